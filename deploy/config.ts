@@ -1,0 +1,78 @@
+import { Type, type Static, type TProperties } from 'typebox';
+import { Value } from 'typebox/value';
+import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS } from '../schemas/event-rules.ts';
+
+/** All settings are environment variables; each process names the groups it reads, once, in its main.ts. */
+
+export const kafkaSettings = {
+  KAFKA_BROKERS: Type.String({
+    minLength: 1,
+    description: 'host:port of the Kafka brokers, comma separated',
+  }),
+  TOPIC_PREFIX: Type.String({
+    default: '',
+    pattern: '^[A-Za-z0-9._-]*$',
+    description: 'before every topic name',
+  }),
+};
+
+export const clickhouseSettings = {
+  CLICKHOUSE_URL: Type.String({ pattern: '^https?://', description: 'HTTP address of ClickHouse' }),
+  CLICKHOUSE_DATABASE: Type.String({ default: 'api_credits', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }),
+  CLICKHOUSE_USER: Type.String({ default: 'default', minLength: 1 }),
+  CLICKHOUSE_PASSWORD: Type.String({ default: '' }),
+};
+
+export const logSettings = {
+  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], { default: 'info' }),
+};
+
+/** The limits of domain.md, "Which events count"; every process that judges or refuses events reads the same two. */
+export const lateSettings = {
+  FUTURE_LIMIT_MS: Type.Integer({ default: FUTURE_LIMIT_MS, minimum: 0 }),
+  LATENESS_LIMIT_MS: Type.Integer({ default: LATENESS_LIMIT_MS, minimum: 0 }),
+};
+
+export const orgSettings = {
+  UNKNOWN_ORGS: Type.Enum(['none', 'local'], {
+    default: 'none',
+    description: 'what an org nobody told us about has: no subscription, or the local stack’s free one',
+  }),
+};
+
+/** What is wrong with the settings, all of it, one line each. */
+export class ConfigError extends Error {
+  readonly code = 'CONFIG';
+  readonly problems: string[];
+  constructor(problems: string[]) {
+    super(`Settings are wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads the named settings from the environment, with defaults and types applied.
+ * An empty variable counts as not given. Throws ConfigError with every mistake at once.
+ */
+export function readConfig<Properties extends TProperties>(
+  env: Readonly<Record<string, string | undefined>>,
+  properties: Properties,
+): Static<ReturnType<typeof Type.Object<Properties>>> {
+  const schema = Type.Object(properties);
+  const given = Object.fromEntries(
+    Object.keys(properties).flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
+  );
+  const value = Value.Convert(schema, Value.Default(schema, given));
+  if (Value.Check(schema, value)) return value;
+  throw new ConfigError(
+    Object.entries(properties).flatMap(([name, property]) => {
+      if (!(name in Object(value))) return [`${name} is missing${describe(property)}`];
+      const [error] = Value.Errors(property, Object(value)[name]);
+      return error ? [`${name} ${error.message}, got ${JSON.stringify(env[name])}${describe(property)}`] : [];
+    }),
+  );
+}
+
+function describe(property: object): string {
+  return 'description' in property ? ` (${String(property.description)})` : '';
+}

@@ -1,0 +1,38 @@
+import { Kafka, logLevel } from 'kafkajs';
+import { topicDefinitions, type Topics } from '../schemas/topics.ts';
+import { kafkaLogCreator, type Logger } from './logging.ts';
+
+export interface KafkaConfig {
+  readonly KAFKA_BROKERS: string;
+}
+
+/** The one way to a Kafka cluster. @param clientId names the process in the brokers' logs. */
+export function connectKafka(config: KafkaConfig, clientId: string, logger: Logger): Kafka {
+  return new Kafka({
+    clientId,
+    brokers: config.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
+    logLevel: logLevel.INFO,
+    logCreator: kafkaLogCreator(logger),
+    connectionTimeout: 3_000,
+    requestTimeout: 30_000,
+    // A broker may be away for minutes; the processes wait for it instead of dying.
+    retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: Number.MAX_SAFE_INTEGER },
+  });
+}
+
+/**
+ * Creates the topics that are missing; those that exist stay as they are.
+ * @param partitions of the call topic. @returns the names of the topics it created.
+ */
+export async function ensureTopics(kafka: Kafka, topics: Topics, partitions: number): Promise<string[]> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const existing = new Set(await admin.listTopics());
+    const missing = topicDefinitions(topics, partitions).filter(({ topic }) => !existing.has(topic));
+    if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true });
+    return missing.map(({ topic }) => topic);
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Which events count (domain.md): the limits and the reasons' names. The publishing SDK refuses by them,
+ * the consumer quarantines by them.
+ */
+
+export const MAX_CREDITS = 1_000_000;
+export const MAX_NAME_BYTES = 128;
+export const MAX_ENDPOINT_BYTES = 2_048;
+export const REJECTED_STATUS = 429;
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** How far occurred_at may lie after the record's append time. */
+export const FUTURE_LIMIT_MS = 5 * MINUTE_MS;
+/** How far occurred_at may lie before the record's append time; a backfill is a run with a larger limit. */
+export const LATENESS_LIMIT_MS = 35 * DAY_MS;
+
+/** The names that must be there, short and printable, in the order in which they are checked. */
+export const NAME_FIELDS = ['org_id', 'product', 'user_id', 'app_id'] as const;
+
+export const REASONS = {
+  'not-an-event': 'the bytes are no Avro single-object encoded event',
+  'unknown-schema': 'no schema with the fingerprint in the header was ever published',
+  'incompatible-schema': 'the writer schema cannot be read as a call event',
+  'event-id': 'event_id is no UUIDv7',
+  'event-id-time': 'the time in event_id is not occurred_at',
+  'org-id': 'org_id is empty, over 128 bytes or has control characters',
+  product: 'product is empty, over 128 bytes or has control characters',
+  'user-id': 'user_id is empty, over 128 bytes or has control characters',
+  'app-id': 'app_id is empty, over 128 bytes or has control characters',
+  endpoint: 'endpoint is over 2,048 bytes',
+  credits: 'credits are not between 0 and 1,000,000',
+  'rejected-with-credits': 'a call with status 429 must cost 0 credits',
+  'future-dated': 'occurred_at lies too far after the time at which Kafka appended the record',
+  'too-late': 'occurred_at lies too far before the time at which Kafka appended the record',
+} as const;
+export type Reason = keyof typeof REASONS;
+
+/** A verdict on a record that may not count: why, and the figures at fault. */
+export interface Rejection {
+  readonly reason: Reason;
+  readonly detail: string;
+}

@@ -1,0 +1,51 @@
+/** Kafka topics: names are a contract (interfaces.md), settings are what the pipeline's reasoning needs. */
+
+export interface Topics {
+  readonly calls: string;
+  readonly dead: string;
+  readonly writerSchemas: string;
+  readonly dailyCharges: string;
+}
+
+export interface TopicDefinition {
+  readonly topic: string;
+  readonly numPartitions: number;
+  readonly configEntries: { readonly name: string; readonly value: string }[];
+}
+
+/** @param prefix lets several stacks share one Kafka cluster; empty in production. */
+export function topicNames(prefix = ''): Topics {
+  return {
+    calls: `${prefix}api-calls`,
+    dead: `${prefix}api-calls.dead`,
+    writerSchemas: `${prefix}api-calls.schemas`,
+    dailyCharges: `${prefix}daily-charges`,
+  };
+}
+
+const DAY_MS = 86_400_000;
+/** The append time decides future-dated and too late, so it must be the broker's and stay the same on a redelivery. */
+const LOG_APPEND_TIME = { name: 'message.timestamp.type', value: 'LogAppendTime' };
+const KEEP_FOR_EVER = { name: 'retention.ms', value: '-1' };
+
+/**
+ * Definitions for creating the topics.
+ * @param partitions of the call topics; more of them spread landing over more consumers.
+ */
+export function topicDefinitions(names: Topics, partitions: number): TopicDefinition[] {
+  return [
+    {
+      topic: names.calls,
+      numPartitions: partitions,
+      configEntries: [LOG_APPEND_TIME, { name: 'retention.ms', value: String(14 * DAY_MS) }],
+    },
+    { topic: names.dead, numPartitions: 1, configEntries: [LOG_APPEND_TIME, KEEP_FOR_EVER] },
+    {
+      topic: names.writerSchemas,
+      numPartitions: 1,
+      configEntries: [LOG_APPEND_TIME, { name: 'cleanup.policy', value: 'compact' }],
+    },
+    // One partition: its order decides which record is a revision, and is the billing feed's cursor.
+    { topic: names.dailyCharges, numPartitions: 1, configEntries: [LOG_APPEND_TIME, KEEP_FOR_EVER] },
+  ];
+}
