@@ -19,7 +19,7 @@ export function connectClickHouse(config: ClickHouseConfig, application: string)
     username: config.CLICKHOUSE_USER,
     password: config.CLICKHOUSE_PASSWORD,
     application,
-    request_timeout: 120_000,
+    request_timeout: 60_000,
     max_open_connections: 8,
     clickhouse_settings: {
       // On by default since 26.7; an acknowledged insert must be in the table, not in a buffer.

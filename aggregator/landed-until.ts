@@ -1,0 +1,34 @@
+import { Type } from 'typebox';
+import { select, type ClickHouseClient } from '../deploy/clickhouse.ts';
+
+/** A record of progress older than this counts as lag: its consumer may be gone (domain.md, Landed until). */
+const STALE_MS = 10_000;
+
+const ProgressRow = Type.Object({
+  level: Type.Boolean(),
+  landed_until: Type.Number(),
+  observed_at: Type.Number(),
+});
+
+/**
+ * Up to which instant everything that Kafka appended to the topic is queryable: now where all partitions are level,
+ * else the append time of the oldest record not landed. 0 when no consumer ever reported.
+ * @param now epoch milliseconds
+ */
+export async function readLandedUntil(client: ClickHouseClient, topic: string, now: number): Promise<number> {
+  const partitions = await select(
+    client,
+    ProgressRow,
+    `SELECT next_offset >= end_offset AS level, toUnixTimestamp64Milli(landed_until) AS landed_until,
+       toUnixTimestamp64Milli(observed_at) AS observed_at
+     FROM landing_progress FINAL WHERE topic = {topic:String}`,
+    { topic },
+  );
+  if (partitions.length === 0) return 0;
+  return Math.min(
+    now,
+    ...partitions.map(({ level, landed_until, observed_at }) =>
+      level && now - observed_at <= STALE_MS ? now : landed_until,
+    ),
+  );
+}

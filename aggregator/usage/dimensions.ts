@@ -1,0 +1,46 @@
+import { Type, type Static } from 'typebox';
+
+/**
+ * What usage can be grouped and filtered by: the API's names, their columns in usage_15m_by and call_events,
+ * and the ClickHouse type of a filter's value.
+ */
+export const DIMENSIONS = {
+  product: { column: 'product', type: 'String' },
+  user: { column: 'user_id', type: 'String' },
+  app: { column: 'app_id', type: 'String' },
+  method: { column: 'method', type: 'String' },
+  endpoint: { column: 'endpoint', type: 'String' },
+  module: { column: 'module', type: 'String' },
+  status: { column: 'status', type: 'Int32' },
+  rule: { column: 'rule', type: 'String' },
+  cause: { column: 'rejection_cause', type: 'String' },
+} as const;
+export type Dimension = keyof typeof DIMENSIONS;
+
+/** Grouping by time; a row holds the start of its day, hour or quarter as epoch milliseconds. */
+export const TIME_GROUPS = ['day', 'hour', '15m'] as const;
+export type TimeGroup = (typeof TIME_GROUPS)[number];
+
+export type GroupBy = Dimension | TimeGroup;
+
+export const isDimension = (name: string): name is Dimension => Object.hasOwn(DIMENSIONS, name);
+
+/** One row of usage: the groups asked for, and the sums. */
+export const UsageRow = Type.Object({
+  product: Type.Optional(Type.String()),
+  user: Type.Optional(Type.String()),
+  app: Type.Optional(Type.String()),
+  method: Type.Optional(Type.String()),
+  endpoint: Type.Optional(Type.String()),
+  module: Type.Optional(Type.String()),
+  status: Type.Optional(Type.Integer()),
+  rule: Type.Optional(Type.String()),
+  cause: Type.Optional(Type.String()),
+  day: Type.Optional(Type.Integer()),
+  hour: Type.Optional(Type.Integer()),
+  '15m': Type.Optional(Type.Integer()),
+  calls: Type.Integer(),
+  credits: Type.Integer(),
+  rejected: Type.Integer(),
+});
+export type UsageRow = Static<typeof UsageRow>;
