@@ -1,0 +1,98 @@
+import { CatalogueInvalid } from './catalogues/parse.ts';
+import type { CatalogueProblem } from './catalogues/parse.ts';
+import { parseCosts } from './catalogues/costs.ts';
+import type { Costs } from './catalogues/costs.ts';
+import { findEdition, parseEditions } from './catalogues/editions.ts';
+import type { Edition, Editions } from './catalogues/editions.ts';
+import { parsePrices } from './catalogues/prices.ts';
+import type { PriceBook } from './catalogues/prices.ts';
+import { projectFile } from './root.ts';
+import { inEffectAt } from './versions.ts';
+import type { Effective } from './versions.ts';
+
+/** The three catalogues: data with effective dates, not code (domain.md, Catalogues). Ordered by time, never empty. */
+export interface Catalogues {
+  readonly editions: readonly Editions[];
+  readonly prices: readonly PriceBook[];
+  readonly costs: readonly Costs[];
+}
+
+/** All three from JSON. Throws CatalogueInvalid with the problems of all three. */
+export function parseCatalogues(json: { editions: unknown; prices: unknown; costs: unknown }): Catalogues {
+  const problems: CatalogueProblem[] = [];
+  const gather = <T>(name: string, parse: () => readonly T[]): readonly T[] => {
+    try {
+      return parse();
+    } catch (error) {
+      if (!(error instanceof CatalogueInvalid)) throw error;
+      for (const problem of error.problems) problems.push({ ...problem, path: `/${name}${problem.path}` });
+      return [];
+    }
+  };
+  const catalogues = {
+    editions: gather('editions', () => parseEditions(json.editions)),
+    prices: gather('prices', () => parsePrices(json.prices)),
+    costs: gather('costs', () => parseCosts(json.costs)),
+  };
+  if (problems.length > 0) throw new CatalogueInvalid('editions, prices and costs', problems);
+  return catalogues;
+}
+
+/** The catalogues that come with the release: schemas/catalogues/*.json. */
+export function bundledCatalogues(): Catalogues {
+  return parseCatalogues({
+    editions: bundled('editions'),
+    prices: bundled('prices'),
+    costs: bundled('costs'),
+  });
+}
+
+function bundled(name: string): unknown {
+  return JSON.parse(projectFile('schemas', 'catalogues', `${name}.json`));
+}
+
+/** The price book in effect at an instant. */
+export function priceBookAt(catalogues: Catalogues, instant: number): PriceBook {
+  return versionAt(catalogues.prices, instant);
+}
+
+/** The call costs in effect at an instant. */
+export function costsAt(catalogues: Catalogues, instant: number): Costs {
+  return versionAt(catalogues.costs, instant);
+}
+
+/** The editions in effect at an instant. */
+export function editionsAt(catalogues: Catalogues, instant: number): Editions {
+  return versionAt(catalogues.editions, instant);
+}
+
+export class UnknownEdition extends Error {
+  readonly code = 'unknown-edition';
+  constructor(product: string, edition: string, known: readonly string[]) {
+    const choice = known.length > 0 ? `choose one of ${known.join(', ')}` : 'the product has none';
+    super(`The product ${product} has no edition ${edition} at that time: ${choice}.`);
+    this.name = 'UnknownEdition';
+  }
+}
+
+/** An edition as in effect at an instant. Throws UnknownEdition. */
+export function editionAt(
+  catalogues: Catalogues,
+  product: string,
+  edition: string,
+  instant: number,
+): Edition {
+  const { editions } = editionsAt(catalogues, instant);
+  const found = findEdition(editions, product, edition);
+  if (found !== undefined) return found;
+  const known = editions.filter((each) => each.product === product).map((each) => each.edition);
+  throw new UnknownEdition(product, edition, known);
+}
+
+/** The first version holds before its date too, and there is one: see parseVersions. */
+function versionAt<V extends Effective>(versions: readonly V[], instant: number): V {
+  const version = inEffectAt(versions, instant) ?? versions[0];
+  if (version === undefined)
+    throw new Error('A catalogue without versions: read it through parseCatalogues.');
+  return version;
+}

@@ -1,0 +1,79 @@
+import { Type } from 'typebox';
+import type { Static } from 'typebox';
+import { checkInteger, hasShape, parseVersions } from './parse.ts';
+import type { CatalogueKind, Report } from './parse.ts';
+import type { Effective } from '../versions.ts';
+
+/** What an edition grants per 24 hours: min(maximum, base + per_user x users); a maximum of null is none. */
+const Edition = Type.Object(
+  {
+    product: Type.String({ minLength: 1, maxLength: 128 }),
+    edition: Type.String({ minLength: 1, maxLength: 128 }),
+    base: Type.Number(),
+    per_user: Type.Number(),
+    maximum: Type.Unsafe<number | null>({ type: ['number', 'null'] }),
+  },
+  { additionalProperties: false },
+);
+export type Edition = Readonly<Static<typeof Edition>>;
+
+const EditionsShape = Type.Object(
+  { effective_at: Type.String(), editions: Type.Array(Edition, { minItems: 1 }) },
+  { additionalProperties: false },
+);
+type EditionsShape = Static<typeof EditionsShape>;
+
+/** Every edition of every product, as in effect from an instant. */
+export interface Editions extends Effective {
+  readonly editions: readonly Edition[];
+}
+
+/** D: keeps base + per_user x users (up to 1e6 users) and all sums of a day far inside the safe integers. */
+const MAX_GRANT = 1_000_000_000;
+
+const KIND: CatalogueKind<EditionsShape> = {
+  name: 'editions',
+  isShape: (json, path, report): json is EditionsShape => hasShape(EditionsShape, json, path, report),
+  checkVersion({ editions }, path, report) {
+    const seen = new Set<string>();
+    for (const [index, edition] of editions.entries()) {
+      const at = `${path}/editions/${index}`;
+      checkInteger(edition.base, 0, MAX_GRANT, `${at}/base`, report);
+      checkInteger(edition.per_user, 0, MAX_GRANT, `${at}/per_user`, report);
+      if (edition.maximum !== null) checkInteger(edition.maximum, 0, MAX_GRANT, `${at}/maximum`, report);
+      const key = JSON.stringify([edition.product, edition.edition]);
+      if (seen.has(key)) report('overlap', at, `lists ${edition.product} ${edition.edition} a second time`);
+      seen.add(key);
+    }
+  },
+  checkSuccession: checkNothingRemoved,
+};
+
+/** D: a later version names every earlier edition, as subscriptions may still have it. */
+function checkNothingRemoved(
+  earlier: readonly EditionsShape[],
+  later: EditionsShape,
+  path: string,
+  report: Report,
+): void {
+  const before = earlier.at(-1);
+  for (const { product, edition } of before?.editions ?? []) {
+    if (findEdition(later.editions, product, edition) === undefined) {
+      const message = `lacks ${product} ${edition}, which subscriptions may have: keep it`;
+      report('unknown-edition', `${path}/editions`, message);
+    }
+  }
+}
+
+/** The versions of the edition catalogue, ordered by time. Throws CatalogueInvalid. */
+export function parseEditions(json: unknown): readonly Editions[] {
+  return parseVersions(KIND, json);
+}
+
+export function findEdition(
+  editions: readonly Edition[],
+  product: string,
+  edition: string,
+): Edition | undefined {
+  return editions.find((each) => each.product === product && each.edition === edition);
+}
