@@ -1,0 +1,26 @@
+import type { Allowance } from './allowance.ts';
+import { assertCredits } from './credits.ts';
+
+/** The live gauge of the rolling 24 hours (domain.md, Windows). All in credits. */
+export interface Gauge extends Allowance {
+  readonly total: number;
+  readonly used: number;
+  readonly unused: number;
+  readonly additionalUsed: number;
+  readonly overLimit: number;
+}
+
+/** @param used credits of the window [as_of - 24 h, as_of). Throws CreditsError. */
+export function gaugeOf({ included, additionalLimit }: Allowance, used: number): Gauge {
+  assertCredits({ included, additionalLimit, used });
+  const total = included + additionalLimit;
+  return {
+    included,
+    additionalLimit,
+    total,
+    used,
+    unused: Math.max(0, total - used),
+    additionalUsed: Math.min(Math.max(0, used - included), additionalLimit),
+    overLimit: Math.max(0, used - total),
+  };
+}
