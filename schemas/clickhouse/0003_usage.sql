@@ -46,7 +46,7 @@ CREATE TABLE IF NOT EXISTS dirty_marks
     hour DateTime('UTC'),
     id UUID,
     cleared UInt8,
-    marked_at DateTime64(3, 'UTC')
+    marked_at DateTime64(3, 'UTC') DEFAULT now64(3)
 )
 ENGINE = ReplacingMergeTree(cleared)
 ORDER BY (org_id, hour, id)

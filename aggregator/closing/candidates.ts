@@ -1,0 +1,72 @@
+import { Type } from 'typebox';
+import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
+import { calendarOf } from '../calendar/calendar.ts';
+import type { Day } from '../calendar/zone-days.ts';
+import { firstEventHour } from '../sealing/first-event.ts';
+import type { Mark } from '../sealing/marks.ts';
+import type { SettingsSource } from '../settings/source.ts';
+import { HOUR_MS } from '../usage/plan.ts';
+
+/** A day of an org that must be looked at: closed for the first time, or again. */
+export interface Candidate {
+  readonly orgId: string;
+  readonly day: Day;
+}
+
+const OrgRow = Type.Object({ org_id: Type.String() });
+/** No day is longer: 25 hours, and after a change of zone up to a day more. */
+const LONGEST_DAY_MS = 50 * HOUR_MS;
+
+/** Days that ended in (progress.closed, closableUntil], of every org that called in them. */
+export async function endedDays(
+  client: ClickHouseClient,
+  settings: SettingsSource,
+  progress: { readonly sealed: number; readonly closed: number },
+  closableUntil: number,
+): Promise<Candidate[]> {
+  const closedUntil = progress.closed > 0 ? progress.closed : await firstEventHour(client);
+  if (closedUntil === undefined) return [];
+  const orgs = await select(
+    client,
+    OrgRow,
+    `SELECT DISTINCT org_id FROM (
+       SELECT org_id FROM usage_15m
+       WHERE bucket >= toDateTime({from:UInt32}, 'UTC') AND bucket < toDateTime({to:UInt32}, 'UTC')
+       UNION ALL
+       SELECT org_id FROM call_events
+       WHERE toStartOfHour(occurred_at) >= toDateTime({sealed:UInt32}, 'UTC')
+         AND toStartOfHour(occurred_at) < toDateTime({to:UInt32}, 'UTC')
+     ) ORDER BY org_id`,
+    {
+      from: Math.max(0, (closedUntil - LONGEST_DAY_MS) / 1000),
+      to: closableUntil / 1000,
+      sealed: progress.sealed / 1000,
+    },
+  );
+  const candidates: Candidate[] = [];
+  for (const { org_id } of orgs) {
+    const history = await settings.history(org_id);
+    if (!history) continue;
+    for (const day of calendarOf(history.timeZone).daysBetween(closedUntil, closableUntil)) {
+      if (day.to > closedUntil && day.to <= closableUntil) candidates.push({ orgId: org_id, day });
+    }
+  }
+  return candidates;
+}
+
+/** Days that hold a marked hour and are due: they get a further revision where the late events change them. */
+export async function markedDays(
+  settings: SettingsSource,
+  marks: readonly Mark[],
+  closableUntil: number,
+): Promise<Candidate[]> {
+  const candidates = new Map<string, Candidate>();
+  for (const { org_id, hour } of marks) {
+    const history = await settings.history(org_id);
+    if (!history) continue;
+    for (const day of calendarOf(history.timeZone).daysBetween(hour, hour + HOUR_MS)) {
+      if (day.to <= closableUntil) candidates.set(`${org_id} ${day.date}`, { orgId: org_id, day });
+    }
+  }
+  return [...candidates.values()];
+}

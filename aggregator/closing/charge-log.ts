@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CompressionTypes, type Kafka, type Producer } from 'kafkajs';
+import { Type } from 'typebox';
+import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
+import { encodeDailyCharge, type DailyCharge } from '../../schemas/daily-charge.ts';
+
+/** The topic daily-charges does not land although its records were acknowledged: no consumer runs, or it is far behind. */
+export class ChargesNotLandingError extends Error {
+  readonly code = 'CHARGES_NOT_LANDING';
+  constructor(topic: string, offset: number, timeoutMs: number) {
+    super(`Offset ${offset} of ${topic} has not landed after ${timeoutMs / 1000} s: is a consumer running?`);
+  }
+}
+
+const CoverageRow = Type.Object({ last: Type.Integer() });
+const RECORDS_AT_ONCE = 1_000;
+const POLL_MS = 50;
+
+/** The log that decides which record is a revision (one partition: its order is the truth). */
+export interface ChargeLog {
+  /** Appends the charges and returns once they are landed, so that what they decided can be read. */
+  append(charges: readonly DailyCharge[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @param timeoutMs how long the landing of acknowledged charges may take before append throws. */
+export async function openChargeLog(
+  kafka: Kafka,
+  client: ClickHouseClient,
+  topic: string,
+  timeoutMs: number,
+): Promise<ChargeLog> {
+  let producer = await connectProducer(kafka);
+
+  async function landed(offset: number): Promise<boolean> {
+    const [row] = await select(
+      client,
+      CoverageRow,
+      // One partition and one landing order: what is below the highest landed offset has landed too.
+      `SELECT toInt64(max(last_offset)) AS last FROM landed_ranges WHERE topic = {topic:String} HAVING count() > 0`,
+      { topic },
+    );
+    return row !== undefined && row.last >= offset;
+  }
+
+  async function untilLanded(offset: number): Promise<void> {
+    for (let waited = 0; !(await landed(offset)); waited += POLL_MS) {
+      if (waited >= timeoutMs) throw new ChargesNotLandingError(topic, offset, timeoutMs);
+      await sleep(POLL_MS);
+    }
+  }
+
+  async function send(charges: readonly DailyCharge[]): Promise<number> {
+    const messages = charges.map((charge) => ({ key: charge.org_id, value: encodeDailyCharge(charge) }));
+    try {
+      const [answer] = await producer.send({ topic, messages, acks: -1, compression: CompressionTypes.GZIP });
+      return Number(answer?.baseOffset ?? 0) + messages.length - 1;
+    } catch (error) {
+      // kafkajs 2.2.4: an out-of-order sequence error leaves an idempotent producer dead. A repeat is harmless.
+      await producer.disconnect();
+      producer = await connectProducer(kafka);
+      throw error;
+    }
+  }
+
+  return {
+    async append(charges) {
+      let last = -1;
+      for (let start = 0; start < charges.length; start += RECORDS_AT_ONCE) {
+        last = await send(charges.slice(start, start + RECORDS_AT_ONCE));
+      }
+      if (last >= 0) await untilLanded(last);
+    },
+    close: () => producer.disconnect(),
+  };
+}
+
+async function connectProducer(kafka: Kafka): Promise<Producer> {
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    // A broker that stays away fails the tick, which is retried, rather than holding up a stop.
+    retry: { retries: 5 },
+  });
+  await producer.connect();
+  return producer;
+}

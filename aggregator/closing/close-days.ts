@@ -1,0 +1,91 @@
+import type { ClickHouseClient } from '../../deploy/clickhouse.ts';
+import type { Catalogues } from '../../schemas/catalogues.ts';
+import type { DailyCharge } from '../../schemas/daily-charge.ts';
+import type { Day } from '../calendar/zone-days.ts';
+import type { SettingsSource } from '../settings/source.ts';
+import type { Candidate } from './candidates.ts';
+import type { ChargeLog } from './charge-log.ts';
+import { nextChargeRecord } from './charge-record.ts';
+import { readDayUsage } from './day-usage.ts';
+import { readLastRevisions, revisionKey } from './revisions.ts';
+
+export interface Closing {
+  readonly client: ClickHouseClient;
+  readonly catalogues: Catalogues;
+  readonly settings: SettingsSource;
+  readonly log: ChargeLog;
+  readonly now: () => number;
+}
+
+/** Another aggregator kept winning the same revisions: it is at work on the same days, and so is this one later. */
+export class RevisionContestError extends Error {
+  readonly code = 'REVISION_CONTEST';
+  constructor(rounds: number) {
+    super(
+      `Closing did not settle in ${rounds} rounds: another aggregator decides the same days. Will be retried.`,
+    );
+  }
+}
+
+const MAX_ROUNDS = 5;
+
+/**
+ * Closes and re-closes days until the log says what the events say: computes each day's charge, appends a revision
+ * where the last landed one differs, waits for the log to land, and looks again, because the first record of a
+ * revision in log order is that revision and it may be another aggregator's.
+ * @param sealedUntil progress `sealed`
+ * @returns how many records it appended.
+ */
+export async function closeDays(
+  closing: Closing,
+  candidates: readonly Candidate[],
+  sealedUntil: number,
+): Promise<number> {
+  let appended = 0;
+  let undecided = windowsOf(candidates);
+  for (let round = 0; undecided.length > 0; round += 1) {
+    if (round === MAX_ROUNDS) throw new RevisionContestError(MAX_ROUNDS);
+    const changed: Window[] = [];
+    const records: DailyCharge[] = [];
+    for (const window of undecided) {
+      const next = await nextRecords(closing, window, sealedUntil);
+      records.push(...next);
+      if (next.length > 0) changed.push({ day: window.day, orgIds: next.map(({ org_id }) => org_id) });
+    }
+    await closing.log.append(records);
+    appended += records.length;
+    undecided = changed;
+  }
+  return appended;
+}
+
+/** Orgs that share a day, bounds and all: one read of usage serves them. */
+interface Window {
+  readonly day: Day;
+  readonly orgIds: readonly string[];
+}
+
+function windowsOf(candidates: readonly Candidate[]): Window[] {
+  const windows = new Map<string, { day: Day; orgIds: Set<string> }>();
+  for (const { orgId, day } of candidates) {
+    const key = `${day.date} ${day.from} ${day.to}`;
+    const window = windows.get(key) ?? { day, orgIds: new Set() };
+    windows.set(key, window);
+    window.orgIds.add(orgId);
+  }
+  return [...windows.values()].map(({ day, orgIds }) => ({ day, orgIds: [...orgIds] }));
+}
+
+async function nextRecords(closing: Closing, window: Window, sealedUntil: number): Promise<DailyCharge[]> {
+  const { day, orgIds } = window;
+  const last = await readLastRevisions(closing.client, orgIds, day.date, day.date);
+  const records: DailyCharge[] = [];
+  for (const usage of await readDayUsage(closing.client, day, sealedUntil, orgIds)) {
+    const history = await closing.settings.history(usage.orgId);
+    if (!history) continue;
+    const revision = last.get(revisionKey(usage.orgId, usage.product, day.date));
+    const record = nextChargeRecord(closing.catalogues, history, day, usage, revision, closing.now());
+    if (record) records.push(record);
+  }
+  return records;
+}

@@ -1,0 +1,69 @@
+import { schedule } from 'node-cron';
+import { Type } from 'typebox';
+import { connectClickHouse } from '../deploy/clickhouse.ts';
+import { clickhouseSettings, kafkaSettings, logSettings, orgSettings, readConfig } from '../deploy/config.ts';
+import { connectKafka } from '../deploy/kafka.ts';
+import { createLogger } from '../deploy/logging.ts';
+import { bundledCatalogues } from '../schemas/catalogues.ts';
+import { topicNames } from '../schemas/topics.ts';
+import { openChargeLog } from './closing/charge-log.ts';
+import { createSettingsSource } from './settings/source.ts';
+import { aggregatorSettings } from './settings/timing.ts';
+import { tick } from './tick.ts';
+
+const config = readConfig(process.env, {
+  ...kafkaSettings,
+  ...clickhouseSettings,
+  ...logSettings,
+  ...orgSettings,
+  ...aggregatorSettings,
+  TICK: Type.String({
+    default: '*/2 * * * * *',
+    description: 'cron expression (UTC, with seconds) of the wake-ups',
+  }),
+});
+const logger = createLogger('aggregator', config.LOG_LEVEL);
+const kafka = connectKafka(config, 'api-credits-aggregator', logger);
+const client = connectClickHouse(config, 'api-credits aggregator');
+const topics = topicNames(config.TOPIC_PREFIX);
+const log = await openChargeLog(kafka, client, topics.dailyCharges, config.CHARGES_LANDED_TIMEOUT_MS);
+
+const closing = {
+  client,
+  log,
+  catalogues: bundledCatalogues(),
+  settings: createSettingsSource(config.UNKNOWN_ORGS),
+  now: Date.now,
+};
+const timing = {
+  sealDelayMs: config.SEAL_DELAY_MS,
+  graceMs: config.GRACE_MS,
+  gatherMs: config.GATHER_MS,
+};
+
+/** A tick that fails is retried by the next one: what is due comes from what is recorded as done. */
+async function wake(): Promise<void> {
+  try {
+    const report = await tick(closing, topics.calls, timing);
+    if (Object.values(report).some((count) => count > 0)) logger.info(report, 'tick');
+  } catch (error) {
+    logger.error({ err: error }, 'tick failed, will be retried');
+  }
+}
+
+let running: Promise<void> = Promise.resolve();
+const task = schedule(config.TICK, () => (running = wake()), {
+  // The schedule only wakes; in UTC, for daylight saving is none of its business.
+  timezone: 'UTC',
+  noOverlap: true,
+});
+logger.info({ tick: config.TICK }, 'aggregator started');
+
+async function stop(signal: string): Promise<void> {
+  logger.info({ signal }, 'stopping');
+  await task.destroy();
+  await running;
+  await log.close();
+  await client.close();
+}
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, (name) => void stop(name));

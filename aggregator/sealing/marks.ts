@@ -1,0 +1,49 @@
+import { Type, type Static } from 'typebox';
+import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
+import { writeRollup } from './rollup.ts';
+
+/** Marks handled at once: bounds the memory, and the hours that travel in a request's address. */
+const MARKS_AT_ONCE = 20_000;
+const HOURS_AT_ONCE = 240;
+
+const MarkRow = Type.Object({ org_id: Type.String(), hour: Type.Integer(), id: Type.String() });
+/** (org, hour) got rows after its hour had ended; `hour` in epoch milliseconds. */
+export type Mark = Static<typeof MarkRow>;
+
+/**
+ * The oldest hours' marks that are ready: their hour is sealed (else its first seal comes anyway) and they have
+ * rested for some seconds, so that the late events of a burst make one re-seal and one revision.
+ */
+export async function readMarks(
+  client: ClickHouseClient,
+  sealedUntil: number,
+  gatherMs: number,
+): Promise<Mark[]> {
+  return select(
+    client,
+    MarkRow,
+    `SELECT org_id, toUnixTimestamp(hour) * 1000 AS hour, toString(id) AS id FROM dirty_marks FINAL
+     WHERE cleared = 0 AND hour < toDateTime({sealed:UInt32}, 'UTC')
+       AND marked_at <= now64(3) - toIntervalMillisecond({gather:UInt32})
+     ORDER BY dirty_marks.hour LIMIT ${MARKS_AT_ONCE}`,
+    { sealed: sealedUntil / 1000, gather: gatherMs },
+  );
+}
+
+/** Counts the marked hours of the marked orgs again. The marks stay: what else depends on them comes first. */
+export async function resealMarked(client: ClickHouseClient, marks: readonly Mark[]): Promise<void> {
+  const hours = [...new Set(marks.map(({ hour }) => hour))];
+  for (let start = 0; start < hours.length; start += HOURS_AT_ONCE) {
+    await writeRollup(client, hours.slice(start, start + HOURS_AT_ONCE), 'marked');
+  }
+}
+
+/** Clears exactly the marks that were read before the seal; one that came since stands. */
+export async function clearMarks(client: ClickHouseClient, marks: readonly Mark[]): Promise<void> {
+  if (marks.length === 0) return;
+  await client.insert({
+    table: 'dirty_marks',
+    values: marks.map(({ org_id, hour, id }) => ({ org_id, hour: hour / 1000, id, cleared: 1 })),
+    format: 'JSONEachRow',
+  });
+}

@@ -1,0 +1,48 @@
+import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
+import type { ClickHouseClient } from '../../deploy/clickhouse.ts';
+
+/** Dimensions of usage_15m_by beyond (org, product, bucket). */
+const DIMENSIONS = 'user_id, app_id, method, endpoint, module, status, rule, rejection_cause';
+
+/** Only the pairs that are marked when the statement runs: at least those whose ids were read before. */
+const MARKED_ONLY = `AND (org_id, toStartOfHour(occurred_at)) IN (
+  SELECT org_id, hour FROM dirty_marks FINAL
+  WHERE cleared = 0 AND hour IN arrayMap(hour -> toDateTime(hour, 'UTC'), {hours:Array(UInt32)}))`;
+
+/**
+ * Counts hours from the distinct events and writes them into both rollups. Repeating it, in any order and by
+ * any number of sealers, changes nothing: a row that counted more calls replaces one that counted fewer.
+ * @param hours starts of the hours, epoch milliseconds; some hundreds at most, they travel in the request's address.
+ * @param only every org's events, or only those of marked (org, hour) pairs.
+ */
+export async function writeRollup(
+  client: ClickHouseClient,
+  hours: readonly number[],
+  only: 'all' | 'marked',
+): Promise<void> {
+  if (hours.length === 0) return;
+  // The hour must be compared in the key's own expression, or nothing is pruned; FINAL comes before WHERE.
+  const events = `FROM call_events FINAL
+    WHERE toStartOfHour(occurred_at) IN arrayMap(hour -> toDateTime(hour, 'UTC'), {hours:Array(UInt32)})
+    ${only === 'marked' ? MARKED_ONLY : ''}`;
+  const sums = `count() AS calls, sum(credits) AS credits, countIf(status = ${REJECTED_STATUS}) AS rejected`;
+  const bucket = 'toStartOfFifteenMinutes(occurred_at) AS bucket';
+  const statements = [
+    `INSERT INTO usage_15m (org_id, product, bucket, calls, credits, rejected)
+     SELECT org_id, product, ${bucket}, ${sums} ${events} GROUP BY org_id, product, bucket`,
+    `INSERT INTO usage_15m_by (org_id, product, bucket, ${DIMENSIONS}, calls, credits, rejected)
+     SELECT org_id, product, ${bucket}, ${DIMENSIONS}, ${sums} ${events}
+     GROUP BY org_id, product, bucket, ${DIMENSIONS}`,
+  ];
+  for (const query of statements) {
+    await client.command({
+      query,
+      query_params: { hours: hours.map((hour) => hour / 1000) },
+      clickhouse_settings: {
+        // Late hours may lie in more than 100 months' partitions only in theory, but never fail for it.
+        max_partitions_per_insert_block: '0',
+        do_not_merge_across_partitions_select_final: 1,
+      },
+    });
+  }
+}

@@ -1,0 +1,26 @@
+import { Type } from 'typebox';
+
+/** When the aggregator acts; the API reads the first two as well, to say what is due. All in milliseconds. */
+export const timingSettings = {
+  SEAL_DELAY_MS: Type.Integer({
+    default: 60_000,
+    minimum: 1_000,
+    description:
+      'how long after an hour’s end it is sealed; must exceed the difference of the machines’ clocks',
+  }),
+  GRACE_MS: Type.Integer({
+    default: 15 * 60_000,
+    minimum: 0,
+    description: 'how long after its end a day stays open',
+  }),
+};
+
+export const aggregatorSettings = {
+  ...timingSettings,
+  GATHER_MS: Type.Integer({ default: 3_000, minimum: 0, description: 'how long late events are gathered' }),
+  CHARGES_LANDED_TIMEOUT_MS: Type.Integer({
+    default: 30_000,
+    minimum: 1_000,
+    description: 'how long acknowledged charges may take to land before the tick gives up and is retried',
+  }),
+};
