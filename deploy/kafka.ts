@@ -6,8 +6,19 @@ export interface KafkaConfig {
   readonly KAFKA_BROKERS: string;
 }
 
-/** The one way to a Kafka cluster. @param clientId names the process in the brokers' logs. */
-export function connectKafka(config: KafkaConfig, clientId: string, logger: Logger): Kafka {
+/**
+ * The one way to a Kafka cluster.
+ * @param clientId names the process in the brokers' logs
+ * @param retries how often kafkajs repeats a failed request. A broker may be away for minutes; the processes wait
+ *   for it instead of dying. Whoever repeats by itself, or must give up at a deadline, gives a small number:
+ *   kafkajs offers no other way to interrupt it.
+ */
+export function connectKafka(
+  config: KafkaConfig,
+  clientId: string,
+  logger: Logger,
+  retries = Number.MAX_SAFE_INTEGER,
+): Kafka {
   return new Kafka({
     clientId,
     brokers: config.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
@@ -15,8 +26,7 @@ export function connectKafka(config: KafkaConfig, clientId: string, logger: Logg
     logCreator: kafkaLogCreator(logger),
     connectionTimeout: 3_000,
     requestTimeout: 30_000,
-    // A broker may be away for minutes; the processes wait for it instead of dying.
-    retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: Number.MAX_SAFE_INTEGER },
+    retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries },
   });
 }
 

@@ -1,0 +1,88 @@
+import { Type, type Static } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { CallEvent } from '../schemas/call-event.ts';
+import { mintEventId } from '../schemas/event-id.ts';
+import { EventRefusedError } from './errors.ts';
+
+/**
+ * What a caller hands to publish(): a call event whose optional fields may be left out (call-event.avsc documents
+ * them). Unknown fields are refused, so that a misspelt `module` is an error and not a lost figure.
+ */
+export const CallEventInput = Type.Object(
+  {
+    event_id: Type.Optional(Type.String({ description: 'UUIDv7 of occurred_at; minted when left out' })),
+    occurred_at: Type.Optional(Type.Integer({ description: 'epoch milliseconds; now when left out' })),
+    org_id: Type.String(),
+    product: Type.String(),
+    user_id: Type.String(),
+    app_id: Type.String({ description: "'-' when there is none" }),
+    method: Type.String(),
+    endpoint: Type.String({ description: 'the path without its query string' }),
+    module: Type.Optional(Type.String()),
+    status: Type.Integer({ minimum: 0, maximum: 999 }),
+    credits: Type.Integer(),
+    rule: Type.Optional(Type.String()),
+    units: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+    rejection_cause: Type.Optional(Type.String()),
+    source_address: Type.Optional(Type.String()),
+    duration_ms: Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }), Type.Null()])),
+  },
+  { additionalProperties: false },
+);
+export type CallEventInput = Static<typeof CallEventInput>;
+
+const compiled = Compile(CallEventInput);
+
+/**
+ * The whole event: defaults filled in, the id minted when the caller gave none.
+ * @param random gives so many random bytes; its quality is what keeps two events' ids apart.
+ * @throws EventRefusedError `shape` where a field is missing, unknown, or of another type
+ */
+export function completeEvent(
+  input: CallEventInput,
+  nowMs: number,
+  random: (bytes: number) => Uint8Array,
+): CallEvent {
+  if (!compiled.Check(input)) throw new EventRefusedError('shape', shapeProblem(input));
+  const occurredAt = input.occurred_at ?? nowMs;
+  return {
+    event_id: input.event_id ?? mint(occurredAt, random),
+    occurred_at: occurredAt,
+    org_id: input.org_id,
+    product: input.product,
+    user_id: input.user_id,
+    app_id: input.app_id,
+    method: input.method,
+    endpoint: input.endpoint,
+    module: input.module ?? '',
+    status: input.status,
+    credits: input.credits,
+    rule: input.rule ?? '',
+    units: input.units ?? 0,
+    rejection_cause: input.rejection_cause ?? '',
+    source_address: input.source_address ?? '',
+    duration_ms: input.duration_ms ?? null,
+  };
+}
+
+function mint(occurredAt: number, random: (bytes: number) => Uint8Array): string {
+  try {
+    return mintEventId(occurredAt, random(10));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new EventRefusedError('event-id-time', error.message);
+  }
+}
+
+function shapeProblem(input: unknown): string {
+  if (typeof input !== 'object' || input === null) return `${JSON.stringify(input)} is no object`;
+  for (const [name, field] of Object.entries(CallEventInput.properties)) {
+    if (!(name in input) && !('~optional' in field)) return `${name} is missing`;
+  }
+  const unknown = Object.keys(input).find((name) => !(name in CallEventInput.properties));
+  if (unknown !== undefined) return `there is no field ${unknown}; see CallEventInput for the fields`;
+  const [error] = compiled.Errors(input);
+  return error
+    ? `${error.instancePath.slice(1)} ${error.message}`
+    : 'it is not of the shape of CallEventInput';
+}

@@ -1,0 +1,164 @@
+import { encodeCallEvent } from '../schemas/call-event.ts';
+import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS } from '../schemas/event-rules.ts';
+import { completeEvent, type CallEventInput } from './call-event-input.ts';
+import { BufferFullError, EventRefusedError, PublisherClosedError, UndeliveredError } from './errors.ts';
+import { MemoryOutbox, sizeOf, type OutboxEntry } from './outbox.ts';
+import type { Publisher, PublisherCounters, PublisherOptions } from './publisher-contract.ts';
+import { Sender } from './sender.ts';
+import { rejectionOf } from './validate.ts';
+
+const DEFAULTS = {
+  futureLimitMs: FUTURE_LIMIT_MS,
+  latenessLimitMs: LATENESS_LIMIT_MS,
+  lingerMs: 5,
+  maxBatchRecords: 5_000,
+  maxBatchBytes: 512 * 1024,
+  maxBufferedRecords: 100_000,
+  maxBufferedBytes: 64 * 1024 * 1024,
+  maxEventBytes: 64 * 1024,
+};
+const RETRY_MS = 100;
+const MAX_RETRY_MS = 5_000;
+const CLOSE_DEADLINE_MS = 30_000;
+
+/**
+ * The publishing SDK. It connects when the first event is published, not before.
+ * @throws RangeError where the bounds contradict each other
+ */
+export function createPublisher(options: PublisherOptions): Publisher {
+  return new BufferedPublisher({ ...DEFAULTS, ...options });
+}
+
+class BufferedPublisher implements Publisher {
+  readonly #options: PublisherOptions & typeof DEFAULTS;
+  readonly #outbox: MemoryOutbox;
+  readonly #sender: Sender;
+  readonly #pending = new Set<OutboxEntry>();
+  #accepted = 0;
+  #published = 0;
+  #failed = 0;
+  #refused = 0;
+  #roomWaiters: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
+  #flushes: { readonly until: number; readonly resolve: () => void }[] = [];
+  #closing: Promise<void> | undefined;
+
+  constructor(options: PublisherOptions & typeof DEFAULTS) {
+    const { maxBufferedRecords, maxBufferedBytes, maxEventBytes, transport, logger } = options;
+    if (maxBufferedRecords < 1 || maxBufferedBytes < maxEventBytes) {
+      throw new RangeError(
+        'Set maxBufferedRecords to at least 1 and maxBufferedBytes to at least maxEventBytes.',
+      );
+    }
+    this.#options = options;
+    this.#outbox = new MemoryOutbox(maxBufferedRecords, maxBufferedBytes);
+    this.#sender = new Sender(this.#outbox, transport, {
+      ...options,
+      retryMs: RETRY_MS,
+      maxRetryMs: MAX_RETRY_MS,
+      onFailedAttempt: (err, attempt, buffered) =>
+        logger?.warn({ err, attempt, buffered }, 'Kafka did not take a batch of events; trying again'),
+      onSettled: () => this.#onSettled(),
+    });
+  }
+
+  publish(input: CallEventInput): Promise<string> {
+    try {
+      return this.#accept(input);
+    } catch (error) {
+      this.#refused += 1;
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #accept(input: CallEventInput): Promise<string> {
+    if (this.#closing) throw new PublisherClosedError();
+    const { now, random, futureLimitMs, latenessLimitMs, maxEventBytes } = this.#options;
+    const nowMs = now();
+    const event = completeEvent(input, nowMs, random);
+    const rejection = rejectionOf(event, nowMs, { futureMs: futureLimitMs, latenessMs: latenessLimitMs });
+    if (rejection) throw new EventRefusedError(rejection.reason, rejection.detail);
+
+    const record = { key: event.org_id, value: encodeCallEvent(event) };
+    if (sizeOf(record) > maxEventBytes) {
+      throw new EventRefusedError('too-large', `${sizeOf(record)} bytes, maxEventBytes is ${maxEventBytes}`);
+    }
+    return new Promise((resolve, reject) => {
+      const entry: OutboxEntry = {
+        ...record,
+        delivered: () => {
+          if (!this.#pending.delete(entry)) return;
+          this.#published += 1;
+          resolve(event.event_id);
+        },
+        failed: (error) => {
+          if (!this.#pending.delete(entry)) return;
+          this.#failed += 1;
+          reject(error);
+        },
+      };
+      if (!this.#outbox.offer(entry)) {
+        this.#refused += 1;
+        reject(new BufferFullError(this.#outbox.records, this.#outbox.sizeBytes));
+        return;
+      }
+      this.#accepted += 1;
+      this.#pending.add(entry);
+      this.#sender.wake(this.#flushes.length > 0);
+    });
+  }
+
+  ready(): Promise<void> {
+    if (this.#closing) return Promise.reject(new PublisherClosedError());
+    if (this.#outbox.hasRoomFor(this.#options.maxEventBytes)) return Promise.resolve();
+    return new Promise((resolve, reject) => this.#roomWaiters.push({ resolve, reject }));
+  }
+
+  flush(): Promise<void> {
+    if (this.#pending.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#flushes.push({ until: this.#accepted, resolve });
+      this.#sender.wake(true);
+    });
+  }
+
+  close(deadlineMs = CLOSE_DEADLINE_MS): Promise<void> {
+    return (this.#closing ??= this.#close(deadlineMs));
+  }
+
+  async #close(deadlineMs: number): Promise<void> {
+    for (const waiter of this.#roomWaiters.splice(0)) waiter.reject(new PublisherClosedError());
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<void>((resolve) => (timer = setTimeout(resolve, deadlineMs)));
+    await Promise.race([this.flush(), deadline]);
+    clearTimeout(timer);
+    this.#sender.stop();
+
+    const undelivered = new UndeliveredError(this.#pending.size, deadlineMs);
+    for (const entry of this.#pending) entry.failed(undelivered);
+    for (const { resolve } of this.#flushes.splice(0)) resolve();
+    await this.#options.transport.close();
+    if (undelivered.count > 0) throw undelivered;
+  }
+
+  counters(): PublisherCounters {
+    return {
+      accepted: this.#accepted,
+      published: this.#published,
+      failed: this.#failed,
+      refused: this.#refused,
+      buffered: this.#pending.size,
+      buffered_bytes: this.#outbox.sizeBytes,
+    };
+  }
+
+  /** Batches are settled in the order in which their events were accepted, so a count says which are done. */
+  #onSettled(): void {
+    const settled = this.#published + this.#failed;
+    this.#flushes = this.#flushes.filter(({ until, resolve }) => {
+      if (settled >= until) resolve();
+      return settled < until;
+    });
+    if (!this.#outbox.hasRoomFor(this.#options.maxEventBytes)) return;
+    for (const waiter of this.#roomWaiters.splice(0)) waiter.resolve();
+  }
+}

@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RecordRefusedError } from './errors.ts';
+import type { Outbox, OutboxEntry } from './outbox.ts';
+import { RecordsAtFaultError, type Transport } from './transport.ts';
+
+export interface SenderOptions {
+  /** How long a lone event waits for company, in milliseconds. */
+  readonly lingerMs: number;
+  readonly maxBatchRecords: number;
+  readonly maxBatchBytes: number;
+  /** The first pause after a failed attempt; doubles up to the second. */
+  readonly retryMs: number;
+  readonly maxRetryMs: number;
+  /** Each failed attempt, for the log; how often in a row, and how many events wait for it. */
+  readonly onFailedAttempt: (error: unknown, attempt: number, records: number) => void;
+  /** A batch was settled: there is room again. */
+  readonly onSettled: () => void;
+}
+
+/**
+ * Carries entries from the outbox to the transport: one batch at a time, so the order within an org is kept, and
+ * again and again until Kafka has them. Only records that Kafka can never take fail, and each alone.
+ */
+export class Sender {
+  readonly #outbox: Outbox;
+  readonly #transport: Transport;
+  readonly #options: SenderOptions;
+  readonly #stop = new AbortController();
+  #sending = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(outbox: Outbox, transport: Transport, options: SenderOptions) {
+    this.#outbox = outbox;
+    this.#transport = transport;
+    this.#options = options;
+  }
+
+  /** Call after every accepted entry. @param atOnce does not wait for company. */
+  wake(atOnce: boolean): void {
+    if (this.#sending || this.#stop.signal.aborted || this.#outbox.waitingRecords === 0) return;
+    const { lingerMs, maxBatchRecords, maxBatchBytes } = this.#options;
+    const full = this.#outbox.waitingRecords >= maxBatchRecords || this.#outbox.waitingBytes >= maxBatchBytes;
+    if (!full && !atOnce && lingerMs > 0) {
+      this.#timer ??= setTimeout(() => this.wake(true), lingerMs);
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#sending = true;
+    void this.#drain();
+  }
+
+  /** No further attempts. What is under way is left to the transport's close(). */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#stop.abort();
+  }
+
+  /** Never rejects: what goes wrong ends in the entries' reports. */
+  async #drain(): Promise<void> {
+    // Let the caller's synchronous run of publish() calls end: they make one batch.
+    await Promise.resolve();
+    const { maxBatchRecords, maxBatchBytes } = this.#options;
+    while (this.#outbox.waitingRecords > 0 && !this.#stop.signal.aborted) {
+      await this.#deliver(this.#outbox.take(maxBatchRecords, maxBatchBytes));
+    }
+    this.#sending = false;
+  }
+
+  async #deliver(entries: readonly OutboxEntry[]): Promise<void> {
+    for (let attempt = 1; !this.#stop.signal.aborted; attempt += 1) {
+      try {
+        await this.#transport.send(entries);
+        this.#settle(entries, (entry) => entry.delivered());
+        return;
+      } catch (error) {
+        if (this.#stop.signal.aborted) return;
+        if (error instanceof RecordsAtFaultError) {
+          await this.#isolate(entries, error);
+          return;
+        }
+        this.#options.onFailedAttempt(error, attempt, this.#outbox.records);
+        await this.#pause(attempt);
+      }
+    }
+  }
+
+  /** One record at fault fails its whole batch: halve until it stands alone, keeping the order. */
+  async #isolate(entries: readonly OutboxEntry[], error: RecordsAtFaultError): Promise<void> {
+    if (entries.length <= 1) {
+      this.#settle(entries, (entry) => entry.failed(new RecordRefusedError(error)));
+      return;
+    }
+    const half = entries.length >> 1;
+    await this.#deliver(entries.slice(0, half));
+    await this.#deliver(entries.slice(half));
+  }
+
+  #settle(entries: readonly OutboxEntry[], report: (entry: OutboxEntry) => void): void {
+    this.#outbox.settle(entries);
+    for (const entry of entries) report(entry);
+    this.#options.onSettled();
+  }
+
+  async #pause(attempt: number): Promise<void> {
+    const { retryMs, maxRetryMs } = this.#options;
+    const pauseMs = Math.min(maxRetryMs, retryMs * 2 ** Math.min(attempt - 1, 20));
+    try {
+      await sleep(pauseMs, undefined, { signal: this.#stop.signal });
+    } catch (error) {
+      if (!this.#stop.signal.aborted) throw error;
+    }
+  }
+}
