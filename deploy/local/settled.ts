@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Kafka } from 'kafkajs';
+import { Type } from 'typebox';
+import { readDue, type Due } from '../../aggregator/due.ts';
+import type { TickSettings } from '../../aggregator/tick.ts';
+import type { Topics } from '../../schemas/topics.ts';
+import { select, type ClickHouseClient } from '../clickhouse.ts';
+
+const LandedRow = Type.Object({ partition: Type.Integer(), next: Type.Integer() });
+const POLL_MS = 200;
+
+/** The pipeline did not come to rest: a process is down or far behind. */
+export class NotSettledError extends Error {
+  readonly code = 'NOT_SETTLED';
+  constructor(timeoutMs: number, left: Unsettled) {
+    super(
+      `Not settled after ${timeoutMs / 1000} s: ${left.notLanded} records not landed, ` +
+        `${left.due.hoursToSeal} hours to seal, ${left.due.marksToReseal} marks to re-seal, ` +
+        `closing ${left.due.closingBehindMs / 1000} s behind. Look into the logs of consumer and aggregator.`,
+    );
+  }
+}
+
+export interface Unsettled {
+  /** Records of the call topic and of the charges that are in Kafka and not in ClickHouse. */
+  readonly notLanded: number;
+  readonly due: Due;
+}
+
+export interface Pipeline {
+  readonly kafka: Kafka;
+  readonly client: ClickHouseClient;
+  readonly topics: Topics;
+  readonly timing: Pick<TickSettings, 'sealDelayMs' | 'graceMs'>;
+  readonly now: () => number;
+}
+
+/**
+ * Waits until everything in Kafka is queryable and nothing is due for sealing or closing.
+ * @param onProgress is told what is left, several times a second
+ * @throws NotSettledError after timeoutMs
+ */
+export async function untilSettled(
+  pipeline: Pipeline,
+  timeoutMs: number,
+  onProgress: (left: Unsettled) => void = () => {},
+): Promise<void> {
+  const admin = pipeline.kafka.admin();
+  await admin.connect();
+  try {
+    for (const started = pipeline.now(); ; await sleep(POLL_MS)) {
+      const left: Unsettled = {
+        notLanded:
+          (await notLanded(
+            pipeline,
+            await admin.fetchTopicOffsets(pipeline.topics.calls),
+            pipeline.topics.calls,
+          )) +
+          (await notLanded(
+            pipeline,
+            await admin.fetchTopicOffsets(pipeline.topics.dailyCharges),
+            pipeline.topics.dailyCharges,
+          )),
+        due: await readDue(pipeline.client, pipeline.topics.calls, pipeline.now(), pipeline.timing),
+      };
+      const { landedUntil, hoursToSeal, marksToReseal, closingBehindMs } = left.due;
+      // Landed until is 0 before the first consumer reported: what is due then is not known yet.
+      const atRest = left.notLanded + hoursToSeal + marksToReseal + closingBehindMs === 0 && landedUntil > 0;
+      if (atRest) return;
+      onProgress(left);
+      if (pipeline.now() - started > timeoutMs) throw new NotSettledError(timeoutMs, left);
+    }
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function notLanded(
+  { client }: Pipeline,
+  ends: readonly { partition: number; high: string }[],
+  topic: string,
+): Promise<number> {
+  const landed = await select(
+    client,
+    LandedRow,
+    `SELECT partition, toInt64(max(last_offset) + 1) AS next FROM landed_ranges
+     WHERE topic = {topic:String} GROUP BY partition`,
+    { topic },
+  );
+  const next = new Map(landed.map((row) => [row.partition, row.next]));
+  return ends.reduce((sum, { partition, high }) => sum + Number(high) - (next.get(partition) ?? 0), 0);
+}
