@@ -3,11 +3,10 @@ import { Type } from 'typebox';
 import { connectClickHouse } from '../deploy/clickhouse.ts';
 import { clickhouseSettings, kafkaSettings, logSettings, orgSettings, readConfig } from '../deploy/config.ts';
 import { connectKafka } from '../deploy/kafka.ts';
+import { openLandedLog } from '../deploy/landed-log.ts';
 import { createLogger } from '../deploy/logging.ts';
-import { bundledCatalogues } from '../schemas/catalogues.ts';
 import { topicNames } from '../schemas/topics.ts';
-import { openChargeLog } from './closing/charge-log.ts';
-import { createSettingsSource } from './settings/source.ts';
+import { createSettingsStore } from './settings/store.ts';
 import { aggregatorSettings } from './settings/timing.ts';
 import { tick } from './tick.ts';
 
@@ -26,25 +25,21 @@ const logger = createLogger('aggregator', config.LOG_LEVEL);
 const kafka = connectKafka(config, 'api-credits-aggregator', logger);
 const client = connectClickHouse(config, 'api-credits aggregator');
 const topics = topicNames(config.TOPIC_PREFIX);
-const log = await openChargeLog(kafka, client, topics.dailyCharges, config.CHARGES_LANDED_TIMEOUT_MS);
+const log = await openLandedLog(kafka, client, topics.dailyCharges, config.LOG_LANDED_TIMEOUT_MS);
 
-const closing = {
+const aggregator = {
   client,
   log,
-  catalogues: bundledCatalogues(),
-  settings: createSettingsSource(config.UNKNOWN_ORGS),
+  store: createSettingsStore(client, config.UNKNOWN_ORGS),
   now: Date.now,
-};
-const timing = {
-  sealDelayMs: config.SEAL_DELAY_MS,
-  graceMs: config.GRACE_MS,
-  gatherMs: config.GATHER_MS,
+  callsTopic: topics.calls,
+  timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS, gatherMs: config.GATHER_MS },
 };
 
 /** A tick that fails is retried by the next one: what is due comes from what is recorded as done. */
 async function wake(): Promise<void> {
   try {
-    const report = await tick(closing, topics.calls, timing);
+    const report = await tick(aggregator);
     if (Object.values(report).some((count) => count > 0)) logger.info(report, 'tick');
   } catch (error) {
     logger.error({ err: error }, 'tick failed, will be retried');

@@ -1,9 +1,12 @@
 import { endedDays, markedDays } from './closing/candidates.ts';
-import { closeDays, type Closing } from './closing/close-days.ts';
+import { closeDays } from './closing/close-days.ts';
+import type { ClickHouseClient } from '../deploy/clickhouse.ts';
+import type { LandedLog } from '../deploy/landed-log.ts';
 import { readLandedUntil } from './landed-until.ts';
 import { advanceProgress, readProgress } from './progress.ts';
 import { clearMarks, readMarks, resealMarked } from './sealing/marks.ts';
 import { sealEndedHours } from './sealing/seal-hours.ts';
+import type { SettingsStore } from './settings/store.ts';
 import { BUCKET_MS, floorTo } from './usage/plan.ts';
 
 export interface TickSettings {
@@ -13,6 +16,18 @@ export interface TickSettings {
   readonly graceMs: number;
   /** How long late events of a burst are gathered before they are sealed again. */
   readonly gatherMs: number;
+}
+
+/** What a tick works with. */
+export interface Aggregator {
+  readonly client: ClickHouseClient;
+  readonly store: SettingsStore;
+  /** The topic daily-charges. */
+  readonly log: LandedLog;
+  readonly now: () => number;
+  /** The topic of the call events: its landing decides how far time has come. */
+  readonly callsTopic: string;
+  readonly timing: TickSettings;
 }
 
 /** What a tick did. */
@@ -26,15 +41,12 @@ export interface TickReport {
  * One round of the aggregator: seals ended hours, re-seals what late events dirtied, closes ended days and
  * re-closes those that the late events changed. What is due comes from what is recorded as done, so a tick may die
  * at any instant, run twice at once, or come hours late.
- * @param callsTopic the topic whose landing decides how far time has come
  */
-export async function tick(
-  closing: Closing,
-  callsTopic: string,
-  { sealDelayMs, graceMs, gatherMs }: TickSettings,
-): Promise<TickReport> {
-  const { client, settings } = closing;
-  const landedUntil = await readLandedUntil(client, callsTopic, closing.now());
+export async function tick({ client, store, log, now, callsTopic, timing }: Aggregator): Promise<TickReport> {
+  const { sealDelayMs, graceMs, gatherMs } = timing;
+  const settings = await store.refresh();
+  const closing = { client, settings, log, now };
+  const landedUntil = await readLandedUntil(client, callsTopic, now());
   const hoursSealed = await sealEndedHours(client, landedUntil, sealDelayMs);
   const progress = await readProgress(client);
   const closableUntil = closableInstant(landedUntil, graceMs);
@@ -47,7 +59,7 @@ export async function tick(
     const marks = await readMarks(client, progress.sealed, gatherMs);
     if (marks.length === 0 && ended.length === 0) break;
     await resealMarked(client, marks);
-    const marked = await markedDays(settings, marks, closableUntil);
+    const marked = markedDays(settings, marks, closableUntil);
     chargesAppended += await closeDays(closing, [...ended, ...marked], progress.sealed);
     // Only now: a crash before this brings the same hours and days back, and nothing changes.
     await clearMarks(client, marks);

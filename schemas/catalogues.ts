@@ -40,15 +40,18 @@ export function parseCatalogues(json: { editions: unknown; prices: unknown; cost
 
 /** The catalogues that come with the release: schemas/catalogues/*.json. */
 export function bundledCatalogues(): Catalogues {
-  return parseCatalogues({
-    editions: bundled('editions'),
-    prices: bundled('prices'),
-    costs: bundled('costs'),
-  });
+  return parseCatalogues(bundledCatalogueJson());
 }
 
-function bundled(name: string): unknown {
-  return JSON.parse(projectFile('schemas', 'catalogues', `${name}.json`));
+/** The same as JSON: each a list of versions. */
+export function bundledCatalogueJson(): { editions: unknown[]; prices: unknown[]; costs: unknown[] } {
+  return { editions: bundled('editions'), prices: bundled('prices'), costs: bundled('costs') };
+}
+
+function bundled(name: string): unknown[] {
+  const versions: unknown = JSON.parse(projectFile('schemas', 'catalogues', `${name}.json`));
+  if (!Array.isArray(versions)) throw new Error(`schemas/catalogues/${name}.json is no list of versions.`);
+  return versions;
 }
 
 /** The price book in effect at an instant. */

@@ -5,6 +5,7 @@ export interface Topics {
   readonly dead: string;
   readonly writerSchemas: string;
   readonly dailyCharges: string;
+  readonly settings: string;
 }
 
 export interface TopicDefinition {
@@ -20,6 +21,7 @@ export function topicNames(prefix = ''): Topics {
     dead: `${prefix}api-calls.dead`,
     writerSchemas: `${prefix}api-calls.schemas`,
     dailyCharges: `${prefix}daily-charges`,
+    settings: `${prefix}settings`,
   };
 }
 
@@ -47,5 +49,7 @@ export function topicDefinitions(names: Topics, partitions: number): TopicDefini
     },
     // One partition: its order decides which record is a revision, and is the billing feed's cursor.
     { topic: names.dailyCharges, numPartitions: 1, configEntries: [LOG_APPEND_TIME, KEEP_FOR_EVER] },
+    // One partition: its order decides between concurrent changes, its append times when they take effect.
+    { topic: names.settings, numPartitions: 1, configEntries: [LOG_APPEND_TIME, KEEP_FOR_EVER] },
   ];
 }

@@ -4,7 +4,7 @@ import { calendarOf } from '../calendar/calendar.ts';
 import type { Day } from '../calendar/zone-days.ts';
 import { firstEventHour } from '../sealing/first-event.ts';
 import type { Mark } from '../sealing/marks.ts';
-import type { SettingsSource } from '../settings/source.ts';
+import type { SettingsState } from '../settings/state.ts';
 import { HOUR_MS } from '../usage/plan.ts';
 
 /** A day of an org that must be looked at: closed for the first time, or again. */
@@ -20,7 +20,7 @@ const LONGEST_DAY_MS = 50 * HOUR_MS;
 /** Days that ended in (progress.closed, closableUntil], of every org that called in them. */
 export async function endedDays(
   client: ClickHouseClient,
-  settings: SettingsSource,
+  settings: SettingsState,
   progress: { readonly sealed: number; readonly closed: number },
   closableUntil: number,
 ): Promise<Candidate[]> {
@@ -45,7 +45,7 @@ export async function endedDays(
   );
   const candidates: Candidate[] = [];
   for (const { org_id } of orgs) {
-    const history = await settings.history(org_id);
+    const history = settings.history(org_id);
     if (!history) continue;
     for (const day of calendarOf(history.timeZone).daysBetween(closedUntil, closableUntil)) {
       if (day.to > closedUntil && day.to <= closableUntil) candidates.push({ orgId: org_id, day });
@@ -55,14 +55,14 @@ export async function endedDays(
 }
 
 /** Days that hold a marked hour and are due: they get a further revision where the late events change them. */
-export async function markedDays(
-  settings: SettingsSource,
+export function markedDays(
+  settings: SettingsState,
   marks: readonly Mark[],
   closableUntil: number,
-): Promise<Candidate[]> {
+): Candidate[] {
   const candidates = new Map<string, Candidate>();
   for (const { org_id, hour } of marks) {
-    const history = await settings.history(org_id);
+    const history = settings.history(org_id);
     if (!history) continue;
     for (const day of calendarOf(history.timeZone).daysBetween(hour, hour + HOUR_MS)) {
       if (day.to <= closableUntil) candidates.set(`${org_id} ${day.date}`, { orgId: org_id, day });

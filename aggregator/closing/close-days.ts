@@ -1,19 +1,18 @@
 import type { ClickHouseClient } from '../../deploy/clickhouse.ts';
-import type { Catalogues } from '../../schemas/catalogues.ts';
-import type { DailyCharge } from '../../schemas/daily-charge.ts';
+import type { LandedLog } from '../../deploy/landed-log.ts';
+import { encodeDailyCharge, type DailyCharge } from '../../schemas/daily-charge.ts';
 import type { Day } from '../calendar/zone-days.ts';
-import type { SettingsSource } from '../settings/source.ts';
+import type { SettingsState } from '../settings/state.ts';
 import type { Candidate } from './candidates.ts';
-import type { ChargeLog } from './charge-log.ts';
 import { nextChargeRecord } from './charge-record.ts';
 import { readDayUsage } from './day-usage.ts';
 import { readLastRevisions, revisionKey } from './revisions.ts';
 
 export interface Closing {
   readonly client: ClickHouseClient;
-  readonly catalogues: Catalogues;
-  readonly settings: SettingsSource;
-  readonly log: ChargeLog;
+  readonly settings: SettingsState;
+  /** The topic daily-charges. */
+  readonly log: LandedLog;
   readonly now: () => number;
 }
 
@@ -52,7 +51,9 @@ export async function closeDays(
       records.push(...next);
       if (next.length > 0) changed.push({ day: window.day, orgIds: next.map(({ org_id }) => org_id) });
     }
-    await closing.log.append(records);
+    await closing.log.append(
+      records.map((record) => ({ key: record.org_id, value: encodeDailyCharge(record) })),
+    );
     appended += records.length;
     undecided = changed;
   }
@@ -81,10 +82,17 @@ async function nextRecords(closing: Closing, window: Window, sealedUntil: number
   const last = await readLastRevisions(closing.client, orgIds, day.date, day.date);
   const records: DailyCharge[] = [];
   for (const usage of await readDayUsage(closing.client, day, sealedUntil, orgIds)) {
-    const history = await closing.settings.history(usage.orgId);
+    const history = closing.settings.history(usage.orgId);
     if (!history) continue;
     const revision = last.get(revisionKey(usage.orgId, usage.product, day.date));
-    const record = nextChargeRecord(closing.catalogues, history, day, usage, revision, closing.now());
+    const record = nextChargeRecord(
+      closing.settings.catalogues,
+      history,
+      day,
+      usage,
+      revision,
+      closing.now(),
+    );
     if (record) records.push(record);
   }
   return records;

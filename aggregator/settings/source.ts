@@ -1,17 +1,12 @@
-import { localOrgHistory, type OrgHistory } from '../../schemas/settings.ts';
+import type { OrgHistory } from '../../schemas/settings.ts';
+import type { SettingsStore } from './store.ts';
 
-/** Where the settings of organisations come from. */
+/** Where the API takes an org's settings from. */
 export interface SettingsSource {
-  /** The org's whole effective-dated history, or undefined for an org that nobody told us about. */
+  /** The org's whole effective-dated history as of now, or undefined for an org that nobody told us about. */
   history(orgId: string): Promise<OrgHistory | undefined>;
 }
 
-/**
- * @param unknownOrgs what an org nobody told us about has (setting UNKNOWN_ORGS): nothing, or on the local stack
- *   one free crm subscription (interfaces.md, Replay).
- */
-export function createSettingsSource(unknownOrgs: 'none' | 'local'): SettingsSource {
-  return {
-    history: (orgId) => Promise.resolve(unknownOrgs === 'local' ? localOrgHistory(orgId) : undefined),
-  };
+export function settingsSource(store: SettingsStore): SettingsSource {
+  return { history: async (orgId) => (await store.refresh()).history(orgId) };
 }

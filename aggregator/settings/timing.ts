@@ -18,7 +18,7 @@ export const timingSettings = {
 export const aggregatorSettings = {
   ...timingSettings,
   GATHER_MS: Type.Integer({ default: 3_000, minimum: 0, description: 'how long late events are gathered' }),
-  CHARGES_LANDED_TIMEOUT_MS: Type.Integer({
+  LOG_LANDED_TIMEOUT_MS: Type.Integer({
     default: 30_000,
     minimum: 1_000,
     description: 'how long acknowledged charges may take to land before the tick gives up and is retried',

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CompressionTypes, type Kafka, type Producer } from 'kafkajs';
 import { Type } from 'typebox';
-import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
-import { encodeDailyCharge, type DailyCharge } from '../../schemas/daily-charge.ts';
+import { select, type ClickHouseClient } from './clickhouse.ts';
 
-/** The topic daily-charges does not land although its records were acknowledged: no consumer runs, or it is far behind. */
-export class ChargesNotLandingError extends Error {
-  readonly code = 'CHARGES_NOT_LANDING';
+/** A log does not land although its records were acknowledged: no consumer runs, or it is far behind. */
+export class LogNotLandingError extends Error {
+  readonly code = 'LOG_NOT_LANDING';
   constructor(topic: string, offset: number, timeoutMs: number) {
     super(`Offset ${offset} of ${topic} has not landed after ${timeoutMs / 1000} s: is a consumer running?`);
   }
@@ -16,20 +15,23 @@ const CoverageRow = Type.Object({ last: Type.Integer() });
 const RECORDS_AT_ONCE = 1_000;
 const POLL_MS = 50;
 
-/** The log that decides which record is a revision (one partition: its order is the truth). */
-export interface ChargeLog {
-  /** Appends the charges and returns once they are landed, so that what they decided can be read. */
-  append(charges: readonly DailyCharge[]): Promise<void>;
+/**
+ * A topic of one partition whose order decides what must be decided once (the revisions of a charge, the settings):
+ * ClickHouse has no compare-and-swap. The consumers land it like any other.
+ */
+export interface LandedLog {
+  /** Appends the records and returns once they have landed, so that what they decided can be read. */
+  append(records: readonly { readonly key: string; readonly value: Buffer }[]): Promise<void>;
   close(): Promise<void>;
 }
 
-/** @param timeoutMs how long the landing of acknowledged charges may take before append throws. */
-export async function openChargeLog(
+/** @param timeoutMs how long the landing of acknowledged records may take before append throws. */
+export async function openLandedLog(
   kafka: Kafka,
   client: ClickHouseClient,
   topic: string,
   timeoutMs: number,
-): Promise<ChargeLog> {
+): Promise<LandedLog> {
   let producer = await connectProducer(kafka);
 
   async function landed(offset: number): Promise<boolean> {
@@ -45,16 +47,20 @@ export async function openChargeLog(
 
   async function untilLanded(offset: number): Promise<void> {
     for (let waited = 0; !(await landed(offset)); waited += POLL_MS) {
-      if (waited >= timeoutMs) throw new ChargesNotLandingError(topic, offset, timeoutMs);
+      if (waited >= timeoutMs) throw new LogNotLandingError(topic, offset, timeoutMs);
       await sleep(POLL_MS);
     }
   }
 
-  async function send(charges: readonly DailyCharge[]): Promise<number> {
-    const messages = charges.map((charge) => ({ key: charge.org_id, value: encodeDailyCharge(charge) }));
+  async function send(records: readonly { key: string; value: Buffer }[]): Promise<number> {
     try {
-      const [answer] = await producer.send({ topic, messages, acks: -1, compression: CompressionTypes.GZIP });
-      return Number(answer?.baseOffset ?? 0) + messages.length - 1;
+      const [answer] = await producer.send({
+        topic,
+        messages: [...records],
+        acks: -1,
+        compression: CompressionTypes.GZIP,
+      });
+      return Number(answer?.baseOffset ?? 0) + records.length - 1;
     } catch (error) {
       // kafkajs 2.2.4: an out-of-order sequence error leaves an idempotent producer dead. A repeat is harmless.
       await producer.disconnect();
@@ -64,10 +70,10 @@ export async function openChargeLog(
   }
 
   return {
-    async append(charges) {
+    async append(records) {
       let last = -1;
-      for (let start = 0; start < charges.length; start += RECORDS_AT_ONCE) {
-        last = await send(charges.slice(start, start + RECORDS_AT_ONCE));
+      for (let start = 0; start < records.length; start += RECORDS_AT_ONCE) {
+        last = await send(records.slice(start, start + RECORDS_AT_ONCE));
       }
       if (last >= 0) await untilLanded(last);
     },
@@ -79,7 +85,7 @@ async function connectProducer(kafka: Kafka): Promise<Producer> {
   const producer = kafka.producer({
     idempotent: true,
     maxInFlightRequests: 1,
-    // A broker that stays away fails the tick, which is retried, rather than holding up a stop.
+    // A broker that stays away fails the caller, who retries, rather than holding up a stop.
     retry: { retries: 5 },
   });
   await producer.connect();

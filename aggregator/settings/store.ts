@@ -1,0 +1,48 @@
+import { Type } from 'typebox';
+import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
+import { SettingsState } from './state.ts';
+
+const LoggedRow = Type.Object({
+  offset: Type.Integer(),
+  appended_at: Type.Integer(),
+  change_id: Type.String(),
+  org_id: Type.String(),
+  kind: Type.String(),
+  product: Type.String(),
+  value: Type.String(),
+  effective_at: Type.Integer(),
+  recorded_by: Type.String(),
+  reason: Type.String(),
+});
+const ROWS_AT_ONCE = 10_000;
+
+/** The settings as far as the log has landed. */
+export interface SettingsStore {
+  /** Reads what has landed since, so that a change shows in the next answer, and returns the state. */
+  refresh(): Promise<SettingsState>;
+}
+
+/**
+ * Keeps the folded log in memory (some hundred bytes a change) and reads only what is new.
+ * @param unknownOrgs setting UNKNOWN_ORGS
+ */
+export function createSettingsStore(client: ClickHouseClient, unknownOrgs: 'none' | 'local'): SettingsStore {
+  const state = new SettingsState(unknownOrgs);
+  return {
+    async refresh() {
+      for (;;) {
+        const rows = await select(
+          client,
+          LoggedRow,
+          `SELECT toInt64(kafka_offset) AS offset, toUnixTimestamp64Milli(appended_at) AS appended_at, change_id,
+             org_id, kind, product, value, toUnixTimestamp64Milli(effective_at) AS effective_at, recorded_by, reason
+           FROM settings_log FINAL WHERE kafka_offset >= {next:UInt64}
+           ORDER BY kafka_offset LIMIT ${ROWS_AT_ONCE}`,
+          { next: state.nextOffset },
+        );
+        for (const row of rows) state.apply(row);
+        if (rows.length < ROWS_AT_ONCE) return state;
+      }
+    },
+  };
+}
