@@ -1,0 +1,58 @@
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
+import { Problem } from '../problems/problem.ts';
+import { unknownOrg } from '../orgs/unknown-org.ts';
+import { decide, type Access, type Caller, type Extent } from './access.ts';
+import { unauthorized, type VerifyToken } from './tokens.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the route asks of its caller; a route without it does not start. */
+    access?: Access;
+  }
+  interface FastifyRequest {
+    /** Set by the guard where the route is not open. */
+    grant: Grant | null;
+  }
+}
+
+/** Who asks, and how much of the organisation may be shown. */
+export interface Grant {
+  readonly caller: Caller;
+  readonly extent: Extent;
+}
+
+const BEARER = /^bearer +([\w.~+/-]+=*) *$/i;
+const OrgParams = Type.Object({ org: Type.String() });
+
+/** Runs before anything else of a request: nobody learns more than that they may not. */
+export function createGuard(verify: VerifyToken): (request: FastifyRequest) => Promise<void> {
+  return async (request) => {
+    const { access } = request.routeOptions.config;
+    // Unknown routes have no act: their 404 tells nothing.
+    if (access === 'open' || request.is404) return;
+    const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    if (token === undefined) {
+      throw unauthorized('Send a token as "Authorization: Bearer TOKEN".');
+    }
+    const caller = await verify(token);
+    const params: unknown = request.params;
+    if (access === undefined || !Value.Check(OrgParams, params)) throw forbidden(caller);
+    const decision = decide(caller, access, params.org);
+    if (decision === 'foreign') throw unknownOrg(params.org);
+    if (decision === 'forbidden') throw forbidden(caller);
+    request.grant = { caller, extent: decision };
+  };
+}
+
+function forbidden({ role }: Caller): Problem {
+  return new Problem('forbidden', `The role ${role} may not do this: ask with a token of a role that may.`);
+}
+
+/** The user whose calls alone may be shown, or undefined where all of the organisation's may. */
+export function onlyUser(request: FastifyRequest): string | undefined {
+  const { grant } = request;
+  if (grant === null) throw new Error(`The route ${request.routeOptions.url} was not guarded.`);
+  return grant.extent === 'self' ? grant.caller.userId : undefined;
+}

@@ -1,0 +1,122 @@
+import { Type, type Static } from 'typebox';
+import { canonical } from '../../schemas/money.ts';
+import { DateOfDay } from '../parameters/date.ts';
+import { formatInstant, Instant } from '../parameters/instant.ts';
+import type { Charge } from './charges.ts';
+import type { StatementDay } from './rows.ts';
+import type { Statement } from './statement.ts';
+
+const Credits = Type.Integer({ minimum: 0 });
+const Amount = Type.String({
+  pattern: '^(?:0|-?(?:0\\.\\d*[1-9]|[1-9]\\d*(?:\\.\\d*[1-9])?))$',
+  description: 'An exact decimal, canonical: no exponent, no trailing zeros.',
+});
+
+const StatementDayAnswer = Type.Object(
+  {
+    day: DateOfDay,
+    from: Instant,
+    to: Instant,
+    status: Type.Enum(['open', 'closed', 'final']),
+    revision: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
+    used: Credits,
+    included: Credits,
+    additional_limit: Credits,
+    additional_used: Credits,
+    billed_credits: Credits,
+    over_limit: Credits,
+    amount: Amount,
+    slabs: Type.Array(
+      Type.Object(
+        { credits: Credits, rate_per_1000: Type.String(), amount: Amount },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const AdjustmentAnswer = Type.Object(
+  {
+    day: DateOfDay,
+    revision: Type.Integer({ minimum: 1 }),
+    delta_credits: Type.Integer(),
+    delta_amount: Amount,
+    billed_in: Type.Object({ from: DateOfDay, to: DateOfDay }, { additionalProperties: false }),
+    closed_at: Instant,
+  },
+  { additionalProperties: false },
+);
+
+export const BillingDaysAnswer = Type.Object(
+  {
+    org_id: Type.String(),
+    product: Type.String(),
+    currency: Type.String(),
+    from: DateOfDay,
+    to: DateOfDay,
+    days: Type.Array(StatementDayAnswer),
+    adjustments: Type.Array(AdjustmentAnswer, {
+      description: 'Late differences closed in the range whose day’s own statement was final already.',
+    }),
+    total: Type.Object(
+      {
+        billed_credits: Type.Integer(),
+        amount: Amount,
+        rounded_amount: Type.Union([Amount, Type.Null()]),
+      },
+      { additionalProperties: false, description: 'The days and the adjustments together.' },
+    ),
+  },
+  { additionalProperties: false },
+);
+export type BillingDaysAnswer = Static<typeof BillingDaysAnswer>;
+
+/** A statement as the API writes it, without what names it. */
+export function statementAnswer({
+  currency,
+  days,
+  adjustments,
+  total,
+  rounded,
+}: Statement): Pick<BillingDaysAnswer, 'currency' | 'days' | 'adjustments' | 'total'> {
+  return {
+    currency,
+    days: days.map((day) => dayAnswer(day)),
+    adjustments: adjustments.map((charge) => adjustmentAnswer(charge)),
+    total: {
+      billed_credits: total.credits,
+      amount: canonical(total.amount),
+      rounded_amount: rounded === null ? null : canonical(rounded),
+    },
+  };
+}
+
+function dayAnswer(row: StatementDay): BillingDaysAnswer['days'][number] {
+  return {
+    day: row.day.date,
+    from: formatInstant(row.day.from),
+    to: formatInstant(row.day.to),
+    status: row.status,
+    revision: row.revision,
+    used: row.used,
+    included: row.included,
+    additional_limit: row.additionalLimit,
+    additional_used: row.additionalUsed,
+    billed_credits: row.billedCredits,
+    over_limit: row.overLimit,
+    amount: canonical(row.amount),
+    slabs: row.slabs.map((slab) => ({ ...slab, amount: canonical(slab.amount) })),
+  };
+}
+
+function adjustmentAnswer(charge: Charge): BillingDaysAnswer['adjustments'][number] {
+  return {
+    day: charge.day,
+    revision: charge.revision,
+    delta_credits: charge.delta_credits,
+    delta_amount: canonical(charge.delta_amount),
+    billed_in: { from: charge.billed_from, to: charge.billed_to },
+    closed_at: formatInstant(charge.closed_at),
+  };
+}

@@ -1,0 +1,133 @@
+import { finalAt, type Period } from '../../aggregator/calendar/billing-periods.ts';
+import type { LocalDate } from '../../aggregator/calendar/dates.ts';
+import type { Day } from '../../aggregator/calendar/zone-days.ts';
+import { totalOf, type Billed } from '../../aggregator/pricing/bill.ts';
+import type { DayCharge } from '../../aggregator/pricing/day-charge.ts';
+import { priceOf, type SlabLine } from '../../aggregator/pricing/slabs.ts';
+import type { PriceBook } from '../../schemas/catalogues/prices.ts';
+import { ZERO, type Money } from '../../schemas/money.ts';
+import type { Charge } from './charges.ts';
+
+/**
+ * What a statement says of its days (domain.md, Open, closed, final). D: the charge of a row is what the day's own
+ * period billed, so that rows and adjustments never tell of one difference twice: revisions billed in a later
+ * period are adjustment lines there, and only there.
+ */
+export type DayStatus = 'open' | 'closed' | 'final';
+
+export interface StatementDay {
+  readonly day: Day;
+  readonly status: DayStatus;
+  /** The revision shown; null where the log has none. */
+  readonly revision: number | null;
+  readonly used: number;
+  readonly included: number;
+  readonly additionalLimit: number;
+  readonly additionalUsed: number;
+  readonly billedCredits: number;
+  readonly overLimit: number;
+  readonly amount: Money;
+  readonly slabs: readonly SlabLine[];
+}
+
+export interface DayFacts {
+  readonly day: Day;
+  /** The day's own. */
+  readonly period: Period;
+  /** The log's, by revision. */
+  readonly charges: readonly Charge[];
+  /** The charge by what is known now; undefined where the product had no subscription on that day. */
+  readonly live: DayCharge | undefined;
+}
+
+export interface Moment {
+  /** Epoch milliseconds, as the next one. */
+  readonly now: number;
+  /** Days that ended by then have landed and had their grace. */
+  readonly closableUntil: number;
+  /** The price book of a name. */
+  readonly priceBook: (name: string) => PriceBook;
+}
+
+export const billedInOwnPeriod = (charge: Charge, own: Period): boolean =>
+  charge.billed_from === own.from && charge.billed_to === own.to;
+
+/** One day of a statement. */
+export function statementDay(facts: DayFacts, moment: Moment): StatementDay {
+  const { day, period, charges, live } = facts;
+  const isFinal = moment.now >= finalAt(period);
+  const own = charges.findLast((charge) => billedInOwnPeriod(charge, period));
+  const latest = own ?? charges.at(-1);
+  if (latest !== undefined) {
+    return {
+      day,
+      status: isFinal ? 'final' : 'closed',
+      revision: latest.revision,
+      used: latest.used,
+      included: latest.included,
+      additionalLimit: latest.additional_limit,
+      additionalUsed: latest.additional_used,
+      overLimit: latest.over_limit,
+      ...(own === undefined ? NOTHING_BILLED : billedBy(own, moment.priceBook)),
+    };
+  }
+  const used = live?.used ?? 0;
+  // An ended day without use needs no record in the log: it is closed by time alone.
+  const isClosed = used === 0 && day.to <= moment.closableUntil;
+  return {
+    day,
+    status: isFinal ? 'final' : isClosed ? 'closed' : 'open',
+    revision: null,
+    used,
+    included: live?.included ?? 0,
+    additionalLimit: live?.additionalLimit ?? 0,
+    additionalUsed: live?.additional ?? 0,
+    overLimit: live?.overLimit ?? 0,
+    // A final statement bills nothing more: what such a day costs becomes an adjustment once it is closed.
+    ...(isFinal || live === undefined ? NOTHING_BILLED : billedLive(live)),
+  };
+}
+
+type BilledPart = Pick<StatementDay, 'billedCredits' | 'amount' | 'slabs'>;
+
+const NOTHING_BILLED: BilledPart = { billedCredits: 0, amount: ZERO, slabs: [] };
+
+function billedBy(charge: Charge, priceBook: Moment['priceBook']): BilledPart {
+  const { billed_credits: billedCredits, amount, price_book } = charge;
+  return { billedCredits, amount, slabs: priceOf(priceBook(price_book), billedCredits).lines };
+}
+
+function billedLive({ billed, amount, lines }: DayCharge): BilledPart {
+  return { billedCredits: billed, amount, slabs: lines };
+}
+
+/**
+ * The adjustment lines of a range: what was billed outside of its day's own period and closed in [closedFrom,
+ * closedTo). For a range that is one period these are exactly the lines billed in it. In the order of closing.
+ */
+export function adjustmentsOf(
+  charges: readonly Charge[],
+  periodOf: (date: LocalDate) => Period,
+  closedFrom: number,
+  closedTo: number,
+): readonly Charge[] {
+  return charges
+    .filter(({ closed_at }) => closed_at >= closedFrom && closed_at < closedTo)
+    .filter((charge) => !billedInOwnPeriod(charge, periodOf(charge.day)))
+    .toSorted((a, b) => a.closed_at - b.closed_at || compare(a.day, b.day) || a.revision - b.revision);
+}
+
+/** What rows and adjustment lines bill together, exact. */
+export function statementTotal(days: readonly StatementDay[], adjustments: readonly Charge[]): Billed {
+  return totalOf([
+    ...days.map(({ billedCredits, amount }) => ({ credits: billedCredits, amount })),
+    ...adjustments.map(({ delta_credits, delta_amount }) => ({
+      credits: delta_credits,
+      amount: delta_amount,
+    })),
+  ]);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

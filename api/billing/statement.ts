@@ -1,0 +1,135 @@
+import { billingPeriodsOf, type Period } from '../../aggregator/calendar/billing-periods.ts';
+import type { LocalDate } from '../../aggregator/calendar/dates.ts';
+import type { Day } from '../../aggregator/calendar/zone-days.ts';
+import { readLandedUntil } from '../../aggregator/landed-until.ts';
+import { invoicedAmount, type Billed } from '../../aggregator/pricing/bill.ts';
+import { chargeOfDay } from '../../aggregator/pricing/day-charge.ts';
+import { closableInstant } from '../../aggregator/tick.ts';
+import { readUsage } from '../../aggregator/usage/read.ts';
+import { priceBookAt, type Catalogues } from '../../schemas/catalogues.ts';
+import type { PriceBook } from '../../schemas/catalogues/prices.ts';
+import type { Money } from '../../schemas/money.ts';
+import type { OrgHistory, Subscription } from '../../schemas/settings.ts';
+import type { Sources } from '../dependencies.ts';
+import { orgCalendar } from '../orgs/subscription.ts';
+import { readCharges, type Charge } from './charges.ts';
+import { adjustmentsOf, statementDay, statementTotal, type StatementDay } from './rows.ts';
+
+/** The days of a subscription in a range of local dates, and what they come to. */
+export interface Statement {
+  readonly currency: string;
+  readonly days: readonly StatementDay[];
+  readonly adjustments: readonly Charge[];
+  readonly total: Billed;
+  /** Only where the range is exactly one billing period: rounding is done once, on its total. */
+  readonly rounded: Money | null;
+}
+
+export interface StatementRequest {
+  readonly org: OrgHistory;
+  readonly subscription: Subscription;
+  readonly catalogues: Catalogues;
+  /** Half-open local dates. */
+  readonly from: LocalDate;
+  readonly to: LocalDate;
+}
+
+/** Reads closed days from the log and counts the others as they stand. */
+export async function readStatement(sources: Sources, request: StatementRequest): Promise<Statement> {
+  const { org, subscription, catalogues, from, to } = request;
+  const { clickhouse, timing } = sources;
+  const calendar = orgCalendar(org);
+  const { periodOf } = billingPeriodsOf(calendar, org.billingDay);
+  const days = calendar.daysByDates(from, to);
+  const [fromInstant, toInstant] = [calendar.dayFrom(from).from, calendar.dayFrom(to).from];
+
+  // In this order: a day that lands or closes in between is merely shown as open.
+  const now = sources.now();
+  const landedUntil = await readLandedUntil(clickhouse, sources.topics.calls, now);
+  const charges = await readCharges(clickhouse, {
+    orgId: org.orgId,
+    product: subscription.product,
+    fromDate: from,
+    toDate: to,
+    closedFrom: Math.max(0, fromInstant),
+    closedTo: toInstant,
+  });
+  const chargesByDay = new Map<LocalDate, Charge[]>();
+  for (const charge of charges) {
+    chargesByDay.set(charge.day, [...(chargesByDay.get(charge.day) ?? []), charge]);
+  }
+  const unclosed = days.filter(({ date }) => !chargesByDay.has(date));
+  const usedByDay = await readUsed(sources, org.orgId, subscription.product, unclosed);
+
+  const moment = {
+    now,
+    closableUntil: closableInstant(landedUntil, timing.graceMs),
+    priceBook: (name: string) => priceBookNamed(catalogues, name),
+  };
+  const rows = days.map((day) =>
+    statementDay(
+      {
+        day,
+        period: periodOf(day.date),
+        charges: chargesByDay.get(day.date) ?? [],
+        live: chargeOfDay(catalogues, subscription, day, usedByDay.get(day.date) ?? 0),
+      },
+      moment,
+    ),
+  );
+  const adjustments = adjustmentsOf(charges, periodOf, fromInstant, toInstant);
+  const total = statementTotal(rows, adjustments);
+  const book = priceBookAt(catalogues, fromInstant);
+  return {
+    currency: book.currency,
+    days: rows,
+    adjustments,
+    total,
+    rounded: isPeriod(periodOf(from), from, to) ? invoicedAmount(total.amount, book.minor_unit_digits) : null,
+  };
+}
+
+/** What the days used by now, by date: one read for all of them, from the first to the last. */
+async function readUsed(
+  { clickhouse }: Sources,
+  orgId: string,
+  product: string,
+  days: readonly Day[],
+): Promise<Map<LocalDate, number>> {
+  const used = new Map<LocalDate, number>();
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined || last === undefined) return used;
+  // A day that begins before 1970: the store knows no such instants.
+  const dates = new Map(days.map((day) => [Math.max(0, day.from), day.date]));
+  const rows = await readUsage(clickhouse, {
+    orgId,
+    from: Math.max(0, first.from),
+    to: last.to,
+    filters: { product },
+    groupBy: ['day'],
+    dayStarts: [...dates.keys()],
+  });
+  for (const { day, credits } of rows) {
+    const date = dates.get(day ?? 0);
+    if (date !== undefined) used.set(date, credits);
+  }
+  return used;
+}
+
+function isPeriod(period: Period, from: LocalDate, to: LocalDate): boolean {
+  return period.from === from && period.to === to;
+}
+
+/** A charge names a price book that the catalogue has not: it came with a change that landed this instant. */
+export class UnknownPriceBookError extends Error {
+  readonly code = 'UNKNOWN_PRICE_BOOK';
+  constructor(name: string) {
+    super(`A charge was made by the price book ${name}, which is not in the catalogue read: try again.`);
+  }
+}
+
+function priceBookNamed({ prices }: Catalogues, name: string): PriceBook {
+  const book = prices.find((each) => each.name === name);
+  if (book === undefined) throw new UnknownPriceBookError(name);
+  return book;
+}

@@ -1,0 +1,134 @@
+import { Type, type Static } from 'typebox';
+import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
+import { DIMENSIONS, isDimension, type Dimension } from '../../aggregator/usage/dimensions.ts';
+import { BUCKET_MS, floorTo, HOUR_MS } from '../../aggregator/usage/plan.ts';
+import { readUsage } from '../../aggregator/usage/read.ts';
+import type { Position } from './cursor.ts';
+
+const CallRow = Type.Object({
+  event_id: Type.String(),
+  occurred_at: Type.Integer(),
+  user_id: Type.String(),
+  app_id: Type.String(),
+  product: Type.String(),
+  method: Type.String(),
+  endpoint: Type.String(),
+  module: Type.String(),
+  status: Type.Integer(),
+  credits: Type.Integer(),
+  rule: Type.String(),
+  units: Type.Integer(),
+  rejection_cause: Type.String(),
+  source_address: Type.String(),
+  duration_ms: Type.Union([Type.Integer(), Type.Null()]),
+});
+/** One distinct call; `occurred_at` in epoch milliseconds. */
+export type CallRow = Static<typeof CallRow>;
+
+export type CallFilters = Partial<Record<Dimension, string | number>>;
+
+export interface CallsRequest {
+  readonly orgId: string;
+  readonly from: number;
+  readonly to: number;
+  readonly filters: CallFilters;
+  /** Only calls that stand after this one in the log, which runs from the newest to the oldest. */
+  readonly before: Position | undefined;
+  readonly limit: number;
+}
+
+/** The log is walked backwards in spans of growing length: most pages are found in the first, few in the last. */
+const FIRST_SPAN_MS = 6 * HOUR_MS;
+const SPAN_GROWTH = 8;
+
+/**
+ * The newest calls of a range, by (occurred_at, event_id) descending, at most `limit`.
+ * Where they lie is asked of the usage by quarter hours (the sealed rollup, exact at every moment), so that only
+ * as many of the events' hours are read as the page needs, however long and empty the range is.
+ */
+export async function readCalls(client: ClickHouseClient, request: CallsRequest): Promise<CallRow[]> {
+  const { orgId, filters, before, limit } = request;
+  const from = Math.max(0, request.from);
+  const end = before === undefined ? request.to : Math.min(request.to, before.occurredAt + 1);
+  const calls: CallRow[] = [];
+  let spanMs = FIRST_SPAN_MS;
+  for (let to = end; to > from && calls.length < limit; spanMs *= SPAN_GROWTH) {
+    const start = Math.max(from, to - spanMs);
+    const quarters = await readUsage(client, { orgId, from: start, to, filters, groupBy: ['15m'] });
+    let unread = quarters.map((row) => ({ start: row['15m'] ?? 0, calls: row.calls }));
+    let spanTo = to;
+    while (unread.length > 0 && calls.length < limit) {
+      const newest = newestQuarters(unread, limit - calls.length);
+      const oldest = newest[0]?.start ?? start;
+      const part = { from: Math.max(start, oldest), to: spanTo, quarters: newest.map((each) => each.start) };
+      calls.push(...(await readPart(client, request, part, limit - calls.length)));
+      unread = unread.slice(0, unread.length - newest.length);
+      spanTo = oldest;
+    }
+    to = start;
+  }
+  return calls;
+}
+
+interface Quarter {
+  readonly start: number;
+  readonly calls: number;
+}
+
+/** As many of the newest quarters as hold the calls wanted, ascending; one at least. */
+function newestQuarters(quarters: readonly Quarter[], wanted: number): readonly Quarter[] {
+  let found = 0;
+  const first = quarters.findLastIndex(({ calls }) => (found += calls) >= wanted);
+  return quarters.slice(Math.max(0, first));
+}
+
+interface Part {
+  readonly from: number;
+  readonly to: number;
+  readonly quarters: readonly number[];
+}
+
+function readPart(
+  client: ClickHouseClient,
+  { orgId, filters, before }: CallsRequest,
+  { from, to, quarters }: Part,
+  limit: number,
+): Promise<CallRow[]> {
+  const hours = new Set(quarters.map((start) => floorTo(start, HOUR_MS)));
+  const filtered = Object.keys(filters).filter((name) => isDimension(name));
+  const conditions = filtered.map((name) => {
+    const { column, type } = DIMENSIONS[name];
+    return `AND ${column} = {filter_${name}:${type}}`;
+  });
+  // Ids sort by their text, which for a UUIDv7 is its time; ClickHouse sorts UUIDs by their second half.
+  const cursor =
+    before === undefined
+      ? ''
+      : `AND (toUnixTimestamp64Milli(call_events.occurred_at), toString(call_events.event_id)) < ({before_at:Int64}, {before_id:String})`;
+  return select(
+    client,
+    CallRow,
+    // The key's own expression prunes; the conditions on other columns are applied after replacing.
+    `SELECT toString(call_events.event_id) AS event_id, toUnixTimestamp64Milli(call_events.occurred_at) AS occurred_at, user_id,
+       app_id, product, method, endpoint, module, status, credits, rule, units, rejection_cause, source_address,
+       duration_ms
+     FROM call_events FINAL
+     WHERE toStartOfHour(call_events.occurred_at) IN arrayMap(hour -> toDateTime(hour, 'UTC'), {hours:Array(UInt32)})
+       AND org_id = {org:String}
+       AND call_events.occurred_at >= fromUnixTimestamp64Milli({from:Int64})
+       AND call_events.occurred_at < fromUnixTimestamp64Milli({to:Int64})
+       ${conditions.join(' ')} ${cursor}
+     ORDER BY call_events.occurred_at DESC, toString(call_events.event_id) DESC
+     LIMIT {limit:UInt32}
+     SETTINGS do_not_merge_across_partitions_select_final = 1`,
+    {
+      org: orgId,
+      from,
+      to: Math.min(to, (quarters.at(-1) ?? to) + BUCKET_MS),
+      hours: [...hours].map((hour) => hour / 1000),
+      limit,
+      ...Object.fromEntries(filtered.map((name) => [`filter_${name}`, filters[name]])),
+      ...(before === undefined ? {} : { before_at: before.occurredAt, before_id: before.eventId }),
+    },
+  );
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { Type } from 'typebox';
+import { timingSettings } from '../aggregator/settings/timing.ts';
+import {
+  clickhouseSettings,
+  ConfigError,
+  kafkaSettings,
+  logSettings,
+  orgSettings,
+  readConfig,
+} from '../deploy/config.ts';
+import { MIN_SECRET_BYTES } from './auth/tokens.ts';
+
+const settings = {
+  ...clickhouseSettings,
+  ...logSettings,
+  ...orgSettings,
+  ...timingSettings,
+  TOPIC_PREFIX: kafkaSettings.TOPIC_PREFIX,
+  HOST: Type.String({ default: '127.0.0.1', minLength: 1, description: 'the address to listen on' }),
+  PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535, description: 'the port to listen on' }),
+  // Without rules of their own: what breaks a rule is printed, and this is a secret.
+  JWT_SECRET: Type.String({ default: '' }),
+  JWT_SECRET_FILE: Type.String({ default: '' }),
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The API's settings. Throws ConfigError with every mistake at once, that of the secret included. */
+export function readApiConfig(env: Environment) {
+  const problems: string[] = [];
+  const attempt = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      problems.push(...error.problems);
+      return undefined;
+    }
+  };
+  const config = attempt(() => readConfig(env, settings));
+  const secret = attempt(() => readSecret(env));
+  if (config === undefined || secret === undefined) throw new ConfigError(problems);
+  return { ...config, secret };
+}
+
+/** The key of HS256: from JWT_SECRET, or the content of JWT_SECRET_FILE less surrounding blanks. */
+function readSecret({ JWT_SECRET: given = '', JWT_SECRET_FILE: file = '' }: Environment): Uint8Array {
+  if ((given === '') === (file === '')) {
+    throw new ConfigError(['JWT_SECRET or JWT_SECRET_FILE must be given, and only one of them']);
+  }
+  const secret = Buffer.from(file === '' ? given : readSecretFile(file), 'utf8');
+  if (secret.length >= MIN_SECRET_BYTES) return secret;
+  const name = file === '' ? 'JWT_SECRET' : `The secret in JWT_SECRET_FILE ${file}`;
+  throw new ConfigError([`${name} has ${secret.length} bytes, at least ${MIN_SECRET_BYTES} are needed`]);
+}
+
+function readSecretFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new ConfigError([`JWT_SECRET_FILE cannot be read: ${String(error)}`]);
+  }
+}

@@ -1,0 +1,74 @@
+import { Type } from 'typebox';
+import { allowanceAt } from '../../aggregator/pricing/allowance.ts';
+import { gaugeOf } from '../../aggregator/pricing/gauge.ts';
+import { readTotal } from '../../aggregator/usage/read.ts';
+import type { Sources } from '../dependencies.ts';
+import { chooseSubscription, findOrg, noSubscription } from '../orgs/subscription.ts';
+import { OrgParams } from '../parameters/org.ts';
+import type { ApiServer } from '../server.ts';
+import { AtQuery, describeLive, liveProperties, windowAt } from './window.ts';
+
+const Credits = Type.Integer({ minimum: 0 });
+
+/** The gauge of a subscription (domain.md, Windows and Terms). */
+export const CreditsAnswer = Type.Object(
+  {
+    ...liveProperties,
+    edition: Type.String(),
+    included: Credits,
+    additional_limit: Credits,
+    total: Credits,
+    used: Credits,
+    unused: Credits,
+    additional_used: Credits,
+    over_limit: Credits,
+    formula: Type.Object(
+      { base: Credits, per_user: Credits, users: Credits, maximum: Type.Union([Credits, Type.Null()]) },
+      { additionalProperties: false, description: 'included = min(maximum, base + per_user x users)' },
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export function creditsRoute(app: ApiServer, sources: Sources): void {
+  app.route({
+    method: 'GET',
+    url: '/v1/orgs/:org/credits',
+    config: { access: 'read-credits' },
+    schema: {
+      summary: 'Credits of the rolling 24 hours',
+      params: OrgParams,
+      querystring: AtQuery,
+      response: { 200: CreditsAnswer },
+    },
+    handler: async ({ params, query }) => {
+      const window = windowAt(query.at, sources.now());
+      const settings = await sources.settings.refresh();
+      const org = findOrg(settings, params.org);
+      const subscription = chooseSubscription(org, query.product);
+      const { product } = subscription;
+      // The settings of that instant, the events known now.
+      const allowance = allowanceAt(settings.catalogues, subscription, window.to);
+      if (allowance === undefined) {
+        throw noSubscription(`The subscription of ${product} had not begun at that time.`);
+      }
+      const [live, { credits }] = await Promise.all([
+        describeLive(sources, org.orgId, product, window),
+        readTotal(sources.clickhouse, { orgId: org.orgId, ...window, filters: { product } }),
+      ]);
+      const gauge = gaugeOf(allowance, credits);
+      return {
+        ...live,
+        edition: allowance.edition,
+        included: gauge.included,
+        additional_limit: gauge.additionalLimit,
+        total: gauge.total,
+        used: gauge.used,
+        unused: gauge.unused,
+        additional_used: gauge.additionalUsed,
+        over_limit: gauge.overLimit,
+        formula: allowance.formula,
+      };
+    },
+  });
+}

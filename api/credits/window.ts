@@ -1,0 +1,59 @@
+import { Type, type Static } from 'typebox';
+import { readLandedUntil } from '../../aggregator/landed-until.ts';
+import type { Sources } from '../dependencies.ts';
+import { formatInstant, Instant, InstantParameter, instantOf } from '../parameters/instant.ts';
+import { ProductParameter } from '../parameters/org.ts';
+import { invalidParameter } from '../problems/problem.ts';
+
+/** The rolling window is this long, whatever the clocks do (domain.md, Windows). */
+const WINDOW_MS = 86_400_000;
+
+export const AtQuery = Type.Object(
+  {
+    at: Type.Optional(InstantParameter('the end of the 24 hours, now if left out')),
+    product: ProductParameter,
+  },
+  { additionalProperties: false },
+);
+
+/** [from, to) of the rolling 24 hours that end at an instant, epoch milliseconds. */
+export interface Window {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The window that ends at `at`, by default now. Throws the Problem `invalid-request` for one in the future. */
+export function windowAt(at: string | undefined, now: number): Window {
+  const to = at === undefined ? now : instantOf('at', at);
+  if (to > now) {
+    throw invalidParameter('at', `must not lie in the future: it is ${formatInstant(now)} now`);
+  }
+  return { from: to - WINDOW_MS, to };
+}
+
+/** What every live figure carries. */
+export const liveProperties = {
+  org_id: Type.String(),
+  product: Type.String(),
+  as_of: Instant,
+  lag_seconds: Type.Number({ minimum: 0, description: 'How far landing lags behind now.' }),
+  window: Type.Object({ from: Instant, to: Instant }, { additionalProperties: false }),
+};
+const Live = Type.Object(liveProperties);
+
+export async function describeLive(
+  { clickhouse, topics, now }: Sources,
+  orgId: string,
+  product: string,
+  window: Window,
+): Promise<Static<typeof Live>> {
+  const asked = now();
+  const landedUntil = await readLandedUntil(clickhouse, topics.calls, asked);
+  return {
+    org_id: orgId,
+    product,
+    as_of: formatInstant(window.to),
+    lag_seconds: (asked - landedUntil) / 1000,
+    window: { from: formatInstant(window.from), to: formatInstant(window.to) },
+  };
+}

@@ -1,0 +1,32 @@
+import type { ClickHouseClient } from '../deploy/clickhouse.ts';
+import type { TickSettings } from '../aggregator/tick.ts';
+import type { Logger } from '../deploy/logging.ts';
+import type { Catalogues } from '../schemas/catalogues.ts';
+import type { OrgHistory } from '../schemas/settings.ts';
+import type { Topics } from '../schemas/topics.ts';
+import type { VerifyToken } from './auth/tokens.ts';
+
+/** All settings as of one moment: what an answer is computed with. */
+export interface Settings {
+  /** Undefined for an org that nobody told us about. */
+  history(orgId: string): OrgHistory | undefined;
+  readonly catalogues: Catalogues;
+}
+
+/** What the routes read from: passed in, so that tests choose the clock, the settings and the servers. */
+export interface Sources {
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly clickhouse: ClickHouseClient;
+  /** Read anew for every answer, so that a change shows in the next one: see aggregator/settings/store.ts. */
+  readonly settings: { refresh(): Promise<Settings> };
+  readonly topics: Topics;
+  /** When the aggregator seals and closes: what the API calls due and open. */
+  readonly timing: Pick<TickSettings, 'sealDelayMs' | 'graceMs'>;
+}
+
+export interface ApiDependencies extends Sources {
+  readonly logger: Logger;
+  readonly verifyToken: VerifyToken;
+  readonly newRequestId: () => string;
+}

@@ -1,0 +1,67 @@
+import { Type, type Static } from 'typebox';
+import { readDue } from '../../aggregator/due.ts';
+import type { Sources } from '../dependencies.ts';
+import { formatInstant, Instant } from '../parameters/instant.ts';
+import { clickhouseProblem, RETRY_AFTER } from '../problems/clickhouse.ts';
+import { Problem } from '../problems/problem.ts';
+
+const Count = Type.Integer({ minimum: 0 });
+
+/** Ready, and how far the pipeline is behind; a lag alone makes no answer wrong, as every figure names it. */
+export const Readiness = Type.Object(
+  {
+    status: Type.Literal('ready'),
+    landed_until: Instant,
+    lag_seconds: Type.Number({ minimum: 0 }),
+    due: Type.Object(
+      {
+        hours_to_seal: Count,
+        marks_to_reseal: Count,
+        closing_behind_seconds: Type.Number({ minimum: 0 }),
+      },
+      { additionalProperties: false, description: 'What the aggregator has yet to do.' },
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/** A probe must not wait as long as a query may. */
+const PROBE_TIMEOUT_MS = 2_000;
+
+/** Throws the Problem `unavailable`, saying why, where ClickHouse or its tables cannot be read. */
+export async function readReadiness(sources: Sources): Promise<Static<typeof Readiness>> {
+  const { clickhouse, topics, timing } = sources;
+  try {
+    const alive = await clickhouse.query({
+      query: 'SELECT 1',
+      format: 'JSONEachRow',
+      abort_signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+    });
+    await alive.json();
+    const now = sources.now();
+    const due = await readDue(clickhouse, topics.calls, now, timing);
+    return {
+      status: 'ready',
+      landed_until: formatInstant(due.landedUntil),
+      lag_seconds: (now - due.landedUntil) / 1000,
+      due: {
+        hours_to_seal: due.hoursToSeal,
+        marks_to_reseal: due.marksToReseal,
+        closing_behind_seconds: due.closingBehindMs / 1000,
+      },
+    };
+  } catch (error) {
+    throw notReady(error);
+  }
+}
+
+function notReady(error: unknown): Problem {
+  const reason = error instanceof Error ? error.message.split('\n', 1)[0] : 'unknown reason';
+  const what = clickhouseProblem(error)
+    ? 'ClickHouse or its tables are not there'
+    : 'ClickHouse does not answer';
+  return new Problem('unavailable', `Not ready: ${what} (${reason}).`, {
+    cause: error,
+    headers: RETRY_AFTER,
+  });
+}

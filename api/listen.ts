@@ -1,0 +1,21 @@
+import type { ApiServer } from './server.ts';
+
+/** The port is taken: nothing was started, nothing must be cleaned up. */
+export class PortInUseError extends Error {
+  readonly code = 'PORT_IN_USE';
+  constructor(host: string, port: number) {
+    super(`PORT ${port} is in use on ${host}: choose another PORT, or stop what listens there.`);
+  }
+}
+
+/** @returns the address it listens on. Throws PortInUseError. */
+export async function listen(app: ApiServer, host: string, port: number): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+      throw new PortInUseError(host, port);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+import { calendarOf, type Calendar } from '../../aggregator/calendar/calendar.ts';
+import { subscriptionOf, type OrgHistory, type Subscription } from '../../schemas/settings.ts';
+import { inEffectAt } from '../../schemas/versions.ts';
+import type { Settings } from '../dependencies.ts';
+import { Problem } from '../problems/problem.ts';
+import { unknownOrg } from './unknown-org.ts';
+
+/** The org's settings. Throws the Problem `unknown-org`. */
+export function findOrg(settings: Settings, orgId: string): OrgHistory {
+  const history = settings.history(orgId);
+  if (history === undefined) throw unknownOrg(orgId);
+  return history;
+}
+
+/**
+ * The subscription that `product` names; it may be left out where there is one (interfaces.md, product=).
+ * Throws the Problems `ambiguous-product` and `no-subscription`.
+ */
+export function chooseSubscription(org: OrgHistory, product: string | undefined): Subscription {
+  const products = org.subscriptions.map((each) => each.product);
+  const [only] = org.subscriptions;
+  if (only === undefined) throw noSubscription(`The organisation ${org.orgId} has no subscription.`);
+  if (product === undefined) {
+    if (products.length === 1) return only;
+    const detail = `is needed: one of ${products.join(', ')}`;
+    throw new Problem('ambiguous-product', `product ${detail}`, {
+      errors: [{ parameter: 'product', detail }],
+    });
+  }
+  const chosen = subscriptionOf(org, product);
+  if (chosen !== undefined) return chosen;
+  throw noSubscription(
+    `The organisation ${org.orgId} has no subscription of ${JSON.stringify(product)}: it has ${products.join(', ')}.`,
+  );
+}
+
+export function noSubscription(detail: string): Problem {
+  return new Problem('no-subscription', detail);
+}
+
+/** The org's billing days, in its own time zones. */
+export function orgCalendar(org: OrgHistory): Calendar {
+  return calendarOf(org.timeZone);
+}
+
+/** The org's time zone at an instant; the first one holds before its time too. */
+export function timeZoneAt(org: OrgHistory, instant: number): string {
+  const zone = inEffectAt(org.timeZone, instant) ?? org.timeZone[0];
+  if (zone === undefined) throw new Error(`The organisation ${org.orgId} has no time zone.`);
+  return zone.value;
+}

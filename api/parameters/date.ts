@@ -1,0 +1,28 @@
+import { Type } from 'typebox';
+import { dayNumberOf, DateError, type LocalDate } from '../../aggregator/calendar/dates.ts';
+
+/** D: as instants, see instant.ts; a date's whole period must lie inside. */
+const FIRST_DATE = '1970-02-02';
+const LAST_DATE = '2104-10-31';
+
+/** Whether the text is a date YYYY-MM-DD that its month has, within what the store can hold. */
+export function isDate(text: string): text is LocalDate {
+  if (text < FIRST_DATE || text > LAST_DATE) return false;
+  try {
+    dayNumberOf(text);
+    return true;
+  } catch (error) {
+    if (error instanceof DateError) return false;
+    throw error;
+  }
+}
+
+export const DateParameter = (meaning: string) =>
+  Type.String({
+    format: 'date',
+    maxLength: 10,
+    description: `${meaning}: a local date such as 2026-11-22, ${FIRST_DATE} to ${LAST_DATE}`,
+  });
+
+/** A date in an answer. */
+export const DateOfDay = Type.String({ format: 'date', description: 'A local date of the organisation.' });

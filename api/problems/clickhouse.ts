@@ -1,0 +1,63 @@
+import { ClickHouseError } from '@clickhouse/client';
+import { Problem } from './problem.ts';
+
+/** Codes of node's network errors that mean: no ClickHouse there, or not any more. */
+const AWAY = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+/** ClickHouse's own error codes, from its system.errors. */
+const TIMEOUT_EXCEEDED = '159';
+const MEMORY_LIMIT_EXCEEDED = '241';
+const TOO_MANY_ROWS_OR_BYTES = '396';
+/** UNKNOWN_TABLE, UNKNOWN_DATABASE: migrations did not run yet. TOO_MANY_SIMULTANEOUS_QUERIES; SERVER is starting or going. */
+const NOT_READY = new Set(['60', '81', '202', '203', '210', '236', '394']);
+
+export const RETRY_AFTER = { 'retry-after': '2' };
+
+/** What an error of a ClickHouse query means to the one who asked, or undefined where it is our own mistake. */
+export function clickhouseProblem(error: unknown): Problem | undefined {
+  if (error instanceof ClickHouseError) return answeredProblem(error);
+  if (!(error instanceof Error)) return undefined;
+  const code = 'code' in error ? String(error.code) : '';
+  // The client's own request timeout carries no code.
+  const isAway = AWAY.has(code) || error.message === 'Timeout error.' || error.message === 'socket hang up';
+  return isAway ? unavailable(error) : undefined;
+}
+
+function answeredProblem(error: ClickHouseError): Problem | undefined {
+  if (NOT_READY.has(error.code)) return unavailable(error);
+  if (error.code === TOO_MANY_ROWS_OR_BYTES) {
+    return new Problem(
+      'too-many-rows',
+      'Ask for a shorter range, for fewer names in group_by, or filter by user, app, endpoint or product.',
+      { cause: error },
+    );
+  }
+  if (error.code === TIMEOUT_EXCEEDED) {
+    return new Problem('query-timeout', 'Try again; a shorter range or fewer names in group_by is faster.', {
+      cause: error,
+      headers: RETRY_AFTER,
+    });
+  }
+  if (error.code !== MEMORY_LIMIT_EXCEEDED) return undefined;
+  // "(total) memory limit exceeded" is the server's state, not this query's fault.
+  if (error.message.includes('(total)')) return unavailable(error);
+  return new Problem('query-too-large', 'Ask for a shorter range or for fewer names in group_by.', {
+    cause: error,
+  });
+}
+
+function unavailable(cause: unknown): Problem {
+  return new Problem('unavailable', 'ClickHouse does not answer; try again in some seconds.', {
+    cause,
+    headers: RETRY_AFTER,
+  });
+}

@@ -1,0 +1,59 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { clickhouseProblem } from './clickhouse.ts';
+import { Problem, type ProblemType } from './problem.ts';
+import { PROBLEM_MEDIA_TYPE } from './schema.ts';
+import { validationProblem } from './validation.ts';
+
+/** The one owner of error answers: whatever was thrown leaves as a problem document. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = problemOf(error);
+  if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code);
+  return sendProblem(reply, problem);
+}
+
+export function answerUnknownRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const [path] = request.url.split('?', 1);
+  return sendProblem(
+    reply,
+    new Problem('not-found', `There is no ${request.method} ${path}: see the list of resources.`),
+  );
+}
+
+function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  // As text: an error answer must not depend on the route's serializers.
+  return reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .header('content-type', PROBLEM_MEDIA_TYPE)
+    .serializer((text: string) => text)
+    .send(JSON.stringify(problem.document()));
+}
+
+const BY_STATUS: Readonly<Record<number, ProblemType>> = {
+  404: 'not-found',
+  413: 'payload-too-large',
+  414: 'invalid-request',
+  415: 'unsupported-media-type',
+  429: 'too-many-requests',
+};
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (isFastifyError(error)) {
+    if (error.validation) return validationProblem(error);
+    const { statusCode } = error;
+    if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+      return new Problem(BY_STATUS[statusCode] ?? 'invalid-request', error.message, { cause: error });
+    }
+  }
+  return (
+    clickhouseProblem(error) ??
+    new Problem('internal-error', 'The mistake is logged under the x-request-id of this answer.', {
+      cause: error,
+    })
+  );
+}
+
+function isFastifyError(error: unknown): error is FastifyError {
+  return error instanceof Error && 'code' in error && ('statusCode' in error || 'validation' in error);
+}

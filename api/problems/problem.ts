@@ -1,0 +1,73 @@
+/**
+ * The problems this API answers (RFC 9457). A type is a stable identifier, a relative reference: programs compare
+ * it, people read title and detail.
+ */
+export const PROBLEMS = {
+  'invalid-request': { status: 400, title: 'The request is not understood' },
+  'ambiguous-product': { status: 400, title: 'The organisation has several products: name one' },
+  'range-too-long': { status: 400, title: 'The range is too long' },
+  'too-many-rows': { status: 400, title: 'The answer has too many rows' },
+  'query-too-large': { status: 400, title: 'The query needs too much memory' },
+  unauthorized: { status: 401, title: 'A valid bearer token is needed' },
+  forbidden: { status: 403, title: 'The role may not do this' },
+  'not-found': { status: 404, title: 'There is no such resource' },
+  'unknown-org': { status: 404, title: 'There is no such organisation' },
+  'no-subscription': { status: 404, title: 'The organisation has no such subscription' },
+  'payload-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body is of an unsupported type' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
+  'internal-error': { status: 500, title: 'The server made a mistake' },
+  unavailable: { status: 503, title: 'The figures cannot be read right now' },
+  'query-timeout': { status: 503, title: 'The query took too long' },
+} as const;
+export type ProblemType = keyof typeof PROBLEMS;
+
+/** What is wrong with one parameter (`from`, `org`), header or, as a JSON pointer, part of the body. */
+export interface ProblemError {
+  readonly detail: string;
+  readonly parameter?: string;
+  readonly pointer?: string;
+}
+
+export interface ProblemDocument {
+  readonly type: ProblemType;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly errors: readonly ProblemError[];
+}
+
+/** Thrown anywhere in a request, answered as a problem document. The detail says what to do next. */
+export class Problem extends Error {
+  readonly code: ProblemType;
+  readonly status: number;
+  readonly errors: readonly ProblemError[];
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    type: ProblemType,
+    detail: string,
+    more: {
+      readonly errors?: readonly ProblemError[];
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(detail, { cause: more.cause });
+    this.name = 'Problem';
+    this.code = type;
+    this.status = PROBLEMS[type].status;
+    this.errors = more.errors ?? [];
+    this.headers = more.headers ?? {};
+  }
+
+  document(): ProblemDocument {
+    const { title, status } = PROBLEMS[this.code];
+    return { type: this.code, title, status, detail: this.message, errors: this.errors };
+  }
+}
+
+/** A parameter that the schema lets pass and its meaning does not. */
+export function invalidParameter(parameter: string, detail: string): Problem {
+  return new Problem('invalid-request', `${parameter} ${detail}`, { errors: [{ parameter, detail }] });
+}

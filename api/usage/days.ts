@@ -1,0 +1,38 @@
+import { UnknownTimeZone, zoneDays, type Day } from '../../aggregator/calendar/zone-days.ts';
+import type { OrgHistory } from '../../schemas/settings.ts';
+import { orgCalendar, timeZoneAt } from '../orgs/subscription.ts';
+import { invalidParameter } from '../problems/problem.ts';
+
+/** The days that a range touches, whole ones, ascending; and the zone by which they are told. */
+export interface DayPlan {
+  readonly timeZone: string;
+  readonly days: readonly Day[];
+}
+
+/**
+ * The org's own days, its zone history and all, or with a time zone the plain days of that zone.
+ * Throws the Problem `invalid-request` for a name that is no time zone.
+ */
+export function dayPlan(
+  org: OrgHistory,
+  timeZone: string | undefined,
+  { from, to }: { readonly from: number; readonly to: number },
+  now: number,
+): DayPlan {
+  if (timeZone === undefined) {
+    return { timeZone: timeZoneAt(org, now), days: orgCalendar(org).daysBetween(from, to) };
+  }
+  try {
+    const { dayAt } = zoneDays(timeZone);
+    const days: Day[] = [];
+    for (let at = from; at < to;) {
+      const day = dayAt(at);
+      days.push(day);
+      at = day.to;
+    }
+    return { timeZone, days };
+  } catch (error) {
+    if (error instanceof UnknownTimeZone) throw invalidParameter('time_zone', error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+import { invalidParameter } from '../problems/problem.ts';
+
+/** What `group_by` may name, and the keys of the rows it makes (interfaces.md). */
+export const GROUPS = [
+  'day',
+  'hour',
+  '15m',
+  'user',
+  'app',
+  'method',
+  'endpoint',
+  'status',
+  'product',
+] as const;
+export type Group = (typeof GROUPS)[number];
+
+const isGroup = (name: string): name is Group => GROUPS.some((group) => group === name);
+
+/** The names in the order given; none for an absent or empty parameter. Throws the Problem `invalid-request`. */
+export function parseGroupBy(text: string | undefined): readonly Group[] {
+  if (text === undefined || text === '') return [];
+  const names = text.split(',').map((name) => name.trim());
+  const groups = names.filter((name) => isGroup(name));
+  if (groups.length < names.length) {
+    const unknown = names.find((name) => !isGroup(name));
+    throw invalidParameter(
+      'group_by',
+      `must be any of ${GROUPS.join(', ')}, comma separated: ${JSON.stringify(unknown)} is none`,
+    );
+  }
+  if (new Set(groups).size < groups.length) throw invalidParameter('group_by', 'must name each group once');
+  return groups;
+}
