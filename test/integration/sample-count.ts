@@ -56,7 +56,8 @@ function orgOf(host: string): string {
   const labels = host.split('.');
   const last = labels.at(-1) ?? '';
   if (labels.length === 1) return 'dom-local';
-  const isAddress = labels.length === 4 && labels.every((label) => label !== '' && Number.isInteger(Number(label)));
+  const isAddress =
+    labels.length === 4 && labels.every((label) => label !== '' && Number.isInteger(Number(label)));
   return isAddress ? `net-${labels[0]}` : `dom-${last}`;
 }
 
