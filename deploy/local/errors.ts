@@ -1,0 +1,56 @@
+/** What can keep the local stack from running; every message says what to do next. */
+export class LocalStackError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'LocalStackError';
+    this.code = code;
+  }
+}
+
+export const portInUse = (setting: string, port: number): LocalStackError =>
+  new LocalStackError(
+    'PORT_IN_USE',
+    `Port ${port} is in use. End what listens there, or set ${setting} to a free port.`,
+  );
+
+export const portNotAllowed = (setting: string, port: number, reason: string): LocalStackError =>
+  new LocalStackError(
+    'PORT_NOT_ALLOWED',
+    `Port ${port} cannot be used (${reason}). Set ${setting} to another.`,
+  );
+
+export const dataDirInUse = (dataDir: string, pid: number): LocalStackError =>
+  new LocalStackError(
+    'DATA_DIR_IN_USE',
+    `A local stack already runs on ${dataDir} (process ${pid}). Stop it, or set DATA_DIR (and PORT) for a second one.`,
+  );
+
+export const dataDirNotWritable = (dataDir: string, reason: string): LocalStackError =>
+  new LocalStackError(
+    'DATA_DIR_NOT_WRITABLE',
+    `Cannot write to ${dataDir}: ${reason}. Set DATA_DIR to a directory that this user may write to.`,
+  );
+
+export const diskFull = (dataDir: string, freeBytes: number, neededBytes: number): LocalStackError =>
+  new LocalStackError(
+    'DISK_FULL',
+    `The disk of ${dataDir} has ${mebibytes(freeBytes)} MiB left, ${mebibytes(neededBytes)} MiB are needed. ` +
+      'Free some space, or set DATA_DIR to a directory on another disk.',
+  );
+
+export const serverDidNotStart = (
+  name: string,
+  what: string,
+  logFile: string,
+  lastLines: string,
+): LocalStackError =>
+  new LocalStackError('SERVER_DID_NOT_START', `${name} ${what}. The end of ${logFile}:\n${lastLines}`);
+
+export const noStack = (dataDir: string): LocalStackError =>
+  new LocalStackError(
+    'NO_STACK',
+    `No local stack runs on ${dataDir}. Start one with "npm start", or set DATA_DIR to where yours keeps its data.`,
+  );
+
+const mebibytes = (bytes: number): number => Math.floor(bytes / 2 ** 20);

@@ -1,0 +1,53 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { processIdentity, signalProcess } from './process-identity.ts';
+import { isRunning, readProcessRecord, type ProcessRecord } from './process-record.ts';
+import { until } from './until.ts';
+
+/**
+ * DATA_DIR/pids/NAME.json: who was started for this data directory, so that what a killed parent left
+ * behind is ended by the next start, and nothing else is.
+ */
+const END_WITHIN_MS = 5_000;
+
+export function recordPid(dataDir: string, name: string, pid: number): void {
+  const identity = processIdentity(pid);
+  // It may have ended already; then there is nothing to end later.
+  if (identity === undefined) return;
+  const record: ProcessRecord = { pid, identity };
+  mkdirSync(pidsOf(dataDir), { recursive: true });
+  writeFileSync(fileOf(dataDir, name), JSON.stringify(record));
+}
+
+export function forgetPid(dataDir: string, name: string): void {
+  rmSync(fileOf(dataDir, name), { force: true });
+}
+
+/** Ends what an earlier parent left running. @returns the names of what was still alive */
+export async function endLeftovers(dataDir: string): Promise<string[]> {
+  const ended = await Promise.all(
+    recordedNames(dataDir).map(async (name) => {
+      const recorded = readProcessRecord(fileOf(dataDir, name));
+      const wasAlive = recorded !== undefined && isRunning(recorded);
+      if (wasAlive) await end(recorded);
+      forgetPid(dataDir, name);
+      return wasAlive ? [name] : [];
+    }),
+  );
+  return ended.flat();
+}
+
+async function end(recorded: ProcessRecord): Promise<void> {
+  signalProcess(recorded.pid, 'SIGTERM');
+  if (await until(() => !isRunning(recorded), END_WITHIN_MS)) return;
+  signalProcess(recorded.pid, 'SIGKILL');
+  await until(() => !isRunning(recorded), END_WITHIN_MS);
+}
+
+function recordedNames(dataDir: string): string[] {
+  mkdirSync(pidsOf(dataDir), { recursive: true });
+  return readdirSync(pidsOf(dataDir)).map((file) => file.replace(/\.json$/, ''));
+}
+
+const pidsOf = (dataDir: string): string => join(dataDir, 'pids');
+const fileOf = (dataDir: string, name: string): string => join(pidsOf(dataDir), `${name}.json`);
