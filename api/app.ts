@@ -16,6 +16,8 @@ import { usageRoute } from './usage/route.ts';
 /** Nothing here has a body yet; a slow or large one is cut off. */
 const BODY_LIMIT_BYTES = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** What an answer may take in all, also where ClickHouse took the query and is frozen. */
+const HANDLER_TIMEOUT_MS = 25_000;
 /** An org id of 128 bytes, each percent-encoded. */
 const MAX_PARAM_LENGTH = 3 * 128;
 
@@ -27,6 +29,7 @@ export function buildApp(dependencies: ApiDependencies) {
     genReqId: dependencies.newRequestId,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    handlerTimeout: HANDLER_TIMEOUT_MS,
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
     // A closing server answers what has reached it; the connection is closed after it.

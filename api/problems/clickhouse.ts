@@ -42,16 +42,20 @@ function answeredProblem(error: ClickHouseError): Problem | undefined {
     );
   }
   if (error.code === TIMEOUT_EXCEEDED) {
-    return new Problem('query-timeout', 'Try again; a shorter range or fewer names in group_by is faster.', {
-      cause: error,
-      headers: RETRY_AFTER,
-    });
+    return queryTimeout(error);
   }
   if (error.code !== MEMORY_LIMIT_EXCEEDED) return undefined;
   // "(total) memory limit exceeded" is the server's state, not this query's fault.
   if (error.message.includes('(total)')) return unavailable(error);
   return new Problem('query-too-large', 'Ask for a shorter range or for fewer names in group_by.', {
     cause: error,
+  });
+}
+
+export function queryTimeout(cause: unknown): Problem {
+  return new Problem('query-timeout', 'Try again; a shorter range or fewer names in group_by is faster.', {
+    cause,
+    headers: RETRY_AFTER,
   });
 }
 

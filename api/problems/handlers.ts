@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { clickhouseProblem } from './clickhouse.ts';
+import { clickhouseProblem, queryTimeout } from './clickhouse.ts';
 import { Problem, type ProblemType } from './problem.ts';
 import { PROBLEM_MEDIA_TYPE } from './schema.ts';
 import { validationProblem } from './validation.ts';
@@ -41,6 +41,7 @@ function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isFastifyError(error)) {
     if (error.validation) return validationProblem(error);
+    if (error.code === 'FST_ERR_HANDLER_TIMEOUT') return queryTimeout(error);
     const { statusCode } = error;
     if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
       return new Problem(BY_STATUS[statusCode] ?? 'invalid-request', error.message, { cause: error });
