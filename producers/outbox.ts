@@ -1,9 +1,9 @@
 import type { OutgoingRecord } from './transport.ts';
 
-/** One accepted event that Kafka has not acknowledged. Exactly one of the two is called, once. */
+/** One accepted event that Kafka has not acknowledged. Delivered or failed, once: what is said later is ignored. */
 export interface OutboxEntry extends OutgoingRecord {
-  readonly delivered: () => void;
-  readonly failed: (error: Error) => void;
+  delivered(): void;
+  failed(error: Error): void;
 }
 
 /**

@@ -4,7 +4,9 @@ import { completeEvent, type CallEventInput } from './call-event-input.ts';
 import { BufferFullError, EventRefusedError, PublisherClosedError, UndeliveredError } from './errors.ts';
 import { MemoryOutbox, sizeOf, type OutboxEntry } from './outbox.ts';
 import type { Publisher, PublisherCounters, PublisherOptions } from './publisher-contract.ts';
+import { pooled } from './random-pool.ts';
 import { Sender } from './sender.ts';
+import type { OutgoingRecord } from './transport.ts';
 import { rejectionOf } from './validate.ts';
 
 const DEFAULTS = {
@@ -26,18 +28,14 @@ const CLOSE_DEADLINE_MS = 30_000;
  * @throws RangeError where the bounds contradict each other
  */
 export function createPublisher(options: PublisherOptions): Publisher {
-  return new BufferedPublisher({ ...DEFAULTS, ...options });
+  return new BufferedPublisher({ ...DEFAULTS, ...options, random: pooled(options.random) });
 }
 
 class BufferedPublisher implements Publisher {
   readonly #options: PublisherOptions & typeof DEFAULTS;
   readonly #outbox: MemoryOutbox;
   readonly #sender: Sender;
-  readonly #pending = new Set<OutboxEntry>();
-  #accepted = 0;
-  #published = 0;
-  #failed = 0;
-  #refused = 0;
+  readonly #tally = { accepted: 0, published: 0, failed: 0, refused: 0 };
   #roomWaiters: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
   #flushes: { readonly until: number; readonly resolve: () => void }[] = [];
   #closing: Promise<void> | undefined;
@@ -65,7 +63,7 @@ class BufferedPublisher implements Publisher {
     try {
       return this.#accept(input);
     } catch (error) {
-      this.#refused += 1;
+      this.#tally.refused += 1;
       return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     }
   }
@@ -83,26 +81,13 @@ class BufferedPublisher implements Publisher {
       throw new EventRefusedError('too-large', `${sizeOf(record)} bytes, maxEventBytes is ${maxEventBytes}`);
     }
     return new Promise((resolve, reject) => {
-      const entry: OutboxEntry = {
-        ...record,
-        delivered: () => {
-          if (!this.#pending.delete(entry)) return;
-          this.#published += 1;
-          resolve(event.event_id);
-        },
-        failed: (error) => {
-          if (!this.#pending.delete(entry)) return;
-          this.#failed += 1;
-          reject(error);
-        },
-      };
+      const entry = new Entry(record, event.event_id, this.#tally, resolve, reject);
       if (!this.#outbox.offer(entry)) {
-        this.#refused += 1;
+        this.#tally.refused += 1;
         reject(new BufferFullError(this.#outbox.records, this.#outbox.sizeBytes));
         return;
       }
-      this.#accepted += 1;
-      this.#pending.add(entry);
+      this.#tally.accepted += 1;
       this.#sender.wake(this.#flushes.length > 0);
     });
   }
@@ -114,9 +99,9 @@ class BufferedPublisher implements Publisher {
   }
 
   flush(): Promise<void> {
-    if (this.#pending.size === 0) return Promise.resolve();
+    if (this.#buffered() === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#flushes.push({ until: this.#accepted, resolve });
+      this.#flushes.push({ until: this.#tally.accepted, resolve });
       this.#sender.wake(true);
     });
   }
@@ -131,34 +116,69 @@ class BufferedPublisher implements Publisher {
     const deadline = new Promise<void>((resolve) => (timer = setTimeout(resolve, deadlineMs)));
     await Promise.race([this.flush(), deadline]);
     clearTimeout(timer);
-    this.#sender.stop();
-
-    const undelivered = new UndeliveredError(this.#pending.size, deadlineMs);
-    for (const entry of this.#pending) entry.failed(undelivered);
+    const undelivered = new UndeliveredError(this.#buffered(), deadlineMs);
+    for (const entry of this.#sender.stop()) entry.failed(undelivered);
     for (const { resolve } of this.#flushes.splice(0)) resolve();
     await this.#options.transport.close();
     if (undelivered.count > 0) throw undelivered;
   }
 
   counters(): PublisherCounters {
-    return {
-      accepted: this.#accepted,
-      published: this.#published,
-      failed: this.#failed,
-      refused: this.#refused,
-      buffered: this.#pending.size,
-      buffered_bytes: this.#outbox.sizeBytes,
-    };
+    return { ...this.#tally, buffered: this.#buffered(), buffered_bytes: this.#outbox.sizeBytes };
+  }
+
+  #buffered(): number {
+    return this.#tally.accepted - this.#tally.published - this.#tally.failed;
   }
 
   /** Batches are settled in the order in which their events were accepted, so a count says which are done. */
   #onSettled(): void {
-    const settled = this.#published + this.#failed;
+    const settled = this.#tally.published + this.#tally.failed;
     this.#flushes = this.#flushes.filter(({ until, resolve }) => {
       if (settled >= until) resolve();
       return settled < until;
     });
     if (!this.#outbox.hasRoomFor(this.#options.maxEventBytes)) return;
     for (const waiter of this.#roomWaiters.splice(0)) waiter.resolve();
+  }
+}
+
+/** The report of one event's delivery: counted once, whatever is said after it. */
+class Entry implements OutboxEntry {
+  readonly key: string;
+  readonly value: Buffer;
+  readonly #eventId: string;
+  readonly #tally: { published: number; failed: number };
+  readonly #resolve: (eventId: string) => void;
+  readonly #reject: (error: Error) => void;
+  #settled = false;
+
+  constructor(
+    record: OutgoingRecord,
+    eventId: string,
+    tally: { published: number; failed: number },
+    resolve: (eventId: string) => void,
+    reject: (error: Error) => void,
+  ) {
+    this.key = record.key;
+    this.value = record.value;
+    this.#eventId = eventId;
+    this.#tally = tally;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  delivered(): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#tally.published += 1;
+    this.#resolve(this.#eventId);
+  }
+
+  failed(error: Error): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#tally.failed += 1;
+    this.#reject(error);
   }
 }

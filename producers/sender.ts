@@ -27,6 +27,7 @@ export class Sender {
   readonly #options: SenderOptions;
   readonly #stop = new AbortController();
   #sending = false;
+  #batch: readonly OutboxEntry[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(outbox: Outbox, transport: Transport, options: SenderOptions) {
@@ -50,10 +51,14 @@ export class Sender {
     void this.#drain();
   }
 
-  /** No further attempts. What is under way is left to the transport's close(). */
-  stop(): void {
+  /**
+   * No further attempts. What is under way is left to the transport's close().
+   * @returns what was not settled; of the batch under way also what was
+   */
+  stop(): OutboxEntry[] {
     clearTimeout(this.#timer);
     this.#stop.abort();
+    return [...this.#batch, ...this.#outbox.take(Infinity, Infinity)];
   }
 
   /** Never rejects: what goes wrong ends in the entries' reports. */
@@ -62,7 +67,9 @@ export class Sender {
     await Promise.resolve();
     const { maxBatchRecords, maxBatchBytes } = this.#options;
     while (this.#outbox.waitingRecords > 0 && !this.#stop.signal.aborted) {
-      await this.#deliver(this.#outbox.take(maxBatchRecords, maxBatchBytes));
+      this.#batch = this.#outbox.take(maxBatchRecords, maxBatchBytes);
+      await this.#deliver(this.#batch);
+      if (!this.#stop.signal.aborted) this.#batch = [];
     }
     this.#sending = false;
   }

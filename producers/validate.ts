@@ -31,16 +31,24 @@ const REASON_OF_NAME = {
  * @param nowMs epoch milliseconds. @returns undefined where the event counts.
  */
 export function rejectionOf(event: CallEvent, nowMs: number, limits: TimeLimits): Rejection | undefined {
-  return rejectionOfContent(event) ?? rejectionOfTime(event.occurred_at, nowMs, limits);
+  return (
+    rejectionOfId(event) ?? rejectionOfContent(event) ?? rejectionOfTime(event.occurred_at, nowMs, limits)
+  );
 }
 
-/** The rules that hold whenever the event is published. */
-export function rejectionOfContent(event: CallEvent): Rejection | undefined {
+function rejectionOfId(event: CallEvent): Rejection | undefined {
   const id = parseEventId(event.event_id);
   if (id === undefined) return reject('event-id', `${show(event.event_id)}; leave it out to have one minted`);
   if (eventIdMs(id) !== event.occurred_at) {
     return reject('event-id-time', `the id holds ${eventIdMs(id)}, occurred_at is ${event.occurred_at}`);
   }
+  return undefined;
+}
+
+/** The rules that hold whatever the event's id and time are. */
+export function rejectionOfContent(
+  event: Omit<CallEvent, 'event_id' | 'occurred_at'>,
+): Rejection | undefined {
   for (const field of NAME_FIELDS) {
     const name = event[field];
     if (name === '' || isLonger(name, MAX_NAME_BYTES) || CONTROL.test(name)) {

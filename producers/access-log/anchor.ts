@@ -1,0 +1,90 @@
+import type { TimeLimits } from '../validate.ts';
+import type { LoggedAt, Survey } from './survey.ts';
+
+/** Where the log's times are moved to. Pure. */
+export type AnchorMode =
+  | { readonly kind: 'as-logged' }
+  /** The last line moves to now, as it was when this log was first replayed. */
+  | { readonly kind: 'now' }
+  /** The last line moves to a given instant, epoch milliseconds. */
+  | { readonly kind: 'at'; readonly atMs: number };
+
+/** The times of a replay. Lap 0 is the newest; every further lap lies `lapMs` earlier. */
+export interface Timetable {
+  readonly shiftMs: number;
+  readonly lapMs: number;
+  readonly laps: number;
+}
+
+const DAY_MS = 86_400_000;
+const MAX_DATE_MS = 8.64e15;
+
+/**
+ * The last line is the last one in the file that is published, not the latest by time (interfaces.md: "moves the last
+ * line to now"). Logs are written when calls end, so others may be later: by 44 s in the sample. These are then ahead
+ * of the anchor by as much, which the future limit of 5 min accepts.
+ * @param anchorMs where the last line moves to; undefined for the times as logged
+ */
+export function timetableOf(survey: Survey, laps: number, anchorMs: number | undefined): Timetable {
+  const { earliest, latest, last } = survey;
+  const spanMs = earliest && latest ? latest.atMs - earliest.atMs : 0;
+  return {
+    shiftMs: anchorMs === undefined || !last ? 0 : anchorMs - last.atMs,
+    // D: at least a day, so that the laps of a log of one instant do not coincide.
+    lapMs: Math.max(1, Math.ceil(spanMs / DAY_MS)) * DAY_MS,
+    laps,
+  };
+}
+
+/** When a call of a lap is said to have occurred, epoch milliseconds. */
+export function occurredAt(timetable: Timetable, loggedAtMs: number, lap: number): number {
+  return loggedAtMs + timetable.shiftMs - lap * timetable.lapMs;
+}
+
+/** Part of the log would be quarantined: nothing is published. */
+export class OutsideLimitsError extends Error {
+  readonly code = 'OUTSIDE_LIMITS';
+  constructor(message: string) {
+    super(message);
+    this.name = 'OutsideLimitsError';
+  }
+}
+
+/**
+ * Whether every event of the replay would be accepted, published now.
+ * @throws OutsideLimitsError naming the setting, and what to do
+ */
+export function checkTimes(survey: Survey, timetable: Timetable, nowMs: number, limits: TimeLimits): void {
+  const { earliest, latest } = survey;
+  if (!earliest || !latest) return;
+  const oldestMs = occurredAt(timetable, earliest.atMs, timetable.laps - 1);
+  const newestMs = occurredAt(timetable, latest.atMs, 0);
+  if (nowMs - oldestMs > limits.latenessMs) {
+    throw new OutsideLimitsError(
+      `${describe(earliest, oldestMs)}, ${days(nowMs - oldestMs)} days before now. Events more than ` +
+        `${days(limits.latenessMs)} days old are not accepted (LATENESS_LIMIT_MS=${limits.latenessMs}), so nothing was ` +
+        'published. Give --shift-to-now to move the last line to now, or an --anchor, or fewer --laps; for a backfill ' +
+        'raise LATENESS_LIMIT_MS here and for the consumer.',
+    );
+  }
+  if (newestMs - nowMs > limits.futureMs) {
+    throw new OutsideLimitsError(
+      `${describe(latest, newestMs)}, ${Math.ceil((newestMs - nowMs) / 1000)} s after now. Events more than ` +
+        `${limits.futureMs / 1000} s ahead are not accepted (FUTURE_LIMIT_MS=${limits.futureMs}), so nothing was ` +
+        'published. Give an earlier --anchor (the instant of the last line), or --shift-to-now.',
+    );
+  }
+}
+
+function describe(logged: LoggedAt, atMs: number): string {
+  return `Line ${logged.line} would be published as of ${instantText(atMs)}`;
+}
+
+/** RFC 3339 in UTC; a date beyond what Date can hold is shown as the last one it can. */
+export function instantText(ms: number): string {
+  return new Date(Math.max(-MAX_DATE_MS, Math.min(MAX_DATE_MS, ms))).toISOString();
+}
+
+function days(ms: number): string {
+  return (ms / DAY_MS).toFixed(1);
+}

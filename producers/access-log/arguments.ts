@@ -1,0 +1,93 @@
+import { isAbsolute, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { AnchorMode } from './anchor.ts';
+
+export const USAGE = `npm run replay -- FILE [--laps N] [--shift-to-now | --anchor INSTANT]
+
+Publishes an access log in the common or combined format, plain or .gz, - for standard input. The same log
+published again to the same times counts once.
+
+  --laps N          lays the log end to end N times, the newest lap last (1)
+  --shift-to-now    moves the last line to now: to the moment of the first such replay of this log and laps
+  --anchor INSTANT  moves the last line there, for example 2026-03-01T12:00:00Z
+  --once            publishes nothing where this replay is complete
+  --json            JSON lines instead of text: {"progress":...} and at the end {"summary":...,"skipped":...}
+
+Without --shift-to-now and --anchor the times are as logged. Settings: KAFKA_BROKERS and TOPIC_PREFIX (otherwise those
+of the local stack of DATA_DIR), DATA_DIR, LATENESS_LIMIT_MS, FUTURE_LIMIT_MS, LOG_LEVEL.
+`;
+
+export interface ReplayArguments {
+  readonly file: string;
+  readonly laps: number;
+  readonly anchor: AnchorMode;
+  readonly once: boolean;
+  readonly json: boolean;
+}
+
+/** The command line is not as the usage says. */
+export class UsageError extends Error {
+  readonly code = 'USAGE';
+  constructor(problem: string) {
+    super(`${problem}\n\n${USAGE}`);
+    this.name = 'UsageError';
+  }
+}
+
+/** The sample is moved by 31 days with 8 laps; so many laps lie beyond every lateness limit. */
+const MAX_LAPS = 1_000;
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
+
+/**
+ * @param workingFolder what a relative FILE is relative to: where npm was called, not where it went
+ * @returns undefined where help was asked for. @throws UsageError
+ */
+export function readArguments(args: readonly string[], workingFolder: string): ReplayArguments | undefined {
+  const { values, positionals } = parse(args);
+  if (values.help) return undefined;
+  const [file, ...more] = positionals;
+  if (file === undefined || file === '') throw new UsageError('Which log? FILE is missing.');
+  if (more.length > 0) throw new UsageError(`One log at a time; ${more.join(' ')} is too much.`);
+  if (values['shift-to-now'] && values.anchor !== undefined) {
+    throw new UsageError('--shift-to-now and --anchor exclude each other.');
+  }
+  return {
+    file: file === '-' || isAbsolute(file) ? file : join(workingFolder, file),
+    laps: lapsOf(values.laps),
+    anchor: values['shift-to-now'] ? { kind: 'now' } : anchorOf(values.anchor),
+    once: values.once,
+    json: values.json,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        laps: { type: 'string', default: '1' },
+        'shift-to-now': { type: 'boolean', default: false },
+        anchor: { type: 'string' },
+        once: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function lapsOf(text: string): number {
+  const laps = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (laps >= 1 && laps <= MAX_LAPS) return laps;
+  throw new UsageError(`--laps is a number from 1 to ${MAX_LAPS}, not ${JSON.stringify(text)}.`);
+}
+
+function anchorOf(text: string | undefined): AnchorMode {
+  if (text === undefined) return { kind: 'as-logged' };
+  const atMs = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(atMs)) return { kind: 'at', atMs };
+  throw new UsageError(`--anchor is an instant like 2026-03-01T12:00:00Z, not ${JSON.stringify(text)}.`);
+}

@@ -1,0 +1,58 @@
+import { hash } from 'node:crypto';
+import { isIPv4, isIPv6 } from 'node:net';
+import type { CallEvent } from '../../schemas/call-event.ts';
+import { mintEventId } from '../../schemas/event-id.ts';
+import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
+import type { LoggedCall } from './parse.ts';
+
+/** What a line of an access log says about a call (interfaces.md, "Replay of an access log"). Pure. */
+
+const PRODUCT = 'crm';
+const RULE = 'access-log-size';
+const BYTES_PER_CREDIT = 10_240;
+
+/** Everything of the event but its id and time, which depend on anchor and lap. */
+export function contentOf(call: LoggedCall): Omit<CallEvent, 'event_id' | 'occurred_at'> {
+  return {
+    org_id: orgOf(call.host),
+    product: PRODUCT,
+    user_id: call.host,
+    app_id: call.app,
+    method: call.method,
+    endpoint: call.path,
+    module: '',
+    status: call.status,
+    credits: creditsOf(call),
+    rule: RULE,
+    units: call.sizeBytes,
+    rejection_cause: '',
+    source_address: isIPv4(call.host) || isIPv6(call.host) ? call.host : '',
+    duration_ms: null,
+  };
+}
+
+/**
+ * `net-` + the first octet of an IPv4 address; `dom-` + the last label of a host name; `dom-local` for anything
+ * without a dot and for every IPv6 address. D: the dot of a fully qualified name (`a.example.`) ends no label.
+ */
+export function orgOf(host: string): string {
+  if (isIPv4(host)) return `net-${host.slice(0, host.indexOf('.'))}`;
+  if (isIPv6(host)) return 'dom-local';
+  const name = host.endsWith('.') ? host.slice(0, -1) : host;
+  const dot = name.lastIndexOf('.');
+  return dot === -1 ? 'dom-local' : `dom-${name.slice(dot + 1)}`;
+}
+
+/** 1 + floor(bytes / 10,240); a rejected call costs nothing. */
+export function creditsOf(call: Pick<LoggedCall, 'status' | 'sizeBytes'>): number {
+  return call.status === REJECTED_STATUS ? 0 : 1 + Math.floor(call.sizeBytes / BYTES_PER_CREDIT);
+}
+
+/**
+ * The id of a line's event: the same whenever the same content is replayed to the same time.
+ * Its 74 random bits are those of the first 10 bytes of SHA-256 over the ASCII text `SHA/LAP/LINE`: SHA the SHA-256 of
+ * the log's uncompressed content in lower-case hex, LAP 0 for the newest lap, LINE counted from 1, blank ones too.
+ */
+export function eventIdOf(occurredAtMs: number, contentSha256: string, lap: number, line: number): string {
+  return mintEventId(occurredAtMs, hash('sha256', `${contentSha256}/${lap}/${line}`, 'buffer'));
+}

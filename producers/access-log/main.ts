@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { Type } from 'typebox';
+import { ConfigError, kafkaSettings, lateSettings, logSettings, readConfig } from '../../deploy/config.ts';
+import { createLogger } from '../../deploy/logging.ts';
+import { topicNames } from '../../schemas/topics.ts';
+import { kafkaTransport } from '../kafka-transport.ts';
+import { createPublisher } from '../publisher.ts';
+import { readArguments, USAGE, type ReplayArguments } from './arguments.ts';
+import { findDestination } from './destination.ts';
+import { jsonOutput, textOutput } from './output.ts';
+import { replayLog } from './replay.ts';
+
+/** `npm run replay`: arguments, settings, Kafka, the publisher, the replay, the exit code. */
+
+const settings = {
+  ...kafkaSettings,
+  ...lateSettings,
+  ...logSettings,
+  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], { default: 'warn' }),
+  DATA_DIR: Type.String({ default: '.data', minLength: 1 }),
+};
+/** What an interrupt waits for Kafka's acknowledgement of what is under way. */
+const INTERRUPT_MS = 5_000;
+
+const write = (text: string): void => void process.stdout.write(text);
+
+async function replay(args: ReplayArguments): Promise<void> {
+  const config = readConfig(process.env, settings);
+  const logger = createLogger('replay', config.LOG_LEVEL);
+  const topics = topicNames(config.TOPIC_PREFIX);
+  const destination = await findDestination(config, topics, logger);
+  const limits = { futureMs: config.FUTURE_LIMIT_MS, latenessMs: config.LATENESS_LIMIT_MS };
+  const publisher = createPublisher({
+    transport: kafkaTransport({ kafka: config, topics, clientId: 'api-credits replay', logger }),
+    now: Date.now,
+    random: randomBytes,
+    logger,
+    futureLimitMs: limits.futureMs,
+    latenessLimitMs: limits.latenessMs,
+  });
+  const interrupt = new AbortController();
+  const onSignal = (): void => {
+    interrupt.abort();
+    // What it did not deliver is not recorded as acknowledged, and so published again next time.
+    publisher.close(INTERRUPT_MS).catch(() => undefined);
+  };
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+
+  const terminal = process.stdout.isTTY ? process.stdout : undefined;
+  const output = args.json ? jsonOutput(write) : textOutput(write, terminal, Date.now);
+  try {
+    const result = await replayLog({
+      ...args,
+      stdin: process.stdin,
+      dataDir: config.DATA_DIR,
+      again: !args.once,
+      publisher,
+      destination,
+      limits,
+      now: Date.now,
+      onStart: (start) => output.started(start),
+      onProgress: (published) => output.progressed(published),
+      signal: interrupt.signal,
+    });
+    output.finished(result);
+    await publisher.close();
+  } finally {
+    output.stopped();
+    await publisher.close(0).catch(() => undefined);
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}
+
+try {
+  const args = readArguments(process.argv.slice(2), process.env['INIT_CWD'] ?? process.cwd());
+  if (args) await replay(args);
+  else process.stdout.write(USAGE);
+} catch (error) {
+  // Errors with a code of ours say what to do; any other is a mistake of the program and shows where.
+  const known = error instanceof ConfigError || (error instanceof Error && 'code' in error);
+  process.stderr.write(`${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = known && error instanceof Error && 'code' in error && error.code === 'USAGE' ? 2 : 1;
+}

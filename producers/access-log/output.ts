@@ -1,0 +1,95 @@
+import { SingleBar } from 'cli-progress';
+import { instantText } from './anchor.ts';
+import type { ReplayResult, ReplayStart } from './replay.ts';
+import type { LineReport } from './survey.ts';
+
+/** Tells whoever called the replay how it goes. */
+export interface ReplayOutput {
+  started(start: ReplayStart): void;
+  /** @param published acknowledged events so far */
+  progressed(published: number): void;
+  finished(result: ReplayResult): void;
+  /** Before an error is printed. */
+  stopped(): void;
+}
+
+const PLAIN_EVERY_MS = 2_000;
+const SHOWN_REPORTS = 20;
+
+/** JSON lines, for a program. */
+export function jsonOutput(write: (text: string) => void): ReplayOutput {
+  let events = 0;
+  return {
+    started: (start) => (events = start.events),
+    progressed: (published) => write(`${JSON.stringify({ progress: { published, events } })}\n`),
+    finished: (result) => write(`${JSON.stringify(result)}\n`),
+    stopped: () => undefined,
+  };
+}
+
+/** Text for people: a bar on a terminal, a line every two seconds elsewhere. */
+export function textOutput(
+  write: (text: string) => void,
+  terminal: NodeJS.WriteStream | undefined,
+  now: () => number,
+): ReplayOutput {
+  let bar: SingleBar | undefined;
+  let events = 0;
+  let saidAtMs = now();
+  const endBar = (): void => {
+    bar?.stop();
+    bar = undefined;
+  };
+  return {
+    started: (start) => {
+      events = start.events;
+      saidAtMs = now();
+      write(startText(start));
+      if (!terminal) return;
+      bar = new SingleBar({ stream: terminal, format: '  {bar} {percentage}% {value}/{total} events' });
+      bar.start(events, start.published);
+    },
+    progressed: (published) => {
+      bar?.update(published);
+      if (bar || now() - saidAtMs < PLAIN_EVERY_MS) return;
+      saidAtMs = now();
+      write(`published ${published} of ${events} events\n`);
+    },
+    finished: (result) => {
+      endBar();
+      write(resultText(result));
+    },
+    stopped: endBar,
+  };
+}
+
+function startText({ survey, anchorMs, anchorReused, recordPath, events, published }: ReplayStart): string {
+  const chosen = anchorReused ? 'chosen by an earlier run' : 'chosen now';
+  return [
+    anchorMs === null
+      ? 'times as logged\n'
+      : `anchor ${instantText(anchorMs)} (where the last line goes; ${chosen}, recorded in ${recordPath})\n`,
+    `${events} events of ${survey.lines} lines to publish`,
+    published > 0 ? `, ${published} published by an earlier run\n` : '\n',
+  ].join('');
+}
+
+function resultText({ summary, skipped }: ReplayResult): string {
+  if (skipped)
+    return `complete since ${summary.finished_at}: ${summary.events_published} events; nothing published\n`;
+  return [
+    ...reportLines('malformed', summary.malformed, summary.malformed_count),
+    ...reportLines('refused', summary.refused, summary.refused_count),
+    `published ${summary.events_published} events of ${summary.lines} lines in ${summary.laps} laps`,
+    ` (${summary.malformed_count} malformed, ${summary.refused_count} refused, ${summary.blank} blank lines)`,
+    ` from ${summary.first_event_at ?? '-'} to ${summary.last_event_at ?? '-'}`,
+    ` in ${(summary.duration_ms / 1000).toFixed(1)} s\n`,
+  ].join('');
+}
+
+function reportLines(what: string, reports: readonly LineReport[], count: number): string[] {
+  const shown = reports
+    .slice(0, SHOWN_REPORTS)
+    .map(({ line, reason }) => `line ${line} ${what}: ${reason}\n`);
+  return count > shown.length ? [...shown, `and ${count - shown.length} more ${what} lines\n`] : shown;
+}

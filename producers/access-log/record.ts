@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Type, type Static } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { AnchorMode } from './anchor.ts';
+import { ReplaySummary } from './summary.ts';
+
+/** What a replay remembers under DATA_DIR/replay/: one file per content, laps and way of anchoring. */
+export const ReplayRecord = Type.Object({
+  version: Type.Literal(1),
+  sha256: Type.String(),
+  laps: Type.Integer(),
+  /** Epoch milliseconds of the last line; null for the times as logged. Chosen once, never changed. */
+  anchor_ms: Type.Union([Type.Integer(), Type.Null()]),
+  /** Which cluster and topic the rest is about: in another one nothing has been published yet. */
+  destination: Type.String(),
+  /** Everything up to this line of this lap is acknowledged by Kafka. Laps are published oldest first: N-1 .. 0. */
+  progress: Type.Object({ lap: Type.Integer(), line: Type.Integer(), published: Type.Integer() }),
+  /** Of the last complete replay to this destination; null where there was none. */
+  summary: Type.Union([ReplaySummary, Type.Null()]),
+});
+export type ReplayRecord = Static<typeof ReplayRecord>;
+
+const compiled = Compile(ReplayRecord);
+
+/** The record is not as this program wrote it. */
+export class RecordUnreadableError extends Error {
+  readonly code = 'REPLAY_RECORD_UNREADABLE';
+  constructor(path: string) {
+    super(
+      `${path} is not as the replay wrote it. Restore it; or remove it, but then --shift-to-now chooses a new anchor ` +
+        'and the log counts a second time.',
+    );
+    this.name = 'RecordUnreadableError';
+  }
+}
+
+/** Where the record of a replay is. */
+export function recordPath(dataDir: string, sha256: string, laps: number, mode: AnchorMode): string {
+  const anchored = mode.kind === 'at' ? `at-${mode.atMs}` : mode.kind;
+  return join(dataDir, 'replay', `${sha256.slice(0, 16)}-${laps}-${anchored}.json`);
+}
+
+/** The record, or undefined where this replay was never begun. */
+export async function readRecord(path: string): Promise<ReplayRecord | undefined> {
+  let record: unknown;
+  try {
+    record = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (error instanceof SyntaxError) throw new RecordUnreadableError(path);
+    throw error;
+  }
+  if (!compiled.Check(record)) throw new RecordUnreadableError(path);
+  return record;
+}
+
+/**
+ * Writes the first record of a replay. Of two that begin at once one is the first, and both get its record, so that
+ * the anchor is chosen once.
+ */
+export async function createRecord(path: string, record: ReplayRecord): Promise<ReplayRecord> {
+  const written = await writeBeside(path, record);
+  try {
+    await link(written, path);
+    await syncFolder(dirname(path));
+    return record;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    const first = await readRecord(path);
+    if (first === undefined) throw error;
+    return first;
+  } finally {
+    await unlink(written);
+  }
+}
+
+/** Replaces the record; a crash leaves the old or the new one, whole. */
+export async function replaceRecord(path: string, record: ReplayRecord): Promise<void> {
+  await rename(await writeBeside(path, record), path);
+  await syncFolder(dirname(path));
+}
+
+async function writeBeside(path: string, record: ReplayRecord): Promise<string> {
+  await mkdir(dirname(path), { recursive: true });
+  const beside = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`;
+  const file = await open(beside, 'wx');
+  try {
+    await file.writeFile(`${JSON.stringify(record, undefined, 2)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return beside;
+}
+
+/** A new name is durable when its folder is. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

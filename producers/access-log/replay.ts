@@ -1,0 +1,141 @@
+import type { Readable } from 'node:stream';
+import type { Publisher } from '../publisher-contract.ts';
+import type { TimeLimits } from '../validate.ts';
+import { checkTimes, timetableOf, type AnchorMode, type Timetable } from './anchor.ts';
+import { publishLaps } from './laps.ts';
+import { createRecord, readRecord, recordPath, replaceRecord, type ReplayRecord } from './record.ts';
+import { openLog, type LogSource } from './source.ts';
+import { summaryOf, type ReplaySummary } from './summary.ts';
+import { surveyLog, type Survey } from './survey.ts';
+
+export interface ReplayOptions {
+  /** A path, or `-` for standard input. */
+  readonly file: string;
+  readonly stdin: Readable;
+  /** At least 1. */
+  readonly laps: number;
+  readonly anchor: AnchorMode;
+  /** Keeps anchors and progress under `replay/`. */
+  readonly dataDir: string;
+  /** Whether a replay that is complete is published again, which changes no figure, or left alone. */
+  readonly again: boolean;
+  readonly publisher: Publisher;
+  /** Names the cluster and the topic; progress made in one says nothing about another. */
+  readonly destination: string;
+  readonly limits: TimeLimits;
+  readonly now: () => number;
+  readonly onStart?: (start: ReplayStart) => void;
+  /** Acknowledged events of `start.events`, now and then. */
+  readonly onProgress?: (published: number) => void;
+  /** Aborted: publishes nothing more, waits for what is under way, remembers it, throws ReplayInterruptedError. */
+  readonly signal?: AbortSignal;
+}
+
+/** What is known before the first event is published. */
+export interface ReplayStart {
+  readonly survey: Survey;
+  readonly anchorMs: number | null;
+  /** Whether an earlier run chose the anchor. */
+  readonly anchorReused: boolean;
+  readonly recordPath: string;
+  /** In all laps. */
+  readonly events: number;
+  /** Acknowledged by an earlier run that was interrupted: this one goes on there. */
+  readonly published: number;
+}
+
+export interface ReplayResult {
+  readonly summary: ReplaySummary;
+  /** Complete before this run, which published nothing. */
+  readonly skipped: boolean;
+}
+
+/**
+ * Publishes an access log (interfaces.md, "Replay of an access log"). The anchor is on disk before the first event;
+ * progress is remembered every 2,000 lines; an interrupted replay goes on behind its last acknowledged line.
+ * @throws LogUnreadableError, OutsideLimitsError, RecordUnreadableError, LogChangedError, ReplayInterruptedError, and
+ *   the publisher's errors; whatever is thrown, running it again goes on.
+ */
+export async function replayLog(options: ReplayOptions): Promise<ReplayResult> {
+  const source = await openLog(options.file, `${options.dataDir}/replay`, options.stdin);
+  try {
+    return await replaySource(source, options);
+  } finally {
+    await source.close();
+  }
+}
+
+async function replaySource(source: LogSource, options: ReplayOptions): Promise<ReplayResult> {
+  const { laps, now, limits, destination } = options;
+  const startedMs = now();
+  const survey = await surveyLog(source);
+  const path = recordPath(options.dataDir, survey.sha256, laps, options.anchor);
+  const known = await readRecord(path);
+  if (known?.summary && known.destination === destination && !options.again) {
+    return { summary: known.summary, skipped: true };
+  }
+  const anchorMs = known ? known.anchor_ms : anchorOf(options.anchor, startedMs);
+  const timetable = timetableOf(survey, laps, anchorMs ?? undefined);
+  checkTimes(survey, timetable, startedMs, limits);
+
+  const record = await begin(path, known, survey, { anchorMs, laps, destination });
+  const publishedBefore = record.progress.published;
+  options.onStart?.({
+    survey,
+    anchorMs: record.anchor_ms,
+    anchorReused: known !== undefined,
+    recordPath: path,
+    events: survey.calls * laps,
+    published: publishedBefore,
+  });
+  // Another replay may have begun at the same moment, and chosen the anchor.
+  const agreed: Timetable = timetableOf(survey, laps, record.anchor_ms ?? undefined);
+  const outcome = await publishLaps(source, survey, agreed, record.progress, {
+    publisher: options.publisher,
+    signal: options.signal,
+    onAcknowledged: async (progress) => {
+      await replaceRecord(path, { ...record, progress });
+      options.onProgress?.(progress.published);
+    },
+  });
+  const summary = summaryOf(source.name, survey, agreed, record.anchor_ms, {
+    ...outcome,
+    publishedBefore,
+    startedMs,
+    finishedMs: now(),
+  });
+  await replaceRecord(path, { ...record, progress: startOf(laps), summary });
+  return { summary, skipped: false };
+}
+
+function anchorOf(mode: AnchorMode, nowMs: number): number | null {
+  if (mode.kind === 'now') return nowMs;
+  return mode.kind === 'at' ? mode.atMs : null;
+}
+
+function startOf(laps: number): ReplayRecord['progress'] {
+  return { lap: laps - 1, line: 0, published: 0 };
+}
+
+/** The record on disk with which the publishing begins. Its anchor is the first one ever chosen. */
+async function begin(
+  path: string,
+  known: ReplayRecord | undefined,
+  survey: Survey,
+  chosen: { anchorMs: number | null; laps: number; destination: string },
+): Promise<ReplayRecord> {
+  const fresh: ReplayRecord = {
+    version: 1,
+    sha256: survey.sha256,
+    laps: chosen.laps,
+    anchor_ms: chosen.anchorMs,
+    destination: chosen.destination,
+    progress: startOf(chosen.laps),
+    summary: null,
+  };
+  const record = known ?? (await createRecord(path, fresh));
+  if (record.destination === chosen.destination) return record;
+  const moved = { ...fresh, anchor_ms: record.anchor_ms };
+  await replaceRecord(path, moved);
+  return moved;
+}

@@ -1,0 +1,74 @@
+import { Type, type Static } from 'typebox';
+import { instantText, occurredAt, type Timetable } from './anchor.ts';
+import type { LineReport, Survey } from './survey.ts';
+
+const Report = Type.Object({ line: Type.Integer(), reason: Type.String() });
+
+/** The result of a replay, as it is printed, recorded and handed to the local stack. Instants are RFC 3339 in UTC. */
+export const ReplaySummary = Type.Object({
+  log: Type.String(),
+  /** Of the uncompressed content. */
+  sha256: Type.String(),
+  laps: Type.Integer(),
+  /** The instant of the last line; null for the times as logged. */
+  anchor: Type.Union([Type.String(), Type.Null()]),
+  /** In the file; lines = blank + malformed_count + refused_count + calls. */
+  lines: Type.Integer(),
+  blank: Type.Integer(),
+  calls: Type.Integer(),
+  malformed_count: Type.Integer(),
+  /** The first 1,000. */
+  malformed: Type.Array(Report),
+  /** Calls that would not count, and what the publisher refused. */
+  refused_count: Type.Integer(),
+  refused: Type.Array(Report),
+  /** Acknowledged by Kafka, over all laps and interruptions; calls x laps, less what was refused on the way. */
+  events_published: Type.Integer(),
+  /** Of these, by an earlier run that was interrupted. */
+  events_published_before: Type.Integer(),
+  first_event_at: Type.Union([Type.String(), Type.Null()]),
+  last_event_at: Type.Union([Type.String(), Type.Null()]),
+  /** Of this run. */
+  duration_ms: Type.Integer(),
+  finished_at: Type.String(),
+});
+export type ReplaySummary = Static<typeof ReplaySummary>;
+
+/** What the publishing itself adds to the survey. */
+export interface Published {
+  readonly published: number;
+  readonly publishedBefore: number;
+  readonly refused: readonly LineReport[];
+  readonly refusedCount: number;
+  readonly startedMs: number;
+  readonly finishedMs: number;
+}
+
+export function summaryOf(
+  log: string,
+  survey: Survey,
+  timetable: Timetable,
+  anchorMs: number | null,
+  done: Published,
+): ReplaySummary {
+  const { earliest, latest } = survey;
+  return {
+    log,
+    sha256: survey.sha256,
+    laps: timetable.laps,
+    anchor: anchorMs === null ? null : instantText(anchorMs),
+    lines: survey.lines,
+    blank: survey.blank,
+    calls: survey.calls,
+    malformed_count: survey.malformedCount,
+    malformed: [...survey.malformed],
+    refused_count: survey.refusedCount + done.refusedCount,
+    refused: [...survey.refused, ...done.refused],
+    events_published: done.published,
+    events_published_before: done.publishedBefore,
+    first_event_at: earliest ? instantText(occurredAt(timetable, earliest.atMs, timetable.laps - 1)) : null,
+    last_event_at: latest ? instantText(occurredAt(timetable, latest.atMs, 0)) : null,
+    duration_ms: done.finishedMs - done.startedMs,
+    finished_at: instantText(done.finishedMs),
+  };
+}

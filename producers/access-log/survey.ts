@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { rejectionOfContent } from '../validate.ts';
+import { contentOf } from './event.ts';
+import { LineSplitter, MAX_LINE_BYTES, type Line } from './lines.ts';
+import { parseLine, type LoggedCall } from './parse.ts';
+import type { LogSource } from './source.ts';
+
+/** A line that is not published, and why. */
+export interface LineReport {
+  readonly line: number;
+  readonly reason: string;
+}
+
+/** What the first reading of a log finds out: no event may be published before all of it is known. */
+export interface Survey {
+  /** Of the uncompressed content, lower-case hex. */
+  readonly sha256: string;
+  readonly lines: number;
+  readonly blank: number;
+  /** Lines that will be published in every lap. */
+  readonly calls: number;
+  /** Lines that are no call. The lists hold the first 1,000, the counts all. */
+  readonly malformed: readonly LineReport[];
+  readonly malformedCount: number;
+  /** Lines that are calls which would not count: names too long, too many credits (schemas/event-rules.ts). */
+  readonly refused: readonly LineReport[];
+  readonly refusedCount: number;
+  /** Among the calls to publish, by time; undefined where there is none. */
+  readonly earliest: LoggedAt | undefined;
+  readonly latest: LoggedAt | undefined;
+  /** The last call in the file, which need not be the latest. */
+  readonly last: LoggedAt | undefined;
+}
+
+export interface LoggedAt {
+  readonly line: number;
+  readonly atMs: number;
+}
+
+export const MAX_REPORTS = 1_000;
+
+/** What a line is to the replay; `call` has passed every rule but those of time. */
+export type Verdict =
+  | { readonly kind: 'call'; readonly call: LoggedCall }
+  | { readonly kind: 'blank' }
+  | { readonly kind: 'malformed' | 'refused'; readonly reason: string };
+
+export function verdictOn(line: Line): Verdict {
+  if (line.text === undefined) {
+    return { kind: 'malformed', reason: `it is longer than ${MAX_LINE_BYTES} bytes` };
+  }
+  if (line.text.trim() === '') return { kind: 'blank' };
+  const parsed = parseLine(line.text);
+  if ('malformed' in parsed) return { kind: 'malformed', reason: parsed.malformed };
+  const rejection = rejectionOfContent(contentOf(parsed));
+  return rejection ? { kind: 'refused', reason: rejection.detail } : { kind: 'call', call: parsed };
+}
+
+/** Reads the whole log once. */
+export async function surveyLog(source: LogSource): Promise<Survey> {
+  const content = createHash('sha256');
+  const splitter = new LineSplitter();
+  const reports = { malformed: new Array<LineReport>(), refused: new Array<LineReport>() };
+  const counts = { call: 0, blank: 0, malformed: 0, refused: 0 };
+  let earliest: LoggedAt | undefined;
+  let latest: LoggedAt | undefined;
+  let last: LoggedAt | undefined;
+
+  const look = (line: Line): void => {
+    const verdict = verdictOn(line);
+    counts[verdict.kind] += 1;
+    if (verdict.kind === 'call') {
+      last = { line: line.number, atMs: verdict.call.atMs };
+      if (!earliest || last.atMs < earliest.atMs) earliest = last;
+      if (!latest || last.atMs > latest.atMs) latest = last;
+    } else if (verdict.kind !== 'blank' && counts[verdict.kind] <= MAX_REPORTS) {
+      reports[verdict.kind].push({ line: line.number, reason: verdict.reason });
+    }
+  };
+  for await (const chunk of source.chunks()) {
+    content.update(chunk);
+    splitter.push(chunk).forEach(look);
+  }
+  splitter.end().forEach(look);
+
+  return {
+    sha256: content.digest('hex'),
+    lines: counts.call + counts.blank + counts.malformed + counts.refused,
+    blank: counts.blank,
+    calls: counts.call,
+    malformed: reports.malformed,
+    malformedCount: counts.malformed,
+    refused: reports.refused,
+    refusedCount: counts.refused,
+    earliest,
+    latest,
+    last,
+  };
+}
