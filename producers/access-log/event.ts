@@ -12,7 +12,9 @@ const RULE = 'access-log-size';
 const BYTES_PER_CREDIT = 10_240;
 
 /** Everything of the event but its id and time, which depend on anchor and lap. */
-export function contentOf(call: LoggedCall): Omit<CallEvent, 'event_id' | 'occurred_at'> {
+export type CallContent = Omit<CallEvent, 'event_id' | 'occurred_at'>;
+
+export function contentOf(call: LoggedCall): CallContent {
   return {
     org_id: orgOf(call.host),
     product: PRODUCT,

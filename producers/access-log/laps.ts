@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Publisher } from '../publisher-contract.ts';
 import { Acknowledgements, type Progress } from './acknowledgements.ts';
 import { occurredAt, type Timetable } from './anchor.ts';
-import { contentOf, eventIdOf } from './event.ts';
+import { eventIdOf } from './event.ts';
 import { LineSplitter, type Line } from './lines.ts';
 import type { LogSource } from './source.ts';
 import { verdictOn, type LineReport, type Survey } from './survey.ts';
@@ -82,10 +82,10 @@ async function publishLap(
       if (line.number <= behindLine) continue;
       const verdict = verdictOn(line);
       if (verdict.kind === 'call') {
-        const at = occurredAt(timetable, verdict.call.atMs, lap);
+        const at = occurredAt(timetable, verdict.loggedAtMs, lap);
         const event_id = eventIdOf(at, survey.sha256, lap, line.number);
         await publisher.ready();
-        const event = { event_id, occurred_at: at, ...contentOf(verdict.call) };
+        const event = { event_id, occurred_at: at, ...verdict.content };
         acknowledgements.add(line.number, publisher.publish(event));
       }
       if (line.number % BATCH_LINES === 0 || line.number === survey.lines) {

@@ -29,6 +29,8 @@ export interface Malformed {
 const HEAD = String.raw`^(\S+) \S+ \S+ \[([^\]]*)\] "(.*?)" (\d{3}) (\d+|-)`;
 const COMMON = new RegExp(String.raw`${HEAD}$`, 's');
 const COMBINED = new RegExp(String.raw`${HEAD} "(.*?)" "(.*)"$`, 's');
+const TOKEN = /\S+/;
+const TWO_TOKENS = /^\s*(\S+)\s+(\S+)/;
 
 /** @param line without its line end; not blank */
 export function parseLine(line: string): LoggedCall | Malformed {
@@ -38,7 +40,7 @@ export function parseLine(line: string): LoggedCall | Malformed {
 
   const atMs = parseTime(time);
   if (atMs === undefined) return { malformed: `there is no time ${JSON.stringify(time.slice(0, 40))}` };
-  const [method, target] = tokensOf(request);
+  const [, method, target] = TWO_TOKENS.exec(request) ?? [];
   if (method === undefined || target === undefined) {
     return { malformed: `its request ${JSON.stringify(request.slice(0, 40))} has fewer than two tokens` };
   }
@@ -49,12 +51,8 @@ export function parseLine(line: string): LoggedCall | Malformed {
     path: target.split('?', 1)[0] ?? '',
     status: Number(status),
     sizeBytes: size === '-' ? 0 : Number(size),
-    app: tokensOf(userAgent)[0] ?? '-',
+    app: TOKEN.exec(userAgent)?.[0] ?? '-',
   };
-}
-
-function tokensOf(text: string): string[] {
-  return text.split(/\s+/).filter((token) => token !== '');
 }
 
 const TIME = /^(\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})$/;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { rejectionOfContent } from '../validate.ts';
-import { contentOf } from './event.ts';
+import { contentOf, type CallContent } from './event.ts';
 import { LineSplitter, MAX_LINE_BYTES, type Line } from './lines.ts';
-import { parseLine, type LoggedCall } from './parse.ts';
+import { parseLine } from './parse.ts';
 import type { LogSource } from './source.ts';
 
 /** A line that is not published, and why. */
@@ -41,7 +41,7 @@ export const MAX_REPORTS = 1_000;
 
 /** What a line is to the replay; `call` has passed every rule but those of time. */
 export type Verdict =
-  | { readonly kind: 'call'; readonly call: LoggedCall }
+  | { readonly kind: 'call'; readonly loggedAtMs: number; readonly content: CallContent }
   | { readonly kind: 'blank' }
   | { readonly kind: 'malformed' | 'refused'; readonly reason: string };
 
@@ -52,8 +52,10 @@ export function verdictOn(line: Line): Verdict {
   if (line.text.trim() === '') return { kind: 'blank' };
   const parsed = parseLine(line.text);
   if ('malformed' in parsed) return { kind: 'malformed', reason: parsed.malformed };
-  const rejection = rejectionOfContent(contentOf(parsed));
-  return rejection ? { kind: 'refused', reason: rejection.detail } : { kind: 'call', call: parsed };
+  const content = contentOf(parsed);
+  const rejection = rejectionOfContent(content);
+  if (rejection) return { kind: 'refused', reason: rejection.detail };
+  return { kind: 'call', loggedAtMs: parsed.atMs, content };
 }
 
 /** Reads the whole log once. */
@@ -70,7 +72,7 @@ export async function surveyLog(source: LogSource): Promise<Survey> {
     const verdict = verdictOn(line);
     counts[verdict.kind] += 1;
     if (verdict.kind === 'call') {
-      last = { line: line.number, atMs: verdict.call.atMs };
+      last = { line: line.number, atMs: verdict.loggedAtMs };
       if (!earliest || last.atMs < earliest.atMs) earliest = last;
       if (!latest || last.atMs > latest.atMs) latest = last;
     } else if (verdict.kind !== 'blank' && counts[verdict.kind] <= MAX_REPORTS) {
