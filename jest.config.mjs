@@ -10,4 +10,6 @@ export default {
     ],
   },
   testMatch: ['**/*.test.ts'],
+  globalSetup: '<rootDir>/test/servers/setup.mjs',
+  globalTeardown: '<rootDir>/test/servers/teardown.mjs',
 };

@@ -1,0 +1,33 @@
+import { startPrivateClickHouse, type PrivateClickHouse } from '../servers/private-clickhouse.ts';
+
+describe('the local ClickHouse', () => {
+  let server: PrivateClickHouse;
+
+  beforeAll(async () => {
+    server = await startPrivateClickHouse();
+  });
+  afterAll(() => server.stop());
+
+  const run = async (query: string): Promise<string> => {
+    const response = await fetch(server.url, { method: 'POST', body: query });
+    const body = await response.text();
+    if (!response.ok) throw new Error(body);
+    return body.trim();
+  };
+
+  it('is a ClickHouse 26', async () => {
+    expect(await run('SELECT version()')).toMatch(/^26\./);
+  });
+
+  it('comes back on its port with what it had acknowledged when it is killed', async () => {
+    await run('CREATE DATABASE kept');
+    await run('CREATE TABLE kept.numbers (n UInt32) ENGINE = MergeTree ORDER BY n');
+    for (const sumSoFar of [1, 3, 6]) {
+      await run('INSERT INTO kept.numbers SELECT count() + 1 FROM kept.numbers');
+      await server.kill();
+      await expect(run('SELECT 1')).rejects.toThrow('fetch failed');
+      await server.restart();
+      expect(await run('SELECT sum(n) FROM kept.numbers')).toBe(String(sumSoFar));
+    }
+  });
+});

@@ -1,0 +1,24 @@
+import { startClickHouse } from '../../deploy/local/clickhouse.ts';
+import { startKafka } from '../../deploy/local/kafka.ts';
+import type { Servers } from './servers.ts';
+
+/** The servers that `npm start` runs too: Kafka from its jars, ClickHouse from chdb's library. */
+export async function startEmbedded(dataDir: string): Promise<Servers> {
+  const [clickhouse, kafka] = await Promise.allSettled([
+    startClickHouse({ dataDir }),
+    startKafka({ dataDir }),
+  ]);
+  if (clickhouse.status === 'rejected' || kafka.status === 'rejected') {
+    if (clickhouse.status === 'fulfilled') await clickhouse.value.stop();
+    if (kafka.status === 'fulfilled') await kafka.value.stop();
+    const reasons = [clickhouse, kafka].flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    throw new AggregateError(reasons, reasons.map(String).join('\n'));
+  }
+  return {
+    kafkaBrokers: kafka.value.brokers,
+    clickhouseUrl: clickhouse.value.url,
+    stop: async () => {
+      await Promise.all([clickhouse.value.stop(), kafka.value.stop()]);
+    },
+  };
+}

@@ -1,0 +1,7 @@
+/** What a suite needs of its surroundings, whichever way they were started. */
+export interface Servers {
+  /** `host:port` */
+  readonly kafkaBrokers: string;
+  readonly clickhouseUrl: string;
+  stop(): Promise<void>;
+}

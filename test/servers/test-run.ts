@@ -1,0 +1,50 @@
+import { signalProcess } from '../../deploy/local/process-identity.ts';
+import { until } from '../../deploy/local/until.ts';
+import { chooseServers, type Chosen } from './choose.ts';
+import { processesWith, type RunningProcess } from './leaks.ts';
+import { openRunDir, removeRunDir } from './run-dir.ts';
+
+/** What one jest run needs around its suites: a directory, servers where wanted, and nothing left afterwards. */
+export interface TestRun {
+  readonly chosen: Chosen | undefined;
+  /** For the suites' environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** @throws where a process that the run started is still alive; it is ended first */
+  end(): Promise<void>;
+}
+
+// A killed process needs a moment to be gone.
+const GONE_WITHIN_MS = 3_000;
+
+export async function startTestRun(needsServers: boolean, wanted: string | undefined): Promise<TestRun> {
+  const dir = await openRunDir();
+  const chosen = needsServers ? await chooseServers(wanted, dir) : undefined;
+  const env: Record<string, string> = { TEST_DATA_DIR: dir };
+  const marks = [`TEST_DATA_DIR=${dir}`];
+  if (chosen) {
+    const { kafkaBrokers, clickhouseUrl } = chosen.servers;
+    Object.assign(env, { TEST_KAFKA_BROKERS: kafkaBrokers, TEST_CLICKHOUSE_URL: clickhouseUrl });
+    marks.push(`KAFKA_BROKERS=${kafkaBrokers}`, `CLICKHOUSE_URL=${clickhouseUrl}`);
+  }
+  return {
+    chosen,
+    env,
+    end: async () => {
+      await chosen?.servers.stop();
+      const leaked = await stillRunning(marks);
+      for (const { pid } of leaked) signalProcess(pid, 'SIGKILL');
+      removeRunDir(dir);
+      if (leaked.length === 0) return;
+      const list = leaked.map(({ pid, command }) => `  ${pid} ${command}`).join('\n');
+      throw new Error(`The run left processes behind (now ended):\n${list}`);
+    },
+  };
+}
+
+async function stillRunning(marks: readonly string[]): Promise<RunningProcess[]> {
+  // Jest ends its own workers.
+  const leaked = (): RunningProcess[] =>
+    processesWith(marks).filter(({ command }) => !command.includes('jest-worker'));
+  await until(() => leaked().length === 0, GONE_WITHIN_MS);
+  return leaked();
+}
