@@ -1,0 +1,111 @@
+import type { KafkaMessage } from 'kafkajs';
+import { fingerprintOf } from '../schemas/avro.ts';
+import type { Rejection } from '../schemas/event-rules.ts';
+import type { Block, LandedRange } from './block.ts';
+import type { Batch } from './fetch.ts';
+import { rejection, type Limits } from './judge.ts';
+import type { Lander } from './lander.ts';
+import type { DeadLetter } from './quarantine.ts';
+import type { SchemaTopic } from './schema-topic.ts';
+import { isTodays, orgIdOf, Transcoder } from './transcode.ts';
+import type { WriterSchemas } from './writer-schemas.ts';
+
+/** Takes fetched batches into the open block, record by record, each with a verdict. */
+export class Intake {
+  readonly #lander: Lander;
+  readonly #schemas: WriterSchemas;
+  readonly #schemaTopic: SchemaTopic;
+  readonly #transcoder: Transcoder;
+  readonly #onRange: (range: LandedRange) => void;
+
+  /** @param onRange is told of each range when its first record is taken */
+  constructor(
+    lander: Lander,
+    schemas: WriterSchemas,
+    schemaTopic: SchemaTopic,
+    limits: Limits,
+    onRange: (range: LandedRange) => void,
+  ) {
+    this.#lander = lander;
+    this.#schemas = schemas;
+    this.#schemaTopic = schemaTopic;
+    this.#transcoder = new Transcoder(limits);
+    this.#onRange = onRange;
+  }
+
+  /** Waits, heartbeating, where both blocks are full. @returns false where it stopped before the batch's end. */
+  take = async (batch: Batch): Promise<boolean> => {
+    const { topic, partition } = batch;
+    const at = { partition, offset: batch.firstOffset, appendedAtMs: 0 };
+    let timestamp = '';
+    let block = await this.#lander.room(batch.heartbeat);
+    let next = batch.firstOffset;
+    let range: LandedRange | undefined;
+    // One reading of the schema topic serves the whole batch: it was appended before it was fetched.
+    let hasReadSchemas = false;
+
+    for (const message of batch.messages) {
+      const lacksSchema: boolean = !hasReadSchemas && this.#lacksSchema(message);
+      if (block.isFull || lacksSchema) {
+        this.#lander.added();
+        if (lacksSchema) await this.#schemaTopic.readToEnd(batch.heartbeat);
+        hasReadSchemas ||= lacksSchema;
+        // While this waited, the block may have gone: ask for it anew.
+        block = await this.#lander.room(batch.heartbeat);
+        range = undefined;
+        if (!batch.isCurrent()) return false;
+      }
+      at.offset = Number(message.offset);
+      if (message.timestamp !== timestamp) {
+        timestamp = message.timestamp;
+        at.appendedAtMs = Number(timestamp);
+      }
+      range ??= this.#range(block, batch, next);
+      const verdict = this.#add(message, at, block);
+      if (verdict === undefined) {
+        block.addedRow(range, message.value?.length ?? 0);
+      } else {
+        block.addDeadLetter(range, { topic, ...at, ...copyOf(message), ...verdict });
+      }
+      range.lastOffset = at.offset;
+      range.firstAppendedAtMs ??= at.appendedAtMs;
+      range.lastAppendedAtMs = at.appendedAtMs;
+      next = at.offset + 1;
+    }
+    range ??= this.#range(block, batch, next);
+    range.lastOffset = batch.lastOffset;
+    this.#lander.added();
+    return true;
+  };
+
+  #range(block: Block, { topic, partition, generation }: Batch, offset: number): LandedRange {
+    const before = block.ranges.length;
+    const range = block.range(topic, partition, generation, offset);
+    if (block.ranges.length > before) this.#onRange(range);
+    return range;
+  }
+
+  #lacksSchema({ value }: KafkaMessage): boolean {
+    if (value === null || isTodays(value)) return false;
+    const writer = fingerprintOf(value);
+    return writer !== undefined && !this.#schemas.has(writer);
+  }
+
+  #add(
+    { value }: KafkaMessage,
+    at: { partition: number; offset: number; appendedAtMs: number },
+    { columns }: Block,
+  ): Rejection | undefined {
+    if (value === null) return rejection('not-an-event', 'a null value');
+    if (isTodays(value)) return this.#transcoder.add(value, at, columns);
+    const writer = fingerprintOf(value);
+    if (writer === undefined) return rejection('not-an-event', 'no single-object header C3 01');
+    const translated = this.#schemas.translate(writer, value);
+    return Buffer.isBuffer(translated) ? this.#transcoder.add(translated, at, columns) : translated;
+  }
+}
+
+/** Copies, because what was fetched hangs on to megabytes. */
+function copyOf({ key, value }: KafkaMessage): Pick<DeadLetter, 'key' | 'value' | 'orgId'> {
+  return { key: key && Buffer.from(key), value: value && Buffer.from(value), orgId: orgIdOf(key, value) };
+}

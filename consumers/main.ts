@@ -1,0 +1,113 @@
+import { Partitioners } from 'kafkajs';
+import { ConfigError, readConfig } from '../deploy/config.ts';
+import { connectKafka } from '../deploy/kafka.ts';
+import { createLogger } from '../deploy/logging.ts';
+import { topicNames } from '../schemas/topics.ts';
+import { Block } from './block.ts';
+import { chargesLog } from './charges.ts';
+import { newCounters } from './counters.ts';
+import { Inserts } from './inserts.ts';
+import { Intake } from './intake.ts';
+import { landingOf } from './land.ts';
+import { logTaker, type LandedLog } from './landed-logs.ts';
+import { Lander } from './lander.ts';
+import { persistence } from './persist.ts';
+import { Progress } from './progress.ts';
+import { Quarantine } from './quarantine.ts';
+import { SchemaTopic } from './schema-topic.ts';
+import { settingsLog } from './settings-log.ts';
+import { consumerSettings } from './settings.ts';
+import { Source } from './source.ts';
+import { stopOnSignal } from './stop.ts';
+import { checkTopics } from './topics-check.ts';
+import { WriterSchemas } from './writer-schemas.ts';
+
+const logger = createLogger('consumer', process.env['LOG_LEVEL'] ?? 'info');
+
+try {
+  await run();
+} catch (error) {
+  logger.fatal(
+    { err: error },
+    error instanceof ConfigError
+      ? error.message
+      : 'the consumer cannot start; mend the cause and start it again',
+  );
+  process.exit(1);
+}
+
+async function run(): Promise<void> {
+  const config = readConfig(process.env, consumerSettings);
+  logger.level = config.LOG_LEVEL;
+  const topics = topicNames(config.TOPIC_PREFIX);
+  const giveUp = new AbortController();
+  const counters = newCounters();
+  const persist = persistence(logger, counters, giveUp.signal);
+  const die = (error: unknown): void => {
+    logger.fatal({ err: error }, 'the consumer cannot go on; what had not landed was not committed');
+    process.exit(1);
+  };
+
+  // Connections.
+  const kafka = connectKafka(config, 'api-credits-consumer', logger);
+  const admin = kafka.admin();
+  const producer = kafka.producer({
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+  });
+  await Promise.all([admin.connect(), producer.connect()]);
+  await checkTopics(admin, Object.values(topics));
+  const inserts = new Inserts(config);
+  const quarantine = new Quarantine(producer, topics.dead, inserts, counters);
+
+  // Call events: fetch, validate and transcode, land, commit.
+  const source = (topic: string, groupId: string) => {
+    const settings = {
+      topic,
+      groupId,
+      fetchBytes: config.FETCH_BYTES,
+      sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
+    };
+    return new Source(kafka, admin, settings, counters, die, logger);
+  };
+  const calls = source(topics.calls, config.CONSUMER_GROUP);
+  const land = landingOf({ inserts, quarantine, persist, counters, onLanded: calls.onLanded, now: Date.now });
+  const newBlock = () => new Block(config.BLOCK_ROWS, config.BLOCK_BYTES);
+  const lander = new Lander([newBlock(), newBlock()], config.BLOCK_AGE_MS, land, die);
+  const schemas = new WriterSchemas();
+  const schemaTopic = new SchemaTopic(
+    kafka,
+    admin,
+    topics.writerSchemas,
+    config.CONSUMER_GROUP,
+    schemas,
+    logger,
+  );
+  const limits = { futureMs: config.FUTURE_LIMIT_MS, latenessMs: config.LATENESS_LIMIT_MS };
+  const intake = new Intake(lander, schemas, schemaTopic, limits, calls.onTaken);
+
+  // The logs whose order decides things: the same stages, each batch at once.
+  const charges = source(topics.dailyCharges, `${config.CONSUMER_GROUP}.charges`);
+  const settings = source(topics.settings, `${config.CONSUMER_GROUP}.settings`);
+  const takerOf = (log: LandedLog, { onTaken, onLanded }: Source) =>
+    logTaker(log, { inserts, quarantine, persist, counters, onTaken, onLanded });
+
+  const sources = [calls, charges, settings];
+  const progress = new Progress(sources, admin, inserts, logger, Date.now);
+
+  stopOnSignal(logger, config.STOP_TIMEOUT_MS, giveUp, async () => {
+    for (const { fetcher } of sources) fetcher.halt();
+    await lander.drain();
+    await Promise.all([...sources.map(({ fetcher }) => fetcher.leave()), progress.stop()]);
+    await Promise.all([schemaTopic.stop(), producer.disconnect(), admin.disconnect()]);
+    inserts.close();
+    logger.info({ counters }, 'stopped');
+  });
+  await Promise.all([
+    calls.fetcher.start(intake.take),
+    charges.fetcher.start(takerOf(chargesLog, charges)),
+    settings.fetcher.start(takerOf(settingsLog, settings)),
+  ]);
+  progress.start(config.PROGRESS_INTERVAL_MS);
+  logger.info({ group: config.CONSUMER_GROUP, topics }, 'landing');
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Admin, Consumer, Kafka } from 'kafkajs';
+import type { Logger } from '../deploy/logging.ts';
+import type { WriterSchemas } from './writer-schemas.ts';
+
+const POLL_MS = 5;
+const PATIENCE_MS = 30_000;
+
+/**
+ * Reads the topic of writer schemas, first when a fingerprint is met that nobody knows here, and to its end: a
+ * publisher writes its schema before its first event, so what is not there then was not there when the event was.
+ */
+export class SchemaTopic {
+  readonly #kafka: Kafka;
+  readonly #admin: Admin;
+  readonly #topic: string;
+  readonly #group: string;
+  readonly #schemas: WriterSchemas;
+  readonly #logger: Logger;
+  #consumer: Promise<Consumer> | undefined;
+  #next = 0;
+
+  /** @param admin connected. @param group whose name leads that of this reader's own group, which commits nothing. */
+  constructor(
+    kafka: Kafka,
+    admin: Admin,
+    topic: string,
+    group: string,
+    schemas: WriterSchemas,
+    logger: Logger,
+  ) {
+    this.#kafka = kafka;
+    this.#admin = admin;
+    this.#topic = topic;
+    this.#group = `${group}.writer-schemas.${randomUUID()}`;
+    this.#schemas = schemas;
+    this.#logger = logger;
+  }
+
+  /** Resolves when everything that is in the topic now is known. Rejects when Kafka does not deliver it. */
+  async readToEnd(heartbeat: () => Promise<void>): Promise<void> {
+    const [partition] = await this.#admin.fetchTopicOffsets(this.#topic);
+    const end = Number(partition?.high ?? 0);
+    if (this.#next >= end) return;
+    await (this.#consumer ??= this.#start());
+    for (let waitedMs = 0; this.#next < end; waitedMs += POLL_MS) {
+      if (waitedMs > PATIENCE_MS) {
+        throw new Error(
+          `${this.#topic} was read to ${this.#next} of ${end} in ${PATIENCE_MS} ms; trying again.`,
+        );
+      }
+      await delay(POLL_MS);
+      await heartbeat();
+    }
+  }
+
+  async stop(): Promise<void> {
+    await (await this.#consumer)?.disconnect();
+  }
+
+  async #start(): Promise<Consumer> {
+    const consumer = this.#kafka.consumer({
+      groupId: this.#group,
+      allowAutoTopicCreation: false,
+      maxWaitTimeInMs: 1_000,
+      retry: { retries: Number.MAX_SAFE_INTEGER },
+    });
+    await consumer.connect();
+    await consumer.subscribe({ topic: this.#topic, fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatch: ({ batch }) => {
+        for (const { key, value } of batch.messages) {
+          if (key && value) this.#schemas.publish(key.toString('utf8'), value.toString('utf8'));
+        }
+        this.#next = Number(batch.lastOffset()) + 1;
+        this.#logger.info({ topic: this.#topic, next_offset: this.#next }, 'read writer schemas');
+        return Promise.resolve();
+      },
+    });
+    return consumer;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Admin, Kafka } from 'kafkajs';
+import type { Logger } from '../deploy/logging.ts';
+import type { LandedRange } from './block.ts';
+import { Commits } from './commits.ts';
+import type { Counters } from './counters.ts';
+import { Fetcher, type FetchSettings } from './fetch.ts';
+import { readCommitted } from './committed.ts';
+import { LandedState } from './landed-state.ts';
+
+/** One topic as this process sees it: where records come from, how far they have landed, what is committed. */
+export class Source {
+  readonly topic: string;
+  readonly state = new LandedState();
+  readonly fetcher: Fetcher;
+  readonly commits: Commits;
+
+  /** @param admin connected. @param onCrash see Fetcher. */
+  constructor(
+    kafka: Kafka,
+    admin: Admin,
+    settings: FetchSettings,
+    counters: Counters,
+    onCrash: (error: Error) => void,
+    logger: Logger,
+  ) {
+    this.topic = settings.topic;
+    const onAssigned = () => {
+      const { generation, assigned } = this.fetcher;
+      this.state.assigned(generation, assigned);
+      readCommitted(admin, settings).then(
+        (next) => next.forEach((offset, partition) => this.state.committed(generation, partition, offset)),
+        (error: unknown) =>
+          logger.warn({ err: error }, 'committed offsets unknown; progress starts with a landing'),
+      );
+    };
+    this.fetcher = new Fetcher(kafka, settings, onAssigned, onCrash, logger);
+    this.commits = new Commits(this.fetcher, counters, logger);
+  }
+
+  onTaken = (range: LandedRange): void => this.state.taken(range);
+
+  /** Never rejects. */
+  onLanded = async (ranges: readonly LandedRange[]): Promise<void> => {
+    for (const range of ranges) this.state.landed(range);
+    await this.commits.commit(ranges);
+  };
+}
