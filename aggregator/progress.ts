@@ -31,7 +31,7 @@ export async function advanceProgress(
 ): Promise<void> {
   await client.insert({
     table: 'aggregator_progress',
-    values: [{ name, until: until / 1000 }],
+    values: [{ name, until: new Date(until).toISOString() }],
     format: 'JSONEachRow',
   });
 }

@@ -23,7 +23,7 @@ export async function readMarks(
     client,
     MarkRow,
     `SELECT org_id, toUnixTimestamp(hour) * 1000 AS hour, toString(id) AS id FROM dirty_marks FINAL
-     WHERE cleared = 0 AND hour < toDateTime({sealed:UInt32}, 'UTC')
+     WHERE cleared = 0 AND dirty_marks.hour < toDateTime({sealed:UInt32}, 'UTC')
        AND marked_at <= now64(3) - toIntervalMillisecond({gather:UInt32})
      ORDER BY dirty_marks.hour LIMIT ${MARKS_AT_ONCE}`,
     { sealed: sealedUntil / 1000, gather: gatherMs },
@@ -43,7 +43,12 @@ export async function clearMarks(client: ClickHouseClient, marks: readonly Mark[
   if (marks.length === 0) return;
   await client.insert({
     table: 'dirty_marks',
-    values: marks.map(({ org_id, hour, id }) => ({ org_id, hour: hour / 1000, id, cleared: 1 })),
+    values: marks.map(({ org_id, hour, id }) => ({
+      org_id,
+      hour: new Date(hour).toISOString(),
+      id,
+      cleared: 1,
+    })),
     format: 'JSONEachRow',
   });
 }

@@ -1,0 +1,231 @@
+import fc from 'fast-check';
+import { Type } from 'typebox';
+import { clearMarks, readMarks, resealMarked, type Mark } from '../../../aggregator/sealing/marks.ts';
+import { writeRollup } from '../../../aggregator/sealing/rollup.ts';
+import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
+import { readProgress } from '../../../aggregator/progress.ts';
+import { readTotal, readUsage } from '../../../aggregator/usage/read.ts';
+import { HOUR_MS } from '../../../aggregator/usage/plan.ts';
+import { connectClickHouse, select, type ClickHouseClient } from '../../../deploy/clickhouse.ts';
+import { migrate } from '../../../deploy/migrate.ts';
+import { openNamespace } from '../../servers/namespace.ts';
+import { land, landedEvent, type LandedEvent } from '../events.ts';
+
+const SEAL_DELAY_MS = 60_000;
+const DAY_MS = 24 * HOUR_MS;
+const namespace = openNamespace('sealing');
+const now = Date.now();
+const thisHour = Math.floor(now / HOUR_MS) * HOUR_MS;
+
+let client: ClickHouseClient;
+beforeAll(async () => {
+  await migrate(namespace.settings);
+  client = connectClickHouse(namespace.settings, 'sealing test');
+});
+beforeEach(async () => {
+  for (const table of ['call_events', 'usage_15m', 'usage_15m_by', 'dirty_marks', 'aggregator_progress']) {
+    await client.command({ query: `TRUNCATE TABLE ${table}` });
+  }
+});
+afterAll(async () => {
+  await client.close();
+  await namespace.drop();
+});
+
+const TotalRow = Type.Object({ calls: Type.Integer(), credits: Type.Integer(), rejected: Type.Integer() });
+
+/** What a scan of all distinct events says: no rollup, no plan. */
+async function scan(from: number, to: number, org = 'acme') {
+  const [row] = await select(
+    client,
+    TotalRow,
+    `SELECT count() AS calls, sum(credits) AS credits, countIf(status = 429) AS rejected FROM call_events FINAL
+     WHERE org_id = {org:String} AND product = 'crm'
+       AND toUnixTimestamp64Milli(occurred_at) >= {from:Int64} AND toUnixTimestamp64Milli(occurred_at) < {to:Int64}`,
+    { org, from, to },
+  );
+  return row;
+}
+
+const live = (from: number, to: number) =>
+  readTotal(client, { orgId: 'acme', from, to, filters: { product: 'crm' } });
+
+const reseal = async (): Promise<Mark[]> => {
+  const marks = await readMarks(client, (await readProgress(client)).sealed, 0);
+  await resealMarked(client, marks);
+  await clearMarks(client, marks);
+  return marks;
+};
+
+function someEvents(count: number, seed: number): LandedEvent[] {
+  const next = fc.sample(fc.integer({ min: 0, max: 30 * HOUR_MS }), { numRuns: count, seed });
+  return next.map((age, index) =>
+    landedEvent(now - age - 1, {
+      user: `user-${index % 5}`,
+      status: index % 11 === 0 ? 429 : 200,
+      credits: index % 11 === 0 ? 0 : index % 7,
+      org: index % 13 === 0 ? 'other' : 'acme',
+      product: index % 17 === 0 ? 'bigin' : 'crm',
+    }),
+  );
+}
+
+describe('rollup and raw edges', () => {
+  it('equal a scan of all events at random instants, before, during and after sealing and with late events', async () => {
+    const seed = Math.floor(now % 1_000_000);
+    const compare = async (when: string) => {
+      for (const age of fc.sample(fc.integer({ min: 0, max: 8 * HOUR_MS }), {
+        numRuns: 15,
+        seed: seed + when.length,
+      })) {
+        const at = now - age;
+        expect({ seed, when, at, figures: await live(at - DAY_MS, at) }).toEqual({
+          seed,
+          when,
+          at,
+          figures: await scan(at - DAY_MS, at),
+        });
+      }
+    };
+    await land(client, someEvents(3_000, seed));
+    await compare('nothing sealed');
+    await writeRollup(client, [thisHour - 3 * HOUR_MS], 'all');
+    await compare('an hour written, progress not');
+    await sealEndedHours(client, now - 5 * HOUR_MS, SEAL_DELAY_MS);
+    await compare('sealed up to some hours ago');
+    await reseal();
+    await compare('marks cleared');
+    await sealEndedHours(client, now, SEAL_DELAY_MS);
+    await compare('all ended hours sealed');
+    await land(client, someEvents(200, seed + 1));
+    await compare('late events landed');
+    const marks = await readMarks(client, (await readProgress(client)).sealed, 0);
+    expect(marks.length).toBeGreaterThan(0);
+    await resealMarked(client, marks);
+    await compare('re-sealed, marks not cleared');
+    await land(client, someEvents(50, seed + 2));
+    await clearMarks(client, marks);
+    await compare('more late events before the clearing');
+    await reseal();
+    await compare('at rest');
+    expect(await reseal()).toEqual([]);
+  });
+
+  it('give breakdowns that add up to the total', async () => {
+    await land(client, someEvents(2_000, 7));
+    await sealEndedHours(client, now - 2 * HOUR_MS, SEAL_DELAY_MS);
+    await land(client, someEvents(100, 8));
+    const interval = { orgId: 'acme', from: now - DAY_MS, to: now };
+    const [total] = await readUsage(client, interval);
+    for (const groupBy of [['user'], ['hour'], ['15m', 'status'], ['product', 'user', 'endpoint']] as const) {
+      const rows = await readUsage(client, { ...interval, groupBy });
+      const sum = (name: 'calls' | 'credits' | 'rejected') => rows.reduce((all, row) => all + row[name], 0);
+      expect({ calls: sum('calls'), credits: sum('credits'), rejected: sum('rejected') }).toEqual(total);
+    }
+  });
+});
+
+describe('sealing', () => {
+  it('waits until everything appended before the hour’s end plus the delay has landed', async () => {
+    await land(client, [landedEvent(thisHour - 2 * HOUR_MS), landedEvent(thisHour - HOUR_MS)]);
+    await sealEndedHours(client, thisHour + SEAL_DELAY_MS - 1, SEAL_DELAY_MS);
+    expect((await readProgress(client)).sealed).toBe(thisHour - HOUR_MS);
+    await sealEndedHours(client, thisHour + SEAL_DELAY_MS, SEAL_DELAY_MS);
+    expect((await readProgress(client)).sealed).toBe(thisHour);
+  });
+
+  it('marks exactly the hours that got rows after they had ended', async () => {
+    await land(client, [
+      landedEvent(now),
+      landedEvent(thisHour - 1),
+      landedEvent(thisHour - 1, { org: 'other' }),
+    ]);
+    const marks = await readMarks(client, thisHour + HOUR_MS, 0);
+    expect(marks.map(({ org_id, hour }) => [org_id, hour]).toSorted()).toEqual([
+      ['acme', thisHour - HOUR_MS],
+      ['other', thisHour - HOUR_MS],
+    ]);
+  });
+
+  it('counts a retried, repeated or redelivered event once', async () => {
+    const event = landedEvent(thisHour - HOUR_MS + 5, { credits: 3 });
+    await land(client, [event]);
+    await land(client, [event, event]);
+    await sealEndedHours(client, now, 0);
+    await land(client, [{ ...event, offset: event.offset + 1_000 }]);
+    await reseal();
+    expect(await live(thisHour - HOUR_MS, thisHour)).toEqual({ calls: 1, credits: 3, rejected: 0 });
+  });
+
+  it('keeps, of two payloads under one id, the one with the least offset, whichever landed first', async () => {
+    const first = landedEvent(thisHour - HOUR_MS + 5, { credits: 3, user: 'first' });
+    const second = { ...first, offset: first.offset + 1, credits: 9, user: 'second' };
+    await land(client, [second]);
+    await land(client, [first]);
+    await client.command({ query: 'OPTIMIZE TABLE call_events FINAL' });
+    const [row] = await readUsage(client, { orgId: 'acme', from: now - DAY_MS, to: now, groupBy: ['user'] });
+    expect(row).toEqual({ user: 'first', calls: 1, credits: 3, rejected: 0 });
+  });
+
+  it('comes out the same in every order of two sealers’ steps', async () => {
+    // Sealer A reads before the late event, B after it; each then writes and clears what it read.
+    const hour = thisHour - 4 * HOUR_MS;
+    const all = ['readA', 'writeA', 'clearA', 'readB', 'writeB', 'clearB', 'late'];
+    for (const [index, order] of permutations(all).filter(respects).entries()) {
+      const org = `org-${index}`;
+      const ownMarks = async () =>
+        (await readMarks(client, thisHour, 0)).filter(({ org_id }) => org_id === org);
+      await land(client, [landedEvent(hour + 1, { org })]);
+      const read: Record<string, Mark[]> = {};
+      for (const step of order) {
+        const sealer = step.at(-1) ?? '';
+        if (step === 'late') await land(client, [landedEvent(hour + 2, { org })]);
+        else if (step.startsWith('read')) read[sealer] = await ownMarks();
+        else if (step.startsWith('write')) await resealMarked(client, read[sealer] ?? []);
+        else await clearMarks(client, read[sealer] ?? []);
+      }
+      const [row] = await select(
+        client,
+        TotalRow,
+        'SELECT calls, credits, rejected FROM usage_15m FINAL WHERE org_id = {org:String}',
+        { org },
+      );
+      // Either the rollup has both calls, or a mark still says that it must be counted again.
+      const right = row?.calls === 2 || (await ownMarks()).length > 0;
+      expect({ order, right }).toEqual({ order, right: true });
+    }
+  });
+
+  it('is not undone by a sealer that counted less and wrote later', async () => {
+    const hour = thisHour - 4 * HOUR_MS;
+    await land(client, [landedEvent(hour), landedEvent(hour + 1)]);
+    await writeRollup(client, [hour], 'all');
+    const stale = {
+      org_id: 'acme',
+      product: 'crm',
+      bucket: new Date(hour).toISOString(),
+      calls: 1,
+      credits: 1,
+      rejected: 0,
+    };
+    await client.insert({ table: 'usage_15m', values: [stale], format: 'JSONEachRow' });
+    const [row] = await select(client, TotalRow, 'SELECT calls, credits, rejected FROM usage_15m FINAL');
+    expect(row?.calls).toBe(2);
+  });
+});
+
+function permutations(items: readonly string[]): string[][] {
+  if (items.length === 0) return [[]];
+  return items.flatMap((item, index) =>
+    permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]),
+  );
+}
+
+/** Each sealer reads, then writes, then clears; A's first step comes first, for the two are alike. */
+function respects(order: readonly string[]): boolean {
+  const at = (step: string) => order.indexOf(step);
+  return (
+    at('readA') < at('readB') &&
+    ['A', 'B'].every((s) => at(`read${s}`) < at(`write${s}`) && at(`write${s}`) < at(`clear${s}`))
+  );
+}
