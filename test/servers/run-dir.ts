@@ -30,12 +30,17 @@ async function removeIfDead(dir: string): Promise<void> {
     if (error instanceof LocalStackError && error.code === 'DATA_DIR_IN_USE') return;
     throw error;
   }
+  await endRunDir(dir);
+}
+
+/** Ends every process recorded in a run's directory, and removes it. */
+export async function endRunDir(dir: string): Promise<void> {
   for (const dataDir of dataDirsIn(dir)) await endLeftovers(dataDir);
   removeRunDir(dir);
 }
 
 /** The run's own and those of the servers that suites started for themselves, one level below. */
-export function dataDirsIn(runDir: string): string[] {
+function dataDirsIn(runDir: string): string[] {
   const below = readdirSync(runDir).map((name) => join(runDir, name));
   return [runDir, ...below].filter((dir) => existsSync(join(dir, 'pids')));
 }

@@ -13,7 +13,7 @@ export default async function setup(globalConfig, projectConfig) {
   const { startTestRun } = await import('../../dist/test/servers/test-run.js');
   const run = await startTestRun(needsServers, process.env.TEST_SERVERS);
   Object.assign(process.env, run.env);
-  if (run.chosen) console.log(`\nservers: ${run.chosen.way}\nnot run: ${run.chosen.notRun}`);
+  if (run.chosen) console.error(`\nservers: ${run.chosen.way}\nnot run: ${run.chosen.notRun}`);
   globalThis.testRun = run;
 }
 

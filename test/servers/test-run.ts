@@ -2,7 +2,7 @@ import { signalProcess } from '../../deploy/local/process-identity.ts';
 import { until } from '../../deploy/local/until.ts';
 import { chooseServers, type Chosen } from './choose.ts';
 import { processesWith, type RunningProcess } from './leaks.ts';
-import { openRunDir, removeRunDir } from './run-dir.ts';
+import { endRunDir, openRunDir, removeRunDir } from './run-dir.ts';
 
 /** What one jest run needs around its suites: a directory, servers where wanted, and nothing left afterwards. */
 export interface TestRun {
@@ -18,9 +18,10 @@ const GONE_WITHIN_MS = 3_000;
 
 export async function startTestRun(needsServers: boolean, wanted: string | undefined): Promise<TestRun> {
   const dir = await openRunDir();
+  abandonOnSignal(dir);
   const chosen = needsServers ? await chooseServers(wanted, dir) : undefined;
   const env: Record<string, string> = { TEST_DATA_DIR: dir };
-  const marks = [`TEST_DATA_DIR=${dir}`];
+  const marks = [markOf(dir)];
   if (chosen) {
     const { kafkaBrokers, clickhouseUrl } = chosen.servers;
     Object.assign(env, { TEST_KAFKA_BROKERS: kafkaBrokers, TEST_CLICKHOUSE_URL: clickhouseUrl });
@@ -40,6 +41,18 @@ export async function startTestRun(needsServers: boolean, wanted: string | undef
     },
   };
 }
+
+/** An interrupted run has no end: what it started so far goes with it. */
+function abandonOnSignal(dir: string): void {
+  const abandon = async (): Promise<void> => {
+    await endRunDir(dir);
+    for (const { pid } of processesWith([markOf(dir)])) signalProcess(pid, 'SIGKILL');
+    process.exit(1);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void abandon());
+}
+
+const markOf = (dir: string): string => `TEST_DATA_DIR=${dir}`;
 
 async function stillRunning(marks: readonly string[]): Promise<RunningProcess[]> {
   // Jest ends its own workers.
