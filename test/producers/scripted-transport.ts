@@ -1,0 +1,49 @@
+import { callEventType } from '../../schemas/call-event.ts';
+import { SINGLE_OBJECT_HEADER_BYTES } from '../../schemas/avro.ts';
+import type { CallEvent } from '../../schemas/call-event.ts';
+import type { OutgoingRecord, Transport } from '../../producers/transport.ts';
+
+/** A log that does what a test says: takes, waits or fails. What it took is decoded with the events' schema. */
+export class ScriptedTransport implements Transport {
+  /** Every batch that it was asked to take, in order. */
+  readonly attempts: CallEvent[][] = [];
+  /** What it took. */
+  readonly taken: CallEvent[] = [];
+  inFlight = 0;
+  maxInFlight = 0;
+  closed = false;
+  /** Called before a batch is taken; what it throws is the batch's failure. */
+  onSend: (batch: readonly CallEvent[], attempt: number) => Promise<void> | void = () => undefined;
+
+  async send(records: readonly OutgoingRecord[]): Promise<void> {
+    const batch = records.map(({ value }) => decode(value));
+    this.attempts.push(batch);
+    this.inFlight += 1;
+    this.maxInFlight = Math.max(this.maxInFlight, this.inFlight);
+    try {
+      await this.onSend(batch, this.attempts.length);
+      this.taken.push(...batch);
+    } finally {
+      this.inFlight -= 1;
+    }
+  }
+
+  close(): Promise<void> {
+    this.closed = true;
+    return Promise.resolve();
+  }
+}
+
+export function decode(value: Buffer): CallEvent {
+  const event: CallEvent = callEventType.fromBuffer(value.subarray(SINGLE_OBJECT_HEADER_BYTES));
+  return event;
+}
+
+/** A gate that a test opens: what awaits `passed` waits for `open()`. */
+export function gate(): { passed: Promise<void>; open: () => void } {
+  const opener = new AbortController();
+  const passed = new Promise<void>((resolve) => {
+    opener.signal.addEventListener('abort', () => resolve());
+  });
+  return { passed, open: () => opener.abort() };
+}
