@@ -2,7 +2,8 @@ import { Decimal } from 'decimal.js';
 
 /**
  * Money: exact decimals from the price book to the last total (domain.md), never a float. 60 digits hold every
- * amount exactly: the largest count of credits (16 digits) x the longest rate (15) / 1000 needs 31.
+ * amount exactly: the largest count of credits (16 digits) x the longest rate (15) / 1000 needs 31. What is rounded
+ * is rounded half away from zero (decimal.js calls it ROUND_HALF_UP).
  */
 export const Money = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_UP });
 export type Money = Decimal;
@@ -42,7 +43,7 @@ export function isCanonical(text: string): boolean {
 
 /** Rounded half away from zero to the minor unit; done once, on the total of a billing period (domain.md). */
 export function roundMinor(amount: Money, minorUnitDigits: number): Money {
-  return amount.toDecimalPlaces(minorUnitDigits, Money.ROUND_HALF_UP);
+  return amount.toDecimalPlaces(minorUnitDigits);
 }
 
 /** The exact sum; 0 for none. */

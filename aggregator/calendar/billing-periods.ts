@@ -36,6 +36,8 @@ const FINAL_AFTER_MS = 48 * 3_600_000;
 
 /** D: as many different histories of billing days as are kept ready for one calendar; at the limit they start anew. */
 const MAX_HISTORIES = 1_000;
+/** Eleven years of dates, as of days: see zone-days.ts. */
+const MAX_DATES = 4_000;
 const shared = new WeakMap<Calendar, Map<string, BillingPeriods>>();
 
 /**
@@ -54,15 +56,17 @@ export function billingPeriodsOf(calendar: Calendar, billingDays: Versions<numbe
 
 function createBillingPeriods(calendar: Calendar, billingDays: Versions<number>): BillingPeriods {
   const anchors = anchorsOf(calendar, billingDays);
+  /** By any date within them. */
   const periods = new Map<LocalDate, Period>();
 
   function periodOf(date: LocalDate): Period {
-    const { from, to } = datesOf(anchors, date);
-    const known = periods.get(from);
+    const known = periods.get(date);
     if (known !== undefined) return known;
+    const { from, to } = datesOf(anchors, date);
     const fromInstant = calendar.dayFrom(from).from;
     const period = Object.freeze({ from, to, fromInstant, toInstant: calendar.dayFrom(to).from });
-    periods.set(from, period);
+    if (periods.size >= MAX_DATES) periods.clear();
+    periods.set(date, period);
     return period;
   }
 
@@ -94,12 +98,9 @@ function anchorsOf(calendar: Calendar, billingDays: Versions<number>): readonly 
   if (first === undefined) throw new RangeError('A history of billing days needs at least one.');
   let billingDay = inEffectAt(changes, first.effectiveAt)?.value ?? first.value;
   const anchors: Anchor[] = [{ from: '', billingDay }];
-  let decidedUntil = -Infinity;
   for (const { effectiveAt } of changes) {
-    if (effectiveAt < decidedUntil) continue;
     const { to } = datesOf(anchors, calendar.dayAt(effectiveAt).date);
-    decidedUntil = calendar.dayFrom(to).from;
-    const newDay = inEffectAt(changes, decidedUntil - 1)?.value ?? billingDay;
+    const newDay = inEffectAt(changes, calendar.dayFrom(to).from - 1)?.value ?? billingDay;
     if (newDay === billingDay) continue;
     billingDay = newDay;
     anchors.push({ from: to, billingDay });

@@ -77,7 +77,6 @@ function createCalendar(key: string, stretches: readonly Stretch[]): Calendar {
   }
 
   function daysByDates(fromDate: LocalDate, toDate: LocalDate): readonly Day[] {
-    if (fromDate >= toDate) return [];
     return daysBetween(dayFrom(fromDate).from, dayFrom(toDate).from);
   }
 

@@ -27,17 +27,13 @@ export function stretchesOf(zoneHistory: Versions<string>): readonly Stretch[] {
   // The stretch being built: the days of this zone, from its start (of a date, in the zone) until further notice.
   let timeZone = inEffectAt(changes, first.effectiveAt)?.value ?? first.value;
   let from = -Infinity;
-  let decidedUntil = -Infinity;
   for (const { effectiveAt } of changes) {
-    // It was in time for an end of day that an earlier change has led to.
-    if (effectiveAt < decidedUntil) continue;
     const old = zoneDays(timeZone);
-    // Before the stretch's start lies the one day of the change before.
+    // Before the stretch's start lies the one day of the change before; what came earlier still is dealt with.
     const endOfDay = effectiveAt < from ? from : old.dayAt(effectiveAt).to;
-    decidedUntil = endOfDay;
     const newZone = inEffectAt(changes, endOfDay - 1)?.value ?? timeZone;
     if (newZone === timeZone) continue;
-    if (endOfDay > from) stretches.push({ ...old, from, to: endOfDay });
+    stretches.push({ ...old, from, to: endOfDay });
     const day = firstDayAfterChange(zoneDays(newZone), old.dayAt(endOfDay).date, endOfDay);
     stretches.push({
       from: day.from,

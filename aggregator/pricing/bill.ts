@@ -33,7 +33,7 @@ export function projectedBill(accrued: Billed, closedDays: readonly Billed[], da
   if (closedDays.length === 0) return accrued;
   const closed = totalOf(closedDays);
   const expected = (sum: Money, decimals: number): Money =>
-    sum.times(daysLeft).dividedBy(closedDays.length).toDecimalPlaces(decimals, Money.ROUND_HALF_UP);
+    sum.times(daysLeft).dividedBy(closedDays.length).toDecimalPlaces(decimals);
   return {
     credits: accrued.credits + expected(new Money(closed.credits), 0).toNumber(),
     amount: accrued.amount.plus(expected(closed.amount, MEAN_DECIMALS)),

@@ -102,6 +102,15 @@ describe('a change of billing day takes effect when the current period ends', ()
     ]);
   });
 
+  test('one in the very moment in which another takes effect waits for the end of the period that begins', () => {
+    const twice = history([0, 1], ['2026-01-10', 15], ['2026-02-01', 10]);
+    expect(chain(billingPeriodsOf(inUtc, twice), '2026-01-10', 3)).toEqual([
+      '2026-01-01..2026-02-01',
+      '2026-02-01..2026-02-15',
+      '2026-02-15..2026-03-10',
+    ]);
+  });
+
   test('one in the shortened period waits for its end', () => {
     const twice = history([0, 1], ['2026-01-10', 15], ['2026-02-14', 10]);
     expect(chain(billingPeriodsOf(inUtc, twice), '2026-01-10', 4)).toEqual([

@@ -34,7 +34,7 @@ interface Case {
   zones: Versions<string>;
 }
 
-/** Two to six zones, with changes at any millisecond or right at, before, after a quarter of an hour. */
+/** Up to five changes: at any millisecond, or right at, before, after the end of a day that earlier ones led to. */
 const cases: fc.Arbitrary<Case> = fc
   .record({
     start: fc.constantFrom(...STARTS),
@@ -42,16 +42,21 @@ const cases: fc.Arbitrary<Case> = fc
     changes: fc.array(
       fc.record({
         zone: fc.constantFrom(...ZONES),
-        quarter: fc.integer({ min: 3 * 96, max: 12 * 96 }),
-        ms: fc.oneof(fc.constantFrom(-1, 0, 1), fc.integer({ min: 0, max: 899_999 })),
+        offset: fc.integer({ min: 3 * DAY_MS, max: 11 * DAY_MS }),
+        fromEndOfDay: fc.constantFrom(undefined, undefined, -1, 0, 1),
       }),
       { minLength: 1, maxLength: 5 },
     ),
   })
   .map(({ start, first, changes }) => {
     const from = at(start);
-    const entries = changes.map(({ zone, quarter, ms }) => [from + quarter * 900_000 + ms, zone] as const);
-    return { from, zones: history<string>([0, first], ...entries) };
+    const zones = [...history<string>([0, first])];
+    for (const { zone, offset, fromEndOfDay } of changes) {
+      const { to } = calendarOf(zones).dayAt(from + offset);
+      const effectiveAt = fromEndOfDay === undefined ? from + offset : to + fromEndOfDay;
+      zones.push(...history<string>([effectiveAt, zone]));
+    }
+    return { from, zones };
   });
 
 describe('whatever the zones and the changes', () => {
@@ -83,8 +88,8 @@ describe('whatever the zones and the changes', () => {
     fc.assert(
       fc.property(
         cases,
-        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 20 }),
-        (each, points) => {
+        fc.array(fc.nat({ max: WINDOW_DAYS * DAY_MS - 1 }), { maxLength: 20 }),
+        (each, offsets) => {
           const calendar = calendarOf(each.zones);
           const days = calendar.daysBetween(each.from, each.from + WINDOW_DAYS * DAY_MS);
           expect(days.map((day) => calendar.dayAt(day.from))).toEqual(days);
@@ -95,8 +100,8 @@ describe('whatever the zones and the changes', () => {
             return day.to - day.from < 12 * HOUR_MS || next.from !== day.to || next.date <= day.date;
           });
           expect(wrong).toEqual([]);
-          for (const point of points) {
-            const instant = Math.floor(each.from + point * WINDOW_DAYS * DAY_MS);
+          for (const offset of offsets) {
+            const instant = each.from + offset;
             const holders = days.filter((day) => day.from <= instant && instant < day.to);
             expect(holders).toEqual([calendar.dayAt(instant)]);
           }

@@ -92,6 +92,21 @@ describe('a change of time zone takes effect at the end of the current local day
     ]);
   });
 
+  test('a change in the very moment in which another takes effect waits for the end of the day that begins', () => {
+    const zones = history(
+      [0, 'UTC'],
+      ['2026-03-10T12:00Z', 'Etc/GMT+1'],
+      ['2026-03-11T00:00Z', 'Asia/Tokyo'],
+      ['2026-03-12T15:00Z', 'UTC'],
+    );
+    expect(shown(calendarOf(zones), '2026-03-11T00:00Z', '2026-03-14T01:00Z')).toEqual([
+      '2026-03-11 2026-03-11T00:00Z..2026-03-12T01:00Z',
+      '2026-03-12 2026-03-12T01:00Z..2026-03-12T15:00Z',
+      '2026-03-13 2026-03-12T15:00Z..2026-03-13T15:00Z',
+      '2026-03-14 2026-03-13T15:00Z..2026-03-15T00:00Z',
+    ]);
+  });
+
   test('the first version also holds before its instant', () => {
     expect(calendarOf(history([at('2026-01-01'), 'Asia/Tokyo'])).dayAt(at('2025-06-01T20:00Z')).date).toBe(
       '2025-06-02',

@@ -122,7 +122,8 @@ const costs = (...rules: object[]): object => ({ effective_at: start, rules });
 
 describe('a cost catalogue is refused', () => {
   test.each<[string, unknown, string[]]>([
-    ['without the default rule', [costs()], ['no-default /0/rules']],
+    ['without the default rule', [costs({ ...call, rule: 'x' })], ['no-default /0/rules']],
+    ['without rules', [costs()], ['no-default /0/rules']],
     ['with a rule twice', [costs(call, { ...call, credits: 2 })], ['overlap /0/rules/1/rule']],
     [
       'with a rule of no known kind',
