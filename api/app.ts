@@ -1,5 +1,6 @@
 import { fastify, type FastifyBaseLogger } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { Access } from './auth/access.ts';
 import { createGuard } from './auth/guard.ts';
 import { billingDaysRoute } from './billing/days-route.ts';
 import { callsRoute } from './calls/route.ts';
@@ -21,8 +22,16 @@ const HANDLER_TIMEOUT_MS = 25_000;
 /** An org id of 128 bytes, each percent-encoded. */
 const MAX_PARAM_LENGTH = 3 * 128;
 
-/** The API over its dependencies, not yet listening. A route without `config.access` does not start. */
+/** A route as it was registered, and what it asks of its caller. */
+export interface RouteSummary {
+  readonly method: string;
+  readonly url: string;
+  readonly access: Access;
+}
+
+/** The API over its dependencies, not yet listening, and all its routes. One that names no `access` does not start. */
 export function buildApp(dependencies: ApiDependencies) {
+  const routes: RouteSummary[] = [];
   const logger: FastifyBaseLogger = dependencies.logger;
   const app = fastify({
     loggerInstance: logger,
@@ -58,6 +67,7 @@ export function buildApp(dependencies: ApiDependencies) {
   app.addHook('onRoute', (route) => {
     const access = route.config?.access;
     if (access === undefined) throw new Error(`The route ${route.url} does not say who may use it.`);
+    routes.push({ method: String(route.method), url: route.url, access });
     const problems = access === 'open' ? OPEN_PROBLEMS : GUARDED_PROBLEMS;
     const { response } = route.schema ?? {};
     route.schema = { ...route.schema, response: { ...problems, ...Object(response) } };
@@ -69,5 +79,5 @@ export function buildApp(dependencies: ApiDependencies) {
   usageRoute(app, dependencies);
   callsRoute(app, dependencies);
   billingDaysRoute(app, dependencies);
-  return app;
+  return { app, routes };
 }

@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const config = readApiConfig(process.env);
   const logger = createLogger('api', config.LOG_LEVEL);
   const clickhouse = connectForReading(config);
-  const app = buildApp({
+  const { app } = buildApp({
     now: Date.now,
     clickhouse,
     settings: createSettingsStore(clickhouse, config.UNKNOWN_ORGS),

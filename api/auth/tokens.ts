@@ -60,7 +60,7 @@ export function unauthorized(detail: string, cause?: unknown): Problem {
 }
 
 /** A token for the local stack and for tests. @param expiresAt epoch milliseconds */
-export function signToken(claims: Claims, secret: Uint8Array, expiresAt: number): Promise<string> {
+export function signToken(secret: Uint8Array, claims: Claims, expiresAt: number): Promise<string> {
   return new SignJWT({ ...claims })
     .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
     .setExpirationTime(Math.floor(expiresAt / 1000))

@@ -6,7 +6,7 @@ import type { Sources } from '../dependencies.ts';
 import { chooseSubscription, findOrg, noSubscription } from '../orgs/subscription.ts';
 import { OrgParams } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
-import { AtQuery, describeLive, liveProperties, windowAt } from './window.ts';
+import { AtQuery, describeLive, liveProperties, storedPart, windowAt } from './window.ts';
 
 const Credits = Type.Integer({ minimum: 0 });
 
@@ -54,7 +54,11 @@ export function creditsRoute(app: ApiServer, sources: Sources): void {
       }
       const [live, { credits }] = await Promise.all([
         describeLive(sources, org.orgId, product, window),
-        readTotal(sources.clickhouse, { orgId: org.orgId, ...window, filters: { product } }),
+        readTotal(sources.clickhouse, {
+          orgId: org.orgId,
+          ...storedPart(window),
+          filters: { product },
+        }),
       ]);
       const gauge = gaugeOf(allowance, credits);
       return {

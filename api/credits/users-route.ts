@@ -5,7 +5,7 @@ import type { Sources } from '../dependencies.ts';
 import { chooseSubscription, findOrg } from '../orgs/subscription.ts';
 import { OrgParams } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
-import { AtQuery, describeLive, liveProperties, windowAt } from './window.ts';
+import { AtQuery, describeLive, liveProperties, storedPart, windowAt } from './window.ts';
 
 const Count = Type.Integer({ minimum: 0 });
 
@@ -41,7 +41,12 @@ export function creditUsersRoute(app: ApiServer, sources: Sources): void {
       const filters = user === undefined ? { product } : { product, user };
       const [live, rows] = await Promise.all([
         describeLive(sources, org.orgId, product, window),
-        readUsage(sources.clickhouse, { orgId: org.orgId, ...window, filters, groupBy: ['user'] }),
+        readUsage(sources.clickhouse, {
+          orgId: org.orgId,
+          ...storedPart(window),
+          filters,
+          groupBy: ['user'],
+        }),
       ]);
       const users = rows.map(({ user: id, calls, credits }) => ({ user_id: id ?? '', calls, credits }));
       return {

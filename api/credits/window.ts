@@ -22,6 +22,11 @@ export interface Window {
   readonly to: number;
 }
 
+/** The part of a window that can hold events: the store knows no instants before 1970. */
+export function storedPart({ from, to }: Window): Window {
+  return { from: Math.max(0, from), to };
+}
+
 /** The window that ends at `at`, by default now. Throws the Problem `invalid-request` for one in the future. */
 export function windowAt(at: string | undefined, now: number): Window {
   const to = at === undefined ? now : instantOf('at', at);

@@ -1,0 +1,190 @@
+import { sealEndedHours } from '../../aggregator/sealing/seal-hours.ts';
+import { CreditsAnswer } from '../../api/credits/route.ts';
+import { CreditUsersAnswer } from '../../api/credits/users-route.ts';
+import type { Claims } from '../../api/auth/tokens.ts';
+import { openApi, type ApiUnderTest } from './api-under-test.ts';
+import { callEvent, insertEvents, insertLanded, insertSettings } from './tables.ts';
+import { countOf, randomOf, trafficOf, within } from './traffic.ts';
+
+const DAY_MS = 86_400_000;
+const NOW = Date.parse('2026-11-22T10:20:30.400Z');
+const FIRST = NOW - 4 * DAY_MS;
+const RAISED = NOW - 2 * DAY_MS;
+const admin = (org: string): Claims => ({ role: 'admin', sub: 'ann', org });
+const ONE = admin('one');
+
+const traffic = trafficOf('one', 6_000, { from: FIRST, to: NOW + DAY_MS, seed: 1 });
+const crm = traffic.filter(({ product }) => product === 'crm');
+const edges = [NOW - DAY_MS - 1, NOW - DAY_MS, NOW - 1, NOW].map((occurred_at) =>
+  callEvent({ org_id: 'edges', occurred_at, credits: 10 ** (occurred_at % 10) }),
+);
+
+let api: ApiUnderTest;
+beforeAll(async () => {
+  api = await openApi('credits', NOW);
+  const utc = { time_zone: 'UTC', billing_day: 1 };
+  await insertSettings(api.clickhouse, [
+    { org: 'one', value: utc },
+    { org: 'one', product: 'crm', value: { edition: 'standard', users: 10, additional_limit: 0 } },
+    { org: 'one', product: 'crm', value: { additional_limit: 3_000, users: 12 }, from: RAISED },
+    { org: 'edges', value: utc },
+    { org: 'edges', product: 'crm', value: { edition: 'ultimate', users: 1, additional_limit: 0 } },
+    { org: 'two', value: utc },
+    { org: 'two', product: 'crm', value: { edition: 'free', users: 1, additional_limit: 0 } },
+    { org: 'two', product: 'bigin', value: { edition: 'express', users: 2, additional_limit: 7 } },
+    { org: 'none', value: utc },
+    { org: 'late', value: utc },
+    { org: 'late', product: 'crm', value: { edition: 'free', users: 1, additional_limit: 0 }, from: NOW - 1 },
+    { org: 'a/b c%ü', value: utc },
+    { org: 'a/b c%ü', product: 'crm', value: { edition: 'free', users: 1, additional_limit: 0 } },
+  ]);
+  await insertEvents(api.clickhouse, traffic);
+  await insertEvents(api.clickhouse, traffic.slice(0, 500));
+  await insertEvents(api.clickhouse, edges);
+});
+afterAll(() => api.close());
+
+const credits = (path: string, claims = ONE) => api.read(CreditsAnswer, path, claims);
+
+describe('GET /v1/orgs/{org}/credits', () => {
+  it('answers the gauge of the 24 hours that end now, of distinct calls of the product alone', async () => {
+    const { credits: used } = countOf(within(crm, NOW - DAY_MS, NOW));
+    expect(await credits('/v1/orgs/one/credits')).toEqual({
+      org_id: 'one',
+      product: 'crm',
+      as_of: '2026-11-22T10:20:30.400Z',
+      lag_seconds: expect.any(Number),
+      window: { from: '2026-11-21T10:20:30.400Z', to: '2026-11-22T10:20:30.400Z' },
+      edition: 'standard',
+      included: 53_000,
+      additional_limit: 3_000,
+      total: 56_000,
+      used,
+      unused: 56_000 - used,
+      additional_used: 0,
+      over_limit: 0,
+      formula: { base: 50_000, per_user: 250, users: 12, maximum: 100_000 },
+    });
+    expect(used).toBeGreaterThan(1_000);
+  });
+
+  it('counts [as_of - 86,400 s, as_of), to the millisecond', async () => {
+    const [, first, last] = edges;
+    const answer = await credits('/v1/orgs/edges/credits', admin('edges'));
+    expect(answer.used).toBe((first?.credits ?? 0) + (last?.credits ?? 0));
+    expect(answer.formula.maximum).toBeNull();
+  });
+
+  it('takes the settings of the instant asked for, and the events known now', async () => {
+    const before = await credits(`/v1/orgs/one/credits?at=${new Date(RAISED - 1).toISOString()}`);
+    const since = await credits(`/v1/orgs/one/credits?at=${new Date(RAISED).toISOString()}`);
+    expect(before).toMatchObject({ additional_limit: 0, included: 52_500, formula: { users: 10 } });
+    expect(since).toMatchObject({ additional_limit: 3_000, included: 53_000, formula: { users: 12 } });
+    expect(before.used).toBe(countOf(within(crm, RAISED - 1 - DAY_MS, RAISED - 1)).credits);
+  });
+
+  it.each(['unsealed', 'sealed'])(
+    'equals a count of the events at any instant, hours being %s',
+    async (state) => {
+      if (state === 'sealed') await sealEndedHours(api.clickhouse, NOW, 60_000);
+      const random = randomOf(7);
+      for (let round = 0; round < 12; round += 1) {
+        const at = FIRST + Math.floor(random() * (NOW - FIRST));
+        const answer = await credits(`/v1/orgs/one/credits?at=${new Date(at).toISOString()}`);
+        expect(answer.used).toBe(countOf(within(crm, at - DAY_MS, at)).credits);
+      }
+    },
+  );
+
+  it('takes any offset', async () => {
+    expect((await credits('/v1/orgs/one/credits?at=2026-11-22T05:30:00.500%2B05:30')).as_of).toBe(
+      '2026-11-22T00:00:00.500Z',
+    );
+    expect((await credits('/v1/orgs/one/credits?at=2026-11-22T05:30:00.500+05:30')).as_of).toBe(
+      '2026-11-22T00:00:00.500Z',
+    );
+  });
+
+  it('answers the present instant and refuses the future', async () => {
+    expect((await api.get(`/v1/orgs/one/credits?at=${new Date(NOW).toISOString()}`, ONE)).status).toBe(200);
+    const { status, body } = await api.get(`/v1/orgs/one/credits?at=${new Date(NOW + 1).toISOString()}`, ONE);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ type: 'invalid-request', errors: [{ parameter: 'at' }] });
+  });
+
+  it('works at the very beginning of time', async () => {
+    const answer = await credits('/v1/orgs/one/credits?at=1970-01-01T00:00:00Z');
+    expect(answer).toMatchObject({ used: 0, window: { from: '1969-12-31T00:00:00.000Z' } });
+  });
+
+  it('says how far landing lags', async () => {
+    const topic = 'api-calls';
+    await insertLanded(api.clickhouse, topic, { until: NOW - 1_234, observedAt: NOW - 500, isLevel: false });
+    expect((await credits('/v1/orgs/one/credits')).lag_seconds).toBe(1.234);
+    await insertLanded(api.clickhouse, topic, { until: NOW - 100, observedAt: NOW - 100, isLevel: true });
+    expect((await credits('/v1/orgs/one/credits')).lag_seconds).toBe(0);
+  });
+
+  it('names an organisation percent-encoded', async () => {
+    const org = 'a/b c%ü';
+    const answer = await credits(`/v1/orgs/${encodeURIComponent(org)}/credits`, admin(org));
+    expect(answer.org_id).toBe(org);
+  });
+});
+
+describe('product=', () => {
+  it('may be left out where there is one subscription, and be given', async () => {
+    expect((await credits('/v1/orgs/one/credits?product=crm')).product).toBe('crm');
+  });
+
+  it('names one of several; without it the answer lists them', async () => {
+    expect(await credits('/v1/orgs/two/credits?product=bigin', admin('two'))).toMatchObject({
+      product: 'bigin',
+      included: 50_500,
+      additional_limit: 7,
+    });
+    const { status, body } = await api.get('/v1/orgs/two/credits', admin('two'));
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ type: 'ambiguous-product', detail: 'product is needed: one of crm, bigin' });
+  });
+
+  it.each([
+    ['none', '/v1/orgs/none/credits'],
+    ['none', '/v1/orgs/none/credits/users'],
+    ['none', '/v1/orgs/none/billing/days'],
+    ['one', '/v1/orgs/one/credits?product=bigin'],
+    ['late', `/v1/orgs/late/credits?at=${new Date(NOW - 2).toISOString()}`],
+  ])('of an organisation (%s) without that subscription is no-subscription: %s', async (org, path) => {
+    const { status, body } = await api.get(path, admin(org));
+    expect(status).toBe(404);
+    expect(body).toMatchObject({ type: 'no-subscription' });
+  });
+});
+
+describe('GET /v1/orgs/{org}/credits/users', () => {
+  it('lists who used the gauge’s credits, the most first, adding up to used', async () => {
+    const at = NOW - DAY_MS / 2;
+    const query = `at=${new Date(at).toISOString()}`;
+    const { users, as_of } = await api.read(CreditUsersAnswer, `/v1/orgs/one/credits/users?${query}`, ONE);
+    const expected = ['ann', 'bob', 'cem', 'dörte'].map((user_id) => {
+      const own = within(crm, at - DAY_MS, at).filter((event) => event.user_id === user_id);
+      const { calls, credits: sum } = countOf(own);
+      return { user_id, calls, credits: sum };
+    });
+    expect(users).toEqual(expected.toSorted((a, b) => b.credits - a.credits));
+    expect(as_of).toBe(new Date(at).toISOString());
+    const { used } = await credits(`/v1/orgs/one/credits?${query}`);
+    expect(users.reduce((sum, user) => sum + user.credits, 0)).toBe(used);
+  });
+
+  it('lists users of equal credits by their ids', async () => {
+    const at = NOW - 10 * DAY_MS;
+    const calls = ['b', 'ä', 'a', 'Z'].map((user_id) =>
+      callEvent({ org_id: 'edges', occurred_at: at - 1, user_id, credits: 4 }),
+    );
+    await insertEvents(api.clickhouse, calls);
+    const path = `/v1/orgs/edges/credits/users?at=${new Date(at).toISOString()}`;
+    const { users } = await api.read(CreditUsersAnswer, path, admin('edges'));
+    expect(users.map((user) => user.user_id)).toEqual(['Z', 'a', 'b', 'ä']);
+  });
+});

@@ -1,0 +1,218 @@
+import { sealEndedHours } from '../../aggregator/sealing/seal-hours.ts';
+import { UsageAnswer } from '../../api/usage/answer.ts';
+import type { Claims } from '../../api/auth/tokens.ts';
+import type { CallEvent } from '../../schemas/call-event.ts';
+import { openApi, type ApiUnderTest } from './api-under-test.ts';
+import { callEvent, insertEvents, insertSettings } from './tables.ts';
+import { countOf, trafficOf, within } from './traffic.ts';
+
+const NOW = Date.parse('2026-11-22T10:20:30.400Z');
+/** Around Rome's change of clocks on 2026-10-25, a day of 25 hours. */
+const FROM = '2026-10-22T13:07:11.123Z';
+const TO = '2026-10-29T05:59:59.999Z';
+const ADMIN: Claims = { role: 'admin', sub: 'ann', org: 'rome' };
+
+const traffic = trafficOf('rome', 5_000, {
+  from: Date.parse('2026-10-20T00:00:00Z'),
+  to: Date.parse('2026-11-01T00:00:00Z'),
+  seed: 3,
+});
+const counted = within(traffic, Date.parse(FROM), Date.parse(TO));
+
+let api: ApiUnderTest;
+beforeAll(async () => {
+  api = await openApi('usage', NOW);
+  await insertSettings(api.clickhouse, [
+    { org: 'rome', value: { time_zone: 'Europe/Rome', billing_day: 1 } },
+    { org: 'bare', value: { time_zone: 'Asia/Kathmandu', billing_day: 1 } },
+  ]);
+  await insertEvents(api.clickhouse, traffic);
+  await insertEvents(api.clickhouse, traffic.slice(1_000, 2_000));
+});
+afterAll(() => api.close());
+
+const usage = (query: string, claims = ADMIN, range = `from=${FROM}&to=${TO}`) =>
+  api.read(UsageAnswer, `/v1/orgs/${claims.org}/usage?${range}&${query}`, claims);
+
+/** The date of an instant in a zone, by another way than the API's: Intl. */
+function dateIn(timeZone: string, instant: number): string {
+  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(instant);
+}
+
+const floor = (instant: number, step: number): string =>
+  new Date(Math.floor(instant / step) * step).toISOString();
+
+const KEYS: Record<string, (event: CallEvent) => string | number> = {
+  day: ({ occurred_at }) => dateIn('Europe/Rome', occurred_at),
+  hour: ({ occurred_at }) => floor(occurred_at, 3_600_000),
+  '15m': ({ occurred_at }) => floor(occurred_at, 900_000),
+  user: ({ user_id }) => user_id,
+  app: ({ app_id }) => app_id,
+  method: ({ method }) => method,
+  endpoint: ({ endpoint }) => endpoint,
+  status: ({ status }) => status,
+  product: ({ product }) => product,
+};
+
+/** Rows of the groups as counted from the events, in no order. */
+function expectedRows(
+  events: readonly CallEvent[],
+  names: readonly string[],
+): Record<string, string | number>[] {
+  const groups = new Map<string, CallEvent[]>();
+  for (const event of events) {
+    const key = JSON.stringify(names.map((name) => KEYS[name]?.(event)));
+    groups.set(key, [...(groups.get(key) ?? []), event]);
+  }
+  return [...groups].map(([key, group]) => {
+    const values: (string | number)[] = JSON.parse(key);
+    return Object.assign(
+      Object.fromEntries(names.map((name, index) => [name, values[index] ?? ''])),
+      countOf(group),
+    );
+  });
+}
+
+const byJson = (rows: readonly object[]): string[] =>
+  rows.map((row) => JSON.stringify(Object.entries(row).toSorted(([a], [b]) => (a < b ? -1 : 1)))).toSorted();
+
+describe.each(['unsealed', 'sealed'])('GET /v1/orgs/{org}/usage of %s hours', (state) => {
+  beforeAll(async () => {
+    // Some hours of the range stay unsealed: answers are made of both.
+    if (state === 'sealed') await sealEndedHours(api.clickhouse, Date.parse('2026-10-29T02:00:00Z'), 60_000);
+  }, 60_000);
+
+  it('answers the total alone without group_by', async () => {
+    expect(await usage('')).toEqual({
+      org_id: 'rome',
+      from: FROM,
+      to: TO,
+      time_zone: 'Europe/Rome',
+      rows: [],
+      total: countOf(counted),
+    });
+  });
+
+  it.each([
+    'day',
+    'hour',
+    '15m',
+    'user',
+    'app',
+    'method',
+    'endpoint',
+    'status',
+    'product',
+    'day,user',
+    'status,day,product',
+    'hour,app',
+    'endpoint,method,15m',
+    'day,hour,user,app,method,endpoint,status,product',
+  ])('groups by %s as counted from the events', async (names) => {
+    const { rows, total } = await usage(`group_by=${names}`);
+    expect(byJson(rows)).toEqual(byJson(expectedRows(counted, names.split(','))));
+    expect(total).toEqual(countOf(counted));
+  });
+
+  it('counts one product alone where it is named', async () => {
+    const bigin = counted.filter(({ product }) => product === 'bigin');
+    expect((await usage('product=bigin')).total).toEqual(countOf(bigin));
+    expect((await usage('product=other')).total).toEqual({ calls: 0, credits: 0, rejected: 0 });
+  });
+
+  it('tells days by another zone where it is named', async () => {
+    const { rows, time_zone } = await usage('group_by=day&time_zone=Asia/Kathmandu');
+    const expected = new Map<string, CallEvent[]>();
+    for (const event of counted) {
+      const day = dateIn('Asia/Kathmandu', event.occurred_at);
+      expected.set(day, [...(expected.get(day) ?? []), event]);
+    }
+    expect(time_zone).toBe('Asia/Kathmandu');
+    expect(rows).toEqual(
+      [...expected.keys()].toSorted().map((day) => ({ day, ...countOf(expected.get(day) ?? []) })),
+    );
+  });
+
+  it('orders rows by their groups, in the order in which they were named', async () => {
+    const { rows } = await usage('group_by=user,day');
+    const keys = rows.map(({ user, day }) => `${user} ${day}`);
+    expect(keys).toEqual(keys.toSorted());
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+});
+
+describe('GET /v1/orgs/{org}/usage', () => {
+  it('may end ahead of now', async () => {
+    const { total } = await usage('', ADMIN, 'from=2026-10-20T00:00:00Z&to=2027-10-01T00:00:00Z');
+    expect(total).toEqual(countOf(traffic));
+  });
+
+  it('needs no subscription: calls without one are shown', async () => {
+    const claims: Claims = { role: 'admin', sub: 'ann', org: 'bare' };
+    await insertEvents(api.clickhouse, [
+      callEvent({ org_id: 'bare', occurred_at: Date.parse(FROM), credits: 3 }),
+    ]);
+    expect((await usage('group_by=day', claims)).rows).toEqual([
+      { day: '2026-10-22', calls: 1, credits: 3, rejected: 0 },
+    ]);
+  });
+
+  it('follows the organisation’s change of zone', async () => {
+    const claims: Claims = { role: 'admin', sub: 'ann', org: 'moved' };
+    const moved = Date.parse('2026-10-24T12:00:00Z');
+    await insertSettings(api.clickhouse, [
+      { org: 'moved', value: { time_zone: 'UTC', billing_day: 1 } },
+      { org: 'moved', value: { time_zone: 'America/New_York' }, from: moved },
+    ]);
+    // 25 October begins as the old zone's, at 00:00Z, and ends with New York's, at 04:00Z of the 26th.
+    const instants = [
+      '2026-10-24T23:59:59Z',
+      '2026-10-25T00:00:00Z',
+      '2026-10-26T03:59:59Z',
+      '2026-10-26T04:00:00Z',
+    ];
+    await insertEvents(
+      api.clickhouse,
+      instants.map((instant) => callEvent({ org_id: 'moved', occurred_at: Date.parse(instant) })),
+    );
+    const { rows, time_zone } = await usage('group_by=day', claims);
+    expect(rows.map(({ day, calls }) => [day, calls])).toEqual([
+      ['2026-10-24', 1],
+      ['2026-10-25', 2],
+      ['2026-10-26', 1],
+    ]);
+    expect(time_zone).toBe('America/New_York');
+  });
+
+  it.each([
+    ['', 'from'],
+    [`from=${FROM}`, 'to'],
+    [`from=${TO}&to=${FROM}`, 'to'],
+    [`from=${FROM}&to=${FROM}`, 'to'],
+    [`from=2026-10-22&to=${TO}`, 'from'],
+    [`from=2025-01-01T00:00:00Z&to=2026-10-01T00:00:00Z`, 'to'],
+    [`from=${FROM}&to=${TO}&group_by=week`, 'group_by'],
+    [`from=${FROM}&to=${TO}&group_by=day,,user`, 'group_by'],
+    [`from=${FROM}&to=${TO}&group_by=day,day`, 'group_by'],
+    [`from=${FROM}&to=${TO}&time_zone=Mars/Olympus`, 'time_zone'],
+    [`from=${FROM}&to=${TO}&time_zone=%2B05:30`, 'time_zone'],
+    [`from=${FROM}&from=${FROM}&to=${TO}`, 'from'],
+    [`from=${FROM}&to=${TO}&product=`, 'product'],
+    [`from=${FROM}&to=${TO}&groupby=day`, 'groupby'],
+  ])('refuses ?%s, naming %s', async (query, parameter) => {
+    const { status, body } = await api.get(`/v1/orgs/rome/usage?${query}`, ADMIN);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ errors: expect.arrayContaining([expect.objectContaining({ parameter })]) });
+  });
+
+  it('says how to ask instead of more rows than an answer may have', async () => {
+    await api.clickhouse.command({
+      query: `INSERT INTO call_events (event_id, occurred_at, org_id, product, user_id, kafka_offset)
+        SELECT generateUUIDv7(), toDateTime64('2026-10-23 00:00:00', 3, 'UTC'), 'rome', 'crm', toString(number), number
+        FROM numbers(50001)`,
+    });
+    const { status, body } = await api.get(`/v1/orgs/rome/usage?from=${FROM}&to=${TO}&group_by=user`, ADMIN);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ type: 'too-many-rows' });
+  });
+});
