@@ -1,4 +1,4 @@
-export const NODE_ID = 1;
+const NODE_ID = 1;
 
 export interface BrokerPlace {
   readonly logDir: string;
@@ -29,6 +29,8 @@ export function brokerProperties({ logDir, port, controllerPort }: BrokerPlace):
     'transaction.state.log.num.partitions': 4,
     // A group of one need not wait 3 s for more members.
     'group.initial.rebalance.delay.ms': 0,
+    // A killed consumer's partitions are free again after as little as its SESSION_TIMEOUT_MS says.
+    'group.min.session.timeout.ms': 1_000,
     'num.network.threads': 2,
     'num.io.threads': 4,
     'log.segment.bytes': 256 * 2 ** 20,
