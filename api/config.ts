@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Type } from 'typebox';
 import { timingSettings } from '../aggregator/settings/timing.ts';
 import {
@@ -9,7 +8,7 @@ import {
   orgSettings,
   readConfig,
 } from '../deploy/config.ts';
-import { MIN_SECRET_BYTES } from './auth/tokens.ts';
+import { readSecret } from './auth/secret.ts';
 
 const settings = {
   ...clickhouseSettings,
@@ -42,23 +41,4 @@ export function readApiConfig(env: Environment) {
   const secret = attempt(() => readSecret(env));
   if (config === undefined || secret === undefined) throw new ConfigError(problems);
   return { ...config, secret };
-}
-
-/** The key of HS256: from JWT_SECRET, or the content of JWT_SECRET_FILE less surrounding blanks. */
-function readSecret({ JWT_SECRET: given = '', JWT_SECRET_FILE: file = '' }: Environment): Uint8Array {
-  if ((given === '') === (file === '')) {
-    throw new ConfigError(['JWT_SECRET or JWT_SECRET_FILE must be given, and only one of them']);
-  }
-  const secret = Buffer.from(file === '' ? given : readSecretFile(file), 'utf8');
-  if (secret.length >= MIN_SECRET_BYTES) return secret;
-  const name = file === '' ? 'JWT_SECRET' : `The secret in JWT_SECRET_FILE ${file}`;
-  throw new ConfigError([`${name} has ${secret.length} bytes, at least ${MIN_SECRET_BYTES} are needed`]);
-}
-
-function readSecretFile(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    throw new ConfigError([`JWT_SECRET_FILE cannot be read: ${String(error)}`]);
-  }
 }

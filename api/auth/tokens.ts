@@ -5,8 +5,6 @@ import { Problem } from '../problems/problem.ts';
 import { isBound, ROLES, type Caller } from './access.ts';
 
 const ALGORITHM = 'HS256';
-/** RFC 7518, 3.2: a key for HS256 has at least as many bits as the hash. */
-export const MIN_SECRET_BYTES = 32;
 
 const Claims = Type.Object({
   role: Type.Enum([...ROLES]),

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { ConfigError } from '../../deploy/config.ts';
+
+/** RFC 7518, 3.2: a key for HS256 has at least as many bits as the hash. */
+const MIN_SECRET_BYTES = 32;
+
+/**
+ * The key of HS256: from JWT_SECRET, or the content of JWT_SECRET_FILE less surrounding blanks.
+ * Throws ConfigError; its text never holds the secret.
+ */
+export function readSecret({
+  JWT_SECRET: given = '',
+  JWT_SECRET_FILE: file = '',
+}: Readonly<Record<string, string | undefined>>): Uint8Array {
+  if ((given === '') === (file === '')) {
+    throw new ConfigError(['JWT_SECRET or JWT_SECRET_FILE must be given, and only one of them']);
+  }
+  return file === '' ? longEnough(given, 'JWT_SECRET') : readSecretFile(file);
+}
+
+/** @param file as JWT_SECRET_FILE names it. Throws ConfigError. */
+export function readSecretFile(file: string): Uint8Array {
+  let content: string;
+  try {
+    content = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError([`JWT_SECRET_FILE cannot be read: ${String(error)}`]);
+  }
+  return longEnough(content.trim(), `The secret in JWT_SECRET_FILE ${file}`);
+}
+
+function longEnough(secret: string, name: string): Uint8Array {
+  const bytes = Buffer.from(secret, 'utf8');
+  if (bytes.length >= MIN_SECRET_BYTES) return bytes;
+  throw new ConfigError([`${name} has ${bytes.length} bytes, at least ${MIN_SECRET_BYTES} are needed`]);
+}
