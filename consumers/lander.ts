@@ -48,8 +48,8 @@ export class Lander {
 
   /** Says that something was added: to be called after a batch. */
   added(): void {
-    if (this.#open.isEmpty) return;
     if (this.#open.isFull) this.#landIfIdle();
+    if (this.#open.isEmpty) return;
     this.#timer ??= setTimeout(() => {
       this.#isDue = true;
       this.#landIfIdle();

@@ -1,7 +1,7 @@
-import type { Admin } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 
-/** kafkajs's ConfigResourceTypes.TOPIC, which Node cannot import by name from its CommonJS. */
-const TOPIC_RESOURCE = 2;
+// Node cannot import this one by name from kafkajs's CommonJS.
+const TOPIC_RESOURCE = kafkajs.ConfigResourceTypes.TOPIC;
 
 /** The topics are not what the pipeline's reasoning needs; nothing that repeats can mend it. */
 export class TopicError extends Error {
