@@ -85,17 +85,17 @@ test('what is no date is refused', () => {
   }
 });
 
-test('every zone there is has the days that its clocks show, in weeks chosen at random', () => {
+test('every zone there is has the days that its clocks show, in five days chosen at random', () => {
   const zones = Intl.supportedValuesOf('timeZone');
   expect(zones.length).toBeGreaterThan(400);
-  const weeks = fc.sample(fc.integer({ min: at('1980-01-01') / DAY_MS, max: at('2037-01-01') / DAY_MS }), {
+  const starts = fc.sample(fc.integer({ min: at('1980-01-01') / DAY_MS, max: at('2037-01-01') / DAY_MS }), {
     seed: 20260101,
     numRuns: zones.length,
   });
   for (const [index, zone] of zones.entries()) {
-    const from = (weeks[index] ?? 0) * DAY_MS;
-    const expected = daysByTicks(history([0, zone]), from, from + 7 * DAY_MS);
-    expect(expected.length).toBeGreaterThan(4);
+    const from = (starts[index] ?? 0) * DAY_MS;
+    const expected = daysByTicks(history([0, zone]), from, from + 5 * DAY_MS);
+    expect(expected.length).toBeGreaterThan(2);
     for (const day of expected) {
       expect({ zone, day: zoneDays(zone).dayAt(day.from) }).toEqual({ zone, day });
       expect({ zone, day: zoneDays(zone).dayByDate(day.date) }).toEqual({ zone, day });
