@@ -19,7 +19,7 @@ export async function readLandedUntil(client: ClickHouseClient, topic: string, n
   const partitions = await select(
     client,
     ProgressRow,
-    `SELECT next_offset >= end_offset AS level, toUnixTimestamp64Milli(landed_until) AS landed_until,
+    `SELECT toBool(next_offset >= end_offset) AS level, toUnixTimestamp64Milli(landed_until) AS landed_until,
        toUnixTimestamp64Milli(observed_at) AS observed_at
      FROM landing_progress FINAL WHERE topic = {topic:String}`,
     { topic },

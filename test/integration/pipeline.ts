@@ -1,0 +1,157 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream, mkdtempSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import type { Kafka } from 'kafkajs';
+import { connectClickHouse, type ClickHouseClient } from '../../deploy/clickhouse.ts';
+import { connectKafka, ensureTopics } from '../../deploy/kafka.ts';
+import { untilSettled } from '../../deploy/local/settled.ts';
+import { createLogger } from '../../deploy/logging.ts';
+import { migrate } from '../../deploy/migrate.ts';
+import { projectRoot } from '../../schemas/root.ts';
+import { topicNames, type Topics } from '../../schemas/topics.ts';
+import { signToken } from '../../api/auth/tokens.ts';
+import { runDataDir } from '../servers/addresses.ts';
+import { openNamespace } from '../servers/namespace.ts';
+
+export type Stage = 'consumer' | 'aggregator' | 'api';
+const MAINS: Record<Stage, string> = {
+  consumer: 'dist/consumers/main.js',
+  aggregator: 'dist/aggregator/main.js',
+  api: 'dist/api/main.js',
+};
+
+/** The compiled processes on a database and topics of their own, as a suite's to start, kill and ask. */
+export interface PipelineUnderTest {
+  readonly env: Record<string, string>;
+  readonly client: ClickHouseClient;
+  readonly kafka: Kafka;
+  readonly topics: Topics;
+  /** Where the processes' logs and the replay's records are. */
+  readonly dataDir: string;
+  start(stage: Stage, extra?: Record<string, string>): Promise<void>;
+  /** Ends a process the hard way and waits until it is gone. */
+  kill(stage: Stage): Promise<void>;
+  /** Waits until everything published is queryable and nothing is due. */
+  settled(timeoutMs?: number): Promise<void>;
+  /** GET as the given role; the body of a 200. */
+  get(path: string, claims: Claims): Promise<unknown>;
+  logOf(stage: Stage): string;
+  stop(): Promise<void>;
+}
+
+export interface Claims {
+  readonly role: 'super_admin' | 'admin' | 'user' | 'analyst' | 'billing' | 'platform';
+  readonly sub: string;
+  readonly org?: string;
+}
+
+const SECRET = 'a secret that only this test run knows';
+
+/**
+ * @param suite a word that tells the suite in logs
+ * @param settings environment of the processes, over the defaults
+ */
+export async function openPipeline(
+  suite: string,
+  settings: Record<string, string> = {},
+): Promise<PipelineUnderTest> {
+  const dataDir = mkdtempSync(join(runDataDir(), `${suite}-`));
+  const port = await freePort();
+  const namespace = openNamespace(suite);
+  const servers = { ...namespace.settings, ...settings };
+  const env: Record<string, string> = {
+    ...servers,
+    UNKNOWN_ORGS: 'local',
+    GATHER_MS: '500',
+    SESSION_TIMEOUT_MS: '2000',
+    JWT_SECRET: SECRET,
+    PORT: String(port),
+    DATA_DIR: dataDir,
+    ...settings,
+  };
+  const kafka = connectKafka(servers, suite, createLogger('test', 'fatal'));
+  const topics = topicNames(servers.TOPIC_PREFIX);
+  await migrate(servers);
+  await ensureTopics(kafka, topics, 4);
+  const client = connectClickHouse(servers, suite);
+  const children = new Map<Stage, ChildProcess>();
+  const url = `http://127.0.0.1:${port}`;
+
+  async function end(stage: Stage, signal: NodeJS.Signals): Promise<void> {
+    const child = children.get(stage);
+    children.delete(stage);
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await gone;
+  }
+
+  return {
+    env,
+    client,
+    kafka,
+    topics,
+    dataDir,
+    async start(stage, extra = {}) {
+      const log = createWriteStream(join(dataDir, `${stage}.log`), { flags: 'a' });
+      const child = spawn(process.execPath, [join(projectRoot(), MAINS[stage])], {
+        env: { PATH: process.env['PATH'], ...env, ...extra },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      child.stdout.pipe(log, { end: false });
+      child.stderr.pipe(log, { end: false });
+      children.set(stage, child);
+      if (stage === 'api')
+        await until(async () => (await fetch(`${url}/healthz`)).ok, 15_000, 'the API answers');
+    },
+    kill: (stage) => end(stage, 'SIGKILL'),
+    settled: (timeoutMs = 90_000) =>
+      untilSettled(
+        { kafka, client, topics, timing: { sealDelayMs: 60_000, graceMs: 900_000 }, now: Date.now },
+        timeoutMs,
+      ),
+    async get(path, claims) {
+      const token = await signToken(Buffer.from(SECRET), claims, Date.now() + 600_000);
+      const response = await fetch(url + path, { headers: { authorization: `Bearer ${token}` } });
+      if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+      return response.json();
+    },
+    logOf: (stage) => readFileSync(join(dataDir, `${stage}.log`), 'utf8'),
+    async stop() {
+      for (const stage of ['api', 'aggregator', 'consumer'] as const) await end(stage, 'SIGTERM');
+      await client.close();
+      await namespace.drop();
+    },
+  };
+}
+
+/** Waits for a condition; an error counts as not yet. */
+export async function until(
+  condition: () => Promise<boolean>,
+  timeoutMs: number,
+  what: string,
+): Promise<void> {
+  const started = Date.now();
+  for (;;) {
+    try {
+      if (await condition()) return;
+    } catch (error) {
+      if (Date.now() - started > timeoutMs)
+        throw new Error(`not within ${timeoutMs} ms: ${what}`, { cause: error });
+    }
+    if (Date.now() - started > timeoutMs) throw new Error(`not within ${timeoutMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}

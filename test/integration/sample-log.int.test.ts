@@ -1,0 +1,183 @@
+import { Type } from 'typebox';
+import { select } from '../../deploy/clickhouse.ts';
+import { openPipeline, until, type PipelineUnderTest } from './pipeline.ts';
+import { startReplay, type Summary } from './replay.ts';
+import { countSample, SAMPLE_LOG, type CountedCall } from './sample-count.ts';
+
+const DAY_MS = 86_400_000;
+const LAPS = 8;
+const sample = countSample();
+const lapMs = Math.ceil(sample.spanMs / DAY_MS) * DAY_MS;
+
+const CountRow = Type.Object({ count: Type.Integer() });
+
+interface Shifted extends CountedCall {
+  readonly at: number;
+}
+
+/** Every call of every lap at its shifted time: the last line at the anchor, each lap that many days earlier. */
+function shifted(anchor: number): Shifted[] {
+  return Array.from({ length: LAPS }, (_, lap) =>
+    sample.calls.map((call) => ({ ...call, at: call.loggedAt + anchor - sample.lastMs - lap * lapMs })),
+  ).flat();
+}
+
+function sums(calls: readonly Shifted[]) {
+  return {
+    calls: calls.length,
+    credits: calls.reduce((sum, { credits }) => sum + credits, 0),
+    rejected: calls.filter(({ status }) => status === 429).length,
+  };
+}
+
+function grouped(calls: readonly Shifted[], key: (call: Shifted) => string): Map<string, Shifted[]> {
+  const groups = new Map<string, Shifted[]>();
+  for (const call of calls) groups.set(key(call), [...(groups.get(key(call)) ?? []), call]);
+  return groups;
+}
+
+const utcDate = (at: number): string => new Date(at).toISOString().slice(0, 10);
+
+describe('the sample log through the whole pipeline, its processes killed again and again', () => {
+  let pipeline: PipelineUnderTest;
+  let summary: Summary;
+  let calls: Shifted[];
+  let byOrg: Map<string, Shifted[]>;
+
+  beforeAll(async () => {
+    pipeline = await openPipeline('sample');
+    await pipeline.start('consumer');
+    await pipeline.start('aggregator');
+    // An interrupted replay goes on where it must: killed once, then run again to its end.
+    const args = [SAMPLE_LOG, '--laps', String(LAPS), '--shift-to-now'];
+    const interrupted = startReplay(pipeline.env, args);
+    interrupted.summary.catch(() => undefined);
+    await until(async () => (await landedRows()) > 500, 60_000, 'the first rows land');
+    interrupted.child.kill('SIGKILL');
+    const running = startReplay(pipeline.env, args);
+    for (let round = 0; round < 3; round += 1) {
+      const before = await landedRows();
+      await pipeline.kill('consumer');
+      await pipeline.kill('aggregator');
+      await pipeline.start('consumer');
+      await pipeline.start('aggregator');
+      await until(
+        async () => (await landedRows()) > before || (await done(running)),
+        60_000,
+        'landing goes on',
+      );
+    }
+    summary = await running.summary;
+    await pipeline.settled();
+    await pipeline.start('api');
+    calls = shifted(Date.parse(summary.anchor));
+    byOrg = grouped(calls, ({ org }) => org);
+  }, 180_000);
+
+  afterAll(() => pipeline.stop(), 60_000);
+
+  async function landedRows(): Promise<number> {
+    const [row] = await select(pipeline.client, CountRow, 'SELECT sum(rows) AS count FROM landed_ranges');
+    return row?.count ?? 0;
+  }
+
+  const distinctEvents = async (): Promise<number> => {
+    const [row] = await select(pipeline.client, CountRow, 'SELECT count() AS count FROM call_events FINAL');
+    return row?.count ?? 0;
+  };
+
+  const get = (org: string, resource: string) =>
+    pipeline.get(`/v1/orgs/${encodeURIComponent(org)}/${resource}`, { role: 'admin', sub: 'check', org });
+
+  async function expectEveryFigure(): Promise<void> {
+    expect(await distinctEvents()).toBe(calls.length);
+    const from = new Date(Math.min(...calls.map(({ at }) => at))).toISOString();
+    const to = new Date(Math.max(...calls.map(({ at }) => at)) + 1).toISOString();
+    const range = `from=${from}&to=${to}`;
+    for (const [org, own] of byOrg) {
+      const perDay = grouped(own, ({ at }) => utcDate(at));
+      const perUser = grouped(own, ({ user }) => user);
+      expect(await get(org, `usage?${range}&group_by=day`)).toMatchObject({
+        rows: [...perDay].toSorted().map(([day, group]) => ({ day, ...sums(group) })),
+        total: sums(own),
+      });
+      expect(await get(org, `usage?${range}&group_by=user`)).toMatchObject({
+        rows: [...perUser].toSorted().map(([user, group]) => ({ user, ...sums(group) })),
+      });
+    }
+  }
+
+  it('counts 9,999 events a lap and reports the one malformed line', () => {
+    expect(sample.malformed).toEqual([8_899]);
+    expect(sample.calls).toHaveLength(9_999);
+    expect(summary).toMatchObject({ lines: 10_000, calls: 9_999, events_published: 9_999 * LAPS });
+    expect(summary.malformed.map(({ line }) => line)).toEqual([8_899]);
+  });
+
+  it('equals the independent count per org, user and day', async () => {
+    await expectEveryFigure();
+  }, 120_000);
+
+  it('shows the rolling 24 hours to the millisecond at any instant', async () => {
+    for (const [org, own] of byOrg) {
+      if (own.length < 200) continue;
+      for (const age of [0, 1, 3_600_000 * 7 + 123_457, DAY_MS * 2.3]) {
+        const at = Math.floor(Date.parse(summary.anchor) - age);
+        const inWindow = own.filter((call) => call.at >= at - DAY_MS && call.at < at);
+        const query = `at=${new Date(at).toISOString()}`;
+        expect(await get(org, `credits?${query}`)).toMatchObject({
+          included: 5_000,
+          additional_limit: 10_000,
+          used: sums(inWindow).credits,
+        });
+        const users = grouped(inWindow, ({ user }) => user);
+        const expected = [...users].map(([user, group]) => ({
+          user_id: user,
+          calls: group.length,
+          credits: sums(group).credits,
+        }));
+        expect(await get(org, `credits/users?${query}`)).toMatchObject({
+          users: expect.arrayContaining(expected),
+        });
+      }
+    }
+  }, 60_000);
+
+  it('closes every ended day with the charge of its independent count', async () => {
+    for (const [org, own] of byOrg) {
+      const today = utcDate(Date.now());
+      const answer = await get(org, 'billing/days');
+      const days = new Map(
+        [...grouped(own, ({ at }) => utcDate(at))].map(([day, group]) => [day, sums(group).credits]),
+      );
+      expect(answer).toMatchObject({ days: expect.any(Array) });
+      if (typeof answer !== 'object' || !answer || !('days' in answer) || !Array.isArray(answer.days))
+        continue;
+      expect(answer.days).toHaveLength(30);
+      for (const row of answer.days) {
+        const used = days.get(row.day) ?? 0;
+        expect(row).toMatchObject({ used, additional_used: Math.max(0, used - 5_000) });
+        expect(row.status === 'open').toBe(row.day === today);
+      }
+    }
+  }, 60_000);
+
+  it('changes no figure when the same log is replayed again', async () => {
+    await startReplay(pipeline.env, [SAMPLE_LOG, '--laps', String(LAPS), '--shift-to-now']).summary;
+    await pipeline.settled();
+    await expectEveryFigure();
+  }, 180_000);
+
+  it('changes no figure when everything is delivered again to a fresh group', async () => {
+    const before = await landedRows();
+    await pipeline.kill('consumer');
+    await pipeline.start('consumer', { CONSUMER_GROUP: 'another' });
+    await until(async () => (await landedRows()) >= before * 2, 60_000, 'everything landed once more');
+    await pipeline.settled();
+    await expectEveryFigure();
+  }, 180_000);
+});
+
+async function done(replay: { summary: Promise<Summary> }): Promise<boolean> {
+  return Promise.race([replay.summary.then(() => true), Promise.resolve(false)]);
+}
