@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { forgetPid, recordPid } from './pid-record.ts';
 
 export interface ChildOptions {
@@ -13,6 +14,8 @@ export interface ChildOptions {
   readonly dataDir: string;
   /** With an IPC channel the child notices when this process is gone, however it went. */
   readonly ipc?: boolean;
+  /** Standard output is for `stdout` below, not for the log. */
+  readonly pipeOutput?: boolean;
 }
 
 export interface Exit {
@@ -25,6 +28,8 @@ export interface Child {
   readonly pid: number;
   readonly logFile: string;
   readonly exited: Promise<Exit>;
+  /** Empty unless `pipeOutput` was asked for. */
+  readonly stdout: Readable;
   kill(signal: NodeJS.Signals): void;
   /** SIGTERM, and SIGKILL when it has not ended by then. Ends when the process has. */
   stop(withinMs: number): Promise<void>;
@@ -43,7 +48,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   const spawned = spawn(command, args, {
     detached: true,
     env: { ...process.env, ...options.env },
-    stdio: options.ipc ? ['ignore', log, log, 'ipc'] : ['ignore', log, log],
+    stdio: ['ignore', options.pipeOutput ? 'pipe' : log, log, ...(options.ipc ? (['ipc'] as const) : [])],
   });
   closeSync(log);
   const exited = new Promise<Exit>((resolve) => {
@@ -63,6 +68,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     pid,
     logFile,
     exited,
+    stdout: spawned.stdout ?? Readable.from([]),
     kill: (signal) => {
       spawned.kill(signal);
     },

@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Kafka, logLevel } from 'kafkajs';
 import { projectRoot } from '../../schemas/root.ts';
 import { lastLines, startChild, type Child } from './child.ts';
 import { serverDidNotStart } from './errors.ts';
-import { brokerProperties, NODE_ID } from './kafka-properties.ts';
+import { kafkaAnswers } from './kafka-answers.ts';
+import { brokerProperties } from './kafka-properties.ts';
 import { freePort } from './ports.ts';
 import { until } from './until.ts';
 
@@ -84,31 +84,11 @@ async function format(dir: string, properties: string): Promise<void> {
 async function ready(child: Child, brokers: string, serverLog: string): Promise<void> {
   let ended = false;
   void child.exited.then(() => (ended = true));
-  if ((await until(async () => ended || (await answers(brokers)), READY_WITHIN_MS)) && !ended) return;
+  if ((await until(async () => ended || (await kafkaAnswers(brokers)), READY_WITHIN_MS)) && !ended) return;
   await child.stop(0);
   const what = ended ? 'ended while it started' : `did not answer within ${READY_WITHIN_MS / 1_000} s`;
   const log = existsSync(serverLog) ? serverLog : child.logFile;
   throw serverDidNotStart('Kafka', what, log, lastLines(log));
-}
-
-/** A broker listens before it serves: only an answer that names it counts. */
-async function answers(brokers: string): Promise<boolean> {
-  const admin = new Kafka({
-    brokers: [brokers],
-    logLevel: logLevel.NOTHING,
-    connectionTimeout: 1_000,
-    requestTimeout: 2_000,
-    retry: { retries: 0 },
-  }).admin();
-  try {
-    await admin.connect();
-    const cluster = await admin.describeCluster();
-    return cluster.brokers.some(({ nodeId }) => nodeId === NODE_ID);
-  } catch {
-    return false; // not yet
-  } finally {
-    await admin.disconnect();
-  }
 }
 
 function java(): string {

@@ -4,12 +4,12 @@ import { processIdentity, signalProcess } from './process-identity.ts';
 import { isRunning, readProcessRecord, type ProcessRecord } from './process-record.ts';
 import { until } from './until.ts';
 
+const END_WITHIN_MS = 5_000;
+
 /**
  * DATA_DIR/pids/NAME.json: who was started for this data directory, so that what a killed parent left
  * behind is ended by the next start, and nothing else is.
  */
-const END_WITHIN_MS = 5_000;
-
 export function recordPid(dataDir: string, name: string, pid: number): void {
   const identity = processIdentity(pid);
   // It may have ended already; then there is nothing to end later.
@@ -35,6 +35,14 @@ export async function endLeftovers(dataDir: string): Promise<string[]> {
     }),
   );
   return ended.flat();
+}
+
+/** Ends them at once and waits for nothing. */
+export function killLeftovers(dataDir: string): void {
+  for (const name of recordedNames(dataDir)) {
+    const recorded = readProcessRecord(fileOf(dataDir, name));
+    if (recorded && isRunning(recorded)) signalProcess(recorded.pid, 'SIGKILL');
+  }
 }
 
 async function end(recorded: ProcessRecord): Promise<void> {

@@ -17,13 +17,22 @@ export interface Supervised<Process extends Running> {
   readonly gaveUp: Promise<Error>;
 }
 
-export interface SuperviseOptions<Process extends Running> {
+export interface Death {
+  readonly name: string;
+  readonly reason: string;
+  readonly restartInMs: number;
+}
+
+/** Is told of every unexpected end, and when there is a new process. */
+export interface Watch {
+  onDeath?(death: Death): void;
+  onRestart?(): void;
+}
+
+export interface SuperviseOptions<Process extends Running> extends Watch {
   readonly name: string;
   /** Called again for each restart. */
   start(): Promise<Process>;
-  /** Told of every unexpected end, and of the new process. */
-  onDeath?(death: { name: string; reason: string; restartInMs: number }): void;
-  onRestart?(process: Process): void;
   readonly now?: () => number;
 }
 
@@ -54,7 +63,7 @@ export async function supervise<Process extends Running>(
   const startAgain = async (): Promise<string | undefined> => {
     try {
       current = await options.start();
-      options.onRestart?.(current);
+      options.onRestart?.();
       return undefined;
     } catch (error) {
       deathsInARow += 1;

@@ -1,0 +1,33 @@
+import { resolve } from 'node:path';
+import type { LocalConfig } from './config.ts';
+import { secretFile } from './secret.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What makes a process one of this stack: the children's environment, on top of this process's own, and what
+ * DATA_DIR/stack.json tells other programs. No credentials of given servers: whoever uses those has them.
+ */
+export function stackSettings(
+  config: LocalConfig,
+  servers: { readonly brokers: string; readonly clickhouseUrl: string },
+  env: Environment,
+): Record<string, string> {
+  return {
+    KAFKA_BROKERS: servers.brokers,
+    TOPIC_PREFIX: config.TOPIC_PREFIX,
+    CLICKHOUSE_URL: servers.clickhouseUrl,
+    CLICKHOUSE_DATABASE: config.CLICKHOUSE_DATABASE,
+    // The local stack's pure rule of interfaces.md, "Replay of an access log".
+    UNKNOWN_ORGS: env['UNKNOWN_ORGS'] || 'local',
+    PORT: String(config.PORT),
+    DATA_DIR: config.DATA_DIR,
+    ...secretSettings(config.DATA_DIR, env),
+  };
+}
+
+/** The API takes one of JWT_SECRET and JWT_SECRET_FILE: a given one, or the data directory's. */
+function secretSettings(dataDir: string, env: Environment): Record<string, string> {
+  if (env['JWT_SECRET']) return {};
+  return { JWT_SECRET_FILE: env['JWT_SECRET_FILE'] ? resolve(env['JWT_SECRET_FILE']) : secretFile(dataDir) };
+}

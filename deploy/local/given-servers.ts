@@ -1,0 +1,32 @@
+import { LocalStackError } from './errors.ts';
+import { kafkaAnswers } from './kafka-answers.ts';
+
+/** @param brokers KAFKA_BROKERS as given @throws LocalStackError KAFKA_UNREACHABLE */
+export async function assertKafkaAnswers(brokers: string): Promise<void> {
+  if (await kafkaAnswers(brokers)) return;
+  throw new LocalStackError(
+    'KAFKA_UNREACHABLE',
+    `No Kafka answers at KAFKA_BROKERS=${brokers}. Start it, correct the address, or leave KAFKA_BROKERS out to run a local one.`,
+  );
+}
+
+/** @param url CLICKHOUSE_URL as given @throws LocalStackError CLICKHOUSE_UNREACHABLE */
+export async function assertClickHouseAnswers(url: string): Promise<void> {
+  const reason = await reasonNotToAnswer(url);
+  if (reason === undefined) return;
+  throw new LocalStackError(
+    'CLICKHOUSE_UNREACHABLE',
+    `No ClickHouse answers at CLICKHOUSE_URL=${url} (${reason}). ` +
+      'Start it, correct the address, or leave CLICKHOUSE_URL out to run a local one.',
+  );
+}
+
+async function reasonNotToAnswer(url: string): Promise<string | undefined> {
+  try {
+    const response = await fetch(new URL('/ping', url), { signal: AbortSignal.timeout(5_000) });
+    return response.ok ? undefined : `HTTP ${response.status}`;
+  } catch (error) {
+    const { cause, message } = error instanceof Error ? error : new Error(String(error));
+    return cause instanceof Error ? cause.message : message;
+  }
+}

@@ -1,0 +1,20 @@
+import { Kafka, logLevel } from 'kafkajs';
+
+/** A broker listens before it serves: only an answer that names a broker counts. @param brokers `host:port,...` */
+export async function kafkaAnswers(brokers: string): Promise<boolean> {
+  const admin = new Kafka({
+    brokers: brokers.split(',').map((broker) => broker.trim()),
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 1_000,
+    requestTimeout: 2_000,
+    retry: { retries: 0 },
+  }).admin();
+  try {
+    await admin.connect();
+    return (await admin.describeCluster()).brokers.length > 0;
+  } catch {
+    return false; // not yet
+  } finally {
+    await admin.disconnect();
+  }
+}

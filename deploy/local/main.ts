@@ -1,0 +1,147 @@
+/** The local stack: everything `npm start` does once the checkout is prepared. */
+import { topicNames } from '../../schemas/topics.ts';
+import { connectClickHouse } from '../clickhouse.ts';
+import { ensureTopics, connectKafka } from '../kafka.ts';
+import { createLogger } from '../logging.ts';
+import { migrate } from '../migrate.ts';
+import { logFileOf } from './child.ts';
+import { readLocalConfig, type LocalConfig } from './config.ts';
+import { lockDataDir } from './data-dir-lock.ts';
+import { openDataDir } from './data-dir.ts';
+import { stackSettings } from './environment.ts';
+import { createFleet, type Fleet } from './fleet.ts';
+import { endLeftovers, killLeftovers } from './pid-record.ts';
+import { STAGES, superviseStage, untilApiAnswers } from './pipeline.ts';
+import { assertPortFree } from './ports.ts';
+import { ownRecord } from './process-record.ts';
+import { replaySample } from './replay-sample.ts';
+import { untilSettled } from './settled.ts';
+import { createShutdown, onSignals } from './shutdown.ts';
+import { removeStack, writeStack } from './stack.ts';
+import { startServers } from './start-servers.ts';
+import { createSteps } from './steps.ts';
+import { summaryLines } from './summary.ts';
+
+const SETTLED_WITHIN_MS = 600_000;
+/** kafkajs gives up on a broker that stopped answering during the start, instead of hanging. */
+const KAFKA_RETRIES = 8;
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const shutdown = createShutdown((error) => say(`while stopping: ${messageOf(error)}`));
+
+try {
+  await start(readLocalConfig(process.env));
+} catch (error) {
+  await fail(error);
+}
+
+async function start(config: LocalConfig): Promise<void> {
+  const { step, took } = createSteps(say, Date.now);
+  const url = `http://127.0.0.1:${config.PORT}`;
+
+  await assertPortFree(config.PORT, 'PORT');
+  await takeDataDir(config.DATA_DIR);
+  endOnSignals(config.DATA_DIR);
+
+  let publishStack: (() => void) | undefined;
+  const fleet = createFleet({
+    dataDir: config.DATA_DIR,
+    shutdown,
+    say,
+    onChange: () => publishStack?.(),
+    onGiveUp: (error) => void fail(error),
+  });
+  const servers = await step('Kafka and ClickHouse', () => startServers(config, fleet));
+  const settings = stackSettings(config, servers, process.env);
+  const connections = connect(config, servers);
+  await step('tables and topics', async () => {
+    await migrate({ ...config, CLICKHOUSE_URL: servers.clickhouseUrl });
+    await ensureTopics(connections.kafka, connections.topics, config.CALL_PARTITIONS);
+  });
+
+  await step('consumer, aggregator and API', () => startPipeline(config.DATA_DIR, settings, fleet, url));
+  publishStack = () =>
+    writeStack(config.DATA_DIR, { process: ownRecord(), url, settings, pids: fleet.pids() });
+  shutdown.add(async () => removeStack(config.DATA_DIR));
+  publishStack();
+
+  const output = { say, now: Date.now, terminal: process.stdout.isTTY ? process.stdout : undefined };
+  const figures =
+    config.REPLAY === 'none'
+      ? undefined
+      : await step('replay', () =>
+          replaySample(config.DATA_DIR, settings, output, (child) => shutdown.add(() => child.stop(5_000))),
+        );
+  await step('settling', () =>
+    untilSettled(
+      {
+        ...connections,
+        timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS },
+        now: Date.now,
+      },
+      SETTLED_WITHIN_MS,
+    ),
+  );
+  for (const line of await summaryLines(connections.client, figures, took)) say(line);
+  await connections.client.close();
+  say(`ready ${url}`);
+}
+
+/** From here on the directory is this process's, and what an earlier one left running in it is ended. */
+async function takeDataDir(dataDir: string): Promise<void> {
+  openDataDir(dataDir);
+  const unlock = await lockDataDir(dataDir);
+  shutdown.add(async () => unlock());
+  const ended = await endLeftovers(dataDir);
+  if (ended.length > 0) say(`ended what an earlier start left running: ${ended.join(', ')}`);
+  // After everything else: what was still being started when the end came.
+  shutdown.add(() => endLeftovers(dataDir));
+}
+
+function connect(config: LocalConfig, servers: { brokers: string; clickhouseUrl: string }) {
+  const kafkaConfig = { KAFKA_BROKERS: servers.brokers };
+  const clickhouseConfig = { ...config, CLICKHOUSE_URL: servers.clickhouseUrl };
+  return {
+    kafka: connectKafka(kafkaConfig, 'api-credits start', createLogger('start', 'fatal'), KAFKA_RETRIES),
+    client: connectClickHouse(clickhouseConfig, 'api-credits start'),
+    topics: topicNames(config.TOPIC_PREFIX),
+  };
+}
+
+async function startPipeline(
+  dataDir: string,
+  settings: Record<string, string>,
+  fleet: Fleet,
+  url: string,
+): Promise<void> {
+  for (const stage of STAGES) await fleet.add((watch) => superviseStage(stage, dataDir, settings, watch));
+  await untilApiAnswers(url, logFileOf(dataDir, 'api'));
+}
+
+function endOnSignals(dataDir: string): void {
+  const force = (): void => {
+    killLeftovers(dataDir);
+    process.exit(1);
+  };
+  onSignals(() => void end(), force, Date.now);
+}
+
+async function end(): Promise<void> {
+  say('stopping ...');
+  await shutdown.run();
+  process.exit(0);
+}
+
+/** Ends what was started and leaves with exit code 1; a stop that was asked for is no failure. */
+async function fail(error: unknown): Promise<void> {
+  if (shutdown.isRunning) return;
+  process.stderr.write(`${messageOf(error)}\n`);
+  await shutdown.run();
+  process.exit(1);
+}
+
+/** Errors with a code of ours say what to do; any other is a mistake of the program and shows where. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error ? error.message : (error.stack ?? error.message);
+}

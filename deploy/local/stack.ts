@@ -1,0 +1,48 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Type, type Static } from 'typebox';
+import { Value } from 'typebox/value';
+import { hasCode } from './error-code.ts';
+import { noStack } from './errors.ts';
+import { isRunning, ProcessRecord } from './process-record.ts';
+
+/** DATA_DIR/stack.json: the running stack, for whoever wants to talk to it. */
+export const Stack = Type.Object({
+  process: ProcessRecord,
+  url: Type.String(),
+  /** What a program needs in its environment to belong to this stack. */
+  settings: Type.Record(Type.String(), Type.String()),
+  /** Of the servers and processes, by name; they change when one is restarted. */
+  pids: Type.Record(Type.String(), Type.Integer()),
+});
+export type Stack = Static<typeof Stack>;
+
+/** Replaces it as a whole: a reader never sees half of it. */
+export function writeStack(dataDir: string, stack: Stack): void {
+  const draft = `${fileOf(dataDir)}.${process.pid}`;
+  writeFileSync(draft, `${JSON.stringify(stack, undefined, 2)}\n`);
+  renameSync(draft, fileOf(dataDir));
+}
+
+export function removeStack(dataDir: string): void {
+  rmSync(fileOf(dataDir), { force: true });
+}
+
+/** @throws LocalStackError NO_STACK where none runs on this data directory */
+export function readStack(dataDir: string): Stack {
+  const stack = readFile(fileOf(dataDir));
+  if (stack && isRunning(stack.process)) return stack;
+  throw noStack(dataDir);
+}
+
+function readFile(file: string): Stack | undefined {
+  try {
+    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return Value.Check(Stack, content) ? content : undefined;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+const fileOf = (dataDir: string): string => join(dataDir, 'stack.json');

@@ -1,0 +1,48 @@
+import type { LocalConfig } from './config.ts';
+import type { Fleet } from './fleet.ts';
+import { assertClickHouseAnswers, assertKafkaAnswers } from './given-servers.ts';
+import { startClickHouse } from './clickhouse.ts';
+import { startKafka } from './kafka.ts';
+import { assertPortFree, freePort } from './ports.ts';
+import { supervise } from './supervise.ts';
+
+export interface ServerPlaces {
+  /** `host:port,...` */
+  readonly brokers: string;
+  readonly clickhouseUrl: string;
+}
+
+/** Kafka and ClickHouse at once: each a local one that is restarted when it dies, or the one that was given. */
+export async function startServers(config: LocalConfig, fleet: Fleet): Promise<ServerPlaces> {
+  const [brokers, clickhouseUrl] = await Promise.all([kafka(config, fleet), clickhouse(config, fleet)]);
+  return { brokers, clickhouseUrl };
+}
+
+async function kafka(config: LocalConfig, fleet: Fleet): Promise<string> {
+  if (config.KAFKA_BROKERS) {
+    await assertKafkaAnswers(config.KAFKA_BROKERS);
+    return config.KAFKA_BROKERS;
+  }
+  // The same port after a restart, so that clients find it again.
+  const port = await chosenPort(config.KAFKA_PORT, 'KAFKA_PORT');
+  const start = () => startKafka({ dataDir: config.DATA_DIR, port });
+  await fleet.add((watch) => supervise({ name: 'kafka', start, ...watch }));
+  return `127.0.0.1:${port}`;
+}
+
+async function clickhouse(config: LocalConfig, fleet: Fleet): Promise<string> {
+  if (config.CLICKHOUSE_URL) {
+    await assertClickHouseAnswers(config.CLICKHOUSE_URL);
+    return config.CLICKHOUSE_URL;
+  }
+  const port = await chosenPort(config.CLICKHOUSE_PORT, 'CLICKHOUSE_PORT');
+  const start = () => startClickHouse({ dataDir: config.DATA_DIR, port });
+  await fleet.add((watch) => supervise({ name: 'clickhouse', start, ...watch }));
+  return `http://127.0.0.1:${port}`;
+}
+
+async function chosenPort(given: number | undefined, setting: string): Promise<number> {
+  if (given === undefined) return freePort();
+  await assertPortFree(given, setting);
+  return given;
+}
