@@ -16,7 +16,7 @@ import { assertPortFree } from './ports.ts';
 import { ownRecord } from './process-record.ts';
 import { replaySample } from './replay-sample.ts';
 import { untilSettled } from './settled.ts';
-import { createShutdown, onSignals } from './shutdown.ts';
+import { createShutdown, onNpmGone, onSignals } from './shutdown.ts';
 import { removeStack, writeStack } from './stack.ts';
 import { startServers } from './start-servers.ts';
 import { createSteps } from './steps.ts';
@@ -124,6 +124,7 @@ function endOnSignals(dataDir: string): void {
     process.exit(1);
   };
   onSignals(() => void end(), force, Date.now);
+  onNpmGone(() => void end(), process.env);
 }
 
 async function end(): Promise<void> {

@@ -25,6 +25,23 @@ export function createShutdown(report: (error: unknown) => void): Shutdown {
 /** Ctrl-C under npm is delivered twice, by the terminal and by npm: only a later signal is a second one. */
 const SECOND_SIGNAL_AFTER_MS = 1_000;
 
+const PARENT_LOOK_MS = 500;
+
+/**
+ * Under `npm start`, whoever ends npm means this process: npm passes SIGTERM on, but cannot when it is killed.
+ * Started any other way, a parent may leave (nohup, a terminal that closes) and nothing happens.
+ */
+export function onNpmGone(end: () => void, env: NodeJS.ProcessEnv): void {
+  if (env['npm_lifecycle_event'] !== 'start') return;
+  const npm = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === npm) return;
+    clearInterval(timer);
+    end();
+  }, PARENT_LOOK_MS);
+  timer.unref();
+}
+
 /** @param end for the first signal; @param force for one that comes more than a second later */
 export function onSignals(end: (signal: string) => void, force: () => void, now: () => number): void {
   let firstAt: number | undefined;
