@@ -7,7 +7,7 @@ const DIMENSIONS = 'user_id, app_id, method, endpoint, module, status, rule, rej
 /** Only the pairs that are marked when the statement runs: at least those whose ids were read before. */
 const MARKED_ONLY = `AND (org_id, toStartOfHour(occurred_at)) IN (
   SELECT org_id, hour FROM dirty_marks FINAL
-  WHERE cleared = 0 AND hour IN arrayMap(hour -> toDateTime(hour, 'UTC'), {hours:Array(UInt32)}))`;
+  WHERE cleared = 0 AND hour IN {hours:Array(UInt32)})`;
 
 /**
  * Counts hours from the distinct events and writes them into both rollups. Repeating it, in any order and by
@@ -23,7 +23,7 @@ export async function writeRollup(
   if (hours.length === 0) return;
   // The hour must be compared in the key's own expression, or nothing is pruned; FINAL comes before WHERE.
   const events = `FROM call_events FINAL
-    WHERE toStartOfHour(occurred_at) IN arrayMap(hour -> toDateTime(hour, 'UTC'), {hours:Array(UInt32)})
+    WHERE toStartOfHour(occurred_at) IN {hours:Array(UInt32)}
     ${only === 'marked' ? MARKED_ONLY : ''}`;
   const sums = `count() AS calls, sum(credits) AS credits, countIf(status = ${REJECTED_STATUS}) AS rejected`;
   const bucket = 'toStartOfFifteenMinutes(occurred_at) AS bucket';

@@ -66,17 +66,17 @@ export async function readUsage(client: ClickHouseClient, request: UsageRequest)
        FROM ${narrow ? 'usage_15m' : 'usage_15m_by'} FINAL
        WHERE org_id = {org:String}
          AND bucket >= toDateTime({rollup_from:UInt32}, 'UTC') AND bucket < toDateTime({rollup_to:UInt32}, 'UTC')
-         AND toStartOfHour(bucket) NOT IN arrayMap(hour -> toDateTime(hour, 'UTC'), {dirty_hours:Array(UInt32)})
+         AND toStartOfHour(bucket) NOT IN {dirty_hours:Array(UInt32)}
          ${conditions.join(' ')}
        UNION ALL
        SELECT ${columns} toStartOfFifteenMinutes(occurred_at) AS bucket,
          count() AS calls, sum(credits) AS credits, countIf(status = ${REJECTED_STATUS}) AS rejected
        FROM call_events FINAL
-       WHERE toStartOfHour(occurred_at) IN arrayMap(hour -> toDateTime(hour, 'UTC'), {raw_hours:Array(UInt32)})
+       WHERE toStartOfHour(occurred_at) IN {raw_hours:Array(UInt32)}
          AND org_id = {org:String}
          AND occurred_at >= fromUnixTimestamp64Milli({from:Int64}) AND occurred_at < fromUnixTimestamp64Milli({to:Int64})
          AND (occurred_at < toDateTime({rollup_from:UInt32}, 'UTC') OR occurred_at >= toDateTime({rollup_to:UInt32}, 'UTC')
-           OR toStartOfHour(occurred_at) IN arrayMap(hour -> toDateTime(hour, 'UTC'), {dirty_hours:Array(UInt32)}))
+           OR toStartOfHour(occurred_at) IN {dirty_hours:Array(UInt32)})
          ${conditions.join(' ')}
        GROUP BY ${columns} bucket
      ) AS part

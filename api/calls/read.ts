@@ -113,7 +113,7 @@ function readPart(
        app_id, product, method, endpoint, module, status, credits, rule, units, rejection_cause, source_address,
        duration_ms
      FROM call_events FINAL
-     WHERE toStartOfHour(call_events.occurred_at) IN arrayMap(hour -> toDateTime(hour, 'UTC'), {hours:Array(UInt32)})
+     WHERE toStartOfHour(call_events.occurred_at) IN {hours:Array(UInt32)}
        AND org_id = {org:String}
        AND call_events.occurred_at >= fromUnixTimestamp64Milli({from:Int64})
        AND call_events.occurred_at < fromUnixTimestamp64Milli({to:Int64})
