@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { runDataDir } from '../servers/addresses.ts';
+import { projectRoot } from '../../schemas/root.ts';
+
+/** The compiled consumer as a child process. */
+export interface ConsumerProcess {
+  /** SIGTERM; resolves with the exit code and how long it took. */
+  stop(): Promise<{ code: number | null; stopMs: number }>;
+  /** kill -9; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Resolves with the exit code when it ends by itself. */
+  readonly exited: Promise<number | null>;
+  /** All it has logged. */
+  log(): string;
+}
+
+const running = new Set<ConsumerProcess>();
+
+/** @param settings its whole environment, but for the path. */
+export function startConsumer(settings: object): ConsumerProcess {
+  const child = spawn(process.execPath, [join(projectRoot(), 'dist/consumers/main.js')], {
+    env: { PATH: process.env['PATH'], SESSION_TIMEOUT_MS: '6000', ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let log = '';
+  const file = createWriteStream(join(runDataDir(), 'consumers.log'), { flags: 'a' });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (log += text));
+    stream.pipe(file, { end: false });
+  }
+  const exited = new Promise<number | null>((resolve) => {
+    child.once('exit', (code) => {
+      running.delete(consumer);
+      file.end();
+      resolve(code);
+    });
+  });
+  const consumer: ConsumerProcess = {
+    exited,
+    log: () => log,
+    stop: async () => {
+      const started = performance.now();
+      child.kill('SIGTERM');
+      return { code: await exited, stopMs: performance.now() - started };
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+  running.add(consumer);
+  return consumer;
+}
+
+/** For afterAll: nothing survives a failed suite. */
+export async function killConsumers(): Promise<void> {
+  await Promise.all([...running].map((consumer) => consumer.kill()));
+}

@@ -1,0 +1,101 @@
+import { Type } from 'typebox';
+import { startPrivateClickHouse, type PrivateClickHouse } from '../servers/private-clickhouse.ts';
+import { killConsumers, startConsumer } from './consumer-process.ts';
+import { eventOf } from './event.ts';
+import { openLandingStack, PARTITIONS, until, type LandingStack } from './landing-stack.ts';
+
+const EVENTS = 60_000;
+const BATCH = 1_000;
+const START_MS = Date.now();
+
+let clickhouse: PrivateClickHouse;
+let stack: LandingStack;
+beforeAll(async () => {
+  clickhouse = await startPrivateClickHouse();
+  stack = await openLandingStack('crash', clickhouse.url);
+}, 60_000);
+afterAll(async () => {
+  await killConsumers();
+  await stack.close();
+  await clickhouse.stop();
+}, 60_000);
+
+const Figures = Type.Object({ calls: Type.Integer(), credits: Type.Integer(), bad: Type.Integer() });
+const figures = async () =>
+  (
+    await stack.ask(
+      Figures,
+      `SELECT count() AS calls, sum(credits) AS credits, (SELECT count() FROM quarantined FINAL) AS bad
+       FROM call_events FINAL`,
+    )
+  )[0];
+const Rows = Type.Object({ rows: Type.Integer() });
+const landedRows = async () =>
+  (await stack.ask(Rows, 'SELECT sum(rows) AS rows FROM landed_ranges'))[0]?.rows ?? 0;
+
+describe('kill -9', () => {
+  it('of the consumer and of ClickHouse in the middle, several times, loses nothing and counts nothing twice', async () => {
+    let credits = 0;
+    let bad = 0;
+    const publishing = (async () => {
+      for (let start = 0; start < EVENTS; start += BATCH) {
+        const events = Array.from({ length: BATCH }, (_, step) =>
+          eventOf({ occurred_at: START_MS - step, credits: step % 50 }, start + step),
+        );
+        credits += events.reduce((sum, event) => sum + event.credits, 0);
+        await stack.publish((start / BATCH) % PARTITIONS, events);
+        await stack.publishBytes((start / BATCH) % PARTITIONS, [Buffer.from('no event')]);
+        bad += 1;
+      }
+    })();
+
+    // Small blocks, so that there are many moments between insert, range and commit.
+    const settings = { ...stack.settings, BLOCK_ROWS: '700', BLOCK_AGE_MS: '10' };
+    let consumer = startConsumer(settings);
+    for (let round = 0; round < 3; round += 1) {
+      const before = await landedRows();
+      await until('landing goes on', async () => (await landedRows()) > before + 2_000);
+      await clickhouse.kill();
+      // While ClickHouse is away the consumer keeps what it has; the second round kills that one too.
+      if (round === 1) await consumer.kill();
+      await clickhouse.restart();
+      if (round === 1) consumer = startConsumer(settings);
+      const again = await landedRows();
+      await until('landing goes on', async () => (await landedRows()) > again + 2_000);
+      if (round === 2) {
+        await consumer.kill();
+        consumer = startConsumer(settings);
+      }
+    }
+    await publishing;
+    await until('every event has landed', async () => (await figures())?.calls === EVENTS, 60_000);
+    await until('every dead letter is recorded', async () => (await figures())?.bad === bad, 10_000);
+    expect(await figures()).toEqual({ calls: EVENTS, credits, bad });
+    expect((await consumer.stop()).code).toBe(0);
+
+    // And a redelivery of the whole topic on top.
+    const stored = await landedRows();
+    const fresh = startConsumer({ ...stack.settings, CONSUMER_GROUP: 'fresh' });
+    await until('all rows came again', async () => (await landedRows()) >= stored + EVENTS, 60_000);
+    expect(await figures()).toEqual({ calls: EVENTS, credits, bad });
+    expect((await fresh.stop()).code).toBe(0);
+  }, 180_000);
+});
+
+describe('a stop while ClickHouse is away', () => {
+  it('gives up in time with 0, and the next consumer lands what was left', async () => {
+    const settings = { ...stack.settings, CONSUMER_GROUP: 'fresh', STOP_TIMEOUT_MS: '1000' };
+    const before = await figures();
+    await clickhouse.kill();
+    const consumer = startConsumer(settings);
+    await stack.publish(0, [eventOf({ occurred_at: Date.now(), credits: 0 }, 'while away')]);
+    await until('it tries', () => Promise.resolve(consumer.log().includes('landing events failed')));
+    const { code, stopMs } = await consumer.stop();
+    expect(code).toBe(0);
+    expect(stopMs).toBeLessThan(4_000);
+    await clickhouse.restart();
+    const next = startConsumer(settings);
+    await until('the event has landed', async () => (await figures())?.calls === (before?.calls ?? 0) + 1);
+    expect((await next.stop()).code).toBe(0);
+  }, 60_000);
+});
