@@ -13,13 +13,14 @@ interface Batch {
 /** Undefined: acknowledged. */
 type Outcome = { readonly line: number; readonly error: unknown } | undefined;
 
-/** Batches whose acknowledgements may be outstanding. */
-const BATCHES_IN_FLIGHT = 8;
+/** Batches that may be open: published, but not all of their events acknowledged and remembered. */
+const OPEN_BATCHES = 8;
 
 /** Turns the acknowledgements of single events into "everything up to this line", batch by batch, in order. */
 export class Acknowledgements {
   readonly #onAcknowledged: (progress: Progress) => Promise<void>;
-  readonly #inFlight: Batch[] = [];
+  /** One promise an open batch, each waiting for the one before it: a failure fails all behind it. */
+  readonly #open: Promise<void>[] = [];
   #current: Promise<Outcome>[] = [];
   published: number;
   /** Refused by the publisher although the survey found nothing: the clock went on, or was set. */
@@ -46,20 +47,30 @@ export class Acknowledgements {
 
   /** The lines since the last call, up to this one, are a batch. Waits for the oldest where too many are open. */
   async endBatch(lap: number, line: number): Promise<void> {
-    this.#inFlight.push({ lap, line, events: this.#current });
+    const batch = { lap, line, events: this.#current };
     this.#current = [];
-    if (this.#inFlight.length > BATCHES_IN_FLIGHT) await this.#settleOldest();
+    const settled = (this.#open.at(-1) ?? Promise.resolve()).then(() => this.#settle(batch));
+    // A failure stays at the front, where endBatch or settleAll finds it.
+    settled.then(
+      () => this.#open.shift(),
+      () => undefined,
+    );
+    this.#open.push(settled);
+    if (this.#open.length > OPEN_BATCHES) await this.#open[0];
   }
 
   /** Waits for every batch that has ended. */
   async settleAll(): Promise<void> {
-    while (this.#inFlight.length > 0) await this.#settleOldest();
+    await this.#open.at(-1);
+  }
+
+  /** Waits until nothing is written any more, whether it went well or not. */
+  async ended(): Promise<void> {
+    await Promise.allSettled(this.#open);
   }
 
   /** @throws what the publisher reported, unless it refused the event itself: that is counted, and no obstacle */
-  async #settleOldest(): Promise<void> {
-    const batch = this.#inFlight.shift();
-    if (!batch) return;
+  async #settle(batch: Batch): Promise<void> {
     for (const outcome of await Promise.all(batch.events)) {
       if (outcome === undefined) {
         this.published += 1;

@@ -63,6 +63,8 @@ export async function publishLaps(
   } catch (error) {
     // Once it is interrupted the publisher is closed: its complaints are no news.
     if (!options.signal?.aborted) throw error;
+  } finally {
+    await acknowledgements.ended();
   }
   if (options.signal?.aborted) throw new ReplayInterruptedError();
   const { published, refused, refusedCount } = acknowledgements;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { types } from 'node:util';
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { AnchorMode } from './anchor.ts';
@@ -48,7 +49,7 @@ export async function readRecord(path: string): Promise<ReplayRecord | undefined
   try {
     record = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isSystemError(error, 'ENOENT')) return undefined;
     if (error instanceof SyntaxError) throw new RecordUnreadableError(path);
     throw error;
   }
@@ -67,7 +68,7 @@ export async function createRecord(path: string, record: ReplayRecord): Promise<
     await syncFolder(dirname(path));
     return record;
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (!isSystemError(error, 'EEXIST')) throw error;
     const first = await readRecord(path);
     if (first === undefined) throw error;
     return first;
@@ -103,4 +104,9 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** isNativeError: jest's suites see the errors of node:fs as those of another realm, which instanceof does not know. */
+function isSystemError(error: unknown, code: string): boolean {
+  return types.isNativeError(error) && 'code' in error && error.code === code;
 }

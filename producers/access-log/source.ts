@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, unlink, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -35,10 +35,10 @@ export async function openLog(file: string, folder: string, stdin: Readable): Pr
   const name = file === '-' ? 'standard input' : file;
   try {
     if (file === '-') return new FileSource(name, await spool(stdin, folder));
+    const stats = await stat(file);
+    if (stats.isDirectory()) throw new Error('it is a directory');
     const handle = await open(file, 'r');
-    const stat = await handle.stat();
-    if (stat.isDirectory()) throw new Error('it is a directory');
-    if (stat.isFile()) return new FileSource(basename(file), handle);
+    if (stats.isFile()) return new FileSource(basename(file), handle);
     return new FileSource(basename(file), await spool(handle.createReadStream(), folder));
   } catch (error) {
     throw new LogUnreadableError(name, error);

@@ -1,0 +1,186 @@
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DAY_MS, lineOf, logOf, ReplayBench } from './replay-bench.ts';
+import { NOW_MS } from '../sample-event.ts';
+
+let bench: ReplayBench;
+beforeEach(() => (bench = new ReplayBench()));
+afterEach(() => bench.remove());
+
+const END_MS = Date.UTC(2015, 4, 20, 12);
+
+describe('a replay', () => {
+  it('publishes every call once a lap, oldest lap first, in the order of the file', async () => {
+    bench.write(logOf(3));
+    const { summary, skipped } = await bench.run({ laps: 2 });
+    expect(bench.transport.taken.map(({ user_id, occurred_at }) => [user_id, occurred_at - NOW_MS])).toEqual([
+      ['c0.example', -2_000 - DAY_MS],
+      ['c1.example', -1_000 - DAY_MS],
+      ['c2.example', -DAY_MS],
+      ['c0.example', -2_000],
+      ['c1.example', -1_000],
+      ['c2.example', 0],
+    ]);
+    expect(new Set(bench.ids).size).toBe(6);
+    expect(skipped).toBe(false);
+    expect(summary).toMatchObject({
+      lines: 3,
+      calls: 3,
+      events_published: 6,
+      anchor: new Date(NOW_MS).toISOString(),
+      first_event_at: new Date(NOW_MS - 2_000 - DAY_MS).toISOString(),
+      last_event_at: new Date(NOW_MS).toISOString(),
+    });
+  });
+
+  it('moves the last line of the file to now, not the latest: later ones are ahead by as much', async () => {
+    bench.write(lineOf('early', END_MS - 9_000) + lineOf('latest', END_MS) + lineOf('last', END_MS - 4_000));
+    await bench.run();
+    expect(bench.transport.taken.map(({ user_id, occurred_at }) => [user_id, occurred_at - NOW_MS])).toEqual([
+      ['early', -5_000],
+      ['latest', 4_000],
+      ['last', 0],
+    ]);
+  });
+
+  it('skips blank lines and reports malformed ones and calls that would not count, with their numbers', async () => {
+    const tooLong = lineOf(`${'h'.repeat(130)}.example`, END_MS);
+    bench.write(`\n${lineOf('a', END_MS)}   \nnonsense\n${tooLong}${lineOf('b', END_MS)}`);
+    const { summary } = await bench.run();
+    expect(bench.transport.taken.map(({ user_id }) => user_id)).toEqual(['a', 'b']);
+    expect(summary).toMatchObject({
+      lines: 6,
+      blank: 2,
+      calls: 2,
+      events_published: 2,
+      malformed_count: 1,
+      malformed: [{ line: 4, reason: 'it is not of the common or combined log format' }],
+      refused_count: 1,
+      refused: [{ line: 5, reason: expect.stringContaining('user_id is empty, over 128 bytes') }],
+    });
+  });
+
+  it('of a log without calls is complete with nothing', async () => {
+    bench.write('nonsense\n');
+    const { summary } = await bench.run({ laps: 8 });
+    expect(summary).toMatchObject({ events_published: 0, malformed_count: 1, first_event_at: null });
+    bench.write('');
+    expect((await bench.run()).summary).toMatchObject({ lines: 0, events_published: 0 });
+  });
+
+  it('publishes nothing where any event would not be accepted', async () => {
+    bench.write(logOf(3));
+    await expect(bench.run({ anchor: { kind: 'as-logged' } })).rejects.toMatchObject({
+      code: 'OUTSIDE_LIMITS',
+    });
+    await expect(bench.run({ laps: 40 })).rejects.toMatchObject({ code: 'OUTSIDE_LIMITS' });
+    expect(bench.transport.attempts).toEqual([]);
+  });
+
+  it('does not publish what the web server appends meanwhile', async () => {
+    bench.write(logOf(3));
+    await bench.run({ onStart: () => appendFileSync(bench.file, lineOf('new', END_MS)) });
+    expect(bench.transport.taken).toHaveLength(3);
+  });
+
+  it('says when the log was rewritten under it', async () => {
+    bench.write(logOf(3));
+    const rewrite = (): void => writeFileSync(bench.file, logOf(3).replace('c0.', 'd0.'));
+    await expect(bench.run({ onStart: rewrite })).rejects.toMatchObject({ code: 'LOG_CHANGED' });
+  });
+});
+
+describe('the anchor of --shift-to-now', () => {
+  it('is chosen once per content and laps, whatever the file is called and the clock says', async () => {
+    bench.write(logOf(3));
+    await bench.run();
+    const first = bench.ids;
+    bench.transport.taken.length = 0;
+    bench.nowMs += 5 * DAY_MS;
+    await bench.run();
+    expect(bench.ids).toEqual(first);
+    expect(bench.transport.taken.at(-1)?.occurred_at).toBe(NOW_MS);
+  });
+
+  it('is another for another content or another number of laps', async () => {
+    bench.write(logOf(3));
+    await bench.run();
+    bench.nowMs += 1_000;
+    await bench.run({ laps: 2 });
+    expect(bench.transport.taken.at(-1)?.occurred_at).toBe(NOW_MS + 1_000);
+    bench.nowMs += 1_000;
+    bench.write(logOf(4));
+    await bench.run();
+    expect(bench.transport.taken.at(-1)?.occurred_at).toBe(NOW_MS + 2_000);
+  });
+
+  it('is on disk before the first event is published', async () => {
+    bench.write(logOf(3));
+    let recorded = '';
+    bench.transport.onSend = () => {
+      const [record] = readdirSync(join(bench.dataDir, 'replay'));
+      recorded = readFileSync(join(bench.dataDir, 'replay', String(record)), 'utf8');
+    };
+    await bench.run();
+    expect(JSON.parse(recorded)).toMatchObject({ anchor_ms: NOW_MS, progress: { published: 0 } });
+  });
+
+  it('is one for two replays that begin at the same moment', async () => {
+    bench.write(logOf(3));
+    const clocks = [NOW_MS, NOW_MS + 7];
+    await Promise.all(clocks.map((clock) => bench.run({ now: () => clock })));
+    expect(bench.ids).toHaveLength(6);
+    expect(new Set(bench.ids).size).toBe(3);
+  });
+
+  it('leaves no files but the record', async () => {
+    bench.write(logOf(3));
+    await bench.run();
+    expect(readdirSync(join(bench.dataDir, 'replay'))).toEqual([
+      expect.stringMatching(/^[0-9a-f]{16}-1-now\.json$/),
+    ]);
+  });
+
+  it('is not guessed where the record is damaged', async () => {
+    bench.write(logOf(3));
+    await bench.run();
+    const [record] = readdirSync(join(bench.dataDir, 'replay'));
+    for (const damage of ['{"version":1', '{}']) {
+      writeFileSync(join(bench.dataDir, 'replay', String(record)), damage);
+      await expect(bench.run()).rejects.toMatchObject({ code: 'REPLAY_RECORD_UNREADABLE' });
+    }
+  });
+});
+
+it('a given anchor is where the last line goes', async () => {
+  bench.write(logOf(3));
+  await bench.run({ anchor: { kind: 'at', atMs: NOW_MS - DAY_MS } });
+  expect(bench.transport.taken.at(-1)?.occurred_at).toBe(NOW_MS - DAY_MS);
+});
+
+describe('a replay that is complete', () => {
+  it('is left alone by a start-up, which gets the recorded summary', async () => {
+    bench.write(logOf(3));
+    const first = await bench.run({ again: false });
+    const second = await bench.run({ again: false });
+    expect(bench.transport.taken).toHaveLength(3);
+    expect(second).toEqual({ summary: first.summary, skipped: true });
+  });
+
+  it('is published again when asked for, under the same ids', async () => {
+    bench.write(logOf(3));
+    await bench.run();
+    const { summary } = await bench.run();
+    expect(bench.ids.slice(3)).toEqual(bench.ids.slice(0, 3));
+    expect(summary.events_published).toBe(3);
+  });
+
+  it('is not complete in another cluster, but keeps its anchor there', async () => {
+    bench.write(logOf(3));
+    await bench.run();
+    bench.nowMs += 1_000;
+    const { skipped } = await bench.run({ again: false, destination: 'other/api-calls' });
+    expect(skipped).toBe(false);
+    expect(bench.ids.slice(3)).toEqual(bench.ids.slice(0, 3));
+  });
+});

@@ -1,0 +1,92 @@
+import { mkdtempSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { openLog } from '../../../producers/access-log/source.ts';
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'api-credits-source-'))));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const CONTENT = 'a line of a log\n'.repeat(50_000);
+
+/** The content, read twice: every lap reads the log again. */
+async function contentOf(file: string, stdin: Readable = Readable.from([])): Promise<string[]> {
+  const source = await openLog(file, join(folder, 'spool'), stdin);
+  try {
+    const readings = [];
+    for (let reading = 0; reading < 2; reading += 1) {
+      const chunks = [];
+      for await (const chunk of source.chunks()) chunks.push(chunk);
+      readings.push(Buffer.concat(chunks).toString());
+    }
+    return readings;
+  } finally {
+    await source.close();
+  }
+}
+function fileWith(name: string, content: string | Buffer): string {
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+}
+
+describe('a log is read', () => {
+  it.each([
+    ['plain', 'access.log', Buffer.from(CONTENT)],
+    ['gzip', 'access.log.gz', gzipSync(CONTENT)],
+    ['gzip without its name', 'access.log', gzipSync(CONTENT)],
+    ['plain with the name of gzip', 'access.log.gz', Buffer.from(CONTENT)],
+    [
+      'gzip in two members, as logrotate appends',
+      'a.gz',
+      Buffer.concat([gzipSync(CONTENT.slice(0, 9)), gzipSync(CONTENT.slice(9))]),
+    ],
+  ])('%s, as often as needed', async (_, name, bytes) => {
+    expect(await contentOf(fileWith(name, bytes))).toEqual([CONTENT, CONTENT]);
+  });
+
+  it.each([
+    ['plain', Buffer.from(CONTENT)],
+    ['gzip', gzipSync(CONTENT)],
+  ])('from standard input, %s, which leaves no file', async (_, bytes) => {
+    const stdin = Readable.from([bytes.subarray(0, 1), bytes.subarray(1)]);
+    expect(await contentOf('-', stdin)).toEqual([CONTENT, CONTENT]);
+    expect(readdirSync(join(folder, 'spool'))).toEqual([]);
+  });
+
+  it('when it is empty', async () => {
+    expect(await contentOf(fileWith('empty', ''))).toEqual(['', '']);
+    expect(await contentOf('-')).toEqual(['', '']);
+  });
+
+  it('by a reader that stops early, and others after it', async () => {
+    const source = await openLog(fileWith('a.gz', gzipSync(CONTENT)), folder, Readable.from([]));
+    for await (const _ of source.chunks()) break;
+    let bytes = 0;
+    for await (const chunk of source.chunks()) bytes += chunk.length;
+    await source.close();
+    expect(bytes).toBe(CONTENT.length);
+  });
+});
+
+const unreadable = (name: string): object => ({
+  code: 'LOG_UNREADABLE',
+  message: expect.stringContaining(`${name} cannot be read: `),
+});
+
+describe('a log that cannot be read is named, with the reason', () => {
+  it('because it is not there', async () => {
+    await expect(contentOf(join(folder, 'missing.log'))).rejects.toMatchObject(unreadable('missing.log'));
+  });
+
+  it('because it is a directory', async () => {
+    mkdirSync(join(folder, 'directory'));
+    await expect(contentOf(join(folder, 'directory'))).rejects.toMatchObject(unreadable('directory'));
+  });
+
+  it('because its gzip is cut short', async () => {
+    const cut = fileWith('cut.gz', gzipSync(CONTENT).subarray(0, -20));
+    await expect(contentOf(cut)).rejects.toMatchObject(unreadable('cut.gz'));
+  });
+});
