@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { projectRoot } from '../../schemas/root.ts';
 import { lastLines, startChild, type Child } from './child.ts';
 import { serverDidNotStart } from './errors.ts';
@@ -48,7 +46,7 @@ export async function startKafka(options: KafkaOptions): Promise<LocalKafka> {
   const dir = join(options.dataDir, 'kafka');
   const port = options.port ?? (await freePort());
   const properties = writeProperties(dir, port, await freePort());
-  if (!existsSync(join(dir, 'log', 'meta.properties'))) await format(dir, properties);
+  if (!existsSync(join(dir, 'log', 'meta.properties'))) await format(options.dataDir, dir, properties);
   const child = await startChild({
     name: NAME,
     command: java(),
@@ -75,10 +73,17 @@ function writeProperties(dir: string, port: number, controllerPort: number): str
 }
 
 /** Gives a new data directory its cluster id; a directory that was cut short while formatting is formatted again. */
-async function format(dir: string, properties: string): Promise<void> {
+async function format(dataDir: string, dir: string, properties: string): Promise<void> {
   const clusterId = randomBytes(16).toString('base64url');
   const args = ['kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', clusterId, '-c', properties];
-  await promisify(execFile)(java(), [...jvmArgs(dir), ...args]);
+  const tool = await startChild({
+    name: 'kafka-format',
+    command: java(),
+    args: [...jvmArgs(dir), ...args],
+    dataDir,
+  });
+  if ((await tool.exited).code === 0) return;
+  throw serverDidNotStart('Kafka', 'could not format its directory', tool.logFile, lastLines(tool.logFile));
 }
 
 async function ready(child: Child, brokers: string, serverLog: string): Promise<void> {

@@ -39,8 +39,8 @@ async function start(config: LocalConfig): Promise<void> {
   const { step, took } = createSteps(say, Date.now);
   const url = `http://127.0.0.1:${config.PORT}`;
 
-  await assertPortFree(config.PORT, 'PORT');
   await takeDataDir(config.DATA_DIR);
+  await assertPortFree(config.PORT, 'PORT');
   endOnSignals(config.DATA_DIR);
 
   let publishStack: (() => void) | undefined;
@@ -94,8 +94,10 @@ async function takeDataDir(dataDir: string): Promise<void> {
   shutdown.add(async () => unlock());
   const ended = await endLeftovers(dataDir);
   if (ended.length > 0) say(`ended what an earlier start left running: ${ended.join(', ')}`);
-  // After everything else: what was still being started when the end came.
-  shutdown.add(() => endLeftovers(dataDir));
+  // After everything else: what was still being started when the end came, and what that start started meanwhile.
+  shutdown.add(async () => {
+    while ((await endLeftovers(dataDir)).length > 0);
+  });
 }
 
 function connect(config: LocalConfig, servers: { brokers: string; clickhouseUrl: string }) {
