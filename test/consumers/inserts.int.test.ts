@@ -33,7 +33,7 @@ const land = (columns: CallEventColumns) =>
 
 const Stored = Type.Object({ row: Type.Array(Type.Union([Type.String(), Type.Null()])) });
 const asTexts = CALL_EVENT_COLUMNS.split(', ')
-  .map((name) => (/_at$/.test(name) ? `toUnixTimestamp64Milli(${name})` : name))
+  .map((name) => (name.endsWith('_at') ? `toUnixTimestamp64Milli(${name})` : name))
   .map((column) => `toString(${column})`);
 
 const count = async () =>

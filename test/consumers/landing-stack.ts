@@ -1,5 +1,5 @@
 import type { Admin, Kafka, Producer } from 'kafkajs';
-import type { TSchema, Static } from 'typebox';
+import { Type, type Static, type TSchema } from 'typebox';
 import { connectClickHouse, select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
 import { connectKafka, ensureTopics } from '../../deploy/kafka.ts';
 import { createLogger } from '../../deploy/logging.ts';
@@ -21,8 +21,17 @@ export interface LandingStack {
   publishBytes(partition: number, values: readonly (Buffer | null)[], key?: string): Promise<number>;
   publish(partition: number, events: readonly CallEvent[]): Promise<number>;
   ask<Schema extends TSchema>(schema: Schema, query: string): Promise<Static<Schema>[]>;
+  /** The call topic's next offsets by partition. */
+  ends(): Promise<Map<number, number>>;
+  /** Waits until the landed ranges reach the call topic's end. */
+  untilLanded(): Promise<void>;
+  /** Distinct rows of the call events and their credits. */
+  figures(): Promise<Static<typeof Figures> | undefined>;
   close(): Promise<void>;
 }
+
+const Figures = Type.Object({ calls: Type.Integer(), credits: Type.Integer(), ids: Type.Integer() });
+const Covered = Type.Object({ partition: Type.Integer(), last: Type.Integer() });
 
 /** @param clickhouseUrl of a server of the suite's own; the run's by default. */
 export async function openLandingStack(suite: string, clickhouseUrl?: string): Promise<LandingStack> {
@@ -48,6 +57,25 @@ export async function openLandingStack(suite: string, clickhouseUrl?: string): P
     const [answer] = await producer.send({ topic: topics.calls, acks: -1, messages });
     return Number(answer?.baseOffset);
   };
+  const ask: LandingStack['ask'] = (schema, query) => select(client, schema, query);
+  const ends = async () => {
+    const offsets = await admin.fetchTopicOffsets(topics.calls);
+    return new Map(offsets.map(({ partition, high }) => [partition, Number(high)]));
+  };
+  const untilLanded = async () => {
+    const wanted = await ends();
+    await until('everything published has landed', async () => {
+      const covered = await ask(
+        Covered,
+        `SELECT partition, max(last_offset) AS last FROM landed_ranges
+         WHERE topic = '${topics.calls}' GROUP BY partition`,
+      );
+      const last = new Map(covered.map((row) => [row.partition, row.last]));
+      return [...wanted].every(([partition, end]) => end === 0 || last.get(partition) === end - 1);
+    });
+  };
+  const FIGURES =
+    'SELECT count() AS calls, sum(credits) AS credits, uniqExact(event_id) AS ids FROM call_events FINAL';
   return {
     settings,
     topics,
@@ -56,7 +84,10 @@ export async function openLandingStack(suite: string, clickhouseUrl?: string): P
     producer,
     publishBytes,
     publish: (partition, events) => publishBytes(partition, events.map(encodeCallEvent)),
-    ask: (schema, query) => select(client, schema, query),
+    ask,
+    ends,
+    untilLanded,
+    figures: async () => (await ask(Figures, FIGURES))[0],
     close: async () => {
       await Promise.all([client.close(), admin.disconnect(), producer.disconnect()]);
       await namespace.drop();

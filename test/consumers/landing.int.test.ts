@@ -1,9 +1,5 @@
-import avro from 'avsc';
-import type { KafkaMessage } from 'kafkajs';
 import { Type } from 'typebox';
-import { fingerprint, singleObjectHeader } from '../../schemas/avro.ts';
-import { callEventSchemaJson, encodeCallEvent, type CallEvent } from '../../schemas/call-event.ts';
-import { mintEventId } from '../../schemas/event-id.ts';
+import { encodeCallEvent, type CallEvent } from '../../schemas/call-event.ts';
 import { killConsumers, startConsumer, type ConsumerProcess } from './consumer-process.ts';
 import { eventOf } from './event.ts';
 import { openLandingStack, PARTITIONS, until, type LandingStack } from './landing-stack.ts';
@@ -29,58 +25,6 @@ afterAll(async () => {
   await stack.close();
 }, 60_000);
 
-const Figures = Type.Object({ calls: Type.Integer(), credits: Type.Integer(), ids: Type.Integer() });
-const figures = async () =>
-  (
-    await stack.ask(
-      Figures,
-      'SELECT count() AS calls, sum(credits) AS credits, uniqExact(event_id) AS ids FROM call_events FINAL',
-    )
-  )[0];
-const Quarantined = Type.Object({
-  partition: Type.Integer(),
-  offset: Type.Integer(),
-  reason: Type.String(),
-  org_id: Type.String(),
-  size_bytes: Type.Integer(),
-});
-const quarantined = () =>
-  stack.ask(
-    Quarantined,
-    'SELECT partition, offset, reason, org_id, size_bytes FROM quarantined FINAL ORDER BY partition, offset',
-  );
-const Covered = Type.Object({ partition: Type.Integer(), last: Type.Integer(), records: Type.Integer() });
-
-async function publishedEnds(): Promise<Map<number, number>> {
-  const offsets = await stack.admin.fetchTopicOffsets(stack.topics.calls);
-  return new Map(offsets.map(({ partition, high }) => [partition, Number(high)]));
-}
-
-/** Until the ranges of the call topic reach its end. */
-async function untilLanded(): Promise<void> {
-  const ends = await publishedEnds();
-  await until('everything published has landed', async () => {
-    const covered = await stack.ask(
-      Covered,
-      `SELECT partition, max(last_offset) AS last, sum(rows + quarantined) AS records
-       FROM landed_ranges WHERE topic = '${stack.topics.calls}' GROUP BY partition`,
-    );
-    const last = new Map(covered.map((row) => [row.partition, row.last]));
-    return [...ends].every(([partition, end]) => end === 0 || last.get(partition) === end - 1);
-  });
-}
-
-async function deadLetters(expected: number): Promise<KafkaMessage[]> {
-  const reader = stack.kafka.consumer({ groupId: `dead-${Math.random()}` });
-  const messages: KafkaMessage[] = [];
-  await reader.connect();
-  await reader.subscribe({ topic: stack.topics.dead, fromBeginning: true });
-  await reader.run({ eachMessage: ({ message }) => Promise.resolve(void messages.push(message)) });
-  await until('the dead letters are there', () => Promise.resolve(messages.length >= expected));
-  await reader.disconnect();
-  return messages;
-}
-
 let credits = 0;
 
 describe('what was published', () => {
@@ -94,8 +38,8 @@ describe('what was published', () => {
         credits += events.reduce((sum, event) => sum + event.credits, 0);
       }
     }
-    await untilLanded();
-    expect(await figures()).toEqual({ calls: EVENTS, credits, ids: EVENTS });
+    await stack.untilLanded();
+    expect(await stack.figures()).toEqual({ calls: EVENTS, credits, ids: EVENTS });
   }, 60_000);
 
   it('counts once, however often it is published', async () => {
@@ -103,8 +47,8 @@ describe('what was published', () => {
       0,
       Array.from({ length: 5_000 }, (_, index) => eventAt(index)),
     );
-    await untilLanded();
-    expect(await figures()).toEqual({ calls: EVENTS, credits, ids: EVENTS });
+    await stack.untilLanded();
+    expect(await stack.figures()).toEqual({ calls: EVENTS, credits, ids: EVENTS });
   }, 60_000);
 
   it('is queryable well under a second later, while little happens', async () => {
@@ -131,7 +75,7 @@ describe('two payloads under one id', () => {
     const occurred_at = Date.now();
     const payload = (rule: string) =>
       eventOf({ occurred_at, rule, org_id: 'conflict', credits: 0 }, 'conflict');
-    const ends = await publishedEnds();
+    const ends = await stack.ends();
     // Level the partitions, so that equal offsets are met in different partitions.
     const top = Math.max(...ends.values());
     for (const [partition, end] of ends) {
@@ -144,110 +88,10 @@ describe('two payloads under one id', () => {
     await stack.publish(2, [payload('offset 0, partition 2')]);
     await stack.publish(1, [payload('offset 0, partition 1')]);
     await stack.publish(0, [eventAt(0), payload('offset 1, partition 0')]);
-    await untilLanded();
+    await stack.untilLanded();
     const Rule = Type.Object({ rule: Type.String() });
     const rules = await stack.ask(Rule, `SELECT rule FROM call_events FINAL WHERE org_id = 'conflict'`);
     expect(rules).toEqual([{ rule: 'offset 0, partition 1' }]);
-  }, 60_000);
-});
-
-describe('what may not count', () => {
-  const bad: [reason: string, orgId: string, value: Buffer | null][] = [
-    ['not-an-event', 'net-83', null],
-    ['not-an-event', 'net-83', Buffer.alloc(0)],
-    ['not-an-event', 'net-83', Buffer.from('{"json":true}')],
-    ['not-an-event', 'org-0', encodeCallEvent(eventAt(0)).subarray(0, -1)],
-    ['unknown-schema', 'net-83', Buffer.from('c3010011223344556677', 'hex')],
-    ['org-id', '', encodeCallEvent(eventAt(0, { org_id: '' }))],
-    [
-      'too-late',
-      'org-0',
-      encodeCallEvent(eventOf({ occurred_at: START_MS - 36 * 86_400_000, org_id: 'org-0' })),
-    ],
-    ['future-dated', 'org-0', encodeCallEvent(eventOf({ occurred_at: START_MS + 600_000, org_id: 'org-0' }))],
-    ['not-an-event', 'net-83', Buffer.alloc(950_000, 0xc3)],
-  ];
-  let first = 0;
-
-  it('is kept and visible with its reason, between events that count', async () => {
-    const before = await figures();
-    first = await stack.publishBytes(1, [
-      encodeCallEvent(eventAt(0)),
-      ...bad.slice(0, -1).map(([, , value]) => value),
-    ]);
-    await stack.publishBytes(1, [bad.at(-1)?.[2] ?? null]);
-    await untilLanded();
-    expect(await figures()).toEqual(before);
-    expect(await quarantined()).toEqual(
-      bad.map(([reason, org_id, value], index) => ({
-        partition: 1,
-        offset: first + 1 + index,
-        reason,
-        org_id: org_id || 'net-83',
-        size_bytes: value?.length ?? 0,
-      })),
-    );
-  }, 60_000);
-
-  it('is in the dead-letter topic with its bytes, its key and its coordinates', async () => {
-    const letters = await deadLetters(bad.length);
-    const seen = letters.map(({ key, value, headers }) => [
-      headers?.['reason']?.toString(),
-      headers?.['topic']?.toString(),
-      headers?.['partition']?.toString(),
-      headers?.['offset']?.toString(),
-      key?.toString(),
-      value?.toString('hex').slice(0, 2_000),
-    ]);
-    expect(seen).toEqual(
-      bad.map(([reason, , value], index) => [
-        reason,
-        stack.topics.calls,
-        '1',
-        String(first + 1 + index),
-        'net-83',
-        // A send is one record batch, and the broker takes a megabyte: what is longer is cut, and says so.
-        value?.toString('hex').slice(0, 2_000),
-      ]),
-    );
-    expect(letters.every(({ headers }) => headers?.['detail'] !== undefined)).toBe(true);
-    expect(letters.at(-1)?.headers?.['cut_from_bytes']?.toString()).toBe('950000');
-  }, 60_000);
-});
-
-describe('an event of another writer’s schema', () => {
-  const fields: { name: string }[] = JSON.parse(callEventSchemaJson).fields;
-  const json = JSON.stringify({
-    type: 'record',
-    name: 'CallEvent',
-    namespace: 'io.apicredits',
-    fields: [...fields, { name: 'region', type: 'string' }],
-  });
-  const schema: avro.Schema = JSON.parse(json);
-  const type = avro.Type.forSchema(schema);
-
-  it('counts when its schema was published before it', async () => {
-    const key = fingerprint(type).toString('hex');
-    const messages = [
-      { key, value: json },
-      { key: 'feedfacefeedface', value: '{broken' },
-    ];
-    await stack.producer.send({ topic: stack.topics.writerSchemas, acks: -1, messages });
-    const occurred_at = Date.now();
-    const event_id = Buffer.from(mintEventId(occurred_at, Buffer.alloc(10, 7)).replaceAll('-', ''), 'hex');
-    const event = { ...eventOf({ occurred_at, org_id: 'foreign' }), event_id, region: 'eu' };
-    await stack.publishBytes(0, [Buffer.concat([singleObjectHeader(type), type.toBuffer(event)])]);
-    await stack.publishBytes(0, [Buffer.from('c301feedfacefeedface00', 'hex')]);
-    await untilLanded();
-    const Count = Type.Object({ calls: Type.Integer() });
-    const landed = await stack.ask(
-      Count,
-      `SELECT count() AS calls FROM call_events FINAL WHERE org_id = 'foreign'`,
-    );
-    expect(landed).toEqual([{ calls: 1 }]);
-    expect((await quarantined()).filter(({ partition }) => partition === 0)).toMatchObject([
-      { reason: 'incompatible-schema' },
-    ]);
   }, 60_000);
 });
 
@@ -266,11 +110,14 @@ describe('progress', () => {
        FROM landing_progress FINAL WHERE topic = '${stack.topics.calls}' ORDER BY partition`,
     );
 
-  async function untilLevel(): Promise<void> {
-    const ends = await publishedEnds();
+  /** The first instant at which all partitions are level that lies after the call. */
+  async function untilLevel(): Promise<number> {
+    const ends = await stack.ends();
     const since = Date.now();
+    let landedUntil = 0;
     await until('progress says that all partitions are level', async () => {
       const rows = await standings();
+      landedUntil = Math.min(...rows.map((row) => row.landed_until));
       return (
         rows.length === PARTITIONS &&
         rows.every(
@@ -281,11 +128,12 @@ describe('progress', () => {
         )
       );
     });
+    return landedUntil;
   }
 
   it('is now where everything has landed, and goes on while nothing happens', async () => {
-    await untilLevel();
-    await untilLevel();
+    const first = await untilLevel();
+    expect(await untilLevel()).toBeGreaterThan(first);
   }, 60_000);
 
   it('is level behind a transaction, whose end is a record that nobody is given', async () => {
@@ -299,7 +147,7 @@ describe('progress', () => {
           message.partition ?? 0,
     });
     await transactional.connect();
-    const before = await figures();
+    const before = await stack.figures();
     for (const isKept of [true, false]) {
       const transaction = await transactional.transaction();
       const value = encodeCallEvent(
@@ -313,7 +161,15 @@ describe('progress', () => {
     }
     await transactional.disconnect();
     await untilLevel();
-    expect((await figures())?.calls).toBe((before?.calls ?? 0) + 1);
+    expect((await stack.figures())?.calls).toBe((before?.calls ?? 0) + 1);
+  }, 60_000);
+});
+
+describe('a record that may not count', () => {
+  it('is covered by the landed ranges like any other', async () => {
+    await stack.publishBytes(0, [Buffer.from('no event'), null]);
+    await stack.untilLanded();
+    expect(await quarantined()).toEqual([{ records: 2 }]);
   }, 60_000);
 });
 
@@ -322,7 +178,7 @@ describe('a stop', () => {
     const { code, stopMs } = await consumer.stop();
     expect(code).toBe(0);
     expect(stopMs).toBeLessThan(5_000);
-    const ends = await publishedEnds();
+    const ends = await stack.ends();
     const [group] = await stack.admin.fetchOffsets({ groupId: 'landing', topics: [stack.topics.calls] });
     const committed = new Map(group?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
     // The last record of partition 2 is an aborted transaction's end: passed over, and committed with the next batch.
@@ -330,40 +186,19 @@ describe('a stop', () => {
   }, 60_000);
 });
 
+const Quarantined = Type.Object({ records: Type.Integer() });
+const quarantined = () => stack.ask(Quarantined, 'SELECT count() AS records FROM quarantined FINAL');
+
 describe('a redelivery of everything to a fresh group', () => {
   it('changes no figure, and quarantines nothing twice', async () => {
-    const before = [await figures(), await quarantined()];
+    const before = [await stack.figures(), await quarantined()];
     const Rows = Type.Object({ rows: Type.Integer() });
     const stored = async () =>
       (await stack.ask(Rows, 'SELECT sum(rows) AS rows FROM landed_ranges'))[0]?.rows ?? 0;
     const storedBefore = await stored();
     const again = startConsumer({ ...stack.settings, CONSUMER_GROUP: 'fresh', BLOCK_ROWS: '7000' });
     await until('all rows came again', async () => (await stored()) >= 2 * storedBefore);
-    expect([await figures(), await quarantined()]).toEqual(before);
+    expect([await stack.figures(), await quarantined()]).toEqual(before);
     expect((await again.stop()).code).toBe(0);
-  }, 60_000);
-});
-
-describe('a topic on which verdicts would not be the broker’s', () => {
-  it('is refused at the start, with what to do', async () => {
-    const topic = `${stack.settings.TOPIC_PREFIX}wrong.api-calls`;
-    await stack.admin.createTopics({
-      topics: ['api-calls', 'api-calls.dead', 'api-calls.schemas', 'daily-charges', 'settings'].map(
-        (name) => ({
-          topic: `${stack.settings.TOPIC_PREFIX}wrong.${name}`,
-        }),
-      ),
-    });
-    const wrong = startConsumer({ ...stack.settings, TOPIC_PREFIX: `${stack.settings.TOPIC_PREFIX}wrong.` });
-    expect(await wrong.exited).toBe(1);
-    expect(wrong.log()).toContain(`Topic ${topic} needs message.timestamp.type=LogAppendTime`);
-
-    const missing = startConsumer({ ...stack.settings, TOPIC_PREFIX: 'nowhere.' });
-    expect(await missing.exited).toBe(1);
-    expect(missing.log()).toContain('Kafka has no topic nowhere.api-calls');
-
-    const unset = startConsumer({ BLOCK_ROWS: 'many' });
-    expect(await unset.exited).toBe(1);
-    expect(unset.log()).toMatch(/KAFKA_BROKERS is missing.*CLICKHOUSE_URL is missing.*BLOCK_ROWS/);
   }, 60_000);
 });

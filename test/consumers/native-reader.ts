@@ -19,7 +19,7 @@ export function readNative(body: readonly Buffer[]): NativeRow[] {
     return bytes.subarray(at - size, at);
   };
   const text = (): string => new TextDecoder('utf-8', { fatal: true }).decode(take(varint()));
-  const hex = (size: number): string => Buffer.from(take(size)).reverse().toString('hex');
+  const hex = (size: number): string => Buffer.from(take(size).toReversed()).toString('hex');
   const readers: Record<string, () => string | number | bigint> = {
     UUID: () => (hex(8) + hex(8)).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
     "DateTime64(3, 'UTC')": () => take(8).readBigInt64LE(),

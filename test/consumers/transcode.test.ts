@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { CallEventColumns } from '../../consumers/call-event-columns.ts';
 import { isTodays, Transcoder } from '../../consumers/transcode.ts';
 import { callEventHeader, encodeCallEvent } from '../../schemas/call-event.ts';
@@ -40,6 +40,17 @@ function transcode(message: Buffer): Outcome {
   return { reason: undefined, rows: rows.slice(1, -1) };
 }
 
+/** Whether a message is read, and then exactly as avsc reads it; else it is refused. */
+function isRead(damaged: Buffer): boolean {
+  if (!isTodays(damaged)) return false;
+  const { reason, rows } = transcode(damaged);
+  if (reason === 'not-an-event') return false;
+  const event = decode(damaged);
+  deepStrictEqual(reason, verdictOn(event, APPENDED_AT_MS));
+  deepStrictEqual(rows, reason === undefined ? [rowOf(event, 65_535, 2 ** 47 - 1, APPENDED_AT_MS)] : []);
+  return true;
+}
+
 const int32 = { min: -(2 ** 31), max: 2 ** 31 - 1 };
 const text = fc.oneof(fc.string({ maxLength: 200 }), fc.string({ unit: 'binary', maxLength: 200 }));
 const name = fc.oneof(
@@ -77,14 +88,14 @@ const anyEvent: fc.Arbitrary<DecodedEvent> = fc
     source_address: text,
     duration_ms: fc.option(fc.integer(int32)),
   })
-  .map(({ id, idKind, ...event }) => {
+  .map(({ id, idKind, ...event }): DecodedEvent => {
     const event_id = Buffer.from(id);
     if (idKind !== 'any bytes') {
       event_id.writeUInt8((event_id.readUInt8(6) & 0x0f) | 0x70, 6);
       event_id.writeUInt8((event_id.readUInt8(8) & 0x3f) | 0x80, 8);
     }
     if (idKind === 'fits') event_id.writeUIntBE(Number(BigInt.asUintN(48, event.occurred_at)), 0, 6);
-    return { event_id, ...event };
+    return Object.assign(event, { event_id });
   });
 
 describe('an event of today’s schema', () => {
@@ -109,33 +120,22 @@ describe('an event of today’s schema', () => {
   });
 
   it('keeps thousands of rows in order while the columns grow', () => {
-    const columns = new CallEventColumns(5_000);
+    const grown = new CallEventColumns(5_000);
     const events = Array.from({ length: 5_000 }, (_, index) =>
       eventOf({ endpoint: `/${'x'.repeat(index % 700)}`, user_id: `user-${index}` }, index),
     );
     events.forEach((event, offset) => {
-      transcoder.add(encodeCallEvent(event), { partition: 2, offset, appendedAtMs: APPENDED_AT_MS }, columns);
+      transcoder.add(encodeCallEvent(event), { partition: 2, offset, appendedAtMs: APPENDED_AT_MS }, grown);
     });
     const expected = events.map((event, offset) =>
       rowOf(decode(encodeCallEvent(event)), 2, offset, APPENDED_AT_MS),
     );
-    expect(readNative(columns.body())).toEqual(expected);
+    expect(readNative(grown.body())).toEqual(expected);
   });
 });
 
 describe('a damaged message', () => {
   const message = encodeCallEvent(eventOf({ endpoint: '/ünï', units: -5_000_000_000, duration_ms: 70_000 }));
-
-  /** Refused, or read exactly as avsc reads it. */
-  function isRead(damaged: Buffer): boolean {
-    if (!isTodays(damaged)) return false;
-    const { reason, rows } = transcode(damaged);
-    if (reason === 'not-an-event') return false;
-    const event = decode(damaged);
-    deepStrictEqual(reason, verdictOn(event, APPENDED_AT_MS));
-    deepStrictEqual(rows, reason === undefined ? [rowOf(event, 65_535, 2 ** 47 - 1, APPENDED_AT_MS)] : []);
-    return true;
-  }
 
   it('is no event when cut anywhere', () => {
     for (let size = 10; size < message.length; size += 1) {

@@ -14,9 +14,9 @@ interface Field {
   readonly default?: unknown;
 }
 const fields: Field[] = JSON.parse(callEventSchemaJson).fields;
-const plainFields: Field[] = fields.map((field) =>
-  ['units', 'occurred_at'].includes(field.name) ? { ...field, type: 'long' } : field,
-);
+/** The fields with one of them changed. */
+const fieldsWith = (name: string, change: Partial<Field>): Field[] =>
+  fields.map((field) => (field.name === name ? Object.assign({}, field, change) : field));
 
 const event: DecodedEvent = {
   event_id: Buffer.from(`${APPENDED_AT_MS.toString(16).padStart(12, '0')}7abc8def0123456789ab`, 'hex'),
@@ -66,9 +66,7 @@ const landed = rowOf(event, 1, 2, APPENDED_AT_MS);
 
 describe('an event of another schema', () => {
   it('of an older one gets the defaults of the fields it did not know', () => {
-    const older = foreign(
-      plainFields.filter(({ name }) => !['module', 'units', 'duration_ms'].includes(name)),
-    );
+    const older = foreign(fields.filter(({ name }) => !['module', 'units', 'duration_ms'].includes(name)));
     const { row } = older.read(older.write({ ...event, ...numbers }));
     expect(row).toEqual({ ...landed, module: '', units: 0n, duration_ms: null });
   });
@@ -76,7 +74,7 @@ describe('an event of another schema', () => {
   it('of a newer one lands without the fields that nobody here knows yet, wherever they stand', () => {
     const newer = foreign([
       { name: 'tags', type: { type: 'map', values: 'string' } },
-      ...plainFields.toReversed(),
+      ...fields.toReversed(),
       { name: 'retries', type: { type: 'array', items: ['null', 'long', 'string'] } },
       {
         name: 'flags',
@@ -110,21 +108,19 @@ describe('an event of another schema', () => {
   });
 
   it('that wrote ints where today has longs is read as longs', () => {
-    const narrow = foreign(
-      plainFields.map((field) => (field.name === 'units' ? { ...field, type: 'int' } : field)),
-    );
+    const narrow = foreign(fieldsWith('units', { type: 'int' }));
     expect(narrow.read(narrow.write({ ...event, ...numbers, units: -7 })).row?.['units']).toBe(-7n);
   });
 
   it('keeps every 64-bit number, which avsc alone corrupts beyond -2^52', () => {
-    const same = foreign([...plainFields, { name: 'extra', type: 'null' }]);
+    const same = foreign([...fields, { name: 'extra', type: 'null' }]);
     for (const units of [0n, -1n, 2n ** 53n + 1n, -(2n ** 52n) - 1n, -(2n ** 63n), 2n ** 63n - 1n]) {
       expect(same.read(encodeDecoded({ ...event, units })).row?.['units']).toBe(units);
     }
   });
 
   it('is judged by the same rules', () => {
-    const newer = foreign([...plainFields, { name: 'extra', type: 'string' }]);
+    const newer = foreign([...fields, { name: 'extra', type: 'string' }]);
     const verdictOn = (changes: object) =>
       newer.read(newer.write({ ...event, ...numbers, extra: '', ...changes })).reason;
     expect(verdictOn({ org_id: '' })).toBe('org-id');
@@ -133,9 +129,7 @@ describe('an event of another schema', () => {
   });
 
   it('with today’s bytes under another name of a field is refused, not guessed', () => {
-    const renamed = foreign(
-      plainFields.map((field) => (field.name === 'org_id' ? { ...field, name: 'tenant' } : field)),
-    );
+    const renamed = foreign(fieldsWith('org_id', { name: 'tenant' }));
     expect(renamed.read(encodeDecoded(event)).reason).toBe('incompatible-schema');
     expect(foreign([{ name: 'a', type: 'string' }]).read(Buffer.from([0])).reason).toBe(
       'incompatible-schema',
@@ -145,7 +139,7 @@ describe('an event of another schema', () => {
 
 describe('a message that lies about itself', () => {
   const hostile = foreign([
-    ...plainFields,
+    ...fields,
     { name: 'nothings', type: { type: 'array', items: 'null' } },
     { name: 'map', type: { type: 'map', values: 'null' } },
   ]);
@@ -167,7 +161,7 @@ describe('a message that lies about itself', () => {
 
   it('is no event when its schema contains itself without end', () => {
     const self = foreign([
-      ...plainFields,
+      ...fields,
       { name: 'self', type: { type: 'record', name: 'Self', fields: [{ name: 'self', type: 'Self' }] } },
     ]);
     expect(self.read(body).reason).toBe('not-an-event');

@@ -1,0 +1,35 @@
+import { killConsumers, startConsumer } from './consumer-process.ts';
+import { openLandingStack, type LandingStack } from './landing-stack.ts';
+
+let stack: LandingStack;
+beforeAll(async () => {
+  stack = await openLandingStack('start');
+}, 60_000);
+afterAll(async () => {
+  await killConsumers();
+  await stack.close();
+}, 60_000);
+
+describe('a topic on which verdicts would not be the broker’s', () => {
+  it('is refused at the start, with what to do', async () => {
+    const topic = `${stack.settings.TOPIC_PREFIX}wrong.api-calls`;
+    await stack.admin.createTopics({
+      topics: ['api-calls', 'api-calls.dead', 'api-calls.schemas', 'daily-charges', 'settings'].map(
+        (name) => ({
+          topic: `${stack.settings.TOPIC_PREFIX}wrong.${name}`,
+        }),
+      ),
+    });
+    const wrong = startConsumer({ ...stack.settings, TOPIC_PREFIX: `${stack.settings.TOPIC_PREFIX}wrong.` });
+    expect(await wrong.exited).toBe(1);
+    expect(wrong.log()).toContain(`Topic ${topic} needs message.timestamp.type=LogAppendTime`);
+
+    const missing = startConsumer({ ...stack.settings, TOPIC_PREFIX: 'nowhere.' });
+    expect(await missing.exited).toBe(1);
+    expect(missing.log()).toContain('Kafka has no topic nowhere.api-calls');
+
+    const unset = startConsumer({ BLOCK_ROWS: 'many' });
+    expect(await unset.exited).toBe(1);
+    expect(unset.log()).toMatch(/KAFKA_BROKERS is missing.*CLICKHOUSE_URL is missing.*BLOCK_ROWS/);
+  }, 60_000);
+});
