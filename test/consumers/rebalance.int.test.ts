@@ -29,6 +29,14 @@ function assignedTo(consumer: ConsumerProcess): string | undefined {
   return last && /"partitions":\[([\d,]*)\]/.exec(last)?.[1];
 }
 
+function untilShared(...consumers: ConsumerProcess[]): Promise<void> {
+  return until('the partitions are shared', () => {
+    const shares = consumers.map(assignedTo);
+    const all = shares.flatMap((part) => (part ? part.split(',') : [])).toSorted();
+    return Promise.resolve(all.join() === '0,1,2' && shares.every((part) => part !== ''));
+  });
+}
+
 describe('consumers that come and go while events flow', () => {
   it('share the partitions; every event lands, and no commit goes backwards', async () => {
     let published = 0;
@@ -51,23 +59,16 @@ describe('consumers that come and go while events flow', () => {
       }
     })();
 
-    const share = (...consumers: ConsumerProcess[]) =>
-      until('the partitions are shared', () => {
-        const shares = consumers.map(assignedTo);
-        const all = shares.flatMap((part) => (part ? part.split(',') : [])).toSorted();
-        return Promise.resolve(all.join() === '0,1,2' && shares.every((part) => part !== ''));
-      });
-
     const first = startConsumer({ ...stack.settings, BLOCK_ROWS: '300' });
-    await share(first);
+    await untilShared(first);
     const second = startConsumer({ ...stack.settings, BLOCK_ROWS: '300' });
-    await share(first, second);
+    await untilShared(first, second);
     expect((await first.stop()).code).toBe(0);
-    await share(second);
+    await untilShared(second);
     const third = startConsumer({ ...stack.settings, BLOCK_ROWS: '300' });
-    await share(second, third);
+    await untilShared(second, third);
     await second.kill();
-    await share(third);
+    await untilShared(third);
     over.abort();
     await Promise.all([publishing, watching]);
     await stack.untilLanded();
