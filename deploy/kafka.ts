@@ -1,5 +1,6 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { topicDefinitions, type Topics } from '../schemas/topics.ts';
+import { stopIdleTimers } from './kafkajs-idle.ts';
 import { kafkaLogCreator, type Logger } from './logging.ts';
 
 export interface KafkaConfig {
