@@ -1,0 +1,55 @@
+import { billingPeriodsOf, type Period } from '../../aggregator/calendar/billing-periods.ts';
+import { projectedBill, type Billed } from '../../aggregator/pricing/bill.ts';
+import type { Catalogues } from '../../schemas/catalogues.ts';
+import type { OrgHistory, Subscription } from '../../schemas/settings.ts';
+import type { Sources } from '../dependencies.ts';
+import { orgCalendar } from '../orgs/subscription.ts';
+import { readStatement, type Statement } from './statement.ts';
+
+/** The bill of the current period as it stands, and where it is heading (interfaces.md, /billing). Money exact. */
+export interface Bill {
+  readonly currency: string;
+  readonly period: Period;
+  /** What the period's days and adjustments come to by now, today included: the statement's total. */
+  readonly accrued: Billed;
+  readonly projected: Billed;
+  readonly daysClosed: number;
+  readonly adjustments: Statement['adjustments'];
+}
+
+export interface BillRequest {
+  readonly org: OrgHistory;
+  readonly subscription: Subscription;
+  readonly catalogues: Catalogues;
+}
+
+/** Reads the statement of the period that holds now; both come from one reading of the clock. */
+export async function readBill(sources: Sources, request: BillRequest): Promise<Bill> {
+  const now = sources.now();
+  const { org } = request;
+  const period = billingPeriodsOf(orgCalendar(org), org.billingDay).periodAt(now);
+  const statement = await readStatement(
+    { ...sources, now: () => now },
+    { ...request, from: period.from, to: period.to },
+  );
+  return billOf(statement, period, now);
+}
+
+/** The bill that a whole period's statement makes at an instant of that period. */
+export function billOf(statement: Statement, period: Period, now: number): Bill {
+  const { currency, days, adjustments, total } = statement;
+  const closed = days.filter(({ status }) => status === 'closed');
+  const daysLeft = days.filter(({ day }) => day.from > now).length;
+  return {
+    currency,
+    period,
+    accrued: total,
+    projected: projectedBill(
+      total,
+      closed.map(({ billedCredits: credits, amount }) => ({ credits, amount })),
+      daysLeft,
+    ),
+    daysClosed: closed.length,
+    adjustments,
+  };
+}
