@@ -32,7 +32,7 @@ const aggregator = {
   log,
   store: createSettingsStore(client, config.UNKNOWN_ORGS),
   now: Date.now,
-  callsTopic: topics.calls,
+  topics,
   timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS, gatherMs: config.GATHER_MS },
 };
 

@@ -2,6 +2,7 @@ import { endedDays, markedDays } from './closing/candidates.ts';
 import { closeDays } from './closing/close-days.ts';
 import type { ClickHouseClient } from '../deploy/clickhouse.ts';
 import type { LandedLog } from '../deploy/landed-log.ts';
+import type { Topics } from '../schemas/topics.ts';
 import { readLandedUntil } from './landed-until.ts';
 import { advanceProgress, readProgress } from './progress.ts';
 import { clearMarks, readMarks, resealMarked } from './sealing/marks.ts';
@@ -25,8 +26,8 @@ export interface Aggregator {
   /** The topic daily-charges. */
   readonly log: LandedLog;
   readonly now: () => number;
-  /** The topic of the call events: its landing decides how far time has come. */
-  readonly callsTopic: string;
+  /** The landing of both decides how far time has come: a day closes with every call and every change of it known. */
+  readonly topics: Pick<Topics, 'calls' | 'settings'>;
   readonly timing: TickSettings;
 }
 
@@ -42,14 +43,17 @@ export interface TickReport {
  * re-closes those that the late events changed. What is due comes from what is recorded as done, so a tick may die
  * at any instant, run twice at once, or come hours late.
  */
-export async function tick({ client, store, log, now, callsTopic, timing }: Aggregator): Promise<TickReport> {
+export async function tick({ client, store, log, now, topics, timing }: Aggregator): Promise<TickReport> {
   const { sealDelayMs, graceMs, gatherMs } = timing;
+  const at = now();
+  const landedUntil = await readLandedUntil(client, topics.calls, at);
+  const settingsUntil = await readLandedUntil(client, topics.settings, at);
+  // After the two: what had landed by then is in the settings.
   const settings = await store.refresh();
   const closing = { client, settings, log, now };
-  const landedUntil = await readLandedUntil(client, callsTopic, now());
   const hoursSealed = await sealEndedHours(client, landedUntil, sealDelayMs);
   const progress = await readProgress(client);
-  const closableUntil = closableInstant(landedUntil, graceMs);
+  const closableUntil = closableInstant(Math.min(landedUntil, settingsUntil), graceMs);
 
   let ended =
     closableUntil > progress.closed ? await endedDays(client, settings, progress, closableUntil) : [];

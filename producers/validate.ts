@@ -1,9 +1,10 @@
 import type { CallEvent } from '../schemas/call-event.ts';
 import { eventIdMs, parseEventId } from '../schemas/event-id.ts';
 import {
+  isLonger,
+  isName,
   MAX_CREDITS,
   MAX_ENDPOINT_BYTES,
-  MAX_NAME_BYTES,
   NAME_FIELDS,
   REASONS,
   REJECTED_STATUS,
@@ -17,7 +18,6 @@ export interface TimeLimits {
   readonly latenessMs: number;
 }
 
-const CONTROL = /\p{Cc}/u;
 const REASON_OF_NAME = {
   org_id: 'org-id',
   product: 'product',
@@ -50,10 +50,7 @@ export function rejectionOfContent(
   event: Omit<CallEvent, 'event_id' | 'occurred_at'>,
 ): Rejection | undefined {
   for (const field of NAME_FIELDS) {
-    const name = event[field];
-    if (name === '' || isLonger(name, MAX_NAME_BYTES) || CONTROL.test(name)) {
-      return reject(REASON_OF_NAME[field], show(name));
-    }
+    if (!isName(event[field])) return reject(REASON_OF_NAME[field], show(event[field]));
   }
   if (isLonger(event.endpoint, MAX_ENDPOINT_BYTES)) return reject('endpoint', show(event.endpoint));
   if (!(event.credits >= 0 && event.credits <= MAX_CREDITS))
@@ -87,11 +84,6 @@ export function rejectionOfTime(
 
 function reject(reason: Reason, figures: string): Rejection {
   return { reason, detail: `${REASONS[reason]}: ${figures}` };
-}
-
-/** UTF-8 needs at most 3 bytes for each UTF-16 unit, so most texts need no measuring. */
-function isLonger(text: string, maxBytes: number): boolean {
-  return text.length * 3 > maxBytes && Buffer.byteLength(text, 'utf8') > maxBytes;
 }
 
 function show(text: string): string {

@@ -17,6 +17,24 @@ export interface Catalogues {
   readonly costs: readonly Costs[];
 }
 
+export const CATALOGUE_NAMES = ['editions', 'prices', 'costs'] as const;
+export type CatalogueName = (typeof CATALOGUE_NAMES)[number];
+
+export function isCatalogueName(name: string): name is CatalogueName {
+  return CATALOGUE_NAMES.some((known) => known === name);
+}
+
+/** One of them from JSON, a list of versions. Throws CatalogueInvalid. */
+export function parseCatalogue(name: CatalogueName, json: unknown): Partial<Catalogues> {
+  return PARSERS[name](json);
+}
+
+const PARSERS: Record<CatalogueName, (json: unknown) => Partial<Catalogues>> = {
+  editions: (json) => ({ editions: parseEditions(json) }),
+  prices: (json) => ({ prices: parsePrices(json) }),
+  costs: (json) => ({ costs: parseCosts(json) }),
+};
+
 /** All three from JSON. Throws CatalogueInvalid with the problems of all three. */
 export function parseCatalogues(json: { editions: unknown; prices: unknown; costs: unknown }): Catalogues {
   const problems: CatalogueProblem[] = [];
@@ -38,13 +56,16 @@ export function parseCatalogues(json: { editions: unknown; prices: unknown; cost
   return catalogues;
 }
 
-/** The catalogues that come with the release: schemas/catalogues/*.json. */
+/**
+ * The catalogues that come with the release: schemas/catalogues/*.json. They are where the log of settings starts
+ * from (aggregator/settings/), so they are never edited: a new version is a change in that log.
+ */
 export function bundledCatalogues(): Catalogues {
   return parseCatalogues(bundledCatalogueJson());
 }
 
 /** The same as JSON: each a list of versions. */
-export function bundledCatalogueJson(): { editions: unknown[]; prices: unknown[]; costs: unknown[] } {
+export function bundledCatalogueJson(): Record<CatalogueName, unknown[]> {
   return { editions: bundled('editions'), prices: bundled('prices'), costs: bundled('costs') };
 }
 

@@ -8,6 +8,18 @@ export const MAX_NAME_BYTES = 128;
 export const MAX_ENDPOINT_BYTES = 2_048;
 export const REJECTED_STATUS = 429;
 
+const CONTROL = /\p{Cc}/u;
+
+/** What may name an org, a user, an app or a product: not empty, at most 128 bytes, no control characters. */
+export function isName(text: string): boolean {
+  return text !== '' && !isLonger(text, MAX_NAME_BYTES) && !CONTROL.test(text);
+}
+
+/** UTF-8 needs at most 3 bytes for each UTF-16 unit, so most texts need no measuring. */
+export function isLonger(text: string, maxBytes: number): boolean {
+  return text.length * 3 > maxBytes && Buffer.byteLength(text, 'utf8') > maxBytes;
+}
+
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** How far occurred_at may lie after the record's append time. */

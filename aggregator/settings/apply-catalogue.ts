@@ -1,59 +1,51 @@
 import { Type } from 'typebox';
-import { parseCatalogues, type Catalogues } from '../../schemas/catalogues.ts';
-import { findEdition } from '../../schemas/catalogues/editions.ts';
+import { parseCatalogue, type CatalogueName, type Catalogues } from '../../schemas/catalogues.ts';
 import { CatalogueInvalid } from '../../schemas/catalogues/parse.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
-import { effectiveAt, parseValue } from './apply-org.ts';
-import { SettingsRefused } from './refused.ts';
+import { effectiveAt, parseValue } from './change-rules.ts';
+import { refusal, SettingsRefused } from './refused.ts';
 
-export const CATALOGUE_KINDS = ['editions', 'prices', 'costs'] as const;
-export type CatalogueKind = (typeof CATALOGUE_KINDS)[number];
-export const isCatalogueKind = (kind: string): kind is CatalogueKind =>
-  CATALOGUE_KINDS.some((known) => known === kind);
+/** The catalogues' versions as JSON, in the order in which they were recorded: what is published, and parsed. */
+export type CatalogueJson = Readonly<Record<CatalogueName, readonly unknown[]>>;
 
-/** The catalogues' versions as JSON, as they are published and as the rules of schemas/catalogues/ read them. */
-export type CatalogueJson = Readonly<Record<CatalogueKind, readonly unknown[]>>;
+export interface HeldCatalogues {
+  readonly json: CatalogueJson;
+  readonly catalogues: Catalogues;
+}
 
 /**
- * The catalogues after one more version. Refused: an overlap, a negative price, slabs out of order, a version that
- * leaves out an edition which the one before has (subscriptions may hold it).
+ * The catalogues after one more version, by the rules of schemas/catalogues/: an overlap, a negative price, slabs
+ * out of order, an edition left out are refused. The log decides when it takes effect: never before it was recorded.
  */
 export function applyCatalogueChange(
-  before: CatalogueJson,
-  change: LoggedChange & { readonly kind: CatalogueKind },
-): { json: CatalogueJson; catalogues: Catalogues } {
-  const version = parseValue(Type.Object({}), change.value);
-  // The log decides when it takes effect: never before it was recorded.
-  const dated = { ...version, effective_at: new Date(effectiveAt(change)).toISOString() };
-  const json = { ...before, [change.kind]: [...before[change.kind], dated] };
-  const catalogues = parsed(json);
-  if (change.kind === 'editions') assertNoneLost(catalogues);
-  return { json, catalogues };
+  { json, catalogues }: HeldCatalogues,
+  change: LoggedChange,
+  name: CatalogueName,
+): HeldCatalogues {
+  if (change.org_id !== '')
+    throw refusal('org-id', '', 'a catalogue is everybody’s: it names no organisation');
+  const given = parseValue(Type.Object({}), change.value);
+  const version = { ...given, effective_at: new Date(effectiveAt(change)).toISOString() };
+  const versions = [...json[name], version];
+  return {
+    json: { ...json, [name]: versions },
+    catalogues: { ...catalogues, ...parsed(name, versions) },
+  };
 }
 
-function parsed(json: CatalogueJson): Catalogues {
+function parsed(name: CatalogueName, versions: readonly unknown[]): Partial<Catalogues> {
   try {
-    return parseCatalogues(json);
+    return parseCatalogue(name, versions);
   } catch (error) {
     if (!(error instanceof CatalogueInvalid)) throw error;
-    throw new SettingsRefused(
-      error.problems[0]?.code ?? error.code,
-      error.problems[0]?.path ?? '',
-      error.message,
+    // Paths lead into the list of versions; the change's own value is its last one.
+    const own = `/${versions.length - 1}`;
+    const problems = error.problems.map(({ code, path, message }) =>
+      path.startsWith(own)
+        ? { code, path: path.slice(own.length), message }
+        : { code, path: '', message: `a version that takes effect later ${message}` },
     );
+    const [first, ...more] = problems;
+    throw first ? new SettingsRefused(first, ...more) : refusal(error.code, '', error.message);
   }
-}
-
-function assertNoneLost({ editions: versions }: Catalogues): void {
-  versions.forEach((version, index) => {
-    for (const { product, edition } of versions[index - 1]?.editions ?? []) {
-      if (!findEdition(version.editions, product, edition)) {
-        throw new SettingsRefused(
-          'edition-left-out',
-          '/editions',
-          `${product} ${edition} is missing: subscriptions may hold it, so every later version must have it`,
-        );
-      }
-    }
-  });
 }

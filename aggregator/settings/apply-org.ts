@@ -1,119 +1,121 @@
-import { Type, type Static, type TSchema } from 'typebox';
-import { Value } from 'typebox/value';
+import { Type } from 'typebox';
 import { editionAt, UnknownEdition, type Catalogues } from '../../schemas/catalogues.ts';
-import { MAX_NAME_BYTES } from '../../schemas/event-rules.ts';
+import { MAX_USERS } from '../../schemas/catalogues/editions.ts';
+import { isName } from '../../schemas/event-rules.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
 import type { Version } from '../../schemas/settings.ts';
-import { changesWithin } from '../../schemas/versions.ts';
 import { isTimeZone } from '../calendar/zone-days.ts';
+import { effectiveAt, parseValue } from './change-rules.ts';
 import type { OrgFields, SubscriptionFields } from './org-fields.ts';
-import { SettingsRefused } from './refused.ts';
+import { refusal } from './refused.ts';
 
 /** D: no platform sells more in 24 hours; it also keeps every sum far below 2^53. */
 const MOST_CREDITS = 1_000_000_000;
-const MOST_USERS = 10_000_000;
 
+const strict = { additionalProperties: false };
+const timeZone = Type.String({ maxLength: 64 });
+const billingDay = Type.Integer({ minimum: 1, maximum: 31 });
+export const NewOrgValue = Type.Object({ time_zone: timeZone, billing_day: billingDay }, strict);
 export const OrgValue = Type.Object(
-  {
-    time_zone: Type.Optional(Type.String({ maxLength: 64 })),
-    billing_day: Type.Optional(Type.Integer({ minimum: 1, maximum: 31 })),
-  },
-  { additionalProperties: false, minProperties: 1 },
+  { time_zone: Type.Optional(timeZone), billing_day: Type.Optional(billingDay) },
+  { ...strict, minProperties: 1 },
 );
 export const SubscriptionValue = Type.Object(
   {
-    edition: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
-    users: Type.Optional(Type.Integer({ minimum: 0, maximum: MOST_USERS })),
+    edition: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+    users: Type.Optional(Type.Integer({ minimum: 0, maximum: MAX_USERS })),
     additional_limit: Type.Optional(Type.Integer({ minimum: 0, maximum: MOST_CREDITS })),
   },
-  { additionalProperties: false, minProperties: 1 },
+  { ...strict, minProperties: 1 },
 );
 
 /**
  * An org's settings after one more change, or a SettingsRefused that says why it may not be.
  * A function of what stands before it in the log and of the change alone, so every reader decides the same.
+ * @param told what the log has told about the org; undefined where nothing
+ * @param assumed what holds of an org that the log has not told about: the local stack's rule, elsewhere undefined
  */
 export function applyOrgChange(
-  before: OrgFields | undefined,
+  told: OrgFields | undefined,
+  assumed: OrgFields | undefined,
   change: LoggedChange,
   catalogues: Catalogues,
 ): OrgFields {
-  if (change.kind === 'org') return applyOrg(before, change);
-  if (change.kind !== 'subscription') {
-    throw new SettingsRefused('unknown-kind', '', `${change.kind} is no kind of change that an org has`);
+  if (!isName(change.org_id)) {
+    throw refusal('org-id', '', 'an organisation’s id has 1 to 128 bytes and no control characters');
   }
-  if (!before) {
-    throw new SettingsRefused('unknown-org', '', `${change.org_id} is no organisation yet: create it first`);
-  }
-  return applySubscription(before, change, catalogues);
+  if (change.kind === 'new-org') return newOrg(told, change);
+  const before = told ?? assumed;
+  if (!before) throw refusal('unknown-org', '', `${change.org_id} is no organisation yet: create it first`);
+  if (change.kind === 'org') return changedOrg(before, change);
+  if (change.kind === 'subscription') return applySubscription(before, change, catalogues);
+  throw refusal('unknown-kind', '', `${JSON.stringify(change.kind)} is no kind of change`);
 }
 
-function applyOrg(before: OrgFields | undefined, change: LoggedChange): OrgFields {
-  const { time_zone, billing_day } = parseValue(OrgValue, change.value);
-  if (time_zone !== undefined && !isTimeZone(time_zone)) {
-    throw new SettingsRefused(
-      'unknown-time-zone',
-      '/time_zone',
-      `${time_zone} is no IANA time zone, like "Europe/Rome"`,
-    );
-  }
-  if (!before && (time_zone === undefined || billing_day === undefined)) {
-    throw new SettingsRefused('incomplete', '', 'a new organisation needs time_zone and billing_day');
-  }
+/** D: the local stack's rule is for orgs that nobody told it about, so of a created one nothing is assumed. */
+function newOrg(told: OrgFields | undefined, change: LoggedChange): OrgFields {
+  if (told) throw refusal('org-exists', '', `${change.org_id} is an organisation already: change it instead`);
+  const { time_zone, billing_day } = parseValue(NewOrgValue, change.value);
+  assertTimeZone(time_zone);
   return {
     orgId: change.org_id,
-    timeZone: add(before?.timeZone, change, time_zone),
-    billingDay: add(before?.billingDay, change, billing_day),
-    subscriptions: before?.subscriptions ?? new Map(),
+    timeZone: add([], change, time_zone),
+    billingDay: add([], change, billing_day),
+    subscriptions: new Map(),
   };
+}
+
+function changedOrg(before: OrgFields, change: LoggedChange): OrgFields {
+  const { time_zone, billing_day } = parseValue(OrgValue, change.value);
+  if (time_zone !== undefined) assertTimeZone(time_zone);
+  return {
+    ...before,
+    timeZone: add(before.timeZone, change, time_zone),
+    billingDay: add(before.billingDay, change, billing_day),
+  };
+}
+
+function assertTimeZone(name: string): void {
+  if (isTimeZone(name)) return;
+  const message = `is ${JSON.stringify(name)}: write an IANA time zone, like "Europe/Rome"`;
+  throw refusal('unknown-time-zone', '/time_zone', message);
 }
 
 function applySubscription(before: OrgFields, change: LoggedChange, catalogues: Catalogues): OrgFields {
   const { edition, users, additional_limit } = parseValue(SubscriptionValue, change.value);
   const { product } = change;
-  if (product === '' || Buffer.byteLength(product) > MAX_NAME_BYTES) {
-    throw new SettingsRefused(
-      'product',
-      '/product',
-      `a subscription names its product, 1 to ${MAX_NAME_BYTES} bytes`,
-    );
+  if (!isName(product)) {
+    throw refusal('product', '', 'a product’s name has 1 to 128 bytes and no control characters');
   }
   const old = before.subscriptions.get(product);
   if (!old && (edition === undefined || users === undefined)) {
-    throw new SettingsRefused('incomplete', '', `a new subscription of ${product} needs edition and users`);
+    throw refusal('no-subscription', '', `${before.orgId} has no ${product} yet: give edition and users`);
   }
+  if (edition !== undefined) assertEdition(catalogues, product, edition, effectiveAt(change));
   const fields: SubscriptionFields = {
     edition: add(old?.edition, change, edition),
     users: add(old?.users, change, users),
     additionalLimit: add(old?.additionalLimit, change, additional_limit ?? (old ? undefined : 0)),
   };
-  if (edition !== undefined) assertEdition(catalogues, product, edition, effectiveAt(change));
   return { ...before, subscriptions: new Map(before.subscriptions).set(product, fields) };
 }
 
-/** The edition must exist when it takes effect, and in every later version of the catalogue that is known. */
+/** The edition must exist when it takes effect; later versions of the catalogue have it too (editions.ts). */
 function assertEdition(catalogues: Catalogues, product: string, edition: string, from: number): void {
   try {
-    for (const instant of [from, ...changesWithin(catalogues.editions, from, Number.POSITIVE_INFINITY)]) {
-      editionAt(catalogues, product, edition, instant);
-    }
+    editionAt(catalogues, product, edition, from);
   } catch (error) {
     if (!(error instanceof UnknownEdition)) throw error;
-    throw new SettingsRefused('unknown-edition', '/edition', error.message);
+    throw refusal('unknown-edition', '/edition', error.message);
   }
-}
-
-/** Settings take effect when they are recorded or later, never in the past (domain.md). */
-export function effectiveAt(change: LoggedChange): number {
-  return Math.max(change.appended_at, change.effective_at);
 }
 
 function add<T>(
   versions: readonly Version<T>[] = [],
   change: LoggedChange,
   value: T | undefined,
-): Version<T>[] {
-  if (value === undefined) return [...versions];
+): readonly Version<T>[] {
+  if (value === undefined) return versions;
   return [
     ...versions,
     {
@@ -124,21 +126,4 @@ function add<T>(
       reason: change.reason,
     },
   ];
-}
-
-/** The change's JSON, checked. Throws SettingsRefused with the first deviation. */
-export function parseValue<Schema extends TSchema>(schema: Schema, json: string): Static<Schema> {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch {
-    throw new SettingsRefused('not-json', '', 'the value is no JSON');
-  }
-  if (Value.Check(schema, value)) return value;
-  const [error] = Value.Errors(schema, value);
-  throw new SettingsRefused(
-    'shape',
-    error?.instancePath ?? '',
-    `${error?.instancePath || 'the value'} ${error?.message}`,
-  );
 }

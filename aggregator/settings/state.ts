@@ -1,104 +1,154 @@
-import { bundledCatalogueJson, parseCatalogues, type Catalogues } from '../../schemas/catalogues.ts';
+import {
+  bundledCatalogueJson,
+  bundledCatalogues,
+  isCatalogueName,
+  type Catalogues,
+} from '../../schemas/catalogues.ts';
 import { localOrgHistory, type OrgHistory } from '../../schemas/settings.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
-import { applyCatalogueChange, isCatalogueKind, type CatalogueJson } from './apply-catalogue.ts';
+import { applyCatalogueChange, type CatalogueJson, type HeldCatalogues } from './apply-catalogue.ts';
 import { applyOrgChange } from './apply-org.ts';
+import { assertAccountable, effectiveAt } from './change-rules.ts';
 import { fieldsOf, historyOf, type OrgFields } from './org-fields.ts';
 import { SettingsRefused } from './refused.ts';
 
 /** A change and what became of it: a refused one stays in the log and changes nothing. */
 export interface Outcome {
   readonly change: LoggedChange;
+  /** Epoch milliseconds: from then on it holds, unless it was refused. */
+  readonly effectiveAt: number;
   readonly refused?: SettingsRefused;
 }
 
+/** What an org has that nobody told us about: nothing, or the local stack's free subscription. */
+export type UnknownOrgs = 'none' | 'local';
+
+/** Written only while the state that holds it is being made. */
+interface Folded {
+  nextOffset: number;
+  held: HeldCatalogues;
+  readonly orgs: Map<string, { readonly fields: OrgFields; readonly history: OrgHistory }>;
+  readonly outcomes: Map<string, Outcome>;
+  /** By org ('' for the catalogues) the latest append time. */
+  readonly latest: Map<string, number>;
+}
+
+function beforeAll(): Folded {
+  const held = { json: bundledCatalogueJson(), catalogues: bundledCatalogues() };
+  return { nextOffset: 0, held, orgs: new Map(), outcomes: new Map(), latest: new Map() };
+}
+
+function copyOf(folded: Folded): Folded {
+  return {
+    ...folded,
+    orgs: new Map(folded.orgs),
+    outcomes: new Map(folded.outcomes),
+    latest: new Map(folded.latest),
+  };
+}
+
 /**
- * All settings as the log makes them: a fold over its changes in their order. Two readers that saw the same log
- * hold the same settings, and agree on which changes were refused.
+ * All settings as the log makes them: a fold over its changes in their order, and a value: once returned it never
+ * changes. Two readers that saw the same log hold the same settings, and agree on which changes were refused.
  */
 export class SettingsState {
-  readonly #unknownOrgs: 'none' | 'local';
-  readonly #orgs = new Map<string, OrgFields>();
-  readonly #histories = new Map<string, OrgHistory>();
-  readonly #outcomes = new Map<string, Outcome>();
-  #catalogueJson: CatalogueJson = bundledCatalogueJson();
-  #catalogues: Catalogues = parseCatalogues(bundledCatalogueJson());
-  #nextOffset = 0;
+  readonly #unknownOrgs: UnknownOrgs;
+  readonly #folded: Folded;
 
-  /** @param unknownOrgs what an org nobody told us about has: nothing, or the local stack's free subscription. */
-  constructor(unknownOrgs: 'none' | 'local') {
+  /** Before the first change: no orgs, and the catalogues of the release. */
+  constructor(unknownOrgs: UnknownOrgs, folded: Folded = beforeAll()) {
     this.#unknownOrgs = unknownOrgs;
+    this.#folded = folded;
   }
 
   /** The first offset that was not applied yet. */
   get nextOffset(): number {
-    return this.#nextOffset;
+    return this.#folded.nextOffset;
   }
 
   get catalogues(): Catalogues {
-    return this.#catalogues;
+    return this.#folded.held.catalogues;
   }
 
   get catalogueJson(): CatalogueJson {
-    return this.#catalogueJson;
+    return this.#folded.held.json;
   }
 
   /** Orgs that the log has told about, in the order of their first change. */
   get orgIds(): string[] {
-    return [...this.#orgs.keys()];
+    return [...this.#folded.orgs.keys()];
   }
 
+  /** The org's whole effective-dated history, or undefined for one that nobody told us about. */
   history(orgId: string): OrgHistory | undefined {
-    const known = this.#histories.get(orgId);
-    if (known) return known;
-    return this.#unknownOrgs === 'local' ? localOrgHistory(orgId) : undefined;
+    return this.#folded.orgs.get(orgId)?.history ?? this.#assumed(orgId);
   }
 
   /** What became of a change, by its id; undefined for one that has not been applied. */
   outcome(changeId: string): Outcome | undefined {
-    return this.#outcomes.get(changeId);
+    return this.#folded.outcomes.get(changeId);
   }
 
   /** Every change of an org (or of the catalogues: ''), oldest first, the refused ones too. */
   outcomesOf(orgId: string): Outcome[] {
-    return [...this.#outcomes.values()].filter(({ change }) => change.org_id === orgId);
+    return [...this.#folded.outcomes.values()].filter(({ change }) => change.org_id === orgId);
   }
 
-  /** What the change would do if it stood next in the log. Throws SettingsRefused. */
+  /** Whether the change would be allowed if it stood next in the log. Throws SettingsRefused. */
   check(change: LoggedChange): void {
-    this.#next(change);
+    this.#decide(change);
   }
 
-  /** Applies the log's next change. A repeat (same offset or change id) changes nothing. */
-  apply(change: LoggedChange): void {
-    if (change.offset < this.#nextOffset) return;
-    this.#nextOffset = change.offset + 1;
-    if (this.#outcomes.has(change.change_id)) return;
+  /**
+   * The settings after more of the log, given in its order. What was applied before changes nothing: an offset below
+   * nextOffset, or a change id that was there already, for of two changes under one id the first counts.
+   */
+  after(changes: readonly LoggedChange[]): SettingsState {
+    if (!changes.some(({ offset }) => offset >= this.#folded.nextOffset)) return this;
+    const next = new SettingsState(this.#unknownOrgs, copyOf(this.#folded));
+    for (const change of changes) next.#apply(change);
+    return next;
+  }
+
+  #apply(logged: LoggedChange): void {
+    if (logged.offset < this.#folded.nextOffset) return;
+    this.#folded.nextOffset = logged.offset + 1;
+    if (this.#folded.outcomes.has(logged.change_id)) return;
+    // D: the log's order decides, also where the brokers' clocks went back: no change takes effect before an earlier one.
+    const change = {
+      ...logged,
+      appended_at: Math.max(logged.appended_at, this.#folded.latest.get(logged.org_id) ?? 0),
+    };
+    this.#folded.latest.set(change.org_id, change.appended_at);
+    const outcome = { change, effectiveAt: effectiveAt(change) };
     try {
-      this.#next(change)();
-      this.#outcomes.set(change.change_id, { change });
+      this.#decide(change)();
+      this.#folded.outcomes.set(change.change_id, outcome);
     } catch (error) {
       if (!(error instanceof SettingsRefused)) throw error;
-      this.#outcomes.set(change.change_id, { change, refused: error });
+      this.#folded.outcomes.set(change.change_id, { ...outcome, refused: error });
     }
   }
 
   /** Decides on a change and returns the step that makes it. */
-  #next(change: LoggedChange): () => void {
+  #decide(change: LoggedChange): () => void {
     const { kind, org_id } = change;
-    if (isCatalogueKind(kind)) {
-      const { json, catalogues } = applyCatalogueChange(this.#catalogueJson, { ...change, kind });
-      return () => {
-        this.#catalogueJson = json;
-        this.#catalogues = catalogues;
-      };
+    assertAccountable(change);
+    if (isCatalogueName(kind)) {
+      const held = applyCatalogueChange(this.#folded.held, change, kind);
+      return () => (this.#folded.held = held);
     }
-    const history = this.history(org_id);
-    const before = this.#orgs.get(org_id) ?? (history && fieldsOf(history));
-    const after = applyOrgChange(before, change, this.#catalogues);
-    return () => {
-      this.#orgs.set(org_id, after);
-      this.#histories.set(org_id, historyOf(after));
-    };
+    const assumed = this.#assumed(org_id);
+    const fields = applyOrgChange(
+      this.#folded.orgs.get(org_id)?.fields,
+      assumed && fieldsOf(assumed),
+      change,
+      this.#folded.held.catalogues,
+    );
+    return () => this.#folded.orgs.set(org_id, { fields, history: historyOf(fields) });
+  }
+
+  #assumed(orgId: string): OrgHistory | undefined {
+    return this.#unknownOrgs === 'local' ? localOrgHistory(orgId) : undefined;
   }
 }

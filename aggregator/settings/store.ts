@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
-import { SettingsState } from './state.ts';
+import { SettingsState, type UnknownOrgs } from './state.ts';
 
 const LoggedRow = Type.Object({
   offset: Type.Integer(),
@@ -18,7 +18,7 @@ const ROWS_AT_ONCE = 10_000;
 
 /** The settings as far as the log has landed. */
 export interface SettingsStore {
-  /** Reads what has landed since, so that a change shows in the next answer, and returns the state. */
+  /** Reads what has landed since, so that a change shows in the next answer. What it returned before stays as it was. */
   refresh(): Promise<SettingsState>;
 }
 
@@ -26,8 +26,8 @@ export interface SettingsStore {
  * Keeps the folded log in memory (some hundred bytes a change) and reads only what is new.
  * @param unknownOrgs setting UNKNOWN_ORGS
  */
-export function createSettingsStore(client: ClickHouseClient, unknownOrgs: 'none' | 'local'): SettingsStore {
-  const state = new SettingsState(unknownOrgs);
+export function createSettingsStore(client: ClickHouseClient, unknownOrgs: UnknownOrgs): SettingsStore {
+  let state = new SettingsState(unknownOrgs);
   return {
     async refresh() {
       for (;;) {
@@ -40,7 +40,8 @@ export function createSettingsStore(client: ClickHouseClient, unknownOrgs: 'none
            ORDER BY kafka_offset LIMIT ${ROWS_AT_ONCE}`,
           { next: state.nextOffset },
         );
-        for (const row of rows) state.apply(row);
+        // Another refresh may have come first: what it applied is skipped.
+        state = state.after(rows);
         if (rows.length < ROWS_AT_ONCE) return state;
       }
     },

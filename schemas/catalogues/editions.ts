@@ -28,8 +28,11 @@ export interface Editions extends Effective {
   readonly editions: readonly Edition[];
 }
 
-/** D: keeps base + per_user x users (up to 1e6 users) and all sums of a day far inside the safe integers. */
+/** D: base + per_user x users is at most 1e9 + 1e8 x 1e7, and so a safe integer (up to 9e15). */
 const MAX_GRANT = 1_000_000_000;
+const MAX_PER_USER = 100_000_000;
+/** The most licensed users a subscription may have. */
+export const MAX_USERS = 10_000_000;
 
 const KIND: CatalogueKind<EditionsShape> = {
   name: 'editions',
@@ -39,7 +42,7 @@ const KIND: CatalogueKind<EditionsShape> = {
     for (const [index, edition] of editions.entries()) {
       const at = `${path}/editions/${index}`;
       checkInteger(edition.base, 0, MAX_GRANT, `${at}/base`, report);
-      checkInteger(edition.per_user, 0, MAX_GRANT, `${at}/per_user`, report);
+      checkInteger(edition.per_user, 0, MAX_PER_USER, `${at}/per_user`, report);
       if (edition.maximum !== null) checkInteger(edition.maximum, 0, MAX_GRANT, `${at}/maximum`, report);
       const key = JSON.stringify([edition.product, edition.edition]);
       if (seen.has(key)) report('overlap', at, `lists ${edition.product} ${edition.edition} a second time`);

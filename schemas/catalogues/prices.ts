@@ -55,9 +55,19 @@ const KIND: CatalogueKind<PriceBookShape> = {
     }
   },
   checkSuccession(earlier, later, path, report) {
-    if (!earlier.some((book) => book.name === later.name)) return;
-    const message = `is ${later.name} again: a charge could not say by which book it was priced`;
-    report('duplicate-name', `${path}/name`, message);
+    if (earlier.some((book) => book.name === later.name)) {
+      const message = `is ${later.name} again: a charge could not say by which book it was priced`;
+      report('duplicate-name', `${path}/name`, message);
+    }
+    // D: a billing period that holds the change would add up two currencies, or be rounded in two ways.
+    const before = earlier.at(-1);
+    if (before && before.currency !== later.currency) {
+      const message = `is ${later.currency}: must stay ${before.currency}, as in the book before`;
+      report('currency-change', `${path}/currency`, message);
+    } else if (before && before.minor_unit_digits !== later.minor_unit_digits) {
+      const message = `is ${later.minor_unit_digits}: must stay ${before.minor_unit_digits}, as in the book before`;
+      report('currency-change', `${path}/minor_unit_digits`, message);
+    }
   },
 };
 
