@@ -20,6 +20,7 @@ export function connectKafka(
   logger: Logger,
   retries = Number.MAX_SAFE_INTEGER,
 ): Kafka {
+  stopIdleTimers();
   return new Kafka({
     clientId,
     brokers: config.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
