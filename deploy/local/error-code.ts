@@ -1,4 +1,5 @@
 /** Whether an error is the system's (or ours) with this code, for example ENOENT. */
 export function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  // Not `instanceof Error`: under jest the errors of Node's own modules are of another realm.
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

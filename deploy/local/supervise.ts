@@ -53,6 +53,14 @@ export async function supervise<Process extends Running>(
   let current = await options.start();
   let deathsInARow = 0;
 
+  const pause = async (ms: number): Promise<void> => {
+    try {
+      await sleep(ms, undefined, { signal: stopping.signal });
+    } catch (error) {
+      if (!stopping.signal.aborted) throw error;
+    }
+  };
+
   const untilItDies = async (): Promise<string> => {
     const startedAt = now();
     const reason = describe(await current.exited);
@@ -80,7 +88,7 @@ export async function supervise<Process extends Running>(
       if (deathsInARow > GIVE_UP_AFTER) return new Error(`${name} keeps ending: ${reason}`);
       const restartInMs = Math.min(FIRST_BACK_OFF_MS * 2 ** (deathsInARow - 1), LAST_BACK_OFF_MS);
       options.onDeath?.({ name, reason, restartInMs });
-      await sleep(restartInMs, undefined, { signal: stopping.signal }).catch(ignoreAbort);
+      await pause(restartInMs);
       if (stopping.signal.aborted) return undefined;
       reason = await startAgain();
       if (stopping.signal.aborted) await current.stop();
@@ -104,8 +112,4 @@ export async function supervise<Process extends Running>(
 
 function describe({ code, signal }: Exit): string {
   return signal === null ? `exit code ${code}` : `ended by ${signal}`;
-}
-
-function ignoreAbort(error: unknown): void {
-  if (!(error instanceof Error && error.name === 'AbortError')) throw error;
 }

@@ -1,4 +1,4 @@
-import { startPrivateClickHouse, type PrivateClickHouse } from '../servers/private-clickhouse.ts';
+import { startPrivateClickHouse, type PrivateClickHouse } from '../../servers/private-clickhouse.ts';
 
 describe('the local ClickHouse', () => {
   let server: PrivateClickHouse;

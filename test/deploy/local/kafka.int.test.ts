@@ -1,10 +1,10 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { CompressionTypes, type Kafka } from 'kafkajs';
-import { connectKafka } from '../../deploy/kafka.ts';
-import { startKafka } from '../../deploy/local/kafka.ts';
-import { createLogger } from '../../deploy/logging.ts';
-import { runDataDir } from '../servers/addresses.ts';
+import { connectKafka } from '../../../deploy/kafka.ts';
+import { startKafka } from '../../../deploy/local/kafka.ts';
+import { createLogger } from '../../../deploy/logging.ts';
+import { runDataDir } from '../../servers/addresses.ts';
 
 const TOPIC = 'kept';
 

@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { until } from '../../../deploy/local/until.ts';
+import { projectRoot } from '../../../schemas/root.ts';
+
+export interface NpmStart {
+  readonly pid: number;
+  /** Standard output and error so far. */
+  output(): string;
+  /** Waits for a line. @throws with the output where it does not come */
+  says(text: string): Promise<void>;
+  kill(signal: NodeJS.Signals): void;
+  /** The exit code or the signal. */
+  readonly exited: Promise<unknown>;
+}
+
+const SAYS_WITHIN_MS = 90_000;
+
+/** `npm start` as a user runs it, without the sample log. */
+export function npmStart(settings: Readonly<Record<string, string>>): NpmStart {
+  const child = spawn('npm', ['start', '--silent'], {
+    cwd: projectRoot(),
+    env: { ...process.env, REPLAY: 'none', ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const exited = once(child, 'close').then(([code, signal]: unknown[]) => code ?? signal);
+  return {
+    pid: child.pid ?? 0,
+    output: () => output,
+    says: async (text) => {
+      if (await until(() => output.includes(text) || child.exitCode !== null, SAYS_WITHIN_MS)) {
+        if (output.includes(text)) return;
+      }
+      throw new Error(`npm start did not say ${JSON.stringify(text)} but:\n${output}`);
+    },
+    kill: (signal) => void child.kill(signal),
+    exited,
+  };
+}

@@ -1,0 +1,40 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { endLeftovers, forgetPid, recordPid } from '../../../deploy/local/pid-record.ts';
+import { processIdentity } from '../../../deploy/local/process-identity.ts';
+import { startIdleProcess } from './idle-process.ts';
+import { inTemporaryDir } from './temporary-dir.ts';
+
+describe('what a killed start left behind', () => {
+  it('is ended by the next start and named', () =>
+    inTemporaryDir(async (dir) => {
+      const [kafka, api] = await Promise.all([startIdleProcess(), startIdleProcess()]);
+      recordPid(dir, 'kafka', kafka.pid);
+      recordPid(dir, 'api', api.pid);
+      expect((await endLeftovers(dir)).toSorted()).toEqual(['api', 'kafka']);
+      await Promise.all([kafka.exited, api.exited]);
+      expect(readdirSync(join(dir, 'pids'))).toEqual([]);
+    }));
+
+  it('is left alone when it ended by itself and another process has its pid', () =>
+    inTemporaryDir(async (dir) => {
+      const stranger = await startIdleProcess();
+      recordPid(dir, 'kafka', stranger.pid);
+      const record = { pid: stranger.pid, identity: 'a process that started earlier' };
+      writeFileSync(join(dir, 'pids', 'kafka.json'), JSON.stringify(record));
+      expect(await endLeftovers(dir)).toEqual([]);
+      expect(processIdentity(stranger.pid)).toBeDefined();
+      stranger.end();
+      await stranger.exited;
+    }));
+
+  it('is nothing after an orderly stop', () =>
+    inTemporaryDir(async (dir) => {
+      const api = await startIdleProcess();
+      recordPid(dir, 'api', api.pid);
+      forgetPid(dir, 'api');
+      expect(await endLeftovers(dir)).toEqual([]);
+      api.end();
+      await api.exited;
+    }));
+});
