@@ -1,8 +1,8 @@
 import { Type, type Static } from 'typebox';
+import type { Charge } from '../../aggregator/closing/charges.ts';
 import { canonical } from '../../schemas/money.ts';
 import { DateOfDay } from '../parameters/date.ts';
 import { formatInstant, Instant } from '../parameters/instant.ts';
-import type { Charge } from './charges.ts';
 import type { StatementDay } from './rows.ts';
 import type { Statement } from './statement.ts';
 

@@ -1,6 +1,7 @@
 import { billingPeriodsOf, type Period } from '../../aggregator/calendar/billing-periods.ts';
 import type { LocalDate } from '../../aggregator/calendar/dates.ts';
 import type { Day } from '../../aggregator/calendar/zone-days.ts';
+import { readCharges, type Charge } from '../../aggregator/closing/charges.ts';
 import { readLandedUntil } from '../../aggregator/landed-until.ts';
 import { invoicedAmount, type Billed } from '../../aggregator/pricing/bill.ts';
 import { chargeOfDay } from '../../aggregator/pricing/day-charge.ts';
@@ -12,7 +13,6 @@ import type { Money } from '../../schemas/money.ts';
 import type { OrgHistory, Subscription } from '../../schemas/settings.ts';
 import type { Sources } from '../dependencies.ts';
 import { orgCalendar } from '../orgs/subscription.ts';
-import { readCharges, type Charge } from './charges.ts';
 import { adjustmentsOf, statementDay, statementTotal, type StatementDay } from './rows.ts';
 
 /** The days of a subscription in a range of local dates, and what they come to. */
@@ -58,8 +58,10 @@ export async function readStatement(sources: Sources, request: StatementRequest)
   for (const charge of charges) {
     chargesByDay.set(charge.day, [...(chargesByDay.get(charge.day) ?? []), charge]);
   }
-  const unclosed = days.filter(({ date }) => !chargesByDay.has(date));
-  const usedByDay = await readUsed(sources, org.orgId, subscription.product, unclosed);
+  const first = days.findIndex(({ date }) => !chargesByDay.has(date));
+  const last = days.findLastIndex(({ date }) => !chargesByDay.has(date));
+  const live = first < 0 ? [] : days.slice(first, last + 1);
+  const usedByDay = await readUsed(sources, org.orgId, subscription.product, live);
 
   const moment = {
     now,
@@ -89,7 +91,7 @@ export async function readStatement(sources: Sources, request: StatementRequest)
   };
 }
 
-/** What the days used by now, by date: one read for all of them, from the first to the last. */
+/** What adjoining days used by now, by date: one read for all of them. */
 async function readUsed(
   { clickhouse }: Sources,
   orgId: string,

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
-import type { LocalDate } from '../../aggregator/calendar/dates.ts';
+import type { LocalDate } from '../calendar/dates.ts';
 import { parseMoney, type Money } from '../../schemas/money.ts';
 
 const ChargeRow = Type.Object({
