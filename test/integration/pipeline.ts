@@ -78,6 +78,8 @@ export async function openPipeline(
   const children = new Map<Stage, ChildProcess>();
   const url = `http://127.0.0.1:${port}`;
 
+  const logOf = (stage: Stage): string => readFileSync(join(dataDir, `${stage}.log`), 'utf8');
+
   async function end(stage: Stage, signal: NodeJS.Signals): Promise<void> {
     const child = children.get(stage);
     children.delete(stage);
@@ -106,18 +108,24 @@ export async function openPipeline(
         await until(async () => (await fetch(`${url}/healthz`)).ok, 15_000, 'the API answers');
     },
     kill: (stage) => end(stage, 'SIGKILL'),
-    settled: (timeoutMs = 90_000) =>
-      untilSettled(
-        { kafka, client, topics, timing: { sealDelayMs: 60_000, graceMs: 900_000 }, now: Date.now },
-        timeoutMs,
-      ),
+    async settled(timeoutMs = 90_000) {
+      const timing = { sealDelayMs: 60_000, graceMs: 900_000 };
+      try {
+        await untilSettled({ kafka, client, topics, timing, now: Date.now }, timeoutMs);
+      } catch (error) {
+        const ends = [...children.keys()].map((stage) => `${stage}: ${logOf(stage).slice(-1_500)}`);
+        throw new Error(`The pipeline did not settle. The ends of its logs:\n${ends.join('\n')}`, {
+          cause: error,
+        });
+      }
+    },
     async get(path, claims) {
       const token = await signToken(Buffer.from(SECRET), claims, Date.now() + 600_000);
       const response = await fetch(url + path, { headers: { authorization: `Bearer ${token}` } });
       if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);
       return response.json();
     },
-    logOf: (stage) => readFileSync(join(dataDir, `${stage}.log`), 'utf8'),
+    logOf,
     async stop() {
       for (const stage of ['api', 'aggregator', 'consumer'] as const) await end(stage, 'SIGTERM');
       await client.close();

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { Value } from 'typebox/value';
 import { select } from '../../deploy/clickhouse.ts';
 import { openPipeline, until, type PipelineUnderTest } from './pipeline.ts';
 import { startReplay, type Summary } from './replay.ts';
@@ -10,6 +11,13 @@ const sample = countSample();
 const lapMs = Math.ceil(sample.spanMs / DAY_MS) * DAY_MS;
 
 const CountRow = Type.Object({ count: Type.Integer() });
+
+const Sums = { calls: Type.Integer(), credits: Type.Integer(), rejected: Type.Integer() };
+const Usage = Type.Object({
+  rows: Type.Array(Type.Object({ day: Type.String(), user: Type.String(), ...Sums })),
+  total: Type.Object(Sums),
+});
+const parseUsage = (answer: unknown) => Value.Parse(Usage, answer);
 
 interface Shifted extends CountedCall {
   readonly at: number;
@@ -95,15 +103,13 @@ describe('the sample log through the whole pipeline, its processes killed again 
     const to = new Date(Math.max(...calls.map(({ at }) => at)) + 1).toISOString();
     const range = `from=${from}&to=${to}`;
     for (const [org, own] of byOrg) {
-      const perDay = grouped(own, ({ at }) => utcDate(at));
-      const perUser = grouped(own, ({ user }) => user);
-      expect(await get(org, `usage?${range}&group_by=day`)).toMatchObject({
-        rows: [...perDay].toSorted().map(([day, group]) => ({ day, ...sums(group) })),
-        total: sums(own),
-      });
-      expect(await get(org, `usage?${range}&group_by=user`)).toMatchObject({
-        rows: [...perUser].toSorted().map(([user, group]) => ({ user, ...sums(group) })),
-      });
+      // Per user and day, so per user, per day and per org too.
+      const groups = grouped(own, ({ at, user }) => JSON.stringify([utcDate(at), user]));
+      const expected = Object.fromEntries([...groups].map(([key, group]) => [key, sums(group)]));
+      const { rows, total } = parseUsage(await get(org, `usage?${range}&group_by=day,user`));
+      const found = rows.map(({ day, user, ...figures }) => [JSON.stringify([day, user]), figures]);
+      expect(Object.fromEntries(found)).toEqual(expected);
+      expect(total).toEqual(sums(own));
     }
   }
 
@@ -119,8 +125,8 @@ describe('the sample log through the whole pipeline, its processes killed again 
   }, 120_000);
 
   it('shows the rolling 24 hours to the millisecond at any instant', async () => {
-    for (const [org, own] of byOrg) {
-      if (own.length < 200) continue;
+    const busiest = [...byOrg].toSorted(([, a], [, b]) => b.length - a.length).slice(0, 8);
+    for (const [org, own] of busiest) {
       for (const age of [0, 1, 3_600_000 * 7 + 123_457, DAY_MS * 2.3]) {
         const at = Math.floor(Date.parse(summary.anchor) - age);
         const inWindow = own.filter((call) => call.at >= at - DAY_MS && call.at < at);
