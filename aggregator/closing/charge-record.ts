@@ -57,7 +57,10 @@ export function nextChargeRecord(
   };
 }
 
-function closedFigures(last: Revision): ClosedFigures {
+/** What a revision says, as the mathematics compares it. */
+export function closedFigures(
+  last: Omit<Revision, 'amount' | 'org_id' | 'product' | 'calls'> & { readonly amount: string | Money },
+): ClosedFigures {
   return {
     used: last.used,
     included: last.included,

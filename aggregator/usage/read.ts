@@ -21,6 +21,8 @@ export interface UsageRequest {
   readonly groupBy?: readonly GroupBy[];
   /** Starts of the days, ascending, the first at or before `from`: needed to group by `day`, in any zone. */
   readonly dayStarts?: readonly number[];
+  /** Only so many rows: those with the most credits, then calls, first. The rest is the total less their sum. */
+  readonly top?: number;
 }
 
 const TIME_EXPRESSIONS = {
@@ -31,11 +33,11 @@ const TIME_EXPRESSIONS = {
 
 /**
  * Reads usage from the sealed rollup and the raw edges: the same figures as a FINAL scan of call_events, at
- * every moment. Without groupBy exactly one row. Rows come in the order of their groups, and there is none
- * for groups without calls.
+ * every moment. Without groupBy exactly one row. Rows come in the order of their groups, unless `top` asks for the
+ * largest, and there is none for groups without calls.
  */
 export async function readUsage(client: ClickHouseClient, request: UsageRequest): Promise<UsageRow[]> {
-  const { orgId, from, to, filters = {}, groupBy = [], dayStarts = [] } = request;
+  const { orgId, from, to, filters = {}, groupBy = [], dayStarts = [], top } = request;
   const plan = planRead(from, to, await readSealed(client, orgId, from, to));
 
   const groups = groupBy.filter((name) => isDimension(name));
@@ -53,8 +55,10 @@ export async function readUsage(client: ClickHouseClient, request: UsageRequest)
     ...groups.map((name) => `${DIMENSIONS[name].column} AS ${name}`),
     ...times.map((name) => `${TIME_EXPRESSIONS[name]} AS \`${name}\``),
   ];
-  const groupClause = outer.length > 0 ? `GROUP BY ${groupBy.map((name) => `\`${name}\``).join(', ')}` : '';
-  const orderClause = groupClause.replace('GROUP', 'ORDER');
+  const names = groupBy.map((name) => `\`${name}\``);
+  const groupClause = names.length > 0 ? `GROUP BY ${names.join(', ')}` : '';
+  const order = top === undefined ? names : ['credits DESC', 'calls DESC', ...names];
+  const orderClause = order.length > 0 ? `ORDER BY ${order.join(', ')}` : '';
 
   return select(
     client,
@@ -82,6 +86,7 @@ export async function readUsage(client: ClickHouseClient, request: UsageRequest)
      ) AS part
      ${groupClause}
      ${orderClause}
+     ${top === undefined ? '' : 'LIMIT {top:UInt32}'}
      SETTINGS do_not_merge_across_partitions_select_final = 1`,
     {
       org: orgId,
@@ -92,6 +97,7 @@ export async function readUsage(client: ClickHouseClient, request: UsageRequest)
       dirty_hours: plan.dirtyHours.map(seconds),
       raw_hours: plan.rawHours.map(seconds),
       day_starts: dayStarts.map(seconds),
+      ...(top === undefined ? {} : { top }),
       ...Object.fromEntries(filtered.map((name) => [`filter_${name}`, filters[name]])),
     },
   );
