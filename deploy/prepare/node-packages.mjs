@@ -20,8 +20,19 @@ export function nodePackagesAreStale() {
   });
 }
 
+/**
+ * What package-lock.json pins, with `npm install`: `npm ci` refuses a lock file that does not list the optional
+ * packages of every platform, and this one may have been written where a registry has only some of them.
+ */
 export async function installNodePackages() {
-  const args = ['ci', '--include=dev', '--no-progress', '--loglevel=error'];
+  const args = [
+    'install',
+    '--no-save',
+    '--include=dev',
+    '--prefer-offline',
+    '--no-progress',
+    '--loglevel=error',
+  ];
   const npm = process.env.npm_execpath;
   const [program, first] = npm ? [process.execPath, [npm]] : ['npm', []];
   await runStep('installing node packages', program, [...first, ...args]);
