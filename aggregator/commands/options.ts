@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util';
+import { DateError, dayNumberOf, type LocalDate } from '../calendar/dates.ts';
+import { UsageError } from './command.ts';
+
+/** What a command takes: options with a value, and flags. */
+type OptionTypes = Readonly<Record<string, 'string' | 'boolean'>>;
+
+/** The options of a command that takes no other words, each with its checks; every complaint shows the usage. */
+export class Options<Types extends OptionTypes> {
+  readonly #usage: string;
+  readonly #values: ReadonlyMap<string, unknown>;
+
+  /** @throws UsageError */
+  constructor(usage: string, types: Types, args: readonly string[]) {
+    this.#usage = usage;
+    const options = Object.fromEntries(Object.entries(types).map(([name, type]) => [name, { type }]));
+    try {
+      const { values } = parseArgs({ args: [...args], options: { ...options, help: { type: 'boolean' } } });
+      this.#values = new Map(Object.entries(values));
+    } catch (error) {
+      throw this.wrong(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  wrong(problem: string): UsageError {
+    return new UsageError(problem, this.#usage);
+  }
+
+  has(name: (keyof Types & string) | 'help'): boolean {
+    return this.#values.has(name);
+  }
+
+  /** Undefined where it is not given; an empty text counts as a mistake. */
+  text(name: keyof Types & string): string | undefined {
+    const value = this.#values.get(name);
+    if (value === '') throw this.wrong(`--${name} is empty.`);
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  required(name: keyof Types & string): string {
+    const text = this.text(name);
+    if (text === undefined) throw this.wrong(`--${name} is missing.`);
+    return text;
+  }
+
+  integer(name: keyof Types & string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined || /^\d{1,15}$/.test(text)) return text === undefined ? undefined : Number(text);
+    throw this.wrong(`--${name} is a whole number, not ${JSON.stringify(text)}.`);
+  }
+
+  /** A required date. */
+  date(name: keyof Types & string): LocalDate {
+    const text = this.required(name);
+    try {
+      dayNumberOf(text);
+      return text;
+    } catch (error) {
+      if (!(error instanceof DateError)) throw error;
+      throw this.wrong(`--${name}: ${error.message}`);
+    }
+  }
+}

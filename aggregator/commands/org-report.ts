@@ -1,0 +1,55 @@
+import type { Versions } from '../../schemas/settings.ts';
+import { inEffectAt } from '../../schemas/versions.ts';
+import type { Outcome, SettingsState } from '../settings/state.ts';
+
+/** An org's settings at an instant, what takes effect later, and every change with who, when and why; undefined for an unknown one. */
+export function orgReport(state: SettingsState, orgId: string, now: number): string | undefined {
+  const org = state.history(orgId);
+  if (!org) return undefined;
+  const current = <T>(versions: Versions<T>): T | undefined =>
+    (inEffectAt(versions, now) ?? versions[0])?.value;
+  const rows = [
+    ['time zone', current(org.timeZone)],
+    ['billing day', current(org.billingDay)],
+    ...org.subscriptions.map(({ product, versions }) => {
+      const terms = inEffectAt(versions, now)?.value;
+      return [
+        product,
+        terms
+          ? `${terms.edition}, ${terms.users} users, additional limit ${terms.additionalLimit}`
+          : 'not begun',
+      ];
+    }),
+  ];
+  const outcomes = state.outcomesOf(orgId);
+  const later = outcomes.filter(({ effectiveAt, refused }) => effectiveAt > now && !refused);
+  return [
+    orgId,
+    ...rows.map(([name, value]) => `  ${name}: ${value}`),
+    'takes effect later',
+    ...listed(later, ({ change, effectiveAt }) => `${at(effectiveAt)} ${whatOf(change)}`),
+    'history',
+    ...listed(outcomes, historyLine),
+  ].join('\n');
+}
+
+function historyLine({ change, effectiveAt, refused }: Outcome): string {
+  const { appended_at, recorded_by, reason } = change;
+  const fate = refused
+    ? `; refused: ${refused.message}`
+    : effectiveAt > appended_at
+      ? `; in effect from ${at(effectiveAt)}`
+      : '';
+  return `${at(appended_at)} ${recorded_by}: ${whatOf(change)}${fate}${reason === '' ? '' : `; ${reason}`}`;
+}
+
+/** The change in words: the product and its JSON, which names the settings as the API does. */
+function whatOf({ kind, product, value }: Outcome['change']): string {
+  return `${kind === 'new-org' ? 'created' : product || 'org'} ${value}`;
+}
+
+function listed<T>(items: readonly T[], line: (item: T) => string): string[] {
+  return items.length === 0 ? ['  nothing'] : items.map((item) => `  ${line(item)}`);
+}
+
+const at = (instant: number): string => new Date(instant).toISOString();

@@ -1,0 +1,35 @@
+/** `npm run org`: organisations and their subscriptions. */
+import { refusal, SettingsRefused } from '../settings/refused.ts';
+import type { SettingsState } from '../settings/state.ts';
+import { outcomeLine } from './accountable.ts';
+import { runCommand } from './command.ts';
+import { withSettings } from './connect.ts';
+import { ORG_USAGE, readOrgArguments } from './org-arguments.ts';
+import { orgReport } from './org-report.ts';
+
+await runCommand(async (args) => {
+  const wish = readOrgArguments(args);
+  if (wish.act === 'help') return ORG_USAGE;
+  if (wish.act === 'show') return withSettings(async ({ read }) => show(await read(), wish.orgId));
+  const { change } = wish;
+  return withSettings(async ({ record }) =>
+    outcomeLine(change.org_id, await record(change).catch(namingOptions)),
+  );
+});
+
+function show(state: SettingsState, orgId: string): string {
+  const report = orgReport(state, orgId, Date.now());
+  if (report === undefined) throw refusal('unknown-org', '', `There is no organisation ${orgId}.`);
+  return report;
+}
+
+/** A refusal names a setting by its path; who typed the command knows it as an option. */
+function namingOptions(error: unknown): never {
+  if (!(error instanceof SettingsRefused)) throw error;
+  const [first, ...more] = error.problems.map(({ code, path, message }) => ({
+    code,
+    path: path.replace(/^\//, '--').replaceAll('_', '-'),
+    message,
+  }));
+  throw first ? new SettingsRefused(first, ...more) : error;
+}
