@@ -1,4 +1,5 @@
-import { Kafka, logLevel } from 'kafkajs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { topicDefinitions, type Topics } from '../schemas/topics.ts';
 import { stopIdleTimers } from './kafkajs-idle.ts';
 import { kafkaLogCreator, type Logger } from './logging.ts';
@@ -42,9 +43,32 @@ export async function ensureTopics(kafka: Kafka, topics: Topics, partitions: num
   try {
     const existing = new Set(await admin.listTopics());
     const missing = topicDefinitions(topics, partitions).filter(({ topic }) => !existing.has(topic));
-    if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true });
-    return missing.map(({ topic }) => topic);
+    const names = missing.map(({ topic }) => topic);
+    if (missing.length > 0) {
+      await admin.createTopics({ topics: missing, waitForLeaders: false });
+      await untilKnown(admin, names);
+    }
+    return names;
   } finally {
     await admin.disconnect();
+  }
+}
+
+const KNOWN_WITHIN_MS = 30_000;
+
+/**
+ * kafkajs's own waitForLeaders waits while a topic has no leader, but fails where the broker has not heard of the
+ * new topic yet, which KRaft allows for a moment after it was created (seen on a busy machine).
+ */
+async function untilKnown(admin: Admin, topics: string[]): Promise<void> {
+  const deadline = performance.now() + KNOWN_WITHIN_MS;
+  for (;;) {
+    try {
+      await admin.fetchTopicMetadata({ topics });
+      return;
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await sleep(100);
+    }
   }
 }
