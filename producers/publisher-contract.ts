@@ -48,7 +48,10 @@ export interface Publisher {
    *   refused), PublisherClosedError, RecordRefusedError, UndeliveredError
    */
   publish(event: CallEventInput): Promise<string>;
-  /** Resolves when there is room for one more event of any size: back pressure for a loop. Rejects once closed. */
+  /**
+   * Resolves when there is room for one more event of any size: back pressure for a loop. Of several callers that
+   * wait, those who publish late may find the room taken. Rejects once closed.
+   */
   ready(): Promise<void>;
   /** Resolves when everything published before the call is acknowledged or failed, however long that takes. */
   flush(): Promise<void>;

@@ -27,6 +27,7 @@ export class Sender {
   readonly #options: SenderOptions;
   readonly #stop = new AbortController();
   #sending = false;
+  /** Of the batch under way, what is not settled. */
   #batch: readonly OutboxEntry[] = [];
   #timer: NodeJS.Timeout | undefined;
 
@@ -52,13 +53,15 @@ export class Sender {
   }
 
   /**
-   * No further attempts. What is under way is left to the transport's close().
-   * @returns what was not settled; of the batch under way also what was
+   * No further attempts. What is under way is left to the transport's close(), and its outcome ignored.
+   * @returns what was not settled, and is settled now
    */
   stop(): OutboxEntry[] {
     clearTimeout(this.#timer);
     this.#stop.abort();
-    return [...this.#batch, ...this.#outbox.take(Infinity, Infinity)];
+    const abandoned = [...this.#batch, ...this.#outbox.take(Infinity, Infinity)];
+    this.#outbox.settle(abandoned);
+    return abandoned;
   }
 
   /** Never rejects: what goes wrong ends in the entries' reports. */
@@ -69,7 +72,6 @@ export class Sender {
     while (this.#outbox.waitingRecords > 0 && !this.#stop.signal.aborted) {
       this.#batch = this.#outbox.take(maxBatchRecords, maxBatchBytes);
       await this.#deliver(this.#batch);
-      if (!this.#stop.signal.aborted) this.#batch = [];
     }
     this.#sending = false;
   }
@@ -78,6 +80,7 @@ export class Sender {
     for (let attempt = 1; !this.#stop.signal.aborted; attempt += 1) {
       try {
         await this.#transport.send(entries);
+        if (this.#stop.signal.aborted) return;
         this.#settle(entries, (entry) => entry.delivered());
         return;
       } catch (error) {
@@ -104,6 +107,7 @@ export class Sender {
   }
 
   #settle(entries: readonly OutboxEntry[], report: (entry: OutboxEntry) => void): void {
+    this.#batch = this.#batch.slice(entries.length);
     this.#outbox.settle(entries);
     for (const entry of entries) report(entry);
     this.#options.onSettled();

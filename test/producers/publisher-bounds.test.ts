@@ -98,7 +98,13 @@ describe('close', () => {
     ]);
     await expect(reports[6]).rejects.toBeInstanceOf(UndeliveredError);
     await waiting;
-    expect(publisher.counters()).toMatchObject({ accepted: 7, published: 2, failed: 5, buffered: 0 });
+    expect(publisher.counters()).toMatchObject({
+      accepted: 7,
+      published: 2,
+      failed: 5,
+      buffered: 0,
+      buffered_bytes: 0,
+    });
   });
 
   it('gives up on a log that fails again and again, and tries no more', async () => {
