@@ -10,6 +10,7 @@ import type { ApiDependencies } from './dependencies.ts';
 import { healthRoutes } from './health/routes.ts';
 import { isDate } from './parameters/date.ts';
 import { parseInstant } from './parameters/instant.ts';
+import { answerClientError } from './problems/client-error.ts';
 import { answerError, answerUnknownRoute } from './problems/handlers.ts';
 import { GUARDED_PROBLEMS, OPEN_PROBLEMS } from './problems/schema.ts';
 import { usageRoute } from './usage/route.ts';
@@ -48,6 +49,7 @@ export function buildApp(dependencies: ApiDependencies) {
       // The guard has not run for these: they never reached a route.
       answerError(error, request, reply);
     },
+    clientErrorHandler: answerClientError,
     ajv: {
       customOptions: { allErrors: true, verbose: true, removeAdditional: false },
       onCreate: (ajv) => {

@@ -1,3 +1,4 @@
+import { codeOf } from './problems/error-facts.ts';
 import type { ApiServer } from './server.ts';
 
 /** The port is taken: nothing was started, nothing must be cleaned up. */
@@ -13,7 +14,7 @@ export async function listen(app: ApiServer, host: string, port: number): Promis
   try {
     return await app.listen({ host, port });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    if (codeOf(error) === 'EADDRINUSE') {
       throw new PortInUseError(host, port);
     }
     throw error;

@@ -23,7 +23,7 @@ const CallsQuery = Type.Object(
       Type.String({ minLength: 1, maxLength: MAX_ENDPOINT_BYTES, description: 'only calls of this path' }),
     ),
     status: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 2_147_483_647, description: 'only calls with this HTTP status' }),
+      Type.Integer({ minimum: 100, maximum: 999, description: 'only calls with this HTTP status' }),
     ),
     limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 100, description: 'calls of a page' }),
     cursor: Type.Optional(

@@ -2,7 +2,8 @@ import { Type, type Static } from 'typebox';
 import { readDue } from '../../aggregator/due.ts';
 import type { Sources } from '../dependencies.ts';
 import { formatInstant, Instant } from '../parameters/instant.ts';
-import { clickhouseProblem, RETRY_AFTER } from '../problems/clickhouse.ts';
+import { RETRY_AFTER } from '../problems/clickhouse.ts';
+import { messageOf } from '../problems/error-facts.ts';
 import { Problem } from '../problems/problem.ts';
 
 const Count = Type.Integer({ minimum: 0 });
@@ -56,12 +57,6 @@ export async function readReadiness(sources: Sources): Promise<Static<typeof Rea
 }
 
 function notReady(error: unknown): Problem {
-  const reason = error instanceof Error ? error.message.split('\n', 1)[0] : 'unknown reason';
-  const what = clickhouseProblem(error)
-    ? 'ClickHouse or its tables are not there'
-    : 'ClickHouse does not answer';
-  return new Problem('unavailable', `Not ready: ${what} (${reason}).`, {
-    cause: error,
-    headers: RETRY_AFTER,
-  });
+  const detail = `Not ready: the figures cannot be read from ClickHouse (${messageOf(error)}).`;
+  return new Problem('unavailable', detail, { cause: error, headers: RETRY_AFTER });
 }

@@ -20,7 +20,6 @@ export function isDate(text: string): text is LocalDate {
 export const DateParameter = (meaning: string) =>
   Type.String({
     format: 'date',
-    maxLength: 10,
     description: `${meaning}: a local date such as 2026-11-22, ${FIRST_DATE} to ${LAST_DATE}`,
   });
 

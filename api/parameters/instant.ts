@@ -51,7 +51,6 @@ export function formatInstant(instant: number): string {
 export const InstantParameter = (meaning: string) =>
   Type.String({
     format: 'date-time',
-    maxLength: 64,
     description: `${meaning}: an RFC 3339 instant such as 2026-11-22T03:04:05.678Z, 1970 to 2104`,
   });
 

@@ -1,8 +1,9 @@
 import { ClickHouseError } from '@clickhouse/client';
+import { codeOf, messageOf } from './error-facts.ts';
 import { Problem } from './problem.ts';
 
 /** Codes of node's network errors that mean: no ClickHouse there, or not any more. */
-const AWAY = new Set([
+const AWAY_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'ECONNABORTED',
@@ -13,6 +14,7 @@ const AWAY = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
 ]);
+const AWAY_MESSAGES = new Set(['Timeout error.', 'socket hang up']);
 /** ClickHouse's own error codes, from its system.errors. */
 const TIMEOUT_EXCEEDED = '159';
 const MEMORY_LIMIT_EXCEEDED = '241';
@@ -25,10 +27,8 @@ export const RETRY_AFTER = { 'retry-after': '2' };
 /** What an error of a ClickHouse query means to the one who asked, or undefined where it is our own mistake. */
 export function clickhouseProblem(error: unknown): Problem | undefined {
   if (error instanceof ClickHouseError) return answeredProblem(error);
-  if (!(error instanceof Error)) return undefined;
-  const code = 'code' in error ? String(error.code) : '';
-  // The client's own request timeout carries no code.
-  const isAway = AWAY.has(code) || error.message === 'Timeout error.' || error.message === 'socket hang up';
+  // The client's own errors carry no code.
+  const isAway = AWAY_CODES.has(codeOf(error) ?? '') || AWAY_MESSAGES.has(messageOf(error));
   return isAway ? unavailable(error) : undefined;
 }
 

@@ -32,7 +32,7 @@ function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
 const BY_STATUS: Readonly<Record<number, ProblemType>> = {
   404: 'not-found',
   413: 'payload-too-large',
-  414: 'invalid-request',
+  414: 'address-too-long',
   415: 'unsupported-media-type',
   429: 'too-many-requests',
 };

@@ -1,0 +1,209 @@
+import type { Claims } from '../../../api/auth/tokens.ts';
+import { BillingDaysAnswer } from '../../../api/billing/days-answer.ts';
+import type { DailyCharge } from '../../../schemas/daily-charge.ts';
+import { openApi, type ApiUnderTest } from '../api-under-test.ts';
+import { closesOf, USED } from './closed-days.ts';
+import { callEvent, insertCharges, insertEvents, insertLanded, insertSettings } from '../tables.ts';
+
+const NOW = Date.parse('2026-11-22T10:20:30.400Z');
+const ADMIN: Claims = { role: 'admin', sub: 'ann', org: 'rome' };
+
+let api: ApiUnderTest;
+let charges: DailyCharge[];
+
+beforeAll(async () => {
+  api = await openApi('billing', NOW);
+  const terms = { edition: 'free', users: 1, additional_limit: 10_000 };
+  await insertSettings(api.clickhouse, [
+    { org: 'rome', value: { time_zone: 'Europe/Rome', billing_day: 5 } },
+    { org: 'rome', product: 'crm', value: terms },
+    { org: 'apia', value: { time_zone: 'Pacific/Apia', billing_day: 1 } },
+    { org: 'apia', product: 'crm', value: terms },
+  ]);
+  await insertEvents(
+    api.clickhouse,
+    USED.flatMap(([at, credits]) => [
+      callEvent({ org_id: 'rome', occurred_at: Date.parse(at), credits }),
+      callEvent({ org_id: 'rome', occurred_at: Date.parse(at), credits, product: 'bigin' }),
+      callEvent({ org_id: 'other', occurred_at: Date.parse(at), credits }),
+    ]),
+  );
+  charges = await closesOf(api.clickhouse);
+  await insertCharges(api.clickhouse, charges);
+  // A second record of a revision, another org's and another product's: none of them is a figure of rome's crm.
+  await insertCharges(
+    api.clickhouse,
+    charges.flatMap((charge) => [
+      { ...charge, billed_credits: 1, amount: '99', delta_credits: 1, delta_amount: '99' },
+      { ...charge, org_id: 'other' },
+      { ...charge, product: 'bigin' },
+    ]),
+  );
+  await insertLanded(api.clickhouse, 'api-calls', { until: NOW, observedAt: NOW, isLevel: true });
+});
+afterAll(() => api.close());
+
+const billing = (query: string, claims = ADMIN) =>
+  api.read(BillingDaysAnswer, `/v1/orgs/${claims.org}/billing/days?${query}`, claims);
+
+const dayOf = (answer: BillingDaysAnswer, day: string) => answer.days.find((row) => row.day === day);
+
+describe('GET /v1/orgs/{org}/billing/days', () => {
+  it('answers every date of the 30 ending today, zeros too, without a gap', async () => {
+    const answer = await billing('');
+    expect(answer).toMatchObject({ product: 'crm', currency: 'USD', from: '2026-10-24', to: '2026-11-23' });
+    expect(answer.days).toHaveLength(30);
+    expect(answer.days.map(({ day }) => day)).toEqual(answer.days.map(({ day }) => day).toSorted());
+    expect(answer.days.slice(1).map(({ from }) => from)).toEqual(
+      answer.days.slice(0, -1).map(({ to }) => to),
+    );
+    expect(answer.days.at(-1)).toMatchObject({ day: '2026-11-22', to: '2026-11-22T23:00:00.000Z' });
+    expect(answer.total).toEqual({ billed_credits: 25_036, amount: '3.50504', rounded_amount: null });
+  });
+
+  it('shows a closed day as the log has it', async () => {
+    expect(dayOf(await billing(''), '2026-11-20')).toEqual({
+      day: '2026-11-20',
+      from: '2026-11-19T23:00:00.000Z',
+      to: '2026-11-20T23:00:00.000Z',
+      status: 'closed',
+      revision: 1,
+      used: 20_000,
+      included: 5_000,
+      additional_limit: 10_000,
+      additional_used: 15_000,
+      billed_credits: 10_000,
+      over_limit: 5_000,
+      amount: '1.4',
+      slabs: [{ credits: 10_000, rate_per_1000: '0.14', amount: '1.4' }],
+    });
+  });
+
+  it('counts open days as they stand', async () => {
+    const answer = await billing('from=2026-11-19');
+    expect(answer.days.map(({ status, used, amount }) => [status, used, amount])).toEqual([
+      ['closed', 0, '0'],
+      ['closed', 20_000, '1.4'],
+      ['open', 6_000, '0.14'],
+      ['open', 5_500, '0.07'],
+    ]);
+  });
+
+  it('freezes a final day at what its own period billed, and tells later differences as adjustments', async () => {
+    const answer = await billing('');
+    expect(dayOf(answer, '2026-10-25')).toMatchObject({
+      from: '2026-10-24T22:00:00.000Z',
+      to: '2026-10-25T23:00:00.000Z',
+      status: 'final',
+      revision: 2,
+      used: 7_500,
+      billed_credits: 2_500,
+      amount: '0.35',
+    });
+    expect(dayOf(answer, '2026-10-26')).toMatchObject({
+      status: 'final',
+      revision: 1,
+      used: 8_000,
+      additional_used: 3_000,
+      billed_credits: 0,
+      amount: '0',
+      slabs: [],
+    });
+    const billed_in = { from: '2026-11-05', to: '2026-12-05' };
+    expect(answer.adjustments).toEqual([
+      {
+        day: '2026-10-25',
+        revision: 3,
+        delta_credits: 1_000,
+        delta_amount: '0.14',
+        billed_in,
+        closed_at: '2026-11-06T23:00:00.000Z',
+      },
+      {
+        day: '2026-10-26',
+        revision: 1,
+        delta_credits: 3_000,
+        delta_amount: '0.42',
+        billed_in,
+        closed_at: '2026-11-12T08:00:00.000Z',
+      },
+    ]);
+  });
+
+  it('rounds exactly one billing period, half away from zero, and nothing else', async () => {
+    const period = await billing('from=2026-10-05&to=2026-11-05');
+    expect(period.adjustments).toEqual([]);
+    expect(period.total).toEqual({ billed_credits: 9_536, amount: '1.33504', rounded_amount: '1.34' });
+    for (const range of [
+      'from=2026-10-05&to=2026-11-04',
+      'from=2026-10-06&to=2026-11-05',
+      'from=2026-10-05&to=2026-12-05',
+    ]) {
+      expect((await billing(range)).total.rounded_amount).toBeNull();
+    }
+  });
+
+  it('bills in a running period its days and its adjustments, days ahead being open zeros', async () => {
+    const period = await billing('from=2026-11-05&to=2026-12-05');
+    expect(period.days).toHaveLength(30);
+    expect(period.days.at(-1)).toMatchObject({ day: '2026-12-04', status: 'open', used: 0, included: 5_000 });
+    expect(period.adjustments).toHaveLength(2);
+    expect(period.total).toEqual({ billed_credits: 15_500, amount: '2.17', rounded_amount: '2.17' });
+  });
+
+  it('bills every difference of the log once over the periods, beside what is still open', async () => {
+    const ranges = [
+      'from=2026-09-05&to=2026-10-05',
+      'from=2026-10-05&to=2026-11-05',
+      'from=2026-11-05&to=2026-12-05',
+    ];
+    const totals = await Promise.all(
+      ranges.map(async (range) => (await billing(range)).total.billed_credits),
+    );
+    const inLog = charges.reduce((sum, charge) => sum + charge.delta_credits, 0);
+    const open = 1_000 + 500;
+    expect(totals.reduce((sum, total) => sum + total, 0)).toBe(inLog + open);
+    expect((await billing('from=2026-09-05&to=2026-12-05')).total.billed_credits).toBe(inLog + open);
+  });
+
+  it('calls a day without use closed by time alone, and final with its period', async () => {
+    const answer = await billing('from=2026-10-27&to=2026-11-23');
+    expect(dayOf(answer, '2026-10-27')).toMatchObject({ status: 'final', revision: null, used: 0 });
+    expect(dayOf(answer, '2026-11-05')).toMatchObject({ status: 'closed', revision: null, used: 0 });
+  });
+
+  it('has no row for a date that the zone left out', async () => {
+    const apia: Claims = { ...ADMIN, org: 'apia' };
+    const { days } = await billing('from=2011-12-29&to=2012-01-01', apia);
+    expect(days.map(({ day }) => day)).toEqual(['2011-12-29', '2011-12-31']);
+    expect(days[0]?.to).toBe(days[1]?.from);
+  });
+
+  it('spans 13 months and a day, and no more', async () => {
+    expect((await billing('from=2025-10-21&to=2026-11-22')).days).toHaveLength(397);
+    const { status, body } = await api.get('/v1/orgs/rome/billing/days?from=2025-10-20&to=2026-11-22', ADMIN);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ type: 'range-too-long' });
+  });
+
+  it.each([
+    ['from=2026-11-22&to=2026-11-22', 'to'],
+    ['from=2026-11-23', 'to'],
+    ['from=2026-11-31', 'from'],
+    ['from=yesterday', 'from'],
+    ['to=2026-11-22T00:00:00Z', 'to'],
+    ['to=9999-12-31', 'to'],
+    ['days=7', 'days'],
+  ])('refuses ?%s, naming %s', async (query, parameter) => {
+    const { status, body } = await api.get(`/v1/orgs/rome/billing/days?${query}`, ADMIN);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ errors: expect.arrayContaining([expect.objectContaining({ parameter })]) });
+  });
+
+  it('keeps ended days open while landing lags behind their grace', async () => {
+    const stuck = { until: Date.parse('2026-11-18T23:14:59.999Z'), observedAt: NOW + 1, isLevel: false };
+    await insertLanded(api.clickhouse, 'api-calls', stuck);
+    const statuses = (await billing('from=2026-11-17&to=2026-11-20')).days.map(({ status }) => status);
+    expect(statuses).toEqual(['closed', 'open', 'open']);
+  });
+});

@@ -1,0 +1,172 @@
+import { billingPeriodsOf, finalAt } from '../../../aggregator/calendar/billing-periods.ts';
+import { calendarOf } from '../../../aggregator/calendar/calendar.ts';
+import { dayCharge } from '../../../aggregator/pricing/day-charge.ts';
+import type { Charge } from '../../../aggregator/closing/charges.ts';
+import { adjustmentsOf, statementDay, statementTotal, type Moment } from '../../../api/billing/rows.ts';
+import { bundledCatalogues, priceBookAt } from '../../../schemas/catalogues.ts';
+import { canonical, parseMoney } from '../../../schemas/money.ts';
+
+const versions = <T>(value: T) => [{ value, effectiveAt: 0, recordedAt: 0, recordedBy: 'test', reason: '' }];
+const calendar = calendarOf(versions('UTC'));
+const { periodOf } = billingPeriodsOf(calendar, versions(1));
+const book = priceBookAt(bundledCatalogues(), 0);
+const ALLOWANCE = { included: 52_500, additionalLimit: 100_000 };
+
+const OWN = { billed_from: '2026-10-01', billed_to: '2026-11-01' };
+const NEXT = { billed_from: '2026-11-01', billed_to: '2026-12-01' };
+const FINAL_AT = finalAt(periodOf('2026-10-05'));
+
+/** A revision as the log holds it, its charge worked out from what was used. */
+function charge(revision: number, used: number, given: Partial<Charge> = {}): Charge {
+  const { additional, billed, overLimit, amount } = dayCharge(ALLOWANCE, used, book);
+  return {
+    day: '2026-10-05',
+    revision,
+    used,
+    included: ALLOWANCE.included,
+    additional_limit: ALLOWANCE.additionalLimit,
+    additional_used: additional,
+    billed_credits: billed,
+    over_limit: overLimit,
+    amount,
+    delta_credits: billed,
+    delta_amount: amount,
+    price_book: book.name,
+    ...OWN,
+    closed_at: Date.parse('2026-10-06T00:15:00Z'),
+    ...given,
+  };
+}
+
+function rowOf(charges: readonly Charge[], used: number | undefined, moment: Partial<Moment> = {}) {
+  const day = calendar.dayFrom('2026-10-05');
+  const live = used === undefined ? undefined : dayCharge(ALLOWANCE, used, book);
+  const row = statementDay(
+    { day, period: periodOf(day.date), charges, live },
+    { now: FINAL_AT - 1, closableUntil: day.to, priceBook: () => book, ...moment },
+  );
+  return { ...row, day: row.day.date, amount: canonical(row.amount), slabs: row.slabs.length };
+}
+
+const BEFORE_END = Date.parse('2026-10-05T23:59:59.999Z');
+
+describe('a day that the log has not closed', () => {
+  it('is open and counts as it stands', () => {
+    expect(rowOf([], 132_500, { closableUntil: BEFORE_END })).toEqual({
+      day: '2026-10-05',
+      status: 'open',
+      revision: null,
+      used: 132_500,
+      included: 52_500,
+      additionalLimit: 100_000,
+      additionalUsed: 80_000,
+      billedCredits: 80_000,
+      overLimit: 0,
+      amount: '6.8',
+      slabs: 2,
+    });
+  });
+
+  it('is open without use until its end and the grace have landed, then closed', () => {
+    expect(rowOf([], 0, { closableUntil: BEFORE_END }).status).toBe('open');
+    expect(rowOf([], 0)).toMatchObject({ status: 'closed', revision: null, used: 0, amount: '0' });
+  });
+
+  it('stays open with use, also after its end: the aggregator has yet to close it', () => {
+    expect(rowOf([], 1)).toMatchObject({ status: 'open', used: 1 });
+  });
+
+  it('bills nothing any more once its statement is final', () => {
+    expect(rowOf([], 132_500, { now: FINAL_AT - 1 }).billedCredits).toBe(80_000);
+    expect(rowOf([], 132_500, { now: FINAL_AT })).toMatchObject({
+      status: 'final',
+      revision: null,
+      used: 132_500,
+      additionalUsed: 80_000,
+      billedCredits: 0,
+      amount: '0',
+      slabs: 0,
+    });
+  });
+
+  it('without a subscription has nothing included and nothing used', () => {
+    expect(rowOf([], undefined)).toMatchObject({ used: 0, included: 0, billedCredits: 0, status: 'closed' });
+  });
+});
+
+describe('a day that the log has closed', () => {
+  it('is as its last revision says, whatever was counted since', () => {
+    const row = rowOf([charge(1, 100_000), charge(2, 200_000)], 300_000);
+    expect(row).toEqual({
+      day: '2026-10-05',
+      status: 'closed',
+      revision: 2,
+      used: 200_000,
+      included: 52_500,
+      additionalLimit: 100_000,
+      additionalUsed: 147_500,
+      billedCredits: 100_000,
+      overLimit: 47_500,
+      amount: '8',
+      slabs: 2,
+    });
+  });
+
+  it('is final from 48 hours after its period’s end', () => {
+    expect(rowOf([charge(1, 1)], 1, { now: FINAL_AT - 1 }).status).toBe('closed');
+    expect(rowOf([charge(1, 1)], 1, { now: FINAL_AT }).status).toBe('final');
+  });
+
+  it('is frozen at the last revision that its own period billed', () => {
+    const late = charge(2, 150_000, { ...NEXT, closed_at: FINAL_AT + 1 });
+    expect(rowOf([charge(1, 132_500), late], 150_000, { now: FINAL_AT + 2 })).toMatchObject({
+      status: 'final',
+      revision: 1,
+      used: 132_500,
+      billedCredits: 80_000,
+      amount: '6.8',
+    });
+  });
+
+  it('for the first time after its statement was final shows what happened and bills nothing', () => {
+    const late = charge(1, 132_500, { ...NEXT, closed_at: FINAL_AT + 1 });
+    expect(rowOf([late], 132_500, { now: FINAL_AT + 2 })).toMatchObject({
+      status: 'final',
+      revision: 1,
+      used: 132_500,
+      additionalUsed: 80_000,
+      billedCredits: 0,
+      amount: '0',
+      slabs: 0,
+    });
+  });
+});
+
+describe('adjustment lines', () => {
+  const late = charge(2, 150_000, { ...NEXT, closed_at: FINAL_AT + 5, delta_credits: 17_500 });
+  const later = charge(3, 160_000, { ...NEXT, closed_at: FINAL_AT + 9, delta_credits: 2_500 });
+  const early = charge(1, 132_500);
+
+  it('are what another period than the day’s own billed, in the order of closing', () => {
+    expect(adjustmentsOf([later, early, late], periodOf, 0, Infinity)).toEqual([late, later]);
+  });
+
+  it('belong to the range in which they were closed, half-open', () => {
+    expect(adjustmentsOf([early, late, later], periodOf, FINAL_AT + 5, FINAL_AT + 9)).toEqual([late]);
+    expect(adjustmentsOf([early, late, later], periodOf, FINAL_AT + 6, FINAL_AT + 10)).toEqual([later]);
+  });
+
+  it('and rows bill every difference once: the total is their sum', () => {
+    const minus = { ...later, delta_credits: -2_500, delta_amount: parseMoney('-0.15') };
+    const day = calendar.dayFrom('2026-10-05');
+    const row = statementDay(
+      { day, period: periodOf(day.date), charges: [early, late, minus], live: undefined },
+      { now: FINAL_AT + 20, closableUntil: day.to, priceBook: () => book },
+    );
+    const total = statementTotal([row, row], [late, minus]);
+    expect(total.credits).toBe(80_000 + 80_000 + 17_500 - 2_500);
+    expect(canonical(total.amount)).toBe(
+      canonical(row.amount.times(2).plus(late.delta_amount).minus('0.15')),
+    );
+  });
+});

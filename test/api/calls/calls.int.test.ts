@@ -1,0 +1,165 @@
+import { advanceProgress } from '../../../aggregator/progress.ts';
+import { writeRollup } from '../../../aggregator/sealing/rollup.ts';
+import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
+import { CallsAnswer } from '../../../api/calls/answer.ts';
+import type { Claims } from '../../../api/auth/tokens.ts';
+import type { CallEvent } from '../../../schemas/call-event.ts';
+import { mintEventId } from '../../../schemas/event-id.ts';
+import { openApi, type ApiUnderTest } from '../api-under-test.ts';
+import { callEvent, insertEvents, insertSettings } from '../tables.ts';
+import { trafficOf, within } from '../traffic.ts';
+
+const HOUR_MS = 3_600_000;
+const NOW = Date.parse('2026-11-22T10:20:30.400Z');
+const ADMIN: Claims = { role: 'admin', sub: 'ann', org: 'one' };
+const RANGE = 'from=2026-11-01T00:00:00Z&to=2026-11-30T00:00:00Z';
+
+/** Dense around one hour, thin around it, with a burst in one millisecond; and one call of a year ago. */
+const burst = Array.from({ length: 30 }, (_, index) =>
+  callEvent({
+    org_id: 'one',
+    occurred_at: NOW - 5 * HOUR_MS,
+    // Random bits in no order, so that only the ids' own order can be it.
+    event_id: mintEventId(NOW - 5 * HOUR_MS, Buffer.alloc(10, (index * 37) % 256)),
+  }),
+);
+const events = [
+  ...trafficOf('one', 1_500, { from: NOW - 3 * HOUR_MS, to: NOW - 2 * HOUR_MS, seed: 1 }),
+  ...trafficOf('one', 300, { from: NOW - 9 * 24 * HOUR_MS, to: NOW, seed: 2 }),
+  ...burst,
+  callEvent({ org_id: 'one', occurred_at: NOW - 360 * 24 * HOUR_MS }),
+  callEvent({ org_id: 'one', occurred_at: NOW + 60_000 }),
+];
+const others = trafficOf('other', 500, { from: NOW - 3 * HOUR_MS, to: NOW, seed: 3 });
+
+let api: ApiUnderTest;
+beforeAll(async () => {
+  api = await openApi('calls', NOW);
+  await insertSettings(api.clickhouse, [{ org: 'one', value: { time_zone: 'UTC', billing_day: 1 } }]);
+  await insertEvents(api.clickhouse, [...events, ...others]);
+  await insertEvents(api.clickhouse, events.slice(0, 400));
+});
+afterAll(() => api.close());
+
+const calls = (query: string) => api.read(CallsAnswer, `/v1/orgs/one/calls?${query}`, ADMIN);
+
+const sortKey = (event: CallEvent): string =>
+  `${String(event.occurred_at).padStart(15, '0')} ${event.event_id}`;
+
+/** The log by another way: a sort of the events themselves. */
+function logOf(of: readonly CallEvent[]): string[] {
+  return of.toSorted((a, b) => (sortKey(a) < sortKey(b) ? 1 : -1)).map(({ event_id }) => event_id);
+}
+
+async function walk(query: string): Promise<string[]> {
+  const ids: string[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page: Awaited<ReturnType<typeof calls>> = await calls(
+      cursor === '' ? query : `${query}&cursor=${cursor}`,
+    );
+    ids.push(...page.calls.map((call) => call.event_id));
+    cursor = page.next_cursor;
+  }
+  return ids;
+}
+
+/** Seals the days of the traffic; for hours of long before it, the rollup is taken to say that there was nothing. */
+async function sealLastDays(): Promise<void> {
+  const first = NOW - 9 * 24 * HOUR_MS - (NOW % HOUR_MS) - HOUR_MS;
+  await advanceProgress(api.clickhouse, 'sealed', first);
+  await writeRollup(api.clickhouse, [NOW - 360 * 24 * HOUR_MS - (NOW % HOUR_MS)], 'all');
+  await sealEndedHours(api.clickhouse, NOW - HOUR_MS, 60_000);
+}
+
+describe.each(['unsealed', 'sealed'])('GET /v1/orgs/{org}/calls of %s hours', (state) => {
+  beforeAll(async () => {
+    if (state === 'sealed') await sealLastDays();
+  }, 60_000);
+
+  it('is newest first, the default page is of 100', async () => {
+    const page = await calls('');
+    expect(page.calls.map((call) => call.event_id)).toEqual(logOf(events).slice(0, 100));
+    expect(page.next_cursor).not.toBeNull();
+  });
+
+  it('walked page by page holds every call once, also those of one millisecond', async () => {
+    const expected = logOf(within(events, NOW - 7 * HOUR_MS, NOW - 4 * HOUR_MS));
+    expect(expected.length).toBeGreaterThanOrEqual(burst.length);
+    const range = `from=${new Date(NOW - 7 * HOUR_MS).toISOString()}&to=${new Date(NOW - 4 * HOUR_MS).toISOString()}`;
+    expect(await walk(`${range}&limit=7`)).toEqual(expected);
+  });
+
+  it('walked with large pages holds the whole range', async () => {
+    const from = Date.parse('2026-11-01T00:00:00Z');
+    expect(await walk(`${RANGE}&limit=1000`)).toEqual(logOf(within(events, from, NOW + 24 * HOUR_MS)));
+  });
+
+  it('finds the one call of long ago', async () => {
+    const page = await calls(`to=${new Date(NOW - 30 * 24 * HOUR_MS).toISOString()}`);
+    expect(page.calls).toHaveLength(1);
+    expect(page.next_cursor).toBeNull();
+  });
+
+  it.each([
+    ['user=bob', (event: CallEvent) => event.user_id === 'bob'],
+    ['app=-', (event: CallEvent) => event.app_id === '-'],
+    ['method=POST', (event: CallEvent) => event.method === 'POST'],
+    ["endpoint=/o'hara", (event: CallEvent) => event.endpoint === "/o'hara"],
+    ['endpoint=/leads/a%20b', (event: CallEvent) => event.endpoint === '/leads/a b'],
+    ['status=429', (event: CallEvent) => event.status === 429],
+    ['product=bigin', (event: CallEvent) => event.product === 'bigin'],
+    ['user=d%C3%B6rte&status=404', (event: CallEvent) => event.user_id === 'dörte' && event.status === 404],
+    ['user=nobody', () => false],
+  ])('filtered by %s', async (query, matches) => {
+    const from = Date.parse('2026-11-01T00:00:00Z');
+    const expected = logOf(within(events, from, NOW + 24 * HOUR_MS).filter((event) => matches(event)));
+    expect(await walk(`${RANGE}&limit=200&${query}`)).toEqual(expected);
+  });
+});
+
+describe('GET /v1/orgs/{org}/calls', () => {
+  it('answers every field of a call', async () => {
+    const at = NOW - 100 * 24 * HOUR_MS;
+    const event = callEvent({
+      org_id: 'one',
+      occurred_at: at,
+      module: 'leads',
+      units: 25,
+      credits: 3,
+      rule: 'insert',
+      source_address: '192.0.2.9',
+      duration_ms: 48,
+    });
+    await insertEvents(api.clickhouse, [event]);
+    const range = `from=${new Date(at).toISOString()}&to=${new Date(at + 1).toISOString()}`;
+    const { org_id: _, ...fields } = event;
+    expect((await calls(range)).calls).toEqual([{ ...fields, occurred_at: new Date(at).toISOString() }]);
+  });
+
+  it('pages do not shift while newer calls come in', async () => {
+    const first = await calls('limit=20');
+    await insertEvents(api.clickhouse, [callEvent({ org_id: 'one', occurred_at: NOW + 120_000 })]);
+    const second = await calls(`limit=20&cursor=${first.next_cursor}`);
+    const ids = [...first.calls, ...second.calls].map((call) => call.event_id);
+    expect(ids).toEqual(logOf(events).slice(0, 40));
+  });
+
+  it.each([
+    ['limit=0', 'limit'],
+    ['limit=1001', 'limit'],
+    ['limit=ten', 'limit'],
+    ['limit=', 'limit'],
+    ['cursor=abc', 'cursor'],
+    ['status=ok', 'status'],
+    ['status=99999999999', 'status'],
+    ['user=', 'user'],
+    [`endpoint=/${'x'.repeat(2_048)}`, 'endpoint'],
+    ['from=2026-01-01T00:00:00Z&to=2025-01-01T00:00:00Z', 'to'],
+    ['from=2020-01-01T00:00:00Z', 'to'],
+    ['rule=default', 'rule'],
+  ])('refuses ?%s, naming %s', async (query, parameter) => {
+    const { status, body } = await api.get(`/v1/orgs/one/calls?${query}`, ADMIN);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ errors: expect.arrayContaining([expect.objectContaining({ parameter })]) });
+  });
+});

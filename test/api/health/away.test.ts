@@ -1,0 +1,118 @@
+import { jest } from '@jest/globals';
+import { createServer, type Server, type Socket } from 'node:net';
+import { randomUUID } from 'node:crypto';
+import { Value } from 'typebox/value';
+import { createSettingsStore } from '../../../aggregator/settings/store.ts';
+import { buildApp } from '../../../api/app.ts';
+import { createTokenVerifier, signToken } from '../../../api/auth/tokens.ts';
+import { connectForReading } from '../../../api/clickhouse.ts';
+import { listen, PortInUseError } from '../../../api/listen.ts';
+import { ProblemSchema } from '../../../api/problems/schema.ts';
+import { createLogger } from '../../../deploy/logging.ts';
+import { topicNames } from '../../../schemas/topics.ts';
+
+const SECRET = Buffer.from('a secret that only this test run knows');
+
+/** The API with a ClickHouse that is at this address, or is not. */
+function apiTo(clickhouseUrl: string) {
+  const clickhouse = connectForReading({
+    CLICKHOUSE_URL: clickhouseUrl,
+    CLICKHOUSE_DATABASE: 'none',
+    CLICKHOUSE_USER: 'default',
+    CLICKHOUSE_PASSWORD: '',
+  });
+  const { app } = buildApp({
+    now: Date.now,
+    clickhouse,
+    settings: createSettingsStore(clickhouse, 'local'),
+    topics: topicNames(),
+    timing: { sealDelayMs: 60_000, graceMs: 900_000 },
+    logger: createLogger('api', 'silent'),
+    verifyToken: createTokenVerifier(SECRET, Date.now),
+    newRequestId: randomUUID,
+  });
+  return {
+    app,
+    close: async () => {
+      await app.close();
+      await clickhouse.close();
+    },
+  };
+}
+
+const portOf = (server: Server): number => {
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
+};
+
+/** Listens and accepts, and never says a word: a frozen ClickHouse. */
+async function openSilence(): Promise<{ server: Server; close: () => Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => sockets.add(socket));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    server,
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+async function get(url: string): Promise<{ status: number; retryAfter: string | null; body: unknown }> {
+  const token = await signToken(SECRET, { role: 'admin', sub: 'ann', org: 'one' }, Date.now() + 60_000);
+  const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+  const body: unknown = await response.json();
+  if (response.status >= 400 && !Value.Check(ProblemSchema, body))
+    throw new Error(`${url}: no problem document`);
+  return { status: response.status, retryAfter: response.headers.get('retry-after'), body };
+}
+
+describe('without ClickHouse', () => {
+  // Errors of the ClickHouse client reach the console as well.
+  beforeEach(() => jest.spyOn(console, 'error').mockImplementation(() => undefined));
+  afterEach(() => jest.restoreAllMocks());
+
+  it('the process is up and not ready, and figures are a 503 to retry', async () => {
+    const nobody = await openSilence();
+    const port = portOf(nobody.server);
+    await nobody.close();
+    const api = apiTo(`http://127.0.0.1:${port}`);
+    const url = await listen(api.app, '127.0.0.1', 0);
+    expect((await get(`${url}/healthz`)).status).toBe(200);
+    expect(await get(`${url}/readyz`)).toMatchObject({
+      status: 503,
+      retryAfter: '2',
+      body: { type: 'unavailable', detail: expect.stringContaining('ECONNREFUSED') },
+    });
+    for (const path of ['credits', 'credits/users', 'calls', 'billing/days']) {
+      const answer = await get(`${url}/v1/orgs/one/${path}`);
+      expect(answer).toMatchObject({ status: 503, retryAfter: '2', body: { type: 'unavailable' } });
+    }
+    await api.close();
+  });
+
+  it('frozen, the probe says so within seconds', async () => {
+    const frozen = await openSilence();
+    const api = apiTo(`http://127.0.0.1:${portOf(frozen.server)}`);
+    const url = await listen(api.app, '127.0.0.1', 0);
+    const asked = Date.now();
+    expect((await get(`${url}/readyz`)).status).toBe(503);
+    expect(Date.now() - asked).toBeLessThan(4_500);
+    await api.close();
+    await frozen.close();
+  });
+});
+
+describe('a port that is taken', () => {
+  it('is an error that names PORT', async () => {
+    const other = await openSilence();
+    const api = apiTo('http://127.0.0.1:1');
+    await expect(listen(api.app, '127.0.0.1', portOf(other.server))).rejects.toThrow(PortInUseError);
+    await expect(listen(api.app, '127.0.0.1', portOf(other.server))).rejects.toThrow(
+      `PORT ${portOf(other.server)}`,
+    );
+    await api.close();
+    await other.close();
+  });
+});
