@@ -32,13 +32,13 @@ export function runCommand(program, args, { env = process.env } = {}) {
   });
 }
 
-/** Runs a step that must succeed, with a line when it takes longer than two seconds. */
+/** Runs a step that must succeed, with a line, on standard error, when it takes longer than two seconds. */
 export async function runStep(title, program, args, options) {
   const startedAt = Date.now();
   const seconds = () => Math.round((Date.now() - startedAt) / 1_000);
   let spoke = false;
   let timer = setTimeout(function speak() {
-    console.log(spoke ? `${title}: ${seconds()} s so far` : `${title} ...`);
+    console.error(spoke ? `${title}: ${seconds()} s so far` : `${title} ...`);
     spoke = true;
     timer = setTimeout(speak, NEXT_WORD_MS);
   }, FIRST_WORD_MS);
@@ -46,7 +46,7 @@ export async function runStep(title, program, args, options) {
   clearTimeout(timer);
   if (code !== 0)
     throw new Error(`${title} failed (${code}): ${[program, ...args].join(' ')}\n${output.trim()}`);
-  if (spoke) console.log(`${title}: done in ${seconds()} s`);
+  if (spoke) console.error(`${title}: done in ${seconds()} s`);
 }
 
 /** Ctrl-C or SIGTERM during the preparation must not leave npm or Maven behind. */

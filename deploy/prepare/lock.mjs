@@ -27,7 +27,7 @@ async function take() {
     if (pid !== undefined && !isAlive(pid)) {
       if (await tookOver()) return;
     } else if (++polls === POLLS_BEFORE_A_WORD) {
-      console.log(
+      console.error(
         `waiting for process ${pid}, which prepares this checkout (if it does not, delete ${LOCK})`,
       );
     }
