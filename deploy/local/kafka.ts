@@ -75,7 +75,15 @@ function writeProperties(dir: string, port: number, controllerPort: number): str
 /** Gives a new data directory its cluster id; a directory that was cut short while formatting is formatted again. */
 async function format(dataDir: string, dir: string, properties: string): Promise<void> {
   const clusterId = randomBytes(16).toString('base64url');
-  const args = ['kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', clusterId, '-c', properties];
+  // With =, since every 64th id starts with a dash.
+  const args = [
+    'kafka.tools.StorageTool',
+    'format',
+    '--ignore-formatted',
+    `--cluster-id=${clusterId}`,
+    '-c',
+    properties,
+  ];
   const tool = await startChild({
     name: 'kafka-format',
     command: java(),
