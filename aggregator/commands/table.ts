@@ -7,20 +7,21 @@ export const signed = (value: number): string => (value > 0 ? `+${count(value)}`
 
 export const instant = (at: number): string => new Date(at).toISOString();
 
-/** Rows with their columns aligned: to the left where a column has words, to the right where it has numbers only. */
-export function table(rows: readonly (readonly string[])[], indent = '  '): string[] {
-  const widths: number[] = [];
-  const isNumeric: boolean[] = [];
-  for (const row of rows) {
-    for (const [column, cell] of row.entries()) {
-      widths[column] = Math.max(widths[column] ?? 0, cell.length);
-      isNumeric[column] = (isNumeric[column] ?? true) && /^[-+]?[\d,.]*$/.test(cell);
-    }
-  }
-  return rows.map((row) => {
-    const cells = row.map((cell, column) =>
-      isNumeric[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+/**
+ * Rows with their columns aligned: to the left where a column has words, to the right where it has numbers only.
+ * @param header above the columns, aligned as they are
+ */
+export function table(rows: readonly (readonly string[])[], header: readonly string[] = []): string[] {
+  const all = header.length > 0 ? [header, ...rows] : rows;
+  const columns = Math.max(0, ...all.map((row) => row.length));
+  const layout = Array.from({ length: columns }, (_, column) => ({
+    width: Math.max(...all.map((row) => row[column]?.length ?? 0)),
+    isNumeric: rows.every((row) => /^[-+]?[\d,.]*$/.test(row[column] ?? '')),
+  }));
+  return all.map((row) => {
+    const cells = layout.map(({ width, isNumeric }, column) =>
+      isNumeric ? (row[column] ?? '').padStart(width) : (row[column] ?? '').padEnd(width),
     );
-    return `${indent}${cells.join('  ')}`.trimEnd();
+    return `  ${cells.join('  ')}`.trimEnd();
   });
 }

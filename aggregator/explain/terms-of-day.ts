@@ -38,11 +38,9 @@ export function termsOfDay(
   });
   const included = firstHighest(stretches.map(({ allowance }) => allowance.included));
   const limit = firstHighest(stretches.map(({ allowance }) => allowance.additionalLimit));
-  return stretches.map((stretch, index) => ({
-    ...stretch,
-    decidesIncluded: index === included,
-    decidesLimit: index === limit,
-  }));
+  return stretches.map((stretch, index) =>
+    Object.assign(stretch, { decidesIncluded: index === included, decidesLimit: index === limit }),
+  );
 }
 
 function firstHighest(figures: readonly number[]): number {

@@ -1,12 +1,11 @@
 import { billingPeriodsOf, type Period } from '../../aggregator/calendar/billing-periods.ts';
 import type { LocalDate } from '../../aggregator/calendar/dates.ts';
-import type { Day } from '../../aggregator/calendar/zone-days.ts';
 import { readCharges, type Charge } from '../../aggregator/closing/charges.ts';
 import { readLandedUntil } from '../../aggregator/landed-until.ts';
 import { invoicedAmount, type Billed } from '../../aggregator/pricing/bill.ts';
 import { chargeOfDay } from '../../aggregator/pricing/day-charge.ts';
 import { closableInstant } from '../../aggregator/tick.ts';
-import { readUsage } from '../../aggregator/usage/read.ts';
+import { readUsedByDay } from '../../aggregator/usage/used-by-day.ts';
 import { priceBookAt, type Catalogues } from '../../schemas/catalogues.ts';
 import type { PriceBook } from '../../schemas/catalogues/prices.ts';
 import type { Money } from '../../schemas/money.ts';
@@ -61,7 +60,7 @@ export async function readStatement(sources: Sources, request: StatementRequest)
   const first = days.findIndex(({ date }) => !chargesByDay.has(date));
   const last = days.findLastIndex(({ date }) => !chargesByDay.has(date));
   const live = first < 0 ? [] : days.slice(first, last + 1);
-  const usedByDay = await readUsed(sources, org.orgId, subscription.product, live);
+  const usedByDay = await readUsedByDay(clickhouse, org.orgId, subscription.product, live);
 
   const moment = {
     now,
@@ -89,33 +88,6 @@ export async function readStatement(sources: Sources, request: StatementRequest)
     total,
     rounded: isPeriod(periodOf(from), from, to) ? invoicedAmount(total.amount, book.minor_unit_digits) : null,
   };
-}
-
-/** What adjoining days used by now, by date: one read for all of them. */
-async function readUsed(
-  { clickhouse }: Sources,
-  orgId: string,
-  product: string,
-  days: readonly Day[],
-): Promise<Map<LocalDate, number>> {
-  const used = new Map<LocalDate, number>();
-  const [first, last] = [days[0], days.at(-1)];
-  if (first === undefined || last === undefined) return used;
-  // A day that begins before 1970: the store knows no such instants.
-  const dates = new Map(days.map((day) => [Math.max(0, day.from), day.date]));
-  const rows = await readUsage(clickhouse, {
-    orgId,
-    from: Math.max(0, first.from),
-    to: last.to,
-    filters: { product },
-    groupBy: ['day'],
-    dayStarts: [...dates.keys()],
-  });
-  for (const { day, credits } of rows) {
-    const date = dates.get(day ?? 0);
-    if (date !== undefined) used.set(date, credits);
-  }
-  return used;
 }
 
 function isPeriod(period: Period, from: LocalDate, to: LocalDate): boolean {
