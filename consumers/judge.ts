@@ -7,7 +7,6 @@ import {
   type Reason,
   type Rejection,
 } from '../schemas/event-rules.ts';
-import { HAS_CONTROL } from './text-check.ts';
 
 /** The limits a run is started with (deploy/config.ts, lateSettings). */
 export interface Limits {
@@ -23,7 +22,7 @@ export class EventFacts {
   occurredAtMs = 0;
   /** By the index of NAME_FIELDS. */
   readonly nameBytes = new Int32Array(NAME_FIELDS.length);
-  readonly nameFlags = new Uint8Array(NAME_FIELDS.length);
+  readonly nameHasControl = new Uint8Array(NAME_FIELDS.length);
   endpointBytes = 0;
   status = 0;
   credits = 0;
@@ -45,7 +44,7 @@ export function judge(facts: EventFacts, appendedAtMs: number, limits: Limits): 
   if (!facts.idTimeIsOccurredAt) return rejection('event-id-time', 'the first 48 bits are another instant');
   for (let index = 0; index < NAME_REASONS.length; index += 1) {
     const bytes = facts.nameBytes[index] ?? 0;
-    const hasControl = ((facts.nameFlags[index] ?? 0) & HAS_CONTROL) !== 0;
+    const hasControl = facts.nameHasControl[index] === 1;
     if (bytes === 0 || bytes > MAX_NAME_BYTES || hasControl) {
       const detail = bytes === 0 ? 'empty' : hasControl ? 'has control characters' : `${bytes} bytes`;
       return rejection(NAME_REASONS[index] ?? 'not-an-event', detail);

@@ -1,5 +1,6 @@
 import { endianness } from 'node:os';
-import { checkText } from './text-check.ts';
+import type { AvroReader } from './avro-reader.ts';
+import { checkText, HAS_CONTROL, NOT_UTF8 } from './text-check.ts';
 
 /**
  * Columns of ClickHouse's Native format as plain bytes that grow and are used again. A row is first put into
@@ -17,10 +18,15 @@ export class StringColumn {
   bytes: Buffer = Buffer.allocUnsafe(FIRST_CAPACITY_BYTES);
   /** Bytes of the rows that are kept. */
   length = 0;
+  /** Whether the text that was put last has a control character; it is UTF-8, else the reader has a fault. */
+  hasControl = false;
   #end = 0;
 
-  /** Puts a text after the kept rows. @returns what is wrong with it: NOT_UTF8, HAS_CONTROL or 0. */
-  put(source: Buffer, from: number, size: number): number {
+  /** Puts the reader's next text after the kept rows. @returns its size in bytes. */
+  put(reader: AvroReader, field: string): number {
+    const size = reader.length(field);
+    const source = reader.bytes;
+    const from = reader.position;
     let at = this.length;
     const needed = at + size + MAX_LENGTH_PREFIX_BYTES;
     if (needed > this.bytes.length) this.#grow(needed);
@@ -41,7 +47,15 @@ export class StringColumn {
       sign |= (byte - 0x20) | (0x7e - byte);
     }
     this.#end = at;
-    return sign < 0 ? checkText(source.subarray(from, to)) : 0;
+    this.hasControl = sign < 0 && this.#check(reader, field, size);
+    reader.position = to;
+    return size;
+  }
+
+  #check(reader: AvroReader, field: string, size: number): boolean {
+    const flags = checkText(reader.bytes.subarray(reader.position, reader.position + size));
+    if ((flags & NOT_UTF8) !== 0) reader.fail(field, 'is no UTF-8');
+    return (flags & HAS_CONTROL) !== 0;
   }
 
   keep(): void {

@@ -4,9 +4,7 @@ import type { Rejection } from '../schemas/event-rules.ts';
 import { AvroReader } from './avro-reader.ts';
 import type { CallEventColumns } from './call-event-columns.ts';
 import { EventFacts, judge, rejection, type Limits } from './judge.ts';
-import type { StringColumn } from './native-columns.ts';
 import { keyText } from './quarantine.ts';
-import { NOT_UTF8 } from './text-check.ts';
 
 /** Where a record stands, and when the broker appended it (LogAppendTime, epoch milliseconds). */
 export interface Coordinate {
@@ -56,20 +54,24 @@ export class Transcoder {
     facts.idTimeIsOccurredAt =
       reader.high === bits(message, id, 2) && reader.low === bits(message, id + 2, 4);
     facts.occurredAtMs = reader.high * 2 ** 32 + (reader.low >>> 0);
-    this.#name(0, 'org_id', columns.orgId);
-    this.#name(1, 'product', columns.product);
-    this.#name(2, 'user_id', columns.userId);
-    this.#name(3, 'app_id', columns.appId);
-    this.#text('method', columns.method);
-    facts.endpointBytes = this.#text('endpoint', columns.endpoint);
-    this.#text('module', columns.module);
+    facts.nameBytes[0] = columns.orgId.put(reader, 'org_id');
+    facts.nameHasControl[0] = Number(columns.orgId.hasControl);
+    facts.nameBytes[1] = columns.product.put(reader, 'product');
+    facts.nameHasControl[1] = Number(columns.product.hasControl);
+    facts.nameBytes[2] = columns.userId.put(reader, 'user_id');
+    facts.nameHasControl[2] = Number(columns.userId.hasControl);
+    facts.nameBytes[3] = columns.appId.put(reader, 'app_id');
+    facts.nameHasControl[3] = Number(columns.appId.hasControl);
+    columns.method.put(reader, 'method');
+    facts.endpointBytes = columns.endpoint.put(reader, 'endpoint');
+    columns.module.put(reader, 'module');
     facts.status = columns.status[row] = reader.int('status');
     facts.credits = columns.credits[row] = reader.int('credits');
-    this.#text('rule', columns.rule);
+    columns.rule.put(reader, 'rule');
     reader.long('units');
     columns.units.setHalves(row, reader.low, reader.high);
-    this.#text('rejection_cause', columns.rejectionCause);
-    this.#text('source_address', columns.sourceAddress);
+    columns.rejectionCause.put(reader, 'rejection_cause');
+    columns.sourceAddress.put(reader, 'source_address');
     const branch = reader.int('duration_ms');
     if (branch !== 0 && branch !== 1) reader.fail('duration_ms', `has no branch ${branch}`);
     columns.durationIsNull[row] = 1 - branch;
@@ -84,26 +86,6 @@ export class Transcoder {
     columns.appendedAt.set(row, at.appendedAtMs);
     columns.keepRow();
     return undefined;
-  }
-
-  #name(index: number, field: string, column: StringColumn): void {
-    const size = this.#reader.length(field);
-    this.#facts.nameBytes[index] = size;
-    this.#facts.nameFlags[index] = this.#copy(field, column, size);
-  }
-
-  #text(field: string, column: StringColumn): number {
-    const size = this.#reader.length(field);
-    this.#copy(field, column, size);
-    return size;
-  }
-
-  #copy(field: string, column: StringColumn, size: number): number {
-    const reader = this.#reader;
-    const flags = column.put(reader.bytes, reader.position, size);
-    reader.position += size;
-    if ((flags & NOT_UTF8) !== 0) reader.fail(field, 'is no UTF-8');
-    return flags;
   }
 }
 

@@ -4,7 +4,7 @@ import { killConsumers, startConsumer } from './consumer-process.ts';
 import { eventOf } from './event.ts';
 import { openLandingStack, PARTITIONS, until, type LandingStack } from './landing-stack.ts';
 
-const EVENTS = 60_000;
+const EVENTS = 40_000;
 const BATCH = 1_000;
 const START_MS = Date.now();
 
@@ -54,14 +54,14 @@ describe('kill -9', () => {
     let consumer = startConsumer(settings);
     for (let round = 0; round < 3; round += 1) {
       const before = await landedRows();
-      await until('landing goes on', async () => (await landedRows()) > before + 2_000);
+      await until('landing goes on', async () => (await landedRows()) > before + 1_000);
       await clickhouse.kill();
       // While ClickHouse is away the consumer keeps what it has; the second round kills that one too.
       if (round === 1) await consumer.kill();
       await clickhouse.restart();
       if (round === 1) consumer = startConsumer(settings);
       const again = await landedRows();
-      await until('landing goes on', async () => (await landedRows()) > again + 2_000);
+      await until('landing goes on', async () => (await landedRows()) > again + 1_000);
       if (round === 2) {
         await consumer.kill();
         consumer = startConsumer(settings);

@@ -4,7 +4,7 @@ import { killConsumers, startConsumer, type ConsumerProcess } from './consumer-p
 import { eventOf } from './event.ts';
 import { openLandingStack, PARTITIONS, until, type LandingStack } from './landing-stack.ts';
 
-const EVENTS = 30_000;
+const EVENTS = 15_000;
 const START_MS = Date.now();
 
 /** Events of the last three days, so that a block has several partitions of the table. */

