@@ -42,14 +42,19 @@ export async function startTestRun(needsServers: boolean, wanted: string | undef
   };
 }
 
-/** An interrupted run has no end: what it started so far goes with it. */
+/**
+ * An interrupted run has no end: what it started so far goes with it. The handler stays, for npm, the terminal and
+ * `timeout` may each deliver the signal, and a second one must not cut the first one's work short.
+ */
 function abandonOnSignal(dir: string): void {
+  let abandoned: Promise<void> | undefined;
   const abandon = async (): Promise<void> => {
     await endRunDir(dir);
     for (const { pid } of processesWith([markOf(dir)])) signalProcess(pid, 'SIGKILL');
     process.exit(1);
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void abandon());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => void (abandoned ??= abandon()));
 }
 
 const markOf = (dir: string): string => `TEST_DATA_DIR=${dir}`;
