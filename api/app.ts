@@ -4,6 +4,7 @@ import type { Access } from './auth/access.ts';
 import { createGuard } from './auth/guard.ts';
 import { billingDaysRoute } from './billing/days-route.ts';
 import { callsRoute } from './calls/route.ts';
+import { endConnectionsWhenClosing } from './closing.ts';
 import { creditsRoute } from './credits/route.ts';
 import { creditUsersRoute } from './credits/users-route.ts';
 import type { ApiDependencies } from './dependencies.ts';
@@ -42,7 +43,7 @@ export function buildApp(dependencies: ApiDependencies) {
     handlerTimeout: HANDLER_TIMEOUT_MS,
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
-    // A closing server answers what has reached it; the connection is closed after it.
+    // See closing.ts.
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: (error, request, reply) => {
@@ -60,6 +61,7 @@ export function buildApp(dependencies: ApiDependencies) {
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   app.decorateRequest('grant', null);
+  endConnectionsWhenClosing(app);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerUnknownRoute);
   app.addHook('onRequest', async (request, reply) => {

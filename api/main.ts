@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { inspect } from 'node:util';
 import { createSettingsStore } from '../aggregator/settings/store.ts';
 import { ConfigError } from '../deploy/config.ts';
 import { createLogger } from '../deploy/logging.ts';
@@ -44,6 +45,6 @@ try {
   await main();
 } catch (error) {
   const isPlain = error instanceof ConfigError || error instanceof PortInUseError;
-  process.stderr.write(`${isPlain || !(error instanceof Error) ? String(error) : error.stack}\n`);
+  process.stderr.write(`${isPlain ? error.message : inspect(error)}\n`);
   process.exit(1);
 }

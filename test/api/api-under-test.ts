@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { jest } from '@jest/globals';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { createSettingsStore } from '../../aggregator/settings/store.ts';
@@ -12,6 +13,9 @@ import { migrate } from '../../deploy/migrate.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { serverAddresses } from '../servers/addresses.ts';
 import { openNamespace } from '../servers/namespace.ts';
+
+// Every test asks a real server, on machines that may be busy with other suites.
+jest.setTimeout(60_000);
 
 export const SECRET = Buffer.from('a secret that only this test run knows');
 

@@ -68,11 +68,11 @@ async function get(url: string): Promise<{ status: number; retryAfter: string | 
   return { status: response.status, retryAfter: response.headers.get('retry-after'), body };
 }
 
-describe('without ClickHouse', () => {
-  // Errors of the ClickHouse client reach the console as well.
-  beforeEach(() => jest.spyOn(console, 'error').mockImplementation(() => undefined));
-  afterEach(() => jest.restoreAllMocks());
+// Errors of the ClickHouse client reach the console as well.
+beforeEach(() => jest.spyOn(console, 'error').mockImplementation(() => undefined));
+afterEach(() => jest.restoreAllMocks());
 
+describe('without ClickHouse', () => {
   it('the process is up and not ready, and figures are a 503 to retry', async () => {
     const nobody = await openSilence();
     const port = portOf(nobody.server);
@@ -100,6 +100,22 @@ describe('without ClickHouse', () => {
     expect((await get(`${url}/readyz`)).status).toBe(503);
     expect(Date.now() - asked).toBeLessThan(4_500);
     await api.close();
+    await frozen.close();
+  });
+});
+
+describe('a server that is told to close', () => {
+  it('answers what has reached it, and nothing more', async () => {
+    const frozen = await openSilence();
+    const api = apiTo(`http://127.0.0.1:${portOf(frozen.server)}`);
+    const url = await listen(api.app, '127.0.0.1', 0);
+    const arrived = new Promise<void>((resolve) => frozen.server.once('connection', () => resolve()));
+    const running = get(`${url}/readyz`);
+    await arrived;
+    const closed = api.close();
+    expect((await running).status).toBe(503);
+    await closed;
+    await expect(get(`${url}/healthz`)).rejects.toThrow('fetch failed');
     await frozen.close();
   });
 });
