@@ -10,6 +10,8 @@ export default {
     ],
   },
   testMatch: ['**/*.test.ts'],
+  // Of a busy two-core machine, which runs the servers as well.
+  testTimeout: 30_000,
   globalSetup: '<rootDir>/test/servers/setup.mjs',
   globalTeardown: '<rootDir>/test/servers/teardown.mjs',
 };
