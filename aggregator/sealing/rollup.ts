@@ -1,8 +1,6 @@
 import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
 import type { ClickHouseClient } from '../../deploy/clickhouse.ts';
-
-/** Dimensions of usage_15m_by beyond (org, product, bucket). */
-const DIMENSIONS = 'user_id, app_id, method, endpoint, module, status, rule, rejection_cause';
+import { DIMENSIONS, forgetReplaced } from './replaced.ts';
 
 /** Only the pairs that are marked when the statement runs: at least those whose ids were read before. */
 const MARKED_ONLY = `AND (org_id, toStartOfHour(occurred_at)) IN (
@@ -11,7 +9,8 @@ const MARKED_ONLY = `AND (org_id, toStartOfHour(occurred_at)) IN (
 
 /**
  * Counts hours from the distinct events and writes them into both rollups. Repeating it, in any order and by
- * any number of sealers, changes nothing: a row that counted more calls replaces one that counted fewer.
+ * any number of sealers, changes nothing: rows counted from more events replace those counted from fewer
+ * (schemas/clickhouse/0006).
  * @param hours starts of the hours, epoch milliseconds; some hundreds at most, they travel in the request's address.
  * @param only every org's events, or only those of marked (org, hour) pairs.
  */
@@ -27,11 +26,13 @@ export async function writeRollup(
     ${only === 'marked' ? MARKED_ONLY : ''}`;
   const sums = `count() AS calls, sum(credits) AS credits, countIf(status = ${REJECTED_STATUS}) AS rejected`;
   const bucket = 'toStartOfFifteenMinutes(occurred_at) AS bucket';
+  // Of the whole bucket, all products and dimensions, and of the very rows that were counted: one statement, one snapshot.
+  const seen = 'sum(sum(toUInt128(version))) OVER (PARTITION BY org_id, bucket) AS seen';
   const statements = [
-    `INSERT INTO usage_15m (org_id, product, bucket, calls, credits, rejected)
-     SELECT org_id, product, ${bucket}, ${sums} ${events} GROUP BY org_id, product, bucket`,
-    `INSERT INTO usage_15m_by (org_id, product, bucket, ${DIMENSIONS}, calls, credits, rejected)
-     SELECT org_id, product, ${bucket}, ${DIMENSIONS}, ${sums} ${events}
+    `INSERT INTO usage_15m (org_id, product, bucket, calls, credits, rejected, seen)
+     SELECT org_id, product, ${bucket}, ${sums}, ${seen} ${events} GROUP BY org_id, product, bucket`,
+    `INSERT INTO usage_15m_by (org_id, product, bucket, ${DIMENSIONS}, calls, credits, rejected, seen)
+     SELECT org_id, product, ${bucket}, ${DIMENSIONS}, ${sums}, ${seen} ${events}
      GROUP BY org_id, product, bucket, ${DIMENSIONS}`,
   ];
   for (const query of statements) {
@@ -45,4 +46,5 @@ export async function writeRollup(
       },
     });
   }
+  await forgetReplaced(client, hours);
 }

@@ -70,7 +70,7 @@ export async function readUsage(client: ClickHouseClient, request: UsageRequest)
        FROM ${narrow ? 'usage_15m' : 'usage_15m_by'} FINAL
        WHERE org_id = {org:String}
          AND bucket >= toDateTime({rollup_from:UInt32}, 'UTC') AND bucket < toDateTime({rollup_to:UInt32}, 'UTC')
-         AND toStartOfHour(bucket) NOT IN {dirty_hours:Array(UInt32)}
+         AND toStartOfHour(bucket) NOT IN {dirty_hours:Array(UInt32)} AND calls > 0
          ${conditions.join(' ')}
        UNION ALL
        SELECT ${columns} toStartOfFifteenMinutes(occurred_at) AS bucket,

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { Type } from 'typebox';
+import { readDayUsage } from '../../../aggregator/closing/day-usage.ts';
 import { clearMarks, readMarks, resealMarked, type Mark } from '../../../aggregator/sealing/marks.ts';
+import { forgetReplaced } from '../../../aggregator/sealing/replaced.ts';
 import { writeRollup } from '../../../aggregator/sealing/rollup.ts';
 import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
 import { readProgress } from '../../../aggregator/progress.ts';
@@ -196,6 +198,53 @@ describe('sealing', () => {
     }
   });
 
+  it('moves a call to the user and endpoint of an earlier payload that lands after the seal', async () => {
+    const hour = thisHour - 4 * HOUR_MS;
+    const first = landedEvent(hour + 5, { credits: 3, user: 'first', endpoint: '/a', product: 'bigin' });
+    const second = { ...first, offset: first.offset + 1, credits: 9, user: 'second', product: 'crm' };
+    await land(client, [second, landedEvent(hour + 6, { user: 'bystander' })]);
+    await sealEndedHours(client, now, SEAL_DELAY_MS);
+    await reseal();
+    await land(client, [first]);
+    await reseal();
+    expect(await live(now - DAY_MS, now)).toEqual({ calls: 1, credits: 1, rejected: 0 });
+    const interval = { orgId: 'acme', from: now - DAY_MS, to: now };
+    expect(await readUsage(client, { ...interval, groupBy: ['user', 'product'] })).toEqual([
+      { user: 'bystander', product: 'crm', calls: 1, credits: 1, rejected: 0 },
+      { user: 'first', product: 'bigin', calls: 1, credits: 3, rejected: 0 },
+    ]);
+    const usage = await readDayUsage(client, { from: hour, to: hour + HOUR_MS }, thisHour, ['acme']);
+    expect(usage.toSorted((a, b) => a.credits - b.credits)).toEqual([
+      { orgId: 'acme', product: 'crm', calls: 1, credits: 1 },
+      { orgId: 'acme', product: 'bigin', calls: 1, credits: 3 },
+    ]);
+  });
+
+  it('is not undone by a sealer that read before an earlier payload landed and wrote after it', async () => {
+    const hour = thisHour - 4 * HOUR_MS;
+    const first = landedEvent(hour + 5, { credits: 3, user: 'first' });
+    await land(client, [{ ...first, offset: first.offset + 1, credits: 9, user: 'second' }]);
+    await writeRollup(client, [hour], 'all');
+    const stale = await Promise.all(['usage_15m', 'usage_15m_by'].map((table) => rowsOf(table)));
+    await client.command({ query: 'TRUNCATE TABLE usage_15m' });
+    await client.command({ query: 'TRUNCATE TABLE usage_15m_by' });
+    await land(client, [first]);
+    await sealEndedHours(client, now, SEAL_DELAY_MS);
+    await reseal();
+    for (const [index, table] of ['usage_15m', 'usage_15m_by'].entries()) {
+      await client.insert({ table, values: stale[index] ?? [], format: 'JSONEachRow' });
+    }
+    await forgetReplaced(client, [hour]);
+    expect(await live(hour, hour + HOUR_MS)).toEqual({ calls: 1, credits: 3, rejected: 0 });
+    const byUser = await readUsage(client, {
+      orgId: 'acme',
+      from: hour,
+      to: hour + HOUR_MS,
+      groupBy: ['user'],
+    });
+    expect(byUser).toEqual([{ user: 'first', calls: 1, credits: 3, rejected: 0 }]);
+  });
+
   it('is not undone by a sealer that counted less and wrote later', async () => {
     const hour = thisHour - 4 * HOUR_MS;
     await land(client, [landedEvent(hour), landedEvent(hour + 1)]);
@@ -207,12 +256,23 @@ describe('sealing', () => {
       calls: 1,
       credits: 1,
       rejected: 0,
+      seen: '1',
     };
     await client.insert({ table: 'usage_15m', values: [stale], format: 'JSONEachRow' });
     const [row] = await select(client, TotalRow, 'SELECT calls, credits, rejected FROM usage_15m FINAL');
     expect(row?.calls).toBe(2);
   });
 });
+
+/** Every row as it was written, replaced ones too. */
+async function rowsOf(table: string): Promise<unknown[]> {
+  const result = await client.query({
+    query: `SELECT * FROM ${table}`,
+    format: 'JSONEachRow',
+    clickhouse_settings: { output_format_json_quote_64bit_integers: 1 },
+  });
+  return result.json();
+}
 
 function permutations(items: readonly string[]): string[][] {
   if (items.length === 0) return [[]];
