@@ -6,23 +6,22 @@ import { createLogger } from '../logging.ts';
 import { migrate } from '../migrate.ts';
 import { logFileOf } from './child.ts';
 import { readLocalConfig, type LocalConfig } from './config.ts';
-import { lockDataDir } from './data-dir-lock.ts';
-import { openDataDir } from './data-dir.ts';
 import { stackSettings } from './environment.ts';
 import { createFleet, type Fleet } from './fleet.ts';
-import { endLeftovers, killLeftovers } from './pid-record.ts';
+import { killLeftovers } from './pid-record.ts';
 import { STAGES, superviseStage, untilApiAnswers } from './pipeline.ts';
 import { assertPortFree } from './ports.ts';
-import { ownRecord } from './process-record.ts';
 import { replaySample } from './replay-sample.ts';
 import { untilSettled } from './settled.ts';
 import { createShutdown, onNpmGone, onSignals } from './shutdown.ts';
-import { removeStack, writeStack } from './stack.ts';
-import { startServers } from './start-servers.ts';
+import { createStackFile } from './stack.ts';
+import { startServers, type ServerPlaces } from './start-servers.ts';
 import { createSteps } from './steps.ts';
-import { summaryLines } from './summary.ts';
+import { summaryLines, type ReplayFigures } from './summary.ts';
+import { takeDataDir } from './take-data-dir.ts';
 
 const SETTLED_WITHIN_MS = 600_000;
+const REPLAY_STOP_WITHIN_MS = 6_000;
 /** kafkajs gives up on a broker that stopped answering during the start, instead of hanging. */
 const KAFKA_RETRIES = 8;
 
@@ -39,74 +38,55 @@ async function start(config: LocalConfig): Promise<void> {
   const { step, took } = createSteps(say, Date.now);
   const url = `http://127.0.0.1:${config.PORT}`;
 
-  await takeDataDir(config.DATA_DIR);
+  await takeDataDir(config.DATA_DIR, shutdown, say);
   await assertPortFree(config.PORT, 'PORT');
   endOnSignals(config.DATA_DIR);
 
-  let publishStack: (() => void) | undefined;
+  const stack = createStackFile(config.DATA_DIR);
   const fleet = createFleet({
     dataDir: config.DATA_DIR,
     shutdown,
     say,
-    onChange: () => publishStack?.(),
+    onChange: stack.update,
     onGiveUp: (error) => void fail(error),
   });
   const servers = await step('Kafka and ClickHouse', () => startServers(config, fleet));
-  const settings = stackSettings(config, servers, process.env);
-  const connections = connect(config, servers);
+  const pipeline = connect(config, servers);
   await step('tables and topics', async () => {
     await migrate({ ...config, CLICKHOUSE_URL: servers.clickhouseUrl });
-    await ensureTopics(connections.kafka, connections.topics, config.CALL_PARTITIONS);
+    await ensureTopics(pipeline.kafka, pipeline.topics, config.CALL_PARTITIONS);
   });
 
+  const settings = stackSettings(config, servers, process.env);
   await step('consumer, aggregator and API', () => startPipeline(config.DATA_DIR, settings, fleet, url));
-  publishStack = () =>
-    writeStack(config.DATA_DIR, { process: ownRecord(), url, settings, pids: fleet.pids() });
-  shutdown.add(async () => removeStack(config.DATA_DIR));
-  publishStack();
+  shutdown.add(stack.remove);
+  stack.publish(() => ({ url, settings, pids: fleet.pids() }));
 
-  const output = { say, now: Date.now, terminal: process.stdout.isTTY ? process.stdout : undefined };
   const figures =
-    config.REPLAY === 'none'
-      ? undefined
-      : await step('replay', () =>
-          replaySample(config.DATA_DIR, settings, output, (child) => shutdown.add(() => child.stop(5_000))),
-        );
-  await step('settling', () =>
-    untilSettled(
-      {
-        ...connections,
-        timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS },
-        now: Date.now,
-      },
-      SETTLED_WITHIN_MS,
-    ),
-  );
-  for (const line of await summaryLines(connections.client, figures, took)) say(line);
-  await connections.client.close();
+    config.REPLAY === 'sample' ? await step('replay', () => replay(config, settings)) : undefined;
+  await step('settling', () => untilSettled(pipeline, SETTLED_WITHIN_MS));
+
+  for (const line of await summaryLines(pipeline.client, figures, took)) say(line);
+  await pipeline.client.close();
   say(`ready ${url}`);
 }
 
-/** From here on the directory is this process's, and what an earlier one left running in it is ended. */
-async function takeDataDir(dataDir: string): Promise<void> {
-  openDataDir(dataDir);
-  const unlock = await lockDataDir(dataDir);
-  shutdown.add(async () => unlock());
-  const ended = await endLeftovers(dataDir);
-  if (ended.length > 0) say(`ended what an earlier start left running: ${ended.join(', ')}`);
-  // After everything else: what was still being started when the end came, and what that start started meanwhile.
-  shutdown.add(async () => {
-    while ((await endLeftovers(dataDir)).length > 0);
-  });
+function replay({ DATA_DIR }: LocalConfig, settings: Record<string, string>): Promise<ReplayFigures> {
+  const terminal = process.stdout.isTTY ? process.stdout : undefined;
+  return replaySample(DATA_DIR, settings, { say, now: Date.now, terminal }, (child) =>
+    shutdown.add(() => child.stop(REPLAY_STOP_WITHIN_MS)),
+  );
 }
 
-function connect(config: LocalConfig, servers: { brokers: string; clickhouseUrl: string }) {
+function connect(config: LocalConfig, servers: ServerPlaces) {
   const kafkaConfig = { KAFKA_BROKERS: servers.brokers };
   const clickhouseConfig = { ...config, CLICKHOUSE_URL: servers.clickhouseUrl };
   return {
     kafka: connectKafka(kafkaConfig, 'api-credits start', createLogger('start', 'fatal'), KAFKA_RETRIES),
     client: connectClickHouse(clickhouseConfig, 'api-credits start'),
     topics: topicNames(config.TOPIC_PREFIX),
+    timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS },
+    now: Date.now,
   };
 }
 

@@ -4,7 +4,7 @@ import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { hasCode } from './error-code.ts';
 import { noStack } from './errors.ts';
-import { isRunning, ProcessRecord } from './process-record.ts';
+import { isRunning, ownRecord, ProcessRecord } from './process-record.ts';
 
 /** DATA_DIR/stack.json: the running stack, for whoever wants to talk to it. */
 export const Stack = Type.Object({
@@ -16,6 +16,33 @@ export const Stack = Type.Object({
   pids: Type.Record(Type.String(), Type.Integer()),
 });
 export type Stack = Static<typeof Stack>;
+
+export interface StackFile {
+  /** @param content read now and at every update */
+  publish(content: () => Omit<Stack, 'process'>): void;
+  /** Once published: writes what has changed. */
+  readonly update: () => void;
+  readonly remove: () => Promise<void>;
+}
+
+/** The file of this process's own stack. */
+export function createStackFile(dataDir: string): StackFile {
+  let published: (() => Omit<Stack, 'process'>) | undefined;
+  const update = (): void => {
+    if (published) writeStack(dataDir, { process: ownRecord(), ...published() });
+  };
+  return {
+    publish: (content) => {
+      published = content;
+      update();
+    },
+    update,
+    remove: async () => {
+      published = undefined;
+      removeStack(dataDir);
+    },
+  };
+}
 
 /** Replaces it as a whole: a reader never sees half of it. */
 export function writeStack(dataDir: string, stack: Stack): void {
