@@ -8,10 +8,12 @@ import {
   type Rejection,
 } from '../schemas/event-rules.ts';
 
-/** The limits a run is started with (deploy/config.ts, lateSettings). */
+/** The limits a run is started with (deploy/config.ts, lateSettings; deploy/retention.ts). */
 export interface Limits {
   readonly futureMs: number;
   readonly latenessMs: number;
+  /** How long raw events are kept; more than latenessMs (deploy/retention.ts). */
+  readonly retentionMs: number;
 }
 
 /** What the rules look at, filled by the transcoder: one object for all messages. */
@@ -59,6 +61,9 @@ export function judge(facts: EventFacts, appendedAtMs: number, limits: Limits): 
   const aheadMs = facts.occurredAtMs - appendedAtMs;
   if (aheadMs > limits.futureMs) {
     return rejection('future-dated', `${aheadMs} ms ahead, limit ${limits.futureMs} ms`);
+  }
+  if (-aheadMs > limits.retentionMs) {
+    return rejection('expired', `${-aheadMs} ms late, retention ${limits.retentionMs} ms`);
   }
   if (-aheadMs > limits.latenessMs) {
     return rejection('too-late', `${-aheadMs} ms late, limit ${limits.latenessMs} ms`);

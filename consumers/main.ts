@@ -2,6 +2,8 @@ import { Partitioners } from 'kafkajs';
 import { ConfigError, readConfig } from '../deploy/config.ts';
 import { connectKafka } from '../deploy/kafka.ts';
 import { createLogger } from '../deploy/logging.ts';
+import { assertRetention, enforceRetention } from '../deploy/retention.ts';
+import { DAY_MS } from '../schemas/event-rules.ts';
 import { topicNames } from '../schemas/topics.ts';
 import { Block } from './block.ts';
 import { chargesLog } from './charges.ts';
@@ -38,6 +40,7 @@ try {
 
 async function run(): Promise<void> {
   const config = readConfig(process.env, consumerSettings);
+  assertRetention(config);
   logger.level = config.LOG_LEVEL;
   const topics = topicNames(config.TOPIC_PREFIX);
   const giveUp = new AbortController();
@@ -57,6 +60,7 @@ async function run(): Promise<void> {
   });
   await Promise.all([admin.connect(), producer.connect()]);
   await checkTopics(admin, Object.values(topics));
+  await enforceRetention(config, config.RETENTION_DAYS);
   const inserts = new Inserts(config);
   const quarantine = new Quarantine(producer, topics.dead, inserts, counters);
 
@@ -83,7 +87,11 @@ async function run(): Promise<void> {
     schemas,
     logger,
   );
-  const limits = { futureMs: config.FUTURE_LIMIT_MS, latenessMs: config.LATENESS_LIMIT_MS };
+  const limits = {
+    futureMs: config.FUTURE_LIMIT_MS,
+    latenessMs: config.LATENESS_LIMIT_MS,
+    retentionMs: config.RETENTION_DAYS * DAY_MS,
+  };
   const intake = new Intake(lander, schemas, schemaTopic, limits, calls.onTaken);
 
   // The logs whose order decides things: the same stages, each batch at once.

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { clickhouseSettings, kafkaSettings, lateSettings, logSettings } from '../deploy/config.ts';
+import { retentionSettings } from '../deploy/retention.ts';
 
 /** All settings of the consumer process, read once in main.ts. */
 export const consumerSettings = {
@@ -7,6 +8,7 @@ export const consumerSettings = {
   ...clickhouseSettings,
   ...logSettings,
   ...lateSettings,
+  ...retentionSettings,
   CONSUMER_GROUP: Type.String({
     default: 'landing',
     pattern: '^[A-Za-z0-9._-]+$',

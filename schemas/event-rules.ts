@@ -21,11 +21,14 @@ export function isLonger(text: string, maxBytes: number): boolean {
 }
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 /** How far occurred_at may lie after the record's append time. */
 export const FUTURE_LIMIT_MS = 5 * MINUTE_MS;
 /** How far occurred_at may lie before the record's append time; a backfill is a run with a larger limit. */
 export const LATENESS_LIMIT_MS = 35 * DAY_MS;
+
+/** D: how long raw events are kept. Beyond it a day is frozen, and an event for it comes too late for ever. */
+export const RETENTION_DAYS = 400;
 
 /** The names that must be there, short and printable, in the order in which they are checked. */
 export const NAME_FIELDS = ['org_id', 'product', 'user_id', 'app_id'] as const;
@@ -44,6 +47,7 @@ export const REASONS = {
   credits: 'credits are not between 0 and 1,000,000',
   'rejected-with-credits': 'a call with status 429 must cost 0 credits',
   'future-dated': 'occurred_at lies too far after the time at which Kafka appended the record',
+  expired: 'occurred_at lies before what retention keeps: its day is frozen',
   'too-late': 'occurred_at lies too far before the time at which Kafka appended the record',
 } as const;
 export type Reason = keyof typeof REASONS;

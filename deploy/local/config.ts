@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { aggregatorSettings } from '../../aggregator/settings/timing.ts';
 import { consumerSettings } from '../../consumers/settings.ts';
 import { readConfig } from '../config.ts';
+import { assertRetention } from '../retention.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 const PORT_NUMBER = { minimum: 1, maximum: 65_535 };
@@ -39,5 +40,6 @@ export type LocalConfig = ReturnType<typeof readLocalConfig>;
 /** The settings of `npm start`, DATA_DIR as an absolute path. Throws ConfigError with every mistake at once. */
 export function readLocalConfig(env: Environment) {
   const config = readConfig(env, localSettings);
+  assertRetention(config);
   return { ...config, DATA_DIR: resolve(config.DATA_DIR) };
 }

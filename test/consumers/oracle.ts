@@ -67,6 +67,7 @@ export function verdictOn(event: DecodedEvent, appendedAtMs: number): string | u
   if (event.credits < 0 || event.credits > 1_000_000) return 'credits';
   if (event.status === 429 && event.credits > 0) return 'rejected-with-credits';
   if (event.occurred_at > BigInt(appendedAtMs + 300_000)) return 'future-dated';
+  if (event.occurred_at < BigInt(appendedAtMs - 34_560_000_000)) return 'expired';
   if (event.occurred_at < BigInt(appendedAtMs - 3_024_000_000)) return 'too-late';
   return undefined;
 }

@@ -34,6 +34,14 @@ describe('an event counts', () => {
     expect(verdictOn({ occurred_at: APPENDED_AT_MS - 35 * DAY_MS - 1 })).toBe('too-late');
   });
 
+  it('not beyond retention: expired, whatever the lateness limit', () => {
+    const limits = { ...LIMITS, latenessMs: 1_000 * DAY_MS };
+    expect(verdictOn({ occurred_at: APPENDED_AT_MS - 400 * DAY_MS }, limits)).toBeUndefined();
+    expect(verdictOn({ occurred_at: APPENDED_AT_MS - 400 * DAY_MS - 1 }, limits)).toBe('expired');
+    expect(verdictOn({ occurred_at: APPENDED_AT_MS - 400 * DAY_MS - 1 })).toBe('expired');
+    expect(verdictOn({ occurred_at: APPENDED_AT_MS - 400 * DAY_MS })).toBe('too-late');
+  });
+
   it('a year late in a backfill, which is a run with a larger limit', () => {
     const occurred_at = APPENDED_AT_MS - 366 * DAY_MS;
     expect(verdictOn({ occurred_at })).toBe('too-late');
