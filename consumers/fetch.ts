@@ -111,7 +111,8 @@ export class Fetcher {
    */
   async commit(nextOffsets: ReadonlyMap<number, number>): Promise<void> {
     const partitions = [...nextOffsets].map(([partition, next]) => ({ partition, offset: String(next) }));
-    await this.#commit?.({ topics: [{ topic: this.#settings.topic, partitions }] });
+    if (!this.#commit) throw new Error('No batch was fetched yet, so there is nobody to commit as.');
+    await this.#commit({ topics: [{ topic: this.#settings.topic, partitions }] });
   }
 
   /** Takes no more batches; the member stays in its group, so that it may still commit. */

@@ -45,7 +45,8 @@ export class LandedState {
     if (!state) return;
     const index = state.taken.indexOf(range);
     if (index !== -1) state.taken.splice(0, index + 1);
-    state.next = range.lastOffset + 1;
+    // Control records may be passed on after the batch behind them: never back.
+    state.next = Math.max(state.next ?? 0, range.lastOffset + 1);
     state.lastLandedMs = range.lastAppendedAtMs ?? state.lastLandedMs;
   }
 

@@ -72,6 +72,14 @@ describe('a partition is landed', () => {
     expect(standing(state, 8)).toMatchObject({ nextOffset: 8, landedUntilMs: NOW_MS });
   });
 
+  it('no less far when control records are passed on after the batch behind them', () => {
+    const state = assigned(7);
+    const [behind, control] = [range(8, 9, [500, 600]), range(7, 7, [])];
+    for (const each of [behind, control]) state.taken(each);
+    for (const each of [behind, control]) state.landed(each);
+    expect(standing(state, 10)).toMatchObject({ nextOffset: 10, landedUntilMs: NOW_MS });
+  });
+
   it('never later than the moment it was looked at', () => {
     const state = assigned(0);
     state.taken(range(0, 0, [NOW_MS + 50, NOW_MS + 50]));

@@ -11,6 +11,7 @@ const transcoder = new Transcoder(LIMITS);
 
 interface Outcome {
   readonly reason: string | undefined;
+  readonly detail?: string;
   readonly rows: NativeRow[];
 }
 
@@ -33,7 +34,7 @@ function transcode(message: Buffer): Outcome {
   // Node's assertions: jest's cost more than all the rest, 50,000 times.
   if (verdict) {
     ok(withoutMessage.equals(Buffer.concat(columns.body())), 'something of a refused message was kept');
-    return { reason: verdict.reason, rows: [] };
+    return { ...verdict, rows: [] };
   }
   const rows = readNative(columns.body());
   deepStrictEqual([rows.at(0), rows.at(-1)], neighbours);
@@ -217,5 +218,23 @@ describe('a number written too long', () => {
     for (const branch of [0x01, 0x03, 0x04, 0x05]) {
       expect(transcode(withBranch(branch, 0x00)).reason).toBe('not-an-event');
     }
+  });
+});
+
+describe('the detail of a message that is no event', () => {
+  const message = encodeCallEvent(eventOf());
+  const orgIdAt = message.indexOf('net-83') - 1;
+  const withLength = (byte: number) => Buffer.from(message).fill(byte, orgIdAt, orgIdAt + 1);
+
+  it('names the field and what is wrong with it', () => {
+    expect(transcode(message.subarray(0, 20)).detail).toBe('event_id is cut off at byte 10');
+    expect(transcode(message.subarray(0, orgIdAt)).detail).toBe(`org_id is cut off at byte ${orgIdAt}`);
+    expect(transcode(withLength(0x0b)).detail).toBe(`org_id has a negative length at byte ${orgIdAt + 1}`);
+    expect(transcode(withLength(0x01)).detail).toBe(`org_id has a negative length at byte ${orgIdAt + 1}`);
+    expect(transcode(Buffer.concat([message, message])).detail).toBe(
+      `the event ends ${message.length} bytes before the message does at byte ${message.length}`,
+    );
+    const notUtf8 = Buffer.from(message).fill(0xff, orgIdAt + 1, orgIdAt + 2);
+    expect(transcode(notUtf8).detail).toBe(`org_id is no UTF-8 at byte ${orgIdAt + 1}`);
   });
 });
