@@ -42,11 +42,12 @@ export interface TickDay {
 /** The whole days within [from, to), which are multiples of a tick; the zone's changes must lie at least two days in. */
 export function daysByTicks(zoneHistory: Versions<string>, from: number, to: number): TickDay[] {
   let zone = zoneBefore(zoneHistory, from) ?? zoneHistory[0]?.value ?? '';
+  let dates = datesBegun(zone, from, to);
   let inFirstDayAfterChange = false;
   let open: { date: string; from: number } | undefined;
   const days: TickDay[] = [];
   for (let tick = from; tick < to; tick += TICK_MS) {
-    const date = datesBegun(zone, from, to).get(tick);
+    const date = dates.get(tick);
     if (date === undefined) continue;
     if (inFirstDayAfterChange && open !== undefined) {
       if (date <= open.date || tick - open.from < 12 * 60 * 60_000) continue;
@@ -55,6 +56,7 @@ export function daysByTicks(zoneHistory: Versions<string>, from: number, to: num
     open = { date, from: tick };
     const next = zoneBefore(zoneHistory, tick) ?? zone;
     inFirstDayAfterChange = next !== zone;
+    if (inFirstDayAfterChange) dates = datesBegun(next, from, to);
     zone = next;
   }
   return days;

@@ -68,7 +68,8 @@ describe('refused, and nothing is changed by it:', () => {
   });
 
   it('JSON that is none', () => {
-    const log = logOf(T, created()).map((change) => ({ ...change, value: '{' }));
+    const log = logOf(T, created());
+    for (const change of log) change.value = '{';
     expect(refusals(NO_SETTINGS.after(log), log)).toEqual(['0 not-json']);
   });
 

@@ -1,0 +1,111 @@
+import { calendarOf } from '../../../aggregator/calendar/calendar.ts';
+import type { Day } from '../../../aggregator/calendar/zone-days.ts';
+import { nextChargeRecord } from '../../../aggregator/closing/charge-record.ts';
+import type { SettingsState } from '../../../aggregator/settings/state.ts';
+import type { DailyCharge } from '../../../schemas/daily-charge.ts';
+import type { LoggedChange } from '../../../schemas/settings-change.ts';
+import type { RawDelivery } from './raw.ts';
+
+const ORG = 'acme';
+
+/** One aggregator, at an instant: appends what it found before it fell asleep, reads, computes, and appends that. */
+export interface Step {
+  readonly at: number;
+  readonly who: 0 | 1;
+  /** Falls asleep between computing and appending, until its next step. */
+  readonly sleeps: boolean;
+  /** How many more of the events have landed by then. */
+  readonly lands: number;
+  /** How many of the log's newest records it does not see yet; its own it always sees. */
+  readonly behind: number;
+  /** Which days it looks at, by bits. */
+  readonly days: number;
+}
+
+/**
+ * The topic daily-charges and two aggregators that close days from it, both by nextChargeRecord: what the log says
+ * after every step and once both found nothing more to do.
+ */
+export function race(
+  initial: SettingsState,
+  changes: readonly LoggedChange[],
+  deliveries: readonly RawDelivery[],
+  steps: readonly Step[],
+  end: number,
+): readonly DailyCharge[] {
+  const log: DailyCharge[] = [];
+  const found: [DailyCharge[], DailyCharge[]] = [[], []];
+  const appendedUpTo: [number, number] = [0, 0];
+  let settings = initial;
+  let landed = 0;
+
+  function look(at: number, last: ReadonlyMap<string, DailyCharge>, isWanted: (index: number) => boolean) {
+    // A day closes only once the changes of it have landed (tick.ts), so all of them are known.
+    settings = settings.after(changes.filter(({ appended_at }) => appended_at <= at));
+    const history = settings.history(ORG);
+    if (!history) return [];
+    const records: DailyCharge[] = [];
+    let index = 0;
+    for (const { day, product, credits, calls } of usageOf(deliveries.slice(0, landed), settings)) {
+      index += 1;
+      if (day.to > at || !isWanted(index)) continue;
+      const usage = { orgId: ORG, product, calls, credits };
+      const revision = last.get(`${day.date} ${product}`);
+      const record = nextChargeRecord(settings.catalogues, history, day, usage, revision, at);
+      if (record) records.push(record);
+    }
+    return records;
+  }
+
+  for (const step of steps) {
+    landed += step.lands;
+    const append = (): void => {
+      log.push(...found[step.who].splice(0));
+      appendedUpTo[step.who] = log.length;
+    };
+    if (found[step.who].length > 0) append();
+    const seen = Math.max(log.length - step.behind, appendedUpTo[step.who]);
+    const isWanted = (index: number): boolean => ((step.days >> index) & 1) === 1;
+    found[step.who] = look(step.at, lastRevisions(log.slice(0, seen)), isWanted);
+    if (!step.sleeps) append();
+  }
+  landed = deliveries.length;
+  // Whoever slept wakes now, with what it found long ago.
+  log.push(...found[1], ...found[0]);
+  for (;;) {
+    const records = look(end, lastRevisions(log), () => true);
+    if (records.length === 0) return log;
+    log.push(...records);
+  }
+}
+
+/** The first record of each revision in log order, the others having lost. */
+export function decided(log: readonly DailyCharge[]): DailyCharge[] {
+  const seen = new Set<string>();
+  return log.filter(({ day, product, revision }) => {
+    const key = `${day} ${product} ${revision}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+function lastRevisions(log: readonly DailyCharge[]): Map<string, DailyCharge> {
+  return new Map(decided(log).map((record) => [`${record.day} ${record.product}`, record]));
+}
+
+/** What the store counts: distinct events by day and product, the first of two under one id. */
+function usageOf(deliveries: readonly RawDelivery[], settings: SettingsState) {
+  const calendar = calendarOf(settings.history(ORG)?.timeZone ?? []);
+  const usage = new Map<string, { day: Day; product: string; credits: number; calls: number }>();
+  const seen = new Set<number>();
+  for (const { id, at, product, credits } of deliveries) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const day = calendar.dayAt(at);
+    const key = `${day.date} ${product}`;
+    const sums = usage.get(key) ?? { day, product, credits: 0, calls: 0 };
+    usage.set(key, sums);
+    sums.credits += credits;
+    sums.calls += 1;
+  }
+  return usage.values();
+}
