@@ -1,4 +1,4 @@
-import { createClient, type ClickHouseClient } from '@clickhouse/client';
+import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 
@@ -19,6 +19,8 @@ export function connectClickHouse(config: ClickHouseConfig, application: string)
     username: config.CLICKHOUSE_USER,
     password: config.CLICKHOUSE_PASSWORD,
     application,
+    // Its errors are thrown; printing them too, and not as our log lines, says everything twice.
+    log: { level: ClickHouseLogLevel.OFF },
     request_timeout: 60_000,
     max_open_connections: 8,
     clickhouse_settings: {

@@ -143,10 +143,8 @@ describe('sealing', () => {
       landedEvent(thisHour - 1, { org: 'other' }),
     ]);
     const marks = await readMarks(client, thisHour + HOUR_MS, 0);
-    expect(marks.map(({ org_id, hour }) => [org_id, hour]).toSorted()).toEqual([
-      ['acme', thisHour - HOUR_MS],
-      ['other', thisHour - HOUR_MS],
-    ]);
+    const marked = marks.map(({ org_id, hour }) => `${org_id} ${hour - thisHour}`);
+    expect(new Set(marked)).toEqual(new Set([`acme ${-HOUR_MS}`, `other ${-HOUR_MS}`]));
   });
 
   it('counts a retried, repeated or redelivered event once', async () => {
@@ -277,7 +275,7 @@ async function rowsOf(table: string): Promise<unknown[]> {
 function permutations(items: readonly string[]): string[][] {
   if (items.length === 0) return [[]];
   return items.flatMap((item, index) =>
-    permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]),
+    permutations(items.toSpliced(index, 1)).map((rest) => [item].concat(rest)),
   );
 }
 

@@ -33,8 +33,8 @@ describe('the plan of a read', () => {
         (a, b, until, dirtyHours, probes) => {
           const [from, to] = [Math.min(a, b), Math.max(a, b)];
           const plan = planRead(from, to, { until, dirtyHours });
-          const instants = [...probes, from, to - 1, to, from - 1, plan.rollupFrom, plan.rollupTo];
-          const misread = instants.filter((instant) => {
+          const probed = [...probes, from, to - 1, to, from - 1, plan.rollupFrom, plan.rollupTo];
+          const misread = probed.filter((instant) => {
             const { rollup, raw } = readers(plan, instant);
             return Number(rollup) + Number(raw) !== Number(instant >= from && instant < to);
           });
