@@ -111,10 +111,14 @@ export function adjustmentsOf(
   closedFrom: number,
   closedTo: number,
 ): readonly Charge[] {
-  return charges
-    .filter(({ closed_at }) => closed_at >= closedFrom && closed_at < closedTo)
-    .filter((charge) => !billedInOwnPeriod(charge, periodOf(charge.day)))
-    .toSorted((a, b) => a.closed_at - b.closed_at || compare(a.day, b.day) || a.revision - b.revision);
+  return (
+    charges
+      .filter(({ closed_at }) => closed_at >= closedFrom && closed_at < closedTo)
+      .filter((charge) => !billedInOwnPeriod(charge, periodOf(charge.day)))
+      // A revision that changes no charge (use within the allowance) is nothing to bill.
+      .filter(({ delta_credits, delta_amount }) => delta_credits !== 0 || !delta_amount.isZero())
+      .toSorted((a, b) => a.closed_at - b.closed_at || compare(a.day, b.day) || a.revision - b.revision)
+  );
 }
 
 /** What rows and adjustment lines bill together, exact. */
