@@ -60,7 +60,8 @@ async function run(): Promise<void> {
   });
   await Promise.all([admin.connect(), producer.connect()]);
   await checkTopics(admin, Object.values(topics));
-  await enforceRetention(config, config.RETENTION_DAYS);
+  // ClickHouse may be away at the start as at any other time.
+  await persist('setting the retention', () => enforceRetention(config, config.RETENTION_DAYS));
   const inserts = new Inserts(config);
   const quarantine = new Quarantine(producer, topics.dead, inserts, counters);
 

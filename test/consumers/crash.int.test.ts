@@ -86,15 +86,18 @@ describe('a stop while ClickHouse is away', () => {
   it('gives up in time with 0, and the next consumer lands what was left', async () => {
     const settings = { ...stack.settings, CONSUMER_GROUP: 'fresh', STOP_TIMEOUT_MS: '1000' };
     const before = await figures();
-    await clickhouse.kill();
     const consumer = startConsumer(settings);
+    await until('it runs', () => Promise.resolve(consumer.log().includes('partitions assigned')));
+    await clickhouse.kill();
     await stack.publish(0, [eventOf({ occurred_at: Date.now(), credits: 0 }, 'while away')]);
     await until('it tries', () => Promise.resolve(consumer.log().includes('landing events failed')));
     const { code, stopMs } = await consumer.stop();
     expect(code).toBe(0);
     expect(stopMs).toBeLessThan(4_000);
-    await clickhouse.restart();
+    // The next one starts while ClickHouse is still away, and waits for it.
     const next = startConsumer(settings);
+    await until('it waits', () => Promise.resolve(next.log().includes('setting the retention failed')));
+    await clickhouse.restart();
     await until('the event has landed', async () => (await figures())?.calls === (before?.calls ?? 0) + 1);
     expect((await next.stop()).code).toBe(0);
   }, 60_000);
