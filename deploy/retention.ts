@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { DAY_MS, RETENTION_DAYS } from '../schemas/event-rules.ts';
-import { connectClickHouse, select, type ClickHouseConfig } from './clickhouse.ts';
+import { connectClickHouse, select, type ClickHouseClient, type ClickHouseConfig } from './clickhouse.ts';
 import { ConfigError } from './config.ts';
 
 /** How long raw events are kept: the setting, its check, and the table's TTL. */
@@ -35,6 +35,18 @@ export function assertRetention(config: {
 }
 
 const TableRow = Type.Object({ engine_full: Type.String() });
+const TTL = /TTL toStartOfDay\(occurred_at\) \+ toIntervalDay\((\d+)\)/;
+
+/** The days that the table keeps raw events, by its own TTL; undefined where it drops none. */
+export async function readRetentionDays(client: ClickHouseClient): Promise<number | undefined> {
+  const [table] = await select(
+    client,
+    TableRow,
+    `SELECT engine_full FROM system.tables WHERE database = currentDatabase() AND name = 'call_events'`,
+  );
+  const [, afterStart] = TTL.exec(table?.engine_full ?? '') ?? [];
+  return afterStart === undefined ? undefined : Number(afterStart) - 1;
+}
 
 /**
  * Makes the table keep raw events at least so long; ClickHouse drops a UTC day's parts as a whole after that.
@@ -43,16 +55,12 @@ const TableRow = Type.Object({ engine_full: Type.String() });
 export async function enforceRetention(config: ClickHouseConfig, days: number): Promise<boolean> {
   const client = connectClickHouse(config, 'api-credits retention');
   try {
-    const [table] = await select(
-      client,
-      TableRow,
-      `SELECT engine_full FROM system.tables WHERE database = currentDatabase() AND name = 'call_events'`,
-    );
+    if ((await readRetentionDays(client)) === days) return false;
     // All events of a UTC day, which is a part's, expire at once, so long after the day's end. The days are an integer
     // by their setting's type: a TTL takes no query parameter.
-    const ttl = `toStartOfDay(occurred_at) + toIntervalDay(${days + 1})`;
-    if (table?.engine_full.includes(`TTL ${ttl} `)) return false;
-    await client.command({ query: `ALTER TABLE call_events MODIFY TTL ${ttl}` });
+    await client.command({
+      query: `ALTER TABLE call_events MODIFY TTL toStartOfDay(occurred_at) + toIntervalDay(${days + 1})`,
+    });
     return true;
   } finally {
     await client.close();

@@ -5,8 +5,8 @@ import type { Day } from '../calendar/zone-days.ts';
 import type { SettingsState } from '../settings/state.ts';
 import type { Candidate } from './candidates.ts';
 import { nextChargeRecord } from './charge-record.ts';
-import { readDayUsage } from './day-usage.ts';
-import { readLastRevisions, revisionKey } from './revisions.ts';
+import { readDayUsage, type DayUsage } from './day-usage.ts';
+import { readLastRevisions, revisionKey, type Revision } from './revisions.ts';
 
 export interface Closing {
   readonly client: ClickHouseClient;
@@ -81,7 +81,8 @@ async function nextRecords(closing: Closing, window: Window, sealedUntil: number
   const { day, orgIds } = window;
   const last = await readLastRevisions(closing.client, orgIds, day.date, day.date);
   const records: DailyCharge[] = [];
-  for (const usage of await readDayUsage(closing.client, day, sealedUntil, orgIds)) {
+  const used = await readDayUsage(closing.client, day, sealedUntil, orgIds);
+  for (const usage of [...used, ...nothingLeft(used, last)]) {
     const history = closing.settings.history(usage.orgId);
     if (!history) continue;
     const revision = last.get(revisionKey(usage.orgId, usage.product, day.date));
@@ -96,4 +97,12 @@ async function nextRecords(closing: Closing, window: Window, sealedUntil: number
     if (record) records.push(record);
   }
   return records;
+}
+
+/** Closed days that have no calls any more: an earlier payload said that they were another product's. */
+function nothingLeft(used: readonly DayUsage[], last: ReadonlyMap<string, Revision>): DayUsage[] {
+  const found = new Set(used.map(({ orgId, product }) => JSON.stringify([orgId, product])));
+  return [...last.values()]
+    .filter(({ org_id, product }) => !found.has(JSON.stringify([org_id, product])))
+    .map(({ org_id, product }) => ({ orgId: org_id, product, calls: 0, credits: 0 }));
 }

@@ -1,0 +1,123 @@
+import { Type, type Static } from 'typebox';
+import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
+import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
+import type { Day } from '../calendar/zone-days.ts';
+import type { DayUsage } from '../closing/day-usage.ts';
+import { DIMENSIONS } from '../sealing/replaced.ts';
+import { floorTo, HOUR_MS } from '../usage/plan.ts';
+import type { UsageTotal } from '../usage/read.ts';
+
+/** A quarter hour of an org whose sealed rows are not what its events say. */
+export interface BucketDifference {
+  /** Epoch milliseconds. */
+  readonly bucket: number;
+  readonly table: RollupTable;
+  readonly sealed: UsageTotal;
+  readonly counted: UsageTotal;
+  /** What the version of the bucket's rows must be (schemas/clickhouse/0006). */
+  readonly seen: string;
+}
+export type RollupTable = 'usage_15m' | 'usage_15m_by';
+
+const ROLLUPS: readonly (readonly [table: RollupTable, dimensions: string])[] = [
+  ['usage_15m', ''],
+  ['usage_15m_by', `, ${DIMENSIONS}`],
+];
+
+const Count = Type.Integer({ minimum: 0 });
+const DifferenceRow = Type.Object({
+  bucket: Type.Integer(),
+  sealed_calls: Count,
+  sealed_credits: Count,
+  sealed_rejected: Count,
+  counted_calls: Count,
+  counted_credits: Count,
+  counted_rejected: Count,
+  seen: Type.String(),
+});
+
+/**
+ * Compares the sealed buckets of a day, row by row and with all dimensions, with the distinct events.
+ * @param sealedUntil progress `sealed`
+ */
+export async function compareSealed(
+  client: ClickHouseClient,
+  orgId: string,
+  day: Day,
+  sealedUntil: number,
+): Promise<BucketDifference[]> {
+  const to = Math.min(day.to, sealedUntil);
+  if (to <= day.from) return [];
+  const differences: BucketDifference[] = [];
+  for (const [table, dimensions] of ROLLUPS) {
+    const rows = await select(
+      client,
+      DifferenceRow,
+      `SELECT toUnixTimestamp(part.bucket) * 1000 AS bucket,
+         sumIf(part.calls, NOT is_counted) AS sealed_calls, sumIf(part.credits, NOT is_counted) AS sealed_credits,
+         sumIf(part.rejected, NOT is_counted) AS sealed_rejected,
+         sumIf(part.calls, is_counted) AS counted_calls, sumIf(part.credits, is_counted) AS counted_credits,
+         sumIf(part.rejected, is_counted) AS counted_rejected, toString(maxIf(part.seen, is_counted)) AS seen
+       FROM (
+         SELECT true AS is_counted, toStartOfFifteenMinutes(occurred_at) AS bucket, product${dimensions},
+           count() AS calls, sum(credits) AS credits, countIf(status = ${REJECTED_STATUS}) AS rejected,
+           sum(sum(toUInt128(version))) OVER (PARTITION BY bucket) AS seen
+         FROM call_events FINAL
+         WHERE toStartOfHour(occurred_at) IN {hours:Array(UInt32)} AND org_id = {org:String}
+           AND occurred_at >= toDateTime({from:UInt32}, 'UTC') AND occurred_at < toDateTime({to:UInt32}, 'UTC')
+         GROUP BY bucket, product${dimensions}
+         UNION ALL
+         SELECT false AS is_counted, bucket, product${dimensions}, calls, credits, rejected, seen
+         FROM ${table} FINAL
+         WHERE org_id = {org:String} AND calls > 0
+           AND bucket >= toDateTime({from:UInt32}, 'UTC') AND bucket < toDateTime({to:UInt32}, 'UTC')
+       ) AS part
+       GROUP BY part.bucket
+       -- Equal rows cancel each other out; each is once on either side.
+       HAVING groupBitXor(cityHash64(product${dimensions}, part.calls, part.credits, part.rejected)) != 0
+       ORDER BY part.bucket`,
+      { org: orgId, hours: hoursOf(day), from: Math.max(0, day.from) / 1000, to: to / 1000 },
+    );
+    differences.push(...rows.map((row) => differenceOf(table, row)));
+  }
+  return differences;
+}
+
+const UsageRow = Type.Object({ calls: Count, credits: Count });
+
+/** What a day used, counted from the events alone. */
+export async function countDay(
+  client: ClickHouseClient,
+  orgId: string,
+  product: string,
+  day: Day,
+): Promise<DayUsage> {
+  const [row] = await select(
+    client,
+    UsageRow,
+    `SELECT count() AS calls, sum(call_events.credits) AS credits FROM call_events FINAL
+     WHERE toStartOfHour(occurred_at) IN {hours:Array(UInt32)} AND org_id = {org:String}
+       AND product = {product:String}
+       AND occurred_at >= toDateTime({from:UInt32}, 'UTC') AND occurred_at < toDateTime({to:UInt32}, 'UTC')`,
+    { org: orgId, product, hours: hoursOf(day), from: Math.max(0, day.from) / 1000, to: day.to / 1000 },
+  );
+  return { orgId, product, calls: row?.calls ?? 0, credits: row?.credits ?? 0 };
+}
+
+/** Starts of the hours that share an instant with the day, in seconds: the events' key begins with the hour. */
+function hoursOf(day: Day): number[] {
+  const hours: number[] = [];
+  for (let hour = floorTo(Math.max(0, day.from), HOUR_MS); hour < day.to; hour += HOUR_MS)
+    hours.push(hour / 1000);
+  return hours;
+}
+
+function differenceOf(table: RollupTable, row: Static<typeof DifferenceRow>): BucketDifference {
+  return {
+    bucket: row.bucket,
+    table,
+    sealed: { calls: row.sealed_calls, credits: row.sealed_credits, rejected: row.sealed_rejected },
+    counted: { calls: row.counted_calls, credits: row.counted_credits, rejected: row.counted_rejected },
+    seen: row.seen,
+  };
+}

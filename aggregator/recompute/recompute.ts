@@ -1,0 +1,87 @@
+import type { ClickHouseClient } from '../../deploy/clickhouse.ts';
+import { readRetentionDays } from '../../deploy/retention.ts';
+import type { DailyCharge } from '../../schemas/daily-charge.ts';
+import type { OrgHistory } from '../../schemas/settings.ts';
+import { calendarOf } from '../calendar/calendar.ts';
+import type { LocalDate } from '../calendar/dates.ts';
+import type { Day } from '../calendar/zone-days.ts';
+import { nextChargeRecord } from '../closing/charge-record.ts';
+import { isFrozen } from '../closing/frozen.ts';
+import { readLastRevisions, revisionKey, type Revision } from '../closing/revisions.ts';
+import { readProgress } from '../progress.ts';
+import type { SettingsState } from '../settings/state.ts';
+import { compareSealed, countDay, type BucketDifference } from './count-again.ts';
+
+/** What a range of an org's days comes to when it is counted from the events, and how that differs from what is kept. */
+export interface Recomputed {
+  readonly days: readonly Day[];
+  /** Those of them that the aggregator has not closed yet: only their sealed hours are compared. */
+  readonly openDays: readonly Day[];
+  readonly buckets: readonly BucketDifference[];
+  readonly charges: readonly ChargeDifference[];
+  /** Progress `sealed`, as of which the buckets were compared. */
+  readonly sealedUntil: number;
+}
+
+/** A closed day whose last revision is not what its events and settings say: the next revision says that. */
+export interface ChargeDifference {
+  readonly day: Day;
+  readonly kept: Revision | undefined;
+  readonly due: DailyCharge;
+}
+
+export interface RecomputeRequest {
+  readonly client: ClickHouseClient;
+  readonly settings: SettingsState;
+  readonly org: OrgHistory;
+  readonly product: string;
+  /** Local dates, half-open. */
+  readonly from: LocalDate;
+  readonly to: LocalDate;
+  readonly now: number;
+}
+
+/** The days cannot be counted any more: retention has dropped some of their events. */
+export class FrozenDayError extends Error {
+  readonly code = 'FROZEN_DAY';
+  constructor(date: LocalDate, retentionDays: number, first: LocalDate) {
+    super(
+      `${date} is frozen: raw events are kept ${retentionDays} days (RETENTION_DAYS), so it can no longer be ` +
+        `counted and stands as it is. The first day that can be recomputed is ${first}.`,
+    );
+    this.name = 'FrozenDayError';
+  }
+}
+
+/** Counts the days again and changes nothing. Throws FrozenDayError. */
+export async function recompute(request: RecomputeRequest): Promise<Recomputed> {
+  const { client, settings, org, product, now } = request;
+  const calendar = calendarOf(org.timeZone);
+  const days = calendar.daysByDates(request.from, request.to).filter(({ from }) => from <= now);
+  const retentionDays = await readRetentionDays(client);
+  const frozen = days.find((day) => retentionDays !== undefined && isFrozen(day, now, retentionDays));
+  if (frozen && retentionDays !== undefined) {
+    const first = calendar.dayAt(calendar.dayAt(now - retentionDays * 86_400_000).to);
+    throw new FrozenDayError(frozen.date, retentionDays, first.date);
+  }
+
+  const { sealed, closed } = await readProgress(client);
+  const last = await readLastRevisions(client, [org.orgId], request.from, request.to);
+  const buckets: BucketDifference[] = [];
+  const charges: ChargeDifference[] = [];
+  for (const day of days) {
+    buckets.push(...(await compareSealed(client, org.orgId, day, sealed)));
+    if (day.to > closed) continue;
+    const revision = last.get(revisionKey(org.orgId, product, day.date));
+    const usage = await countDay(client, org.orgId, product, day);
+    const record = nextChargeRecord(settings.catalogues, org, day, usage, revision, now);
+    if (record) charges.push({ day, kept: revision, due: record });
+  }
+  return {
+    days,
+    openDays: days.filter(({ to }) => to > closed),
+    buckets,
+    charges,
+    sealedUntil: sealed,
+  };
+}

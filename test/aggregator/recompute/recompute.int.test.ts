@@ -1,0 +1,204 @@
+import { calendarOf } from '../../../aggregator/calendar/calendar.ts';
+import { closeDays } from '../../../aggregator/closing/close-days.ts';
+import { readCharges } from '../../../aggregator/closing/charges.ts';
+import { advanceProgress, readProgress } from '../../../aggregator/progress.ts';
+import { applyRecomputed } from '../../../aggregator/recompute/apply.ts';
+import { FrozenDayError, recompute } from '../../../aggregator/recompute/recompute.ts';
+import { clearMarks, readMarks } from '../../../aggregator/sealing/marks.ts';
+import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
+import { createSettingsStore } from '../../../aggregator/settings/store.ts';
+import { readUsage } from '../../../aggregator/usage/read.ts';
+import { connectClickHouse, type ClickHouseClient } from '../../../deploy/clickhouse.ts';
+import type { LandedLog } from '../../../deploy/landed-log.ts';
+import { migrate } from '../../../deploy/migrate.ts';
+import { enforceRetention } from '../../../deploy/retention.ts';
+import { decodeDailyCharge } from '../../../schemas/daily-charge.ts';
+import { canonical } from '../../../schemas/money.ts';
+import { callEvent, insertCharges, insertEvents, insertSettings } from '../../api/tables.ts';
+import { openNamespace } from '../../servers/namespace.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const today = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+const NOW = today + 12 * HOUR_MS;
+const dateAt = (instant: number): string => new Date(instant).toISOString().slice(0, 10);
+/** The two days before yesterday, and yesterday. */
+const [FROM, TO] = [dateAt(today - 3 * DAY_MS), dateAt(today)];
+
+const namespace = openNamespace('recompute');
+let client: ClickHouseClient;
+/** The topic daily-charges, landed at once: its consumer is tested elsewhere. */
+const log: LandedLog = {
+  append: (records) =>
+    insertCharges(
+      client,
+      records.map(({ value }) => decodeDailyCharge(value)),
+    ),
+  close: () => Promise.resolve(),
+};
+
+const stateOf = () => createSettingsStore(client, 'none').refresh();
+
+async function orgOf() {
+  const settings = await stateOf();
+  const org = settings.history('acme');
+  if (!org) throw new Error('acme is not known');
+  return { settings, org };
+}
+
+async function recomputed(from = FROM, to = TO, now = NOW) {
+  const { settings, org } = await orgOf();
+  return recompute({ client, settings, org, product: 'crm', from, to, now });
+}
+
+async function apply(now = NOW): Promise<number> {
+  const { settings, org } = await orgOf();
+  return applyRecomputed({ client, settings, log, now: () => now }, org, await recomputed(FROM, TO, now));
+}
+
+const revisions = async () => {
+  const rows = await readCharges(client, {
+    orgId: 'acme',
+    product: 'crm',
+    fromDate: FROM,
+    toDate: TO,
+    closedFrom: 0,
+    closedTo: 0,
+  });
+  return rows.map(({ day, revision, used, amount, delta_amount }) => [
+    day,
+    revision,
+    used,
+    canonical(amount),
+    canonical(delta_amount),
+  ]);
+};
+
+const usage = (groupBy: readonly ('product' | 'user')[]) =>
+  readUsage(client, { orgId: 'acme', from: today - 3 * DAY_MS, to: today, groupBy });
+
+beforeAll(async () => {
+  await migrate(namespace.settings);
+  client = connectClickHouse(namespace.settings, 'recompute test');
+  await insertSettings(client, [
+    { org: 'acme', value: { time_zone: 'UTC', billing_day: 1 } },
+    { org: 'acme', product: 'crm', value: { edition: 'free', users: 1, additional_limit: 10_000 } },
+  ]);
+  await insertEvents(client, [
+    callEvent({ org_id: 'acme', occurred_at: today - 3 * DAY_MS + 5, credits: 6_000 }),
+    callEvent({ org_id: 'acme', occurred_at: today - 2 * DAY_MS + 5, credits: 8_000, user_id: 'bob' }),
+    callEvent({ org_id: 'acme', occurred_at: today - 2 * DAY_MS + HOUR_MS, credits: 7, product: 'bigin' }),
+    callEvent({ org_id: 'acme', occurred_at: today - DAY_MS + 5, credits: 400 }),
+    callEvent({ org_id: 'other', occurred_at: today - DAY_MS + 5, credits: 9_000 }),
+  ]);
+  await sealEndedHours(client, today, 0);
+  await advanceProgress(client, 'closed', today);
+  await clearMarks(client, await readMarks(client, today, 0));
+  const { settings, org } = await orgOf();
+  const days = calendarOf(org.timeZone).daysByDates(FROM, TO);
+  const candidates = days.map((day) => ({ orgId: 'acme', day }));
+  await closeDays({ client, settings, log, now: () => NOW }, candidates, (await readProgress(client)).sealed);
+});
+afterAll(async () => {
+  await client.close();
+  await namespace.drop();
+});
+
+const CLOSED = () => [
+  [dateAt(today - 3 * DAY_MS), 1, 6_000, '0.14', '0.14'],
+  [dateAt(today - 2 * DAY_MS), 1, 8_000, '0.42', '0.42'],
+  [dateAt(today - DAY_MS), 1, 400, '0', '0'],
+];
+
+describe('recompute', () => {
+  it('finds nothing to change in untouched data, and changes nothing', async () => {
+    expect(await recomputed()).toMatchObject({ buckets: [], charges: [], openDays: [] });
+    expect(await apply()).toBe(0);
+    expect(await revisions()).toEqual(CLOSED());
+  });
+
+  it('leaves days that are open without a charge', async () => {
+    const { days, openDays, charges } = await recomputed(FROM, dateAt(today + 5 * DAY_MS));
+    expect(days).toHaveLength(4);
+    expect(openDays.map(({ date }) => date)).toEqual([dateAt(today)]);
+    expect(charges).toEqual([]);
+  });
+
+  it.each([
+    ['rows that are missing', 'DELETE FROM usage_15m WHERE bucket < today() - 2', ''],
+    ['rows of a smaller count', 'DELETE FROM usage_15m WHERE 1', damagedRow('usage_15m', 'crm', 5, 1)],
+    [
+      'rows that claim to know more',
+      '',
+      damagedRow('usage_15m', 'crm', 99, '340282366920938463463374607431768211455'),
+    ],
+    ['a product that was never called', '', damagedRow('usage_15m', 'ghost', 99, 7)],
+    ['a user who never called, in the breakdown alone', '', damagedRow('usage_15m_by', 'crm', 3, 7)],
+  ])('finds and mends %s', async (_, remove, insert) => {
+    const [totals, byUser] = [await usage(['product']), await usage(['user'])];
+    for (const query of [remove, insert]) if (query !== '') await client.command({ query });
+    const found = await recomputed();
+    expect(found.buckets.length).toBeGreaterThan(0);
+    expect(found.charges).toEqual([]);
+    await apply();
+    expect(await recomputed()).toMatchObject({ buckets: [], charges: [] });
+    expect([await usage(['product']), await usage(['user'])]).toEqual([totals, byUser]);
+    expect(await readMarks(client, today, 0)).toEqual([]);
+    expect(await revisions()).toEqual(CLOSED());
+  });
+
+  it('says what a charge is now and what it would be, and appends it as a revision when told to', async () => {
+    // Events that landed without a mark: what an aggregator will never look at again.
+    await insertEvents(client, [
+      callEvent({ org_id: 'acme', occurred_at: today - 2 * DAY_MS + 7, credits: 1_000 }),
+    ]);
+    await clearMarks(client, await readMarks(client, today, 0));
+    const { buckets, charges } = await recomputed();
+    expect(buckets.map(({ bucket, table }) => [bucket, table])).toEqual([
+      [today - 2 * DAY_MS, 'usage_15m'],
+      [today - 2 * DAY_MS, 'usage_15m_by'],
+    ]);
+    expect(charges).toMatchObject([
+      { kept: { revision: 1, used: 8_000 }, due: { revision: 2, used: 9_000, delta_amount: '0.14' } },
+    ]);
+    expect(await revisions()).toEqual(CLOSED());
+    expect(await apply()).toBe(1);
+    expect(await revisions()).toEqual([
+      ...CLOSED().slice(0, 2),
+      [dateAt(today - 2 * DAY_MS), 2, 9_000, '0.56', '0.14'],
+      ...CLOSED().slice(2),
+    ]);
+    expect(await apply()).toBe(0);
+  });
+
+  it('bills what a final statement turns out to owe as an adjustment in the current period', async () => {
+    const later = NOW + 100 * DAY_MS;
+    await insertEvents(client, [
+      callEvent({ org_id: 'acme', occurred_at: today - 3 * DAY_MS + 7, credits: 1_000 }),
+    ]);
+    const [charge] = (await recomputed(FROM, TO, later)).charges;
+    expect(charge?.due.day).toBe(FROM);
+    expect(charge && charge.due.billed_from > TO).toBe(true);
+    await apply(later);
+    await clearMarks(client, await readMarks(client, today, 0));
+  });
+
+  it('refuses a day whose raw events retention may have dropped, and names the first that it has not', async () => {
+    await enforceRetention(namespace.settings, 100);
+    const [frozen, kept] = [today - 100 * DAY_MS, today - 99 * DAY_MS];
+    await expect(recomputed(dateAt(frozen), TO)).rejects.toThrow(FrozenDayError);
+    await expect(recomputed(dateAt(frozen), TO)).rejects.toThrow(dateAt(kept));
+    await expect(recomputed(dateAt(kept), TO)).resolves.toBeDefined();
+  });
+});
+
+/** A row that no seal has written. */
+function damagedRow(
+  table: 'usage_15m' | 'usage_15m_by',
+  product: string,
+  calls: number,
+  seen: number | string,
+): string {
+  return `INSERT INTO ${table} (org_id, product, bucket, calls, credits, rejected, seen)
+    SELECT 'acme', '${product}', toDateTime(${(today - 2 * DAY_MS) / 1000}, 'UTC'), ${calls}, 1, 0, toUInt128('${seen}')`;
+}
