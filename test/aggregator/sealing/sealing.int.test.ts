@@ -194,7 +194,7 @@ describe('sealing', () => {
       const right = row?.calls === 2 || (await ownMarks()).length > 0;
       expect({ order, right }).toEqual({ order, right: true });
     }
-  });
+  }, 180_000);
 
   it('moves a call to the user and endpoint of an earlier payload that lands after the seal', async () => {
     const hour = thisHour - 4 * HOUR_MS;
