@@ -84,7 +84,8 @@ function revisionLines({ revisions, pending, charge }: Explanation): string[] {
     `  not in the log yet: used ${signed(pending.usedCredits)}, billed ${signed(pending.deltaCredits)}, ` +
       `amount difference ${canonical(pending.deltaAmount)}`,
   ];
-  const none = charge && charge.used > 0 ? '  none yet: the day is open' : '  none: nothing was used';
+  const none =
+    charge && charge.used > 0 ? '  none yet: the day has not been closed' : '  none: nothing was used';
   return ['', 'revisions', ...(rows.length === 0 ? [none] : table(rows)), ...(late ?? [])];
 }
 

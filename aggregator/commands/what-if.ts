@@ -72,7 +72,10 @@ function report(orgId: string, answer: PeriodWhatIf): string {
   ].join('\n');
 }
 
-const billed = (charge: DayCharge | undefined): string[] =>
-  charge ? [count(charge.billed), canonical(charge.amount)] : ['0', '0'];
+function billed(charge: DayCharge | undefined): string[] {
+  return charge ? [count(charge.billed), canonical(charge.amount)] : ['0', '0'];
+}
 
-const billedTotal = ({ credits, amount }: Billed): string[] => [count(credits), canonical(amount)];
+function billedTotal({ credits, amount }: Billed): string[] {
+  return [count(credits), canonical(amount)];
+}
