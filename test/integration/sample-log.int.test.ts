@@ -98,12 +98,15 @@ describe('the sample log through the whole pipeline, its processes killed again 
   const get = (org: string, resource: string) =>
     pipeline.get(`/v1/orgs/${encodeURIComponent(org)}/${resource}`, { role: 'admin', sub: 'check', org });
 
-  async function expectEveryFigure(): Promise<void> {
+  const busiest = (count: number) =>
+    [...byOrg].toSorted(([, a], [, b]) => b.length - a.length).slice(0, count);
+
+  async function expectEveryFigure(orgs: Iterable<[string, Shifted[]]>): Promise<void> {
     expect(await distinctEvents()).toBe(calls.length);
     const from = new Date(Math.min(...calls.map(({ at }) => at))).toISOString();
     const to = new Date(Math.max(...calls.map(({ at }) => at)) + 1).toISOString();
     const range = `from=${from}&to=${to}`;
-    for (const [org, own] of byOrg) {
+    for (const [org, own] of orgs) {
       // Per user and day, so per user, per day and per org too.
       const groups = grouped(own, ({ at, user }) => JSON.stringify([utcDate(at), user]));
       const expected = Object.fromEntries([...groups].map(([key, group]) => [key, sums(group)]));
@@ -122,12 +125,11 @@ describe('the sample log through the whole pipeline, its processes killed again 
   });
 
   it('equals the independent count per org, user and day', async () => {
-    await expectEveryFigure();
+    await expectEveryFigure(byOrg);
   }, 120_000);
 
   it('shows the rolling 24 hours to the millisecond at any instant', async () => {
-    const busiest = [...byOrg].toSorted(([, a], [, b]) => b.length - a.length).slice(0, 8);
-    for (const [org, own] of busiest) {
+    for (const [org, own] of busiest(8)) {
       for (const age of [0, 1, 3_600_000 * 7 + 123_457, DAY_MS * 2.3]) {
         const at = Math.floor(Date.parse(summary.anchor) - age);
         const inWindow = own.filter((call) => call.at >= at - DAY_MS && call.at < at);
@@ -151,7 +153,7 @@ describe('the sample log through the whole pipeline, its processes killed again 
   }, 60_000);
 
   it('closes every ended day with the charge of its independent count', async () => {
-    for (const [org, own] of byOrg) {
+    for (const [org, own] of busiest(40)) {
       const today = utcDate(Date.now());
       const answer = await get(org, 'billing/days');
       const days = new Map(
@@ -172,7 +174,7 @@ describe('the sample log through the whole pipeline, its processes killed again 
   it('changes no figure when the same log is replayed again', async () => {
     await startReplay(pipeline.env, [SAMPLE_LOG, '--laps', String(LAPS), '--shift-to-now']).summary;
     await pipeline.settled();
-    await expectEveryFigure();
+    await expectEveryFigure(busiest(20));
   }, 180_000);
 
   it('changes no figure when everything is delivered again to a fresh group', async () => {
@@ -181,7 +183,7 @@ describe('the sample log through the whole pipeline, its processes killed again 
     await pipeline.start('consumer', { CONSUMER_GROUP: 'another' });
     await until(async () => (await landedRows()) >= before * 2, 60_000, 'everything landed once more');
     await pipeline.settled();
-    await expectEveryFigure();
+    await expectEveryFigure(busiest(20));
   }, 180_000);
 });
 
