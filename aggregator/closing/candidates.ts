@@ -13,7 +13,7 @@ export interface Candidate {
   readonly day: Day;
 }
 
-const OrgRow = Type.Object({ org_id: Type.String() });
+const OrgRow = Type.Object({ org_id: Type.String(), dates: Type.Array(Type.Integer()) });
 /** No day is longer: 25 hours, and after a change of zone up to a day more. */
 const LONGEST_DAY_MS = 50 * HOUR_MS;
 
@@ -29,14 +29,14 @@ export async function endedDays(
   const orgs = await select(
     client,
     OrgRow,
-    `SELECT DISTINCT org_id FROM (
-       SELECT org_id FROM usage_15m
+    `SELECT org_id, groupUniqArray(toUnixTimestamp(toStartOfDay(at)) * 1000) AS dates FROM (
+       SELECT org_id, bucket AS at FROM usage_15m
        WHERE bucket >= toDateTime({from:UInt32}, 'UTC') AND bucket < toDateTime({to:UInt32}, 'UTC')
        UNION ALL
-       SELECT org_id FROM call_events
+       SELECT org_id, toStartOfHour(occurred_at) AS at FROM call_events
        WHERE toStartOfHour(occurred_at) >= toDateTime({sealed:UInt32}, 'UTC')
          AND toStartOfHour(occurred_at) < toDateTime({to:UInt32}, 'UTC')
-     ) ORDER BY org_id`,
+     ) GROUP BY org_id ORDER BY org_id`,
     {
       from: Math.max(0, (closedUntil - LONGEST_DAY_MS) / 1000),
       to: closableUntil / 1000,
@@ -44,10 +44,13 @@ export async function endedDays(
     },
   );
   const candidates: Candidate[] = [];
-  for (const { org_id } of orgs) {
+  for (const { org_id, dates } of orgs) {
     const history = settings.history(org_id);
     if (!history) continue;
-    for (const day of calendarOf(history.timeZone).daysBetween(closedUntil, closableUntil)) {
+    const calendar = calendarOf(history.timeZone);
+    // Dates in UTC: days that share an instant with one of them are the only ones that can hold its calls.
+    const days = new Set(dates.flatMap((date) => calendar.daysBetween(date, date + 24 * HOUR_MS)));
+    for (const day of days) {
       if (day.to > closedUntil && day.to <= closableUntil) candidates.push({ orgId: org_id, day });
     }
   }

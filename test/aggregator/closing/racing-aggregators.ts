@@ -80,7 +80,9 @@ export function race(
 }
 
 /** The first record of each revision in log order, the others having lost. */
-export function decided(log: readonly DailyCharge[]): DailyCharge[] {
+export function decided<Charge extends Pick<DailyCharge, 'day' | 'product' | 'revision'>>(
+  log: readonly Charge[],
+): Charge[] {
   const seen = new Set<string>();
   return log.filter(({ day, product, revision }) => {
     const key = `${day} ${product} ${revision}`;

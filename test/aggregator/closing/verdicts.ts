@@ -9,9 +9,25 @@ export interface Verdict extends OracleCharge {
   readonly sumOfAmounts: bigint;
 }
 
+/** What is read of a record. */
+export type Closed = Pick<
+  DailyCharge,
+  | 'product'
+  | 'day'
+  | 'revision'
+  | 'used'
+  | 'included'
+  | 'additional_limit'
+  | 'billed_credits'
+  | 'over_limit'
+  | 'amount'
+  | 'delta_credits'
+  | 'delta_amount'
+>;
+
 /** The log's last word on each day. Throws where a day's revisions are not 1, 2, 3 ... */
-export function verdictsOf(log: readonly DailyCharge[]): Verdict[] {
-  const days = new Map<string, DailyCharge[]>();
+export function verdictsOf(log: readonly Closed[]): Verdict[] {
+  const days = new Map<string, Closed[]>();
   for (const record of decided(log)) {
     const key = `${record.day} ${record.product}`;
     days.set(key, [...(days.get(key) ?? []), record]);

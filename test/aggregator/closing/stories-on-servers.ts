@@ -1,0 +1,166 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConfigResourceTypes } from 'kafkajs';
+import { Type } from 'typebox';
+import { recordChange } from '../../../aggregator/settings/record.ts';
+import { SettingsRefused } from '../../../aggregator/settings/refused.ts';
+import type { SettingsStore } from '../../../aggregator/settings/store.ts';
+import { select } from '../../../deploy/clickhouse.ts';
+import { createLogger } from '../../../deploy/logging.ts';
+import { kafkaTransport } from '../../../producers/kafka-transport.ts';
+import { createPublisher } from '../../../producers/publisher.ts';
+import type { Publisher } from '../../../producers/publisher-contract.ts';
+import { mintEventId } from '../../../schemas/event-id.ts';
+import { encodeSettingsChange, type LoggedChange } from '../../../schemas/settings-change.ts';
+import { until, type PipelineUnderTest } from '../../integration/pipeline.ts';
+import type { RawDelivery } from './raw.ts';
+import type { Scene } from './stories.ts';
+
+const DAY_MS = 86_400_000;
+/** The stories lie in the past by so much at most. */
+export const OLDEST_MS = 300 * DAY_MS;
+
+/**
+ * The topic `settings` with the appended times of the stories: a broker has one clock, and it shows now. Everything
+ * else is as it runs: the change is checked, appended, landed by the consumer and read back.
+ */
+export async function openPastSettings(pipeline: PipelineUnderTest, store: SettingsStore) {
+  const { kafka, topics, client } = pipeline;
+  // The consumer insists on the broker's times when it starts; what it lands is what the records say.
+  await pipeline.start('consumer');
+  await until(() => Promise.resolve(pipeline.logOf('consumer').includes('"landing"')), 30_000, 'it lands');
+  const admin = kafka.admin();
+  await admin.connect();
+  const configEntries = [
+    { name: 'message.timestamp.type', value: 'CreateTime' },
+    { name: 'retention.ms', value: '-1' },
+  ];
+  const resource = { type: ConfigResourceTypes.TOPIC, name: topics.settings, configEntries };
+  await admin.alterConfigs({ validateOnly: false, resources: [resource] });
+  await admin.disconnect();
+  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
+  await producer.connect();
+
+  // The broker says by which time it appended a record, or -1 where it kept the record's own.
+  async function send(key: string, value: Buffer, at: number) {
+    const messages = [{ key, value, timestamp: String(at) }];
+    const [answer] = await producer.send({ topic: topics.settings, acks: -1, messages });
+    return { offset: Number(answer?.baseOffset), isOwnTime: answer?.logAppendTime === '-1' };
+  }
+  const probe = {
+    change_id: 'probe',
+    org_id: 'probe',
+    kind: 'probe',
+    product: '',
+    value: '',
+    effective_at: 0,
+  };
+  const probing = encodeSettingsChange({ ...probe, recorded_by: 'probe', reason: '' });
+  await until(async () => (await send('probe', probing, 1)).isOwnTime, 10_000, 'records keep their own time');
+
+  let landed = -1;
+  let looking: Promise<void> | undefined;
+  async function look(): Promise<void> {
+    await sleep(30);
+    const query = `SELECT toInt64(max(last_offset)) AS count FROM landed_ranges WHERE topic = {topic:String} HAVING count() > 0`;
+    const [row] = await select(client, Count, query, { topic: topics.settings });
+    landed = row?.count ?? -1;
+    looking = undefined;
+  }
+
+  return {
+    /** @returns whether it was allowed */
+    async record({ appended_at, ...change }: LoggedChange): Promise<boolean> {
+      const append = async (records: readonly { key: string; value: Buffer }[]): Promise<void> => {
+        for (const { key, value } of records) {
+          const { offset } = await send(key, value, appended_at);
+          while (landed < offset) await (looking ??= look());
+        }
+      };
+      const log = { append, close: () => Promise.resolve() };
+      try {
+        await recordChange({ store, log, now: () => appended_at }, change);
+        return true;
+      } catch (error) {
+        if (error instanceof SettingsRefused) return false;
+        throw error;
+      }
+    },
+    close: () => producer.disconnect(),
+  };
+}
+
+const Count = Type.Object({ count: Type.Integer() });
+
+/** The SDK, as an API server of the suite has it. */
+export function publisherOf({ env, topics }: PipelineUnderTest): Publisher {
+  const logger = createLogger('test', 'fatal');
+  return createPublisher({
+    transport: kafkaTransport({
+      kafka: { KAFKA_BROKERS: env['KAFKA_BROKERS'] ?? '' },
+      topics,
+      clientId: 'stories',
+      logger,
+    }),
+    now: Date.now,
+    random: (bytes) => new Uint8Array(bytes),
+    latenessLimitMs: OLDEST_MS,
+  });
+}
+
+/** A delivery as the call of an org; the same id gives the same event id. */
+export async function publish(
+  publisher: Publisher,
+  orgId: string,
+  { id, at, product, credits }: RawDelivery,
+): Promise<void> {
+  await publisher.publish({
+    event_id: mintEventId(at, Buffer.alloc(10, id)),
+    occurred_at: at,
+    org_id: orgId,
+    product,
+    user_id: 'ann',
+    app_id: '-',
+    method: 'GET',
+    endpoint: '/leads',
+    status: 200,
+    credits,
+  });
+}
+
+/** Waits until so many records of the call topic have landed, none of them as a dead letter. */
+export async function untilLanded({ client, topics }: PipelineUnderTest, wanted: number): Promise<void> {
+  for (let waited = 0; ; waited += 50) {
+    const query = `SELECT toInt64(sum(rows)) AS count FROM landed_ranges WHERE topic = {topic:String}`;
+    const [row] = await select(client, Count, query, { topic: topics.calls });
+    if (row && row.count >= wanted) return;
+    if (waited > 60_000) throw new Error(`${row?.count} of ${wanted} records landed`);
+    await sleep(50);
+  }
+}
+
+/** Windows around the last times at which clocks were changed somewhere, and some without such an event. */
+export function recentScenes(now: number): Scene[] {
+  const today = Math.floor(now / DAY_MS) * DAY_MS;
+  const shifted = ['Europe/Rome', 'America/New_York', 'Australia/Lord_Howe'].map((zone) => ({
+    zone,
+    elsewhere: 'Asia/Tokyo',
+    from: lastShift(zone, today - 8 * DAY_MS) - 5 * DAY_MS,
+  }));
+  const steady = ['Asia/Kathmandu', 'Pacific/Kiritimati'].map((zone) => ({
+    zone,
+    elsewhere: 'America/New_York',
+    from: today - 14 * DAY_MS,
+  }));
+  return [...shifted, ...steady];
+}
+
+/** The last midnight in UTC before which a zone's offset was another a day earlier. */
+function lastShift(zone: string, before: number): number {
+  const format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
+  const offset = (at: number): string =>
+    format.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  for (let at = before; at > before - OLDEST_MS + 30 * DAY_MS; at -= DAY_MS) {
+    if (offset(at) !== offset(at - DAY_MS)) return at;
+  }
+  return before;
+}
