@@ -1,5 +1,6 @@
 import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
 import type { ClickHouseClient } from '../../deploy/clickhouse.ts';
+import { noteConflicts } from './conflicts.ts';
 import { DIMENSIONS, forgetReplaced } from './replaced.ts';
 
 /** Only the pairs that are marked when the statement runs: at least those whose ids were read before. */
@@ -47,4 +48,5 @@ export async function writeRollup(
     });
   }
   await forgetReplaced(client, hours);
+  await noteConflicts(client, hours, only);
 }
