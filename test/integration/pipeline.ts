@@ -12,7 +12,7 @@ import { projectRoot } from '../../schemas/root.ts';
 import { topicNames, type Topics } from '../../schemas/topics.ts';
 import { signToken } from '../../api/auth/tokens.ts';
 import { runDataDir } from '../servers/addresses.ts';
-import { openNamespace } from '../servers/namespace.ts';
+import { openNamespace, type NamespaceSettings } from '../servers/namespace.ts';
 
 export type Stage = 'consumer' | 'aggregator' | 'api';
 const MAINS: Record<Stage, string> = {
@@ -59,7 +59,7 @@ export async function openPipeline(
   const dataDir = mkdtempSync(join(runDataDir(), `${suite}-`));
   const port = await freePort();
   const namespace = openNamespace(suite);
-  const servers = { ...namespace.settings, ...settings };
+  const servers: NamespaceSettings = { ...namespace.settings, ...settings };
   const env: Record<string, string> = {
     ...servers,
     UNKNOWN_ORGS: 'local',
@@ -105,7 +105,7 @@ export async function openPipeline(
       child.stderr.pipe(log, { end: false });
       children.set(stage, child);
       if (stage === 'api')
-        await until(async () => (await fetch(`${url}/healthz`)).ok, 15_000, 'the API answers');
+        await until(async () => (await fetch(`${url}/healthz`)).ok, 60_000, 'the API answers');
     },
     kill: (stage) => end(stage, 'SIGKILL'),
     async settled(timeoutMs = 90_000) {
