@@ -102,12 +102,10 @@ describe('two payloads under one id', () => {
   });
 
   it('show the latest ones first, as many as are asked for', async () => {
-    const events = [0, 1, 2].map((age) => landedEvent(hour + (2 - age) * 100));
-    await land(client, events);
-    await land(
-      client,
-      events.map((event) => ({ ...event, offset: event.offset + 100, credits: 77 })),
-    );
+    for (const age of [200, 100, 0]) {
+      const event = landedEvent(hour + age);
+      await land(client, [event, { ...event, offset: event.offset + 100, credits: 77 }]);
+    }
     await seal();
     expect(await countConflicts(client, always)).toBe(3);
     expect(await readConflicts(client, always, 2)).toHaveLength(2);
