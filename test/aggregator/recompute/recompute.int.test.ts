@@ -118,6 +118,7 @@ describe('recompute', () => {
   });
 
   it('leaves days that are open without a charge', async () => {
+    await insertEvents(client, [callEvent({ org_id: 'acme', occurred_at: today + 5, credits: 9_000 })]);
     const { days, openDays, charges } = await recomputed(FROM, dateAt(today + 5 * DAY_MS));
     expect(days).toHaveLength(4);
     expect(openDays.map(({ date }) => date)).toEqual([dateAt(today)]);
