@@ -75,19 +75,15 @@ async function run(): Promise<void> {
     };
     return new Source(kafka, admin, settings, counters, die, logger);
   };
-  const calls = source(topics.calls, config.CONSUMER_GROUP);
+  // Two stacks on one cluster have topics of their own, and so must their groups be: members of one group that
+  // subscribe to different topics are assigned each other's partitions.
+  const group = `${config.TOPIC_PREFIX}${config.CONSUMER_GROUP}`;
+  const calls = source(topics.calls, group);
   const land = landingOf({ inserts, quarantine, persist, counters, onLanded: calls.onLanded, now: Date.now });
   const newBlock = () => new Block(config.BLOCK_ROWS, config.BLOCK_BYTES);
   const lander = new Lander([newBlock(), newBlock()], config.BLOCK_AGE_MS, land, die);
   const schemas = new WriterSchemas();
-  const schemaTopic = new SchemaTopic(
-    kafka,
-    admin,
-    topics.writerSchemas,
-    config.CONSUMER_GROUP,
-    schemas,
-    logger,
-  );
+  const schemaTopic = new SchemaTopic(kafka, admin, topics.writerSchemas, group, schemas, logger);
   const limits = {
     futureMs: config.FUTURE_LIMIT_MS,
     latenessMs: config.LATENESS_LIMIT_MS,
@@ -96,8 +92,8 @@ async function run(): Promise<void> {
   const intake = new Intake(lander, schemas, schemaTopic, limits, calls.onTaken);
 
   // The logs whose order decides things: the same stages, each batch at once.
-  const charges = source(topics.dailyCharges, `${config.CONSUMER_GROUP}.charges`);
-  const settings = source(topics.settings, `${config.CONSUMER_GROUP}.settings`);
+  const charges = source(topics.dailyCharges, `${group}.charges`);
+  const settings = source(topics.settings, `${group}.settings`);
   const takerOf = (log: LandedLog, { onTaken, onLanded }: Source) =>
     logTaker(log, { inserts, quarantine, persist, counters, onTaken, onLanded });
 
@@ -118,5 +114,5 @@ async function run(): Promise<void> {
     settings.fetcher.start(takerOf(settingsLog, settings)),
   ]);
   progress.start(config.PROGRESS_INTERVAL_MS);
-  logger.info({ group: config.CONSUMER_GROUP, topics }, 'landing');
+  logger.info({ group, topics }, 'landing');
 }

@@ -179,7 +179,10 @@ describe('a stop', () => {
     expect(code).toBe(0);
     expect(stopMs).toBeLessThan(5_000);
     const ends = await stack.ends();
-    const [group] = await stack.admin.fetchOffsets({ groupId: 'landing', topics: [stack.topics.calls] });
+    const [group] = await stack.admin.fetchOffsets({
+      groupId: `${stack.settings.TOPIC_PREFIX}landing`,
+      topics: [stack.topics.calls],
+    });
     const committed = new Map(group?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
     // The last record of partition 2 is an aborted transaction's end: passed over, and committed with the next batch.
     expect([committed.get(0), committed.get(1)]).toEqual([ends.get(0), ends.get(1)]);

@@ -15,7 +15,10 @@ afterAll(async () => {
 }, 60_000);
 
 async function committed(): Promise<number[]> {
-  const [group] = await stack.admin.fetchOffsets({ groupId: 'landing', topics: [stack.topics.calls] });
+  const [group] = await stack.admin.fetchOffsets({
+    groupId: `${stack.settings.TOPIC_PREFIX}landing`,
+    topics: [stack.topics.calls],
+  });
   const partitions = group?.partitions ?? [];
   return partitions
     .toSorted((one, other) => one.partition - other.partition)
