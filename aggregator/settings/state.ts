@@ -104,14 +104,14 @@ export class SettingsState {
    * nextOffset, or a change id that was there already, for of two changes under one id the first counts.
    */
   after(changes: readonly LoggedChange[]): SettingsState {
-    if (!changes.some(({ offset }) => offset >= this.#folded.nextOffset)) return this;
+    const news = changes.filter(({ offset }) => offset >= this.nextOffset);
+    if (news.length === 0) return this;
     const next = new SettingsState(this.#unknownOrgs, copyOf(this.#folded));
-    for (const change of changes) next.#apply(change);
+    for (const change of news) next.#apply(change);
     return next;
   }
 
   #apply(logged: LoggedChange): void {
-    if (logged.offset < this.#folded.nextOffset) return;
     this.#folded.nextOffset = logged.offset + 1;
     if (this.#folded.outcomes.has(logged.change_id)) return;
     // D: the log's order decides, also where the brokers' clocks went back: no change takes effect before an earlier one.
