@@ -12,8 +12,8 @@ export default {
   testMatch: ['**/*.test.ts'],
   // Of a busy two-core machine, which runs the servers as well.
   testTimeout: 30_000,
-  // Integration suites mostly wait: for servers, sessions, landings. One worker would leave a core idle.
-  maxWorkers: 2,
+  // One at a time: the suites share the servers and wait for things within limits.
+  maxWorkers: 1,
   globalSetup: '<rootDir>/test/servers/setup.mjs',
   globalTeardown: '<rootDir>/test/servers/teardown.mjs',
 };
