@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { ClickHouseClient } from '../../deploy/clickhouse.ts';
 import { closeDays, type Closing } from '../closing/close-days.ts';
-import { clearMarks, type Mark } from '../sealing/marks.ts';
+import { clearMarks, HOURS_AT_ONCE, setMarks } from '../sealing/marks.ts';
 import { writeRollup } from '../sealing/rollup.ts';
 import { floorTo, HOUR_MS } from '../usage/plan.ts';
 import type { OrgHistory } from '../../schemas/settings.ts';
 import type { BucketDifference } from './count-again.ts';
 import type { Recomputed } from './recompute.ts';
-
-/** Hours sealed again by one statement; they travel in its address. */
-const HOURS_AT_ONCE = 240;
 
 /**
  * Makes what is kept say what the events say: hours are sealed again, days get a further revision. A final statement's
@@ -27,7 +24,7 @@ export async function applyRecomputed(
   const { client } = closing;
   const hours = [...new Set(buckets.map(({ bucket }) => floorTo(bucket, HOUR_MS)))];
   const marks = hours.map((hour) => ({ org_id: org.orgId, hour, id: randomUUID() }));
-  await mark(client, marks);
+  await setMarks(client, marks);
   for (let start = 0; start < hours.length; start += HOURS_AT_ONCE) {
     const some = hours.slice(start, start + HOURS_AT_ONCE);
     await writeRollup(client, some, 'marked');
@@ -39,20 +36,6 @@ export async function applyRecomputed(
   const appended = await closeDays(closing, candidates, sealedUntil);
   await clearMarks(client, marks);
   return appended;
-}
-
-async function mark(client: ClickHouseClient, marks: readonly Mark[]): Promise<void> {
-  if (marks.length === 0) return;
-  await client.insert({
-    table: 'dirty_marks',
-    values: marks.map(({ org_id, hour, id }) => ({
-      org_id,
-      hour: new Date(hour).toISOString(),
-      id,
-      cleared: 0,
-    })),
-    format: 'JSONEachRow',
-  });
 }
 
 /**

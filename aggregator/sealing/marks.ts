@@ -2,9 +2,10 @@ import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
 import { writeRollup } from './rollup.ts';
 
-/** Marks handled at once: bounds the memory, and the hours that travel in a request's address. */
+/** Marks handled at once: bounds the memory. */
 const MARKS_AT_ONCE = 20_000;
-const HOURS_AT_ONCE = 240;
+/** Hours sealed again by one statement; they travel in its address. */
+export const HOURS_AT_ONCE = 240;
 
 const MarkRow = Type.Object({ org_id: Type.String(), hour: Type.Integer(), id: Type.String() });
 /** (org, hour) got rows after its hour had ended; `hour` in epoch milliseconds. */
@@ -38,8 +39,17 @@ export async function resealMarked(client: ClickHouseClient, marks: readonly Mar
   }
 }
 
+/** Marks hours of orgs: every reader counts them from the events until the marks are cleared. */
+export async function setMarks(client: ClickHouseClient, marks: readonly Mark[]): Promise<void> {
+  await writeMarks(client, marks, 0);
+}
+
 /** Clears exactly the marks that were read before the seal; one that came since stands. */
 export async function clearMarks(client: ClickHouseClient, marks: readonly Mark[]): Promise<void> {
+  await writeMarks(client, marks, 1);
+}
+
+async function writeMarks(client: ClickHouseClient, marks: readonly Mark[], cleared: 0 | 1): Promise<void> {
   if (marks.length === 0) return;
   await client.insert({
     table: 'dirty_marks',
@@ -47,7 +57,7 @@ export async function clearMarks(client: ClickHouseClient, marks: readonly Mark[
       org_id,
       hour: new Date(hour).toISOString(),
       id,
-      cleared: 1,
+      cleared,
     })),
     format: 'JSONEachRow',
   });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import { Type } from 'typebox';
 import { readDue, type Due } from '../../aggregator/due.ts';
 import type { TickSettings } from '../../aggregator/tick.ts';
@@ -51,16 +51,8 @@ export async function untilSettled(
     for (const started = pipeline.now(); ; await sleep(POLL_MS)) {
       const left: Unsettled = {
         notLanded:
-          (await notLanded(
-            pipeline,
-            await admin.fetchTopicOffsets(pipeline.topics.calls),
-            pipeline.topics.calls,
-          )) +
-          (await notLanded(
-            pipeline,
-            await admin.fetchTopicOffsets(pipeline.topics.dailyCharges),
-            pipeline.topics.dailyCharges,
-          )),
+          (await notLanded(pipeline, admin, pipeline.topics.calls)) +
+          (await notLanded(pipeline, admin, pipeline.topics.dailyCharges)),
         due: await readDue(pipeline.client, pipeline.topics.calls, pipeline.now(), pipeline.timing),
       };
       const { landedUntil, hoursToSeal, marksToReseal, closingBehindMs } = left.due;
@@ -75,11 +67,8 @@ export async function untilSettled(
   }
 }
 
-async function notLanded(
-  { client }: Pipeline,
-  ends: readonly { partition: number; high: string }[],
-  topic: string,
-): Promise<number> {
+async function notLanded({ client }: Pipeline, admin: Admin, topic: string): Promise<number> {
+  const ends = await admin.fetchTopicOffsets(topic);
   const landed = await select(
     client,
     LandedRow,

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, mkdtempSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Kafka } from 'kafkajs';
 import { connectClickHouse, type ClickHouseClient } from '../../deploy/clickhouse.ts';
 import { connectKafka, ensureTopics } from '../../deploy/kafka.ts';
+import { freePort } from '../../deploy/local/ports.ts';
 import { untilSettled } from '../../deploy/local/settled.ts';
 import { createLogger } from '../../deploy/logging.ts';
 import { migrate } from '../../deploy/migrate.ts';
@@ -151,15 +151,4 @@ export async function until(
     if (Date.now() - started > timeoutMs) throw new Error(`not within ${timeoutMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
