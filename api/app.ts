@@ -60,7 +60,8 @@ export function buildApp(dependencies: ApiDependencies) {
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
-  app.decorateRequest('grant', null);
+  app.decorateRequest('caller', null);
+  app.decorateRequest('extent', null);
   endConnectionsWhenClosing(app);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerUnknownRoute);

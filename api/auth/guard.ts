@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { Problem } from '../problems/problem.ts';
 import { unknownOrg } from '../orgs/unknown-org.ts';
-import { decide, type Access, type Caller, type Extent } from './access.ts';
+import { decide, isOverall, mayOverall, type Access, type Caller, type Extent } from './access.ts';
 import { unauthorized, type VerifyToken } from './tokens.ts';
 
 declare module 'fastify' {
@@ -12,15 +12,11 @@ declare module 'fastify' {
     access?: Access;
   }
   interface FastifyRequest {
-    /** Set by the guard where the route is not open. */
-    grant: Grant | null;
+    /** Who asks; set by the guard where the route is not open. */
+    caller: Caller | null;
+    /** How much of the organisation may be shown; set by the guard where the route is one of an organisation. */
+    extent: Extent | null;
   }
-}
-
-/** Who asks, and how much of the organisation may be shown. */
-export interface Grant {
-  readonly caller: Caller;
-  readonly extent: Extent;
 }
 
 const BEARER = /^bearer +([\w.~+/-]+=*) *$/i;
@@ -37,12 +33,19 @@ export function createGuard(verify: VerifyToken): (request: FastifyRequest) => P
       throw unauthorized('Send a token as "Authorization: Bearer TOKEN".');
     }
     const caller = await verify(token);
+    if (access === undefined) throw forbidden(caller);
+    if (isOverall(access)) {
+      if (!mayOverall(caller, access)) throw forbidden(caller);
+      request.caller = caller;
+      return;
+    }
     const params: unknown = request.params;
-    if (access === undefined || !Value.Check(OrgParams, params)) throw forbidden(caller);
+    if (!Value.Check(OrgParams, params)) throw forbidden(caller);
     const decision = decide(caller, access, params.org);
     if (decision === 'foreign') throw unknownOrg(params.org);
     if (decision === 'forbidden') throw forbidden(caller);
-    request.grant = { caller, extent: decision };
+    request.caller = caller;
+    request.extent = decision;
   };
 }
 
@@ -52,7 +55,15 @@ function forbidden({ role }: Caller): Problem {
 
 /** The user whose calls alone may be shown, or undefined where all of the organisation's may. */
 export function onlyUser(request: FastifyRequest): string | undefined {
-  const { grant } = request;
-  if (grant === null) throw new Error(`The route ${request.routeOptions.url} was not guarded.`);
-  return grant.extent === 'self' ? grant.caller.userId : undefined;
+  if (request.extent === null) throw notGuarded(request);
+  return request.extent === 'self' ? callerOf(request).userId : undefined;
 }
+
+/** Who asks, at a route that is not open. */
+export function callerOf(request: FastifyRequest): Caller {
+  if (request.caller === null) throw notGuarded(request);
+  return request.caller;
+}
+
+const notGuarded = ({ routeOptions }: FastifyRequest): Error =>
+  new Error(`The route ${routeOptions.url} was not guarded.`);

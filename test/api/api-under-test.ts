@@ -19,9 +19,19 @@ jest.setTimeout(60_000);
 
 export const SECRET = Buffer.from('a secret that only this test run knows');
 
+/** What is asked; GET without a token, a body or headers unless said otherwise. */
+export interface Asked {
+  readonly method?: string;
+  readonly claims?: Claims;
+  /** Sent as JSON; undefined sends none. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
+  /** Parsed where the answer is JSON, the text otherwise. */
   readonly body: unknown;
 }
 
@@ -32,7 +42,9 @@ export interface ApiUnderTest {
   readonly clickhouse: ClickHouseClient;
   /** Epoch milliseconds: what the API takes for now. */
   clock: { now: number };
-  /** GET with a token of these claims, or without one; the answer has been checked against its route's schema. */
+  /** The answer has been checked against its route's schema. */
+  send(path: string, asked?: Asked): Promise<Answer>;
+  /** GET with a token of these claims, or without one. */
   get(path: string, claims?: Claims): Promise<Answer>;
   /** GET that must answer 200 of the given schema. */
   read<Schema extends TSchema>(schema: Schema, path: string, claims: Claims): Promise<Static<Schema>>;
@@ -59,30 +71,40 @@ export async function openApi(
     verifyToken: createTokenVerifier(SECRET, () => clock.now),
     newRequestId: randomUUID,
   });
-  const schemas = new Map<string, unknown>();
+  const schemas = new Map<string, Readonly<Record<string, unknown>>>();
   app.addHook('onRequest', async (request) => {
-    schemas.set(request.id, Object(request.routeOptions.schema?.response)[200]);
+    schemas.set(request.id, Object(request.routeOptions.schema?.response));
   });
 
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
 
-  async function get(path: string, claims?: Claims): Promise<Answer> {
+  async function send(path: string, { method = 'GET', claims, body, headers }: Asked = {}): Promise<Answer> {
     const token = claims && (await signToken(SECRET, claims, clock.now + 60_000));
     const response = await fetch(url + path, {
-      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      method,
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    const body: unknown = await response.json();
-    const headers = Object.fromEntries(response.headers);
-    const schema = response.status < 400 ? schemas.get(headers['x-request-id'] ?? '') : ProblemSchema;
-    checkBody(schema, body, `${response.status} of ${path}`);
-    return { status: response.status, headers, body };
+    const { status } = response;
+    const answered = Object.fromEntries(response.headers);
+    const isJson = /^application\/(?:.+\+)?json/.test(answered['content-type'] ?? '');
+    const content: unknown = isJson ? await response.json() : await response.text();
+    const schema = status < 400 ? schemas.get(answered['x-request-id'] ?? '')?.[status] : ProblemSchema;
+    if (isJson) checkBody(schema, content, `${status} of ${path}`);
+    return { status, headers: answered, body: content };
   }
+  const get = (path: string, claims?: Claims): Promise<Answer> => send(path, claims && { claims });
 
   return {
     url,
     routes,
     clickhouse,
     clock,
+    send,
     get,
     async read(schema, path, claims) {
       const { status, body } = await get(path, claims);

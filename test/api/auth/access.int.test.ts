@@ -1,5 +1,5 @@
 import type { Claims } from '../../../api/auth/tokens.ts';
-import { openApi, type ApiUnderTest } from '../api-under-test.ts';
+import { openApi, type Answer, type ApiUnderTest } from '../api-under-test.ts';
 import { callEvent, insertEvents, insertSettings } from '../tables.ts';
 
 const NOW = Date.parse('2026-11-22T10:00:00Z');
@@ -17,35 +17,41 @@ type Role = keyof typeof CALLERS;
 const ROLES: readonly Role[] = ['super_admin', 'admin', 'user', 'analyst', 'billing', 'platform'];
 
 const RANGE = 'from=2026-11-21T00:00:00Z&to=2026-11-23T00:00:00Z';
-/** Statuses by role, in the order of ROLES: for the own organisation, and for a foreign one. */
-const EXPECTED: Record<string, { query: string; own: readonly number[]; foreign: readonly number[] }> = {
-  '/v1/orgs/:org/credits': {
-    query: '',
+
+interface Expected {
+  readonly query?: string;
+  /** What a write sends: valid, so that only the role decides. */
+  readonly body?: unknown;
+  /** Statuses by role, in the order of ROLES: for the own organisation, or where there is none in the path. */
+  readonly own: readonly number[];
+  readonly foreign?: readonly number[];
+}
+
+const EXPECTED: Readonly<Record<string, Expected>> = {
+  'GET /v1/orgs/:org/credits': {
     own: [200, 200, 200, 200, 403, 403],
     foreign: [404, 404, 404, 404, 403, 403],
   },
-  '/v1/orgs/:org/credits/users': {
-    query: '',
+  'GET /v1/orgs/:org/credits/users': {
     own: [200, 200, 200, 403, 403, 403],
     foreign: [404, 404, 404, 404, 403, 403],
   },
-  '/v1/orgs/:org/usage': {
+  'GET /v1/orgs/:org/usage': {
     query: RANGE,
     own: [200, 200, 200, 200, 403, 403],
     foreign: [404, 404, 404, 404, 403, 403],
   },
-  '/v1/orgs/:org/calls': {
+  'GET /v1/orgs/:org/calls': {
     query: RANGE,
     own: [200, 200, 200, 200, 403, 403],
     foreign: [404, 404, 404, 404, 403, 403],
   },
-  '/v1/orgs/:org/billing/days': {
-    query: '',
+  'GET /v1/orgs/:org/billing/days': {
     own: [200, 200, 403, 403, 200, 403],
     foreign: [404, 404, 404, 404, 200, 403],
   },
 };
-const OPEN = ['/healthz', '/readyz'];
+const OPEN = ['GET /healthz', 'GET /readyz'];
 
 let api: ApiUnderTest;
 beforeAll(async () => {
@@ -63,41 +69,46 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const pathOf = (url: string, org: string): string =>
-  `${url.replace(':org', org)}?${EXPECTED[url]?.query ?? ''}`;
+async function ask(route: string, org: string, claims?: Claims): Promise<Answer> {
+  const [method = '', url = ''] = route.split(' ');
+  const { query = '', body } = EXPECTED[route] ?? {};
+  return api.send(`${url.replace(':org', org)}?${query}`, { method, body, ...(claims && { claims }) });
+}
+
+const expectedOf = (route: string, org: string, statuses: readonly number[] = []) =>
+  statuses.map((status, index) => ({ role: ROLES[index] ?? 'user', route, org, status }));
 
 describe('who may what', () => {
   it('is decided for every route there is, and for no other', () => {
     const routes = api.routes.map(({ method, url }) => `${method} ${url}`);
-    expect(routes.toSorted()).toEqual(
-      [...Object.keys(EXPECTED), ...OPEN].map((url) => `GET ${url}`).toSorted(),
-    );
+    expect(routes.toSorted()).toEqual([...Object.keys(EXPECTED), ...OPEN].toSorted());
   });
 
-  const table = Object.entries(EXPECTED).flatMap(([url, expected]) =>
-    ROLES.flatMap((role, index) => [
-      { role, url, org: 'own', status: expected.own[index] },
-      { role, url, org: 'foreign', status: expected.foreign[index] },
-    ]),
+  const table = Object.entries(EXPECTED).flatMap(([route, { own, foreign }]) =>
+    expectedOf(route, 'own', own).concat(expectedOf(route, 'foreign', foreign)),
   );
-  it.each(table)('$role at $url of the $org organisation: $status', async ({ role, url, org, status }) => {
-    expect((await api.get(pathOf(url, org), CALLERS[role])).status).toBe(status);
-  });
+  it.each(table)(
+    '$role at $route of the $org organisation: $status',
+    async ({ role, route, org, status }) => {
+      expect((await ask(route, org, CALLERS[role])).status).toBe(status);
+    },
+  );
 
-  it.each(Object.keys(EXPECTED))('nobody reads %s without a token', async (url) => {
-    const { status, headers } = await api.get(pathOf(url, 'own'));
+  it.each(Object.keys(EXPECTED))('nobody asks %s without a token', async (route) => {
+    const { status, headers } = await ask(route, 'own');
     expect(status).toBe(401);
     expect(headers).toMatchObject({ 'www-authenticate': 'Bearer' });
   });
 
-  it.each(OPEN)('%s needs no token', async (url) => {
-    expect((await api.get(url)).status).toBe(200);
+  it.each(OPEN)('%s needs no token', async (route) => {
+    expect((await ask(route, 'own')).status).toBe(200);
   });
 
-  it.each(Object.keys(EXPECTED))('a foreign and an unknown organisation are the same at %s', async (url) => {
+  const ofOrgs = Object.keys(EXPECTED).filter((route) => route.includes(':org'));
+  it.each(ofOrgs)('a foreign and an unknown organisation are the same at %s', async (route) => {
     for (const role of ['super_admin', 'admin', 'user', 'analyst'] as const) {
-      const foreign = await api.get(pathOf(url, 'foreign'), CALLERS[role]);
-      const unknown = await api.get(pathOf(url, 'unknown'), CALLERS[role]);
+      const foreign = await ask(route, 'foreign', CALLERS[role]);
+      const unknown = await ask(route, 'unknown', CALLERS[role]);
       expect(foreign).toMatchObject({ status: 404, body: { type: 'unknown-org' } });
       expect(JSON.stringify(foreign.body).replaceAll('foreign', 'unknown')).toBe(
         JSON.stringify(unknown.body),
@@ -124,7 +135,7 @@ describe('the role user', () => {
   const { user } = CALLERS;
 
   it('sees all of the credits of its organisation', async () => {
-    expect((await api.get(pathOf('/v1/orgs/:org/credits', 'own'), user)).body).toMatchObject({ used: 7 });
+    expect((await ask('GET /v1/orgs/:org/credits', 'own', user)).body).toMatchObject({ used: 7 });
   });
 
   it('sees its own consumption only', async () => {
