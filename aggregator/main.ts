@@ -25,7 +25,7 @@ const logger = createLogger('aggregator', config.LOG_LEVEL);
 const kafka = connectKafka(config, 'api-credits-aggregator', logger);
 const client = connectClickHouse(config, 'api-credits aggregator');
 const topics = topicNames(config.TOPIC_PREFIX);
-const log = await openLandedLog(kafka, client, topics.dailyCharges, config.LOG_LANDED_TIMEOUT_MS);
+const log = openLandedLog(kafka, client, topics.dailyCharges, config.LOG_LANDED_TIMEOUT_MS);
 
 const aggregator = {
   client,

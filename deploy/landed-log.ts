@@ -11,6 +11,14 @@ export class LogNotLandingError extends Error {
   }
 }
 
+/** The broker did not answer: nothing was appended. */
+export class LogAwayError extends Error {
+  readonly code = 'LOG_AWAY';
+  constructor(topic: string, cause: unknown) {
+    super(`Kafka does not answer, so nothing was appended to ${topic}: try again.`, { cause });
+  }
+}
+
 const CoverageRow = Type.Object({ last: Type.Integer() });
 const RECORDS_AT_ONCE = 1_000;
 const POLL_MS = 50;
@@ -20,19 +28,25 @@ const POLL_MS = 50;
  * ClickHouse has no compare-and-swap. The consumers land it like any other.
  */
 export interface LandedLog {
-  /** Appends the records and returns once they have landed, so that what they decided can be read. */
+  /**
+   * Appends the records and returns once they have landed, so that what they decided can be read.
+   * Throws LogAwayError; after any other error they may be in the log or not.
+   */
   append(records: readonly { readonly key: string; readonly value: Buffer }[]): Promise<void>;
   close(): Promise<void>;
 }
 
-/** @param timeoutMs how long the landing of acknowledged records may take before append throws. */
-export async function openLandedLog(
+/**
+ * Connects to the brokers at the first append, and anew after a failure: whoever only reads can do without Kafka.
+ * @param timeoutMs how long the landing of acknowledged records may take before append throws.
+ */
+export function openLandedLog(
   kafka: Kafka,
   client: ClickHouseClient,
   topic: string,
   timeoutMs: number,
-): Promise<LandedLog> {
-  let producer = await connectProducer(kafka);
+): LandedLog {
+  let producer: Promise<Producer> | undefined;
 
   async function landed(offset: number): Promise<boolean> {
     const [row] = await select(
@@ -53,8 +67,12 @@ export async function openLandedLog(
   }
 
   async function send(records: readonly { key: string; value: Buffer }[]): Promise<number> {
+    const connecting = (producer ??= connectProducer(kafka));
     try {
-      const [answer] = await producer.send({
+      const connected = await connecting.catch((error: unknown) => {
+        throw new LogAwayError(topic, error);
+      });
+      const [answer] = await connected.send({
         topic,
         messages: [...records],
         acks: -1,
@@ -63,8 +81,8 @@ export async function openLandedLog(
       return Number(answer?.baseOffset ?? 0) + records.length - 1;
     } catch (error) {
       // kafkajs 2.2.4: an out-of-order sequence error leaves an idempotent producer dead. A repeat is harmless.
-      await producer.disconnect();
-      producer = await connectProducer(kafka);
+      if (producer === connecting) producer = undefined;
+      await disconnect(connecting);
       throw error;
     }
   }
@@ -77,12 +95,14 @@ export async function openLandedLog(
       }
       if (last >= 0) await untilLanded(last);
     },
-    close: () => producer.disconnect(),
+    close: () => disconnect(producer),
   };
 }
 
 async function connectProducer(kafka: Kafka): Promise<Producer> {
   const producer = kafka.producer({
+    // A topic that is missing must not be made up with other settings than ours.
+    allowAutoTopicCreation: false,
     idempotent: true,
     maxInFlightRequests: 1,
     // A broker that stays away fails the caller, who retries, rather than holding up a stop.
@@ -90,4 +110,10 @@ async function connectProducer(kafka: Kafka): Promise<Producer> {
   });
   await producer.connect();
   return producer;
+}
+
+/** One that never connected has nothing to close. */
+async function disconnect(producer: Promise<Producer> | undefined): Promise<void> {
+  const connected = await producer?.catch(() => undefined);
+  await connected?.disconnect();
 }

@@ -10,6 +10,8 @@ export interface Version<T> extends Effective {
   readonly recordedAt: number;
   readonly recordedBy: string;
   readonly reason: string;
+  /** The change's place in the log; the local stack's rule has none. */
+  readonly offset?: number;
 }
 export type Versions<T> = readonly Version<T>[];
 

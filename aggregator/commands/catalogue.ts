@@ -14,7 +14,9 @@ await runCommand(async (args) => {
   if (wish.act === 'help') return CATALOGUE_USAGE;
   if (wish.act === 'show') {
     const { catalogue } = wish;
-    return withSettings(async ({ read }) => JSON.stringify((await read()).catalogueJson[catalogue], null, 2));
+    return withSettings(async ({ refresh }) =>
+      JSON.stringify((await refresh()).catalogueJson[catalogue], null, 2),
+    );
   }
   const { change } = wish;
   return withSettings(async ({ record }) => outcomeLine(change.kind, await record(change)));

@@ -22,7 +22,7 @@ export async function withChargesLog<Result>(
     KAFKA_RETRIES,
   );
   const topic = topicNames(config.TOPIC_PREFIX).dailyCharges;
-  const log = await openLandedLog(kafka, client, topic, LANDED_WITHIN_MS);
+  const log = openLandedLog(kafka, client, topic, LANDED_WITHIN_MS);
   try {
     return await work(log);
   } finally {

@@ -124,6 +124,7 @@ function add<T>(
       recordedAt: change.appended_at,
       recordedBy: change.recorded_by,
       reason: change.reason,
+      offset: change.offset,
     },
   ];
 }

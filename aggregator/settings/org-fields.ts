@@ -53,6 +53,21 @@ export function historyOf(fields: OrgFields): OrgHistory {
   };
 }
 
+/** A subscription as it stood before a change, by the change's offset in the log. */
+export function subscriptionBefore(
+  product: string,
+  fields: SubscriptionFields,
+  offset: number,
+): Subscription {
+  const before = <T>(versions: Versions<T>): Versions<T> =>
+    versions.filter((version) => version.offset === undefined || version.offset < offset);
+  return subscriptionOf(product, {
+    edition: before(fields.edition),
+    users: before(fields.users),
+    additionalLimit: before(fields.additionalLimit),
+  });
+}
+
 function subscriptionOf(product: string, fields: SubscriptionFields): Subscription {
   const { edition, users, additionalLimit } = fields;
   const changes = new Map<number, Version<unknown>>();

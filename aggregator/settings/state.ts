@@ -84,6 +84,17 @@ export class SettingsState {
     return this.#folded.orgs.get(orgId)?.history ?? this.#assumed(orgId);
   }
 
+  /** The same with a history for each setting: who changed which of them when. */
+  fields(orgId: string): OrgFields | undefined {
+    const assumed = this.#assumed(orgId);
+    return this.#folded.orgs.get(orgId)?.fields ?? (assumed && fieldsOf(assumed));
+  }
+
+  /** Whether an org that the log has not told about has settings too: in the local stack. */
+  get assumesOrgs(): boolean {
+    return this.#unknownOrgs === 'local';
+  }
+
   /** What became of a change, by its id; undefined for one that has not been applied. */
   outcome(changeId: string): Outcome | undefined {
     return this.#folded.outcomes.get(changeId);

@@ -65,7 +65,7 @@ afterAll(async () => {
 
 async function openAggregator(): Promise<Aggregator> {
   const { kafka, client, topics } = pipeline;
-  const log = await openLandedLog(kafka, client, topics.dailyCharges, 30_000);
+  const log = openLandedLog(kafka, client, topics.dailyCharges, 30_000);
   logs.push(log);
   return {
     client,

@@ -20,12 +20,11 @@ describe('an organisation', () => {
     expect(NO_SETTINGS.history('acme')).toBeUndefined();
     const state = NO_SETTINGS.after(logOf(T, created('Europe/Rome', 31)));
     expect(state.orgIds).toEqual(['acme']);
+    const recorded = { effectiveAt: T, recordedAt: T, recordedBy: 'ann', reason: 'asked for', offset: 0 };
     expect(state.history('acme')).toEqual({
       orgId: 'acme',
-      timeZone: [
-        { value: 'Europe/Rome', effectiveAt: T, recordedAt: T, recordedBy: 'ann', reason: 'asked for' },
-      ],
-      billingDay: [{ value: 31, effectiveAt: T, recordedAt: T, recordedBy: 'ann', reason: 'asked for' }],
+      timeZone: [{ value: 'Europe/Rome', ...recorded }],
+      billingDay: [{ value: 31, ...recorded }],
       subscriptions: [],
     });
   });
