@@ -10,10 +10,11 @@ import { orgReport } from './org-report.ts';
 await runCommand(async (args) => {
   const wish = readOrgArguments(args);
   if (wish.act === 'help') return ORG_USAGE;
-  if (wish.act === 'show') return withSettings(async ({ refresh }) => show(await refresh(), wish.orgId));
+  if (wish.act === 'show')
+    return withSettings(async (settings) => show(await settings.refresh(), wish.orgId));
   const { change } = wish;
-  return withSettings(async ({ record }) =>
-    outcomeLine(change.org_id, await record(change).catch(namingOptions)),
+  return withSettings(async (settings) =>
+    outcomeLine(change.org_id, await settings.record(change).catch(namingOptions)),
   );
 });
 
