@@ -14,10 +14,10 @@ await runCommand(async (args) => {
   if (wish.act === 'help') return CATALOGUE_USAGE;
   if (wish.act === 'show') {
     const { catalogue } = wish;
-    return withSettings(async ({ refresh }) =>
-      JSON.stringify((await refresh()).catalogueJson[catalogue], null, 2),
+    return withSettings(async (settings) =>
+      JSON.stringify((await settings.refresh()).catalogueJson[catalogue], null, 2),
     );
   }
   const { change } = wish;
-  return withSettings(async ({ record }) => outcomeLine(change.kind, await record(change)));
+  return withSettings(async (settings) => outcomeLine(change.kind, await settings.record(change)));
 });
