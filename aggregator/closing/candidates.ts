@@ -2,7 +2,6 @@ import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
 import { calendarOf } from '../calendar/calendar.ts';
 import type { Day } from '../calendar/zone-days.ts';
-import { firstEventHour } from '../sealing/first-event.ts';
 import type { Mark } from '../sealing/marks.ts';
 import type { SettingsState } from '../settings/state.ts';
 import { HOUR_MS } from '../usage/plan.ts';
@@ -24,8 +23,6 @@ export async function endedDays(
   progress: { readonly sealed: number; readonly closed: number },
   closableUntil: number,
 ): Promise<Candidate[]> {
-  const closedUntil = progress.closed > 0 ? progress.closed : await firstEventHour(client);
-  if (closedUntil === undefined) return [];
   const orgs = await select(
     client,
     OrgRow,
@@ -38,7 +35,7 @@ export async function endedDays(
          AND toStartOfHour(occurred_at) < toDateTime({to:UInt32}, 'UTC')
      ) GROUP BY org_id ORDER BY org_id`,
     {
-      from: Math.max(0, (closedUntil - LONGEST_DAY_MS) / 1000),
+      from: Math.max(0, (progress.closed - LONGEST_DAY_MS) / 1000),
       to: closableUntil / 1000,
       sealed: progress.sealed / 1000,
     },
@@ -51,7 +48,7 @@ export async function endedDays(
     // Dates in UTC: days that share an instant with one of them are the only ones that can hold its calls.
     const days = new Set(dates.flatMap((date) => calendar.daysBetween(date, date + 24 * HOUR_MS)));
     for (const day of days) {
-      if (day.to > closedUntil && day.to <= closableUntil) candidates.push({ orgId: org_id, day });
+      if (day.to > progress.closed && day.to <= closableUntil) candidates.push({ orgId: org_id, day });
     }
   }
   return candidates;

@@ -1,7 +1,7 @@
-import type { ClickHouseClient } from '../../deploy/clickhouse.ts';
+import { Type } from 'typebox';
+import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
 import { advanceProgress, readProgress } from '../progress.ts';
 import { floorTo, HOUR_MS } from '../usage/plan.ts';
-import { firstEventHour } from './first-event.ts';
 import { writeRollup } from './rollup.ts';
 
 /** Hours sealed by one statement: a day's worth bounds its memory and lets progress be recorded in between. */
@@ -16,7 +16,7 @@ export function sealableUntil(landedUntil: number, sealDelayMs: number): number 
  * Seals every ended hour that was not sealed yet, for all orgs, in order.
  * An hour is ended once everything that Kafka appended before its end plus the delay has landed: rows that land
  * later are marked by the view (0003_usage.sql), so none is missed.
- * @returns how many hours it sealed.
+ * @returns how many hours with events it sealed.
  */
 export async function sealEndedHours(
   client: ClickHouseClient,
@@ -25,16 +25,29 @@ export async function sealEndedHours(
 ): Promise<number> {
   const target = sealableUntil(landedUntil, sealDelayMs);
   const { sealed } = await readProgress(client);
-  // Without any event there is nothing to seal before the target; what lands later for those hours is marked.
-  let from = sealed > 0 ? sealed : Math.min((await firstEventHour(client)) ?? target, target);
-  const hoursDue = Math.max(0, (target - from) / HOUR_MS);
-  if (sealed === 0 && target > 0 && hoursDue === 0) await advanceProgress(client, 'sealed', target);
-  while (from < target) {
-    const to = Math.min(target, from + HOURS_AT_ONCE * HOUR_MS);
-    const hours = Array.from({ length: (to - from) / HOUR_MS }, (_, index) => from + index * HOUR_MS);
-    await writeRollup(client, hours, 'all');
-    await advanceProgress(client, 'sealed', to);
-    from = to;
+  if (sealed >= target) return 0;
+  const hours = await hoursWithEvents(client, sealed, target);
+  for (let start = 0; start < hours.length; start += HOURS_AT_ONCE) {
+    const some = hours.slice(start, start + HOURS_AT_ONCE);
+    await writeRollup(client, some, 'all');
+    await advanceProgress(client, 'sealed', (some.at(-1) ?? 0) + HOUR_MS);
   }
-  return hoursDue;
+  await advanceProgress(client, 'sealed', target);
+  return hours.length;
+}
+
+const HourRow = Type.Object({ hour: Type.Integer() });
+
+/** Starts of the hours of [from, to) that hold events, ascending, epoch milliseconds: the others need no statement. */
+async function hoursWithEvents(client: ClickHouseClient, from: number, to: number): Promise<number[]> {
+  const rows = await select(
+    client,
+    HourRow,
+    `SELECT DISTINCT toUnixTimestamp(toStartOfHour(occurred_at)) * 1000 AS hour FROM call_events
+     WHERE toStartOfHour(occurred_at) >= toDateTime({from:UInt32}, 'UTC')
+       AND toStartOfHour(occurred_at) < toDateTime({to:UInt32}, 'UTC')
+     ORDER BY hour`,
+    { from: from / 1000, to: to / 1000 },
+  );
+  return rows.map(({ hour }) => hour);
 }

@@ -21,7 +21,7 @@ import {
 import { stories } from './stories.ts';
 import { textOf, verdictsOf, wantedOf } from './verdicts.ts';
 
-const SETS = 120;
+const SETS = 100;
 const WAVES = 3;
 const SEED = Math.floor(Date.now() / 1_000);
 const DAY_MS = 86_400_000;
