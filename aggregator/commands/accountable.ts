@@ -3,28 +3,30 @@ import { userInfo } from 'node:os';
 import { parseUtcInstant } from '../../schemas/catalogues/parse.ts';
 import type { SettingsChange } from '../../schemas/settings-change.ts';
 import type { Outcome } from '../settings/state.ts';
+import type { Options } from './options.ts';
 
 /** The options that every command has that changes something: who, why, when. */
 export const accountableOptions = {
-  by: { type: 'string' },
-  reason: { type: 'string', default: '' },
+  by: 'string',
+  reason: 'string',
 } as const;
 
 export const ACCOUNTABLE_USAGE = `  --by WHO                 who changes it (the user of this machine)
   --reason TEXT            why`;
 
-/** A change with an id of its own. */
+/** A change with an id of its own, by whom and why the options say. */
 export function newChange(
   what: Pick<SettingsChange, 'kind' | 'org_id' | 'product'> & { readonly value: object },
-  how: { readonly by: string | undefined; readonly reason: string; readonly effectiveAt: number },
+  options: Options<typeof accountableOptions>,
+  effectiveAt: number,
 ): SettingsChange {
   return {
     ...what,
     value: JSON.stringify(what.value),
     change_id: randomUUID(),
-    effective_at: how.effectiveAt,
-    recorded_by: how.by ?? userInfo().username,
-    reason: how.reason,
+    effective_at: effectiveAt,
+    recorded_by: options.text('by') ?? userInfo().username,
+    reason: options.text('reason') ?? '',
   };
 }
 

@@ -1,10 +1,9 @@
-import { parseArgs } from 'node:util';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { CATALOGUE_NAMES, isCatalogueName, type CatalogueName } from '../../schemas/catalogues.ts';
 import type { SettingsChange } from '../../schemas/settings-change.ts';
 import { ACCOUNTABLE_USAGE, accountableOptions, effectiveAtOf, newChange } from './accountable.ts';
-import { UsageError } from './command.ts';
+import { Options } from './options.ts';
 
 export const CATALOGUE_USAGE = `npm run catalogue -- show ${CATALOGUE_NAMES.join('|')}
 npm run catalogue -- add ${CATALOGUE_NAMES.join('|')} FILE.json
@@ -26,47 +25,36 @@ export function readCatalogueArguments(
   args: readonly string[],
   readFile: (file: string) => string,
 ): CatalogueWish {
-  const { values, positionals } = parse(args);
-  if (values.help) return { act: 'help' };
-  const [act, catalogue = '', ...operands] = positionals;
-  if (act !== 'show' && act !== 'add') throw usage('What is to be done? show or add.');
-  if (!isCatalogueName(catalogue)) throw usage(`Which catalogue? One of ${CATALOGUE_NAMES.join(', ')}.`);
+  const options = new Options(CATALOGUE_USAGE, accountableOptions, args, true);
+  if (options.has('help')) return { act: 'help' };
+  const [act, catalogue = '', ...operands] = options.words;
+  if (act !== 'show' && act !== 'add') throw options.wrong('What is to be done? show or add.');
+  if (!isCatalogueName(catalogue)) {
+    throw options.wrong(`Which catalogue? One of ${CATALOGUE_NAMES.join(', ')}.`);
+  }
   const [file = '', ...more] = act === 'add' ? operands : ['', ...operands];
-  if (more.length > 0) throw usage(`${more.join(' ')} is too much.`);
+  if (more.length > 0) throw options.wrong(`${more.join(' ')} is too much.`);
   if (act === 'show') return { act, catalogue };
-  if (file === '') throw usage('FILE.json is missing.');
-  const value = versionIn(file, readFile);
+  if (file === '') throw options.wrong('FILE.json is missing.');
+  const value = jsonIn(options, file, readFile);
+  if (!Value.Check(Version, value)) throw options.wrong(`${file} must hold one version, a JSON object.`);
   const effectiveAt = effectiveAtOf(value.effective_at);
-  if (effectiveAt === undefined)
-    throw usage(`effective_at in ${file} is no instant like 2026-12-01T00:00:00Z.`);
-  const { by, reason } = values;
-  return {
-    act,
-    change: newChange({ kind: catalogue, org_id: '', product: '', value }, { by, reason, effectiveAt }),
-  };
-}
-
-function versionIn(file: string, readFile: (file: string) => string) {
-  let json: unknown;
-  try {
-    json = JSON.parse(readFile(file));
-  } catch (error) {
-    throw usage(`${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}.`);
+  if (effectiveAt === undefined) {
+    throw options.wrong(`effective_at in ${file} is no instant like 2026-12-01T00:00:00Z.`);
   }
-  if (Value.Check(Version, json)) return json;
-  throw usage(`${file} must hold one version, a JSON object.`);
+  const change = newChange({ kind: catalogue, org_id: '', product: '', value }, options, effectiveAt);
+  return { act, change };
 }
 
-function parse(args: readonly string[]) {
+function jsonIn(
+  options: Options<typeof accountableOptions>,
+  file: string,
+  readFile: (file: string) => string,
+): unknown {
   try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { ...accountableOptions, help: { type: 'boolean', default: false } },
-    });
+    return JSON.parse(readFile(file));
   } catch (error) {
-    throw usage(error instanceof Error ? error.message : String(error));
+    const why = error instanceof Error ? error.message : String(error);
+    throw options.wrong(`${file} cannot be read as JSON: ${why}.`);
   }
 }
-
-const usage = (problem: string): UsageError => new UsageError(problem, CATALOGUE_USAGE);

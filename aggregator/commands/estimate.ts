@@ -37,7 +37,7 @@ await runCommand(async (args) => {
         ]),
       ),
       `a day: ${book.currency} ${canonical(day.amount)}`,
-      `${count(days)} such days: ${book.currency} ${canonical(amount)}`,
+      ...(days === 1 ? [] : [`${count(days)} such days: ${book.currency} ${canonical(amount)}`]),
     ].join('\n');
   });
 });

@@ -5,18 +5,25 @@ import { UsageError } from './command.ts';
 /** What a command takes: options with a value, and flags. */
 type OptionTypes = Readonly<Record<string, 'string' | 'boolean'>>;
 
-/** The options of a command that takes no other words, each with its checks; every complaint shows the usage. */
+/** The options and words of a command, each with its checks; every complaint shows the usage. */
 export class Options<Types extends OptionTypes> {
   readonly #usage: string;
   readonly #values: ReadonlyMap<string, unknown>;
+  /** What stands there besides the options; empty unless allowed. */
+  readonly words: readonly string[];
 
-  /** @throws UsageError */
-  constructor(usage: string, types: Types, args: readonly string[]) {
+  /** @param allowWords whether anything but options may be given. @throws UsageError */
+  constructor(usage: string, types: Types, args: readonly string[], allowWords = false) {
     this.#usage = usage;
     const options = Object.fromEntries(Object.entries(types).map(([name, type]) => [name, { type }]));
     try {
-      const { values } = parseArgs({ args: [...args], options: { ...options, help: { type: 'boolean' } } });
+      const { values, positionals } = parseArgs({
+        args: [...args],
+        allowPositionals: allowWords,
+        options: { ...options, help: { type: 'boolean' } },
+      });
       this.#values = new Map(Object.entries(values));
+      this.words = positionals;
     } catch (error) {
       throw this.wrong(error instanceof Error ? error.message : String(error));
     }
@@ -24,6 +31,11 @@ export class Options<Types extends OptionTypes> {
 
   wrong(problem: string): UsageError {
     return new UsageError(problem, this.#usage);
+  }
+
+  /** The names of the options that are given. */
+  get given(): string[] {
+    return [...this.#values.keys()];
   }
 
   has(name: (keyof Types & string) | 'help'): boolean {

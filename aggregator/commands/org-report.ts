@@ -1,5 +1,7 @@
 import type { Versions } from '../../schemas/settings.ts';
 import { inEffectAt } from '../../schemas/versions.ts';
+import { billingPeriodsOf } from '../calendar/billing-periods.ts';
+import { calendarOf } from '../calendar/calendar.ts';
 import type { Outcome, SettingsState } from '../settings/state.ts';
 
 /** An org's settings at an instant, what takes effect later, and every change with who, when and why; undefined for an unknown one. */
@@ -8,15 +10,22 @@ export function orgReport(state: SettingsState, orgId: string, now: number): str
   if (!org) return undefined;
   const current = <T>(versions: Versions<T>): T | undefined =>
     (inEffectAt(versions, now) ?? versions[0])?.value;
+  const calendar = calendarOf(org.timeZone);
+  const today = calendar.dayAt(now);
+  const periods = billingPeriodsOf(calendar, org.billingDay);
+  const period = periods.periodAt(now);
   const rows = [
     ['time zone', current(org.timeZone)],
     ['billing day', current(org.billingDay)],
+    // A change of either waits for the end of the day, of the period: here it shows when it comes.
+    ['today', `${today.date}, ${at(today.from)} to ${at(today.to)}`],
+    ['billing period', `${period.from} to ${period.to}, then to ${periods.periodOf(period.to).to}`],
     ...org.subscriptions.map(({ product, versions }) => {
       const terms = inEffectAt(versions, now)?.value;
       return [
         product,
         terms
-          ? `${terms.edition}, ${terms.users} users, additional limit ${terms.additionalLimit}`
+          ? `${terms.edition}, licensed users ${terms.users}, additional limit ${terms.additionalLimit}`
           : 'not begun',
       ];
     }),
