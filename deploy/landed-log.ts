@@ -19,7 +19,7 @@ export class LogAwayError extends Error {
   }
 }
 
-const CoverageRow = Type.Object({ last: Type.Integer() });
+const LandedRow = Type.Object({ end: Type.Integer() });
 const RECORDS_AT_ONCE = 1_000;
 const POLL_MS = 50;
 
@@ -48,19 +48,8 @@ export function openLandedLog(
 ): LandedLog {
   let producer: Promise<Producer> | undefined;
 
-  async function landed(offset: number): Promise<boolean> {
-    const [row] = await select(
-      client,
-      CoverageRow,
-      // One partition and one landing order: what is below the highest landed offset has landed too.
-      `SELECT toInt64(max(last_offset)) AS last FROM landed_ranges WHERE topic = {topic:String} HAVING count() > 0`,
-      { topic },
-    );
-    return row !== undefined && row.last >= offset;
-  }
-
   async function untilLanded(offset: number): Promise<void> {
-    for (let waited = 0; !(await landed(offset)); waited += POLL_MS) {
+    for (let waited = 0; (await readLandedEnd(client, topic)) <= offset; waited += POLL_MS) {
       if (waited >= timeoutMs) throw new LogNotLandingError(topic, offset, timeoutMs);
       await sleep(POLL_MS);
     }
@@ -97,6 +86,21 @@ export function openLandedLog(
     },
     close: () => disconnect(producer),
   };
+}
+
+/**
+ * The offset of such a log before which every record has landed, and can be read.
+ * One partition, landed in its order from the committed offset on: what is below the highest landed offset has
+ * landed too, also where a consumer that was given up lands once more what its successor has landed.
+ */
+export async function readLandedEnd(client: ClickHouseClient, topic: string): Promise<number> {
+  const [row] = await select(
+    client,
+    LandedRow,
+    `SELECT toInt64(max(last_offset)) + (count() > 0) AS end FROM landed_ranges WHERE topic = {topic:String}`,
+    { topic },
+  );
+  return row?.end ?? 0;
 }
 
 async function connectProducer(kafka: Kafka): Promise<Producer> {

@@ -1,9 +1,7 @@
 import { billingPeriodsOf, type Period } from '../../aggregator/calendar/billing-periods.ts';
 import { projectedBill, type Billed } from '../../aggregator/pricing/bill.ts';
-import type { Catalogues } from '../../schemas/catalogues.ts';
-import type { OrgHistory, Subscription } from '../../schemas/settings.ts';
 import type { Sources } from '../dependencies.ts';
-import { orgCalendar } from '../orgs/subscription.ts';
+import { orgCalendar, type SubscriptionAsked } from '../orgs/subscription.ts';
 import { readStatement, type Statement } from './statement.ts';
 
 /** The bill of the current period as it stands, and where it is heading (interfaces.md, /billing). Money exact. */
@@ -17,14 +15,8 @@ export interface Bill {
   readonly adjustments: Statement['adjustments'];
 }
 
-export interface BillRequest {
-  readonly org: OrgHistory;
-  readonly subscription: Subscription;
-  readonly catalogues: Catalogues;
-}
-
 /** Reads the statement of the period that holds now; both come from one reading of the clock. */
-export async function readBill(sources: Sources, request: BillRequest): Promise<Bill> {
+export async function readBill(sources: Sources, request: SubscriptionAsked): Promise<Bill> {
   const now = sources.now();
   const { org } = request;
   const period = billingPeriodsOf(orgCalendar(org), org.billingDay).periodAt(now);

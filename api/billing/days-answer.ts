@@ -3,14 +3,9 @@ import type { Charge } from '../../aggregator/closing/charges.ts';
 import { canonical } from '../../schemas/money.ts';
 import { DateOfDay } from '../parameters/date.ts';
 import { formatInstant, Instant } from '../parameters/instant.ts';
+import { Amount, Credits, SlabsAnswer, slabsAnswer } from './amounts.ts';
 import type { StatementDay } from './rows.ts';
 import type { Statement } from './statement.ts';
-
-const Credits = Type.Integer({ minimum: 0 });
-const Amount = Type.String({
-  pattern: '^(?:0|-?(?:0\\.\\d*[1-9]|[1-9]\\d*(?:\\.\\d*[1-9])?))$',
-  description: 'An exact decimal, canonical: no exponent, no trailing zeros.',
-});
 
 const StatementDayAnswer = Type.Object(
   {
@@ -26,17 +21,12 @@ const StatementDayAnswer = Type.Object(
     billed_credits: Credits,
     over_limit: Credits,
     amount: Amount,
-    slabs: Type.Array(
-      Type.Object(
-        { credits: Credits, rate_per_1000: Type.String(), amount: Amount },
-        { additionalProperties: false },
-      ),
-    ),
+    slabs: SlabsAnswer,
   },
   { additionalProperties: false },
 );
 
-const AdjustmentAnswer = Type.Object(
+export const AdjustmentAnswer = Type.Object(
   {
     day: DateOfDay,
     revision: Type.Integer({ minimum: 1 }),
@@ -106,11 +96,11 @@ function dayAnswer(row: StatementDay): BillingDaysAnswer['days'][number] {
     billed_credits: row.billedCredits,
     over_limit: row.overLimit,
     amount: canonical(row.amount),
-    slabs: row.slabs.map((slab) => ({ ...slab, amount: canonical(slab.amount) })),
+    slabs: slabsAnswer(row.slabs),
   };
 }
 
-function adjustmentAnswer(charge: Charge): BillingDaysAnswer['adjustments'][number] {
+export function adjustmentAnswer(charge: Charge): Static<typeof AdjustmentAnswer> {
   return {
     day: charge.day,
     revision: charge.revision,

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { addDays } from '../../aggregator/calendar/dates.ts';
 import type { Sources } from '../dependencies.ts';
-import { chooseSubscription, findOrg, orgCalendar } from '../orgs/subscription.ts';
+import { orgCalendar, readSubscription } from '../orgs/subscription.ts';
 import { DateParameter } from '../parameters/date.ts';
 import { OrgParams, ProductParameter } from '../parameters/org.ts';
 import { checkDateRange } from '../parameters/range.ts';
@@ -32,20 +32,13 @@ export function billingDaysRoute(app: ApiServer, sources: Sources): void {
       response: { 200: BillingDaysAnswer },
     },
     handler: async ({ params, query }) => {
-      const settings = await sources.settings.refresh();
-      const org = findOrg(settings, params.org);
-      const subscription = chooseSubscription(org, query.product);
+      const asked = await readSubscription(sources, params.org, query.product);
+      const { org, subscription } = asked;
       const today = orgCalendar(org).dayAt(sources.now()).date;
       const to = query.to ?? addDays(today, 1);
       const from = query.from ?? addDays(to, -DEFAULT_DAYS);
       checkDateRange(from, to);
-      const statement = await readStatement(sources, {
-        org,
-        subscription,
-        catalogues: settings.catalogues,
-        from,
-        to,
-      });
+      const statement = await readStatement(sources, { ...asked, from, to });
       const { product } = subscription;
       return { org_id: org.orgId, product, from, to, ...statementAnswer(statement) };
     },

@@ -9,9 +9,10 @@ import { readUsedByDay } from '../../aggregator/usage/used-by-day.ts';
 import { priceBookAt, type Catalogues } from '../../schemas/catalogues.ts';
 import type { PriceBook } from '../../schemas/catalogues/prices.ts';
 import type { Money } from '../../schemas/money.ts';
-import type { OrgHistory, Subscription } from '../../schemas/settings.ts';
 import type { Sources } from '../dependencies.ts';
-import { orgCalendar } from '../orgs/subscription.ts';
+import { orgCalendar, type SubscriptionAsked } from '../orgs/subscription.ts';
+import { RETRY_AFTER } from '../problems/clickhouse.ts';
+import { Problem } from '../problems/problem.ts';
 import { adjustmentsOf, statementDay, statementTotal, type StatementDay } from './rows.ts';
 
 /** The days of a subscription in a range of local dates, and what they come to. */
@@ -24,10 +25,7 @@ export interface Statement {
   readonly rounded: Money | null;
 }
 
-export interface StatementRequest {
-  readonly org: OrgHistory;
-  readonly subscription: Subscription;
-  readonly catalogues: Catalogues;
+export interface StatementRequest extends SubscriptionAsked {
   /** Half-open local dates. */
   readonly from: LocalDate;
   readonly to: LocalDate;
@@ -94,16 +92,15 @@ function isPeriod(period: Period, from: LocalDate, to: LocalDate): boolean {
   return period.from === from && period.to === to;
 }
 
-/** A charge names a price book that the catalogue has not: it came with a change that landed this instant. */
-export class UnknownPriceBookError extends Error {
-  readonly code = 'UNKNOWN_PRICE_BOOK';
-  constructor(name: string) {
-    super(`A charge was made by the price book ${name}, which is not in the catalogue read: try again.`);
-  }
-}
-
+/** Throws the Problem `unavailable` where a charge was made by a price book that landed this instant. */
 function priceBookNamed({ prices }: Catalogues, name: string): PriceBook {
   const book = prices.find((each) => each.name === name);
-  if (book === undefined) throw new UnknownPriceBookError(name);
-  return book;
+  if (book !== undefined) return book;
+  throw new Problem(
+    'unavailable',
+    `The price book ${JSON.stringify(name)} of a charge has just landed: try again.`,
+    {
+      headers: RETRY_AFTER,
+    },
+  );
 }

@@ -1,7 +1,8 @@
 import { calendarOf, type Calendar } from '../../aggregator/calendar/calendar.ts';
 import { subscriptionOf, type OrgHistory, type Subscription } from '../../schemas/settings.ts';
 import { inEffectAt } from '../../schemas/versions.ts';
-import type { Settings } from '../dependencies.ts';
+import type { Catalogues } from '../../schemas/catalogues.ts';
+import type { Settings, Sources } from '../dependencies.ts';
 import { Problem } from '../problems/problem.ts';
 import { unknownOrg } from './unknown-org.ts';
 
@@ -32,6 +33,24 @@ export function chooseSubscription(org: OrgHistory, product: string | undefined)
   throw noSubscription(
     `The organisation ${org.orgId} has no subscription of ${JSON.stringify(product)}: it has ${products.join(', ')}.`,
   );
+}
+
+/** What most questions about an org need, all of one moment. */
+export interface SubscriptionAsked {
+  readonly org: OrgHistory;
+  readonly subscription: Subscription;
+  readonly catalogues: Catalogues;
+}
+
+/** The subscription that a request names, by the settings of now. Throws what findOrg and chooseSubscription throw. */
+export async function readSubscription(
+  sources: Pick<Sources, 'settings'>,
+  orgId: string,
+  product: string | undefined,
+): Promise<SubscriptionAsked> {
+  const settings = await sources.settings.refresh();
+  const org = findOrg(settings, orgId);
+  return { org, subscription: chooseSubscription(org, product), catalogues: settings.catalogues };
 }
 
 export function noSubscription(detail: string): Problem {

@@ -2,12 +2,19 @@ import { nextChargeRecord } from '../../../aggregator/closing/charge-record.ts';
 import { calendarOf } from '../../../aggregator/calendar/calendar.ts';
 import { createSettingsStore } from '../../../aggregator/settings/store.ts';
 import type { ClickHouseClient } from '../../../deploy/clickhouse.ts';
+import type { Claims } from '../../../api/auth/tokens.ts';
 import type { DailyCharge } from '../../../schemas/daily-charge.ts';
+import { openApi, type ApiUnderTest } from '../api-under-test.ts';
+import { callEvent, insertCharges, insertEvents, insertLanded, insertSettings } from '../tables.ts';
 
 /** The days of the organisation rome, in Europe/Rome with the billing day 5, as events and as the log of charges. */
 
+export const NOW = Date.parse('2026-11-22T10:20:30.400Z');
+export const ADMIN: Claims = { role: 'admin', sub: 'ann', org: 'rome' };
+export const TERMS = { edition: 'free', users: 1, additional_limit: 10_000 };
+
 /** What each day used, by instant: 5,000 credits are included, 10,000 may be used beyond them. */
-export const USED: readonly (readonly [at: string, credits: number])[] = [
+const USED: readonly (readonly [at: string, credits: number])[] = [
   ['2026-10-24T10:00:00Z', 12_036],
   // The first and the last instant of Rome's day of 25 hours.
   ['2026-10-24T22:00:00.000Z', 6_000],
@@ -27,8 +34,38 @@ const CLOSES: readonly (readonly [day: string, used: number, closedAt: string])[
   ['2026-11-20', 20_000, '2026-11-20T23:15:00Z'],
 ];
 
+/** The API at `NOW` with rome's days, and records that are none of its crm's figures; and what it must show. */
+export async function openRome(suite: string): Promise<{ api: ApiUnderTest; charges: DailyCharge[] }> {
+  const api = await openApi(suite, NOW);
+  await insertSettings(api.clickhouse, [
+    { org: 'rome', value: { time_zone: 'Europe/Rome', billing_day: 5 } },
+    { org: 'rome', product: 'crm', value: TERMS },
+  ]);
+  await insertEvents(
+    api.clickhouse,
+    USED.flatMap(([at, credits]) => [
+      callEvent({ org_id: 'rome', occurred_at: Date.parse(at), credits }),
+      callEvent({ org_id: 'rome', occurred_at: Date.parse(at), credits, product: 'bigin' }),
+      callEvent({ org_id: 'other', occurred_at: Date.parse(at), credits }),
+    ]),
+  );
+  const charges = await closesOf(api.clickhouse);
+  await insertCharges(api.clickhouse, charges);
+  // A second record of a revision, another org's and another product's.
+  await insertCharges(
+    api.clickhouse,
+    charges.flatMap((charge) => [
+      { ...charge, billed_credits: 1, amount: '99', delta_credits: 1, delta_amount: '99' },
+      { ...charge, org_id: 'other' },
+      { ...charge, product: 'bigin' },
+    ]),
+  );
+  await insertLanded(api.clickhouse, 'api-calls', { until: NOW, observedAt: NOW, isLevel: true });
+  return { api, charges };
+}
+
 /** The log as an aggregator writes it, by the same pure functions. */
-export async function closesOf(client: ClickHouseClient): Promise<DailyCharge[]> {
+async function closesOf(client: ClickHouseClient): Promise<DailyCharge[]> {
   const state = await createSettingsStore(client, 'none').refresh();
   const history = state.history('rome');
   if (!history) throw new Error('rome is not known');

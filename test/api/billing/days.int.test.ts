@@ -1,45 +1,19 @@
 import type { Claims } from '../../../api/auth/tokens.ts';
 import { BillingDaysAnswer } from '../../../api/billing/days-answer.ts';
 import type { DailyCharge } from '../../../schemas/daily-charge.ts';
-import { openApi, type ApiUnderTest } from '../api-under-test.ts';
-import { closesOf, USED } from './closed-days.ts';
-import { callEvent, insertCharges, insertEvents, insertLanded, insertSettings } from '../tables.ts';
-
-const NOW = Date.parse('2026-11-22T10:20:30.400Z');
-const ADMIN: Claims = { role: 'admin', sub: 'ann', org: 'rome' };
+import type { ApiUnderTest } from '../api-under-test.ts';
+import { insertLanded, insertSettings } from '../tables.ts';
+import { ADMIN, NOW, openRome, TERMS } from './closed-days.ts';
 
 let api: ApiUnderTest;
 let charges: DailyCharge[];
 
 beforeAll(async () => {
-  api = await openApi('billing', NOW);
-  const terms = { edition: 'free', users: 1, additional_limit: 10_000 };
+  ({ api, charges } = await openRome('billing'));
   await insertSettings(api.clickhouse, [
-    { org: 'rome', value: { time_zone: 'Europe/Rome', billing_day: 5 } },
-    { org: 'rome', product: 'crm', value: terms },
     { org: 'apia', value: { time_zone: 'Pacific/Apia', billing_day: 1 } },
-    { org: 'apia', product: 'crm', value: terms },
+    { org: 'apia', product: 'crm', value: TERMS },
   ]);
-  await insertEvents(
-    api.clickhouse,
-    USED.flatMap(([at, credits]) => [
-      callEvent({ org_id: 'rome', occurred_at: Date.parse(at), credits }),
-      callEvent({ org_id: 'rome', occurred_at: Date.parse(at), credits, product: 'bigin' }),
-      callEvent({ org_id: 'other', occurred_at: Date.parse(at), credits }),
-    ]),
-  );
-  charges = await closesOf(api.clickhouse);
-  await insertCharges(api.clickhouse, charges);
-  // A second record of a revision, another org's and another product's: none of them is a figure of rome's crm.
-  await insertCharges(
-    api.clickhouse,
-    charges.flatMap((charge) => [
-      { ...charge, billed_credits: 1, amount: '99', delta_credits: 1, delta_amount: '99' },
-      { ...charge, org_id: 'other' },
-      { ...charge, product: 'bigin' },
-    ]),
-  );
-  await insertLanded(api.clickhouse, 'api-calls', { until: NOW, observedAt: NOW, isLevel: true });
 });
 afterAll(() => api.close());
 

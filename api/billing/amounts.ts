@@ -1,0 +1,34 @@
+import { Type, type Static } from 'typebox';
+import type { Billed } from '../../aggregator/pricing/bill.ts';
+import type { SlabLine } from '../../aggregator/pricing/slabs.ts';
+import { canonical } from '../../schemas/money.ts';
+
+/** How answers write credits and money (interfaces.md, HTTP). */
+export const Credits = Type.Integer({ minimum: 0 });
+
+export const Amount = Type.String({
+  pattern: '^(?:0|-?(?:0\\.\\d*[1-9]|[1-9]\\d*(?:\\.\\d*[1-9])?))$',
+  description: 'An exact decimal, canonical: no exponent, no trailing zeros.',
+});
+
+/** Less than nothing where adjustments take back more than the days bill. */
+export const BilledAnswer = Type.Object(
+  { credits: Type.Integer(), amount: Amount },
+  { additionalProperties: false },
+);
+
+export const SlabsAnswer = Type.Array(
+  Type.Object(
+    { credits: Credits, rate_per_1000: Type.String(), amount: Amount },
+    { additionalProperties: false },
+  ),
+  { description: 'The price steps that hold credits; they add up to the amount.' },
+);
+
+export function billedAnswer({ credits, amount }: Billed): Static<typeof BilledAnswer> {
+  return { credits, amount: canonical(amount) };
+}
+
+export function slabsAnswer(lines: readonly SlabLine[]): Static<typeof SlabsAnswer> {
+  return lines.map((line) => ({ ...line, amount: canonical(line.amount) }));
+}

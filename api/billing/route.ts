@@ -1,0 +1,59 @@
+import { Type } from 'typebox';
+import type { Sources } from '../dependencies.ts';
+import { readSubscription, timeZoneAt } from '../orgs/subscription.ts';
+import { DateOfDay } from '../parameters/date.ts';
+import { OrgParams, ProductParameter } from '../parameters/org.ts';
+import type { ApiServer } from '../server.ts';
+import { BilledAnswer, billedAnswer } from './amounts.ts';
+import { readBill } from './bill.ts';
+import { AdjustmentAnswer, adjustmentAnswer } from './days-answer.ts';
+
+export const BillingAnswer = Type.Object(
+  {
+    org_id: Type.String(),
+    product: Type.String(),
+    currency: Type.String(),
+    time_zone: Type.String(),
+    period: Type.Object(
+      { from: DateOfDay, to: DateOfDay },
+      { additionalProperties: false, description: 'The billing period that holds now, half-open.' },
+    ),
+    next_billing_date: DateOfDay,
+    accrued: BilledAnswer,
+    projected: BilledAnswer,
+    days_closed: Type.Integer({ minimum: 0 }),
+    adjustments: Type.Array(AdjustmentAnswer),
+  },
+  { additionalProperties: false },
+);
+
+export function billingRoute(app: ApiServer, sources: Sources): void {
+  app.route({
+    method: 'GET',
+    url: '/v1/orgs/:org/billing',
+    config: { access: 'read-billing' },
+    schema: {
+      summary: 'The bill of the current period, and where it is heading',
+      params: OrgParams,
+      querystring: Type.Object({ product: ProductParameter }, { additionalProperties: false }),
+      response: { 200: BillingAnswer },
+    },
+    handler: async ({ params, query }) => {
+      const now = sources.now();
+      const asked = await readSubscription(sources, params.org, query.product);
+      const bill = await readBill({ ...sources, now: () => now }, asked);
+      return {
+        org_id: asked.org.orgId,
+        product: asked.subscription.product,
+        currency: bill.currency,
+        time_zone: timeZoneAt(asked.org, now),
+        period: { from: bill.period.from, to: bill.period.to },
+        next_billing_date: bill.period.to,
+        accrued: billedAnswer(bill.accrued),
+        projected: billedAnswer(bill.projected),
+        days_closed: bill.daysClosed,
+        adjustments: bill.adjustments.map((charge) => adjustmentAnswer(charge)),
+      };
+    },
+  });
+}
