@@ -3,20 +3,42 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Access } from './auth/access.ts';
 import { createGuard } from './auth/guard.ts';
 import { billingDaysRoute } from './billing/days-route.ts';
+import { billingRoute } from './billing/route.ts';
+import { oneCallRoute } from './calls/one-route.ts';
 import { callsRoute } from './calls/route.ts';
+import { dayChargesRoute } from './charges/day-route.ts';
+import { chargesRoute } from './charges/feed-route.ts';
+import { catalogueRoutes } from './catalogues/routes.ts';
 import { endConnectionsWhenClosing } from './closing.ts';
+import { conflictsRoute } from './conflicts/route.ts';
+import { returningRoute } from './credits/returning-route.ts';
 import { creditsRoute } from './credits/route.ts';
 import { creditUsersRoute } from './credits/users-route.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { healthRoutes } from './health/routes.ts';
+import { compressAnswers } from './http/compression.ts';
+import { takeBodiesExactly } from './http/exact-body.ts';
+import { refuseOtherMethods } from './http/methods.ts';
+import { createRateLimit } from './http/rate-limit.ts';
+import { requestIdOf } from './http/request-id.ts';
+import { addSecurityHeaders } from './http/security-headers.ts';
+import { documentRoute, openDocument } from './openapi/document.ts';
+import { operationOf } from './openapi/operation.ts';
+import { referencePages } from './openapi/reference.ts';
+import { orgsRoutes } from './orgs/routes.ts';
 import { isDate } from './parameters/date.ts';
 import { parseInstant } from './parameters/instant.ts';
 import { answerClientError } from './problems/client-error.ts';
 import { answerError, answerUnknownRoute } from './problems/handlers.ts';
-import { GUARDED_PROBLEMS, OPEN_PROBLEMS } from './problems/schema.ts';
+import { estimateRoute } from './prices/estimate-route.ts';
+import { problemsOf } from './problems/schema.ts';
+import { statementRoutes } from './statements/routes.ts';
+import { additionalLimitRoutes } from './settings/limit-route.ts';
+import { settingsRoutes } from './settings/settings-routes.ts';
+import { subscriptionRoute } from './settings/subscription-route.ts';
 import { usageRoute } from './usage/route.ts';
 
-/** Nothing here has a body yet; a slow or large one is cut off. */
+/** Bodies are small changes of settings; a slow or large one is cut off. */
 const BODY_LIMIT_BYTES = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** What an answer may take in all, also where ClickHouse took the query and is frozen. */
@@ -32,12 +54,12 @@ export interface RouteSummary {
 }
 
 /** The API over its dependencies, not yet listening, and all its routes. One that names no `access` does not start. */
-export function buildApp(dependencies: ApiDependencies) {
+export async function buildApp(dependencies: ApiDependencies) {
   const routes: RouteSummary[] = [];
   const logger: FastifyBaseLogger = dependencies.logger;
   const app = fastify({
     loggerInstance: logger,
-    genReqId: dependencies.newRequestId,
+    genReqId: (raw) => requestIdOf(raw, dependencies.newRequestId),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     handlerTimeout: HANDLER_TIMEOUT_MS,
@@ -68,21 +90,61 @@ export function buildApp(dependencies: ApiDependencies) {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
   });
-  app.addHook('onRequest', createGuard(dependencies.verifyToken));
+  await addSecurityHeaders(app);
+  await compressAnswers(app);
+  const guard = createGuard(dependencies.verifyToken);
+  const limitRate = await createRateLimit(app, dependencies.rateLimitPerMinute);
+  app.addHook('onRequest', async (request, reply) => {
+    try {
+      await guard(request);
+    } finally {
+      // Refused ones count too, by address: guessing tokens is limited.
+      await limitRate(request, reply);
+    }
+  });
+  takeBodiesExactly(app);
+  await openDocument(app);
   app.addHook('onRoute', (route) => {
-    const access = route.config?.access;
-    if (access === undefined) throw new Error(`The route ${route.url} does not say who may use it.`);
-    routes.push({ method: String(route.method), url: route.url, access });
-    const problems = access === 'open' ? OPEN_PROBLEMS : GUARDED_PROBLEMS;
-    const { response } = route.schema ?? {};
-    route.schema = { ...route.schema, response: { ...problems, ...Object(response) } };
+    const { url, schema, config } = route;
+    const access = config?.access;
+    if (access === undefined) throw new Error(`The route ${url} does not say who may use it.`);
+    const methods = [route.method].flat();
+    routes.push(...methods.map((method) => ({ method, url, access })));
+    if (schema?.hide === true) return;
+    const isOpen = access === 'open';
+    route.schema = {
+      ...operationOf(methods.join('-'), url),
+      security: isOpen ? [] : [{ bearer: [] }],
+      ...schema,
+      response: {
+        ...problemsOf({ isOpen, url, hasBody: schema?.body !== undefined }),
+        ...Object(schema?.response),
+      },
+    };
   });
 
   healthRoutes(app, dependencies);
   creditsRoute(app, dependencies);
   creditUsersRoute(app, dependencies);
+  returningRoute(app, dependencies);
   usageRoute(app, dependencies);
   callsRoute(app, dependencies);
+  oneCallRoute(app, dependencies);
+  conflictsRoute(app, dependencies);
+  billingRoute(app, dependencies);
   billingDaysRoute(app, dependencies);
-  return { app, routes };
+  statementRoutes(app, dependencies);
+  chargesRoute(app, dependencies);
+  dayChargesRoute(app, dependencies);
+  estimateRoute(app, dependencies);
+  orgsRoutes(app, dependencies);
+  settingsRoutes(app, dependencies);
+  subscriptionRoute(app, dependencies);
+  additionalLimitRoutes(app, dependencies);
+  catalogueRoutes(app, dependencies);
+  documentRoute(app);
+  referencePages(app);
+  const resources = [...routes];
+  refuseOtherMethods(app, resources);
+  return { app, routes: resources };
 }

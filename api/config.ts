@@ -15,9 +15,14 @@ const settings = {
   ...logSettings,
   ...orgSettings,
   ...timingSettings,
-  TOPIC_PREFIX: kafkaSettings.TOPIC_PREFIX,
+  ...kafkaSettings,
   HOST: Type.String({ default: '127.0.0.1', minLength: 1, description: 'the address to listen on' }),
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535, description: 'the port to listen on' }),
+  RATE_LIMIT_PER_MINUTE: Type.Integer({
+    default: 6_000,
+    minimum: 1,
+    description: 'requests a minute of one token, or of one address without a token, for each API process',
+  }),
   // Without rules of their own: what breaks a rule is printed, and this is a secret.
   JWT_SECRET: Type.String({ default: '' }),
   JWT_SECRET_FILE: Type.String({ default: '' }),

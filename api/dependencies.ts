@@ -1,3 +1,4 @@
+import type { SettingsRecorder } from '../aggregator/settings/recorder.ts';
 import type { ClickHouseClient } from '../deploy/clickhouse.ts';
 import type { TickSettings } from '../aggregator/tick.ts';
 import type { Logger } from '../deploy/logging.ts';
@@ -19,7 +20,7 @@ export interface Sources {
   readonly now: () => number;
   readonly clickhouse: ClickHouseClient;
   /** Read anew for every answer, so that a change shows in the next one: see aggregator/settings/store.ts. */
-  readonly settings: { refresh(): Promise<Settings> };
+  readonly settings: Pick<SettingsRecorder, 'refresh' | 'record'>;
   readonly topics: Topics;
   /** When the aggregator seals and closes: what the API calls due and open. */
   readonly timing: Pick<TickSettings, 'sealDelayMs' | 'graceMs'>;
@@ -29,4 +30,8 @@ export interface ApiDependencies extends Sources {
   readonly logger: Logger;
   readonly verifyToken: VerifyToken;
   readonly newRequestId: () => string;
+  /** For a change of settings that the caller has not named: unique among all changes. */
+  readonly newChangeId: () => string;
+  /** Of one token's subject, or of one address without a token. */
+  readonly rateLimitPerMinute: number;
 }

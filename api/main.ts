@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
-import { createSettingsStore } from '../aggregator/settings/store.ts';
+import { openRecorder } from '../aggregator/settings/recorder.ts';
 import { ConfigError } from '../deploy/config.ts';
 import { createLogger } from '../deploy/logging.ts';
 import { topicNames } from '../schemas/topics.ts';
@@ -12,20 +12,30 @@ import { listen, PortInUseError } from './listen.ts';
 
 /** Running requests get this long to finish once the process is told to stop. */
 const STOP_TIMEOUT_MS = 10_000;
+/** Less than what a request has: who changes something is told what became of it, or that it is not known. */
+const RECORDED_WITHIN_MS = 10_000;
 
 async function main(): Promise<void> {
   const config = readApiConfig(process.env);
   const logger = createLogger('api', config.LOG_LEVEL);
   const clickhouse = connectForReading(config);
-  const { app } = buildApp({
+  const settings = openRecorder(config, clickhouse, {
+    clientId: 'api-credits-api',
+    logger,
+    now: Date.now,
+    timeoutMs: RECORDED_WITHIN_MS,
+  });
+  const { app } = await buildApp({
     now: Date.now,
     clickhouse,
-    settings: createSettingsStore(clickhouse, config.UNKNOWN_ORGS),
+    settings,
     topics: topicNames(config.TOPIC_PREFIX),
     timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS },
     logger,
     verifyToken: createTokenVerifier(config.secret, Date.now),
     newRequestId: randomUUID,
+    newChangeId: randomUUID,
+    rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
   });
   await listen(app, config.HOST, config.PORT);
 
@@ -36,6 +46,7 @@ async function main(): Promise<void> {
       process.exit(1);
     }, STOP_TIMEOUT_MS).unref();
     await app.close();
+    await settings.close();
     await clickhouse.close();
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, (name) => void stop(name));

@@ -13,6 +13,9 @@ export const PROBLEMS = {
   'not-found': { status: 404, title: 'There is no such resource' },
   'unknown-org': { status: 404, title: 'There is no such organisation' },
   'no-subscription': { status: 404, title: 'The organisation has no such subscription' },
+  'method-not-allowed': { status: 405, title: 'The resource does not know this method' },
+  'org-exists': { status: 409, title: 'There is such an organisation already' },
+  'idempotency-key-used': { status: 409, title: 'The idempotency key belongs to another change' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'address-too-long': { status: 414, title: 'A name in the address is too long' },
@@ -20,7 +23,7 @@ export const PROBLEMS = {
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'The address or a header is too long' },
   'internal-error': { status: 500, title: 'The server made a mistake' },
-  unavailable: { status: 503, title: 'The figures cannot be read right now' },
+  unavailable: { status: 503, title: 'What is needed for this does not answer right now' },
   'query-timeout': { status: 503, title: 'The query took too long' },
 } as const;
 export type ProblemType = keyof typeof PROBLEMS;

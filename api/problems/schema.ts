@@ -19,22 +19,45 @@ export const ProblemSchema = Type.Object(
       ),
     ),
   },
-  { additionalProperties: false },
+  { $id: 'Problem', additionalProperties: false },
 );
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
-const answer = (description: string) => ({
+/** A problem as a route's schema documents it; what a route answers beyond problemsOf it names itself. */
+export const answer = (description: string) => ({
   description,
-  content: { [PROBLEM_MEDIA_TYPE]: { schema: ProblemSchema } },
+  content: { [PROBLEM_MEDIA_TYPE]: { schema: Type.Ref('Problem') } },
 });
 
-/** What any route may answer besides its own 200; those behind a token also what concerns tokens and orgs. */
-export const OPEN_PROBLEMS = { 500: answer('A mistake of the server'), 503: answer('ClickHouse is away') };
-export const GUARDED_PROBLEMS = {
+const OPEN_PROBLEMS = {
+  429: answer('Too many requests: retry-after says when to ask again'),
+  500: answer('A mistake of the server'),
+  503: answer('ClickHouse is away or took too long: retry-after says when to ask again'),
+};
+const GUARDED_PROBLEMS = {
   400: answer('A parameter is wrong'),
   401: answer('No valid bearer token'),
   403: answer('The role may not do this'),
-  404: answer('No such organisation or subscription'),
-  429: answer('Too many requests'),
-  ...OPEN_PROBLEMS,
 };
+const NAMED_PROBLEMS = {
+  404: answer('No such organisation, subscription or other thing of that name'),
+  414: answer('A name in the address is too long'),
+};
+const BODY_PROBLEMS = {
+  413: answer('The body is too large'),
+  415: answer('The body is not JSON'),
+};
+
+/** What a route may answer besides its own: more behind a token, with names in its address, and with a body. */
+export function problemsOf(route: {
+  readonly isOpen: boolean;
+  readonly url: string;
+  readonly hasBody: boolean;
+}) {
+  return {
+    ...OPEN_PROBLEMS,
+    ...(!route.isOpen && GUARDED_PROBLEMS),
+    ...(route.url.includes(':') && NAMED_PROBLEMS),
+    ...(route.hasBody && BODY_PROBLEMS),
+  };
+}

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
-import type { Static, TSchema } from 'typebox';
+import { Type, type Static, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
-import { createSettingsStore } from '../../aggregator/settings/store.ts';
+import { openRecorder } from '../../aggregator/settings/recorder.ts';
 import { buildApp, type RouteSummary } from '../../api/app.ts';
 import { createTokenVerifier, signToken, type Claims } from '../../api/auth/tokens.ts';
 import { connectForReading } from '../../api/clickhouse.ts';
-import { ProblemSchema } from '../../api/problems/schema.ts';
+import { PROBLEM_MEDIA_TYPE, ProblemSchema } from '../../api/problems/schema.ts';
 import { connectClickHouse, type ClickHouseClient } from '../../deploy/clickhouse.ts';
 import { createLogger } from '../../deploy/logging.ts';
 import { migrate } from '../../deploy/migrate.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { serverAddresses } from '../servers/addresses.ts';
-import { openNamespace } from '../servers/namespace.ts';
+import { openNamespace, type Namespace } from '../servers/namespace.ts';
 
 // Every test asks a real server, on machines that may be busy with other suites.
 jest.setTimeout(60_000);
@@ -39,6 +39,8 @@ export interface Answer {
 export interface ApiUnderTest {
   readonly url: string;
   readonly routes: readonly RouteSummary[];
+  /** The suite's database and topics, for other processes on the same servers. */
+  readonly namespace: Namespace;
   readonly clickhouse: ClickHouseClient;
   /** Epoch milliseconds: what the API takes for now. */
   clock: { now: number };
@@ -55,25 +57,37 @@ export async function openApi(
   suite: string,
   now: number,
   unknownOrgs: 'none' | 'local' = 'none',
+  { kafkaBrokers = serverAddresses().kafkaBrokers, recordWithinMs = 10_000 } = {},
 ): Promise<ApiUnderTest> {
-  const { settings } = openNamespace(suite, serverAddresses());
+  const namespace = openNamespace(suite, { ...serverAddresses(), kafkaBrokers });
+  const { settings } = namespace;
   await migrate(settings);
   const clickhouse = connectClickHouse(settings, `test ${suite}`);
   const reading = connectForReading(settings);
   const clock = { now };
-  const { app, routes } = buildApp({
+  const logger = createLogger('api', 'silent');
+  const recorder = openRecorder({ ...settings, UNKNOWN_ORGS: unknownOrgs }, reading, {
+    clientId: `test-${suite}`,
+    logger,
+    now: () => clock.now,
+    timeoutMs: recordWithinMs,
+  });
+  const { app, routes } = await buildApp({
     now: () => clock.now,
     clickhouse: reading,
-    settings: createSettingsStore(reading, unknownOrgs),
+    settings: recorder,
     topics: topicNames(),
     timing: { sealDelayMs: 60_000, graceMs: 900_000 },
-    logger: createLogger('api', 'silent'),
+    logger,
     verifyToken: createTokenVerifier(SECRET, () => clock.now),
     newRequestId: randomUUID,
+    newChangeId: randomUUID,
+    rateLimitPerMinute: 1_000_000,
   });
   const schemas = new Map<string, Readonly<Record<string, unknown>>>();
   app.addHook('onRequest', async (request) => {
-    schemas.set(request.id, Object(request.routeOptions.schema?.response));
+    const { schema } = request.routeOptions;
+    if (schema && schema.hide !== true) schemas.set(request.id, Object(schema.response));
   });
 
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -93,8 +107,9 @@ export async function openApi(
     const answered = Object.fromEntries(response.headers);
     const isJson = /^application\/(?:.+\+)?json/.test(answered['content-type'] ?? '');
     const content: unknown = isJson ? await response.json() : await response.text();
-    const schema = status < 400 ? schemas.get(answered['x-request-id'] ?? '')?.[status] : ProblemSchema;
-    if (isJson) checkBody(schema, content, `${status} of ${path}`);
+    const mediaType = (answered['content-type'] ?? '').replace(/;.*$/, '');
+    const documented = schemas.get(answered['x-request-id'] ?? '');
+    checkAnswer(documented, { status, mediaType, content }, `${method} ${path}`);
     return { status, headers: answered, body: content };
   }
   const get = (path: string, claims?: Claims): Promise<Answer> => send(path, claims && { claims });
@@ -102,6 +117,7 @@ export async function openApi(
   return {
     url,
     routes,
+    namespace,
     clickhouse,
     clock,
     send,
@@ -114,6 +130,7 @@ export async function openApi(
     },
     async close() {
       await app.close();
+      await recorder.close();
       await reading.close();
       await clickhouse.command({ query: `DROP DATABASE IF EXISTS ${settings.CLICKHOUSE_DATABASE}` });
       await clickhouse.close();
@@ -121,7 +138,40 @@ export async function openApi(
   };
 }
 
-/** Every answer of every test is of its route's schema; without one it may not be answered. */
+/**
+ * Every answer of every test is one that its route documents: its status, its media type and, where it is JSON, its
+ * body. @param documented the route's answers by status; undefined for pages, and where no route was reached
+ */
+function checkAnswer(
+  documented: Readonly<Record<string, unknown>> | undefined,
+  { status, mediaType, content }: { status: number; mediaType: string; content: unknown },
+  what: string,
+): void {
+  const said = `${status} ${mediaType} of ${what}`;
+  const answer = documented?.[status];
+  if (status >= 400) {
+    if (mediaType !== PROBLEM_MEDIA_TYPE) throw new Error(`${said} is no problem document`);
+    if (documented !== undefined && answer === undefined) throw new Error(`${said} is not documented`);
+    checkBody(ProblemSchema, content, said);
+  } else if (documented !== undefined) {
+    if (answer === undefined) throw new Error(`${said} is not documented`);
+    if (Value.Check(ByMediaType, answer)) {
+      const ofType = answer.content[mediaType];
+      if (ofType === undefined)
+        throw new Error(`${said}: documented are ${Object.keys(answer.content).join()}`);
+      checkBody(ofType.schema, content, said);
+    } else {
+      if (mediaType !== 'application/json') throw new Error(`${said}: documented is JSON`);
+      checkBody(answer, content, said);
+    }
+  }
+}
+
+/** How a route documents answers that are no JSON, or of several types. */
+const ByMediaType = Type.Object({
+  content: Type.Record(Type.String(), Type.Object({ schema: Type.Unknown() })),
+});
+
 function checkBody(schema: unknown, body: unknown, what: string): void {
   if (!isSchema(schema)) throw new Error(`${what}: the route has no schema for it`);
   if (Value.Check(schema, body)) return;

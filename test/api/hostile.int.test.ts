@@ -134,9 +134,12 @@ describe('requests out of bounds', () => {
     expect(body).toMatchObject({ type: 'headers-too-large' });
   });
 
-  it.each(['POST', 'PUT', 'DELETE', 'PATCH', 'HEAD'])('nothing answers %s yet', async (method) => {
-    expect((await raw('/v1/orgs/own/credits', method)).status).toBe(404);
-  });
+  it.each(['POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'TRACE'])(
+    '%s at a resource that knows GET alone is a 405',
+    async (method) => {
+      expect((await raw('/v1/orgs/own/credits', method)).status).toBe(405);
+    },
+  );
 
   it('a body of any size changes nothing', async () => {
     expect((await raw('/v1/orgs/own/credits', 'POST', 'x'.repeat(200_000))).status).toBeLessThan(500);

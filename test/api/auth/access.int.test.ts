@@ -1,4 +1,5 @@
 import type { Claims } from '../../../api/auth/tokens.ts';
+import { mintEventId } from '../../../schemas/event-id.ts';
 import { openApi, type Answer, type ApiUnderTest } from '../api-under-test.ts';
 import { callEvent, insertEvents, insertSettings } from '../tables.ts';
 
@@ -18,7 +19,12 @@ const ROLES: readonly Role[] = ['super_admin', 'admin', 'user', 'analyst', 'bill
 
 const RANGE = 'from=2026-11-21T00:00:00Z&to=2026-11-23T00:00:00Z';
 
+/** The id of a call of ann's in either organisation. */
+const ANNS_CALL = mintEventId(NOW - 3_000, Buffer.alloc(10));
+
 interface Expected {
+  /** The path's names besides the organisation. */
+  readonly params?: Readonly<Record<string, string>>;
   readonly query?: string;
   /** What a write sends: valid, so that only the role decides. */
   readonly body?: unknown;
@@ -46,12 +52,31 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     own: [200, 200, 200, 200, 403, 403],
     foreign: [404, 404, 404, 404, 403, 403],
   },
+  'GET /v1/orgs/:org/calls/:event_id': {
+    params: { event_id: ANNS_CALL },
+    own: [200, 200, 200, 200, 403, 403],
+    foreign: [404, 404, 404, 404, 403, 403],
+  },
+  'GET /v1/orgs/:org/conflicts': {
+    query: RANGE,
+    own: [200, 200, 403, 403, 403, 403],
+    foreign: [404, 404, 404, 404, 403, 403],
+  },
+  'GET /v1/orgs/:org/credits/returning': {
+    own: [200, 200, 200, 200, 403, 403],
+    foreign: [404, 404, 404, 404, 403, 403],
+  },
   'GET /v1/orgs/:org/billing/days': {
     own: [200, 200, 403, 403, 200, 403],
     foreign: [404, 404, 404, 404, 200, 403],
   },
 };
-const OPEN = ['GET /healthz', 'GET /readyz'];
+const OPEN = [
+  'GET /healthz',
+  'GET /readyz',
+  'GET /openapi.json',
+  ...['', '/start.js', '/swagger-ui.css', '/swagger-ui-bundle.js'].map((file) => `GET /docs${file}`),
+];
 
 let api: ApiUnderTest;
 beforeAll(async () => {
@@ -62,7 +87,7 @@ beforeAll(async () => {
       { org, product: 'crm', value: { edition: 'free', users: 1, additional_limit: 0 } },
     ]);
     await insertEvents(api.clickhouse, [
-      callEvent({ org_id: org, occurred_at: NOW - 3_000, user_id: 'ann', credits: 2 }),
+      callEvent({ org_id: org, occurred_at: NOW - 3_000, event_id: ANNS_CALL, user_id: 'ann', credits: 2 }),
       callEvent({ org_id: org, occurred_at: NOW - 2_000, user_id: 'bob', credits: 5 }),
     ]);
   }
@@ -71,8 +96,9 @@ afterAll(() => api.close());
 
 async function ask(route: string, org: string, claims?: Claims): Promise<Answer> {
   const [method = '', url = ''] = route.split(' ');
-  const { query = '', body } = EXPECTED[route] ?? {};
-  return api.send(`${url.replace(':org', org)}?${query}`, { method, body, ...(claims && { claims }) });
+  const { query = '', body, params = {} } = EXPECTED[route] ?? {};
+  const path = url.replaceAll(/:(\w+)/g, (_, name: string) => (name === 'org' ? org : (params[name] ?? '')));
+  return api.send(`${path}?${query}`, { method, body, ...(claims && { claims }) });
 }
 
 const expectedOf = (route: string, org: string, statuses: readonly number[] = []) =>

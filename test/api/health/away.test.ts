@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { createServer, type Server, type Socket } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { Value } from 'typebox/value';
-import { createSettingsStore } from '../../../aggregator/settings/store.ts';
+import { openRecorder } from '../../../aggregator/settings/recorder.ts';
 import { buildApp } from '../../../api/app.ts';
 import { createTokenVerifier, signToken } from '../../../api/auth/tokens.ts';
 import { connectForReading } from '../../../api/clickhouse.ts';
@@ -14,22 +14,26 @@ import { topicNames } from '../../../schemas/topics.ts';
 const SECRET = Buffer.from('a secret that only this test run knows');
 
 /** The API with a ClickHouse that is at this address, or is not. */
-function apiTo(clickhouseUrl: string) {
+async function apiTo(clickhouseUrl: string) {
   const clickhouse = connectForReading({
     CLICKHOUSE_URL: clickhouseUrl,
     CLICKHOUSE_DATABASE: 'none',
     CLICKHOUSE_USER: 'default',
     CLICKHOUSE_PASSWORD: '',
   });
-  const { app } = buildApp({
+  const logger = createLogger('api', 'silent');
+  const kafka = { KAFKA_BROKERS: '127.0.0.1:1', TOPIC_PREFIX: '', UNKNOWN_ORGS: 'local' } as const;
+  const { app } = await buildApp({
     now: Date.now,
     clickhouse,
-    settings: createSettingsStore(clickhouse, 'local'),
+    settings: openRecorder(kafka, clickhouse, { clientId: 'test', logger, now: Date.now, timeoutMs: 1_000 }),
     topics: topicNames(),
     timing: { sealDelayMs: 60_000, graceMs: 900_000 },
-    logger: createLogger('api', 'silent'),
+    logger,
     verifyToken: createTokenVerifier(SECRET, Date.now),
     newRequestId: randomUUID,
+    newChangeId: randomUUID,
+    rateLimitPerMinute: 1_000,
   });
   return {
     app,
@@ -77,7 +81,7 @@ describe('without ClickHouse', () => {
     const nobody = await openSilence();
     const port = portOf(nobody.server);
     await nobody.close();
-    const api = apiTo(`http://127.0.0.1:${port}`);
+    const api = await apiTo(`http://127.0.0.1:${port}`);
     const url = await listen(api.app, '127.0.0.1', 0);
     expect((await get(`${url}/healthz`)).status).toBe(200);
     expect(await get(`${url}/readyz`)).toMatchObject({
@@ -94,7 +98,7 @@ describe('without ClickHouse', () => {
 
   it('frozen, the probe says so within seconds', async () => {
     const frozen = await openSilence();
-    const api = apiTo(`http://127.0.0.1:${portOf(frozen.server)}`);
+    const api = await apiTo(`http://127.0.0.1:${portOf(frozen.server)}`);
     const url = await listen(api.app, '127.0.0.1', 0);
     const asked = Date.now();
     expect((await get(`${url}/readyz`)).status).toBe(503);
@@ -107,7 +111,7 @@ describe('without ClickHouse', () => {
 describe('a server that is told to close', () => {
   it('answers what has reached it, and nothing more', async () => {
     const frozen = await openSilence();
-    const api = apiTo(`http://127.0.0.1:${portOf(frozen.server)}`);
+    const api = await apiTo(`http://127.0.0.1:${portOf(frozen.server)}`);
     const url = await listen(api.app, '127.0.0.1', 0);
     const arrived = new Promise<void>((resolve) => frozen.server.once('connection', () => resolve()));
     const running = get(`${url}/readyz`);
@@ -123,7 +127,7 @@ describe('a server that is told to close', () => {
 describe('a port that is taken', () => {
   it('is an error that names PORT', async () => {
     const other = await openSilence();
-    const api = apiTo('http://127.0.0.1:1');
+    const api = await apiTo('http://127.0.0.1:1');
     await expect(listen(api.app, '127.0.0.1', portOf(other.server))).rejects.toThrow(PortInUseError);
     await expect(listen(api.app, '127.0.0.1', portOf(other.server))).rejects.toThrow(
       `PORT ${portOf(other.server)}`,

@@ -1,0 +1,31 @@
+import { stringify } from 'csv-stringify/sync';
+
+export const CSV_MEDIA_TYPE = 'text/csv; charset=utf-8; header=present';
+
+/** A cell: text, a whole number, or nothing. */
+export type Cell = string | number | null;
+
+const PLAIN_NUMBER = /^-?\d+(?:\.\d+)?$/;
+const AS_IT_IS = { escape_formulas: false };
+
+/**
+ * Records as CSV (RFC 4180: CRLF, quoted where needed). A text that a spreadsheet would take for a formula is told
+ * to be a text by a leading apostrophe; a plain number, such as "-0.15", is none and stays as it is.
+ * D: no byte order mark, which programs would take for a part of the first name.
+ * @param columns the records' keys, in order: the names of the header line
+ * @param withHeader false for what continues a file
+ */
+export function csvOf(
+  records: readonly Readonly<Record<string, Cell>>[],
+  columns: readonly string[],
+  withHeader = true,
+): string {
+  return stringify([...records], {
+    columns: [...columns],
+    header: withHeader,
+    record_delimiter: 'windows',
+    eof: true,
+    escape_formulas: true,
+    cast: { string: (value) => (PLAIN_NUMBER.test(value) ? { value, ...AS_IT_IS } : value) },
+  });
+}

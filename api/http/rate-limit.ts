@@ -1,0 +1,48 @@
+import rateLimit, { normalizeIP } from '@fastify/rate-limit';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '../auth/access.ts';
+import { Problem } from '../problems/problem.ts';
+import type { ApiServer } from '../server.ts';
+
+const WINDOW_MS = 60_000;
+/** The least recently seen are forgotten beyond this many: some hundred bytes each. */
+const COUNTED_AT_ONCE = 10_000;
+
+export type LimitRate = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+
+/**
+ * Counts requests by the subject of a verified token, and those without one (open resources, and tokens that do not
+ * hold) by address, an IPv6 one by its /64. Counted apart, so that strangers never push a subject out.
+ * Each process counts for itself. @returns throws the Problem `too-many-requests` beyond the limit.
+ */
+export async function createRateLimit(app: ApiServer, perMinute: number): Promise<LimitRate> {
+  await app.register(rateLimit, { global: false, cache: COUNTED_AT_ONCE });
+  const counted = (keyOf: (request: FastifyRequest) => string) =>
+    app.createRateLimit({ max: perMinute, timeWindow: WINDOW_MS, keyGenerator: keyOf });
+  const bySubject = counted(({ caller }) => (caller === null ? '' : subjectOf(caller)));
+  const byAddress = counted(({ ip }) => normalizeIP(ip));
+
+  return async (request, reply) => {
+    const count = await (request.caller === null ? byAddress(request) : bySubject(request));
+    if (count.isAllowed) return;
+    const resetSeconds = Math.ceil(count.ttl / 1000);
+    reply.headers({
+      'x-ratelimit-limit': perMinute,
+      'x-ratelimit-remaining': count.remaining,
+      'x-ratelimit-reset': resetSeconds,
+    });
+    if (!count.isExceeded) return;
+    throw new Problem(
+      'too-many-requests',
+      `Ask again in ${resetSeconds} s: ${perMinute} a minute are answered.`,
+      {
+        headers: { 'retry-after': String(resetSeconds) },
+      },
+    );
+  };
+}
+
+/** One person of one organisation in one role; a JSON array, so that no two can be spelled alike. */
+function subjectOf({ role, userId, orgIds }: Caller): string {
+  return JSON.stringify([role, userId, ...orgIds]);
+}

@@ -1,0 +1,50 @@
+import swagger from '@fastify/swagger';
+import { Type } from 'typebox';
+import { ProblemSchema } from '../problems/schema.ts';
+import type { ApiServer } from '../server.ts';
+
+const DESCRIPTION = `Times are RFC 3339 in UTC, exact to the millisecond; ranges are half-open \`[from, to)\`; money
+is a canonical decimal string, never a number; errors are problem documents (RFC 9457) whose \`type\` is stable.
+
+Every answer carries \`x-request-id\` (send your own to have it kept) and, as counted for the token, or for the address
+without one, \`x-ratelimit-limit\`, \`x-ratelimit-remaining\` and \`x-ratelimit-reset\` in seconds. Besides the
+answers named at each operation a known address answers 405 with \`allow\` to other methods, an unknown one 404, and
+what is no well-formed request 400, 408, 414 or 431.`;
+
+/** Collects the routes that are registered after it into an OpenAPI 3.1 document. */
+export async function openDocument(app: ApiServer): Promise<void> {
+  app.addSchema(ProblemSchema);
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'api-credits', version: '1', description: DESCRIPTION },
+      components: {
+        securitySchemes: {
+          bearer: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description: 'Claims: role, sub, org, orgs.',
+          },
+        },
+      },
+    },
+    refResolver: {
+      buildLocalReference: (schema, _uri, _fragment, index) => String(schema['$id'] ?? `schema-${index}`),
+    },
+  });
+}
+
+/** The document itself: what every route's schema says, so that it cannot differ from what is checked. */
+export function documentRoute(app: ApiServer): void {
+  app.route({
+    method: 'GET',
+    url: '/openapi.json',
+    config: { access: 'open' },
+    schema: {
+      summary: 'This document',
+      response: { 200: Type.Object({ openapi: Type.Literal('3.1.0') }, { additionalProperties: true }) },
+    },
+    handler: async (_request, reply) => reply.send({ ...app.swagger(), openapi: '3.1.0' }),
+  });
+}

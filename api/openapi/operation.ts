@@ -1,0 +1,27 @@
+/**
+ * How the document names an operation and where it stands, from its address alone, so that no route can forget to.
+ */
+export interface Operation {
+  readonly operationId: string;
+  readonly tags: readonly [string];
+}
+
+/** @param url as routes write it: `/v1/orgs/:org/credits/users` is getOrgCreditsUsers, under `credits`. */
+export function operationOf(method: string, url: string): Operation {
+  const segments = url.split('/').filter((segment) => segment !== '');
+  const isVersioned = segments[0] === 'v1';
+  const path = isVersioned ? segments.slice(1) : segments;
+  const words = path.flatMap((segment, index) => {
+    // The collection before a parameter stands for the one of it that the parameter names.
+    if (segment.startsWith(':')) return [];
+    const isOne = path[index + 1]?.startsWith(':') === true;
+    return wordsOf(isOne ? segment.replace(/ies$/, 'y').replace(/s$/, '') : segment);
+  });
+  const ofOrg = path[0] === 'orgs' && path[1] === ':org' ? path[2] : undefined;
+  return {
+    operationId: method.toLowerCase() + words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join(''),
+    tags: [isVersioned ? (ofOrg ?? path[0] ?? 'operations') : 'operations'],
+  };
+}
+
+const wordsOf = (segment: string): string[] => segment.split(/[^A-Za-z0-9]+/).filter((word) => word !== '');

@@ -1,0 +1,42 @@
+import { projectFile } from '../../schemas/root.ts';
+import { serveFiles } from '../http/files.ts';
+import type { ApiServer } from '../server.ts';
+
+const PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>api-credits: API reference</title>
+    <link rel="stylesheet" href="/docs/swagger-ui.css">
+  </head>
+  <body>
+    <div id="swagger-ui"></div>
+    <script src="/docs/swagger-ui-bundle.js"></script>
+    <script src="/docs/start.js"></script>
+  </body>
+</html>
+`;
+const START = `SwaggerUIBundle({ dom_id: '#swagger-ui', url: '/openapi.json', deepLinking: true, tryItOutEnabled: true });
+`;
+
+/** The OpenAPI document as a page for people: Swagger UI from its package, nothing from elsewhere. */
+export function referencePages(app: ApiServer): void {
+  // The files of @fastify/swagger-ui, not its plugin: that brings @fastify/static along, which serves a directory.
+  const ofPackage = (name: string): string =>
+    projectFile('node_modules', '@fastify', 'swagger-ui', 'static', name);
+  serveFiles(app, [
+    { url: '/docs', mediaType: 'text/html; charset=utf-8', content: PAGE },
+    { url: '/docs/start.js', mediaType: 'text/javascript; charset=utf-8', content: START },
+    {
+      url: '/docs/swagger-ui.css',
+      mediaType: 'text/css; charset=utf-8',
+      content: ofPackage('swagger-ui.css'),
+    },
+    {
+      url: '/docs/swagger-ui-bundle.js',
+      mediaType: 'text/javascript; charset=utf-8',
+      content: ofPackage('swagger-ui-bundle.js'),
+    },
+  ]);
+}
