@@ -2,6 +2,7 @@ import { canonical } from '../../schemas/money.ts';
 import { count, instant, signed, table } from './table.ts';
 import type { DayCharge } from '../pricing/day-charge.ts';
 import type { UsageTotal } from '../usage/read.ts';
+import { callsPath } from '../explain/calls-path.ts';
 import type { Breakdown, Explanation } from '../explain/explanation.ts';
 import type { TermsInEffect } from '../explain/terms-of-day.ts';
 
@@ -32,16 +33,6 @@ export function explanationReport(explanation: Explanation): string {
     'single calls',
     `  GET ${callsPath(explanation)}`,
   ].join('\n');
-}
-
-/** The call log's address for the calls of the day; `user=`, `app=` and others narrow it. */
-export function callsPath({ orgId, calls }: Pick<Explanation, 'orgId' | 'calls'>): string {
-  const query = new URLSearchParams({
-    product: calls.product,
-    from: instant(calls.from),
-    to: instant(calls.to),
-  });
-  return `/v1/orgs/${encodeURIComponent(orgId)}/calls?${query.toString()}`;
 }
 
 function chargeLines(charge: DayCharge, total: UsageTotal): string[] {

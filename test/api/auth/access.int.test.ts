@@ -70,6 +70,31 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     own: [200, 200, 403, 403, 200, 403],
     foreign: [404, 404, 404, 404, 200, 403],
   },
+  'GET /v1/orgs/:org/billing': {
+    own: [200, 200, 403, 403, 200, 403],
+    foreign: [404, 404, 404, 404, 200, 403],
+  },
+  'GET /v1/orgs/:org/billing/statement.csv': {
+    own: [200, 200, 403, 403, 200, 403],
+    foreign: [404, 404, 404, 404, 200, 403],
+  },
+  'GET /v1/orgs/:org/billing/statement.pdf': {
+    own: [200, 200, 403, 403, 200, 403],
+    foreign: [404, 404, 404, 404, 200, 403],
+  },
+  'GET /v1/orgs/:org/billing/days/:day/explanation': {
+    params: { day: '2026-11-21' },
+    own: [200, 200, 403, 403, 200, 403],
+    foreign: [404, 404, 404, 404, 200, 403],
+  },
+  'GET /v1/orgs/:org/billing/what-if': {
+    query: 'users=2',
+    own: [200, 200, 403, 403, 200, 403],
+    foreign: [404, 404, 404, 404, 200, 403],
+  },
+  'GET /v1/charges': { own: [403, 403, 403, 403, 200, 403] },
+  'GET /v1/charges/days/:day': { params: { day: '2026-11-21' }, own: [403, 403, 403, 403, 200, 403] },
+  'GET /v1/estimate': { query: 'credits=80000', own: [200, 200, 200, 200, 200, 200] },
 };
 const OPEN = [
   'GET /healthz',

@@ -1,0 +1,60 @@
+import { Type, type Static } from 'typebox';
+import { canonical, parseMoney } from '../../schemas/money.ts';
+import { Amount, Credits } from '../billing/amounts.ts';
+import { DateOfDay } from '../parameters/date.ts';
+import { formatInstant, Instant } from '../parameters/instant.ts';
+import type { ChargeRow } from './read.ts';
+
+/** One revision of one day’s charge (schemas/daily-charge.avsc), identified by org_id, product, day and revision. */
+export const ChargeAnswer = Type.Object(
+  {
+    org_id: Type.String(),
+    product: Type.String(),
+    day: DateOfDay,
+    from: Instant,
+    to: Instant,
+    revision: Type.Integer({ minimum: 1 }),
+    calls: Credits,
+    used: Credits,
+    included: Credits,
+    additional_limit: Credits,
+    additional_used: Credits,
+    over_limit: Credits,
+    billed_credits: Credits,
+    amount: Amount,
+    delta_credits: Type.Integer({ description: 'billed_credits less those of the revision before.' }),
+    delta_amount: Amount,
+    currency: Type.String(),
+    price_book: Type.String(),
+    billed_in: Type.Object(
+      { from: DateOfDay, to: DateOfDay },
+      { additionalProperties: false, description: 'The period whose statement carries the difference.' },
+    ),
+    closed_at: Instant,
+  },
+  { additionalProperties: false },
+);
+export type ChargeAnswer = Static<typeof ChargeAnswer>;
+
+export function chargeAnswer(row: ChargeRow): ChargeAnswer {
+  const {
+    offset: _,
+    day_from,
+    day_to,
+    amount,
+    delta_amount,
+    billed_from,
+    billed_to,
+    closed_at,
+    ...figures
+  } = row;
+  return {
+    ...figures,
+    from: formatInstant(day_from),
+    to: formatInstant(day_to),
+    amount: canonical(parseMoney(amount)),
+    delta_amount: canonical(parseMoney(delta_amount)),
+    billed_in: { from: billed_from, to: billed_to },
+    closed_at: formatInstant(closed_at),
+  };
+}

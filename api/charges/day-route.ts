@@ -1,0 +1,95 @@
+import { Readable } from 'node:stream';
+import { Type } from 'typebox';
+import type { LocalDate } from '../../aggregator/calendar/dates.ts';
+import { readLandedEnd } from '../../deploy/landed-log.ts';
+import type { Sources } from '../dependencies.ts';
+import { csvOf, CSV_MEDIA_TYPE } from '../http/csv.ts';
+import { DateParameter } from '../parameters/date.ts';
+import type { ApiServer } from '../server.ts';
+import { ChargeAnswer, chargeAnswer } from './answer.ts';
+import { readDayCharges, type ChargeRow } from './read.ts';
+
+/** All that is held of an answer at a time. */
+const ROWS_AT_ONCE = 5_000;
+/** The answer goes on for as long as its reader takes; each query has the connection's own limits. */
+const STREAM_TIMEOUT_MS = 600_000;
+
+const { billed_in: _, ...PLAIN } = ChargeAnswer.properties;
+const CSV_COLUMNS = [...Object.keys(PLAIN), 'billed_in_from', 'billed_in_to'];
+
+/** How the answer is written: the same records as in the feed. */
+const FORMATS = {
+  ndjson: {
+    mediaType: 'application/x-ndjson',
+    write: (rows: readonly ChargeRow[]) =>
+      rows.map((row) => `${JSON.stringify(chargeAnswer(row))}\n`).join(''),
+  },
+  csv: {
+    mediaType: CSV_MEDIA_TYPE,
+    write: (rows: readonly ChargeRow[], isFirst: boolean) =>
+      csvOf(
+        rows.map((row) => {
+          const { billed_in, ...charge } = chargeAnswer(row);
+          return { ...charge, billed_in_from: billed_in.from, billed_in_to: billed_in.to };
+        }),
+        CSV_COLUMNS,
+        isFirst,
+      ),
+  },
+} as const;
+
+const text = { schema: Type.Unsafe<Readable>({ type: 'string' }) };
+
+export function dayChargesRoute(app: ApiServer, sources: Sources): void {
+  app.route({
+    method: 'GET',
+    url: '/v1/charges/days/:day',
+    handlerTimeout: STREAM_TIMEOUT_MS,
+    config: { access: 'read-charges' },
+    schema: {
+      summary: 'The charges of all organisations on a date, each in its own time zone',
+      params: Type.Object({ day: DateParameter('the billing day') }),
+      querystring: Type.Object(
+        {
+          format: Type.Enum(['ndjson', 'csv'], {
+            default: 'ndjson',
+            description: 'a JSON object a line, as in the feed, or CSV',
+          }),
+        },
+        { additionalProperties: false },
+      ),
+      response: {
+        200: {
+          description:
+            'The last revision of each subscription that has one, by organisation and product; streamed.',
+          content: { 'application/x-ndjson': text, 'text/csv': text },
+        },
+      },
+    },
+    handler: async ({ params, query }, reply) => {
+      const { mediaType, write } = FORMATS[query.format];
+      const pages = pagesOf(sources, params.day);
+      // Read before the answer begins, so that a failure of it has its own status.
+      const first = await pages.next();
+      async function* texts(): AsyncGenerator<string> {
+        yield write(first.value ?? [], true);
+        for await (const page of pages) yield write(page, false);
+      }
+      return reply.type(mediaType).send(Readable.from(texts()));
+    },
+  });
+}
+
+/** All pages are of one state of the log. */
+async function* pagesOf(
+  { clickhouse, topics }: Sources,
+  day: LocalDate,
+): AsyncGenerator<ChargeRow[], undefined> {
+  const to = await readLandedEnd(clickhouse, topics.dailyCharges);
+  let after: { readonly org_id: string; readonly product: string } | undefined = { org_id: '', product: '' };
+  while (after !== undefined) {
+    const page: ChargeRow[] = await readDayCharges(clickhouse, { day, to, after, limit: ROWS_AT_ONCE });
+    yield page;
+    after = page.length < ROWS_AT_ONCE ? undefined : page.at(-1);
+  }
+}

@@ -1,0 +1,65 @@
+import { Type } from 'typebox';
+import { readLandedEnd } from '../../deploy/landed-log.ts';
+import type { Sources } from '../dependencies.ts';
+import { invalidParameter } from '../problems/problem.ts';
+import type { ApiServer } from '../server.ts';
+import { ChargeAnswer, chargeAnswer } from './answer.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { readRevisions } from './read.ts';
+
+const FeedQuery = Type.Object(
+  {
+    cursor: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description: 'next_cursor of the page before; the beginning if left out',
+      }),
+    ),
+    limit: Type.Integer({ minimum: 1, maximum: 10_000, default: 1_000, description: 'revisions of a page' }),
+  },
+  { additionalProperties: false },
+);
+
+export const FeedAnswer = Type.Object(
+  {
+    charges: Type.Array(ChargeAnswer, {
+      description: 'In the order of the topic `daily-charges`; the differences add up.',
+    }),
+    next_cursor: Type.String({
+      description:
+        'Never null: the cursor that was asked with again when nothing is new. Keep it with what you book.',
+    }),
+  },
+  { additionalProperties: false },
+);
+
+/**
+ * The billing service's feed. A page ends before the first record that has not landed, so no cursor ever passes over
+ * one; and a revision, once told, is never told again after its cursor, nor changed.
+ */
+export function chargesRoute(app: ApiServer, { clickhouse, topics }: Sources): void {
+  app.route({
+    method: 'GET',
+    url: '/v1/charges',
+    config: { access: 'read-charges' },
+    schema: {
+      summary: 'Every revision of every day’s charge, in the order of closing: the billing service’s feed',
+      querystring: FeedQuery,
+      response: { 200: FeedAnswer },
+    },
+    handler: async ({ query: { cursor, limit } }) => {
+      const from = cursor === undefined ? 0 : decodeCursor(cursor);
+      // Before the rows: what lands meanwhile is for the next page.
+      const to = await readLandedEnd(clickhouse, topics.dailyCharges);
+      if (from > to)
+        throw invalidParameter('cursor', 'lies beyond the log: it is the cursor of another system');
+      const rows = await readRevisions(clickhouse, { from, to, limit });
+      const last = rows.at(-1);
+      return {
+        charges: rows.map((row) => chargeAnswer(row)),
+        next_cursor: encodeCursor(last === undefined ? from : last.offset + 1),
+      };
+    },
+  });
+}

@@ -1,0 +1,53 @@
+import { Type } from 'typebox';
+import { callsPath } from '../../aggregator/explain/calls-path.ts';
+import { NotAddingUpError, readExplanation } from '../../aggregator/explain/read.ts';
+import type { Sources } from '../dependencies.ts';
+import { orgCalendar, readSubscription } from '../orgs/subscription.ts';
+import { DateParameter } from '../parameters/date.ts';
+import { OrgParams, ProductParameter } from '../parameters/org.ts';
+import { RETRY_AFTER } from '../problems/clickhouse.ts';
+import { Problem } from '../problems/problem.ts';
+import type { ApiServer } from '../server.ts';
+import { ExplanationAnswer, explanationAnswer } from './answer.ts';
+
+const ExplanationQuery = Type.Object(
+  {
+    product: ProductParameter,
+    top: Type.Integer({
+      minimum: 1,
+      maximum: 1_000,
+      default: 10,
+      description: 'how many users, apps, endpoints and rules are named',
+    }),
+  },
+  { additionalProperties: false },
+);
+
+export function explanationRoute(app: ApiServer, sources: Sources): void {
+  app.route({
+    method: 'GET',
+    url: '/v1/orgs/:org/billing/days/:day/explanation',
+    config: { access: 'read-billing' },
+    schema: {
+      summary: 'How a day’s charge came about; each level adds up to the one above',
+      params: Type.Object({ ...OrgParams.properties, day: DateParameter('the billing day') }),
+      querystring: ExplanationQuery,
+      response: { 200: ExplanationAnswer },
+    },
+    handler: async ({ params, query }) => {
+      const asked = await readSubscription(sources, params.org, query.product);
+      const day = orgCalendar(asked.org).dayByDate(params.day);
+      if (day === undefined) {
+        const detail = `${params.org} has no day ${params.day}: its time zone, or a change of it, left it out.`;
+        throw new Problem('not-found', detail);
+      }
+      try {
+        const explanation = await readExplanation(sources.clickhouse, { ...asked, day, top: query.top });
+        return explanationAnswer(explanation, callsPath(explanation));
+      } catch (error) {
+        if (!(error instanceof NotAddingUpError)) throw error;
+        throw new Problem('unavailable', error.message, { headers: RETRY_AFTER, cause: error });
+      }
+    },
+  });
+}

@@ -1,0 +1,122 @@
+/** A column of a printed table: its head in one or two lines, its width in points. */
+export interface Column {
+  readonly head: string;
+  readonly unit: string;
+  readonly width: number;
+  readonly align: 'left' | 'right';
+}
+
+type Document = PDFKit.PDFDocument;
+
+const INK = '#1a1d21';
+const FAINT = '#6b7280';
+const RULE = '#d1d5db';
+const SHADE = '#f3f4f6';
+const PADDING = 4;
+const ROW_HEIGHT = 15;
+const SLIM_HEIGHT = 11;
+const TITLE_HEIGHT = 16;
+const HEAD_HEIGHT = 27;
+const FONT_SIZE = 8;
+const SMALLEST_FONT_SIZE = 4;
+
+/** A table that goes on over pages, its head repeated on each. */
+export interface PrintedTable {
+  /** A line of cells, one a column, and smaller ones that explain it, all on one page. */
+  row(cells: readonly string[], details?: readonly (readonly string[])[]): void;
+  /** A line of sums. */
+  sum(cells: readonly string[]): void;
+}
+
+/** Begins a table at the document's present place, below its title. @param columns together as wide as the page */
+export function beginTable(document: Document, title: string, columns: readonly Column[]): PrintedTable {
+  const left = document.page.margins.left;
+  const width = columns.reduce((sum, column) => sum + column.width, 0);
+  const bottom = document.page.height - document.page.margins.bottom;
+
+  function ensureSpace(height: number): void {
+    if (document.y + height <= bottom) return;
+    document.addPage();
+    head(`${title} (continued)`);
+  }
+
+  function head(text: string): void {
+    document.font('Helvetica-Bold').fontSize(10).fillColor(INK);
+    document.text(text, left, document.y, { lineBreak: false });
+    const top = document.y + TITLE_HEIGHT;
+    document.rect(left, top, width, HEAD_HEIGHT).fill(SHADE);
+    line(
+      columns.map((column) => column.head),
+      top + 5,
+      'Helvetica-Bold',
+      FONT_SIZE,
+      INK,
+    );
+    line(
+      columns.map((column) => column.unit),
+      top + 15,
+      'Helvetica',
+      FONT_SIZE - 1.5,
+      FAINT,
+    );
+    document.y = top + HEAD_HEIGHT + 2;
+  }
+
+  function line(cells: readonly string[], top: number, font: string, fontSize: number, colour: string): void {
+    let x = left;
+    for (const [index, column] of columns.entries()) {
+      const cell = cells[index] ?? '';
+      const cellWidth = column.width - 2 * PADDING;
+      document.font(font).fontSize(fontSize).fillColor(colour);
+      // No figure is cut off or broken: a very long one is printed smaller.
+      for (
+        let size = fontSize;
+        size > SMALLEST_FONT_SIZE && document.widthOfString(cell) > cellWidth;
+        size -= 0.5
+      ) {
+        document.fontSize(size);
+      }
+      const slack = column.align === 'right' ? cellWidth - document.widthOfString(cell) : 0;
+      if (cell !== '') document.text(cell, x + PADDING + slack, top, { lineBreak: false });
+      x += column.width;
+    }
+  }
+
+  function rule(colour: string): void {
+    document
+      .moveTo(left, document.y)
+      .lineTo(left + width, document.y)
+      .lineWidth(0.5)
+      .stroke(colour);
+  }
+
+  function put(
+    cells: readonly string[],
+    height: number,
+    font: string,
+    fontSize: number,
+    colour: string,
+  ): void {
+    const top = document.y;
+    line(cells, top + (height - fontSize) / 2, font, fontSize, colour);
+    document.y = top + height;
+  }
+
+  // The title, the head and one row stand together.
+  if (document.y + TITLE_HEIGHT + HEAD_HEIGHT + 3 * ROW_HEIGHT > bottom) document.addPage();
+  head(title);
+  return {
+    row(cells, details = []) {
+      ensureSpace(ROW_HEIGHT + details.length * SLIM_HEIGHT);
+      rule(RULE);
+      put(cells, ROW_HEIGHT, 'Helvetica', FONT_SIZE, INK);
+      for (const detail of details) put(detail, SLIM_HEIGHT, 'Helvetica', FONT_SIZE - 1, FAINT);
+    },
+    sum(cells) {
+      ensureSpace(ROW_HEIGHT + 3);
+      rule(INK);
+      document.y += 1;
+      put(cells, ROW_HEIGHT + 2, 'Helvetica-Bold', FONT_SIZE + 0.5, INK);
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { Type } from 'typebox';
+import type { Sources } from '../dependencies.ts';
+import { CSV_MEDIA_TYPE } from '../http/csv.ts';
+import { DateParameter } from '../parameters/date.ts';
+import { OrgParams, ProductParameter } from '../parameters/org.ts';
+import type { ApiServer } from '../server.ts';
+import { statementCsv } from './csv.ts';
+import { readStatementDocument } from './document.ts';
+import { attachment } from './filename.ts';
+import { statementPdf } from './pdf.ts';
+
+const StatementQuery = Type.Object(
+  {
+    from: Type.Optional(DateParameter('the first date, the current billing period’s start if left out')),
+    to: Type.Optional(
+      DateParameter('the end, exclusive, that of the billing period which holds `from` if left out'),
+    ),
+    product: ProductParameter,
+  },
+  { additionalProperties: false },
+);
+
+/** The days of /billing/days as files, from the same figures. */
+export function statementRoutes(app: ApiServer, sources: Sources): void {
+  app.route({
+    method: 'GET',
+    url: '/v1/orgs/:org/billing/statement.csv',
+    config: { access: 'read-billing' },
+    schema: {
+      summary: 'A statement as CSV',
+      params: OrgParams,
+      querystring: StatementQuery,
+      response: { 200: { description: 'RFC 4180', content: { 'text/csv': { schema: Type.String() } } } },
+    },
+    handler: async ({ params, query }, reply) => {
+      const document = await readStatementDocument(sources, params.org, query);
+      return reply
+        .header('content-disposition', attachment(document, 'csv'))
+        .type(CSV_MEDIA_TYPE)
+        .send(statementCsv(document));
+    },
+  });
+  app.route({
+    method: 'GET',
+    url: '/v1/orgs/:org/billing/statement.pdf',
+    config: { access: 'read-billing' },
+    schema: {
+      summary: 'A statement as PDF',
+      params: OrgParams,
+      querystring: StatementQuery,
+      response: {
+        200: {
+          description: 'A4 pages',
+          content: {
+            'application/pdf': { schema: Type.Unsafe<Buffer>({ type: 'string', format: 'binary' }) },
+          },
+        },
+      },
+    },
+    handler: async ({ params, query }, reply) => {
+      const document = await readStatementDocument(sources, params.org, query);
+      return reply
+        .header('content-disposition', attachment(document, 'pdf'))
+        .type('application/pdf')
+        .send(await statementPdf(document));
+    },
+  });
+}
