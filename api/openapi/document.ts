@@ -30,7 +30,8 @@ export async function openDocument(app: ApiServer): Promise<void> {
       },
     },
     refResolver: {
-      buildLocalReference: (schema, _uri, _fragment, index) => String(schema['$id'] ?? `schema-${index}`),
+      buildLocalReference: (schema, _uri, _fragment, index) =>
+        typeof schema['$id'] === 'string' ? schema['$id'] : `schema-${index}`,
     },
   });
 }

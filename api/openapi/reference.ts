@@ -20,11 +20,12 @@ const PAGE = `<!doctype html>
 const START = `SwaggerUIBundle({ dom_id: '#swagger-ui', url: '/openapi.json', deepLinking: true, tryItOutEnabled: true });
 `;
 
+/** The files of @fastify/swagger-ui, not its plugin: that brings @fastify/static along, which serves a directory. */
+const ofPackage = (name: string): string =>
+  projectFile('node_modules', '@fastify', 'swagger-ui', 'static', name);
+
 /** The OpenAPI document as a page for people: Swagger UI from its package, nothing from elsewhere. */
 export function referencePages(app: ApiServer): void {
-  // The files of @fastify/swagger-ui, not its plugin: that brings @fastify/static along, which serves a directory.
-  const ofPackage = (name: string): string =>
-    projectFile('node_modules', '@fastify', 'swagger-ui', 'static', name);
   serveFiles(app, [
     { url: '/docs', mediaType: 'text/html; charset=utf-8', content: PAGE },
     { url: '/docs/start.js', mediaType: 'text/javascript; charset=utf-8', content: START },

@@ -1,48 +1,13 @@
 import { jest } from '@jest/globals';
 import { createServer, type Server, type Socket } from 'node:net';
-import { randomUUID } from 'node:crypto';
 import { Value } from 'typebox/value';
-import { openRecorder } from '../../../aggregator/settings/recorder.ts';
-import { buildApp } from '../../../api/app.ts';
-import { createTokenVerifier, signToken } from '../../../api/auth/tokens.ts';
-import { connectForReading } from '../../../api/clickhouse.ts';
+import { signToken } from '../../../api/auth/tokens.ts';
 import { listen, PortInUseError } from '../../../api/listen.ts';
 import { ProblemSchema } from '../../../api/problems/schema.ts';
-import { createLogger } from '../../../deploy/logging.ts';
-import { topicNames } from '../../../schemas/topics.ts';
-
-const SECRET = Buffer.from('a secret that only this test run knows');
+import { openWithoutServers, SECRET } from '../api-without-servers.ts';
 
 /** The API with a ClickHouse that is at this address, or is not. */
-async function apiTo(clickhouseUrl: string) {
-  const clickhouse = connectForReading({
-    CLICKHOUSE_URL: clickhouseUrl,
-    CLICKHOUSE_DATABASE: 'none',
-    CLICKHOUSE_USER: 'default',
-    CLICKHOUSE_PASSWORD: '',
-  });
-  const logger = createLogger('api', 'silent');
-  const kafka = { KAFKA_BROKERS: '127.0.0.1:1', TOPIC_PREFIX: '', UNKNOWN_ORGS: 'local' } as const;
-  const { app } = await buildApp({
-    now: Date.now,
-    clickhouse,
-    settings: openRecorder(kafka, clickhouse, { clientId: 'test', logger, now: Date.now, timeoutMs: 1_000 }),
-    topics: topicNames(),
-    timing: { sealDelayMs: 60_000, graceMs: 900_000 },
-    logger,
-    verifyToken: createTokenVerifier(SECRET, Date.now),
-    newRequestId: randomUUID,
-    newChangeId: randomUUID,
-    rateLimitPerMinute: 1_000,
-  });
-  return {
-    app,
-    close: async () => {
-      await app.close();
-      await clickhouse.close();
-    },
-  };
-}
+const apiTo = (clickhouseUrl: string) => openWithoutServers({ clickhouseUrl });
 
 const portOf = (server: Server): number => {
   const address = server.address();

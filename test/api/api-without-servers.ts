@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { request, type IncomingHttpHeaders } from 'node:http';
+import { openRecorder } from '../../aggregator/settings/recorder.ts';
+import { buildApp } from '../../api/app.ts';
+import { createTokenVerifier } from '../../api/auth/tokens.ts';
+import { connectForReading } from '../../api/clickhouse.ts';
+import type { ApiDependencies } from '../../api/dependencies.ts';
+import { createLogger } from '../../deploy/logging.ts';
+import { topicNames } from '../../schemas/topics.ts';
+
+export const SECRET = Buffer.from('a secret that only this test run knows');
+/** Nobody listens on the first port. */
+const NOBODY = '127.0.0.1:1';
+
+/** The API, not yet listening, where a Kafka is not and a ClickHouse is at the given address, or is not. */
+export async function openWithoutServers(
+  given: Partial<ApiDependencies> & { readonly clickhouseUrl?: string } = {},
+) {
+  const { clickhouseUrl = `http://${NOBODY}`, ...more } = given;
+  const clickhouse = connectForReading({
+    CLICKHOUSE_URL: clickhouseUrl,
+    CLICKHOUSE_DATABASE: 'none',
+    CLICKHOUSE_USER: 'default',
+    CLICKHOUSE_PASSWORD: '',
+  });
+  const logger = createLogger('api', 'silent');
+  const kafka = { KAFKA_BROKERS: NOBODY, TOPIC_PREFIX: '', UNKNOWN_ORGS: 'local' } as const;
+  const { app } = await buildApp({
+    now: Date.now,
+    clickhouse,
+    settings: openRecorder(kafka, clickhouse, { clientId: 'test', logger, now: Date.now, timeoutMs: 1_000 }),
+    topics: topicNames(),
+    timing: { sealDelayMs: 60_000, graceMs: 900_000 },
+    logger,
+    verifyToken: createTokenVerifier(SECRET, Date.now),
+    newRequestId: randomUUID,
+    newChangeId: randomUUID,
+    rateLimitPerMinute: 1_000,
+    ...more,
+  });
+  return {
+    app,
+    close: async () => {
+      await app.close();
+      await clickhouse.close();
+    },
+  };
+}
+
+/** What is asked of an API that listens; a GET unless said otherwise. */
+export interface Asked {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** The caller's address: any of 127.x.x.x. */
+  readonly from?: string;
+}
+
+/** An answer with its bytes as they came. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
+  readonly text: string;
+}
+
+/** The same, listening. */
+export async function listenWithoutServers(given?: Parameters<typeof openWithoutServers>[0]) {
+  const { app, close } = await openWithoutServers(given);
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  return {
+    url,
+    close,
+    ask: (path: string, { method = 'GET', headers = {}, body, from = '127.0.0.1' }: Asked = {}) =>
+      new Promise<RawAnswer>((resolve, reject) => {
+        const sent = request(
+          url + path,
+          { method, headers: sized(headers, body), localAddress: from },
+          (answer) => {
+            const pieces: Buffer[] = [];
+            answer.on('data', (piece: Buffer) => pieces.push(piece));
+            answer.on('end', () => {
+              const bytes = Buffer.concat(pieces);
+              const { statusCode: status = 0, headers: answered } = answer;
+              resolve({ status, headers: answered, bytes, text: bytes.toString() });
+            });
+          },
+        );
+        sent.on('error', reject);
+        sent.end(body);
+      }),
+  };
+}
+
+/** Node sends no length with a DELETE by itself. */
+const sized = (headers: Readonly<Record<string, string>>, body: string | undefined) =>
+  body === undefined ? headers : { 'content-length': Buffer.byteLength(body), ...headers };
