@@ -12,9 +12,25 @@ import { refusal } from './refused.ts';
 /** D: no platform sells more in 24 hours; it also keeps every sum far below 2^53. */
 const MOST_CREDITS = 1_000_000_000;
 
+export const EditionName = Type.String({
+  minLength: 1,
+  maxLength: 128,
+  description: 'an edition of the catalogue',
+});
+export const Users = Type.Integer({ minimum: 0, maximum: MAX_USERS, description: 'licensed users' });
+/** How far beyond the included credits 24 hours may go. */
+export const AdditionalLimit = Type.Integer({
+  minimum: 0,
+  maximum: MOST_CREDITS,
+  description: 'credits beyond the included ones that 24 hours may use; 0 means that nothing is ever charged',
+});
 const strict = { additionalProperties: false };
-const timeZone = Type.String({ maxLength: 64 });
-const billingDay = Type.Integer({ minimum: 1, maximum: 31 });
+const timeZone = Type.String({ maxLength: 64, description: 'an IANA name such as Europe/Rome' });
+const billingDay = Type.Integer({
+  minimum: 1,
+  maximum: 31,
+  description: 'the day of the month on which periods begin, or the month’s last one',
+});
 export const NewOrgValue = Type.Object({ time_zone: timeZone, billing_day: billingDay }, strict);
 export const OrgValue = Type.Object(
   { time_zone: Type.Optional(timeZone), billing_day: Type.Optional(billingDay) },
@@ -22,9 +38,9 @@ export const OrgValue = Type.Object(
 );
 export const SubscriptionValue = Type.Object(
   {
-    edition: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
-    users: Type.Optional(Type.Integer({ minimum: 0, maximum: MAX_USERS })),
-    additional_limit: Type.Optional(Type.Integer({ minimum: 0, maximum: MOST_CREDITS })),
+    edition: Type.Optional(EditionName),
+    users: Type.Optional(Users),
+    additional_limit: Type.Optional(AdditionalLimit),
   },
   { ...strict, minProperties: 1 },
 );

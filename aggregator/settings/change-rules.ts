@@ -8,7 +8,7 @@ import { refusal, SettingsRefused, type RefusalProblem } from './refused.ts';
 
 /** D: what is planned further ahead is a slip of the keyboard; DateTime64 ends in 2299. */
 const LATEST_EFFECTIVE_AT = Date.UTC(2299, 0) - 1;
-const MAX_REASON_CHARACTERS = 1_000;
+export const MAX_REASON_CHARACTERS = 1_000;
 
 /** Who, why and when must be readable for as long as the log is kept. Throws SettingsRefused. */
 export function assertAccountable({ change_id, recorded_by, reason, effective_at }: LoggedChange): void {

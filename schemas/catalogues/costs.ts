@@ -27,7 +27,8 @@ const RULE_SHAPES = { per_call: PerCall, per_started: PerStarted, tiers: Tiers }
 const CostRule = Type.Union([PerCall, PerStarted, Tiers]);
 export type CostRule = Readonly<Static<typeof CostRule>>;
 
-const CostsShape = Type.Object({ effective_at: Type.String(), rules: Type.Array(CostRule) }, strict);
+/** One version as JSON: what is published, recorded and shown. */
+export const CostsShape = Type.Object({ effective_at: Type.String(), rules: Type.Array(CostRule) }, strict);
 type CostsShape = Static<typeof CostsShape>;
 /** The same, blind to what a rule holds, so that each rule is checked by its own kind's shape and no other. */
 const OuterShape = Type.Object({ effective_at: Type.String(), rules: Type.Array(Type.Unknown()) }, strict);

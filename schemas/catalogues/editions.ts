@@ -17,7 +17,8 @@ const Edition = Type.Object(
 );
 export type Edition = Readonly<Static<typeof Edition>>;
 
-const EditionsShape = Type.Object(
+/** One version as JSON: what is published, recorded and shown. */
+export const EditionsShape = Type.Object(
   { effective_at: Type.String(), editions: Type.Array(Edition, { minItems: 1 }) },
   { additionalProperties: false },
 );

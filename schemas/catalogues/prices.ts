@@ -11,7 +11,8 @@ const Slab = Type.Object(
 );
 export type Slab = Readonly<Static<typeof Slab>>;
 
-const PriceBookShape = Type.Object(
+/** One version as JSON: what is published, recorded and shown. */
+export const PriceBookShape = Type.Object(
   {
     effective_at: Type.String(),
     name: Type.String({ minLength: 1, maxLength: 128 }),

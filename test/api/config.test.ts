@@ -5,7 +5,8 @@ import { readApiConfig } from '../../api/config.ts';
 import { ConfigError } from '../../deploy/config.ts';
 
 const SECRET = 'secret that is long enough for HS256';
-const VALID = { CLICKHOUSE_URL: 'http://127.0.0.1:8123', JWT_SECRET: SECRET };
+const SERVERS = { CLICKHOUSE_URL: 'http://127.0.0.1:8123', KAFKA_BROKERS: '127.0.0.1:9092' };
+const VALID = { ...SERVERS, JWT_SECRET: SECRET };
 
 function problemsOf(env: Record<string, string>): string[] {
   try {
@@ -21,7 +22,7 @@ describe('the settings of the API', () => {
   const dir = mkdtempSync(join(tmpdir(), 'api-config-'));
   afterAll(() => rmSync(dir, { recursive: true }));
 
-  it('need an address of ClickHouse and a secret alone', () => {
+  it('need the addresses of ClickHouse and Kafka and a secret alone', () => {
     const { secret, ...config } = readApiConfig(VALID);
     expect(config).toMatchObject({ PORT: 8080, HOST: '127.0.0.1', UNKNOWN_ORGS: 'none', GRACE_MS: 900_000 });
     expect(Buffer.from(secret).toString()).toBe(SECRET);
@@ -30,13 +31,13 @@ describe('the settings of the API', () => {
   it('take the secret from a file, less its line end', () => {
     const file = join(dir, 'secret');
     writeFileSync(file, `${SECRET}\n`);
-    const { secret } = readApiConfig({ CLICKHOUSE_URL: VALID.CLICKHOUSE_URL, JWT_SECRET_FILE: file });
+    const { secret } = readApiConfig({ ...SERVERS, JWT_SECRET_FILE: file });
     expect(Buffer.from(secret).toString()).toBe(SECRET);
   });
 
   it('are reported together where several are wrong, that of the secret too', () => {
     const problems = problemsOf({ PORT: '99999', UNKNOWN_ORGS: 'all' }).join('\n');
-    for (const name of ['PORT', 'UNKNOWN_ORGS', 'CLICKHOUSE_URL', 'JWT_SECRET'])
+    for (const name of ['PORT', 'UNKNOWN_ORGS', 'CLICKHOUSE_URL', 'KAFKA_BROKERS', 'JWT_SECRET'])
       expect(problems).toContain(name);
   });
 
@@ -44,10 +45,7 @@ describe('the settings of the API', () => {
     [{ ...VALID, JWT_SECRET: '' }, 'JWT_SECRET or JWT_SECRET_FILE must be given'],
     [{ ...VALID, JWT_SECRET_FILE: 'x' }, 'only one of them'],
     [{ ...VALID, JWT_SECRET: 'short' }, 'JWT_SECRET has 5 bytes, at least 32 are needed'],
-    [
-      { CLICKHOUSE_URL: VALID.CLICKHOUSE_URL, JWT_SECRET_FILE: '/no/such/file' },
-      'JWT_SECRET_FILE cannot be read',
-    ],
+    [{ ...SERVERS, JWT_SECRET_FILE: '/no/such/file' }, 'JWT_SECRET_FILE cannot be read'],
   ])('%j: %s', (env, message) => {
     expect(problemsOf(env).join('\n')).toContain(message);
   });

@@ -1,9 +1,14 @@
 import type { Claims } from '../../../api/auth/tokens.ts';
+import { bundledCatalogueJson } from '../../../schemas/catalogues.ts';
 import { mintEventId } from '../../../schemas/event-id.ts';
-import { openApi, type Answer, type ApiUnderTest } from '../api-under-test.ts';
-import { callEvent, insertEvents, insertSettings } from '../tables.ts';
+import type { Answer } from '../api-under-test.ts';
+import { callEvent, insertEvents } from '../tables.ts';
+import { openWritableApi, type WritableApi } from '../writable-api.ts';
 
-const NOW = Date.parse('2026-11-22T10:00:00Z');
+const DAY_MS = 86_400_000;
+const NOW = Date.now();
+const iso = (instant: number): string => new Date(instant).toISOString();
+const TODAY = iso(NOW).slice(0, 10);
 
 /** The roles of domain.md, each as it stands to the organisations `own` and `foreign`. */
 const CALLERS = {
@@ -17,7 +22,7 @@ const CALLERS = {
 type Role = keyof typeof CALLERS;
 const ROLES: readonly Role[] = ['super_admin', 'admin', 'user', 'analyst', 'billing', 'platform'];
 
-const RANGE = 'from=2026-11-21T00:00:00Z&to=2026-11-23T00:00:00Z';
+const RANGE = `from=${iso(NOW - DAY_MS)}&to=${iso(NOW + DAY_MS)}`;
 
 /** The id of a call of ann's in either organisation. */
 const ANNS_CALL = mintEventId(NOW - 3_000, Buffer.alloc(10));
@@ -32,6 +37,9 @@ interface Expected {
   readonly own: readonly number[];
   readonly foreign?: readonly number[];
 }
+
+/** Versions like the release's own are always valid. */
+const release = bundledCatalogueJson();
 
 const EXPECTED: Readonly<Record<string, Expected>> = {
   'GET /v1/orgs/:org/credits': {
@@ -83,7 +91,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     foreign: [404, 404, 404, 404, 200, 403],
   },
   'GET /v1/orgs/:org/billing/days/:day/explanation': {
-    params: { day: '2026-11-21' },
+    params: { day: TODAY },
     own: [200, 200, 403, 403, 200, 403],
     foreign: [404, 404, 404, 404, 200, 403],
   },
@@ -93,7 +101,56 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     foreign: [404, 404, 404, 404, 200, 403],
   },
   'GET /v1/charges': { own: [403, 403, 403, 403, 200, 403] },
-  'GET /v1/charges/days/:day': { params: { day: '2026-11-21' }, own: [403, 403, 403, 403, 200, 403] },
+  'GET /v1/charges/days/:day': { params: { day: TODAY }, own: [403, 403, 403, 403, 200, 403] },
+  'GET /v1/orgs/:org/additional-limit': {
+    own: [200, 200, 403, 403, 403, 403],
+    foreign: [404, 404, 404, 404, 403, 403],
+  },
+  'PUT /v1/orgs/:org/additional-limit': {
+    body: { credits: 5_000 },
+    own: [200, 403, 403, 403, 403, 403],
+    foreign: [404, 404, 404, 404, 403, 403],
+  },
+  'GET /v1/orgs/:org/settings': {
+    own: [200, 200, 403, 403, 403, 200],
+    foreign: [404, 404, 404, 404, 403, 200],
+  },
+  'PATCH /v1/orgs/:org/settings': {
+    body: { billing_day: 2 },
+    own: [403, 403, 403, 403, 403, 200],
+    foreign: [404, 404, 404, 404, 403, 200],
+  },
+  'GET /v1/orgs/:org/settings/history': {
+    own: [200, 200, 403, 403, 403, 200],
+    foreign: [404, 404, 404, 404, 403, 200],
+  },
+  'PUT /v1/orgs/:org/subscriptions/:product': {
+    params: { product: 'crm' },
+    body: { edition: 'free', users: 1 },
+    own: [403, 403, 403, 403, 403, 200],
+    foreign: [404, 404, 404, 404, 403, 200],
+  },
+  'GET /v1/orgs': { own: [403, 403, 403, 403, 403, 200] },
+  'POST /v1/orgs': {
+    body: { org_id: 'new-one', time_zone: 'UTC', billing_day: 1 },
+    own: [403, 403, 403, 403, 403, 201],
+  },
+  'GET /v1/catalogues/editions': { own: [200, 200, 200, 200, 200, 200] },
+  'GET /v1/catalogues/prices': { own: [200, 200, 200, 200, 200, 200] },
+  'GET /v1/catalogues/costs': { own: [200, 200, 200, 200, 200, 200] },
+  'GET /v1/catalogues/history': { own: [403, 403, 403, 403, 403, 200] },
+  'POST /v1/catalogues/editions': {
+    body: { ...Object(release.editions[0]), effective_at: '2100-01-01T00:00:00Z' },
+    own: [403, 403, 403, 403, 403, 201],
+  },
+  'POST /v1/catalogues/prices': {
+    body: { ...Object(release.prices[0]), name: 'next', effective_at: '2100-01-01T00:00:00Z' },
+    own: [403, 403, 403, 403, 403, 201],
+  },
+  'POST /v1/catalogues/costs': {
+    body: { ...Object(release.costs[0]), effective_at: '2100-01-01T00:00:00Z' },
+    own: [403, 403, 403, 403, 403, 201],
+  },
   'GET /v1/estimate': { query: 'credits=80000', own: [200, 200, 200, 200, 200, 200] },
 };
 const OPEN = [
@@ -103,14 +160,16 @@ const OPEN = [
   ...['', '/start.js', '/swagger-ui.css', '/swagger-ui-bundle.js'].map((file) => `GET /docs${file}`),
 ];
 
-let api: ApiUnderTest;
+async function subscribe(org: string): Promise<void> {
+  await api.write('POST', '/v1/orgs', { org_id: org, time_zone: 'UTC', billing_day: 1 });
+  await api.write('PUT', `/v1/orgs/${org}/subscriptions/crm`, { edition: 'free', users: 1 });
+}
+
+let api: WritableApi;
 beforeAll(async () => {
-  api = await openApi('access', NOW);
+  api = await openWritableApi('access');
+  await Promise.all([subscribe('own'), subscribe('foreign')]);
   for (const org of ['own', 'foreign']) {
-    await insertSettings(api.clickhouse, [
-      { org, value: { time_zone: 'UTC', billing_day: 1 } },
-      { org, product: 'crm', value: { edition: 'free', users: 1, additional_limit: 0 } },
-    ]);
     await insertEvents(api.clickhouse, [
       callEvent({ org_id: org, occurred_at: NOW - 3_000, event_id: ANNS_CALL, user_id: 'ann', credits: 2 }),
       callEvent({ org_id: org, occurred_at: NOW - 2_000, user_id: 'bob', credits: 5 }),
@@ -174,10 +233,7 @@ describe('who may what', () => {
   });
 
   it('an analyst reads every one of its organisations', async () => {
-    await insertSettings(api.clickhouse, [
-      { org: 'second', value: { time_zone: 'UTC', billing_day: 1 } },
-      { org: 'second', product: 'crm', value: { edition: 'free', users: 1, additional_limit: 0 } },
-    ]);
+    await subscribe('second');
     expect((await api.get('/v1/orgs/second/credits', CALLERS.analyst)).status).toBe(200);
   });
 });

@@ -1,0 +1,129 @@
+import { Type, type TObject } from 'typebox';
+import { Value } from 'typebox/value';
+import { isCatalogueName, type CatalogueName } from '../../schemas/catalogues.ts';
+import { CostsShape } from '../../schemas/catalogues/costs.ts';
+import { EditionsShape } from '../../schemas/catalogues/editions.ts';
+import { PriceBookShape } from '../../schemas/catalogues/prices.ts';
+import { callerOf } from '../auth/guard.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { Instant } from '../parameters/instant.ts';
+import { NextCursor, pageOf, pageParameters } from '../parameters/page.ts';
+import { answer } from '../problems/schema.ts';
+import type { ApiServer } from '../server.ts';
+import { changeAnswer, ChangeAnswer } from '../settings/change-answer.ts';
+import { ChangeHeaders, effectiveProperty, reasonProperty, recordWish } from '../settings/record.ts';
+import { versionAt, versionsOf } from './versions.ts';
+
+const URL = '/v1/catalogues';
+/** Some thousand editions; Kafka takes records of 1 MiB. */
+const BODY_LIMIT_BYTES = 512 * 1024;
+
+const NoQuery = Type.Object({}, { additionalProperties: false });
+const PageQuery = Type.Object(pageParameters, { additionalProperties: false });
+const HowProperties = { ...effectiveProperty, ...reasonProperty };
+/** A new version, whichever catalogue it is of. */
+const How = Type.Object(HowProperties);
+
+export const CatalogueHistoryAnswer = Type.Object(
+  {
+    changes: Type.Array(ChangeAnswer, { description: 'Of all three, the newest first, refused ones too.' }),
+    next_cursor: NextCursor,
+  },
+  { additionalProperties: false },
+);
+
+/** The edition catalogue, the price book and the cost catalogue: their versions, a new one, and who recorded them. */
+export function catalogueRoutes(app: ApiServer, sources: ApiDependencies): void {
+  catalogueRoute(app, sources, 'editions', EditionsShape);
+  catalogueRoute(app, sources, 'prices', PriceBookShape);
+  catalogueRoute(app, sources, 'costs', CostsShape);
+
+  app.route({
+    method: 'GET',
+    url: `${URL}/history`,
+    config: { access: 'change-catalogues' },
+    schema: {
+      summary: 'Every change of the catalogues: who, when, why',
+      querystring: PageQuery,
+      response: { 200: CatalogueHistoryAnswer },
+    },
+    handler: async ({ query }) => {
+      const newestFirst = (await sources.settings.refresh()).outcomesOf('').toReversed();
+      const changes = newestFirst.filter(({ change }) => isCatalogueName(change.kind));
+      const { page, next_cursor } = pageOf(changes, ({ change }) => String(change.offset), query);
+      return { changes: page.map((outcome) => changeAnswer(outcome)), next_cursor };
+    },
+  });
+}
+
+/** @param shape one version of the catalogue, as JSON */
+function catalogueRoute(app: ApiServer, sources: ApiDependencies, name: CatalogueName, shape: TObject): void {
+  const strict = { additionalProperties: false };
+  const Version = Type.Object({ ...shape.properties, effective_at: Instant }, strict);
+
+  app.route({
+    method: 'GET',
+    url: `${URL}/${name}`,
+    config: { access: 'read-prices' },
+    schema: {
+      summary: `The versions of ${name}`,
+      querystring: PageQuery,
+      response: {
+        200: Type.Object(
+          {
+            catalogue: Type.Literal(name),
+            in_effect: Type.Object(Version.properties, {
+              ...strict,
+              description: 'The version that holds now.',
+            }),
+            versions: Type.Array(Version, { description: 'In the order in which they take effect.' }),
+            next_cursor: NextCursor,
+          },
+          strict,
+        ),
+      },
+    },
+    handler: async ({ query }) => {
+      const versions = versionsOf(await sources.settings.refresh(), name);
+      const { page, next_cursor } = pageOf(versions, ({ effective_at }) => effective_at, query);
+      return {
+        catalogue: name,
+        in_effect: versionAt(versions, sources.now()),
+        versions: [...page],
+        next_cursor,
+      };
+    },
+  });
+
+  app.route({
+    method: 'POST',
+    url: `${URL}/${name}`,
+    bodyLimit: BODY_LIMIT_BYTES,
+    config: { access: 'change-catalogues' },
+    schema: {
+      summary: `A new version of ${name}, in effect now or later`,
+      querystring: NoQuery,
+      headers: ChangeHeaders,
+      body: Type.Object({ ...shape.properties, ...HowProperties }, strict),
+      response: {
+        201: Type.Object({ catalogue: Type.Literal(name), recorded: ChangeAnswer }, strict),
+        409: answer('The idempotency key is another change’s'),
+      },
+    },
+    handler: async (request, reply) => {
+      const body: unknown = request.body;
+      if (!Value.Check(How, body)) throw new Error('A body that is not of its schema came through.');
+      const { effective_at, reason, ...value } = body;
+      const outcome = await recordWish(sources, callerOf(request), request.headers, {
+        kind: name,
+        org_id: '',
+        product: '',
+        value,
+        effective_at,
+        reason,
+      });
+      void reply.code(201).header('location', `${URL}/${name}`);
+      return { catalogue: name, recorded: changeAnswer(outcome) };
+    },
+  });
+}

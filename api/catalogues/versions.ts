@@ -1,0 +1,27 @@
+import { Type, type Static } from 'typebox';
+import { Value } from 'typebox/value';
+import type { SettingsState } from '../../aggregator/settings/state.ts';
+import type { CatalogueName } from '../../schemas/catalogues.ts';
+import { parseUtcInstant } from '../../schemas/catalogues/parse.ts';
+import { formatInstant } from '../parameters/instant.ts';
+
+const Dated = Type.Object({ effective_at: Type.String() });
+type Dated = Static<typeof Dated>;
+
+/** A catalogue's versions as JSON, in the order in which they take effect, each since another instant. */
+export function versionsOf(settings: SettingsState, name: CatalogueName): readonly Dated[] {
+  return settings.catalogueJson[name]
+    .map((version) => {
+      if (!Value.Check(Dated, version)) throw new Error(`A version of ${name} has no effective_at.`);
+      // As every other instant is written; the release's own have no milliseconds.
+      return { ...version, effective_at: formatInstant(parseUtcInstant(version.effective_at) ?? 0) };
+    })
+    .toSorted((a, b) => Date.parse(a.effective_at) - Date.parse(b.effective_at));
+}
+
+/** The one that holds at an instant; the first one holds before its time too. */
+export function versionAt(versions: readonly Dated[], instant: number): Dated {
+  const version = versions.findLast(({ effective_at }) => Date.parse(effective_at) <= instant) ?? versions[0];
+  if (version === undefined) throw new Error('A catalogue without versions.');
+  return version;
+}

@@ -1,0 +1,33 @@
+import { Type } from 'typebox';
+import type { SettingsState } from '../../aggregator/settings/state.ts';
+import { select } from '../../deploy/clickhouse.ts';
+import type { OrgHistory } from '../../schemas/settings.ts';
+import type { Sources } from '../dependencies.ts';
+
+const OrgRow = Type.Object({ org_id: Type.String() });
+
+/**
+ * Every organisation, by id: those that the log has told about and, in the local stack, those that have called,
+ * which have settings by its rule (interfaces.md, Replay).
+ */
+export async function listOrgs(
+  { clickhouse }: Pick<Sources, 'clickhouse'>,
+  settings: SettingsState,
+): Promise<readonly OrgHistory[]> {
+  const ids = new Set(settings.orgIds);
+  if (settings.assumesOrgs) {
+    const rows = await select(
+      clickhouse,
+      OrgRow,
+      // What is sealed is in the rollup; what is not lies in the last hours.
+      `SELECT DISTINCT org_id FROM (
+         SELECT org_id FROM usage_15m
+         UNION ALL
+         SELECT org_id FROM call_events WHERE toStartOfHour(occurred_at) >=
+           (SELECT toStartOfHour(max(until)) FROM aggregator_progress WHERE name = 'sealed')
+       )`,
+    );
+    for (const { org_id } of rows) ids.add(org_id);
+  }
+  return [...ids].toSorted().flatMap((id) => settings.history(id) ?? []);
+}

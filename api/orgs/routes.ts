@@ -1,0 +1,76 @@
+import { Type } from 'typebox';
+import { NewOrgValue } from '../../aggregator/settings/apply-org.ts';
+import { callerOf } from '../auth/guard.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { Name } from '../parameters/org.ts';
+import { NextCursor, pageOf, pageParameters } from '../parameters/page.ts';
+import { answer } from '../problems/schema.ts';
+import type { ApiServer } from '../server.ts';
+import { changeAnswer } from '../settings/change-answer.ts';
+import { ChangeHeaders, reasonProperty, recordWish } from '../settings/record.ts';
+import { OrgAnswer, orgAnswer, settingsAnswer, SettingsChangedAnswer } from '../settings/settings-answer.ts';
+import { listOrgs } from './list.ts';
+import { findOrg } from './subscription.ts';
+
+const URL = '/v1/orgs';
+const PageQuery = Type.Object(pageParameters, { additionalProperties: false });
+const NewOrgBody = Type.Object(
+  { org_id: Name('the organisation’s id, for ever'), ...NewOrgValue.properties, ...reasonProperty },
+  { additionalProperties: false },
+);
+export const OrgsAnswer = Type.Object(
+  { orgs: Type.Array(OrgAnswer, { description: 'By id.' }), next_cursor: NextCursor },
+  { additionalProperties: false },
+);
+
+/** The organisations, and a new one. */
+export function orgsRoutes(app: ApiServer, sources: ApiDependencies): void {
+  app.route({
+    method: 'GET',
+    url: URL,
+    config: { access: 'read-orgs' },
+    schema: {
+      summary: 'All organisations',
+      querystring: PageQuery,
+      response: { 200: OrgsAnswer },
+    },
+    handler: async ({ query }) => {
+      const orgs = await listOrgs(sources, await sources.settings.refresh());
+      const { page, next_cursor } = pageOf(orgs, ({ orgId }) => orgId, query);
+      const now = sources.now();
+      return { orgs: page.map((org) => orgAnswer(org, now)), next_cursor };
+    },
+  });
+
+  app.route({
+    method: 'POST',
+    url: URL,
+    config: { access: 'create-org' },
+    schema: {
+      summary: 'Create an organisation',
+      querystring: Type.Object({}, { additionalProperties: false }),
+      headers: ChangeHeaders,
+      body: NewOrgBody,
+      response: {
+        201: SettingsChangedAnswer,
+        409: answer('There is such an organisation, or the idempotency key is another change’s'),
+      },
+    },
+    handler: async (request, reply) => {
+      const { org_id, time_zone, billing_day, reason } = request.body;
+      const outcome = await recordWish(sources, callerOf(request), request.headers, {
+        kind: 'new-org',
+        org_id,
+        product: '',
+        value: { time_zone, billing_day },
+        reason,
+      });
+      const settings = await sources.settings.refresh();
+      void reply.code(201).header('location', `${URL}/${encodeURIComponent(org_id)}/settings`);
+      return {
+        ...settingsAnswer(settings, findOrg(settings, org_id), sources.now()),
+        recorded: changeAnswer(outcome),
+      };
+    },
+  });
+}

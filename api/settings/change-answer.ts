@@ -1,0 +1,57 @@
+import { Type, type Static } from 'typebox';
+import type { Outcome } from '../../aggregator/settings/state.ts';
+import { formatInstant, Instant } from '../parameters/instant.ts';
+
+/** A change of settings as the log holds it, and what became of it. */
+export const ChangeAnswer = Type.Object(
+  {
+    change_id: Type.String(),
+    kind: Type.String({ description: 'new-org, org, subscription, editions, prices or costs.' }),
+    product: Type.Union([Type.String(), Type.Null()], { description: 'Of a subscription.' }),
+    value: Type.Unknown({ description: 'What was to be set.' }),
+    recorded_at: Instant,
+    recorded_by: Type.String(),
+    reason: Type.String({ description: 'Empty where none was given.' }),
+    effective_at: Instant,
+    refused: Type.Union(
+      [
+        Type.Array(
+          Type.Object(
+            { code: Type.String(), pointer: Type.String(), detail: Type.String() },
+            { additionalProperties: false },
+          ),
+        ),
+        Type.Null(),
+      ],
+      { description: 'Why it changed nothing: another change had come first. Null where it holds.' },
+    ),
+  },
+  { additionalProperties: false },
+);
+export type ChangeAnswer = Static<typeof ChangeAnswer>;
+
+export function changeAnswer({ change, effectiveAt, refused }: Outcome): ChangeAnswer {
+  const { change_id, kind, product, value, appended_at, recorded_by, reason } = change;
+  return {
+    change_id,
+    kind,
+    product: product === '' ? null : product,
+    value: parsed(value),
+    recorded_at: formatInstant(appended_at),
+    recorded_by,
+    reason,
+    effective_at: formatInstant(effectiveAt),
+    refused:
+      refused?.problems.map(({ code, path, message }) => ({ code, pointer: `#${path}`, detail: message })) ??
+      null,
+  };
+}
+
+/** A value that is no JSON was refused for that, and is shown as it is. */
+function parsed(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}

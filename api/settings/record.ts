@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { KafkaJSError } from 'kafkajs';
+import { Type } from 'typebox';
+import { MAX_REASON_CHARACTERS } from '../../aggregator/settings/change-rules.ts';
+import { RecordTimeoutError } from '../../aggregator/settings/recorder.ts';
+import { SettingsRefused } from '../../aggregator/settings/refused.ts';
+import type { Outcome } from '../../aggregator/settings/state.ts';
+import { LogAwayError, LogNotLandingError } from '../../deploy/landed-log.ts';
+import type { SettingsChange } from '../../schemas/settings-change.ts';
+import type { Caller } from '../auth/access.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { InstantParameter, instantOf } from '../parameters/instant.ts';
+import { clickhouseProblem, RETRY_AFTER } from '../problems/clickhouse.ts';
+import { Problem } from '../problems/problem.ts';
+import { refusedProblem } from './refused.ts';
+
+const KEY = 'idempotency-key';
+/** The headers of every request that changes something. */
+export const ChangeHeaders = Type.Object({
+  [KEY]: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      description: 'a text of your choice: repeated with the same request it records nothing more',
+    }),
+  ),
+});
+
+/** What the body of a change may say of it besides the values. */
+export const reasonProperty = {
+  reason: Type.Optional(
+    Type.String({ maxLength: MAX_REASON_CHARACTERS, description: 'why; shown in the history' }),
+  ),
+};
+export const effectiveProperty = {
+  effective_at: Type.Optional(
+    InstantParameter('when it takes effect; at once where left out or past: the past never changes'),
+  ),
+};
+
+export interface Wish extends Pick<SettingsChange, 'kind' | 'org_id' | 'product'> {
+  readonly value: object;
+  readonly effective_at?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+/**
+ * Records what a caller wishes, and returns what became of it, once every reader sees it. Safe to repeat under the
+ * same idempotency key. Throws a Problem: what is refused, a key that is another change's, Kafka or ClickHouse away.
+ */
+export async function recordWish(
+  { settings, newChangeId }: Pick<ApiDependencies, 'settings' | 'newChangeId'>,
+  caller: Caller,
+  headers: Readonly<Record<string, unknown>>,
+  { value, effective_at, reason = '', ...wish }: Wish,
+): Promise<Outcome> {
+  const key = headers[KEY];
+  const change: SettingsChange = {
+    ...wish,
+    value: JSON.stringify(value),
+    change_id: typeof key === 'string' ? changeIdOf(caller, key) : newChangeId(),
+    effective_at: effective_at === undefined ? 0 : instantOf('effective_at', effective_at),
+    recorded_by: caller.userId,
+    reason,
+  };
+  try {
+    return await settings.record(change);
+  } catch (error) {
+    throw problemOf(error);
+  }
+}
+
+/** A key is its caller's own: nobody meets another's, or learns what became of its change. */
+function changeIdOf({ role, userId, orgIds }: Caller, key: string): string {
+  const own = JSON.stringify([role, userId, orgIds, key]);
+  return `key-${createHash('sha256').update(own).digest('hex')}`;
+}
+
+function problemOf(error: unknown): unknown {
+  if (error instanceof SettingsRefused) return refusedProblem(error);
+  if (error instanceof LogAwayError) {
+    return unavailable('Kafka does not answer: nothing was recorded. Try again in some seconds.', error);
+  }
+  const mayBeRecorded =
+    error instanceof RecordTimeoutError ||
+    error instanceof LogNotLandingError ||
+    error instanceof KafkaJSError ||
+    clickhouseProblem(error) !== undefined;
+  if (!mayBeRecorded) return error;
+  return unavailable(
+    'It is not known whether the change was recorded. Repeating it under its Idempotency-Key is safe; without one, read first what is in effect.',
+    error,
+  );
+}
+
+function unavailable(detail: string, cause: unknown): Problem {
+  return new Problem('unavailable', detail, { cause, headers: RETRY_AFTER });
+}

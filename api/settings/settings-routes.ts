@@ -1,0 +1,96 @@
+import { Type } from 'typebox';
+import { OrgValue } from '../../aggregator/settings/apply-org.ts';
+import { callerOf } from '../auth/guard.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { findOrg } from '../orgs/subscription.ts';
+import { OrgParams } from '../parameters/org.ts';
+import { NextCursor, pageOf, pageParameters } from '../parameters/page.ts';
+import { answer } from '../problems/schema.ts';
+import type { ApiServer } from '../server.ts';
+import { changeAnswer, ChangeAnswer } from './change-answer.ts';
+import { ChangeHeaders, effectiveProperty, reasonProperty, recordWish } from './record.ts';
+import { settingsAnswer, SettingsAnswer, SettingsChangedAnswer } from './settings-answer.ts';
+
+const URL = '/v1/orgs/:org/settings';
+const NoQuery = Type.Object({}, { additionalProperties: false });
+const PageQuery = Type.Object(pageParameters, { additionalProperties: false });
+const SettingsBody = Type.Object(
+  { ...OrgValue.properties, ...effectiveProperty, ...reasonProperty },
+  { additionalProperties: false },
+);
+export const HistoryAnswer = Type.Object(
+  {
+    org_id: Type.String(),
+    changes: Type.Array(ChangeAnswer, { description: 'The newest first, refused ones too.' }),
+    next_cursor: NextCursor,
+  },
+  { additionalProperties: false },
+);
+
+/** An org's settings, their change and their history. */
+export function settingsRoutes(app: ApiServer, sources: ApiDependencies): void {
+  app.route({
+    method: 'GET',
+    url: URL,
+    config: { access: 'read-settings' },
+    schema: {
+      summary: 'Time zone, billing day and subscriptions as they are now',
+      params: OrgParams,
+      querystring: NoQuery,
+      response: { 200: SettingsAnswer },
+    },
+    handler: async ({ params }) => {
+      const settings = await sources.settings.refresh();
+      return settingsAnswer(settings, findOrg(settings, params.org), sources.now());
+    },
+  });
+
+  app.route({
+    method: 'PATCH',
+    url: URL,
+    config: { access: 'change-settings' },
+    schema: {
+      summary: 'Change the time zone or the billing day, now or later',
+      params: OrgParams,
+      querystring: NoQuery,
+      headers: ChangeHeaders,
+      body: SettingsBody,
+      response: { 200: SettingsChangedAnswer, 409: answer('The idempotency key is another change’s') },
+    },
+    handler: async (request) => {
+      const { time_zone, billing_day, ...how } = request.body;
+      const { orgId } = findOrg(await sources.settings.refresh(), request.params.org);
+      const outcome = await recordWish(sources, callerOf(request), request.headers, {
+        kind: 'org',
+        org_id: orgId,
+        product: '',
+        value: { time_zone, billing_day },
+        ...how,
+      });
+      const settings = await sources.settings.refresh();
+      return {
+        ...settingsAnswer(settings, findOrg(settings, orgId), sources.now()),
+        recorded: changeAnswer(outcome),
+      };
+    },
+  });
+
+  app.route({
+    method: 'GET',
+    url: `${URL}/history`,
+    config: { access: 'read-settings' },
+    schema: {
+      summary: 'Every change of the settings and subscriptions: who, when, why',
+      params: OrgParams,
+      querystring: PageQuery,
+      response: { 200: HistoryAnswer },
+    },
+    handler: async ({ params, query }) => {
+      const settings = await sources.settings.refresh();
+      const { orgId } = findOrg(settings, params.org);
+      const newestFirst = settings.outcomesOf(orgId).toReversed();
+      const { page, next_cursor } = pageOf(newestFirst, ({ change }) => String(change.offset), query);
+      return { org_id: orgId, changes: page.map((outcome) => changeAnswer(outcome)), next_cursor };
+    },
+  });
+}

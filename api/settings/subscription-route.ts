@@ -1,0 +1,75 @@
+import { Type } from 'typebox';
+import { AdditionalLimit, EditionName, Users } from '../../aggregator/settings/apply-org.ts';
+import { subscriptionOf } from '../../schemas/settings.ts';
+import { callerOf } from '../auth/guard.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { findOrg } from '../orgs/subscription.ts';
+import { formatInstant, Instant } from '../parameters/instant.ts';
+import { Name, OrgParams } from '../parameters/org.ts';
+import { answer } from '../problems/schema.ts';
+import type { ApiServer } from '../server.ts';
+import { changeAnswer, ChangeAnswer } from './change-answer.ts';
+import { ChangeHeaders, effectiveProperty, reasonProperty, recordWish } from './record.ts';
+import { termsAt, termsProperties } from './settings-answer.ts';
+
+const SubscriptionParams = Type.Object({ ...OrgParams.properties, product: Name('the product') });
+const SubscriptionBody = Type.Object(
+  {
+    edition: EditionName,
+    users: Users,
+    additional_limit: Type.Optional(AdditionalLimit),
+    ...effectiveProperty,
+    ...reasonProperty,
+  },
+  { additionalProperties: false },
+);
+export const SubscriptionAnswer = Type.Object(
+  {
+    org_id: Type.String(),
+    ...termsProperties,
+    effective_at: Instant,
+    recorded: ChangeAnswer,
+  },
+  { additionalProperties: false, description: 'The terms that hold from `effective_at` on.' },
+);
+
+/** What an org subscribes to. */
+export function subscriptionRoute(app: ApiServer, sources: ApiDependencies): void {
+  app.route({
+    method: 'PUT',
+    url: '/v1/orgs/:org/subscriptions/:product',
+    config: { access: 'change-settings' },
+    schema: {
+      summary: 'Begin or change a subscription, now or later',
+      description: 'A subscription keeps its additional limit where none is given; a new one begins with 0.',
+      params: SubscriptionParams,
+      querystring: Type.Object({}, { additionalProperties: false }),
+      headers: ChangeHeaders,
+      body: SubscriptionBody,
+      response: { 200: SubscriptionAnswer, 409: answer('The idempotency key is another change’s') },
+    },
+    handler: async (request) => {
+      const { product } = request.params;
+      const { effective_at, reason, ...value } = request.body;
+      const { orgId } = findOrg(await sources.settings.refresh(), request.params.org);
+      const outcome = await recordWish(sources, callerOf(request), request.headers, {
+        kind: 'subscription',
+        org_id: orgId,
+        product,
+        value: { edition: value.edition, users: value.users, additional_limit: value.additional_limit },
+        effective_at,
+        reason,
+      });
+      const org = findOrg(await sources.settings.refresh(), orgId);
+      const subscription = subscriptionOf(org, product);
+      const terms = subscription && termsAt(subscription, outcome.effectiveAt);
+      if (terms === undefined) throw new Error(`Change ${outcome.change.change_id} made no subscription.`);
+      return {
+        org_id: orgId,
+        ...terms,
+        effective_at: formatInstant(outcome.effectiveAt),
+        recorded: changeAnswer(outcome),
+      };
+    },
+  });
+}

@@ -1,0 +1,40 @@
+import { connectKafka, ensureTopics } from '../../deploy/kafka.ts';
+import { createLogger } from '../../deploy/logging.ts';
+import { topicNames } from '../../schemas/topics.ts';
+import type { Claims } from '../../api/auth/tokens.ts';
+import { startConsumer } from '../consumers/consumer-process.ts';
+import { openApi, type Answer, type ApiUnderTest } from './api-under-test.ts';
+
+/** The API over real servers and a consumer that lands what it records; its clock is the machine's, as Kafka's is. */
+export interface WritableApi extends ApiUnderTest {
+  /** A request with a body that must be answered with a status below 300. */
+  write(method: 'POST' | 'PUT' | 'PATCH', path: string, body: object, claims?: Claims): Promise<Answer>;
+}
+
+export const PLATFORM: Claims = { role: 'platform', sub: 'petra' };
+
+/** As openApi. Settings must be written through it: rows put into the table have offsets of their own. */
+export async function openWritableApi(
+  suite: string,
+  unknownOrgs: 'none' | 'local' = 'none',
+): Promise<WritableApi> {
+  const api = await openApi(suite, Date.now(), unknownOrgs);
+  Object.defineProperty(api.clock, 'now', { get: Date.now });
+  const { settings } = api.namespace;
+  const kafka = connectKafka(settings, `test-${suite}`, createLogger(suite, 'fatal'));
+  await ensureTopics(kafka, topicNames(settings.TOPIC_PREFIX), 1);
+  const consumer = startConsumer(settings);
+  return {
+    ...api,
+    async write(method, path, body, claims = PLATFORM) {
+      const answer = await api.send(path, { method, body, claims });
+      if (answer.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(answer.body)}`);
+      return answer;
+    },
+    async close() {
+      await consumer.stop();
+      await api.close();
+      await api.namespace.drop();
+    },
+  };
+}
