@@ -1,11 +1,14 @@
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
+import { FINAL_SETTINGS } from '../usage/query.ts';
 import { ceilTo, floorTo, HOUR_MS } from '../usage/plan.ts';
 
 const CountRow = Type.Object({ conflicts: Type.Integer({ minimum: 0 }) });
+const HourRow = Type.Object({ hour: Type.Integer(), conflicts: Type.Integer({ minimum: 1 }) });
+/** An hour's start, and how many ids have several payloads in it. */
+export type ConflictHour = Static<typeof HourRow>;
 
 const ConflictRow = Type.Object({
-  org_id: Type.String(),
   event_id: Type.String(),
   occurred_at: Type.Integer(),
   payloads: Type.Integer({ minimum: 2 }),
@@ -24,7 +27,7 @@ export interface ConflictsRequest {
   readonly orgId?: string;
 }
 
-/** How many ids have more than one payload, in sealed hours; see schemas/clickhouse/0008 for what is not seen. */
+/** How many ids have more than one payload, in sealed hours; see schemas/clickhouse/0006 for what is not seen. */
 export async function countConflicts(client: ClickHouseClient, request: ConflictsRequest): Promise<number> {
   const [row] = await select(
     client,
@@ -35,27 +38,83 @@ export async function countConflicts(client: ClickHouseClient, request: Conflict
   return row?.conflicts ?? 0;
 }
 
-/** The latest of them, at most `limit`; those whose raw events retention has dropped are only counted. */
+/** The hours that have any, the latest first. */
+export function readConflictHours(
+  client: ClickHouseClient,
+  request: ConflictsRequest & { readonly orgId: string },
+): Promise<ConflictHour[]> {
+  return select(
+    client,
+    HourRow,
+    `SELECT toUnixTimestamp(payload_conflicts.hour) * 1000 AS hour, count() AS conflicts
+     FROM payload_conflicts FINAL WHERE ${conditionOn(request)}
+     GROUP BY payload_conflicts.hour ORDER BY payload_conflicts.hour DESC`,
+    parametersOf(request),
+  );
+}
+
+export interface ConflictsPageRequest {
+  readonly orgId: string;
+  /** Of readConflictHours. */
+  readonly hours: readonly ConflictHour[];
+  /** Only those that stand after this call, from the newest to the oldest. */
+  readonly before: { readonly occurredAt: number; readonly eventId: string } | undefined;
+  readonly limit: number;
+}
+
+/**
+ * The conflicts of these hours by (occurred_at, event_id) descending, at most `limit`; those whose raw events
+ * retention has dropped are only counted. No more hours of events are read than the page needs.
+ */
 export async function readConflicts(
   client: ClickHouseClient,
-  request: ConflictsRequest,
-  limit: number,
+  request: ConflictsPageRequest,
 ): Promise<Conflict[]> {
-  const found = `SELECT hour, org_id, event FROM payload_conflicts FINAL WHERE ${conditionOn(request)}
-    ORDER BY payload_conflicts.hour DESC, payload_conflicts.org_id, event LIMIT {limit:UInt32}`;
+  const { hours, before, limit } = request;
+  let unread = before === undefined ? hours : hours.filter(({ hour }) => hour <= before.occurredAt);
+  const found: Conflict[] = [];
+  while (unread.length > 0 && found.length < limit) {
+    const wanted = limit - found.length;
+    let held = 0;
+    const enough = unread.findIndex(({ conflicts }) => (held += conflicts) >= wanted);
+    const next = enough === -1 ? unread : unread.slice(0, enough + 1);
+    found.push(...(await readHours(client, { ...request, hours: next, limit: wanted })));
+    unread = unread.slice(next.length);
+  }
+  return found;
+}
+
+function readHours(
+  client: ClickHouseClient,
+  { orgId, hours, before, limit }: ConflictsPageRequest,
+): Promise<Conflict[]> {
+  // Ids sort by their text, as in the call log.
+  const cursor =
+    before === undefined
+      ? ''
+      : `AND (toUnixTimestamp64Milli(call_events.occurred_at), toString(call_events.event_id)) < ({before_at:Int64}, {before_id:String})`;
   return select(
     client,
     ConflictRow,
-    `SELECT call_events.org_id AS org_id, toString(call_events.event_id) AS event_id,
+    `SELECT toString(call_events.event_id) AS event_id,
        toUnixTimestamp64Milli(call_events.occurred_at) AS occurred_at, conflict.payloads AS payloads, user_id,
        endpoint, credits
      FROM call_events FINAL
-     INNER JOIN (SELECT org_id, event, payloads FROM payload_conflicts FINAL WHERE ${conditionOn(request)}) AS conflict
-       ON conflict.org_id = call_events.org_id AND conflict.event = cityHash64(call_events.event_id)
-     WHERE toStartOfHour(call_events.occurred_at) IN (SELECT hour FROM (${found}))
-       AND (toStartOfHour(call_events.occurred_at), call_events.org_id, cityHash64(call_events.event_id)) IN (${found})
-     ORDER BY call_events.occurred_at DESC, toString(call_events.event_id)`,
-    { ...parametersOf(request), limit },
+     INNER JOIN (
+       SELECT event, payloads FROM payload_conflicts FINAL
+       WHERE payload_conflicts.hour IN {hours:Array(UInt32)} AND payload_conflicts.org_id = {org:String}
+     ) AS conflict ON conflict.event = cityHash64(call_events.event_id)
+     WHERE toStartOfHour(call_events.occurred_at) IN {hours:Array(UInt32)}
+       AND call_events.org_id = {org:String} ${cursor}
+     ORDER BY call_events.occurred_at DESC, toString(call_events.event_id) DESC
+     LIMIT {limit:UInt32}
+     ${FINAL_SETTINGS}`,
+    {
+      org: orgId,
+      hours: hours.map(({ hour }) => hour / 1000),
+      limit,
+      ...(before === undefined ? {} : { before_at: before.occurredAt, before_id: before.eventId }),
+    },
   );
 }
 

@@ -5,7 +5,7 @@ import type { Day } from '../calendar/zone-days.ts';
 import type { DayCharge } from '../pricing/day-charge.ts';
 import { differenceOf, needsRevision } from '../pricing/revisions.ts';
 import { HOUR_MS } from '../usage/plan.ts';
-import type { UsageTotal } from '../usage/read.ts';
+import { totalOf, type UsageTotal } from '../usage/read.ts';
 import type { TermsInEffect } from './terms-of-day.ts';
 
 /** How the amount of an org's day came about: every level adds up to the one above, and the first is the charge. */
@@ -68,7 +68,7 @@ export function hoursOfDay(
 
 /** What the total has beyond the rows. */
 export function otherThan(total: UsageTotal, rows: readonly UsageTotal[]): UsageTotal {
-  const sum = sumOf(rows);
+  const sum = totalOf(rows);
   return {
     calls: total.calls - sum.calls,
     credits: total.credits - sum.credits,
@@ -98,15 +98,4 @@ export function pendingOf(charge: DayCharge | undefined, revisions: readonly Cha
   if (!needsRevision(closed, charge)) return null;
   const { deltaCredits, deltaAmount } = differenceOf(closed, charge);
   return { usedCredits: charge.used - last.used, deltaCredits, deltaAmount };
-}
-
-function sumOf(rows: readonly UsageTotal[]): UsageTotal {
-  return rows.reduce(
-    (sum, { calls, credits, rejected }) => ({
-      calls: sum.calls + calls,
-      credits: sum.credits + credits,
-      rejected: sum.rejected + rejected,
-    }),
-    { calls: 0, credits: 0, rejected: 0 },
-  );
 }

@@ -5,6 +5,7 @@ import type { Day } from '../calendar/zone-days.ts';
 import { addDays } from '../calendar/dates.ts';
 import { readCharges, type Charge } from '../closing/charges.ts';
 import { chargeOfDay } from '../pricing/day-charge.ts';
+import { readTopUsage } from '../usage/read-top.ts';
 import { readTotal, readUsage } from '../usage/read.ts';
 import { addsUp, BREAKDOWNS, hoursOfDay, otherThan, pendingOf, type Explanation } from './explanation.ts';
 import { termsOfDay } from './terms-of-day.ts';
@@ -73,7 +74,7 @@ async function readLevels(
   const hours = hoursOfDay(day, await readUsage(client, { ...interval, groupBy: ['hour'] }));
   const breakdowns = [];
   for (const by of BREAKDOWNS) {
-    const rows = await readUsage(client, { ...interval, groupBy: [by], top });
+    const { rows } = await readTopUsage(client, { ...interval, groupBy: [by], top });
     const named = rows.map(({ calls, credits, rejected, [by]: value = '' }) => ({
       value,
       calls,

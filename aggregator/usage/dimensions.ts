@@ -13,7 +13,7 @@ export const DIMENSIONS = {
   module: { column: 'module', type: 'String' },
   status: { column: 'status', type: 'Int32' },
   rule: { column: 'rule', type: 'String' },
-  cause: { column: 'rejection_cause', type: 'String' },
+  rejection_cause: { column: 'rejection_cause', type: 'String' },
 } as const;
 export type Dimension = keyof typeof DIMENSIONS;
 
@@ -24,6 +24,7 @@ export type TimeGroup = (typeof TIME_GROUPS)[number];
 export type GroupBy = Dimension | TimeGroup;
 
 export const isDimension = (name: string): name is Dimension => Object.hasOwn(DIMENSIONS, name);
+export const isTimeGroup = (name: string): name is TimeGroup => TIME_GROUPS.some((time) => time === name);
 
 /** One row of usage: the groups asked for, and the sums. */
 export const UsageRow = Type.Object({
@@ -35,7 +36,7 @@ export const UsageRow = Type.Object({
   module: Type.Optional(Type.String()),
   status: Type.Optional(Type.Integer()),
   rule: Type.Optional(Type.String()),
-  cause: Type.Optional(Type.String()),
+  rejection_cause: Type.Optional(Type.String()),
   day: Type.Optional(Type.Integer()),
   hour: Type.Optional(Type.Integer()),
   '15m': Type.Optional(Type.Integer()),

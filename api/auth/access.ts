@@ -16,6 +16,7 @@ const MAY = {
   'read-credit-users': { ...ALL_OF_OWN, user: 'self' },
   'read-usage': { ...ALL_OF_OWN, user: 'self', analyst: 'org' },
   'read-calls': { ...ALL_OF_OWN, user: 'self', analyst: 'org' },
+  'read-conflicts': ALL_OF_OWN,
   'read-billing': { ...ALL_OF_OWN, billing: 'org' },
   'read-additional-limit': ALL_OF_OWN,
   'set-additional-limit': { super_admin: 'org' },

@@ -1,24 +1,38 @@
 import { Type, type Static } from 'typebox';
 import { formatInstant, Instant } from '../parameters/instant.ts';
-import type { CallRow } from './read.ts';
+import type { CallRow, OneCallRow } from './row.ts';
 
-export const CallAnswer = Type.Object(
+const callProperties = {
+  event_id: Type.String(),
+  occurred_at: Instant,
+  user_id: Type.String(),
+  app_id: Type.String(),
+  product: Type.String(),
+  method: Type.String(),
+  endpoint: Type.String(),
+  module: Type.String({ description: 'Empty where the product names none.' }),
+  status: Type.Integer(),
+  credits: Type.Integer({ minimum: 0 }),
+  rule: Type.String({ description: 'The cost rule that gave the credits.' }),
+  units: Type.Integer({ description: 'What the rule counted.' }),
+  rejection_cause: Type.String({ description: 'Why it was rejected; empty where it was not.' }),
+  source_address: Type.String(),
+  duration_ms: Type.Union([Type.Integer(), Type.Null()]),
+};
+export const CallAnswer = Type.Object(callProperties, { additionalProperties: false });
+
+export const OneCallAnswer = Type.Object(
   {
-    event_id: Type.String(),
-    occurred_at: Instant,
-    user_id: Type.String(),
-    app_id: Type.String(),
-    product: Type.String(),
-    method: Type.String(),
-    endpoint: Type.String(),
-    module: Type.String({ description: 'Empty where the product names none.' }),
-    status: Type.Integer(),
-    credits: Type.Integer({ minimum: 0 }),
-    rule: Type.String({ description: 'The cost rule that gave the credits.' }),
-    units: Type.Integer({ description: 'What the rule counted.' }),
-    rejection_cause: Type.String({ description: 'Why it was rejected; empty where it was not.' }),
-    source_address: Type.String(),
-    duration_ms: Type.Union([Type.Integer(), Type.Null()]),
+    org_id: Type.String(),
+    ...callProperties,
+    record: Type.Object(
+      { appended_at: Instant, partition: Type.Integer({ minimum: 0 }), offset: Type.Integer({ minimum: 0 }) },
+      {
+        additionalProperties: false,
+        description:
+          'The record of the topic of calls that counts: of several payloads under one id the first.',
+      },
+    ),
   },
   { additionalProperties: false },
 );
@@ -34,4 +48,10 @@ export const CallsAnswer = Type.Object(
 
 export function callAnswer({ occurred_at, ...call }: CallRow): Static<typeof CallAnswer> {
   return { ...call, occurred_at: formatInstant(occurred_at) };
+}
+
+export function oneCallAnswer(orgId: string, row: OneCallRow): Static<typeof OneCallAnswer> {
+  const { appended_at, kafka_partition: partition, kafka_offset: offset, ...call } = row;
+  const record = { appended_at: formatInstant(appended_at), partition, offset };
+  return { org_id: orgId, ...callAnswer(call), record };
 }

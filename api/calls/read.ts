@@ -1,37 +1,16 @@
-import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
-import { DIMENSIONS, isDimension, type Dimension } from '../../aggregator/usage/dimensions.ts';
+import { conditionsOf, type Filters } from '../../aggregator/usage/filters.ts';
 import { BUCKET_MS, floorTo, HOUR_MS } from '../../aggregator/usage/plan.ts';
+import { FINAL_SETTINGS } from '../../aggregator/usage/query.ts';
 import { readUsage } from '../../aggregator/usage/read.ts';
 import type { Position } from './cursor.ts';
-
-const CallRow = Type.Object({
-  event_id: Type.String(),
-  occurred_at: Type.Integer(),
-  user_id: Type.String(),
-  app_id: Type.String(),
-  product: Type.String(),
-  method: Type.String(),
-  endpoint: Type.String(),
-  module: Type.String(),
-  status: Type.Integer(),
-  credits: Type.Integer(),
-  rule: Type.String(),
-  units: Type.Integer(),
-  rejection_cause: Type.String(),
-  source_address: Type.String(),
-  duration_ms: Type.Union([Type.Integer(), Type.Null()]),
-});
-/** One distinct call; `occurred_at` in epoch milliseconds. */
-export type CallRow = Static<typeof CallRow>;
-
-export type CallFilters = Partial<Record<Dimension, string | number>>;
+import { CALL_COLUMNS, CallRow } from './row.ts';
 
 export interface CallsRequest {
   readonly orgId: string;
   readonly from: number;
   readonly to: number;
-  readonly filters: CallFilters;
+  readonly filters: Filters;
   /** Only calls that stand after this one in the log, which runs from the newest to the oldest. */
   readonly before: Position | undefined;
   readonly limit: number;
@@ -95,11 +74,7 @@ function readPart(
   limit: number,
 ): Promise<CallRow[]> {
   const hours = new Set(quarters.map((start) => floorTo(start, HOUR_MS)));
-  const filtered = Object.keys(filters).filter((name) => isDimension(name));
-  const conditions = filtered.map((name) => {
-    const { column, type } = DIMENSIONS[name];
-    return `AND ${column} = {filter_${name}:${type}}`;
-  });
+  const conditions = conditionsOf(filters);
   // Ids sort by their text, which for a UUIDv7 is its time; ClickHouse sorts UUIDs by their second half.
   const cursor =
     before === undefined
@@ -109,25 +84,23 @@ function readPart(
     client,
     CallRow,
     // The key's own expression prunes; the conditions on other columns are applied after replacing.
-    `SELECT toString(call_events.event_id) AS event_id, toUnixTimestamp64Milli(call_events.occurred_at) AS occurred_at, user_id,
-       app_id, product, method, endpoint, module, status, credits, rule, units, rejection_cause, source_address,
-       duration_ms
+    `SELECT ${CALL_COLUMNS}
      FROM call_events FINAL
      WHERE toStartOfHour(call_events.occurred_at) IN {hours:Array(UInt32)}
        AND org_id = {org:String}
        AND call_events.occurred_at >= fromUnixTimestamp64Milli({from:Int64})
        AND call_events.occurred_at < fromUnixTimestamp64Milli({to:Int64})
-       ${conditions.join(' ')} ${cursor}
+       ${conditions.sql} ${cursor}
      ORDER BY call_events.occurred_at DESC, toString(call_events.event_id) DESC
      LIMIT {limit:UInt32}
-     SETTINGS do_not_merge_across_partitions_select_final = 1`,
+     ${FINAL_SETTINGS}`,
     {
       org: orgId,
       from,
       to: Math.min(to, (quarters.at(-1) ?? to) + BUCKET_MS),
       hours: [...hours].map((hour) => hour / 1000),
       limit,
-      ...Object.fromEntries(filtered.map((name) => [`filter_${name}`, filters[name]])),
+      ...conditions.params,
       ...(before === undefined ? {} : { before_at: before.occurredAt, before_id: before.eventId }),
     },
   );

@@ -1,11 +1,10 @@
 import { Type } from 'typebox';
-import { allowanceAt } from '../../aggregator/pricing/allowance.ts';
 import { gaugeOf } from '../../aggregator/pricing/gauge.ts';
 import { readTotal } from '../../aggregator/usage/read.ts';
 import type { Sources } from '../dependencies.ts';
-import { chooseSubscription, findOrg, noSubscription } from '../orgs/subscription.ts';
 import { OrgParams } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
+import { subscribedAt } from './subscribed.ts';
 import { AtQuery, describeLive, liveProperties, storedPart, windowAt } from './window.ts';
 
 const Credits = Type.Integer({ minimum: 0 });
@@ -44,21 +43,12 @@ export function creditsRoute(app: ApiServer, sources: Sources): void {
     handler: async ({ params, query }) => {
       const window = windowAt(query.at, sources.now());
       const settings = await sources.settings.refresh();
-      const org = findOrg(settings, params.org);
-      const subscription = chooseSubscription(org, query.product);
-      const { product } = subscription;
+      const asked = { org: params.org, product: query.product };
       // The settings of that instant, the events known now.
-      const allowance = allowanceAt(settings.catalogues, subscription, window.to);
-      if (allowance === undefined) {
-        throw noSubscription(`The subscription of ${product} had not begun at that time.`);
-      }
+      const { orgId, product, allowance } = subscribedAt(settings, asked, window.to);
       const [live, { credits }] = await Promise.all([
-        describeLive(sources, org.orgId, product, window),
-        readTotal(sources.clickhouse, {
-          orgId: org.orgId,
-          ...storedPart(window),
-          filters: { product },
-        }),
+        describeLive(sources, orgId, product, window),
+        readTotal(sources.clickhouse, { orgId, ...storedPart(window), filters: { product } }),
       ]);
       const gauge = gaugeOf(allowance, credits);
       return {

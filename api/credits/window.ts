@@ -1,12 +1,10 @@
 import { Type, type Static } from 'typebox';
-import { readLandedUntil } from '../../aggregator/landed-until.ts';
+import { WINDOW_MS } from '../../aggregator/usage/returning.ts';
 import type { Sources } from '../dependencies.ts';
+import { readLagSeconds } from '../lag.ts';
 import { formatInstant, Instant, InstantParameter, instantOf } from '../parameters/instant.ts';
 import { ProductParameter } from '../parameters/org.ts';
 import { invalidParameter } from '../problems/problem.ts';
-
-/** The rolling window is this long, whatever the clocks do (domain.md, Windows). */
-const WINDOW_MS = 86_400_000;
 
 export const AtQuery = Type.Object(
   {
@@ -47,18 +45,16 @@ export const liveProperties = {
 const Live = Type.Object(liveProperties);
 
 export async function describeLive(
-  { clickhouse, topics, now }: Sources,
+  sources: Sources,
   orgId: string,
   product: string,
   window: Window,
 ): Promise<Static<typeof Live>> {
-  const asked = now();
-  const landedUntil = await readLandedUntil(clickhouse, topics.calls, asked);
   return {
     org_id: orgId,
     product,
     as_of: formatInstant(window.to),
-    lag_seconds: (asked - landedUntil) / 1000,
+    lag_seconds: await readLagSeconds(sources),
     window: { from: formatInstant(window.from), to: formatInstant(window.to) },
   };
 }

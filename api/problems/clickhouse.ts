@@ -37,7 +37,7 @@ function answeredProblem(error: ClickHouseError): Problem | undefined {
   if (error.code === TOO_MANY_ROWS_OR_BYTES) {
     return new Problem(
       'too-many-rows',
-      'Ask for a shorter range, for fewer names in group_by, or filter by user, app, endpoint or product.',
+      'Ask for pages with limit and cursor or for the largest with top, for a shorter range, for fewer names in group_by, or filter.',
       { cause: error },
     );
   }

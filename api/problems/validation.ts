@@ -36,7 +36,8 @@ function errorOf(given: unknown, inBody: boolean): ProblemError {
   const { keyword, instancePath, message, params, parentSchema } = given;
   const property = params.missingProperty ?? params.additionalProperty;
   const path = property === undefined ? instancePath : `${instancePath}/${property}`;
-  const where = inBody ? { pointer: `#${path}` } : { parameter: path.slice(1) };
+  // A repeated parameter is an array: which of its values is wrong does not matter.
+  const where = inBody ? { pointer: `#${path}` } : { parameter: path.split('/')[1] ?? '' };
   if (keyword === 'additionalProperties') {
     const known = Object.keys(parentSchema?.properties ?? {});
     return { ...where, detail: `is not known here: known are ${known.join(', ') || 'none'}` };

@@ -4,18 +4,24 @@ import { DateOfDay } from '../parameters/date.ts';
 
 const Count = Type.Integer({ minimum: 0 });
 const sums = { calls: Count, credits: Count, rejected: Count };
+const times = {
+  day: Type.Optional(DateOfDay),
+  hour: Type.Optional(Instant),
+  '15m': Type.Optional(Instant),
+};
 
 /** The keys are the names of group_by. */
 export const UsageRowAnswer = Type.Object(
   {
-    day: Type.Optional(DateOfDay),
-    hour: Type.Optional(Instant),
-    '15m': Type.Optional(Instant),
+    ...times,
     user: Type.Optional(Type.String()),
     app: Type.Optional(Type.String()),
     method: Type.Optional(Type.String()),
     endpoint: Type.Optional(Type.String()),
+    module: Type.Optional(Type.String({ description: 'Empty where the calls named none.' })),
     status: Type.Optional(Type.Integer()),
+    rule: Type.Optional(Type.String({ description: 'The cost rule that gave the credits.' })),
+    rejection_cause: Type.Optional(Type.String({ description: 'Empty for calls that were not rejected.' })),
     product: Type.Optional(Type.String()),
     ...sums,
   },
@@ -26,12 +32,34 @@ export const UsageAnswer = Type.Object(
   {
     org_id: Type.String(),
     from: Instant,
-    to: Instant,
+    to: Type.String({
+      format: 'date-time',
+      description:
+        'The end asked for; with `limit` not later than the first page’s `as_of`, so that all pages are of one range.',
+    }),
     time_zone: Type.String({
       description: 'The zone of the days; the organisation’s present one by default.',
     }),
-    rows: Type.Array(UsageRowAnswer, { description: 'In the order of the groups; none without group_by.' }),
-    total: Type.Object(sums, { additionalProperties: false }),
+    as_of: Type.String({ format: 'date-time', description: 'When the events were counted.' }),
+    lag_seconds: Type.Number({ minimum: 0, description: 'How far landing lags behind as_of.' }),
+    rows: Type.Array(UsageRowAnswer, {
+      description:
+        'In the order of the groups; none without group_by. With `top` the largest combinations first, each by its times.',
+    }),
+    other: Type.Optional(
+      Type.Array(Type.Object({ ...times, ...sums }, { additionalProperties: false }), {
+        description:
+          'With `top` alone: the usage that is in no row, one entry for every time (one in all without a group of time), none where there is no other. It carries no name, so it cannot be taken for a user called "other".',
+      }),
+    ),
+    total: Type.Object(sums, {
+      additionalProperties: false,
+      description:
+        'Of the whole range as of `as_of`: `rows` and `other` add up to it, or the rows of all pages where no late event landed between two of them (then the first and the last page have the same total).',
+    }),
+    next_cursor: Type.Union([Type.String(), Type.Null()], {
+      description: 'Null at the end, and without `limit`.',
+    }),
   },
   { additionalProperties: false },
 );

@@ -1,23 +1,19 @@
+import {
+  DIMENSIONS,
+  isDimension,
+  isTimeGroup,
+  TIME_GROUPS,
+  type GroupBy,
+} from '../../aggregator/usage/dimensions.ts';
 import { invalidParameter } from '../problems/problem.ts';
 
 /** What `group_by` may name, and the keys of the rows it makes (interfaces.md). */
-export const GROUPS = [
-  'day',
-  'hour',
-  '15m',
-  'user',
-  'app',
-  'method',
-  'endpoint',
-  'status',
-  'product',
-] as const;
-export type Group = (typeof GROUPS)[number];
+export const GROUPS: readonly string[] = [...TIME_GROUPS, ...Object.keys(DIMENSIONS)];
 
-const isGroup = (name: string): name is Group => GROUPS.some((group) => group === name);
+const isGroup = (name: string): name is GroupBy => isDimension(name) || isTimeGroup(name);
 
 /** The names in the order given; none for an absent or empty parameter. Throws the Problem `invalid-request`. */
-export function parseGroupBy(text: string | undefined): readonly Group[] {
+export function parseGroupBy(text: string | undefined): readonly GroupBy[] {
   if (text === undefined || text === '') return [];
   const names = text.split(',').map((name) => name.trim());
   const groups = names.filter((name) => isGroup(name));

@@ -1,42 +1,71 @@
 import type { Static } from 'typebox';
 import type { Day } from '../../aggregator/calendar/zone-days.ts';
-import type { UsageRow } from '../../aggregator/usage/dimensions.ts';
-import { readUsage, type UsageRequest, type UsageTotal } from '../../aggregator/usage/read.ts';
-import type { Sources } from '../dependencies.ts';
+import type { GroupBy, UsageRow } from '../../aggregator/usage/dimensions.ts';
+import { readUsagePage } from '../../aggregator/usage/read-page.ts';
+import { readTopUsage } from '../../aggregator/usage/read-top.ts';
+import { readUsage, totalOf, type UsageTotal } from '../../aggregator/usage/read.ts';
+import type { UsageRequest } from '../../aggregator/usage/query.ts';
+import type { ClickHouseClient } from '../../deploy/clickhouse.ts';
 import { formatInstant } from '../parameters/instant.ts';
-import type { UsageAnswer, UsageRowAnswer } from './answer.ts';
+import type { UsageRowAnswer } from './answer.ts';
+import { encodePlace, placeOf, type Place } from './cursor.ts';
 import type { DayPlan } from './days.ts';
-import type { Group } from './group-by.ts';
+
+/** How much of the rows is wanted: all, the largest and the rest, or a page. */
+export type Extract =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'top'; readonly top: number }
+  | { readonly kind: 'page'; readonly limit: number; readonly after: Place['after'] | undefined };
 
 export interface BreakdownRequest extends Pick<UsageRequest, 'orgId' | 'from' | 'to' | 'filters'> {
-  readonly groupBy: readonly Group[];
+  readonly groupBy: readonly GroupBy[];
   readonly days: DayPlan;
+  readonly extract: Extract;
+}
+
+type Row = Static<typeof UsageRowAnswer>;
+
+export interface Breakdown {
+  readonly rows: Row[];
+  readonly other?: Row[];
+  readonly total: UsageTotal;
+  readonly next_cursor: string | null;
 }
 
 /**
- * Usage of a range in groups, and its total: the sum of the rows, so that both are of one moment.
+ * Usage of a range in groups, and its total: of one statement, so that both are of one moment.
  * The connection's max_result_rows bounds the rows: see api/clickhouse.ts.
  */
 export async function readBreakdown(
-  { clickhouse }: Sources,
-  { groupBy, days: { timeZone, days }, ...request }: BreakdownRequest,
-): Promise<Static<typeof UsageAnswer>> {
+  client: ClickHouseClient,
+  { groupBy, days: { days }, extract, ...range }: BreakdownRequest,
+): Promise<Breakdown> {
   const dates = new Map(days.map((day) => [dayStart(day), day.date]));
-  const rows = await readUsage(clickhouse, { ...request, groupBy, dayStarts: [...dates.keys()] });
-  return {
-    org_id: request.orgId,
-    from: formatInstant(request.from),
-    to: formatInstant(request.to),
-    time_zone: timeZone,
-    rows: groupBy.length === 0 ? [] : rows.map((row) => answerRow(row, dates)),
-    total: totalOf(rows),
-  };
+  const request = { ...range, groupBy, dayStarts: [...dates.keys()] };
+  const answer = (rows: readonly UsageRow[]): Row[] => rows.map((row) => answerRow(row, dates));
+
+  if (extract.kind === 'top') {
+    const { rows, other } = await readTopUsage(client, { ...request, top: extract.top });
+    const total = totalOf([...rows, ...other]);
+    return { rows: answer(rows), other: answer(other), total, next_cursor: null };
+  }
+  if (extract.kind === 'page') {
+    // One more than the page tells whether there is a next one.
+    const { after, limit } = extract;
+    const { rows, total } = await readUsagePage(client, { ...request, after, limit: limit + 1 });
+    const page = rows.slice(0, limit);
+    const last = rows.length > limit ? page.at(-1) : undefined;
+    const next = last === undefined ? null : encodePlace(placeOf(last, groupBy, range.to));
+    return { rows: answer(page), total, next_cursor: next };
+  }
+  const rows = await readUsage(client, request);
+  return { rows: groupBy.length === 0 ? [] : answer(rows), total: totalOf(rows), next_cursor: null };
 }
 
 /** A first day that begins before 1970: the store knows no such instants, and no events of then. */
 export const dayStart = (day: Day): number => Math.max(0, day.from);
 
-function answerRow(row: UsageRow, dates: ReadonlyMap<number, string>): Static<typeof UsageRowAnswer> {
+function answerRow(row: UsageRow, dates: ReadonlyMap<number, string>): Row {
   const { day, hour, '15m': quarter, ...rest } = row;
   return {
     ...(day === undefined ? {} : { day: dates.get(day) ?? '' }),
@@ -44,14 +73,4 @@ function answerRow(row: UsageRow, dates: ReadonlyMap<number, string>): Static<ty
     ...(quarter === undefined ? {} : { '15m': formatInstant(quarter) }),
     ...rest,
   };
-}
-
-function totalOf(rows: readonly UsageRow[]): UsageTotal {
-  const total = { calls: 0, credits: 0, rejected: 0 };
-  for (const { calls, credits, rejected } of rows) {
-    total.calls += calls;
-    total.credits += credits;
-    total.rejected += rejected;
-  }
-  return total;
 }

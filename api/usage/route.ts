@@ -1,11 +1,14 @@
 import { Type } from 'typebox';
 import { onlyUser } from '../auth/guard.ts';
 import type { Sources } from '../dependencies.ts';
+import { readLagSeconds } from '../lag.ts';
 import { findOrg } from '../orgs/subscription.ts';
-import { InstantParameter, instantOf } from '../parameters/instant.ts';
-import { Name, OrgParams } from '../parameters/org.ts';
+import { filterProperties, filtersOf } from '../parameters/filters.ts';
+import { formatInstant, InstantParameter, instantOf } from '../parameters/instant.ts';
+import { OrgParams } from '../parameters/org.ts';
 import { checkInstantRange } from '../parameters/range.ts';
 import type { ApiServer } from '../server.ts';
+import { wantedOf } from './extract.ts';
 import { GROUPS, parseGroupBy } from './group-by.ts';
 import { readBreakdown } from './read.ts';
 import { dayPlan } from './days.ts';
@@ -25,7 +28,25 @@ const UsageQuery = Type.Object(
         description: 'IANA name of the zone whose days to group by; the organisation’s own days if left out',
       }),
     ),
-    product: Type.Optional(Name('only this product’s calls; all products’ if left out')),
+    top: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000,
+        description:
+          'only so many combinations of the groups that are no time, those with the most credits in the whole range; the others together are in `other`',
+      }),
+    ),
+    limit: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 10_000,
+        description: 'rows of a page; all rows, at most 50,000, if left out',
+      }),
+    ),
+    cursor: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 8_192, description: 'next_cursor of the page before' }),
+    ),
+    ...filterProperties,
   },
   { additionalProperties: false },
 );
@@ -43,18 +64,30 @@ export function usageRoute(app: ApiServer, sources: Sources): void {
     },
     handler: async (request) => {
       const { params, query } = request;
-      const from = instantOf('from', query.from);
-      const to = instantOf('to', query.to);
-      checkInstantRange(from, to);
-      const groupBy = parseGroupBy(query.group_by);
+      const { from: fromText, to: toText, group_by, time_zone, top, limit, cursor, ...asked } = query;
+      const from = instantOf('from', fromText);
+      const end = instantOf('to', toText);
+      checkInstantRange(from, end);
+      const now = sources.now();
+      const groupBy = parseGroupBy(group_by);
+      const { extract, to } = wantedOf({ top, limit, cursor }, groupBy, { from, to: end }, now);
       const org = findOrg(await sources.settings.refresh(), params.org);
-      const days = dayPlan(org, query.time_zone, { from, to }, sources.now());
-      const user = onlyUser(request);
-      const filters = {
-        ...(query.product === undefined ? {} : { product: query.product }),
-        ...(user === undefined ? {} : { user }),
+      const days = dayPlan(org, time_zone, { from, to }, now);
+      const filters = filtersOf(asked, onlyUser(request));
+      const range = { orgId: org.orgId, from, to };
+      const [lag_seconds, breakdown] = await Promise.all([
+        readLagSeconds(sources),
+        readBreakdown(sources.clickhouse, { ...range, filters, groupBy, days, extract }),
+      ]);
+      return {
+        org_id: org.orgId,
+        from: formatInstant(from),
+        to: formatInstant(to),
+        time_zone: days.timeZone,
+        as_of: formatInstant(now),
+        lag_seconds,
+        ...breakdown,
       };
-      return readBreakdown(sources, { orgId: org.orgId, from, to, filters, groupBy, days });
     },
   });
 }

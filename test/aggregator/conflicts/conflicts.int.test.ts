@@ -1,4 +1,9 @@
-import { countConflicts, readConflicts } from '../../../aggregator/conflicts/read.ts';
+import {
+  countConflicts,
+  readConflictHours,
+  readConflicts,
+  type Conflict,
+} from '../../../aggregator/conflicts/read.ts';
 import { clearMarks, readMarks, resealMarked } from '../../../aggregator/sealing/marks.ts';
 import { writeRollup } from '../../../aggregator/sealing/rollup.ts';
 import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
@@ -37,6 +42,13 @@ async function reseal(): Promise<void> {
   await clearMarks(client, marks);
 }
 
+/** The latest conflicts of the org. */
+async function latest(limit: number, before?: Conflict): Promise<Conflict[]> {
+  const hours = await readConflictHours(client, { ...always, orgId: 'acme' });
+  const position = before && { occurredAt: before.occurred_at, eventId: before.event_id };
+  return readConflicts(client, { orgId: 'acme', hours, before: position, limit });
+}
+
 const merge = async () => {
   for (const table of ['call_events', 'event_payloads']) {
     await client.command({ query: `OPTIMIZE TABLE ${table} FINAL` });
@@ -50,9 +62,8 @@ describe('two payloads under one id', () => {
     await merge();
     await seal();
     expect(await countConflicts(client, always)).toBe(1);
-    expect(await readConflicts(client, always, 10)).toEqual([
+    expect(await latest(10)).toEqual([
       {
-        org_id: 'acme',
         event_id: first.id,
         occurred_at: hour + 5,
         payloads: 2,
@@ -87,7 +98,7 @@ describe('two payloads under one id', () => {
     expect(await countConflicts(client, always)).toBe(1);
     await land(client, [{ ...first, offset: first.offset + 2, status: 404 }]);
     await reseal();
-    expect((await readConflicts(client, always, 10)).map(({ payloads }) => payloads)).toEqual([3]);
+    expect((await latest(10)).map(({ payloads }) => payloads)).toEqual([3]);
   });
 
   it('are found when the second lands after the seal, in the marked org alone', async () => {
@@ -101,13 +112,23 @@ describe('two payloads under one id', () => {
     expect(await countConflicts(client, { from: hour + HOUR_MS, to: now })).toBe(0);
   });
 
-  it('show the latest ones first, as many as are asked for', async () => {
-    for (const age of [200, 100, 0]) {
+  it('show the latest ones first, as many as are asked for, and go on after any of them', async () => {
+    const ids: string[] = [];
+    for (const age of [0, 100, 101, HOUR_MS, HOUR_MS + 100]) {
       const event = landedEvent(hour + age);
-      await land(client, [event, { ...event, offset: event.offset + 100, credits: 77 }]);
+      ids.unshift(event.id);
+      await land(client, [
+        event,
+        { ...event, offset: event.offset + 100, credits: 77 },
+        landedEvent(hour + age),
+      ]);
     }
     await seal();
-    expect(await countConflicts(client, always)).toBe(3);
-    expect(await readConflicts(client, always, 2)).toHaveLength(2);
+    expect(await countConflicts(client, always)).toBe(5);
+    expect((await latest(10)).map(({ event_id }) => event_id)).toEqual(ids);
+    const first = await latest(3);
+    const second = await latest(3, first.at(-1));
+    expect([first.length, second.length]).toEqual([3, 2]);
+    expect([...first, ...second].map(({ event_id }) => event_id)).toEqual(ids);
   });
 });

@@ -1,0 +1,44 @@
+import { floorTo, HOUR_MS } from '../../aggregator/usage/plan.ts';
+import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
+import { eventIdMs, formatEventId } from '../../schemas/event-id.ts';
+import { CALL_COLUMNS, OneCallRow } from './row.ts';
+
+/** The store's hours are seconds of 32 bits, an id's time has 48 bits of milliseconds. */
+const LAST_INSTANT = (2 ** 32 - 1) * 1000;
+
+export interface OneCallRequest {
+  readonly orgId: string;
+  /** Of parseEventId. It holds the call's time, so that one hour is read. */
+  readonly id: Buffer;
+  /** Whose call it must be; anyone's where it is undefined. */
+  readonly user: string | undefined;
+}
+
+/** The call of an id, of several payloads the one that counts; undefined where there is none. */
+export async function readCall(
+  client: ClickHouseClient,
+  { orgId, id, user }: OneCallRequest,
+): Promise<OneCallRow | undefined> {
+  const occurredAt = eventIdMs(id);
+  if (occurredAt > LAST_INSTANT) return undefined;
+  const [call] = await select(
+    client,
+    OneCallRow,
+    `SELECT ${CALL_COLUMNS}, toUnixTimestamp64Milli(call_events.appended_at) AS appended_at, kafka_partition,
+       kafka_offset
+     FROM call_events FINAL
+     WHERE toStartOfHour(call_events.occurred_at) = fromUnixTimestamp({hour:UInt32})
+       AND org_id = {org:String}
+       AND call_events.occurred_at = fromUnixTimestamp64Milli({occurred_at:Int64})
+       AND call_events.event_id = {event_id:UUID}
+       ${user === undefined ? '' : 'AND user_id = {user:String}'}`,
+    {
+      org: orgId,
+      hour: floorTo(occurredAt, HOUR_MS) / 1000,
+      occurred_at: occurredAt,
+      event_id: formatEventId(id),
+      ...(user === undefined ? {} : { user }),
+    },
+  );
+  return call;
+}

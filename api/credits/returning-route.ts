@@ -1,0 +1,74 @@
+import { Type } from 'typebox';
+import { gaugeOf } from '../../aggregator/pricing/gauge.ts';
+import { readReturning } from '../../aggregator/usage/read-returning.ts';
+import { runsOutAt } from '../../aggregator/usage/returning.ts';
+import type { Sources } from '../dependencies.ts';
+import { formatInstant, Instant } from '../parameters/instant.ts';
+import { OrgParams } from '../parameters/org.ts';
+import type { ApiServer } from '../server.ts';
+import { subscribedAt } from './subscribed.ts';
+import { AtQuery, describeLive, liveProperties, windowAt } from './window.ts';
+
+const Credits = Type.Integer({ minimum: 0 });
+
+/** What leaves the gauge's window, and when nothing of its total is left (aggregator/usage/returning.ts). */
+export const ReturningAnswer = Type.Object(
+  {
+    ...liveProperties,
+    total: Credits,
+    used: Credits,
+    unused: Credits,
+    pace_per_hour: Type.Integer({ minimum: 0, description: 'Credits used in the last hour of the window.' }),
+    runs_out_at: Type.Union([Instant, Type.Null()], {
+      description:
+        'When `used` reaches `total`, should calls go on at that pace while credits return; null where not within 24 hours.',
+    }),
+    returning: Type.Array(
+      Type.Object({ from: Instant, to: Instant, credits: Credits }, { additionalProperties: false }),
+      {
+        description:
+          'The 24 hours after as_of by clock hours (UTC), the first and the last cut: what leaves the window in each. Adds up to `used`.',
+      },
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export function returningRoute(app: ApiServer, sources: Sources): void {
+  app.route({
+    method: 'GET',
+    url: '/v1/orgs/:org/credits/returning',
+    config: { access: 'read-credits' },
+    schema: {
+      summary: 'Credits that return in the next 24 hours, and when none is left',
+      params: OrgParams,
+      querystring: AtQuery,
+      response: { 200: ReturningAnswer },
+    },
+    handler: async ({ params, query }) => {
+      const window = windowAt(query.at, sources.now());
+      const settings = await sources.settings.refresh();
+      const asked = { org: params.org, product: query.product };
+      const { orgId, product, allowance } = subscribedAt(settings, asked, window.to);
+      const [live, { used, pacePerHour, rows }] = await Promise.all([
+        describeLive(sources, orgId, product, window),
+        readReturning(sources.clickhouse, { orgId, product, asOf: window.to }),
+      ]);
+      const { total, unused } = gaugeOf(allowance, used);
+      const runsOut = runsOutAt(rows, total, pacePerHour);
+      return {
+        ...live,
+        total,
+        used,
+        unused,
+        pace_per_hour: pacePerHour,
+        runs_out_at: runsOut === null ? null : formatInstant(runsOut),
+        returning: rows.map(({ from, to, credits }) => ({
+          from: formatInstant(from),
+          to: formatInstant(to),
+          credits,
+        })),
+      };
+    },
+  });
+}

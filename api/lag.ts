@@ -1,0 +1,8 @@
+import { readLandedUntil } from '../aggregator/landed-until.ts';
+import type { Sources } from './dependencies.ts';
+
+/** How far landing lags behind now, in seconds: every figure that events may still change says so. */
+export async function readLagSeconds({ clickhouse, topics, now }: Sources): Promise<number> {
+  const asked = now();
+  return (asked - (await readLandedUntil(clickhouse, topics.calls, asked))) / 1000;
+}
