@@ -12,8 +12,8 @@ export default {
   testMatch: ['**/*.test.ts'],
   // Of a busy two-core machine, which runs the servers as well.
   testTimeout: 30_000,
-  // One at a time: the suites share the servers and wait for things within limits.
-  maxWorkers: 1,
+  // Suites wait more than they compute: for servers that start, for records that land.
+  maxWorkers: 2,
   globalSetup: '<rootDir>/test/servers/setup.mjs',
   globalTeardown: '<rootDir>/test/servers/teardown.mjs',
 };

@@ -14,7 +14,7 @@ export interface BucketDifference {
   readonly table: RollupTable;
   readonly sealed: UsageTotal;
   readonly counted: UsageTotal;
-  /** What the version of the bucket's rows must be (schemas/clickhouse/0006). */
+  /** What the version of the bucket's rows must be (schemas/clickhouse/0003). */
   readonly seen: string;
 }
 export type RollupTable = 'usage_15m' | 'usage_15m_by';

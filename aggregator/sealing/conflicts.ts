@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from '../../deploy/clickhouse.ts';
 
 /**
- * Records the ids of these hours under which more than one payload has landed (schemas/clickhouse/0008). A part of
+ * Records the ids of these hours under which more than one payload has landed (schemas/clickhouse/0006). A part of
  * every seal: an event lands before its hour's first seal, or marks the hour for another one. Repeating it changes
  * nothing.
  * @param only every org's ids, or only those of marked (org, hour) pairs

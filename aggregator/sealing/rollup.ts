@@ -11,7 +11,7 @@ const MARKED_ONLY = `AND (org_id, toStartOfHour(occurred_at)) IN (
 /**
  * Counts hours from the distinct events and writes them into both rollups. Repeating it, in any order and by
  * any number of sealers, changes nothing: rows counted from more events replace those counted from fewer
- * (schemas/clickhouse/0006).
+ * (schemas/clickhouse/0003).
  * @param hours starts of the hours, epoch milliseconds; some hundreds at most, they travel in the request's address.
  * @param only every org's events, or only those of marked (org, hour) pairs.
  */

@@ -28,4 +28,6 @@ CREATE TABLE IF NOT EXISTS call_events
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMMDD(occurred_at)
 ORDER BY (toStartOfHour(occurred_at), org_id, occurred_at, event_id)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+-- Raw events leave in whole parts (a part holds events of one UTC day): nothing is rewritten, and FINAL never sees half
+-- a day. How long they stay is the setting RETENTION_DAYS, which deploy/retention.ts puts into the table's TTL.
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, ttl_only_drop_parts = 1;

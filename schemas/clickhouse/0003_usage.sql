@@ -1,6 +1,10 @@
 -- Sealed hours in 15-minute buckets (every zone's midnight falls on one), counted from call_events FINAL.
--- The set of distinct events only grows, so a row's version is its own count: a sealer that read less and
--- wrote later changes nothing.
+-- A row's version says of which events it was counted: `seen` is the sum of the versions of all distinct events of
+-- its (org, bucket). The set only grows, and of two payloads under one id the one with the least (offset, partition)
+-- wins, whose version is greater: so whatever comes to be known, `seen` rises, and a sealer that read less and wrote
+-- later changes nothing. The count of calls stays the same when an earlier payload replaces a later one.
+-- A row with 0 calls says that none of the events under its key are left there (aggregator/sealing/replaced.ts).
+-- UInt128: 2^64 times 9e9 calls.
 CREATE TABLE IF NOT EXISTS usage_15m
 (
     org_id LowCardinality(String),
@@ -8,9 +12,10 @@ CREATE TABLE IF NOT EXISTS usage_15m
     bucket DateTime('UTC'),
     calls UInt64,
     credits UInt64,
-    rejected UInt64
+    rejected UInt64,
+    seen UInt128
 )
-ENGINE = ReplacingMergeTree(calls)
+ENGINE = ReplacingMergeTree(seen)
 PARTITION BY toYYYYMM(bucket)
 ORDER BY (org_id, product, bucket)
 SETTINGS fsync_after_insert = 1;
@@ -31,9 +36,10 @@ CREATE TABLE IF NOT EXISTS usage_15m_by
     rejection_cause LowCardinality(String),
     calls UInt64,
     credits UInt64,
-    rejected UInt64
+    rejected UInt64,
+    seen UInt128
 )
-ENGINE = ReplacingMergeTree(calls)
+ENGINE = ReplacingMergeTree(seen)
 PARTITION BY toYYYYMM(bucket)
 ORDER BY (org_id, product, bucket, user_id, app_id, method, endpoint, module, status, rule, rejection_cause)
 SETTINGS fsync_after_insert = 1;
