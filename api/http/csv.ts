@@ -25,6 +25,7 @@ export function csvOf(
     header: withHeader,
     record_delimiter: 'windows',
     eof: true,
+    quote_record_delimiter: true,
     escape_formulas: true,
     cast: { string: (value) => (PLAIN_NUMBER.test(value) ? { value, ...AS_IT_IS } : value) },
   });
