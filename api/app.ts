@@ -23,6 +23,7 @@ import { takeBodiesExactly } from './http/exact-body.ts';
 import { refuseOtherMethods } from './http/methods.ts';
 import { createRateLimit } from './http/rate-limit.ts';
 import { requestIdOf } from './http/request-id.ts';
+import { followRequests } from './http/running-request.ts';
 import { addSecurityHeaders } from './http/security-headers.ts';
 import { documentRoute, openDocument } from './openapi/document.ts';
 import { operationOf } from './openapi/operation.ts';
@@ -105,6 +106,7 @@ export async function buildApp(dependencies: ApiDependencies) {
     }
   });
   takeBodiesExactly(app);
+  followRequests(app, HANDLER_TIMEOUT_MS);
   await openDocument(app);
   app.addHook('onRoute', (route) => {
     const { url, schema, config } = route;

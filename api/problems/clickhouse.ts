@@ -15,6 +15,8 @@ const AWAY_CODES = new Set([
   'ENETUNREACH',
 ]);
 const AWAY_MESSAGES = new Set(['Timeout error.', 'socket hang up']);
+/** By the request's signal, which a client that is still there sees only once its time is over. */
+const ABORTED_MESSAGE = 'The user aborted a request.';
 /** ClickHouse's own error codes, from its system.errors. */
 const TIMEOUT_EXCEEDED = '159';
 const MEMORY_LIMIT_EXCEEDED = '241';
@@ -28,6 +30,7 @@ export const RETRY_AFTER = { 'retry-after': '2' };
 export function clickhouseProblem(error: unknown): Problem | undefined {
   if (error instanceof ClickHouseError) return answeredProblem(error);
   // The client's own errors carry no code.
+  if (messageOf(error) === ABORTED_MESSAGE) return queryTimeout(error);
   const isAway = AWAY_CODES.has(codeOf(error) ?? '') || AWAY_MESSAGES.has(messageOf(error));
   return isAway ? unavailable(error) : undefined;
 }

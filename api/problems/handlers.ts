@@ -6,9 +6,14 @@ import { validationProblem } from './validation.ts';
 
 /** The one owner of error answers: whatever was thrown leaves as a problem document. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = problemOf(error);
+  const problem = request.raw.socket.destroyed ? clientGone(error) : problemOf(error);
   if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code);
   return sendProblem(reply, problem);
+}
+
+/** Its queries were cancelled for it: nobody reads this, and it is no mistake of ours. */
+function clientGone(cause: unknown): Problem {
+  return new Problem('request-timeout', 'The connection was closed before the answer.', { cause });
 }
 
 export function answerUnknownRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { fastify } from 'fastify';
+import { Type } from 'typebox';
+import { connectForReading } from '../../../api/clickhouse.ts';
+import { answerError } from '../../../api/problems/handlers.ts';
+import { followRequests } from '../../../api/http/running-request.ts';
+import { connectClickHouse, select, type ClickHouseClient } from '../../../deploy/clickhouse.ts';
+import { until } from '../../consumers/landing-stack.ts';
+import { serverAddresses } from '../../servers/addresses.ts';
+
+/** Takes longer than any test waits, in blocks between which it can be cancelled. */
+const ENDLESS = 'SELECT count() AS n FROM numbers(100000000000) WHERE cityHash64(number) = 1';
+const CountRow = Type.Object({ n: Type.Integer() });
+
+const config = {
+  CLICKHOUSE_URL: serverAddresses().clickhouseUrl,
+  CLICKHOUSE_DATABASE: 'default',
+  CLICKHOUSE_USER: 'default',
+  CLICKHOUSE_PASSWORD: '',
+};
+const watching: ClickHouseClient = connectClickHouse(config, 'test running requests');
+let open = 0;
+const reading = connectForReading(config, (change) => (open += change));
+const TIMEOUT_MS = 1_500;
+const app = fastify({ genReqId: (raw) => String(raw.headers['x-request-id']) });
+app.setErrorHandler(answerError);
+followRequests(app, TIMEOUT_MS);
+// After a body was parsed, and some way down.
+app.post('/endless', async () => {
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  return select(reading, CountRow, ENDLESS);
+});
+app.get('/endless', () => select(reading, CountRow, ENDLESS));
+
+let url = '';
+beforeAll(async () => {
+  url = await app.listen({ host: '127.0.0.1', port: 0 });
+});
+afterAll(async () => {
+  await app.close();
+  await reading.close();
+  await watching.close();
+});
+
+/** How many queries ClickHouse runs on behalf of a request. */
+async function queriesOf(id: string): Promise<number> {
+  const processes = `SELECT count() AS n FROM system.processes WHERE Settings['log_comment'] = {id:String}`;
+  const [row] = await select(watching, CountRow, processes, { id });
+  return row?.n ?? 0;
+}
+
+/** Much less than the 20 s that a query may take by itself. */
+const ENDED_WITHIN_MS = 8_000;
+
+const METHODS = ['GET', 'POST'] as const;
+
+async function ask(method: (typeof METHODS)[number], id: string, signal?: AbortSignal): Promise<Response> {
+  const body = method === 'POST' && { body: '{}' };
+  const headers = { 'x-request-id': id, ...(body && { 'content-type': 'application/json' }) };
+  return fetch(`${url}/endless`, { method, headers, ...body, ...(signal && { signal }) });
+}
+
+describe('a query', () => {
+  it.each(METHODS)('of a %s carries its request’s id, and ends when the client goes away', async (method) => {
+    const id = randomUUID();
+    const client = new AbortController();
+    const asked = ask(method, id, client.signal);
+    await until('ClickHouse runs it', async () => (await queriesOf(id)) === 1);
+    expect(open).toBe(1);
+    client.abort();
+    await expect(asked).rejects.toThrow('abort');
+    await until('ClickHouse has ended it', async () => (await queriesOf(id)) === 0, ENDED_WITHIN_MS);
+    await until('it is counted as answered', async () => open === 0);
+  });
+
+  it.each(METHODS)('of a %s ends when the request has taken too long, which is a 503', async (method) => {
+    const id = randomUUID();
+    const answer = await ask(method, id);
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({ type: 'query-timeout' });
+    await until('ClickHouse has ended it', async () => (await queriesOf(id)) === 0, ENDED_WITHIN_MS);
+  });
+});
