@@ -8,7 +8,7 @@ import {
   orgSettings,
   readConfig,
 } from '../deploy/config.ts';
-import { readSecret } from './auth/secret.ts';
+import { readTokenKeys } from './auth/keys.ts';
 
 const settings = {
   ...clickhouseSettings,
@@ -23,14 +23,11 @@ const settings = {
     minimum: 1,
     description: 'requests a minute of one token, or of one address without a token, for each API process',
   }),
-  // Without rules of their own: what breaks a rule is printed, and this is a secret.
-  JWT_SECRET: Type.String({ default: '' }),
-  JWT_SECRET_FILE: Type.String({ default: '' }),
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The API's settings. Throws ConfigError with every mistake at once, that of the secret included. */
+/** The API's settings. Throws ConfigError with every mistake at once, those of the tokens’ keys included. */
 export function readApiConfig(env: Environment) {
   const problems: string[] = [];
   const attempt = <T>(read: () => T): T | undefined => {
@@ -43,7 +40,7 @@ export function readApiConfig(env: Environment) {
     }
   };
   const config = attempt(() => readConfig(env, settings));
-  const secret = attempt(() => readSecret(env));
-  if (config === undefined || secret === undefined) throw new ConfigError(problems);
-  return { ...config, secret };
+  const keys = attempt(() => readTokenKeys(env));
+  if (config === undefined || keys === undefined) throw new ConfigError(problems);
+  return { ...config, keys };
 }

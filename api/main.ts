@@ -32,7 +32,7 @@ async function main(): Promise<void> {
     topics: topicNames(config.TOPIC_PREFIX),
     timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS },
     logger,
-    verifyToken: createTokenVerifier(config.secret, Date.now),
+    verifyToken: createTokenVerifier(config.keys, Date.now),
     newRequestId: randomUUID,
     newChangeId: randomUUID,
     rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,

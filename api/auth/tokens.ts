@@ -1,10 +1,12 @@
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { Problem } from '../problems/problem.ts';
 import { isBound, ROLES, type Caller } from './access.ts';
+import type { TokenKeys } from './keys.ts';
+import { fetchKeys, PUBLISHED_ALGORITHMS } from './published-keys.ts';
 
-const ALGORITHM = 'HS256';
+const SECRET_ALGORITHM = 'HS256';
 
 const Claims = Type.Object({
   role: Type.Enum([...ROLES]),
@@ -19,27 +21,61 @@ export type Claims = Static<typeof Claims>;
 export type VerifyToken = (token: string) => Promise<Caller>;
 
 /** @param now decides whether a token has expired, epoch milliseconds */
-export function createTokenVerifier(secret: Uint8Array, now: () => number): VerifyToken {
+export function createTokenVerifier(keys: TokenKeys, now: () => number): VerifyToken {
+  const checks = signatureChecks(keys);
   return async (token) => {
-    const payload = await verified(token, secret, now());
+    const payload = await verified(token, checks, new Date(now()));
     if (Value.Check(Claims, payload)) return callerOf(payload);
     const [error] = Value.Errors(Claims, payload);
     throw unauthorized(`The token's claims are wrong: ${error?.instancePath ?? ''} ${error?.message ?? ''}.`);
   };
 }
 
-async function verified(token: string, secret: Uint8Array, now: number): Promise<unknown> {
+/** Verifies a token of one kind of keys; throws errors of jose. */
+type SignatureCheck = (token: string, currentDate: Date) => Promise<{ readonly payload: unknown }>;
+
+const REQUIRED = { requiredClaims: ['exp'] };
+
+/** By algorithm: each only ever meets keys of its own kind. */
+function signatureChecks({ secret, published }: TokenKeys): ReadonlyMap<string, SignatureCheck> {
+  const checks = new Map<string, SignatureCheck>();
+  if (secret !== undefined) {
+    const algorithms = [SECRET_ALGORITHM];
+    checks.set(SECRET_ALGORITHM, (token, currentDate) =>
+      jwtVerify(token, secret, { ...REQUIRED, algorithms, currentDate }),
+    );
+  }
+  if (published !== undefined) {
+    const keyOf = fetchKeys(published);
+    const { issuer, audience } = published;
+    for (const algorithm of PUBLISHED_ALGORITHMS) {
+      const algorithms = [algorithm];
+      checks.set(algorithm, (token, currentDate) =>
+        jwtVerify(token, keyOf, { ...REQUIRED, issuer, audience, algorithms, currentDate }),
+      );
+    }
+  }
+  return checks;
+}
+
+async function verified(
+  token: string,
+  checks: ReadonlyMap<string, SignatureCheck>,
+  currentDate: Date,
+): Promise<unknown> {
   try {
-    const { payload } = await jwtVerify(token, secret, {
-      algorithms: [ALGORITHM],
-      currentDate: new Date(now),
-      requiredClaims: ['exp'],
-    });
+    const check = checks.get(decodeProtectedHeader(token).alg ?? '');
+    if (check === undefined) throw new errors.JOSEAlgNotAllowed('no keys of this algorithm');
+    const { payload } = await check(token, currentDate);
     return payload;
   } catch (error) {
+    if (error instanceof Problem) throw error;
     if (error instanceof errors.JWTExpired) throw unauthorized('The token has expired: get a new one.');
     // jose also throws TypeErrors, for tokens that are none at all.
-    throw unauthorized('The token is not one of ours: its signature, algorithm or form is wrong.', error);
+    throw unauthorized(
+      'The token is not one of ours: its signature, algorithm, issuer, audience or form is wrong.',
+      error,
+    );
   }
 }
 
@@ -60,7 +96,7 @@ export function unauthorized(detail: string, cause?: unknown): Problem {
 /** A token for the local stack and for tests. @param expiresAt epoch milliseconds */
 export function signToken(secret: Uint8Array, claims: Claims, expiresAt: number): Promise<string> {
   return new SignJWT({ ...claims })
-    .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
+    .setProtectedHeader({ alg: SECRET_ALGORITHM, typ: 'JWT' })
     .setExpirationTime(Math.floor(expiresAt / 1000))
     .sign(secret);
 }

@@ -79,7 +79,7 @@ export async function openApi(
     topics: topicNames(),
     timing: { sealDelayMs: 60_000, graceMs: 900_000 },
     logger,
-    verifyToken: createTokenVerifier(SECRET, () => clock.now),
+    verifyToken: createTokenVerifier({ secret: SECRET }, () => clock.now),
     newRequestId: randomUUID,
     newChangeId: randomUUID,
     rateLimitPerMinute: 1_000_000,

@@ -32,7 +32,7 @@ export async function openWithoutServers(
     topics: topicNames(),
     timing: { sealDelayMs: 60_000, graceMs: 900_000 },
     logger,
-    verifyToken: createTokenVerifier(SECRET, Date.now),
+    verifyToken: createTokenVerifier({ secret: SECRET }, Date.now),
     newRequestId: randomUUID,
     newChangeId: randomUUID,
     rateLimitPerMinute: 1_000,

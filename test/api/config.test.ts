@@ -23,16 +23,29 @@ describe('the settings of the API', () => {
   afterAll(() => rmSync(dir, { recursive: true }));
 
   it('need the addresses of ClickHouse and Kafka and a secret alone', () => {
-    const { secret, ...config } = readApiConfig(VALID);
+    const { keys, ...config } = readApiConfig(VALID);
     expect(config).toMatchObject({ PORT: 8080, HOST: '127.0.0.1', UNKNOWN_ORGS: 'none', GRACE_MS: 900_000 });
-    expect(Buffer.from(secret).toString()).toBe(SECRET);
+    expect(keys).toEqual({ secret: Buffer.from(SECRET) });
   });
 
   it('take the secret from a file, less its line end', () => {
     const file = join(dir, 'secret');
     writeFileSync(file, `${SECRET}\n`);
-    const { secret } = readApiConfig({ ...SERVERS, JWT_SECRET_FILE: file });
-    expect(Buffer.from(secret).toString()).toBe(SECRET);
+    const { keys } = readApiConfig({ ...SERVERS, JWT_SECRET_FILE: file });
+    expect(keys).toEqual({ secret: Buffer.from(SECRET) });
+  });
+
+  const ISSUER = {
+    JWKS_URL: 'https://id.example/keys',
+    JWT_ISSUER: 'https://id.example',
+    JWT_AUDIENCE: 'api-credits',
+  };
+
+  it('take an issuer’s public keys instead of a secret, or beside it', () => {
+    const published = { url: new URL(ISSUER.JWKS_URL), issuer: ISSUER.JWT_ISSUER, audience: 'api-credits' };
+    expect(readApiConfig({ ...SERVERS, ...ISSUER }).keys).toEqual({ published });
+    expect(readApiConfig({ ...VALID, ...ISSUER }).keys).toEqual({ secret: Buffer.from(SECRET), published });
+    expect(problemsOf({ ...VALID, ...ISSUER, JWKS_URL: 'http://127.0.0.1:8000/keys' })).toEqual([]);
   });
 
   it('are reported together where several are wrong, that of the secret too', () => {
@@ -46,6 +59,11 @@ describe('the settings of the API', () => {
     [{ ...VALID, JWT_SECRET_FILE: 'x' }, 'only one of them'],
     [{ ...VALID, JWT_SECRET: 'short' }, 'JWT_SECRET has 5 bytes, at least 32 are needed'],
     [{ ...SERVERS, JWT_SECRET_FILE: '/no/such/file' }, 'JWT_SECRET_FILE cannot be read'],
+    [{ ...SERVERS, JWKS_URL: ISSUER.JWKS_URL }, 'JWT_ISSUER is missing'],
+    [{ ...SERVERS, JWKS_URL: ISSUER.JWKS_URL }, 'JWT_AUDIENCE is missing'],
+    [{ ...VALID, JWT_ISSUER: ISSUER.JWT_ISSUER }, 'JWKS_URL must be the address'],
+    [{ ...SERVERS, ...ISSUER, JWKS_URL: 'http://id.example/keys' }, 'JWKS_URL must be https'],
+    [{ ...VALID, ...ISSUER, JWT_SECRET: 'short' }, 'JWT_SECRET has 5 bytes'],
   ])('%j: %s', (env, message) => {
     expect(problemsOf(env).join('\n')).toContain(message);
   });

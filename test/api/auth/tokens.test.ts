@@ -3,7 +3,7 @@ import { createTokenVerifier, signToken, type Claims } from '../../../api/auth/t
 
 const NOW = Date.parse('2026-11-22T10:00:00Z');
 const SECRET = Buffer.from('0123456789abcdef0123456789abcdef');
-const verify = createTokenVerifier(SECRET, () => NOW);
+const verify = createTokenVerifier({ secret: SECRET }, () => NOW);
 const ADMIN: Claims = { role: 'admin', sub: 'ann', org: 'acme' };
 
 const signed = (claims: Record<string, unknown>, alg = 'HS256'): Promise<string> =>
@@ -35,7 +35,7 @@ describe('a bearer token', () => {
   it('holds until the very second of its expiry', async () => {
     const token = await signToken(SECRET, ADMIN, NOW + 1_000);
     await expect(verify(token)).resolves.toBeDefined();
-    const later = createTokenVerifier(SECRET, () => NOW + 1_000);
+    const later = createTokenVerifier({ secret: SECRET }, () => NOW + 1_000);
     await expect(later(token)).rejects.toMatchObject({ code: 'unauthorized', status: 401 });
   });
 
