@@ -19,6 +19,16 @@ export class LogAwayError extends Error {
   }
 }
 
+/** The broker failed in the middle of an append: the records may be in the log or not. */
+export class LogUncertainError extends Error {
+  readonly code = 'LOG_UNCERTAIN';
+  constructor(topic: string, cause: unknown) {
+    super(`It is not known whether Kafka appended to ${topic}: append again, a repeat is harmless.`, {
+      cause,
+    });
+  }
+}
+
 const LandedRow = Type.Object({ end: Type.Integer() });
 const RECORDS_AT_ONCE = 1_000;
 const POLL_MS = 50;
@@ -30,7 +40,7 @@ const POLL_MS = 50;
 export interface LandedLog {
   /**
    * Appends the records and returns once they have landed, so that what they decided can be read.
-   * Throws LogAwayError; after any other error they may be in the log or not.
+   * Throws LogAwayError; after a LogUncertainError they may be in the log or not, after a LogNotLandingError they are.
    */
   append(records: readonly { readonly key: string; readonly value: Buffer }[]): Promise<void>;
   close(): Promise<void>;
@@ -57,10 +67,10 @@ export function openLandedLog(
 
   async function send(records: readonly { key: string; value: Buffer }[]): Promise<number> {
     const connecting = (producer ??= connectProducer(kafka));
+    let isConnected = false;
     try {
-      const connected = await connecting.catch((error: unknown) => {
-        throw new LogAwayError(topic, error);
-      });
+      const connected = await connecting;
+      isConnected = true;
       const [answer] = await connected.send({
         topic,
         messages: [...records],
@@ -72,7 +82,7 @@ export function openLandedLog(
       // kafkajs 2.2.4: an out-of-order sequence error leaves an idempotent producer dead. A repeat is harmless.
       if (producer === connecting) producer = undefined;
       await disconnect(connecting);
-      throw error;
+      throw isConnected ? new LogUncertainError(topic, error) : new LogAwayError(topic, error);
     }
   }
 

@@ -22,8 +22,8 @@ export class RecordTimeoutError extends Error {
 /** The settings of a stack, to read and to change: what the commands and the API share. */
 export interface SettingsRecorder extends SettingsStore {
   /**
-   * See recordChange. Throws LogAwayError where nothing was recorded; after a LogNotLandingError,
-   * a RecordTimeoutError or an error of kafkajs or ClickHouse that is not known, and a repeat is safe.
+   * See recordChange. Throws LogAwayError where nothing was recorded; after a RecordTimeoutError, or another error of
+   * Kafka or ClickHouse, that is not known, and a repeat is safe.
    */
   record(change: SettingsChange): Promise<Outcome>;
   close(): Promise<void>;

@@ -7,6 +7,8 @@ import type { ApiServer } from '../server.ts';
  * body it would take null for the number 0, and a limit would be gone.
  */
 export function takeBodiesExactly(app: ApiServer): void {
+  // Fastify takes plain text as well: here it is a 415 like any other type that is not JSON.
+  app.removeContentTypeParser('text/plain');
   const sent = new WeakMap<FastifyRequest, unknown>();
   app.addHook('preValidation', async (request) => {
     if (isObject(request.body)) sent.set(request, structuredClone(request.body));

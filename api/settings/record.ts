@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { KafkaJSError } from 'kafkajs';
 import { Type } from 'typebox';
 import { MAX_REASON_CHARACTERS } from '../../aggregator/settings/change-rules.ts';
 import { RecordTimeoutError } from '../../aggregator/settings/recorder.ts';
 import { SettingsRefused } from '../../aggregator/settings/refused.ts';
 import type { Outcome } from '../../aggregator/settings/state.ts';
-import { LogAwayError, LogNotLandingError } from '../../deploy/landed-log.ts';
+import { LogAwayError, LogNotLandingError, LogUncertainError } from '../../deploy/landed-log.ts';
 import type { SettingsChange } from '../../schemas/settings-change.ts';
 import type { Caller } from '../auth/access.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -84,7 +83,7 @@ function problemOf(error: unknown): unknown {
   const mayBeRecorded =
     error instanceof RecordTimeoutError ||
     error instanceof LogNotLandingError ||
-    error instanceof KafkaJSError ||
+    error instanceof LogUncertainError ||
     clickhouseProblem(error) !== undefined;
   if (!mayBeRecorded) return error;
   return unavailable(
