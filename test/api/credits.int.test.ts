@@ -1,9 +1,10 @@
-import { sealEndedHours } from '../../aggregator/sealing/seal-hours.ts';
+import { ReturningAnswer } from '../../api/credits/returning-route.ts';
 import { CreditsAnswer } from '../../api/credits/route.ts';
 import { CreditUsersAnswer } from '../../api/credits/users-route.ts';
 import type { Claims } from '../../api/auth/tokens.ts';
 import { openApi, type ApiUnderTest } from './api-under-test.ts';
 import { callEvent, insertEvents, insertLanded, insertSettings } from './tables.ts';
+import { sealAll } from './sealing.ts';
 import { countOf, randomOf, trafficOf, within } from './traffic.ts';
 
 const DAY_MS = 86_400_000;
@@ -86,7 +87,7 @@ describe('GET /v1/orgs/{org}/credits', () => {
   it.each(['unsealed', 'sealed'])(
     'equals a count of the events at any instant, hours being %s',
     async (state) => {
-      if (state === 'sealed') await sealEndedHours(api.clickhouse, NOW, 60_000);
+      if (state === 'sealed') await sealAll(api.clickhouse, NOW);
       const random = randomOf(7);
       for (let round = 0; round < 12; round += 1) {
         const at = FIRST + Math.floor(random() * (NOW - FIRST));
@@ -186,5 +187,55 @@ describe('GET /v1/orgs/{org}/credits/users', () => {
     const path = `/v1/orgs/edges/credits/users?at=${new Date(at).toISOString()}`;
     const { users } = await api.read(CreditUsersAnswer, path, admin('edges'));
     expect(users.map((user) => user.user_id)).toEqual(['Z', 'a', 'b', 'ä']);
+  });
+});
+
+describe('GET /v1/orgs/{org}/credits/returning', () => {
+  const returning = (query = '') => api.read(ReturningAnswer, `/v1/orgs/one/credits/returning${query}`, ONE);
+
+  it('tells what leaves the window in each of the next 24 hours, by clock hours', async () => {
+    const answer = await returning();
+    expect(answer.returning).toHaveLength(25);
+    for (const { from, to, credits: leaving } of answer.returning) {
+      const [first, last] = [Date.parse(from) - DAY_MS, Date.parse(to) - DAY_MS];
+      expect(leaving).toBe(countOf(within(crm, first, last)).credits);
+    }
+    const ends = answer.returning.map(({ to }) => to);
+    expect(answer.returning.map(({ from }) => from)).toEqual([answer.as_of, ...ends.slice(0, -1)]);
+    expect(ends.at(-1)).toBe('2026-11-23T10:20:30.400Z');
+  });
+
+  it('adds up to the gauge, and shows the pace of the last hour', async () => {
+    const gauge = await credits('/v1/orgs/one/credits');
+    const { total, used, unused, pace_per_hour, returning: rows, ...rest } = await returning();
+    expect({ total, used, unused }).toEqual({ total: gauge.total, used: gauge.used, unused: gauge.unused });
+    expect(rows.reduce((sum, row) => sum + row.credits, 0)).toBe(used);
+    expect(pace_per_hour).toBe(countOf(within(crm, NOW - 3_600_000, NOW)).credits);
+    expect(rest).toMatchObject({
+      product: 'crm',
+      as_of: gauge.as_of,
+      window: gauge.window,
+      runs_out_at: null,
+    });
+  });
+
+  it('says when the organisation runs out at that pace', async () => {
+    const org = 'hurried';
+    await insertSettings(api.clickhouse, [
+      { org, value: { time_zone: 'UTC', billing_day: 1 } },
+      { org, product: 'crm', value: { edition: 'free', users: 1, additional_limit: 0 } },
+    ]);
+    // 1,000 in the last hour, 4,000 to go: none returns before.
+    await insertEvents(api.clickhouse, [callEvent({ org_id: org, occurred_at: NOW - 1, credits: 1_000 })]);
+    const path = `/v1/orgs/${org}/credits/returning`;
+    const answer = await api.read(ReturningAnswer, path, admin(org));
+    expect(answer).toMatchObject({ total: 5_000, unused: 4_000, pace_per_hour: 1_000 });
+    expect(answer.runs_out_at).toBe('2026-11-22T14:20:30.400Z');
+  });
+
+  it('takes another instant, and the settings of then', async () => {
+    const at = new Date(RAISED - 1).toISOString();
+    const gauge = await credits(`/v1/orgs/one/credits?at=${at}`);
+    expect(await returning(`?at=${at}`)).toMatchObject({ as_of: at, total: 52_500, used: gauge.used });
   });
 });

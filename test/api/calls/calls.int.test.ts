@@ -1,12 +1,10 @@
-import { advanceProgress } from '../../../aggregator/progress.ts';
-import { writeRollup } from '../../../aggregator/sealing/rollup.ts';
-import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
-import { CallsAnswer } from '../../../api/calls/answer.ts';
+import { CallsAnswer, OneCallAnswer } from '../../../api/calls/answer.ts';
 import type { Claims } from '../../../api/auth/tokens.ts';
 import type { CallEvent } from '../../../schemas/call-event.ts';
 import { mintEventId } from '../../../schemas/event-id.ts';
 import { openApi, type ApiUnderTest } from '../api-under-test.ts';
 import { callEvent, insertEvents, insertSettings } from '../tables.ts';
+import { sealAll } from '../sealing.ts';
 import { trafficOf, within } from '../traffic.ts';
 
 const HOUR_MS = 3_600_000;
@@ -63,17 +61,9 @@ async function walk(query: string): Promise<string[]> {
   return ids;
 }
 
-/** Seals the days of the traffic; for hours of long before it, the rollup is taken to say that there was nothing. */
-async function sealLastDays(): Promise<void> {
-  const first = NOW - 9 * 24 * HOUR_MS - (NOW % HOUR_MS) - HOUR_MS;
-  await advanceProgress(api.clickhouse, 'sealed', first);
-  await writeRollup(api.clickhouse, [NOW - 360 * 24 * HOUR_MS - (NOW % HOUR_MS)], 'all');
-  await sealEndedHours(api.clickhouse, NOW - HOUR_MS, 60_000);
-}
-
 describe.each(['unsealed', 'sealed'])('GET /v1/orgs/{org}/calls of %s hours', (state) => {
   beforeAll(async () => {
-    if (state === 'sealed') await sealLastDays();
+    if (state === 'sealed') await sealAll(api.clickhouse, NOW - HOUR_MS);
   }, 60_000);
 
   it('is newest first, the default page is of 100', async () => {
@@ -99,7 +89,10 @@ describe.each(['unsealed', 'sealed'])('GET /v1/orgs/{org}/calls of %s hours', (s
     expect(page.calls).toHaveLength(1);
     expect(page.next_cursor).toBeNull();
   });
+});
 
+/** By now its older hours are sealed, the last ones not. */
+describe('GET /v1/orgs/{org}/calls', () => {
   it.each([
     ['user=bob', (event: CallEvent) => event.user_id === 'bob'],
     ['app=-', (event: CallEvent) => event.app_id === '-'],
@@ -109,15 +102,23 @@ describe.each(['unsealed', 'sealed'])('GET /v1/orgs/{org}/calls of %s hours', (s
     ['status=429', (event: CallEvent) => event.status === 429],
     ['product=bigin', (event: CallEvent) => event.product === 'bigin'],
     ['user=d%C3%B6rte&status=404', (event: CallEvent) => event.user_id === 'dörte' && event.status === 404],
+    ['module=deals', (event: CallEvent) => event.module === 'deals'],
+    ['module=', (event: CallEvent) => event.module === ''],
+    ['rule=insert&module=leads', (event: CallEvent) => event.rule === 'insert' && event.module === 'leads'],
+    ['rejection_cause=concurrency', (event: CallEvent) => event.rejection_cause === 'concurrency'],
+    ['status=404&status=429', (event: CallEvent) => event.status === 404 || event.status === 429],
+    [
+      'user=other,%20and%20co&user=ann',
+      (event: CallEvent) => ['other, and co', 'ann'].includes(event.user_id),
+    ],
+    [`endpoint=${encodeURIComponent('/a\\b\t"')}`, (event: CallEvent) => event.endpoint === '/a\\b\t"'],
     ['user=nobody', () => false],
   ])('filtered by %s', async (query, matches) => {
     const from = Date.parse('2026-11-01T00:00:00Z');
     const expected = logOf(within(events, from, NOW + 24 * HOUR_MS).filter((event) => matches(event)));
     expect(await walk(`${RANGE}&limit=1000&${query}`)).toEqual(expected);
   });
-});
 
-describe('GET /v1/orgs/{org}/calls', () => {
   it('answers every field of a call', async () => {
     const at = NOW - 100 * 24 * HOUR_MS;
     const event = callEvent({
@@ -153,12 +154,69 @@ describe('GET /v1/orgs/{org}/calls', () => {
     ['status=ok', 'status'],
     ['status=99999999999', 'status'],
     ['user=', 'user'],
-    [`endpoint=/${'x'.repeat(2_048)}`, 'endpoint'],
+    ['user=ann&user=', 'user'],
     ['from=2026-01-01T00:00:00Z&to=2025-01-01T00:00:00Z', 'to'],
     ['from=2020-01-01T00:00:00Z', 'to'],
   ])('refuses ?%s, naming %s', async (query, parameter) => {
     const { status, body } = await api.get(`/v1/orgs/one/calls?${query}`, ADMIN);
     expect(status).toBe(400);
     expect(body).toMatchObject({ errors: expect.arrayContaining([expect.objectContaining({ parameter })]) });
+  });
+});
+
+it.each([
+  ['app', 'app=x&'.repeat(101)],
+  ['endpoint', `endpoint=/${'x'.repeat(2_048)}&`],
+])('refuses too much of %s', async (parameter, query) => {
+  const { status, body } = await api.get(`/v1/orgs/one/calls?${query}limit=1`, ADMIN);
+  expect(status).toBe(400);
+  expect(body).toMatchObject({ errors: expect.arrayContaining([expect.objectContaining({ parameter })]) });
+});
+
+describe('GET /v1/orgs/{org}/calls/{event_id}', () => {
+  const at = NOW - 50 * 24 * HOUR_MS;
+  const event = callEvent({
+    org_id: 'one',
+    occurred_at: at,
+    user_id: 'bob',
+    module: 'leads',
+    units: 25,
+    credits: 3,
+    rule: 'insert',
+    source_address: '192.0.2.9',
+    duration_ms: 48,
+  });
+  const path = (id: string): string => `/v1/orgs/one/calls/${id}`;
+  beforeAll(() => insertEvents(api.clickhouse, [event, { ...event, credits: 9, user_id: 'ann' }, event]));
+
+  it('answers everything the event carries, and the record that counts: the first', async () => {
+    const { occurred_at: _, ...fields } = event;
+    const record = { appended_at: new Date(at).toISOString(), partition: 0, offset: expect.any(Number) };
+    const expected = { ...fields, occurred_at: new Date(at).toISOString(), record };
+    expect(await api.read(OneCallAnswer, path(event.event_id), ADMIN)).toEqual(expected);
+    expect(await api.read(OneCallAnswer, path(event.event_id.toUpperCase()), ADMIN)).toEqual(expected);
+  });
+
+  it('shows a user its own calls only', async () => {
+    expect((await api.get(path(event.event_id), { ...ADMIN, role: 'user', sub: 'bob' })).status).toBe(200);
+    const { status, body } = await api.get(path(event.event_id), { ...ADMIN, role: 'user' });
+    expect(status).toBe(404);
+    expect(body).toMatchObject({ type: 'not-found' });
+  });
+
+  it.each([
+    ['another organisation’s', () => others[0]?.event_id ?? ''],
+    ['one that nobody sent', () => mintEventId(at, Buffer.alloc(10))],
+    ['one of the year 10889', () => mintEventId(2 ** 48 - 1, Buffer.alloc(10))],
+  ])('does not find %s', async (_, id) => {
+    const { status, body } = await api.get(path(id()), ADMIN);
+    expect(status).toBe(404);
+    expect(body).toMatchObject({ type: 'not-found' });
+  });
+
+  it.each(['x', "' OR 1=1 --", '01a20155-5c5a-4f2d-9545-72e0f1f0b750'])('refuses %s as an id', async (id) => {
+    const { status, body } = await api.get(path(encodeURIComponent(id)), ADMIN);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ errors: [{ parameter: 'event_id' }] });
   });
 });

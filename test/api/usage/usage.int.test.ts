@@ -1,10 +1,10 @@
-import { sealEndedHours } from '../../aggregator/sealing/seal-hours.ts';
-import { UsageAnswer } from '../../api/usage/answer.ts';
-import type { Claims } from '../../api/auth/tokens.ts';
-import type { CallEvent } from '../../schemas/call-event.ts';
-import { openApi, type ApiUnderTest } from './api-under-test.ts';
-import { callEvent, insertEvents, insertSettings } from './tables.ts';
-import { countOf, trafficOf, within } from './traffic.ts';
+import { UsageAnswer } from '../../../api/usage/answer.ts';
+import type { Claims } from '../../../api/auth/tokens.ts';
+import { openApi, type ApiUnderTest } from '../api-under-test.ts';
+import { callEvent, insertEvents, insertLanded, insertSettings } from '../tables.ts';
+import { sealAll } from '../sealing.ts';
+import { countOf, trafficOf, within } from '../traffic.ts';
+import { rowsOf, sorted, type GroupName } from './counted.ts';
 
 const NOW = Date.parse('2026-11-22T10:20:30.400Z');
 /** Around Rome's change of clocks on 2026-10-25, a day of 25 hours. */
@@ -27,6 +27,7 @@ beforeAll(async () => {
     { org: 'bare', value: { time_zone: 'Asia/Kathmandu', billing_day: 1 } },
   ]);
   await insertEvents(api.clickhouse, traffic);
+  await insertLanded(api.clickhouse, 'api-calls', { until: NOW - 2_000, observedAt: NOW, isLevel: false });
   await insertEvents(api.clickhouse, traffic.slice(1_000, 2_000));
 });
 afterAll(() => api.close());
@@ -34,52 +35,10 @@ afterAll(() => api.close());
 const usage = (query: string, claims = ADMIN, range = `from=${FROM}&to=${TO}`) =>
   api.read(UsageAnswer, `/v1/orgs/${claims.org}/usage?${range}&${query}`, claims);
 
-/** The date of an instant in a zone, by another way than the API's: Intl. */
-function dateIn(timeZone: string, instant: number): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(instant);
-}
-
-const floor = (instant: number, step: number): string =>
-  new Date(Math.floor(instant / step) * step).toISOString();
-
-const KEYS: Record<string, (event: CallEvent) => string | number> = {
-  day: ({ occurred_at }) => dateIn('Europe/Rome', occurred_at),
-  hour: ({ occurred_at }) => floor(occurred_at, 3_600_000),
-  '15m': ({ occurred_at }) => floor(occurred_at, 900_000),
-  user: ({ user_id }) => user_id,
-  app: ({ app_id }) => app_id,
-  method: ({ method }) => method,
-  endpoint: ({ endpoint }) => endpoint,
-  status: ({ status }) => status,
-  product: ({ product }) => product,
-};
-
-/** Rows of the groups as counted from the events, in no order. */
-function expectedRows(
-  events: readonly CallEvent[],
-  names: readonly string[],
-): Record<string, string | number>[] {
-  const groups = new Map<string, CallEvent[]>();
-  for (const event of events) {
-    const key = JSON.stringify(names.map((name) => KEYS[name]?.(event)));
-    groups.set(key, [...(groups.get(key) ?? []), event]);
-  }
-  return [...groups].map(([key, group]) => {
-    const values: (string | number)[] = JSON.parse(key);
-    return Object.assign(
-      Object.fromEntries(names.map((name, index) => [name, values[index] ?? ''])),
-      countOf(group),
-    );
-  });
-}
-
-const byJson = (rows: readonly object[]): string[] =>
-  rows.map((row) => JSON.stringify(Object.entries(row).toSorted(([a], [b]) => (a < b ? -1 : 1)))).toSorted();
-
 describe.each(['unsealed', 'sealed'])('GET /v1/orgs/{org}/usage of %s hours', (state) => {
   beforeAll(async () => {
     // Some hours of the range stay unsealed: answers are made of both.
-    if (state === 'sealed') await sealEndedHours(api.clickhouse, Date.parse('2026-10-29T02:00:00Z'), 60_000);
+    if (state === 'sealed') await sealAll(api.clickhouse, Date.parse('2026-10-29T02:00:00Z'));
   }, 60_000);
 
   it('answers the total alone without group_by', async () => {
@@ -88,29 +47,32 @@ describe.each(['unsealed', 'sealed'])('GET /v1/orgs/{org}/usage of %s hours', (s
       from: FROM,
       to: TO,
       time_zone: 'Europe/Rome',
+      as_of: new Date(NOW).toISOString(),
+      lag_seconds: 2,
       rows: [],
       total: countOf(counted),
+      next_cursor: null,
     });
   });
 
-  it.each([
-    'day',
-    'hour',
-    '15m',
-    'user',
-    'app',
-    'method',
-    'endpoint',
-    'status',
-    'product',
-    'day,user',
-    'status,day,product',
-    'hour,app',
-    'endpoint,method,15m',
-    'day,hour,user,app,method,endpoint,status,product',
-  ])('groups by %s as counted from the events', async (names) => {
-    const { rows, total } = await usage(`group_by=${names}`);
-    expect(byJson(rows)).toEqual(byJson(expectedRows(counted, names.split(','))));
+  it.each<readonly GroupName[]>([
+    ['day'],
+    ['hour'],
+    ['15m'],
+    ['user'],
+    ['app'],
+    ['method'],
+    ['endpoint'],
+    ['module'],
+    ['status'],
+    ['rule'],
+    ['rejection_cause'],
+    ['product'],
+    ['status', 'day', 'product'],
+    ['endpoint', 'method', '15m'],
+  ])('groups by %s as counted from the events', async (...names) => {
+    const { rows, total } = await usage(`group_by=${names.join(',')}`);
+    expect(sorted(rows)).toEqual(sorted(rowsOf(counted, names, 'Europe/Rome')));
     expect(total).toEqual(countOf(counted));
   });
 
@@ -122,14 +84,9 @@ describe.each(['unsealed', 'sealed'])('GET /v1/orgs/{org}/usage of %s hours', (s
 
   it('tells days by another zone where it is named', async () => {
     const { rows, time_zone } = await usage('group_by=day&time_zone=Asia/Kathmandu');
-    const expected = new Map<string, CallEvent[]>();
-    for (const event of counted) {
-      const day = dateIn('Asia/Kathmandu', event.occurred_at);
-      expected.set(day, [...(expected.get(day) ?? []), event]);
-    }
+    const expected = rowsOf(counted, ['day'], 'Asia/Kathmandu');
     expect(time_zone).toBe('Asia/Kathmandu');
-    const days = [...expected.keys()].toSorted();
-    expect(rows).toEqual(days.map((day) => Object.assign({ day }, countOf(expected.get(day) ?? []))));
+    expect(rows).toEqual(expected.toSorted((a, b) => (String(a['day']) < String(b['day']) ? -1 : 1)));
   });
 
   it('orders rows by their groups, in the order in which they were named', async () => {

@@ -1,0 +1,19 @@
+import { readProgress } from '../../aggregator/progress.ts';
+import { clearMarks, readMarks, resealMarked } from '../../aggregator/sealing/marks.ts';
+import { sealEndedHours } from '../../aggregator/sealing/seal-hours.ts';
+import type { ClickHouseClient } from '../../deploy/clickhouse.ts';
+
+/**
+ * All that the aggregator does about hours that had ended by then. Events of the past mark their hours, and marked
+ * hours are read from the events: only without marks is it the rollup that answers.
+ */
+export async function sealAll(client: ClickHouseClient, until: number): Promise<void> {
+  await sealEndedHours(client, until, 0);
+  const { sealed } = await readProgress(client);
+  for (;;) {
+    const marks = await readMarks(client, sealed, 0);
+    if (marks.length === 0) return;
+    await resealMarked(client, marks);
+    await clearMarks(client, marks);
+  }
+}
