@@ -25,6 +25,7 @@ import { createRateLimit } from './http/rate-limit.ts';
 import { requestIdOf } from './http/request-id.ts';
 import { followRequests } from './http/running-request.ts';
 import { addSecurityHeaders } from './http/security-headers.ts';
+import { metricsRoute } from './metrics/route.ts';
 import { documentRoute, openDocument } from './openapi/document.ts';
 import { operationOf } from './openapi/operation.ts';
 import { referencePages } from './openapi/reference.ts';
@@ -128,6 +129,7 @@ export async function buildApp(dependencies: ApiDependencies) {
   });
 
   healthRoutes(app, dependencies);
+  metricsRoute(app, dependencies);
   creditsRoute(app, dependencies);
   creditUsersRoute(app, dependencies);
   returningRoute(app, dependencies);

@@ -1,4 +1,5 @@
 import type { SettingsRecorder } from '../aggregator/settings/recorder.ts';
+import type { Registry } from 'prom-client';
 import type { ClickHouseClient } from '../deploy/clickhouse.ts';
 import type { TickSettings } from '../aggregator/tick.ts';
 import type { Logger } from '../deploy/logging.ts';
@@ -34,4 +35,6 @@ export interface ApiDependencies extends Sources {
   readonly newChangeId: () => string;
   /** Of one token's subject, or of one address without a token. */
   readonly rateLimitPerMinute: number;
+  /** Where /metrics are gathered: not the library's global registry, which two APIs of one process would share. */
+  readonly metrics: Registry;
 }

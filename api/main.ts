@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { openRecorder } from '../aggregator/settings/recorder.ts';
 import { ConfigError } from '../deploy/config.ts';
 import { createLogger } from '../deploy/logging.ts';
@@ -9,16 +10,19 @@ import { createTokenVerifier } from './auth/tokens.ts';
 import { connectForReading } from './clickhouse.ts';
 import { readApiConfig } from './config.ts';
 import { listen, PortInUseError } from './listen.ts';
+import { countOpenQueries } from './metrics/open-queries.ts';
 
 /** Running requests get this long to finish once the process is told to stop. */
 const STOP_TIMEOUT_MS = 10_000;
 /** Less than what a request has: who changes something is told what became of it, or that it is not known. */
-const RECORDED_WITHIN_MS = 10_000;
+const RECORDED_WITHIN_MS = 8_000;
 
 async function main(): Promise<void> {
   const config = readApiConfig(process.env);
   const logger = createLogger('api', config.LOG_LEVEL);
-  const clickhouse = connectForReading(config);
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
+  const clickhouse = connectForReading(config, countOpenQueries(metrics));
   const settings = openRecorder(config, clickhouse, {
     clientId: 'api-credits-api',
     logger,
@@ -36,6 +40,7 @@ async function main(): Promise<void> {
     newRequestId: randomUUID,
     newChangeId: randomUUID,
     rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
+    metrics,
   });
   await listen(app, config.HOST, config.PORT);
 

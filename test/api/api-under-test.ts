@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
+import { Registry } from 'prom-client';
 import { Type, type Static, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { openRecorder } from '../../aggregator/settings/recorder.ts';
@@ -83,6 +84,7 @@ export async function openApi(
     newRequestId: randomUUID,
     newChangeId: randomUUID,
     rateLimitPerMinute: 1_000_000,
+    metrics: new Registry(),
   });
   const schemas = new Map<string, Readonly<Record<string, unknown>>>();
   app.addHook('onRequest', async (request) => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { request, type IncomingHttpHeaders } from 'node:http';
+import { Registry } from 'prom-client';
 import { openRecorder } from '../../aggregator/settings/recorder.ts';
 import { buildApp } from '../../api/app.ts';
 import { createTokenVerifier } from '../../api/auth/tokens.ts';
@@ -36,6 +37,7 @@ export async function openWithoutServers(
     newRequestId: randomUUID,
     newChangeId: randomUUID,
     rateLimitPerMinute: 1_000,
+    metrics: new Registry(),
     ...more,
   });
   return {

@@ -156,6 +156,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
 const OPEN = [
   'GET /healthz',
   'GET /readyz',
+  'GET /metrics',
   'GET /openapi.json',
   ...['', '/start.js', '/swagger-ui.css', '/swagger-ui-bundle.js'].map((file) => `GET /docs${file}`),
 ];

@@ -1,0 +1,81 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { Type } from 'typebox';
+import { readDue, type Due } from '../../aggregator/due.ts';
+import { select } from '../../deploy/clickhouse.ts';
+import type { Sources } from '../dependencies.ts';
+import { onBehalfOf } from '../http/running-request.ts';
+import { shareReading } from './shared-reading.ts';
+
+/** D: a scrape every 15 s sees figures this old at most; more scrapers cost ClickHouse nothing. */
+const MAX_AGE_MS = 5_000;
+/** A scrape must not wait as long as a query may. */
+const READ_WITHIN_MS = 2_000;
+
+const CountRow = Type.Object({ outcome: Type.String(), reason: Type.String(), events: Type.Integer() });
+
+interface PipelineFacts {
+  readonly due: Due;
+  /** By outcome: deliveries that landed, and records that may not count by their reason. */
+  readonly events: readonly { readonly outcome: string; readonly reason: string; readonly events: number }[];
+}
+
+async function readFacts({ clickhouse, topics, timing, now }: Sources): Promise<PipelineFacts> {
+  const [due, events] = await Promise.all([
+    readDue(clickhouse, topics.calls, now(), timing),
+    select(
+      clickhouse,
+      CountRow,
+      `SELECT 'landed' AS outcome, '' AS reason, sum(rows) AS events FROM landed_ranges WHERE topic = {topic:String}
+       UNION ALL
+       SELECT 'quarantined' AS outcome, reason, count() AS events FROM quarantined FINAL
+       WHERE topic = {topic:String} GROUP BY reason`,
+      { topic: topics.calls },
+    ),
+  ]);
+  return { due, events };
+}
+
+/**
+ * The pipeline's progress as it is recorded in ClickHouse. @returns brings the metrics up to date. Where ClickHouse is
+ * away it does not fail: `api_credits_clickhouse_up` is 0 then, and what cannot be known is left out.
+ */
+export function pipelineMetrics(registry: Registry, sources: Sources): () => Promise<void> {
+  const registers = [registry];
+  const gauge = (name: string, help: string) => new Gauge({ name: `api_credits_${name}`, help, registers });
+  const up = gauge('clickhouse_up', 'Whether ClickHouse answered the last time it was asked: 1 or 0.');
+  const lag = gauge('landing_lag_seconds', 'How far landing lags behind now.');
+  const hours = gauge('hours_to_seal', 'Ended hours that are not in the rollup yet.');
+  const marks = gauge('marks_to_reseal', 'Hours of organisations that late events changed.');
+  const closing = gauge('closing_behind_seconds', 'How far the closing of days lags behind landing.');
+  const outcomes = new Counter({
+    name: 'api_credits_events_total',
+    help: 'Events by outcome. Landed ones are counted per delivery: /v1/reconciliation tells repeats apart.',
+    labelNames: ['outcome', 'reason'],
+    registers,
+  });
+  const known = [lag, hours, marks, closing];
+
+  const facts = shareReading(
+    () =>
+      onBehalfOf({ id: 'metrics', signal: AbortSignal.timeout(READ_WITHIN_MS) }, () => readFacts(sources)),
+    MAX_AGE_MS,
+    sources.now,
+  );
+
+  return async () => {
+    outcomes.reset();
+    try {
+      const { due, events } = await facts();
+      up.set(1);
+      lag.set((sources.now() - due.landedUntil) / 1000);
+      hours.set(due.hoursToSeal);
+      marks.set(due.marksToReseal);
+      closing.set(due.closingBehindMs / 1000);
+      for (const { outcome, reason, events: count } of events) outcomes.inc({ outcome, reason }, count);
+    } catch {
+      // Why is /readyz's to say; a metric cannot.
+      up.set(0);
+      for (const metric of known) metric.remove();
+    }
+  };
+}

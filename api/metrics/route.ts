@@ -1,0 +1,28 @@
+import { Registry } from 'prom-client';
+import { Type } from 'typebox';
+import type { ApiDependencies } from '../dependencies.ts';
+import type { ApiServer } from '../server.ts';
+import { pipelineMetrics } from './pipeline.ts';
+import { timeRequests } from './requests.ts';
+
+const MEDIA_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
+
+/** Metrics of this process and, as ClickHouse knows it, of the pipeline, for Prometheus. */
+export function metricsRoute(app: ApiServer, dependencies: ApiDependencies): void {
+  const { metrics: registry } = dependencies;
+  timeRequests(app, registry);
+  const updatePipeline = pipelineMetrics(registry, dependencies);
+  app.route({
+    method: 'GET',
+    url: '/metrics',
+    config: { access: 'open' },
+    schema: {
+      summary: 'Metrics for Prometheus',
+      response: { 200: { description: 'Metrics', content: { 'text/plain': { schema: Type.String() } } } },
+    },
+    handler: async (_request, reply) => {
+      await updatePipeline();
+      return reply.type(MEDIA_TYPE).send(await registry.metrics());
+    },
+  });
+}
