@@ -9,30 +9,41 @@ import type { ApiServer } from '../server.ts';
 export function takeBodiesExactly(app: ApiServer): void {
   // Fastify takes plain text as well: here it is a 415 like any other type that is not JSON.
   app.removeContentTypeParser('text/plain');
-  const sent = new WeakMap<FastifyRequest, unknown>();
+  const sent = new WeakMap<FastifyRequest, object>();
   app.addHook('preValidation', async (request) => {
     if (isObject(request.body)) sent.set(request, structuredClone(request.body));
   });
   app.addHook('preHandler', async (request) => {
-    const pointer = changedAt(sent.get(request), request.body);
-    if (pointer === undefined || !sent.has(request)) return;
-    const detail = 'is of another type than the one asked for: a body is not converted';
-    throw new Problem('invalid-request', `#${pointer} ${detail}.`, {
-      errors: [{ pointer: `#${pointer}`, detail }],
-    });
+    const body = sent.get(request);
+    const fault = body && faultOf(body, request.body);
+    if (fault) throw new Problem('invalid-request', `${fault.pointer} ${fault.detail}.`, { errors: [fault] });
   });
 }
 
-/** The JSON pointer of the first value that was sent and is not what is read. */
-function changedAt(sent: unknown, read: unknown, pointer = ''): string | undefined {
-  if (!isObject(sent) || !isObject(read)) return Object.is(sent, read) ? undefined : pointer;
-  const now = new Map<string, unknown>(Object.entries(read));
+interface Fault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** The first value that was sent and is not what would be read, or kept. */
+function faultOf(sent: unknown, read: unknown, pointer = '#'): Fault | undefined {
+  if (!isObject(sent) || !isObject(read)) {
+    if (typeof sent === 'string' && LONE_SURROGATE.test(sent)) {
+      return { pointer, detail: 'holds half a character: it is no Unicode, and no store keeps it' };
+    }
+    const detail = 'is of another type than the one asked for: a body is not converted';
+    return Object.is(sent, read) ? undefined : { pointer, detail };
+  }
+  const values = new Map<string, unknown>(Object.entries(read));
   for (const [key, value] of Object.entries(sent)) {
     const token = key.replaceAll('~', '~0').replaceAll('/', '~1');
-    const changed = changedAt(value, now.get(key), `${pointer}/${token}`);
-    if (changed !== undefined) return changed;
+    const fault = faultOf(value, values.get(key), `${pointer}/${token}`);
+    if (fault) return fault;
   }
   return undefined;
 }
+
+/** JSON can name one by \u escapes; encoded as UTF-8 it becomes another character. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -1,3 +1,4 @@
+import { subscriptionBefore } from '../../../aggregator/settings/org-fields.ts';
 import { SettingsState } from '../../../aggregator/settings/state.ts';
 import { subscriptionOf, type Versions } from '../../../schemas/settings.ts';
 import { inEffectAt } from '../../../schemas/versions.ts';
@@ -87,6 +88,26 @@ describe('a subscription', () => {
     expect(terms(state, T + 3_000)).toEqual({ edition: 'free', users: 1, additionalLimit: 9 });
     expect(terms(state, LATER - 1)).toEqual({ edition: 'free', users: 4, additionalLimit: 9 });
     expect(terms(state, LATER)).toEqual({ edition: 'ultimate', users: 4, additionalLimit: 9 });
+  });
+
+  it('is known as it stood before any of its changes, also one of the same millisecond', () => {
+    const at = { appended_at: T + 1_000 };
+    const state = NO_SETTINGS.after(
+      logOf(
+        T,
+        created(),
+        subscribed(free, at),
+        subscribed({ additional_limit: 5 }, at),
+        subscribed({ additional_limit: 9, users: 2 }, at),
+      ),
+    );
+    const fields = state.fields('acme')?.subscriptions.get('crm');
+    const before = (offset: number) =>
+      fields && inEffectAt(subscriptionBefore('crm', fields, offset).versions, LATER)?.value;
+    expect(before(1)).toBeUndefined();
+    expect(before(2)).toEqual({ ...free, additionalLimit: 0 });
+    expect(before(3)).toEqual({ ...free, additionalLimit: 5 });
+    expect(before(4)).toEqual({ ...free, users: 2, additionalLimit: 9 });
   });
 });
 

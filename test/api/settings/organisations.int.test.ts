@@ -62,6 +62,21 @@ describe('an organisation', () => {
     expect(own.today.day >= own.period.from && own.today.day < own.period.to).toBe(true);
   });
 
+  it('is created once by requests of one key; the key is good for no other', async () => {
+    const create = (org: string) =>
+      api.send('/v1/orgs', {
+        method: 'POST',
+        body: utc(org),
+        claims: PLATFORM,
+        headers: { 'idempotency-key': 'contract 7' },
+      });
+    const [first, second] = await Promise.all([create('keyed'), create('keyed')]);
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect(second.body).toEqual(first.body);
+    expect(await create('other')).toMatchObject({ status: 409, body: { type: 'idempotency-key-used' } });
+    expect((await api.get('/v1/orgs/other/settings', PLATFORM)).status).toBe(404);
+  });
+
   it('of two that are created at once under one id is the first in the log', async () => {
     const answers = await Promise.all(
       [1, 2, 3].map((billing_day) => refused('POST', '/v1/orgs', { ...utc('raced'), billing_day })),
@@ -159,6 +174,7 @@ describe('what the rules do not allow', () => {
   it.each([
     ['POST', '/v1/orgs', { org_id: '', time_zone: 'UTC', billing_day: 1 }, '#/org_id'],
     ['POST', '/v1/orgs', { org_id: 'a\nb', time_zone: 'UTC', billing_day: 1 }, '#/org_id'],
+    ['POST', '/v1/orgs', { org_id: 'half \uD800', time_zone: 'UTC', billing_day: 1 }, '#/org_id'],
     ['POST', '/v1/orgs', { org_id: 'mars', time_zone: 'Mars/Olympus', billing_day: 1 }, '#/time_zone'],
     ['POST', '/v1/orgs', { org_id: 'zero', time_zone: 'UTC', billing_day: 0 }, '#/billing_day'],
     ['POST', '/v1/orgs', { org_id: 'part', time_zone: 'UTC' }, '#/billing_day'],
@@ -178,6 +194,17 @@ describe('what the rules do not allow', () => {
         errors: expect.arrayContaining([expect.objectContaining({ pointer })]),
       },
     });
+  });
+
+  it('is anything but JSON', async () => {
+    const headers = { 'content-type': 'text/plain' };
+    const answer = await api.send('/v1/orgs', {
+      method: 'POST',
+      body: utc('text'),
+      claims: PLATFORM,
+      headers,
+    });
+    expect(answer).toMatchObject({ status: 415, body: { type: 'unsupported-media-type' } });
   });
 
   it('is not recorded', async () => {
