@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { readLandedEnd } from '../../deploy/landed-log.ts';
 import type { Sources } from '../dependencies.ts';
 import { invalidParameter } from '../problems/problem.ts';
@@ -33,6 +33,8 @@ export const FeedAnswer = Type.Object(
   },
   { additionalProperties: false },
 );
+
+export type FeedAnswer = Static<typeof FeedAnswer>;
 
 /**
  * The billing service's feed. A page ends before the first record that has not landed, so no cursor ever passes over

@@ -24,9 +24,14 @@ export async function insertEvents(client: ClickHouseClient, events: readonly Ca
   });
 }
 
+export interface LoggedCharge extends DailyCharge {
+  /** Where it stands in the log; the next place if left out. */
+  readonly kafka_offset?: number;
+}
+
 export async function insertCharges(
   client: ClickHouseClient,
-  charges: readonly DailyCharge[],
+  charges: readonly LoggedCharge[],
 ): Promise<void> {
   await client.insert({
     table: 'daily_charges',
@@ -35,7 +40,7 @@ export async function insertCharges(
       day_from: iso(charge.day_from),
       day_to: iso(charge.day_to),
       closed_at: iso(charge.closed_at),
-      kafka_offset: (nextOffset += 1),
+      kafka_offset: charge.kafka_offset ?? (nextOffset += 1),
     })),
     format: 'JSONEachRow',
   });

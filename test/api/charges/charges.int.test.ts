@@ -1,0 +1,289 @@
+import { Compile } from 'typebox/compile';
+import type { Claims } from '../../../api/auth/tokens.ts';
+import { ChargeAnswer } from '../../../api/charges/answer.ts';
+import { FeedAnswer } from '../../../api/charges/feed-route.ts';
+import type { DailyCharge } from '../../../schemas/daily-charge.ts';
+import { openApi, type ApiUnderTest } from '../api-under-test.ts';
+import { fetchCsv } from '../statements/files.ts';
+import { insertCharges, type LoggedCharge } from '../tables.ts';
+
+const NOW = Date.parse('2026-11-22T10:00:00Z');
+const BILLING: Claims = { role: 'billing', sub: 'the books' };
+const DAY_MS = 86_400_000;
+const chargeSchema = Compile(ChargeAnswer);
+const isCharge = (given: unknown): given is ChargeAnswer => chargeSchema.Check(given);
+
+/** A record of the log at an offset. */
+function record(offset: number, given: Partial<DailyCharge> = {}): LoggedCharge & { kafka_offset: number } {
+  const day_from = Date.parse(`${given.day ?? '2026-11-20'}T00:00:00Z`);
+  return {
+    org_id: 'acme',
+    product: 'crm',
+    day: '2026-11-20',
+    revision: 1,
+    day_from,
+    day_to: day_from + DAY_MS,
+    calls: 3,
+    used: 85_000,
+    included: 5_000,
+    additional_limit: 100_000,
+    additional_used: 80_000,
+    billed_credits: 80_000,
+    over_limit: 0,
+    amount: '6.8',
+    delta_credits: 80_000,
+    delta_amount: '6.8',
+    currency: 'USD',
+    price_book: '2020-09',
+    billed_from: '2026-11-01',
+    billed_to: '2026-12-01',
+    closed_at: day_from + DAY_MS + 900_000,
+    ...given,
+    kafka_offset: offset,
+  };
+}
+
+let api: ApiUnderTest;
+beforeAll(async () => {
+  api = await openApi('charges', NOW);
+});
+beforeEach(async () => {
+  for (const table of ['daily_charges', 'landed_ranges']) {
+    await api.clickhouse.command({ query: `TRUNCATE TABLE ${table}` });
+  }
+});
+afterAll(() => api.close());
+
+/** Rows of the log, and that the log has landed up to the end of the last, or another. */
+async function land(records: readonly ReturnType<typeof record>[], last?: number): Promise<void> {
+  const offsets = records.map(({ kafka_offset }) => kafka_offset);
+  await insertCharges(api.clickhouse, records);
+  await api.clickhouse.insert({
+    table: 'landed_ranges',
+    values: [
+      {
+        topic: 'daily-charges',
+        partition: 0,
+        first_offset: Math.min(...offsets),
+        last_offset: last ?? Math.max(...offsets),
+        rows: records.length,
+        quarantined: 0,
+      },
+    ],
+    format: 'JSONEachRow',
+  });
+}
+
+const page = (query: string) => api.read(FeedAnswer, `/v1/charges?${query}`, BILLING);
+const keyOf = ({ org_id, day, revision }: ChargeAnswer): string => `${org_id} ${day} ${revision}`;
+
+/** Everything from the beginning in pages of a size. */
+async function walk(limit: number): Promise<ChargeAnswer[]> {
+  const charges: ChargeAnswer[] = [];
+  for (let cursor = ''; ;) {
+    const { charges: more, next_cursor } = await page(`limit=${limit}${cursor && `&cursor=${cursor}`}`);
+    charges.push(...more);
+    if (next_cursor === cursor) return charges;
+    cursor = next_cursor;
+  }
+}
+
+describe('GET /v1/charges', () => {
+  it('tells a revision with everything that was charged', async () => {
+    await land([record(0)]);
+    expect((await page('')).charges).toEqual([
+      {
+        org_id: 'acme',
+        product: 'crm',
+        day: '2026-11-20',
+        from: '2026-11-20T00:00:00.000Z',
+        to: '2026-11-21T00:00:00.000Z',
+        revision: 1,
+        calls: 3,
+        used: 85_000,
+        included: 5_000,
+        additional_limit: 100_000,
+        additional_used: 80_000,
+        over_limit: 0,
+        billed_credits: 80_000,
+        amount: '6.8',
+        delta_credits: 80_000,
+        delta_amount: '6.8',
+        currency: 'USD',
+        price_book: '2020-09',
+        billed_in: { from: '2026-11-01', to: '2026-12-01' },
+        closed_at: '2026-11-21T00:15:00.000Z',
+      },
+    ]);
+  });
+
+  it('has a cursor before there is anything, and answers it again while nothing is new', async () => {
+    const { charges, next_cursor } = await page('');
+    expect(charges).toEqual([]);
+    expect(await page(`cursor=${next_cursor}`)).toEqual({ charges: [], next_cursor });
+    await land([record(0)]);
+    const next = await page(`cursor=${next_cursor}`);
+    expect(next.charges).toHaveLength(1);
+    expect(await page(`cursor=${next.next_cursor}`)).toEqual({ charges: [], next_cursor: next.next_cursor });
+  });
+
+  it.each([1, 2, 3, 100])('tells each revision once, in the order of the log, %i a page', async (limit) => {
+    await land([
+      record(0, { org_id: 'zeta' }),
+      record(1),
+      record(2, { revision: 2, delta_credits: -5, delta_amount: '-0.0003' }),
+      // The same revisions once more, by an aggregator that came too late; the second of them between two others.
+      record(3, { amount: '1' }),
+      record(4, { revision: 2, amount: '2' }),
+      record(5, { org_id: 'beta' }),
+      record(6, { org_id: 'zeta', amount: '3' }),
+      record(7, { revision: 3 }),
+    ]);
+    // Landed again after a crash.
+    await insertCharges(api.clickhouse, [record(5, { org_id: 'beta' }), record(7, { revision: 3 })]);
+    const charges = await walk(limit);
+    expect(charges.map((charge) => keyOf(charge))).toEqual([
+      'zeta 2026-11-20 1',
+      'acme 2026-11-20 1',
+      'acme 2026-11-20 2',
+      'beta 2026-11-20 1',
+      'acme 2026-11-20 3',
+    ]);
+    expect(charges.map(({ amount }) => amount)).toEqual(['6.8', '6.8', '6.8', '6.8', '6.8']);
+    await api.clickhouse.command({ query: 'OPTIMIZE TABLE daily_charges FINAL' });
+    expect(await walk(limit)).toEqual(charges);
+  });
+
+  it('ends where the log has landed for good: no cursor passes over what lands later', async () => {
+    // The rows of 0 to 3 are being written; that 0 and 1 have landed is recorded.
+    await land([record(0), record(1, { revision: 2 }), record(3, { revision: 4 })], 1);
+    const { charges, next_cursor } = await page('');
+    expect(charges.map(({ revision }) => revision)).toEqual([1, 2]);
+    await land([record(2, { revision: 3 })], 3);
+    const next = await page(`cursor=${next_cursor}`);
+    expect(next.charges.map(({ revision }) => revision)).toEqual([3, 4]);
+  });
+
+  it('goes over records that are no charges', async () => {
+    await land([record(4)]);
+    const { next_cursor } = await page('');
+    await land([record(9, { revision: 2 })]);
+    expect((await page(`cursor=${next_cursor}`)).charges.map(({ revision }) => revision)).toEqual([2]);
+  });
+
+  it.each(['x', 'ZGFpbHktY2hhcmdlcyAx!', 'ZGFpbHktY2hhcmdlcyAtMQ', 'ZGFpbHktY2hhcmdlcyAwMQ', 'MTc5NTM'])(
+    'refuses the cursor %s, which no page has answered',
+    async (cursor) => {
+      const { status, body } = await api.get(`/v1/charges?cursor=${cursor}`, BILLING);
+      expect(status).toBe(400);
+      expect(body).toMatchObject({ errors: [{ parameter: 'cursor' }] });
+    },
+  );
+
+  it('refuses a cursor of another system, rather than pass over what comes', async () => {
+    await land([record(100)]);
+    const { next_cursor } = await page('');
+    await api.clickhouse.command({ query: 'TRUNCATE TABLE landed_ranges' });
+    const { status, body } = await api.get(`/v1/charges?cursor=${next_cursor}`, BILLING);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ detail: expect.stringContaining('another system') });
+  });
+
+  it.each(['limit=0', 'limit=10001', 'limit=all'])('refuses %s', async (query) => {
+    expect((await api.get(`/v1/charges?${query}`, BILLING)).status).toBe(400);
+  });
+});
+
+async function ndjson(path: string): Promise<ChargeAnswer[]> {
+  const { status, headers, body } = await api.get(path, BILLING);
+  if (status !== 200 || typeof body !== 'string') throw new Error(JSON.stringify(body));
+  expect(headers['content-type']).toBe('application/x-ndjson');
+  return body
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => {
+      const charge: unknown = JSON.parse(line);
+      if (isCharge(charge)) return charge;
+      throw new Error(`no charge: ${line}`);
+    });
+}
+
+describe('GET /v1/charges/days/{day}', () => {
+  const DAY = '/v1/charges/days/2026-11-20';
+
+  it('tells the last revision of every subscription on a date, by organisation and product', async () => {
+    await land([
+      record(0, { org_id: 'zeta' }),
+      record(1, { product: 'bigin' }),
+      record(2),
+      record(3, { revision: 2, amount: '7' }),
+      record(4, { revision: 2, amount: '8' }),
+      record(5, { day: '2026-11-21' }),
+    ]);
+    const charges = await ndjson(DAY);
+    expect(
+      charges.map(({ org_id, product, revision, amount }) => [org_id, product, revision, amount]),
+    ).toEqual([
+      ['acme', 'bigin', 1, '6.8'],
+      ['acme', 'crm', 2, '7'],
+      ['zeta', 'crm', 1, '6.8'],
+    ]);
+    const told = new Map((await walk(100)).map((charge) => [keyOf(charge) + charge.product, charge]));
+    expect(charges).toEqual(charges.map((charge) => told.get(keyOf(charge) + charge.product)));
+  });
+
+  it('says the same as CSV', async () => {
+    await land([record(0, { delta_credits: -5, delta_amount: '-0.0003', org_id: '=1+1' }), record(1)]);
+    const charges = await ndjson(DAY);
+    const lines = await fetchCsv(api, `${DAY}?format=csv`, BILLING);
+    expect(lines).toEqual(
+      charges.map(({ billed_in, ...charge }) => {
+        const cells = Object.entries(charge).map(([name, value]) => [name, String(value)]);
+        return Object.assign(Object.fromEntries(cells), {
+          org_id: charge.org_id.replace(/^=/, "'="),
+          billed_in_from: billed_in.from,
+          billed_in_to: billed_in.to,
+        });
+      }),
+    );
+  });
+
+  it('is empty on a date without charges: nothing, or the line of names', async () => {
+    expect(await ndjson('/v1/charges/days/2026-11-19')).toEqual([]);
+    expect((await api.get('/v1/charges/days/2026-11-19?format=csv', BILLING)).body).toMatch(
+      /^org_id,[\w,]+\r\n$/,
+    );
+  });
+
+  it('leaves out what has not landed for good', async () => {
+    await land([record(0), record(1, { revision: 2 })], 0);
+    expect((await ndjson(DAY)).map(({ revision }) => revision)).toEqual([1]);
+  });
+
+  it('has every one of many organisations, however many are read at once', async () => {
+    const count = 12_345;
+    await api.clickhouse.command({
+      query: `INSERT INTO daily_charges (org_id, product, day, revision, kafka_offset, currency, price_book)
+        SELECT concat('org-', toString(number)), 'crm', toDate32('2026-11-20'), 1, number, 'USD', '2020-09'
+        FROM numbers(${count})`,
+    });
+    await land([record(count, { org_id: 'org-7', revision: 2 })]);
+    const charges = await ndjson(DAY);
+    const orgs = Array.from({ length: count }, (_, index) => `org-${index}`);
+    expect(charges.map(({ org_id }) => org_id)).toEqual(orgs.toSorted());
+    expect(charges.filter(({ revision }) => revision === 2)).toMatchObject([
+      { org_id: 'org-7', amount: '6.8' },
+    ]);
+  });
+
+  it.each(['2026-02-30', 'today', '1969-12-31', '2026-11-20T00:00:00Z'])(
+    'refuses the day %s',
+    async (day) => {
+      expect((await api.get(`/v1/charges/days/${day}`, BILLING)).status).toBe(400);
+    },
+  );
+
+  it('refuses another format', async () => {
+    expect((await api.get(`${DAY}?format=xml`, BILLING)).status).toBe(400);
+  });
+});
