@@ -1,5 +1,5 @@
-import { Type } from 'typebox';
-import { readConflictHours, readConflicts } from '../../aggregator/conflicts/read.ts';
+import { Type, type Static } from 'typebox';
+import { readConflictHours, readConflicts, type Conflict } from '../../aggregator/conflicts/read.ts';
 import { readProgress } from '../../aggregator/progress.ts';
 import { ceilTo, floorTo, HOUR_MS } from '../../aggregator/usage/plan.ts';
 import { decodeCursor, encodeCursor } from '../calls/cursor.ts';
@@ -24,6 +24,18 @@ const ConflictsQuery = Type.Object(
 
 const Count = Type.Integer({ minimum: 0 });
 
+const ConflictAnswer = Type.Object(
+  {
+    event_id: Type.String(),
+    occurred_at: Instant,
+    payloads: Type.Integer({ minimum: 2, description: 'How many different ones landed.' }),
+    user_id: Type.String(),
+    endpoint: Type.String(),
+    credits: Count,
+  },
+  { additionalProperties: false, description: 'Of the payload that counts: the first in the log.' },
+);
+
 /** Ids under which more than one payload was published (domain.md, Identity; schemas/clickhouse/0006). */
 export const ConflictsAnswer = Type.Object(
   {
@@ -38,20 +50,9 @@ export const ConflictsAnswer = Type.Object(
       minimum: 0,
       description: 'Event ids with several payloads in the range, those of all pages.',
     }),
-    conflicts: Type.Array(
-      Type.Object(
-        {
-          event_id: Type.String(),
-          occurred_at: Instant,
-          payloads: Type.Integer({ minimum: 2, description: 'How many different ones landed.' }),
-          user_id: Type.String(),
-          endpoint: Type.String(),
-          credits: Count,
-        },
-        { additionalProperties: false, description: 'Of the payload that counts: the first in the log.' },
-      ),
-      { description: 'Newest first. Those whose events retention has dropped are in `total` alone.' },
-    ),
+    conflicts: Type.Array(ConflictAnswer, {
+      description: 'Newest first. Those whose events retention has dropped are in `total` alone.',
+    }),
     next_cursor: Type.Union([Type.String(), Type.Null()], { description: 'Null at the end.' }),
   },
   { additionalProperties: false },
@@ -91,13 +92,14 @@ export function conflictsRoute(app: ApiServer, sources: Sources): void {
         to: formatInstant(to),
         sealed_until: formatInstant(sealed),
         total: hours.reduce((sum, { conflicts }) => sum + conflicts, 0),
-        conflicts: page.map(({ occurred_at, ...rest }) => ({
-          ...rest,
-          occurred_at: formatInstant(occurred_at),
-        })),
+        conflicts: page.map(conflictAnswer),
         next_cursor:
           last === undefined ? null : encodeCursor({ occurredAt: last.occurred_at, eventId: last.event_id }),
       };
     },
   });
+}
+
+function conflictAnswer({ occurred_at, ...rest }: Conflict): Static<typeof ConflictAnswer> {
+  return { ...rest, occurred_at: formatInstant(occurred_at) };
 }

@@ -46,6 +46,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const credits = (path: string, claims = ONE) => api.read(CreditsAnswer, path, claims);
+const returning = (query = '') => api.read(ReturningAnswer, `/v1/orgs/one/credits/returning${query}`, ONE);
 
 describe('GET /v1/orgs/{org}/credits', () => {
   it('answers the gauge of the 24 hours that end now, of distinct calls of the product alone', async () => {
@@ -191,8 +192,6 @@ describe('GET /v1/orgs/{org}/credits/users', () => {
 });
 
 describe('GET /v1/orgs/{org}/credits/returning', () => {
-  const returning = (query = '') => api.read(ReturningAnswer, `/v1/orgs/one/credits/returning${query}`, ONE);
-
   it('tells what leaves the window in each of the next 24 hours, by clock hours', async () => {
     const answer = await returning();
     expect(answer.returning).toHaveLength(25);

@@ -173,6 +173,8 @@ it.each([
   expect(body).toMatchObject({ errors: expect.arrayContaining([expect.objectContaining({ parameter })]) });
 });
 
+const path = (id: string): string => `/v1/orgs/one/calls/${id}`;
+
 describe('GET /v1/orgs/{org}/calls/{event_id}', () => {
   const at = NOW - 50 * 24 * HOUR_MS;
   const event = callEvent({
@@ -186,7 +188,6 @@ describe('GET /v1/orgs/{org}/calls/{event_id}', () => {
     source_address: '192.0.2.9',
     duration_ms: 48,
   });
-  const path = (id: string): string => `/v1/orgs/one/calls/${id}`;
   beforeAll(() => insertEvents(api.clickhouse, [event, { ...event, credits: 9, user_id: 'ann' }, event]));
 
   it('answers everything the event carries, and the record that counts: the first', async () => {

@@ -70,7 +70,7 @@ export function rowsOf(events: readonly CallEvent[], names: readonly GroupName[]
   return [...groupsOf(events, names, timeZone)].map(([key, group]) => {
     const values: (string | number)[] = JSON.parse(key);
     const named = Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']));
-    return { ...named, ...countOf(group) };
+    return Object.assign(named, countOf(group));
   });
 }
 

@@ -96,15 +96,21 @@ export function sumOf(rows: Iterable<Counted>): Counted {
 
 /** The groups with the most credits, then calls, then by name. Names are compared as ClickHouse does: by bytes. */
 export function largest(groups: ReadonlyMap<string, readonly CallEvent[]>, top: number): string[] {
-  const counted = [...groups].map(([key, events]) => ({ key, bytes: bytesOf(key), ...countOf(events) }));
+  const counted = [...groups].map(([key, events]) => ({
+    key,
+    values: sortableOf(key),
+    sums: countOf(events),
+  }));
   return counted
-    .toSorted((a, b) => b.credits - a.credits || b.calls - a.calls || compare(a.bytes, b.bytes))
+    .toSorted(
+      (a, b) => b.sums.credits - a.sums.credits || b.sums.calls - a.sums.calls || compare(a.values, b.values),
+    )
     .slice(0, top)
     .map(({ key }) => key);
 }
 
-/** The values of a group, one after another, numbers before what they are compared with. */
-function bytesOf(key: string): (Buffer | number)[] {
+/** The values of a group: numbers, and texts as they are compared. */
+function sortableOf(key: string): (Buffer | number)[] {
   const values: (string | number)[] = JSON.parse(key);
   return values.map((value) => (typeof value === 'string' ? Buffer.from(value) : value));
 }
