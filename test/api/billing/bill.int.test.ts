@@ -1,5 +1,6 @@
 import { BillingDaysAnswer } from '../../../api/billing/days-answer.ts';
 import { BillingAnswer } from '../../../api/billing/route.ts';
+import { WhatIfAnswer } from '../../../api/billing/what-if-route.ts';
 import type { ApiUnderTest } from '../api-under-test.ts';
 import { ADMIN, openRome } from './closed-days.ts';
 
@@ -8,6 +9,8 @@ beforeAll(async () => {
   ({ api } = await openRome('bill'));
 });
 afterAll(() => api.close());
+
+const whatIf = (query: string) => api.read(WhatIfAnswer, `/v1/orgs/rome/billing/what-if?${query}`, ADMIN);
 
 describe('GET /v1/orgs/{org}/billing', () => {
   it('bills today, closed and ended days and late differences, and projects what is left of the period', async () => {
@@ -43,5 +46,57 @@ describe('GET /v1/orgs/{org}/billing', () => {
     expect((await api.get('/v1/orgs/rome/billing?product=bigin', ADMIN)).body).toMatchObject({
       type: 'no-subscription',
     });
+  });
+});
+
+describe('GET /v1/orgs/{org}/billing/what-if', () => {
+  it('bills the last period again under another limit, day by day', async () => {
+    const { days, ...answer } = await whatIf('additional_limit=1000');
+    expect(answer).toEqual({
+      org_id: 'rome',
+      product: 'crm',
+      currency: 'USD',
+      period: { from: '2026-10-05', to: '2026-11-05' },
+      // 7,036 of 24 October, 3,500 and 3,000 of the days after it, late ones too.
+      as_it_was: { billed_credits: 13_536, amount: '1.89504', rounded_amount: '1.9' },
+      as_it_would_be: { billed_credits: 3_000, amount: '0.42', rounded_amount: '0.42' },
+    });
+    expect(days).toHaveLength(31);
+    expect(days.find(({ day }) => day === '2026-10-24')).toEqual({
+      day: '2026-10-24',
+      used: 12_036,
+      as_it_was: {
+        included: 5_000,
+        additional_limit: 10_000,
+        billed_credits: 7_036,
+        over_limit: 0,
+        amount: '0.98504',
+      },
+      as_it_would_be: {
+        included: 5_000,
+        additional_limit: 1_000,
+        billed_credits: 1_000,
+        over_limit: 6_036,
+        amount: '0.14',
+      },
+    });
+  });
+
+  it('takes another edition and number of users', async () => {
+    const { as_it_would_be, days } = await whatIf('edition=standard&users=4');
+    expect(as_it_would_be).toEqual({ billed_credits: 0, amount: '0', rounded_amount: '0' });
+    expect(days[0]?.as_it_would_be).toMatchObject({ included: 51_000, additional_limit: 10_000 });
+  });
+
+  it.each([
+    ['', ['edition', 'users', 'additional_limit']],
+    ['edition=gold', ['edition']],
+    ['users=-1', ['users']],
+    ['additional_limit=many', ['additional_limit']],
+    ['additional_limit=1000000000001', ['additional_limit']],
+  ])('refuses ?%s, naming %j', async (query, parameters) => {
+    const { status, body } = await api.get(`/v1/orgs/rome/billing/what-if?${query}`, ADMIN);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ errors: parameters.map((parameter) => ({ parameter })) });
   });
 });
