@@ -7,19 +7,23 @@ import { PriceBookShape } from '../../schemas/catalogues/prices.ts';
 import { callerOf } from '../auth/guard.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { Instant } from '../parameters/instant.ts';
-import { NextCursor, pageOf, pageParameters } from '../parameters/page.ts';
-import { answer } from '../problems/schema.ts';
+import { NoQuery } from '../parameters/no-query.ts';
+import { NextCursor, pageOf, PageQuery } from '../parameters/page.ts';
 import type { ApiServer } from '../server.ts';
 import { changeAnswer, ChangeAnswer } from '../settings/change-answer.ts';
-import { ChangeHeaders, effectiveProperty, reasonProperty, recordWish } from '../settings/record.ts';
+import {
+  CHANGE_PROBLEMS,
+  ChangeHeaders,
+  effectiveProperty,
+  reasonProperty,
+  recordWish,
+} from '../settings/record.ts';
 import { versionAt, versionsOf } from './versions.ts';
 
 const URL = '/v1/catalogues';
 /** Some thousand editions; Kafka takes records of 1 MiB. */
 const BODY_LIMIT_BYTES = 512 * 1024;
 
-const NoQuery = Type.Object({}, { additionalProperties: false });
-const PageQuery = Type.Object(pageParameters, { additionalProperties: false });
 const HowProperties = { ...effectiveProperty, ...reasonProperty };
 /** A new version, whichever catalogue it is of. */
 const How = Type.Object(HowProperties);
@@ -107,7 +111,7 @@ function catalogueRoute(app: ApiServer, sources: ApiDependencies, name: Catalogu
       body: Type.Object({ ...shape.properties, ...HowProperties }, strict),
       response: {
         201: Type.Object({ catalogue: Type.Literal(name), recorded: ChangeAnswer }, strict),
-        409: answer('The idempotency key is another change’s'),
+        ...CHANGE_PROBLEMS,
       },
     },
     handler: async (request, reply) => {

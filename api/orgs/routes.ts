@@ -3,17 +3,16 @@ import { NewOrgValue } from '../../aggregator/settings/apply-org.ts';
 import { callerOf } from '../auth/guard.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { Name } from '../parameters/org.ts';
-import { NextCursor, pageOf, pageParameters } from '../parameters/page.ts';
-import { answer } from '../problems/schema.ts';
+import { NoQuery } from '../parameters/no-query.ts';
+import { NextCursor, pageOf, PageQuery } from '../parameters/page.ts';
 import type { ApiServer } from '../server.ts';
 import { changeAnswer } from '../settings/change-answer.ts';
-import { ChangeHeaders, reasonProperty, recordWish } from '../settings/record.ts';
+import { CHANGE_PROBLEMS, ChangeHeaders, reasonProperty, recordWish } from '../settings/record.ts';
 import { OrgAnswer, orgAnswer, settingsAnswer, SettingsChangedAnswer } from '../settings/settings-answer.ts';
 import { listOrgs } from './list.ts';
 import { findOrg } from './subscription.ts';
 
 const URL = '/v1/orgs';
-const PageQuery = Type.Object(pageParameters, { additionalProperties: false });
 const NewOrgBody = Type.Object(
   { org_id: Name('the organisation’s id, for ever'), ...NewOrgValue.properties, ...reasonProperty },
   { additionalProperties: false },
@@ -48,12 +47,12 @@ export function orgsRoutes(app: ApiServer, sources: ApiDependencies): void {
     config: { access: 'create-org' },
     schema: {
       summary: 'Create an organisation',
-      querystring: Type.Object({}, { additionalProperties: false }),
+      querystring: NoQuery,
       headers: ChangeHeaders,
       body: NewOrgBody,
       response: {
         201: SettingsChangedAnswer,
-        409: answer('There is such an organisation, or the idempotency key is another change’s'),
+        ...CHANGE_PROBLEMS,
       },
     },
     handler: async (request, reply) => {

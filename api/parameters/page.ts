@@ -1,20 +1,18 @@
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { invalidParameter } from '../problems/problem.ts';
 
 /** How a list that is kept in memory is asked for in pages. */
-export const pageParameters = {
-  limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 100, description: 'entries of a page' }),
-  cursor: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 256, description: 'next_cursor of the page before' }),
-  ),
-};
+export const PageQuery = Type.Object(
+  {
+    limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 100, description: 'entries of a page' }),
+    cursor: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 256, description: 'next_cursor of the page before' }),
+    ),
+  },
+  { additionalProperties: false },
+);
 
 export const NextCursor = Type.Union([Type.String(), Type.Null()], { description: 'Null at the end.' });
-
-export interface PageAsked {
-  readonly limit: number;
-  readonly cursor?: string;
-}
 
 /**
  * The part of a list that follows the page before. A cursor names that page's last entry, so what comes new before
@@ -24,7 +22,7 @@ export interface PageAsked {
 export function pageOf<T>(
   entries: readonly T[],
   keyOf: (entry: T) => string,
-  { limit, cursor }: PageAsked,
+  { limit, cursor }: Static<typeof PageQuery>,
 ): { readonly page: readonly T[]; readonly next_cursor: string | null } {
   const start =
     cursor === undefined ? 0 : 1 + entries.findIndex((entry) => encodeCursor(keyOf(entry)) === cursor);

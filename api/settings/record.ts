@@ -11,6 +11,7 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { InstantParameter, instantOf } from '../parameters/instant.ts';
 import { clickhouseProblem, RETRY_AFTER } from '../problems/clickhouse.ts';
 import { Problem } from '../problems/problem.ts';
+import { answer } from '../problems/schema.ts';
 import { refusedProblem } from './refused.ts';
 
 const KEY = 'idempotency-key';
@@ -24,6 +25,12 @@ export const ChangeHeaders = Type.Object({
     }),
   ),
 });
+
+/** What every request that changes something may answer besides what others do. */
+export const CHANGE_PROBLEMS = {
+  409: answer('The idempotency key is another change’s, or what was to be created exists'),
+  503: answer('Kafka or ClickHouse is away: the detail says whether the change may have been recorded'),
+};
 
 /** What the body of a change may say of it besides the values. */
 export const reasonProperty = {

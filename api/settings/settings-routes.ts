@@ -4,16 +4,14 @@ import { callerOf } from '../auth/guard.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { findOrg } from '../orgs/subscription.ts';
 import { OrgParams } from '../parameters/org.ts';
-import { NextCursor, pageOf, pageParameters } from '../parameters/page.ts';
-import { answer } from '../problems/schema.ts';
+import { NoQuery } from '../parameters/no-query.ts';
+import { NextCursor, pageOf, PageQuery } from '../parameters/page.ts';
 import type { ApiServer } from '../server.ts';
 import { changeAnswer, ChangeAnswer } from './change-answer.ts';
-import { ChangeHeaders, effectiveProperty, reasonProperty, recordWish } from './record.ts';
+import { CHANGE_PROBLEMS, ChangeHeaders, effectiveProperty, reasonProperty, recordWish } from './record.ts';
 import { settingsAnswer, SettingsAnswer, SettingsChangedAnswer } from './settings-answer.ts';
 
 const URL = '/v1/orgs/:org/settings';
-const NoQuery = Type.Object({}, { additionalProperties: false });
-const PageQuery = Type.Object(pageParameters, { additionalProperties: false });
 const SettingsBody = Type.Object(
   { ...OrgValue.properties, ...effectiveProperty, ...reasonProperty },
   { additionalProperties: false },
@@ -55,7 +53,7 @@ export function settingsRoutes(app: ApiServer, sources: ApiDependencies): void {
       querystring: NoQuery,
       headers: ChangeHeaders,
       body: SettingsBody,
-      response: { 200: SettingsChangedAnswer, 409: answer('The idempotency key is another change’s') },
+      response: { 200: SettingsChangedAnswer, ...CHANGE_PROBLEMS },
     },
     handler: async (request) => {
       const { time_zone, billing_day, ...how } = request.body;

@@ -6,10 +6,10 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { findOrg } from '../orgs/subscription.ts';
 import { formatInstant, Instant } from '../parameters/instant.ts';
 import { Name, OrgParams } from '../parameters/org.ts';
-import { answer } from '../problems/schema.ts';
+import { NoQuery } from '../parameters/no-query.ts';
 import type { ApiServer } from '../server.ts';
 import { changeAnswer, ChangeAnswer } from './change-answer.ts';
-import { ChangeHeaders, effectiveProperty, reasonProperty, recordWish } from './record.ts';
+import { CHANGE_PROBLEMS, ChangeHeaders, effectiveProperty, reasonProperty, recordWish } from './record.ts';
 import { termsAt, termsProperties } from './settings-answer.ts';
 
 const SubscriptionParams = Type.Object({ ...OrgParams.properties, product: Name('the product') });
@@ -43,10 +43,10 @@ export function subscriptionRoute(app: ApiServer, sources: ApiDependencies): voi
       summary: 'Begin or change a subscription, now or later',
       description: 'A subscription keeps its additional limit where none is given; a new one begins with 0.',
       params: SubscriptionParams,
-      querystring: Type.Object({}, { additionalProperties: false }),
+      querystring: NoQuery,
       headers: ChangeHeaders,
       body: SubscriptionBody,
-      response: { 200: SubscriptionAnswer, 409: answer('The idempotency key is another change’s') },
+      response: { 200: SubscriptionAnswer, ...CHANGE_PROBLEMS },
     },
     handler: async (request) => {
       const { product } = request.params;

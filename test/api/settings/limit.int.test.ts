@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import { Value } from 'typebox/value';
-import { LimitAnswer, LimitSetAnswer } from '../../../api/settings/limit-route.ts';
+import { LimitAnswer, LimitSetAnswer } from '../../../api/settings/limit-answer.ts';
 import { HistoryAnswer } from '../../../api/settings/settings-routes.ts';
 import { CreditsAnswer } from '../../../api/credits/route.ts';
 import { BillingDaysAnswer } from '../../../api/billing/days-answer.ts';

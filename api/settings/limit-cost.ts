@@ -1,0 +1,98 @@
+import { Type, type Static } from 'typebox';
+import { billingPeriodsOf } from '../../aggregator/calendar/billing-periods.ts';
+import { allowanceOfDay } from '../../aggregator/pricing/allowance.ts';
+import { invoicedAmount } from '../../aggregator/pricing/bill.ts';
+import { limitChange } from '../../aggregator/pricing/estimate.ts';
+import { priceOf } from '../../aggregator/pricing/slabs.ts';
+import { subscriptionBefore, type SubscriptionFields } from '../../aggregator/settings/org-fields.ts';
+import type { Outcome } from '../../aggregator/settings/state.ts';
+import { readTotal } from '../../aggregator/usage/read.ts';
+import { priceBookAt, type Catalogues } from '../../schemas/catalogues.ts';
+import { canonical, sumMoney, ZERO } from '../../schemas/money.ts';
+import type { OrgHistory } from '../../schemas/settings.ts';
+import { Amount, Credits, SlabsAnswer, slabsAnswer } from '../billing/amounts.ts';
+import type { Sources } from '../dependencies.ts';
+import { orgCalendar } from '../orgs/subscription.ts';
+import { DateOfDay } from '../parameters/date.ts';
+import { formatInstant, Instant } from '../parameters/instant.ts';
+
+const strict = { additionalProperties: false };
+
+export const WorstCase = Type.Object(
+  {
+    currency: Type.String(),
+    day: Type.Object({ amount: Amount, slabs: SlabsAnswer }, strict),
+    month: Type.Object(
+      { from: DateOfDay, to: DateOfDay, days: Type.Integer(), amount: Amount, rounded_amount: Amount },
+      { ...strict, description: 'The current billing period, each of its days by its own price book.' },
+    ),
+  },
+  { ...strict, description: 'What a day, and a month of such days, cost at most at this limit.' },
+);
+
+/** The cost of a limit that is used up on every day of the billing period that holds an instant. */
+export function worstCase(
+  org: OrgHistory,
+  catalogues: Catalogues,
+  limit: number,
+  instant: number,
+): Static<typeof WorstCase> {
+  const calendar = orgCalendar(org);
+  const { from, to } = billingPeriodsOf(calendar, org.billingDay).periodAt(instant);
+  const days = calendar.daysByDates(from, to);
+  const amount = sumMoney(days.map((day) => priceOf(priceBookAt(catalogues, day.from), limit).amount));
+  const book = priceBookAt(catalogues, calendar.dayAt(instant).from);
+  const today = priceOf(book, limit);
+  return {
+    currency: book.currency,
+    day: { amount: canonical(today.amount), slabs: slabsAnswer(today.lines) },
+    month: {
+      from,
+      to,
+      days: days.length,
+      amount: canonical(amount),
+      rounded_amount: canonical(invoicedAmount(amount, book.minor_unit_digits)),
+    },
+  };
+}
+
+export const AddedToday = Type.Object(
+  { day: DateOfDay, as_of: Instant, billable_credits: Credits, amount: Amount },
+  {
+    ...strict,
+    description:
+      'What the change adds to the charge of its day: over-limit credits, used before it, that are billable now.',
+  },
+);
+
+/**
+ * What a change of the limit adds to its day (domain.md, The charge of a day): a function of the change and of what
+ * stood in the log and was called before it, so that a repeated request is answered the same.
+ * @param fields of the subscription, the change included
+ */
+export async function addedToday(
+  { clickhouse }: Pick<Sources, 'clickhouse'>,
+  { org, fields, catalogues }: { org: OrgHistory; fields: SubscriptionFields; catalogues: Catalogues },
+  { change, effectiveAt }: Outcome,
+  limit: number,
+): Promise<Static<typeof AddedToday>> {
+  const { product, offset } = change;
+  const day = orgCalendar(org).dayAt(effectiveAt);
+  const allowance = allowanceOfDay(catalogues, subscriptionBefore(product, fields, offset), day);
+  const { credits: used } = await readTotal(clickhouse, {
+    orgId: org.orgId,
+    from: day.from,
+    to: effectiveAt,
+    filters: { product },
+  });
+  const added = allowance
+    ? limitChange(allowance, used, limit, priceBookAt(catalogues, day.from))
+    : // The subscription begins on a later day.
+      { credits: 0, amount: ZERO };
+  return {
+    day: day.date,
+    as_of: formatInstant(effectiveAt),
+    billable_credits: added.credits,
+    amount: canonical(added.amount),
+  };
+}
