@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
+import { NEWEST_FIRST, standsAfter, type Position } from '../usage/log-order.ts';
 import { FINAL_SETTINGS } from '../usage/query.ts';
 import { ceilTo, floorTo, HOUR_MS } from '../usage/plan.ts';
 
@@ -57,8 +58,8 @@ export interface ConflictsPageRequest {
   readonly orgId: string;
   /** Of readConflictHours. */
   readonly hours: readonly ConflictHour[];
-  /** Only those that stand after this call, from the newest to the oldest. */
-  readonly before: { readonly occurredAt: number; readonly eventId: string } | undefined;
+  /** Only those that stand after this call in the log. */
+  readonly before: Position | undefined;
   readonly limit: number;
 }
 
@@ -88,11 +89,7 @@ function readHours(
   client: ClickHouseClient,
   { orgId, hours, before, limit }: ConflictsPageRequest,
 ): Promise<Conflict[]> {
-  // Ids sort by their text, as in the call log.
-  const cursor =
-    before === undefined
-      ? ''
-      : `AND (toUnixTimestamp64Milli(call_events.occurred_at), toString(call_events.event_id)) < ({before_at:Int64}, {before_id:String})`;
+  const after = standsAfter(before);
   return select(
     client,
     ConflictRow,
@@ -105,15 +102,15 @@ function readHours(
        WHERE payload_conflicts.hour IN {hours:Array(UInt32)} AND payload_conflicts.org_id = {org:String}
      ) AS conflict ON conflict.event = cityHash64(call_events.event_id)
      WHERE toStartOfHour(call_events.occurred_at) IN {hours:Array(UInt32)}
-       AND call_events.org_id = {org:String} ${cursor}
-     ORDER BY call_events.occurred_at DESC, toString(call_events.event_id) DESC
+       AND call_events.org_id = {org:String} ${after.sql}
+     ${NEWEST_FIRST}
      LIMIT {limit:UInt32}
      ${FINAL_SETTINGS}`,
     {
       org: orgId,
       hours: hours.map(({ hour }) => hour / 1000),
       limit,
-      ...(before === undefined ? {} : { before_at: before.occurredAt, before_id: before.eventId }),
+      ...after.params,
     },
   );
 }

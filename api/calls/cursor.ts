@@ -1,12 +1,8 @@
+import type { Position } from '../../aggregator/usage/log-order.ts';
 import { parseEventId } from '../../schemas/event-id.ts';
 import { invalidParameter } from '../problems/problem.ts';
 
-/** A place in the call log: the last call of the page before. Opaque to the client, stable while calls come in. */
-export interface Position {
-  readonly occurredAt: number;
-  readonly eventId: string;
-}
-
+/** Opaque to the client, stable while calls come in. */
 export function encodeCursor({ occurredAt, eventId }: Position): string {
   return Buffer.from(`${occurredAt} ${eventId}`).toString('base64url');
 }
@@ -20,4 +16,15 @@ export function decodeCursor(cursor: string): Position {
     throw invalidParameter('cursor', 'must be the next_cursor of the page before, unchanged');
   }
   return { occurredAt, eventId };
+}
+
+/** A page of a log of which one more was read than the page holds: that one tells whether there is a next page. */
+export function pageOfLog<Row extends { readonly occurred_at: number; readonly event_id: string }>(
+  rows: readonly Row[],
+  limit: number,
+): { readonly page: readonly Row[]; readonly next_cursor: string | null } {
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  if (last === undefined || rows.length <= limit) return { page, next_cursor: null };
+  return { page, next_cursor: encodeCursor({ occurredAt: last.occurred_at, eventId: last.event_id }) };
 }

@@ -1,9 +1,9 @@
 import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
 import { conditionsOf, type Filters } from '../../aggregator/usage/filters.ts';
+import { NEWEST_FIRST, standsAfter, type Position } from '../../aggregator/usage/log-order.ts';
 import { BUCKET_MS, floorTo, HOUR_MS } from '../../aggregator/usage/plan.ts';
 import { FINAL_SETTINGS } from '../../aggregator/usage/query.ts';
 import { readUsage } from '../../aggregator/usage/read.ts';
-import type { Position } from './cursor.ts';
 import { CALL_COLUMNS, CallRow } from './row.ts';
 
 export interface CallsRequest {
@@ -75,11 +75,7 @@ function readPart(
 ): Promise<CallRow[]> {
   const hours = new Set(quarters.map((start) => floorTo(start, HOUR_MS)));
   const conditions = conditionsOf(filters);
-  // Ids sort by their text, which for a UUIDv7 is its time; ClickHouse sorts UUIDs by their second half.
-  const cursor =
-    before === undefined
-      ? ''
-      : `AND (toUnixTimestamp64Milli(call_events.occurred_at), toString(call_events.event_id)) < ({before_at:Int64}, {before_id:String})`;
+  const after = standsAfter(before);
   return select(
     client,
     CallRow,
@@ -90,8 +86,8 @@ function readPart(
        AND org_id = {org:String}
        AND call_events.occurred_at >= fromUnixTimestamp64Milli({from:Int64})
        AND call_events.occurred_at < fromUnixTimestamp64Milli({to:Int64})
-       ${conditions.sql} ${cursor}
-     ORDER BY call_events.occurred_at DESC, toString(call_events.event_id) DESC
+       ${conditions.sql} ${after.sql}
+     ${NEWEST_FIRST}
      LIMIT {limit:UInt32}
      ${FINAL_SETTINGS}`,
     {
@@ -101,7 +97,7 @@ function readPart(
       hours: [...hours].map((hour) => hour / 1000),
       limit,
       ...conditions.params,
-      ...(before === undefined ? {} : { before_at: before.occurredAt, before_id: before.eventId }),
+      ...after.params,
     },
   );
 }

@@ -9,7 +9,7 @@ import { OrgParams } from '../parameters/org.ts';
 import { checkInstantRange, monthsBefore } from '../parameters/range.ts';
 import type { ApiServer } from '../server.ts';
 import { CallsAnswer, callAnswer } from './answer.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, pageOfLog } from './cursor.ts';
 import { readCalls } from './read.ts';
 
 const CallsQuery = Type.Object(
@@ -45,17 +45,10 @@ export function callsRoute(app: ApiServer, sources: Sources): void {
       const before = cursor === undefined ? undefined : decodeCursor(cursor);
       const org = findOrg(await sources.settings.refresh(), params.org);
       const filters = filtersOf(asked, onlyUser(request));
-      // One more than the page tells whether there is a next one.
-      const range = { orgId: org.orgId, from, to, filters, before, limit: limit + 1 };
-      const calls = await readCalls(sources.clickhouse, range);
-      const page = calls.slice(0, limit);
-      const last = calls.length > limit ? page.at(-1) : undefined;
-      return {
-        org_id: org.orgId,
-        calls: page.map((call) => callAnswer(call)),
-        next_cursor:
-          last === undefined ? null : encodeCursor({ occurredAt: last.occurred_at, eventId: last.event_id }),
-      };
+      const range = { orgId: org.orgId, from, to, filters, before };
+      const calls = await readCalls(sources.clickhouse, { ...range, limit: limit + 1 });
+      const { page, next_cursor } = pageOfLog(calls, limit);
+      return { org_id: org.orgId, calls: page.map((call) => callAnswer(call)), next_cursor };
     },
   });
 }

@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox';
 import { readConflictHours, readConflicts, type Conflict } from '../../aggregator/conflicts/read.ts';
 import { readProgress } from '../../aggregator/progress.ts';
 import { ceilTo, floorTo, HOUR_MS } from '../../aggregator/usage/plan.ts';
-import { decodeCursor, encodeCursor } from '../calls/cursor.ts';
+import { decodeCursor, pageOfLog } from '../calls/cursor.ts';
 import type { Sources } from '../dependencies.ts';
 import { findOrg } from '../orgs/subscription.ts';
 import { formatInstant, Instant, InstantParameter, instantOf } from '../parameters/instant.ts';
@@ -82,10 +82,8 @@ export function conflictsRoute(app: ApiServer, sources: Sources): void {
         readProgress(clickhouse),
         readConflictHours(clickhouse, { orgId, from, to }),
       ]);
-      // One more than the page tells whether there is a next one.
       const found = await readConflicts(clickhouse, { orgId, hours, before, limit: limit + 1 });
-      const page = found.slice(0, limit);
-      const last = found.length > limit ? page.at(-1) : undefined;
+      const { page, next_cursor } = pageOfLog(found, limit);
       return {
         org_id: orgId,
         from: formatInstant(from),
@@ -93,8 +91,7 @@ export function conflictsRoute(app: ApiServer, sources: Sources): void {
         sealed_until: formatInstant(sealed),
         total: hours.reduce((sum, { conflicts }) => sum + conflicts, 0),
         conflicts: page.map(conflictAnswer),
-        next_cursor:
-          last === undefined ? null : encodeCursor({ occurredAt: last.occurred_at, eventId: last.event_id }),
+        next_cursor,
       };
     },
   });

@@ -9,7 +9,6 @@ const MAX_VALUES = 100;
 const anyOf = <Value extends TSchema>(value: Value, meaning: string) =>
   Type.Optional(
     Type.Array(value, {
-      minItems: 1,
       maxItems: MAX_VALUES,
       description: `only calls ${meaning}; repeated, of any of the values`,
     }),

@@ -63,7 +63,7 @@ export async function readBreakdown(
 }
 
 /** A first day that begins before 1970: the store knows no such instants, and no events of then. */
-export const dayStart = (day: Day): number => Math.max(0, day.from);
+const dayStart = (day: Day): number => Math.max(0, day.from);
 
 function answerRow(row: UsageRow, dates: ReadonlyMap<number, string>): Row {
   const { day, hour, '15m': quarter, ...rest } = row;

@@ -113,6 +113,19 @@ describe('GET /v1/orgs/{org}/usage', () => {
     ]);
   });
 
+  it('shows a user its own alone, whoever it asks for', async () => {
+    const user: Claims = { ...ADMIN, role: 'user', sub: 'bob' };
+    const own = countOf(counted.filter(({ user_id }) => user_id === 'bob'));
+    expect(await usage('group_by=user', user)).toMatchObject({ rows: [{ user: 'bob', ...own }], total: own });
+    expect(await usage('group_by=user&user=ann&user=bob', user)).toMatchObject({ total: own });
+    expect(await usage('group_by=user&user=ann', user)).toMatchObject({ rows: [], total: { calls: 0 } });
+    expect(await usage('group_by=user&user=ann&limit=5', user)).toMatchObject({
+      rows: [],
+      total: { calls: 0 },
+    });
+    expect(await usage('group_by=user&user=ann&top=5', user)).toMatchObject({ rows: [], other: [] });
+  });
+
   it('follows the organisation’s change of zone', async () => {
     const claims: Claims = { role: 'admin', sub: 'ann', org: 'moved' };
     const moved = Date.parse('2026-10-24T12:00:00Z');
@@ -169,6 +182,12 @@ describe('GET /v1/orgs/{org}/usage', () => {
     });
     const { status, body } = await api.get(`/v1/orgs/rome/usage?from=${FROM}&to=${TO}&group_by=user`, ADMIN);
     expect(status).toBe(400);
-    expect(body).toMatchObject({ type: 'too-many-rows' });
+    expect(body).toMatchObject({ type: 'too-many-rows', detail: expect.stringContaining('limit') });
+    const { rows, next_cursor } = await usage('group_by=user&limit=10000');
+    expect({ rows: rows.length, isEnd: next_cursor === null }).toEqual({ rows: 10_000, isEnd: false });
+    const { rows: largest, other, total } = await usage('group_by=user&top=4');
+    expect(new Set(largest.map(({ user }) => user))).toEqual(new Set(['ann', 'bob', 'cem', 'dörte']));
+    expect(other).toEqual([{ calls: 50_001, credits: 0, rejected: 0 }]);
+    expect(total).toEqual({ ...countOf(counted), calls: counted.length + 50_001 });
   });
 });
