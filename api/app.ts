@@ -32,6 +32,7 @@ import { referencePages } from './openapi/reference.ts';
 import { orgsRoutes } from './orgs/routes.ts';
 import { isDate } from './parameters/date.ts';
 import { parseInstant } from './parameters/instant.ts';
+import { reconciliationRoute } from './reconciliation/route.ts';
 import { answerClientError } from './problems/client-error.ts';
 import { answerError, answerUnknownRoute } from './problems/handlers.ts';
 import { estimateRoute } from './prices/estimate-route.ts';
@@ -150,6 +151,7 @@ export async function buildApp(dependencies: ApiDependencies) {
   subscriptionRoute(app, dependencies);
   additionalLimitRoutes(app, dependencies);
   catalogueRoutes(app, dependencies);
+  reconciliationRoute(app, dependencies);
   documentRoute(app);
   referencePages(app);
   const resources = [...routes];

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setMaxListeners } from 'node:events';
 import { queryTimeout } from '../problems/clickhouse.ts';
 import type { ApiServer } from '../server.ts';
 
@@ -20,6 +21,8 @@ export function followRequests(app: ApiServer, timeoutMs: number): void {
   // The last hook before the handler: earlier ones may continue from the parsing of a body, out of its context.
   app.addHook('preHandler', ({ id }, { raw: answer }, done) => {
     const end = new AbortController();
+    // As many as it makes queries, which Node takes for a leak beyond ten.
+    setMaxListeners(0, end.signal);
     const timer = setTimeout(() => end.abort(queryTimeout(undefined)), timeoutMs);
     // Answered, or gone: both end the connection's part in it.
     answer.once('close', () => {

@@ -152,6 +152,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     own: [403, 403, 403, 403, 403, 201],
   },
   'GET /v1/estimate': { query: 'credits=80000', own: [200, 200, 200, 200, 200, 200] },
+  'GET /v1/reconciliation': { own: [403, 403, 403, 403, 200, 200] },
 };
 const OPEN = [
   'GET /healthz',

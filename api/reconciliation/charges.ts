@@ -1,0 +1,110 @@
+import { Type } from 'typebox';
+import { endedDays } from '../../aggregator/closing/candidates.ts';
+import { allowanceOfDay } from '../../aggregator/pricing/allowance.ts';
+import { readProgress } from '../../aggregator/progress.ts';
+import { readUsedByDay } from '../../aggregator/usage/used-by-day.ts';
+import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
+import type { SettingsState } from '../../aggregator/settings/state.ts';
+import { difference, type Difference } from './difference.ts';
+
+const Count = Type.Integer({ minimum: 0 });
+const DayRow = Type.Object({
+  org_id: Type.String(),
+  product: Type.String(),
+  day: Type.String(),
+  revisions: Count,
+  used: Count,
+  rolled_up: Count,
+  amount: Type.String(),
+  deltas: Type.String(),
+  is_marked: Type.Boolean(),
+});
+const MOST_SHOWN = 100;
+
+export interface ChargeFacts {
+  readonly days: number;
+  readonly revisions: number;
+  readonly used: number;
+  readonly differences: readonly Difference[];
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Days that ended in (from, to]: the last revision of each against the rollup, and its revisions' differences. */
+export async function readChargeFacts(
+  client: ClickHouseClient,
+  settings: SettingsState,
+  { from, to }: Range,
+): Promise<ChargeFacts> {
+  const rows = await select(
+    client,
+    DayRow,
+    `SELECT charge.org_id AS org_id, charge.product AS product, toString(charge.day) AS day, any(charge.revisions) AS revisions,
+       any(charge.used) AS used, sumIf(hour.credits, hour.at >= charge.day_from AND hour.at < charge.day_to) AS rolled_up,
+       toString(any(charge.amount)) AS amount, toString(any(charge.deltas)) AS deltas,
+       toBool(max(hour.is_marked AND hour.at >= charge.day_from - INTERVAL 1 HOUR AND hour.at < charge.day_to)) AS is_marked
+     FROM (
+       SELECT org_id, product, day, count() AS revisions, argMax(used, revision) AS used, argMax(amount, revision) AS amount,
+         sum(delta_amount) AS deltas, argMax(day_from, revision) AS day_from, argMax(day_to, revision) AS day_to
+       FROM daily_charges FINAL
+       GROUP BY org_id, product, day
+       HAVING day_to > fromUnixTimestamp64Milli({from:Int64}) AND day_to <= fromUnixTimestamp64Milli({to:Int64})
+     ) AS charge
+     LEFT JOIN (
+       SELECT org_id, product, bucket AS at, credits, false AS is_marked FROM usage_15m FINAL
+       WHERE bucket >= fromUnixTimestamp64Milli({from:Int64}) - INTERVAL 50 HOUR
+         AND bucket < fromUnixTimestamp64Milli({to:Int64})
+       UNION ALL
+       SELECT org_id, subscribed.product AS product, hour AS at, 0 AS credits, true AS is_marked FROM dirty_marks FINAL
+       INNER JOIN (SELECT DISTINCT org_id, product FROM daily_charges) AS subscribed USING (org_id) WHERE cleared = 0
+     ) AS hour ON hour.org_id = charge.org_id AND hour.product = charge.product
+     GROUP BY org_id, product, day ORDER BY org_id, product, day`,
+    { from, to },
+  );
+  const differences: Difference[] = [];
+  for (const { org_id, product, day, used, rolled_up, amount, deltas, is_marked } of rows) {
+    const where = `${org_id} ${product} ${day}`;
+    // A marked hour's day is about to be closed again.
+    if (used !== rolled_up && !is_marked)
+      differences.push(difference('charge-differs', where, rolled_up, used));
+    if (amount !== deltas) differences.push(difference('revisions-differ', where, amount, deltas));
+  }
+  const charged = new Set(rows.map(({ org_id, product, day }) => JSON.stringify([org_id, product, day])));
+  return {
+    days: rows.length,
+    revisions: rows.reduce((all, { revisions }) => all + revisions, 0),
+    used: rows.reduce((all, { used }) => all + used, 0),
+    differences: [
+      ...differences.slice(0, MOST_SHOWN),
+      ...(await uncharged(client, settings, { from, to }, (...names) => charged.has(JSON.stringify(names)))),
+    ],
+  };
+}
+
+/** Days that the aggregator has looked at, with used credits of a subscription, and no charge. */
+async function uncharged(
+  client: ClickHouseClient,
+  settings: SettingsState,
+  { from, to }: Range,
+  isCharged: (orgId: string, product: string, date: string) => boolean,
+): Promise<Difference[]> {
+  const { sealed, closed } = await readProgress(client);
+  const until = Math.min(closed, to);
+  if (until <= from) return [];
+  const found: Difference[] = [];
+  for (const { orgId, day } of await endedDays(client, settings, { sealed, closed: from }, until)) {
+    for (const subscription of settings.history(orgId)?.subscriptions ?? []) {
+      const { product } = subscription;
+      if (isCharged(orgId, product, day.date)) continue;
+      // Without a subscription calls use nobody's credits.
+      if (allowanceOfDay(settings.catalogues, subscription, day) === undefined) continue;
+      const used = (await readUsedByDay(client, orgId, product, [day])).get(day.date) ?? 0;
+      if (used > 0) found.push(difference('day-not-charged', `${orgId} ${product} ${day.date}`, used, 0));
+      if (found.length >= MOST_SHOWN) return found;
+    }
+  }
+  return found;
+}

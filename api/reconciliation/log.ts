@@ -1,0 +1,108 @@
+import { Type } from 'typebox';
+import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
+import { difference, type Difference } from './difference.ts';
+
+const Count = Type.Integer({ minimum: 0 });
+const PartitionRow = Type.Object({ partition: Count, end: Count });
+const RangesRow = Type.Object({
+  partition: Count,
+  next: Count,
+  covered: Count,
+  delivered: Count,
+  rows: Count,
+  quarantined: Count,
+});
+const ReasonRow = Type.Object({ reason: Type.String(), records: Count });
+const RangeRow = Type.Object({ partition: Count, first: Count, last: Count, expected: Count, found: Count });
+
+/** What became of the records of a topic; counts of offsets, each once unless it says deliveries. */
+export interface LogFacts {
+  readonly published: number;
+  readonly landed: number;
+  readonly deliveries: number;
+  readonly quarantined: readonly { readonly reason: string; readonly records: number }[];
+  readonly differences: readonly Difference[];
+}
+
+/**
+ * A topic from its end offsets, as the consumers saw them last, to its landed ranges: the union of the intervals is
+ * what landed, their sum what was delivered.
+ */
+export async function readLogFacts(client: ClickHouseClient, topic: string): Promise<LogFacts> {
+  const [ends, ranges, quarantined, differing] = await Promise.all([
+    select(
+      client,
+      PartitionRow,
+      `SELECT partition, end_offset AS end FROM landing_progress FINAL WHERE topic = {topic:String}`,
+      { topic },
+    ),
+    // How far each range reaches beyond all before it: summed up, the union.
+    select(
+      client,
+      RangesRow,
+      `SELECT partition, max(last_offset) + 1 AS next,
+         sum(last_offset + 1 - least(last_offset + 1, greatest(first_offset, reached))) AS covered,
+         sum(last_offset + 1 - first_offset) AS delivered, sum(rows) AS rows, sum(landed_ranges.quarantined) AS quarantined
+       FROM (SELECT *, max(last_offset + 1) OVER (PARTITION BY partition ORDER BY first_offset, last_offset
+               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
+             FROM landed_ranges WHERE topic = {topic:String}) AS landed_ranges
+       GROUP BY partition ORDER BY partition`,
+      { topic },
+    ),
+    select(
+      client,
+      ReasonRow,
+      `SELECT reason, count() AS records FROM quarantined FINAL WHERE topic = {topic:String}
+       GROUP BY reason ORDER BY reason`,
+      { topic },
+    ),
+    differingQuarantine(client, topic),
+  ]);
+  const sum = (of: (row: (typeof ranges)[number]) => number): number =>
+    ranges.reduce((all, row) => all + of(row), 0);
+  const differences: Difference[] = [];
+  for (const { partition, next, covered, delivered, rows, quarantined: letters } of ranges) {
+    const where = `${topic} partition ${partition}, offsets 0 to ${next - 1}`;
+    if (covered !== next) differences.push(difference('offsets-not-landed', where, next, covered));
+    if (rows + letters !== delivered) {
+      differences.push(difference('records-without-outcome', where, delivered, rows + letters));
+    }
+  }
+  // Where a range is newer than the last progress, the log is at least that long.
+  const lengths = new Map(ends.map(({ partition, end }) => [partition, end]));
+  for (const { partition, next } of ranges) {
+    lengths.set(partition, Math.max(next, lengths.get(partition) ?? 0));
+  }
+  return {
+    published: [...lengths.values()].reduce((all, length) => all + length, 0),
+    landed: sum(({ covered }) => covered),
+    deliveries: sum(({ delivered }) => delivered),
+    quarantined,
+    differences: [...differences, ...differing],
+  };
+}
+
+/** Ranges whose quarantined records are not as many as the table has; the verdict is the same at every delivery. */
+async function differingQuarantine(client: ClickHouseClient, topic: string): Promise<Difference[]> {
+  const rows = await select(
+    client,
+    RangeRow,
+    `SELECT landed.partition AS partition, landed.first_offset AS first, landed.last_offset AS last,
+       any(landed.quarantined) AS expected, countIf(letter.offset BETWEEN landed.first_offset AND landed.last_offset) AS found
+     FROM (SELECT partition, first_offset, last_offset, quarantined FROM landed_ranges
+           WHERE topic = {topic:String} AND quarantined > 0) AS landed
+     LEFT JOIN (SELECT partition, offset FROM quarantined FINAL WHERE topic = {topic:String}) AS letter
+       ON letter.partition = landed.partition
+     GROUP BY partition, first, last HAVING expected != found ORDER BY partition, first LIMIT 100
+     SETTINGS join_use_nulls = 1`,
+    { topic },
+  );
+  return rows.map(({ partition, first, last, expected, found }) =>
+    difference(
+      'quarantine-differs',
+      `${topic} partition ${partition}, offsets ${first} to ${last}`,
+      expected,
+      found,
+    ),
+  );
+}

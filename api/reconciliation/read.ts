@@ -1,0 +1,70 @@
+import type { Static } from 'typebox';
+import { readDue } from '../../aggregator/due.ts';
+import { floorTo, HOUR_MS } from '../../aggregator/usage/plan.ts';
+import type { Sources } from '../dependencies.ts';
+import { formatInstant } from '../parameters/instant.ts';
+import type { ReconciliationAnswer } from './answer.ts';
+import { readChargeFacts } from './charges.ts';
+import type { Difference } from './difference.ts';
+import { readLogFacts } from './log.ts';
+import { readUsageFacts } from './usage.ts';
+
+type Reconciliation = Static<typeof ReconciliationAnswer>;
+
+/**
+ * Every stage against the one before it. Landing, sealing and closing go on meanwhile, and no statement sees all
+ * tables at one instant: what differs is read once more, and only what differs still, in the same way, is told.
+ * @param range hours whose usage is compared, epoch milliseconds; the log is compared as a whole
+ */
+export async function reconcile(
+  sources: Sources,
+  range: { readonly from: number; readonly to: number },
+): Promise<Reconciliation> {
+  const first = await readStages(sources, range);
+  if (first.differences.length === 0) return first;
+  const again = await readStages(sources, range);
+  const seen = new Set(first.differences.map((each) => identityOf(each)));
+  return { ...again, differences: again.differences.filter((each) => seen.has(identityOf(each))) };
+}
+
+const identityOf = ({ name, where, expected, found }: Difference): string =>
+  JSON.stringify([name, where, expected, found]);
+
+async function readStages(
+  sources: Sources,
+  range: { readonly from: number; readonly to: number },
+): Promise<Reconciliation> {
+  const { clickhouse, topics, timing } = sources;
+  const now = sources.now();
+  const [from, to] = [floorTo(range.from, HOUR_MS), floorTo(range.to, HOUR_MS)];
+  const settings = await sources.settings.refresh();
+  const due = await readDue(clickhouse, topics.calls, now, timing);
+  const [log, charges, changes, usage, charged] = await Promise.all([
+    readLogFacts(clickhouse, topics.calls),
+    readLogFacts(clickhouse, topics.dailyCharges),
+    readLogFacts(clickhouse, topics.settings),
+    readUsageFacts(clickhouse, { from, to, now }),
+    readChargeFacts(clickhouse, settings, { from, to }),
+  ]);
+  const quarantined = log.quarantined.reduce((all, { records }) => all + records, 0);
+  return {
+    as_of: formatInstant(now),
+    landed_until: formatInstant(due.landedUntil),
+    lag_seconds: (now - due.landedUntil) / 1000,
+    from: formatInstant(from),
+    to: formatInstant(to),
+    published: { records: log.published, waiting: Math.max(0, log.published - log.landed) },
+    landed: { records: log.landed, events: Math.max(0, log.landed - quarantined) },
+    repeated: { deliveries: log.deliveries - log.landed },
+    quarantined: { records: quarantined, reasons: [...log.quarantined] },
+    events: usage.events,
+    rolled_up: { ...usage.rolledUp, hours_to_seal: due.hoursToSeal, marks_to_reseal: due.marksToReseal },
+    charged: {
+      days: charged.days,
+      revisions: charged.revisions,
+      used: charged.used,
+      closing_behind_seconds: due.closingBehindMs / 1000,
+    },
+    differences: [log, charges, changes, usage, charged].flatMap((stage) => stage.differences),
+  };
+}

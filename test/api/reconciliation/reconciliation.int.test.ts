@@ -1,0 +1,234 @@
+import type { Static } from 'typebox';
+import { createSettingsStore } from '../../../aggregator/settings/store.ts';
+import { tick } from '../../../aggregator/tick.ts';
+import type { Claims } from '../../../api/auth/tokens.ts';
+import { ReconciliationAnswer } from '../../../api/reconciliation/answer.ts';
+import { DIFFERENCES } from '../../../api/reconciliation/difference.ts';
+import { decodeDailyCharge } from '../../../schemas/daily-charge.ts';
+import { topicNames } from '../../../schemas/topics.ts';
+import { openApi, type ApiUnderTest } from '../api-under-test.ts';
+import { callEvent, insertCharges, insertEvents, insertLanded, insertSettings } from '../tables.ts';
+
+const NOW = Date.parse('2026-11-22T05:20:00Z');
+const DAY_MS = 86_400_000;
+const BILLING: Claims = { role: 'billing', sub: 'bill' };
+const CALLS = 'api-calls';
+
+/** Calls of two organisations over three days, in three clock hours of each. */
+const events = ['one', 'two'].flatMap((org_id) =>
+  Array.from({ length: 45 }, (_, index) =>
+    callEvent({
+      org_id,
+      occurred_at: NOW - Math.floor(index / 15) * DAY_MS - (index % 3) * 3_600_000 - index * 1_000,
+      user_id: `user ${index % 4}`,
+      credits: 400 + index,
+    }),
+  ),
+);
+const QUARANTINED = 3;
+
+let api: ApiUnderTest;
+beforeAll(async () => {
+  api = await openApi('reconciliation', NOW);
+  await insertSettings(api.clickhouse, [
+    { org: 'one', value: { time_zone: 'Asia/Kathmandu', billing_day: 1 } },
+    { org: 'one', product: 'crm', value: { edition: 'free', users: 1, additional_limit: 10_000 } },
+    { org: 'two', value: { time_zone: 'UTC', billing_day: 1 } },
+    { org: 'two', product: 'crm', value: { edition: 'free', users: 1, additional_limit: 0 } },
+  ]);
+  await insertEvents(api.clickhouse, events);
+  // Delivered in two blocks, the second of which came again after a crash.
+  await insert('landed_ranges', [
+    { ...range(0, 49), rows: 47, quarantined: QUARANTINED },
+    { ...range(50, 92), rows: 43, quarantined: 0 },
+    { ...range(50, 92), rows: 43, quarantined: 0 },
+  ]);
+  await insert('quarantined', [letter(7), letter(8), letter(21), letter(21)]);
+  await insertLanded(api.clickhouse, CALLS, { until: NOW, observedAt: NOW, isLevel: true });
+  await insertLanded(api.clickhouse, 'settings', { until: NOW, observedAt: NOW, isLevel: true });
+  await settle();
+});
+afterAll(() => api.close());
+
+const range = (first_offset: number, last_offset: number) => ({
+  topic: CALLS,
+  partition: 0,
+  first_offset,
+  last_offset,
+});
+const letter = (offset: number) => ({
+  topic: CALLS,
+  partition: 0,
+  offset,
+  reason: 'too-late',
+  detail: '',
+  org_id: 'one',
+  size_bytes: 1,
+  appended_at: 0,
+});
+
+async function insert(table: string, values: readonly object[]): Promise<void> {
+  await api.clickhouse.insert({ table, values, format: 'JSONEachRow' });
+}
+
+/** Seals and closes all that is due, as the aggregator does; its log is the table. */
+async function settle(): Promise<void> {
+  await tick({
+    client: api.clickhouse,
+    store: createSettingsStore(api.clickhouse, 'none'),
+    log: {
+      append: (records) =>
+        insertCharges(
+          api.clickhouse,
+          records.map(({ value }) => decodeDailyCharge(value)),
+        ),
+      close: async () => undefined,
+    },
+    now: () => NOW,
+    topics: topicNames(),
+    timing: { sealDelayMs: 60_000, graceMs: 900_000, gatherMs: 0 },
+  });
+}
+
+const reconcile = (): Promise<Static<typeof ReconciliationAnswer>> =>
+  api.read(ReconciliationAnswer, '/v1/reconciliation', BILLING);
+const credits = (all: readonly { credits: number }[]): number =>
+  all.reduce((sum, event) => sum + event.credits, 0);
+
+/** Changes rows of a table, as no process ever does. */
+async function mutate(table: string, change: string): Promise<void> {
+  await api.clickhouse.command({ query: `ALTER TABLE ${table} ${change} SETTINGS mutations_sync = 2` });
+}
+
+describe('GET /v1/reconciliation', () => {
+  it('counts every stage, and finds nothing where all adds up', async () => {
+    const answer = await reconcile();
+    // The running hour is not compared yet.
+    const ended = events.filter(({ occurred_at }) => occurred_at < Date.parse('2026-11-22T05:00:00Z'));
+    const sealed = { calls: ended.length, credits: credits(ended) };
+    expect(answer).toMatchObject({
+      lag_seconds: 0,
+      landed: { records: 93, events: 90 },
+      repeated: { deliveries: 43 },
+      quarantined: { records: QUARANTINED, reasons: [{ reason: 'too-late', records: QUARANTINED }] },
+      events: sealed,
+      rolled_up: { hours_to_seal: 0, marks_to_reseal: 0 },
+      differences: [],
+    });
+    expect(answer.rolled_up).toMatchObject(sealed);
+    // Two ended days of each organisation.
+    expect(answer.charged).toMatchObject({ days: 4, revisions: 4 });
+  });
+
+  it('tells what waits in the log apart from what is wrong', async () => {
+    expect((await reconcile()).published).toEqual({ records: 93, waiting: 0 });
+    await insert('landing_progress', [
+      {
+        topic: CALLS,
+        partition: 0,
+        next_offset: 93,
+        end_offset: 100,
+        landed_until: new Date(NOW - 2_000).toISOString(),
+        observed_at: new Date(NOW + 1).toISOString(),
+      },
+    ]);
+    expect(await reconcile()).toMatchObject({
+      lag_seconds: 2,
+      published: { records: 100, waiting: 7 },
+      differences: [],
+    });
+  });
+
+  const EDGE = `org_id = 'two' AND toDate(occurred_at) = '2026-11-20'`;
+  const faults: readonly (readonly [stage: string, table: string, change: string, found: string[]])[] = [
+    ['a range of the log is gone', 'landed_ranges', 'DELETE WHERE first_offset = 0', ['offsets-not-landed']],
+    [
+      'a range has fewer rows than records',
+      'landed_ranges',
+      'UPDATE rows = 46 WHERE first_offset = 0',
+      ['records-without-outcome'],
+    ],
+    ['a dead letter is gone', 'quarantined', 'DELETE WHERE offset = 8', ['quarantine-differs']],
+    [
+      'an event is gone',
+      'call_events',
+      `DELETE WHERE event_id IN (SELECT max(event_id) FROM call_events WHERE ${EDGE})`,
+      ['events-missing', 'rollup-differs'],
+    ],
+    [
+      'an event has other credits',
+      'call_events',
+      `UPDATE credits = credits + 1 WHERE ${EDGE} AND user_id = 'user 3'`,
+      ['rollup-differs'],
+    ],
+    [
+      'a bucket of the totals is gone',
+      'usage_15m',
+      `DELETE WHERE org_id = 'two' AND toDate(bucket) = '2026-11-20'`,
+      ['breakdown-differs', 'charge-differs', 'rollup-differs'],
+    ],
+    [
+      'a breakdown counts a user twice',
+      'usage_15m_by',
+      `UPDATE calls = 2 * calls WHERE org_id = 'two' AND user_id = 'user 3' AND toDate(bucket) = '2026-11-20'`,
+      ['breakdown-differs'],
+    ],
+    [
+      'a charge says other usage',
+      'daily_charges',
+      `UPDATE used = used + 1 WHERE org_id = 'one' AND day = '2026-11-20'`,
+      ['charge-differs'],
+    ],
+    [
+      'a charge says another amount',
+      'daily_charges',
+      `UPDATE amount = amount + toDecimal128('0.00001', 18) WHERE org_id = 'one' AND day = '2026-11-20'`,
+      ['revisions-differ'],
+    ],
+    [
+      'a charge is gone',
+      'daily_charges',
+      `DELETE WHERE org_id = 'one' AND day = '2026-11-20'`,
+      ['day-not-charged'],
+    ],
+  ];
+
+  it.each(faults)('names it, and what to do, when %s', async (_, table, change, expected) => {
+    const kept = `kept_${table}`;
+    await api.clickhouse.command({ query: `CREATE TABLE ${kept} CLONE AS ${table}` });
+    try {
+      await mutate(table, change);
+      const { differences } = await reconcile();
+      const names = differences.map(({ name }) => name);
+      expect([...new Set(names)].toSorted()).toEqual(expected);
+      for (const { where, action } of differences) {
+        expect(where).not.toBe('');
+        expect(Object.values(DIFFERENCES)).toContain(action);
+      }
+    } finally {
+      await api.clickhouse.command({ query: `TRUNCATE TABLE ${table}` });
+      await mutate(table, `ATTACH PARTITION ALL FROM ${kept}`);
+      await api.clickhouse.command({ query: `DROP TABLE ${kept}` });
+    }
+  });
+
+  it('finds nothing once all is mended', async () => {
+    expect((await reconcile()).differences).toEqual([]);
+  });
+
+  it('names all faults there are', () => {
+    const covered = faults.flatMap(([, , , found]) => found);
+    expect(new Set(covered)).toEqual(new Set(Object.keys(DIFFERENCES)));
+  });
+
+  it('refuses a range that is empty, and one longer than traces are kept', async () => {
+    for (const range36 of [
+      'from=2026-11-22T00:00:00Z&to=2026-11-22T00:00:00Z',
+      'from=2026-01-01T00:00:00Z',
+    ]) {
+      const { status, body } = await api.get(`/v1/reconciliation?${range36}`, BILLING);
+      expect(status).toBe(400);
+      expect(body).toMatchObject({ type: 'invalid-request', errors: [{ parameter: 'to' }] });
+    }
+  });
+});
