@@ -14,7 +14,7 @@ import { settingsAnswer, SettingsAnswer, SettingsChangedAnswer } from './setting
 const URL = '/v1/orgs/:org/settings';
 const SettingsBody = Type.Object(
   { ...OrgValue.properties, ...effectiveProperty, ...reasonProperty },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'At least one of time_zone and billing_day.' },
 );
 export const HistoryAnswer = Type.Object(
   {
