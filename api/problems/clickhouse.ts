@@ -40,7 +40,7 @@ function answeredProblem(error: ClickHouseError): Problem | undefined {
   if (error.code === TOO_MANY_ROWS_OR_BYTES) {
     return new Problem(
       'too-many-rows',
-      'Ask for pages with limit and cursor or for the largest with top, for a shorter range, for fewer names in group_by, or filter.',
+      'Ask /usage for pages with limit and cursor or for the largest with top; or for a shorter range, for fewer names in group_by, or filter.',
       { cause: error },
     );
   }

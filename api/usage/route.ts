@@ -58,6 +58,11 @@ export function usageRoute(app: ApiServer, sources: Sources): void {
     config: { access: 'read-usage' },
     schema: {
       summary: 'Calls, credits and rejections of a range',
+      description: [
+        'In any groups, for any filters: `group_by=day,user&top=5` is the consumption of the five largest users and of all others by day,',
+        '`group_by=rejection_cause&status=429` the rejections by cause, `group_by=endpoint&limit=1000` the first page of all endpoints.',
+        'Every value of a row may be asked for as a filter of the same name.',
+      ].join(' '),
       params: OrgParams,
       querystring: UsageQuery,
       response: { 200: UsageAnswer },
