@@ -95,6 +95,19 @@ export async function insertLanded(
   });
 }
 
+/** What the consumer records of a landing in its one partition: everything up to this offset can be read. */
+export async function insertLandedRange(
+  client: ClickHouseClient,
+  topic: string,
+  last: number,
+): Promise<void> {
+  await client.insert({
+    table: 'landed_ranges',
+    values: [{ topic, partition: 0, first_offset: 0, last_offset: last, rows: last + 1, quarantined: 0 }],
+    format: 'JSONEachRow',
+  });
+}
+
 let minted = 0;
 
 /** An event of a call; ids differ, and are the same in every run. */

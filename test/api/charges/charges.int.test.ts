@@ -5,7 +5,7 @@ import { FeedAnswer } from '../../../api/charges/feed-route.ts';
 import type { DailyCharge } from '../../../schemas/daily-charge.ts';
 import { openApi, type ApiUnderTest } from '../api-under-test.ts';
 import { fetchCsv } from '../statements/files.ts';
-import { insertCharges, type LoggedCharge } from '../tables.ts';
+import { insertCharges, insertLandedRange, type LoggedCharge } from '../tables.ts';
 
 const NOW = Date.parse('2026-11-22T10:00:00Z');
 const BILLING: Claims = { role: 'billing', sub: 'the books' };
@@ -58,20 +58,7 @@ afterAll(() => api.close());
 async function land(records: readonly ReturnType<typeof record>[], last?: number): Promise<void> {
   const offsets = records.map(({ kafka_offset }) => kafka_offset);
   await insertCharges(api.clickhouse, records);
-  await api.clickhouse.insert({
-    table: 'landed_ranges',
-    values: [
-      {
-        topic: 'daily-charges',
-        partition: 0,
-        first_offset: Math.min(...offsets),
-        last_offset: last ?? Math.max(...offsets),
-        rows: records.length,
-        quarantined: 0,
-      },
-    ],
-    format: 'JSONEachRow',
-  });
+  await insertLandedRange(api.clickhouse, 'daily-charges', last ?? Math.max(...offsets));
 }
 
 const page = (query: string) => api.read(FeedAnswer, `/v1/charges?${query}`, BILLING);

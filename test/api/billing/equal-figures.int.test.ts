@@ -1,0 +1,252 @@
+import { billingPeriodsOf, type Period } from '../../../aggregator/calendar/billing-periods.ts';
+import { calendarOf } from '../../../aggregator/calendar/calendar.ts';
+import { createSettingsStore } from '../../../aggregator/settings/store.ts';
+import type { Claims } from '../../../api/auth/tokens.ts';
+import { BillingDaysAnswer } from '../../../api/billing/days-answer.ts';
+import { BillingAnswer } from '../../../api/billing/route.ts';
+import type { ChargeAnswer } from '../../../api/charges/answer.ts';
+import { FeedAnswer } from '../../../api/charges/feed-route.ts';
+import { ExplanationAnswer } from '../../../api/explanation/answer.ts';
+import { canonical, parseMoney, sumMoney } from '../../../schemas/money.ts';
+import { openApi, type ApiUnderTest } from '../api-under-test.ts';
+import { fetchCsv, fetchPdf } from '../statements/files.ts';
+import { insertCharges, insertEvents, insertLanded, insertSettings, type LoggedCharge } from '../tables.ts';
+import { randomCloses } from './random-closes.ts';
+
+const NOW = Date.parse('2026-11-22T10:20:30.400Z');
+const FROM = NOW - 100 * 86_400_000;
+const BILLING: Claims = { role: 'billing', sub: 'the books' };
+/** Zones, billing days and terms. */
+const ORGS = [
+  ['rome', 'Europe/Rome', 5, { edition: 'free', users: 1, additional_limit: 300_000 }],
+  ['kathmandu', 'Asia/Kathmandu', 31, { edition: 'free', users: 1, additional_limit: 40_000 }],
+  ['new york', 'America/New_York', 1, { edition: 'standard', users: 20, additional_limit: 1_000_000 }],
+  ['lord/howe', 'Australia/Lord_Howe', 17, { edition: 'free', users: 1, additional_limit: 0 }],
+] as const;
+const SEED = 20_261_122;
+
+let api: ApiUnderTest;
+/** The feed from its beginning to its end. */
+let feed: readonly ChargeAnswer[];
+/** The statement of every organisation's periods as JSON. */
+let statements: readonly Told[];
+/** By organisation: the period that holds now, and the two before it, which are final. */
+const periods = new Map<string, readonly Period[]>();
+
+beforeAll(async () => {
+  api = await openApi('equal', NOW);
+  for (const [org, time_zone, billing_day, terms] of ORGS) {
+    await insertSettings(api.clickhouse, [
+      { org, value: { time_zone, billing_day } },
+      { org, product: 'crm', value: terms },
+    ]);
+  }
+  const settings = await createSettingsStore(api.clickhouse, 'none').refresh();
+  const told = ORGS.map(([org], index) => {
+    const history = settings.history(org);
+    if (!history) throw new Error(`${org} is not known`);
+    const { periodAt } = billingPeriodsOf(calendarOf(history.timeZone), history.billingDay);
+    const current = periodAt(NOW);
+    const before = periodAt(current.fromInstant - 1);
+    periods.set(org, [current, before, periodAt(before.fromInstant - 1)]);
+    return randomCloses(settings.catalogues, history, { from: FROM, now: NOW, seed: SEED + index });
+  });
+  await insertEvents(
+    api.clickhouse,
+    told.flatMap(({ events }) => events),
+  );
+  const log = told
+    .flatMap(({ records }) => records)
+    .toSorted((a, b) => a.closed_at - b.closed_at)
+    .map((record, kafka_offset): LoggedCharge => Object.assign(record, { kafka_offset }));
+  await insertCharges(api.clickhouse, log);
+  await insertLandedRange(api.clickhouse, 'daily-charges', log.length - 1);
+  await insertLanded(api.clickhouse, 'api-calls', { until: NOW, observedAt: NOW, isLevel: true });
+  feed = (await api.read(FeedAnswer, '/v1/charges?limit=10000', BILLING)).charges;
+  if (feed.length < log.length) throw new Error(`${feed.length} of ${log.length} revisions in the feed`);
+  statements = await readStatements();
+});
+afterAll(() => api.close());
+
+interface Told {
+  readonly org: string;
+  readonly path: string;
+  readonly period: Period;
+  readonly query: string;
+  readonly json: BillingDaysAnswer;
+}
+
+const pathOf = (org: string): string => `/v1/orgs/${encodeURIComponent(org)}`;
+
+async function readStatements(): Promise<Told[]> {
+  const told: Told[] = [];
+  for (const [org, ofOrg] of periods) {
+    for (const period of ofOrg) {
+      const path = pathOf(org);
+      const query = `from=${period.from}&to=${period.to}`;
+      const json = await api.read(BillingDaysAnswer, `${path}/billing/days?${query}`, BILLING);
+      told.push({ org, path, period, query, json });
+    }
+  }
+  return told;
+}
+
+const figuresOf = ({
+  used,
+  included,
+  additional_used,
+  additional_limit,
+  over_limit,
+  billed_credits,
+  amount,
+}: Figures) =>
+  [used, included, additional_used, additional_limit, over_limit, billed_credits, amount].join(' ');
+type Figures = Pick<
+  ChargeAnswer,
+  'used' | 'included' | 'additional_used' | 'additional_limit' | 'over_limit' | 'billed_credits' | 'amount'
+>;
+
+const revisionOf = (org: string, day: string, revision: number | null): ChargeAnswer | undefined =>
+  feed.find((each) => each.org_id === org && each.day === day && each.revision === revision);
+
+describe('the figures of an organisation and day', () => {
+  it('are worth comparing: days of every status, revised ones, in price steps, and adjustments', async () => {
+    const days = statements.flatMap(({ json }) => json.days);
+    expect(new Set(days.map(({ status }) => status))).toEqual(new Set(['open', 'closed', 'final']));
+    expect(days.filter(({ revision }) => (revision ?? 0) > 1).length).toBeGreaterThan(20);
+    expect(days.filter(({ slabs }) => slabs.length > 1).length).toBeGreaterThan(20);
+    expect(statements.flatMap(({ json }) => json.adjustments).length).toBeGreaterThan(10);
+  });
+
+  it('are the same in the JSON and in the CSV, line by line', async () => {
+    for (const { path, query, json } of statements) {
+      const lines = await fetchCsv(api, `${path}/billing/statement.csv?${query}`, BILLING);
+      const told = lines.map((line) =>
+        [line['line'], line['day'], line['status'], line['revision']]
+          .concat(
+            line['line'] === 'day'
+              ? [
+                  line['used_credits'],
+                  line['included_credits'],
+                  line['additional_used_credits'],
+                  line['additional_limit_credits'],
+                  line['over_limit_credits'],
+                ]
+              : [],
+            [line['billed_credits'], line['amount']],
+          )
+          .join(' '),
+      );
+      expect(told).toEqual([
+        ...json.days.map((day) => `day ${day.day} ${day.status} ${day.revision ?? ''} ${figuresOf(day)}`),
+        ...json.adjustments.map(
+          ({ day, revision, delta_credits, delta_amount }) =>
+            `adjustment ${day}  ${revision} ${delta_credits} ${delta_amount}`,
+        ),
+        `total    ${json.total.billed_credits} ${json.total.amount}`,
+        `rounded total     ${json.total.rounded_amount}`,
+      ]);
+    }
+  });
+
+  it('are the same in the JSON and in the PDF’s text', async () => {
+    for (const { path, query, json } of statements) {
+      const pages = await fetchPdf(api, `${path}/billing/statement.pdf?${query}`, BILLING);
+      const text = pages.join(' ');
+      for (const day of json.days) {
+        const revision = day.revision === null ? '' : `, revision ${day.revision}`;
+        const slabs = day.slabs.map(
+          ({ credits, rate_per_1000, amount }) => ` at ${rate_per_1000} per 1000 ${credits} ${amount}`,
+        );
+        const from = day.from.slice(0, 19).replace('T', ' ');
+        expect(text).toContain(
+          `${day.day} ${from} ${figuresOf(day)} ${day.status}${revision}${slabs.join('')}`,
+        );
+      }
+      for (const { day, revision, delta_credits, delta_amount, billed_in, closed_at } of json.adjustments) {
+        const period = `${billed_in.from} to ${billed_in.to} (exclusive)`;
+        expect(text).toContain(
+          `${day} ${closed_at} revision ${revision} ${period} ${delta_credits} ${delta_amount}`,
+        );
+      }
+      const { billed_credits, amount, rounded_amount } = json.total;
+      const rounded = parseMoney(rounded_amount ?? '').toFixed(2);
+      expect(text).toContain(
+        `Exact ${billed_credits} ${amount} Rounded total of the billing period ${rounded}`,
+      );
+    }
+  });
+
+  it('are the same in the JSON and in the feed: each row is the revision that it names', async () => {
+    for (const { org, json } of statements) {
+      const closed = json.days.filter(({ revision }) => revision !== null);
+      expect(closed.map((day) => `${day.day} ${figuresOf(day)}`)).toEqual(
+        closed.map(({ day, revision }) => {
+          const told = revisionOf(org, day, revision);
+          if (!told) return `${day}: the feed has no revision ${revision}`;
+          // Billed later, as an adjustment: the row shows what was used, and bills nothing.
+          const isOwn = told.billed_in.from === json.from;
+          return `${day} ${figuresOf(isOwn ? told : { ...told, billed_credits: 0, amount: '0' })}`;
+        }),
+      );
+      expect(json.adjustments).toEqual(
+        json.adjustments.map(({ day, revision }) => {
+          const told = revisionOf(org, day, revision);
+          return {
+            day,
+            revision,
+            delta_credits: told?.delta_credits,
+            delta_amount: told?.delta_amount,
+            billed_in: told?.billed_in,
+            closed_at: told?.closed_at,
+          };
+        }),
+      );
+    }
+  });
+
+  it('add up: what the feed bills in a period, and the days still open, are the period’s total', async () => {
+    for (const { org, period, json } of statements) {
+      const billed = feed.filter(({ org_id, billed_in }) => org_id === org && billed_in.from === period.from);
+      const open = json.days.filter(({ revision }) => revision === null);
+      expect({
+        billed_credits:
+          billed.reduce((sum, { delta_credits }) => sum + delta_credits, 0) +
+          open.reduce((sum, { billed_credits }) => sum + billed_credits, 0),
+        amount: canonical(
+          sumMoney([
+            ...billed.map(({ delta_amount }) => parseMoney(delta_amount)),
+            ...open.map(({ amount }) => parseMoney(amount)),
+          ]),
+        ),
+      }).toEqual({ billed_credits: json.total.billed_credits, amount: json.total.amount });
+    }
+  });
+
+  it('are the same in the bill', async () => {
+    for (const { path, json } of statements.filter(({ period }) => period.toInstant > NOW)) {
+      const bill = await api.read(BillingAnswer, `${path}/billing`, BILLING);
+      expect(bill.accrued).toEqual({ credits: json.total.billed_credits, amount: json.total.amount });
+      expect(bill.adjustments).toEqual(json.adjustments);
+      expect(bill.days_closed).toBe(json.days.filter(({ status }) => status === 'closed').length);
+    }
+  });
+
+  it('are the same in the day’s charges of all organisations, and in the explanation', async () => {
+    const last = new Map(feed.map((charge) => [`${charge.day} ${charge.org_id}`, charge]));
+    for (const day of ['2026-10-09', '2026-11-19']) {
+      const { body } = await api.get(`/v1/charges/days/${day}`, BILLING);
+      const told = String(body).split('\n').slice(0, -1);
+      const expected = [...last.values()].filter((charge) => charge.day === day);
+      expect(told.map((line): unknown => JSON.parse(line))).toEqual(
+        expected.toSorted((a, b) => (a.org_id < b.org_id ? -1 : 1)),
+      );
+      for (const charge of expected) {
+        const path = `${pathOf(charge.org_id)}/billing/days/${day}/explanation`;
+        const explained = await api.read(ExplanationAnswer, path, BILLING);
+        expect(explained.pending).toBeNull();
+        expect(explained.charge && figuresOf(explained.charge)).toBe(figuresOf(charge));
+      }
+    }
+  });
+});

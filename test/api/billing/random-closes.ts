@@ -1,0 +1,53 @@
+import { billingPeriodsOf, finalAt } from '../../../aggregator/calendar/billing-periods.ts';
+import { calendarOf } from '../../../aggregator/calendar/calendar.ts';
+import { nextChargeRecord } from '../../../aggregator/closing/charge-record.ts';
+import type { CallEvent } from '../../../schemas/call-event.ts';
+import type { Catalogues } from '../../../schemas/catalogues.ts';
+import type { DailyCharge } from '../../../schemas/daily-charge.ts';
+import type { OrgHistory } from '../../../schemas/settings.ts';
+import { callEvent } from '../tables.ts';
+import { randomOf } from '../traffic.ts';
+
+const HOUR_MS = 3_600_000;
+const GRACE_MS = 900_000;
+
+/** What an organisation did, as events, and what the log of charges says of it; records in the order of closing. */
+export interface RandomCloses {
+  readonly events: CallEvent[];
+  readonly records: DailyCharge[];
+}
+
+/**
+ * Days from an instant until now: some without use, most closed at once, some of them again before and some after
+ * their statement was final, the last ones open. The log says of each closed day what all of its events say.
+ */
+export function randomCloses(
+  catalogues: Catalogues,
+  org: OrgHistory,
+  { from, now, seed }: { readonly from: number; readonly now: number; readonly seed: number },
+): RandomCloses {
+  const random = randomOf(seed);
+  const calendar = calendarOf(org.timeZone);
+  const { periodOf } = billingPeriodsOf(calendar, org.billingDay);
+  const events: CallEvent[] = [];
+  const records: DailyCharge[] = [];
+  for (const day of calendar.daysBetween(from, now)) {
+    if (random() < 0.2) continue;
+    const closes = [day.to + GRACE_MS];
+    if (random() < 0.3) closes.push(day.to + 5 * HOUR_MS);
+    if (random() < 0.3) closes.push(finalAt(periodOf(day.date)) + Math.floor(random() * 9 * HOUR_MS));
+    let used = 0;
+    let last: DailyCharge | undefined;
+    for (const closedAt of closes.filter((at) => at < now || at === closes[0])) {
+      const credits = 1 + Math.floor(random() ** 3 * 400_000);
+      used += credits;
+      const occurred_at = day.from + Math.floor(random() * Math.min(now - day.from, day.to - day.from));
+      events.push(callEvent({ org_id: org.orgId, occurred_at, credits }));
+      if (closedAt >= now) continue;
+      const usage = { orgId: org.orgId, product: 'crm', calls: 1, credits: used };
+      last = nextChargeRecord(catalogues, org, day, usage, last, closedAt) ?? last;
+      if (last?.closed_at === closedAt) records.push(last);
+    }
+  }
+  return { events, records: records.toSorted((a, b) => a.closed_at - b.closed_at) };
+}
