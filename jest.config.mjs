@@ -11,7 +11,7 @@ export default {
   },
   testMatch: ['**/*.test.ts'],
   // Of a busy two-core machine, which runs the servers as well.
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   // Suites wait more than they compute: for servers that start, for records that land.
   maxWorkers: 2,
   globalSetup: '<rootDir>/test/servers/setup.mjs',
