@@ -10,7 +10,14 @@ import { ExplanationAnswer } from '../../../api/explanation/answer.ts';
 import { canonical, parseMoney, sumMoney } from '../../../schemas/money.ts';
 import { openApi, type ApiUnderTest } from '../api-under-test.ts';
 import { fetchCsv, fetchPdf } from '../statements/files.ts';
-import { insertCharges, insertEvents, insertLanded, insertSettings, type LoggedCharge } from '../tables.ts';
+import {
+  insertCharges,
+  insertEvents,
+  insertLanded,
+  insertLandedRange,
+  insertSettings,
+  type LoggedCharge,
+} from '../tables.ts';
 import { randomCloses } from './random-closes.ts';
 
 const NOW = Date.parse('2026-11-22T10:20:30.400Z');
