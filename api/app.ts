@@ -123,7 +123,12 @@ export async function buildApp(dependencies: ApiDependencies) {
       security: isOpen ? [] : [{ bearer: [] }],
       ...schema,
       response: {
-        ...problemsOf({ isOpen, url, hasBody: schema?.body !== undefined }),
+        ...problemsOf({
+          isOpen,
+          url,
+          hasQuery: schema?.querystring !== undefined,
+          hasBody: schema?.body !== undefined,
+        }),
         ...Object(schema?.response),
       },
     };

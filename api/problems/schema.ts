@@ -39,6 +39,7 @@ const GUARDED_PROBLEMS = {
   401: answer('No valid bearer token'),
   403: answer('The role may not do this'),
 };
+const QUERY_PROBLEMS = { 431: answer('The address is too long') };
 const NAMED_PROBLEMS = {
   404: answer('No such organisation, subscription or other thing of that name'),
   414: answer('A name in the address is too long'),
@@ -52,12 +53,14 @@ const BODY_PROBLEMS = {
 export function problemsOf(route: {
   readonly isOpen: boolean;
   readonly url: string;
+  readonly hasQuery: boolean;
   readonly hasBody: boolean;
 }) {
   return {
     ...OPEN_PROBLEMS,
     ...(!route.isOpen && GUARDED_PROBLEMS),
     ...(route.url.includes(':') && NAMED_PROBLEMS),
+    ...(route.hasQuery && QUERY_PROBLEMS),
     ...(route.hasBody && BODY_PROBLEMS),
   };
 }
