@@ -8,6 +8,7 @@ import { floorTo, HOUR_MS } from './plan.ts';
  * over the same stretch one day later, and new calls cost what the last hour cost, evenly. So the credits in use are
  * a piecewise linear function of time; none of the new ones returns within the 24 hours.
  */
+
 /** The rolling window is this long, whatever the clocks do (domain.md, Windows). */
 export const WINDOW_MS = 86_400_000;
 

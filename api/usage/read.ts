@@ -12,7 +12,7 @@ import { encodePlace, placeOf, type Place } from './cursor.ts';
 import type { DayPlan } from './days.ts';
 
 /** How much of the rows is wanted: all, the largest and the rest, or a page. */
-export type Extract =
+export type Portion =
   | { readonly kind: 'all' }
   | { readonly kind: 'top'; readonly top: number }
   | { readonly kind: 'page'; readonly limit: number; readonly after: Place['after'] | undefined };
@@ -20,7 +20,7 @@ export type Extract =
 export interface BreakdownRequest extends Pick<UsageRequest, 'orgId' | 'from' | 'to' | 'filters'> {
   readonly groupBy: readonly GroupBy[];
   readonly days: DayPlan;
-  readonly extract: Extract;
+  readonly portion: Portion;
 }
 
 type Row = Static<typeof UsageRowAnswer>;
@@ -38,20 +38,20 @@ export interface Breakdown {
  */
 export async function readBreakdown(
   client: ClickHouseClient,
-  { groupBy, days: { days }, extract, ...range }: BreakdownRequest,
+  { groupBy, days: { days }, portion, ...range }: BreakdownRequest,
 ): Promise<Breakdown> {
   const dates = new Map(days.map((day) => [dayStart(day), day.date]));
   const request = { ...range, groupBy, dayStarts: [...dates.keys()] };
   const answer = (rows: readonly UsageRow[]): Row[] => rows.map((row) => answerRow(row, dates));
 
-  if (extract.kind === 'top') {
-    const { rows, other } = await readTopUsage(client, { ...request, top: extract.top });
+  if (portion.kind === 'top') {
+    const { rows, other } = await readTopUsage(client, { ...request, top: portion.top });
     const total = totalOf([...rows, ...other]);
     return { rows: answer(rows), other: answer(other), total, next_cursor: null };
   }
-  if (extract.kind === 'page') {
+  if (portion.kind === 'page') {
     // One more than the page tells whether there is a next one.
-    const { after, limit } = extract;
+    const { after, limit } = portion;
     const { rows, total } = await readUsagePage(client, { ...request, after, limit: limit + 1 });
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1) : undefined;

@@ -8,10 +8,10 @@ import { formatInstant, InstantParameter, instantOf } from '../parameters/instan
 import { OrgParams } from '../parameters/org.ts';
 import { checkInstantRange } from '../parameters/range.ts';
 import type { ApiServer } from '../server.ts';
-import { wantedOf } from './extract.ts';
 import { GROUPS, parseGroupBy } from './group-by.ts';
 import { readBreakdown } from './read.ts';
 import { dayPlan } from './days.ts';
+import { wantedOf } from './portion.ts';
 import { UsageAnswer } from './answer.ts';
 
 const UsageQuery = Type.Object(
@@ -75,14 +75,14 @@ export function usageRoute(app: ApiServer, sources: Sources): void {
       checkInstantRange(from, end);
       const now = sources.now();
       const groupBy = parseGroupBy(group_by);
-      const { extract, to } = wantedOf({ top, limit, cursor }, groupBy, { from, to: end }, now);
+      const { portion, to } = wantedOf({ top, limit, cursor }, groupBy, { from, to: end }, now);
       const org = findOrg(await sources.settings.refresh(), params.org);
       const days = dayPlan(org, time_zone, { from, to }, now);
       const filters = filtersOf(asked, onlyUser(request));
       const range = { orgId: org.orgId, from, to };
       const [lag_seconds, breakdown] = await Promise.all([
         readLagSeconds(sources),
-        readBreakdown(sources.clickhouse, { ...range, filters, groupBy, days, extract }),
+        readBreakdown(sources.clickhouse, { ...range, filters, groupBy, days, portion }),
       ]);
       return {
         org_id: org.orgId,
