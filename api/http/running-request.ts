@@ -16,14 +16,16 @@ const running = new AsyncLocalStorage<RunningRequest>();
  * Whatever a handler does, however deep, knows its request, so that no query can forget to carry it along.
  * Not by Fastify's request.signal: where there is a body, 5.12 aborts it as soon as that is read, and then its
  * handlerTimeout never comes either.
+ * @param timeoutMs of routes that name no handlerTimeout of their own
  */
 export function followRequests(app: ApiServer, timeoutMs: number): void {
   // The last hook before the handler: earlier ones may continue from the parsing of a body, out of its context.
-  app.addHook('preHandler', ({ id }, { raw: answer }, done) => {
+  app.addHook('preHandler', ({ id, routeOptions }, { raw: answer }, done) => {
     const end = new AbortController();
     // As many as it makes queries, which Node takes for a leak beyond ten.
     setMaxListeners(0, end.signal);
-    const timer = setTimeout(() => end.abort(queryTimeout(undefined)), timeoutMs);
+    const limitMs = routeOptions.handlerTimeout || timeoutMs;
+    const timer = setTimeout(() => end.abort(queryTimeout(undefined)), limitMs);
     // Answered, or gone: both end the connection's part in it.
     answer.once('close', () => {
       clearTimeout(timer);
