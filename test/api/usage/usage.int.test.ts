@@ -55,14 +55,14 @@ describe.each(['unsealed', 'sealed'])('GET /v1/orgs/{org}/usage of %s hours', (s
     });
   });
 
-  it.each<readonly GroupName[]>([
-    ['day'],
-    ['hour'],
-    ['15m'],
-    ['user', 'app', 'method'],
-    ['module', 'status', 'rule', 'rejection_cause', 'product'],
-    ['endpoint', 'method', '15m'],
-  ])('groups by %s as counted from the events', async (...names) => {
+  it.each<{ names: readonly GroupName[] }>([
+    { names: ['day'] },
+    { names: ['hour'] },
+    { names: ['15m'] },
+    { names: ['user', 'app', 'method'] },
+    { names: ['module', 'status', 'rule', 'rejection_cause', 'product'] },
+    { names: ['endpoint', 'method', '15m'] },
+  ])('groups by $names as counted from the events', async ({ names }) => {
     const { rows, total } = await usage(`group_by=${names.join(',')}`);
     expect(sorted(rows)).toEqual(sorted(rowsOf(counted, names, 'Europe/Rome')));
     expect(total).toEqual(countOf(counted));
