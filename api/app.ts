@@ -31,6 +31,7 @@ import { operationOf } from './openapi/operation.ts';
 import { referencePages } from './openapi/reference.ts';
 import { orgsRoutes } from './orgs/routes.ts';
 import { isDate } from './parameters/date.ts';
+import { refuseInfinity } from './parameters/finite.ts';
 import { parseInstant } from './parameters/instant.ts';
 import { reconciliationRoute } from './reconciliation/route.ts';
 import { answerClientError } from './problems/client-error.ts';
@@ -108,6 +109,7 @@ export async function buildApp(dependencies: ApiDependencies) {
     }
   });
   takeBodiesExactly(app);
+  refuseInfinity(app);
   followRequests(app, HANDLER_TIMEOUT_MS);
   await openDocument(app);
   app.addHook('onRoute', (route) => {
