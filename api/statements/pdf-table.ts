@@ -8,8 +8,8 @@ export interface Column {
 
 type Document = PDFKit.PDFDocument;
 
-const INK = '#1a1d21';
-const FAINT = '#6b7280';
+export const INK = '#1a1d21';
+export const FAINT = '#6b7280';
 const RULE = '#d1d5db';
 const SHADE = '#f3f4f6';
 const PADDING = 4;
@@ -110,7 +110,11 @@ export function beginTable(document: Document, title: string, columns: readonly 
       ensureSpace(ROW_HEIGHT + details.length * SLIM_HEIGHT);
       rule(RULE);
       put(cells, ROW_HEIGHT, 'Helvetica', FONT_SIZE, INK);
-      for (const detail of details) put(detail, SLIM_HEIGHT, 'Helvetica', FONT_SIZE - 1, FAINT);
+      for (const detail of details) {
+        // Only of a row that is taller than a page.
+        ensureSpace(SLIM_HEIGHT);
+        put(detail, SLIM_HEIGHT, 'Helvetica', FONT_SIZE - 1, FAINT);
+      }
     },
     sum(cells) {
       ensureSpace(ROW_HEIGHT + 3);

@@ -2,13 +2,11 @@ import { buffer } from 'node:stream/consumers';
 import PdfKit from 'pdfkit';
 import { Money } from '../../schemas/money.ts';
 import type { StatementDocument } from './document.ts';
-import { beginTable, type Column } from './pdf-table.ts';
+import { beginTable, FAINT, INK, type Column } from './pdf-table.ts';
 import { printable } from './printable.ts';
 
 const MARGIN = 40;
 const FOOTER_MARGIN = 50;
-const INK = '#1a1d21';
-const FAINT = '#6b7280';
 
 const left = (head: string, unit: string, width: number): Column => ({ head, unit, width, align: 'left' });
 const right = (head: string, unit: string, width: number): Column => ({ head, unit, width, align: 'right' });

@@ -2,7 +2,7 @@ import type { Claims } from '../../../api/auth/tokens.ts';
 import { BillingDaysAnswer } from '../../../api/billing/days-answer.ts';
 import type { DailyCharge } from '../../../schemas/daily-charge.ts';
 import type { ApiUnderTest } from '../api-under-test.ts';
-import { insertLanded, insertSettings } from '../tables.ts';
+import { insertCharges, insertLanded, insertSettings } from '../tables.ts';
 import { ADMIN, NOW, openRome, TERMS } from './closed-days.ts';
 
 let api: ApiUnderTest;
@@ -172,6 +172,17 @@ describe('GET /v1/orgs/{org}/billing/days', () => {
     const { status, body } = await api.get(`/v1/orgs/rome/billing/days?${query}`, ADMIN);
     expect(status).toBe(400);
     expect(body).toMatchObject({ errors: expect.arrayContaining([expect.objectContaining({ parameter })]) });
+  });
+
+  it('asks to try again where a charge’s price book has only just landed', async () => {
+    const [charge] = charges;
+    if (!charge) throw new Error('rome has no charges');
+    const own = { billed_from: '2026-10-01', billed_to: '2026-11-01' };
+    await insertCharges(api.clickhouse, [{ ...charge, ...own, org_id: 'apia', price_book: 'next' }]);
+    const apia: Claims = { ...ADMIN, org: 'apia' };
+    const { status, headers, body } = await api.get('/v1/orgs/apia/billing/days?from=2026-10-20', apia);
+    expect({ status, retryAfter: headers['retry-after'] }).toEqual({ status: 503, retryAfter: '2' });
+    expect(body).toMatchObject({ type: 'unavailable', detail: expect.stringContaining('"next"') });
   });
 
   it('keeps ended days open while landing lags behind their grace', async () => {
