@@ -11,7 +11,7 @@ import { readDayCharges, type ChargeRow } from './read.ts';
 
 /** All that is held of an answer at a time. */
 const ROWS_AT_ONCE = 5_000;
-/** The answer goes on for as long as its reader takes; each query has the connection's own limits. */
+/** What a slow reader may take for all of it; each query has the connection's own limits. */
 const STREAM_TIMEOUT_MS = 600_000;
 
 const { billed_in: _, ...PLAIN } = ChargeAnswer.properties;
