@@ -29,11 +29,24 @@ export async function openDocument(app: ApiServer): Promise<void> {
         },
       },
     },
+    transform: ({ schema, url }) => ({
+      schema: { ...schema, querystring: withDefaultsOptional(schema.querystring) },
+      url,
+    }),
     refResolver: {
       buildLocalReference: (schema, _uri, _fragment, index) =>
         typeof schema['$id'] === 'string' ? schema['$id'] : `schema-${index}`,
     },
   });
+}
+
+/** A parameter with a default is always there for the handler, so TypeBox requires it; a client may leave it out. */
+function withDefaultsOptional(query: unknown): unknown {
+  if (!Type.IsObject(query)) return query;
+  const required = (query.required ?? []).filter(
+    (name) => !Object.hasOwn(query.properties[name] ?? {}, 'default'),
+  );
+  return { ...query, required };
 }
 
 /** The document itself: what every route's schema says, so that it cannot differ from what is checked. */

@@ -15,7 +15,15 @@ const Operation = Type.Object({
   tags: Type.Array(Type.String(), { minItems: 1 }),
   security: Type.Array(Type.Record(Type.String(), Type.Array(Type.String()))),
   parameters: Type.Optional(
-    Type.Array(Type.Object({ name: Type.String(), in: Type.String(), ...Described.properties })),
+    Type.Array(
+      Type.Object({
+        name: Type.String(),
+        in: Type.String(),
+        required: Type.Boolean({ default: false }),
+        schema: Type.Object({ default: Type.Optional(Type.Unknown()) }),
+        ...Described.properties,
+      }),
+    ),
   ),
   responses: Type.Record(Type.String(), Answer),
 });
@@ -63,6 +71,19 @@ describe('/openapi.json', () => {
       const expected = isOpen ? ['429', '500', '503'] : ['400', '401', '403', '429', '500', '503'];
       expect(Object.keys(responses)).toEqual(expect.arrayContaining(expected));
     }
+  });
+
+  it('requires no parameter that has a default, and what else is needed', () => {
+    const parameters = operations.flatMap(([name, operation]) =>
+      (operation.parameters ?? []).map((parameter) => ({ ...parameter, of: `${name} ${parameter.name}` })),
+    );
+    const withDefault = parameters.filter(({ schema }) => schema.default !== undefined);
+    expect(withDefault.length).toBeGreaterThan(5);
+    expect(withDefault.filter(({ required }) => required)).toEqual([]);
+    const needed = parameters.filter((parameter) => parameter.in === 'query' && parameter.required);
+    expect(needed.map(({ of }) => of)).toEqual(
+      expect.arrayContaining(['GET /v1/orgs/{org}/usage from', 'GET /v1/estimate credits']),
+    );
   });
 
   it('writes every refusal as a problem document, defined once', () => {
