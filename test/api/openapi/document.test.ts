@@ -75,12 +75,12 @@ describe('/openapi.json', () => {
 
   it('requires no parameter that has a default, and what else is needed', () => {
     const parameters = operations.flatMap(([name, operation]) =>
-      (operation.parameters ?? []).map((parameter) => ({ ...parameter, of: `${name} ${parameter.name}` })),
+      (operation.parameters ?? []).map((parameter) => ({ of: `${name} ${parameter.name}`, parameter })),
     );
-    const withDefault = parameters.filter(({ schema }) => schema.default !== undefined);
+    const withDefault = parameters.filter(({ parameter }) => parameter.schema.default !== undefined);
     expect(withDefault.length).toBeGreaterThan(5);
-    expect(withDefault.filter(({ required }) => required)).toEqual([]);
-    const needed = parameters.filter((parameter) => parameter.in === 'query' && parameter.required);
+    expect(withDefault.filter(({ parameter }) => parameter.required)).toEqual([]);
+    const needed = parameters.filter(({ parameter }) => parameter.in === 'query' && parameter.required);
     expect(needed.map(({ of }) => of)).toEqual(
       expect.arrayContaining(['GET /v1/orgs/{org}/usage from', 'GET /v1/estimate credits']),
     );
