@@ -2,11 +2,11 @@ import { billingPeriodsOf } from '../../aggregator/calendar/billing-periods.ts';
 import type { LocalDate } from '../../aggregator/calendar/dates.ts';
 import { priceBookAt } from '../../schemas/catalogues.ts';
 import { statementAnswer, type BillingDaysAnswer } from '../billing/days-answer.ts';
+import { dateRangeOf, type DaysQuery } from '../billing/days-query.ts';
 import { readStatement } from '../billing/statement.ts';
 import type { Sources } from '../dependencies.ts';
 import { orgCalendar, readSubscription, timeZoneAt } from '../orgs/subscription.ts';
 import { formatInstant } from '../parameters/instant.ts';
-import { checkDateRange } from '../parameters/range.ts';
 
 /** What a statement says, whatever file it becomes: the answer of /billing/days itself, and what names it. */
 export interface StatementDocument extends BillingDaysAnswer {
@@ -17,29 +17,16 @@ export interface StatementDocument extends BillingDaysAnswer {
   readonly minor_unit_digits: number;
 }
 
-export interface StatementQuery {
-  readonly from?: LocalDate;
-  readonly to?: LocalDate;
-  readonly product?: string;
-}
-
-/**
- * D: left out, `from` is the current billing period's start and `to` the end of the period that holds `from`: a
- * statement is of a period, and only a whole one is rounded. Throws the Problems of the range and the subscription.
- */
+/** Throws the Problems of the range and the subscription. */
 export async function readStatementDocument(
   sources: Sources,
   orgId: string,
-  query: StatementQuery,
+  query: DaysQuery,
 ): Promise<StatementDocument> {
   const now = sources.now();
   const asked = await readSubscription(sources, orgId, query.product);
   const { org, subscription, catalogues } = asked;
-  const periods = billingPeriodsOf(orgCalendar(org), org.billingDay);
-  const current = periods.periodAt(now);
-  const from = query.from ?? current.from;
-  const to = query.to ?? periods.periodOf(from).to;
-  checkDateRange(from, to);
+  const { from, to } = dateRangeOf(org, query, now);
   const statement = await readStatement({ ...sources, now: () => now }, { ...asked, from, to });
   return {
     org_id: org.orgId,
@@ -48,7 +35,7 @@ export async function readStatementDocument(
     to,
     ...statementAnswer(statement),
     time_zone: timeZoneAt(org, now),
-    next_billing_date: current.to,
+    next_billing_date: billingPeriodsOf(orgCalendar(org), org.billingDay).periodAt(now).to,
     issued_at: formatInstant(now),
     minor_unit_digits: priceBookAt(catalogues, now).minor_unit_digits,
   };

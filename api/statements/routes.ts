@@ -1,24 +1,13 @@
 import { Type } from 'typebox';
+import { DaysQuery } from '../billing/days-query.ts';
 import type { Sources } from '../dependencies.ts';
 import { CSV_MEDIA_TYPE } from '../http/csv.ts';
-import { DateParameter } from '../parameters/date.ts';
-import { OrgParams, ProductParameter } from '../parameters/org.ts';
+import { OrgParams } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
 import { statementCsv } from './csv.ts';
 import { readStatementDocument } from './document.ts';
 import { attachment } from './filename.ts';
 import { statementPdf } from './pdf.ts';
-
-const StatementQuery = Type.Object(
-  {
-    from: Type.Optional(DateParameter('the first date, the current billing period’s start if left out')),
-    to: Type.Optional(
-      DateParameter('the end, exclusive, that of the billing period which holds `from` if left out'),
-    ),
-    product: ProductParameter,
-  },
-  { additionalProperties: false },
-);
 
 /** The days of /billing/days as files, from the same figures. */
 export function statementRoutes(app: ApiServer, sources: Sources): void {
@@ -29,7 +18,7 @@ export function statementRoutes(app: ApiServer, sources: Sources): void {
     schema: {
       summary: 'A statement as CSV',
       params: OrgParams,
-      querystring: StatementQuery,
+      querystring: DaysQuery,
       response: { 200: { description: 'RFC 4180', content: { 'text/csv': { schema: Type.String() } } } },
     },
     handler: async ({ params, query }, reply) => {
@@ -47,7 +36,7 @@ export function statementRoutes(app: ApiServer, sources: Sources): void {
     schema: {
       summary: 'A statement as PDF',
       params: OrgParams,
-      querystring: StatementQuery,
+      querystring: DaysQuery,
       response: {
         200: {
           description: 'A4 pages',

@@ -1,0 +1,36 @@
+import { Type, type Static } from 'typebox';
+import { addDays, type LocalDate } from '../../aggregator/calendar/dates.ts';
+import type { OrgHistory } from '../../schemas/settings.ts';
+import { orgCalendar } from '../orgs/subscription.ts';
+import { DateParameter } from '../parameters/date.ts';
+import { ProductParameter } from '../parameters/org.ts';
+import { checkDateRange } from '../parameters/range.ts';
+
+const DEFAULT_DAYS = 30;
+
+/** Which billing days are asked for, whether they come as JSON or as a file (interfaces.md, /billing/days). */
+export const DaysQuery = Type.Object(
+  {
+    from: Type.Optional(DateParameter(`the first date, ${DEFAULT_DAYS} days before \`to\` if left out`)),
+    to: Type.Optional(DateParameter('the end, exclusive, tomorrow if left out')),
+    product: ProductParameter,
+  },
+  { additionalProperties: false },
+);
+export type DaysQuery = Static<typeof DaysQuery>;
+
+/**
+ * The range of local dates, half-open: the 30 ending today where nothing is named.
+ * @param now epoch milliseconds
+ * Throws the Problems `invalid-request` and `range-too-long`.
+ */
+export function dateRangeOf(
+  org: OrgHistory,
+  query: DaysQuery,
+  now: number,
+): { readonly from: LocalDate; readonly to: LocalDate } {
+  const to = query.to ?? addDays(orgCalendar(org).dayAt(now).date, 1);
+  const from = query.from ?? addDays(to, -DEFAULT_DAYS);
+  checkDateRange(from, to);
+  return { from, to };
+}
