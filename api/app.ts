@@ -30,9 +30,8 @@ import { documentRoute, openDocument } from './openapi/document.ts';
 import { operationOf } from './openapi/operation.ts';
 import { referencePages } from './openapi/reference.ts';
 import { orgsRoutes } from './orgs/routes.ts';
-import { isDate } from './parameters/date.ts';
 import { refuseInfinity } from './parameters/finite.ts';
-import { parseInstant } from './parameters/instant.ts';
+import { createValidators } from './parameters/validators.ts';
 import { reconciliationRoute } from './reconciliation/route.ts';
 import { answerClientError } from './problems/client-error.ts';
 import { answerError, answerUnknownRoute } from './problems/handlers.ts';
@@ -79,18 +78,12 @@ export async function buildApp(dependencies: ApiDependencies) {
       answerError(error, request, reply);
     },
     clientErrorHandler: answerClientError,
-    ajv: {
-      customOptions: { allErrors: true, verbose: true, removeAdditional: false },
-      onCreate: (ajv) => {
-        ajv.addFormat('date-time', { validate: (text: string) => parseInstant(text) !== undefined });
-        ajv.addFormat('date', { validate: isDate });
-      },
-    },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   app.decorateRequest('caller', null);
   app.decorateRequest('extent', null);
   endConnectionsWhenClosing(app);
+  app.setValidatorCompiler(createValidators());
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerUnknownRoute);
   app.addHook('onRequest', async (request, reply) => {

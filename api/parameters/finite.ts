@@ -2,19 +2,15 @@ import { invalidParameter } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
 
 /**
- * Ajv makes a number of "1e309", which is Infinity, and then checks none of its bounds. Nothing here takes that.
- * Where a number is of a body it is named by its own name.
+ * The validator makes a number of the text "1e309", which is Infinity, and then checks none of its bounds. Nothing
+ * here takes that. In a body, where nothing is converted, it is refused like any other value that is no number.
  */
 export function refuseInfinity(app: ApiServer): void {
-  app.addHook('preHandler', async ({ query, params, body }) => {
-    for (const given of [query, params, body]) refuseIn(given, '');
+  app.addHook('preHandler', async ({ query, params }) => {
+    for (const [name, value] of Object.entries({ ...Object(query), ...Object(params) })) {
+      if ([value].flat().some((each) => typeof each === 'number' && !Number.isFinite(each))) {
+        throw invalidParameter(name, 'must be a number of sensible size');
+      }
+    }
   });
-}
-
-function refuseIn(value: unknown, name: string): void {
-  if (typeof value === 'number' && !Number.isFinite(value)) {
-    throw invalidParameter(name, 'must be a number of sensible size');
-  }
-  if (typeof value !== 'object' || value === null) return;
-  for (const [key, each] of Object.entries(value)) refuseIn(each, Array.isArray(value) ? name : key);
 }

@@ -47,7 +47,7 @@ export function formatInstant(instant: number): string {
   return new Date(instant).toISOString();
 }
 
-/** The format is checked by parseInstant: see api/app.ts. */
+/** The format is checked by parseInstant: see validators.ts. */
 export const InstantParameter = (meaning: string) =>
   Type.String({
     format: 'date-time',

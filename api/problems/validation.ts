@@ -23,11 +23,17 @@ const Fault = Type.Object({
   ),
 });
 
-/** All faults of a request at once, each naming its parameter and, where it is described, what it should be. */
+/** More than anyone mends at once. An address holds thousands, and each is told in 100 bytes or more. */
+const MAX_NAMED = 20;
+
+/** The faults of a request at once, each naming its parameter and, where it is described, what it should be. */
 export function validationProblem(error: FastifyError): Problem {
   const inBody = error.validationContext === 'body';
-  const errors = (error.validation ?? []).map((fault) => errorOf(fault, inBody));
-  const detail = errors.map((each) => `${each.parameter ?? each.pointer} ${each.detail}`).join('; ');
+  const faults = error.validation ?? [];
+  const errors = faults.slice(0, MAX_NAMED).map((fault) => errorOf(fault, inBody));
+  const told = errors.map((each) => `${each.parameter ?? each.pointer} ${each.detail}`);
+  if (faults.length > MAX_NAMED) told.push(`and ${faults.length - MAX_NAMED} more`);
+  const detail = told.join('; ');
   return new Problem('invalid-request', `${detail || error.message}.`, { errors, cause: error });
 }
 

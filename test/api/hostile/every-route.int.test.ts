@@ -27,6 +27,8 @@ const BODIES = [
   `{"credits":${'9'.repeat(400)}}`,
   `{"reason":"${MARK}\u0000","credits":-1}`,
   '['.repeat(20_000),
+  '['.repeat(30_000) + ']'.repeat(30_000),
+  `${'{"credits":'.repeat(5_000)}1${'}'.repeat(5_000)}`,
 ];
 
 const Parameter = Type.Object({ name: Type.String(), in: Type.String() });
