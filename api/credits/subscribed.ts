@@ -19,7 +19,7 @@ export function subscribedAt(
   instant: number,
 ): Subscribed {
   const org = findOrg(settings, asked.org);
-  const subscription = chooseSubscription(org, asked.product);
+  const subscription = chooseSubscription(org, asked.product, instant);
   const { product } = subscription;
   const allowance = allowanceAt(settings.catalogues, subscription, instant);
   if (allowance === undefined)

@@ -1,22 +1,47 @@
 import { Type } from 'typebox';
-import { readUsage } from '../../aggregator/usage/read.ts';
+import { readUsers } from '../../aggregator/usage/read-users.ts';
 import { onlyUser } from '../auth/guard.ts';
 import type { Sources } from '../dependencies.ts';
 import { chooseSubscription, findOrg } from '../orgs/subscription.ts';
+import { instantOf } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
+import { NextCursor } from '../parameters/page.ts';
 import type { ApiServer } from '../server.ts';
-import { AtQuery, describeLive, liveProperties, storedPart, windowAt } from './window.ts';
+import { decodeUsersPlace, encodeUsersPlace } from './users-cursor.ts';
+import { AtQuery, describeLive, liveProperties, storedPart, windowAt, windowEndingAt } from './window.ts';
+
+/** D: nearly every organisation's users in one page. */
+const MOST_USERS = 10_000;
+
+const UsersQuery = Type.Object(
+  {
+    ...AtQuery.properties,
+    limit: Type.Integer({
+      minimum: 1,
+      maximum: MOST_USERS,
+      default: MOST_USERS,
+      description: 'users of a page',
+    }),
+    cursor: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 1_024, description: 'next_cursor of the page before' }),
+    ),
+  },
+  { additionalProperties: false },
+);
 
 const Count = Type.Integer({ minimum: 0 });
 
-/** Who used the gauge's credits; adds up to its `used`. */
+/** Who used the gauge's credits: all pages add up to its `used`. */
 export const CreditUsersAnswer = Type.Object(
   {
     ...liveProperties,
     users: Type.Array(
       Type.Object({ user_id: Type.String(), calls: Count, credits: Count }, { additionalProperties: false }),
-      { description: 'By credits, the most first, then by user id.' },
+      {
+        description: 'By credits, the most first, then by user id. All pages are of the first one’s window.',
+      },
     ),
+    next_cursor: NextCursor,
   },
   { additionalProperties: false },
 );
@@ -29,34 +54,33 @@ export function creditUsersRoute(app: ApiServer, sources: Sources): void {
     schema: {
       summary: 'Credits of the rolling 24 hours by user',
       params: OrgParams,
-      querystring: AtQuery,
+      querystring: UsersQuery,
       response: { 200: CreditUsersAnswer },
     },
     handler: async (request) => {
-      const { params, query } = request;
-      const window = windowAt(query.at, sources.now());
-      const org = findOrg(await sources.settings.refresh(), params.org);
-      const { product } = chooseSubscription(org, query.product);
+      const { at, product: asked, limit, cursor } = request.query;
+      const place =
+        cursor === undefined
+          ? undefined
+          : decodeUsersPlace(cursor, at === undefined ? undefined : instantOf('at', at));
+      const window = place === undefined ? windowAt(at, sources.now()) : windowEndingAt(place.to);
+      const org = findOrg(await sources.settings.refresh(), request.params.org);
+      const { product } = chooseSubscription(org, asked, window.to);
       const user = onlyUser(request);
       const filters = user === undefined ? { product } : { product, user };
+      const range = { orgId: org.orgId, ...storedPart(window), filters };
       const [live, rows] = await Promise.all([
         describeLive(sources, org.orgId, product, window),
-        readUsage(sources.clickhouse, {
-          orgId: org.orgId,
-          ...storedPart(window),
-          filters,
-          groupBy: ['user'],
-        }),
+        // One more than the page tells whether there is a next one.
+        readUsers(sources.clickhouse, { ...range, after: place?.after, limit: limit + 1 }),
       ]);
-      const users = rows.map(({ user: id, calls, credits }) => ({ user_id: id ?? '', calls, credits }));
+      const page = rows.slice(0, limit);
+      const last = rows.length > limit ? page.at(-1) : undefined;
       return {
         ...live,
-        users: users.toSorted((a, b) => b.credits - a.credits || byText(a.user_id, b.user_id)),
+        users: page.map(({ user: user_id, calls, credits }) => ({ user_id, calls, credits })),
+        next_cursor: last === undefined ? null : encodeUsersPlace({ to: window.to, after: last }),
       };
     },
   });
-}
-
-function byText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

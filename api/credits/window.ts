@@ -31,8 +31,10 @@ export function windowAt(at: string | undefined, now: number): Window {
   if (to > now) {
     throw invalidParameter('at', `must not lie in the future: it is ${formatInstant(now)} now`);
   }
-  return { from: to - WINDOW_MS, to };
+  return windowEndingAt(to);
 }
+
+export const windowEndingAt = (to: number): Window => ({ from: to - WINDOW_MS, to });
 
 /** What every live figure carries. */
 export const liveProperties = {

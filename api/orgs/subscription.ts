@@ -16,14 +16,21 @@ export function findOrg(settings: Settings, orgId: string): OrgHistory {
 /**
  * The subscription that `product` names; it may be left out where there is one (interfaces.md, product=).
  * Throws the Problems `ambiguous-product` and `no-subscription`.
+ * @param instant epoch milliseconds; one that is planned for later is no second choice
  */
-export function chooseSubscription(org: OrgHistory, product: string | undefined): Subscription {
-  const products = org.subscriptions.map((each) => each.product);
-  const [only] = org.subscriptions;
-  if (only === undefined) throw noSubscription(`The organisation ${org.orgId} has no subscription.`);
+export function chooseSubscription(
+  org: OrgHistory,
+  product: string | undefined,
+  instant: number,
+): Subscription {
+  const { orgId, subscriptions } = org;
+  const begun = subscriptions.filter((each) => hasBegun(each, instant));
+  const choices = begun.length > 0 ? begun : subscriptions;
+  const [only, ...others] = choices;
+  if (only === undefined) throw noSubscription(`The organisation ${orgId} has no subscription.`);
   if (product === undefined) {
-    if (products.length === 1) return only;
-    const detail = `is needed: one of ${products.join(', ')}`;
+    if (others.length === 0) return only;
+    const detail = `is needed: one of ${productsOf(choices)}`;
     throw new Problem('ambiguous-product', `product ${detail}`, {
       errors: [{ parameter: 'product', detail }],
     });
@@ -31,9 +38,22 @@ export function chooseSubscription(org: OrgHistory, product: string | undefined)
   const chosen = subscriptionOf(org, product);
   if (chosen !== undefined) return chosen;
   throw noSubscription(
-    `The organisation ${org.orgId} has no subscription of ${JSON.stringify(product)}: it has ${products.join(', ')}.`,
+    `The organisation ${orgId} has no subscription of ${JSON.stringify(product)}: it has ${productsOf(subscriptions)}.`,
   );
 }
+
+/** The same of one that has begun by that instant; throws `no-subscription` before. */
+export function chooseBegun(org: OrgHistory, product: string | undefined, instant: number): Subscription {
+  const chosen = chooseSubscription(org, product, instant);
+  if (hasBegun(chosen, instant)) return chosen;
+  throw noSubscription(`The subscription of ${chosen.product} has not begun.`);
+}
+
+const hasBegun = ({ versions }: Subscription, instant: number): boolean =>
+  inEffectAt(versions, instant) !== undefined;
+
+const productsOf = (subscriptions: readonly Subscription[]): string =>
+  subscriptions.map(({ product }) => product).join(', ');
 
 /** What most questions about an org need, all of one moment. */
 export interface SubscriptionAsked {
@@ -44,13 +64,13 @@ export interface SubscriptionAsked {
 
 /** The subscription that a request names, by the settings of now. Throws what findOrg and chooseSubscription throw. */
 export async function readSubscription(
-  sources: Pick<Sources, 'settings'>,
+  { settings: store, now }: Pick<Sources, 'settings' | 'now'>,
   orgId: string,
   product: string | undefined,
 ): Promise<SubscriptionAsked> {
-  const settings = await sources.settings.refresh();
+  const settings = await store.refresh();
   const org = findOrg(settings, orgId);
-  return { org, subscription: chooseSubscription(org, product), catalogues: settings.catalogues };
+  return { org, subscription: chooseSubscription(org, product, now()), catalogues: settings.catalogues };
 }
 
 export function noSubscription(detail: string): Problem {

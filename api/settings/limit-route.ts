@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { AdditionalLimit } from '../../aggregator/settings/apply-org.ts';
 import { callerOf } from '../auth/guard.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { chooseSubscription, findOrg } from '../orgs/subscription.ts';
+import { chooseBegun, findOrg } from '../orgs/subscription.ts';
 import { OrgParams, ProductParameter } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
 import { LimitAnswer, limitAnswer, LimitSetAnswer, limitSetAnswer } from './limit-answer.ts';
@@ -29,8 +29,9 @@ export function additionalLimitRoutes(app: ApiServer, sources: ApiDependencies):
     },
     handler: async ({ params, query }) => {
       const settings = await sources.settings.refresh();
-      const { product } = chooseSubscription(findOrg(settings, params.org), query.product);
-      return limitAnswer(settings, params.org, product, sources.now());
+      const now = sources.now();
+      const { product } = chooseBegun(findOrg(settings, params.org), query.product, now);
+      return limitAnswer(settings, params.org, product, now);
     },
   });
 
@@ -54,7 +55,7 @@ export function additionalLimitRoutes(app: ApiServer, sources: ApiDependencies):
       const outcome = await recordWish(sources, callerOf(request), headers, {
         kind: 'subscription',
         org_id: org.orgId,
-        product: chooseSubscription(org, query.product).product,
+        product: chooseBegun(org, query.product, sources.now()).product,
         value: { additional_limit: body.credits },
         reason: body.reason,
       });

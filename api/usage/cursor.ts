@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { DIMENSIONS, isDimension, type GroupBy, type UsageRow } from '../../aggregator/usage/dimensions.ts';
 import type { FilterValue } from '../../aggregator/usage/filters.ts';
+import { decodeContent, encodeContent } from '../parameters/cursor.ts';
 import { invalidParameter } from '../problems/problem.ts';
 
 /** A place in a breakdown: the groups of the page's last row, in the order of group_by; times in epoch milliseconds. */
@@ -18,17 +19,17 @@ const Content = Type.Tuple([
 ]);
 
 export function encodePlace({ to, after }: Place): string {
-  return Buffer.from(JSON.stringify([to, after])).toString('base64url');
+  return encodeContent([to, after]);
 }
 
 /** Throws the Problem `invalid-request` for anything that no page of these groups has answered. */
 export function decodePlace(cursor: string, groupBy: readonly GroupBy[]): Place {
-  const content = parsed(cursor);
-  if (Value.Check(Content, content)) {
+  const content = decodeContent(Content, cursor);
+  if (content !== undefined) {
     const [to, after] = content;
     const isOurs =
       after.length === groupBy.length && groupBy.every((group, index) => isValueOf(group, after[index]));
-    if (isOurs && encodePlace({ to, after }) === cursor) return { to, after };
+    if (isOurs) return { to, after };
   }
   throw invalidParameter('cursor', 'must be the next_cursor of the page before, with the same group_by');
 }
@@ -36,15 +37,6 @@ export function decodePlace(cursor: string, groupBy: readonly GroupBy[]): Place 
 /** The place of a row of these groups. */
 export function placeOf(row: UsageRow, groupBy: readonly GroupBy[], to: number): Place {
   return { to, after: groupBy.map((group) => row[group] ?? '') };
-}
-
-function parsed(cursor: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 const Status = Type.Integer({ minimum: -(2 ** 31), maximum: 2 ** 31 - 1 });

@@ -1,3 +1,4 @@
+import type { Static } from 'typebox';
 import { ReturningAnswer } from '../../api/credits/returning-route.ts';
 import { CreditsAnswer } from '../../api/credits/route.ts';
 import { CreditUsersAnswer } from '../../api/credits/users-route.ts';
@@ -11,6 +12,7 @@ const DAY_MS = 86_400_000;
 const NOW = Date.parse('2026-11-22T10:20:30.400Z');
 const FIRST = NOW - 4 * DAY_MS;
 const RAISED = NOW - 2 * DAY_MS;
+const BEGINS = NOW + 60_000;
 const admin = (org: string): Claims => ({ role: 'admin', sub: 'ann', org });
 const ONE = admin('one');
 
@@ -18,6 +20,11 @@ const traffic = trafficOf('one', 6_000, { from: FIRST, to: NOW + DAY_MS, seed: 1
 const crm = traffic.filter(({ product }) => product === 'crm');
 const edges = [NOW - DAY_MS - 1, NOW - DAY_MS, NOW - 1, NOW].map((occurred_at) =>
   callEvent({ org_id: 'edges', occurred_at, credits: 10 ** (occurred_at % 10) }),
+);
+
+/** Users of equal and of different credits, one a name of many bytes. */
+const crowd = ['a', 'b', 'c', 'd', 'e', 'f', 'ä'.repeat(64)].map((user_id, index) =>
+  callEvent({ org_id: 'crowd', occurred_at: NOW - 1, user_id, credits: index % 3 }),
 );
 
 let api: ApiUnderTest;
@@ -33,6 +40,16 @@ beforeAll(async () => {
     { org: 'two', value: utc },
     { org: 'two', product: 'crm', value: { edition: 'free', users: 1, additional_limit: 0 } },
     { org: 'two', product: 'bigin', value: { edition: 'express', users: 2, additional_limit: 7 } },
+    { org: 'crowd', value: utc },
+    { org: 'crowd', product: 'crm', value: { edition: 'free', users: 1, additional_limit: 0 } },
+    { org: 'planned', value: utc },
+    { org: 'planned', product: 'crm', value: { edition: 'free', users: 1, additional_limit: 0 } },
+    {
+      org: 'planned',
+      product: 'bigin',
+      value: { edition: 'express', users: 2, additional_limit: 7 },
+      from: BEGINS,
+    },
     { org: 'none', value: utc },
     { org: 'late', value: utc },
     { org: 'late', product: 'crm', value: { edition: 'free', users: 1, additional_limit: 0 }, from: NOW - 1 },
@@ -42,9 +59,12 @@ beforeAll(async () => {
   await insertEvents(api.clickhouse, traffic);
   await insertEvents(api.clickhouse, traffic.slice(0, 500));
   await insertEvents(api.clickhouse, edges);
+  await insertEvents(api.clickhouse, crowd);
 });
 afterAll(() => api.close());
 
+const usersPage = (query: string) =>
+  api.read(CreditUsersAnswer, `/v1/orgs/crowd/credits/users?${query}`, admin('crowd'));
 const credits = (path: string, claims = ONE) => api.read(CreditsAnswer, path, claims);
 const returning = (query = '') => api.read(ReturningAnswer, `/v1/orgs/one/credits/returning${query}`, ONE);
 
@@ -150,11 +170,29 @@ describe('product=', () => {
     expect(body).toMatchObject({ type: 'ambiguous-product', detail: 'product is needed: one of crm, bigin' });
   });
 
+  it('is not needed because of a subscription that begins later, but once it has begun', async () => {
+    const paths = ['credits', 'credits/users', 'billing', 'billing/days', 'additional-limit'];
+    const asked = async () => {
+      const answers = await Promise.all(
+        paths.map((path) => api.get(`/v1/orgs/planned/${path}`, admin('planned'))),
+      );
+      return answers.map(({ body }) => Object(body).product ?? Object(body).type);
+    };
+    expect(await asked()).toEqual(paths.map(() => 'crm'));
+    api.clock.now = BEGINS;
+    try {
+      expect(await asked()).toEqual(paths.map(() => 'ambiguous-product'));
+    } finally {
+      api.clock.now = NOW;
+    }
+  });
+
   it.each([
     ['none', '/v1/orgs/none/credits'],
     ['none', '/v1/orgs/none/credits/users'],
     ['none', '/v1/orgs/none/billing/days'],
     ['one', '/v1/orgs/one/credits?product=bigin'],
+    ['planned', '/v1/orgs/planned/additional-limit?product=bigin'],
     ['late', `/v1/orgs/late/credits?at=${new Date(NOW - 2).toISOString()}`],
   ])('of an organisation (%s) without that subscription is no-subscription: %s', async (org, path) => {
     const { status, body } = await api.get(path, admin(org));
@@ -188,6 +226,37 @@ describe('GET /v1/orgs/{org}/credits/users', () => {
     const path = `/v1/orgs/edges/credits/users?at=${new Date(at).toISOString()}`;
     const { users } = await api.read(CreditUsersAnswer, path, admin('edges'));
     expect(users.map((user) => user.user_id)).toEqual(['Z', 'a', 'b', 'ä']);
+  });
+
+  it('comes in pages of one window, which together are the whole list', async () => {
+    const { users: all, as_of } = await usersPage('');
+    const seen: typeof all = [];
+    let cursor: string | null = '';
+    for (; cursor !== null; api.clock.now += DAY_MS / 2) {
+      const page: Static<typeof CreditUsersAnswer> = await usersPage(
+        `limit=3${cursor === '' ? '' : `&cursor=${cursor}`}`,
+      );
+      expect(page.as_of).toBe(as_of);
+      expect(page.users.length).toBeLessThanOrEqual(3);
+      seen.push(...page.users);
+      cursor = page.next_cursor;
+    }
+    api.clock.now = NOW;
+    expect(seen).toEqual(all);
+    expect(seen.length).toBeGreaterThan(6);
+  });
+
+  it.each(['cursor=x', 'cursor=W10', 'limit=0', 'limit=10001'])('refuses %s', async (query) => {
+    const { status, body } = await api.get(`/v1/orgs/crowd/credits/users?${query}`, admin('crowd'));
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ errors: [{ parameter: query.replace(/=.*/, '') }] });
+  });
+
+  it('refuses a cursor of another instant', async () => {
+    const { next_cursor } = await usersPage('limit=3');
+    const at = new Date(NOW - 1).toISOString();
+    const path = `/v1/orgs/crowd/credits/users?at=${at}&cursor=${next_cursor}`;
+    expect((await api.get(path, admin('crowd'))).body).toMatchObject({ errors: [{ parameter: 'cursor' }] });
   });
 });
 

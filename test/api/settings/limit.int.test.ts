@@ -156,6 +156,25 @@ describe('PUT /v1/orgs/{org}/additional-limit', () => {
   });
 });
 
+describe('of a subscription that begins later', () => {
+  it('no limit can be set: it would not be in effect', async () => {
+    const path = '/v1/orgs/beta/additional-limit?product=bigin';
+    const begins = new Date(Date.now() + 3_600_000).toISOString();
+    const later = { edition: 'express', users: 4, effective_at: begins };
+    await api.write('PUT', '/v1/orgs/beta/subscriptions/bigin', later);
+    const before = await historyOf('beta');
+    const { status, body } = await api.send(path, {
+      method: 'PUT',
+      body: { credits: 5 },
+      claims: superAdmin('beta'),
+    });
+    expect({ status, body }).toMatchObject({ status: 404, body: { type: 'no-subscription' } });
+    expect(await historyOf('beta')).toEqual(before);
+    // The one that has begun needs no name.
+    expect(await set('beta', { credits: 6 })).toMatchObject({ product: 'crm', credits: 6 });
+  });
+});
+
 describe('changes at the same time', () => {
   it('are all recorded; the last in the log holds, and every answer says so', async () => {
     const wanted = [1_000, 2_000, 3_000, 4_000, 5_000, 6_000];
