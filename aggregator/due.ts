@@ -24,7 +24,7 @@ export async function readDue(
   client: ClickHouseClient,
   callsTopic: string,
   now: number,
-  { sealDelayMs, graceMs }: Pick<TickSettings, 'sealDelayMs' | 'graceMs'>,
+  timing: Pick<TickSettings, 'sealDelayMs' | 'graceMs'>,
 ): Promise<Due> {
   const landedUntil = await readLandedUntil(client, callsTopic, now);
   const { sealed, closed } = await readProgress(client);
@@ -34,12 +34,12 @@ export async function readDue(
     `SELECT count() AS marks FROM dirty_marks FINAL WHERE cleared = 0 AND hour < toDateTime({sealed:UInt32}, 'UTC')`,
     { sealed: sealed / 1000 },
   );
-  const sealable = sealableUntil(landedUntil, sealDelayMs);
+  const sealable = sealableUntil(landedUntil, timing.sealDelayMs);
   return {
     landedUntil,
     // Never sealed at all counts as one hour due: how many there are depends on the oldest event.
     hoursToSeal: sealed === 0 ? Number(sealable > 0) : Math.max(0, (sealable - sealed) / HOUR_MS),
     marksToReseal: row?.marks ?? 0,
-    closingBehindMs: Math.max(0, closableInstant(landedUntil, graceMs) - closed),
+    closingBehindMs: Math.max(0, closableInstant(landedUntil, timing) - closed),
   };
 }

@@ -5,8 +5,8 @@ import type { LandedLog } from '../deploy/landed-log.ts';
 import type { Topics } from '../schemas/topics.ts';
 import { readLandedUntil } from './landed-until.ts';
 import { advanceProgress, readProgress } from './progress.ts';
-import { clearMarks, readMarks, resealMarked } from './sealing/marks.ts';
-import { sealEndedHours } from './sealing/seal-hours.ts';
+import { clearMarks, MARKS_AT_ONCE, readMarks, resealMarked } from './sealing/marks.ts';
+import { sealableUntil, sealEndedHours } from './sealing/seal-hours.ts';
 import type { SettingsStore } from './settings/store.ts';
 import { BUCKET_MS, floorTo } from './usage/plan.ts';
 
@@ -44,27 +44,24 @@ export interface TickReport {
  * at any instant, run twice at once, or come hours late.
  */
 export async function tick({ client, store, log, now, topics, timing }: Aggregator): Promise<TickReport> {
-  const { sealDelayMs, graceMs, gatherMs } = timing;
-  const at = now();
-  const landedUntil = await readLandedUntil(client, topics.calls, at);
-  const settingsUntil = await readLandedUntil(client, topics.settings, at);
-  // After the two: what had landed by then is in the settings.
+  const { landedUntil, closableUntil } = await look();
   const settings = await store.refresh();
-  const closing = { client, settings, log, now };
-  const hoursSealed = await sealEndedHours(client, landedUntil, sealDelayMs);
+  const hoursSealed = await sealEndedHours(client, landedUntil, timing.sealDelayMs);
   const progress = await readProgress(client);
-  const closableUntil = closableInstant(Math.min(landedUntil, settingsUntil), graceMs);
 
   let ended =
     closableUntil > progress.closed ? await endedDays(client, settings, progress, closableUntil) : [];
   let chargesAppended = 0;
   let marksCleared = 0;
-  for (;;) {
-    const marks = await readMarks(client, progress.sealed, gatherMs);
-    if (marks.length === 0 && ended.length === 0) break;
+  // Marks that come meanwhile are the next tick's: a steady trickle of late events holds up nothing else.
+  for (let more = true; more;) {
+    const marks = await readMarks(client, progress.sealed, timing.gatherMs);
+    more = marks.length === MARKS_AT_ONCE;
     await resealMarked(client, marks);
-    const marked = markedDays(settings, marks, closableUntil);
-    chargesAppended += await closeDays(closing, [...ended, ...marked], progress.sealed);
+    // After the marks: they may be of a day that another aggregator has closed since this tick began, or closes now.
+    const dueUntil = Math.max((await look()).closableUntil, (await readProgress(client)).closed);
+    const marked = markedDays(await store.refresh(), marks, dueUntil);
+    chargesAppended += await closeDays({ client, store, log, now }, [...ended, ...marked], progress.sealed);
     // Only now: a crash before this brings the same hours and days back, and nothing changes.
     await clearMarks(client, marks);
     marksCleared += marks.length;
@@ -72,9 +69,25 @@ export async function tick({ client, store, log, now, topics, timing }: Aggregat
   }
   if (closableUntil > progress.closed) await advanceProgress(client, 'closed', closableUntil);
   return { hoursSealed, marksCleared, chargesAppended };
+
+  /** How far time has come: read before the settings, which then hold what had landed by then. */
+  async function look(): Promise<{ landedUntil: number; closableUntil: number }> {
+    const at = now();
+    const calls = await readLandedUntil(client, topics.calls, at);
+    const changes = await readLandedUntil(client, topics.settings, at);
+    return { landedUntil: calls, closableUntil: closableInstant(Math.min(calls, changes), timing) };
+  }
 }
 
-/** Days that ended by then may be closed. In steps of a quarter hour, on which every zone's midnight falls. */
-export function closableInstant(landedUntil: number, graceMs: number): number {
-  return Math.max(0, floorTo(landedUntil - graceMs, BUCKET_MS));
+/**
+ * Days that ended by then may be closed: in steps of a quarter hour, on which every zone's midnight falls. Never
+ * before the hour in which they end is sealed: only rows of ended hours are marked, so one that landed after the close
+ * and before the hour's end would be in the hour's first seal, and nobody would look at the day again.
+ */
+export function closableInstant(
+  landedUntil: number,
+  { graceMs, sealDelayMs }: Pick<TickSettings, 'graceMs' | 'sealDelayMs'>,
+): number {
+  const graceOver = Math.max(0, floorTo(landedUntil - graceMs, BUCKET_MS));
+  return Math.min(graceOver, sealableUntil(landedUntil, sealDelayMs));
 }

@@ -8,6 +8,9 @@ export interface ProgressSource {
   readonly state: LandedState;
 }
 
+/** Before every observation: a row of then gives way to any other. */
+const NEVER_MS = 0;
+
 /**
  * Writes how far landing is, one small insert for all partitions of all topics: every tick while anything moves,
  * every second tick at rest. It never fails the process: a progress record that is missing counts as lag.
@@ -22,6 +25,8 @@ export class Progress {
   #isWriting: Promise<void> | undefined;
   #lastOffsets = '';
   #isResting = false;
+  /** By topic: the partitions announced, and when they were looked at last. */
+  readonly #announced = new Map<string, { readonly partitions: number; readonly atMs: number }>();
 
   /** @param admin connected */
   constructor(
@@ -57,6 +62,7 @@ export class Progress {
       for (const { topic, state } of this.#sources) {
         const ends = await this.#admin.fetchTopicOffsets(topic);
         const endOffsets = new Map(ends.map(({ partition, high }) => [partition, Number(high)]));
+        await this.#announce(topic, endOffsets, observedAtMs);
         rows.push(...state.standings(endOffsets, observedAtMs).map((at) => rowOf(topic, at, observedAtMs)));
       }
       const offsets = JSON.stringify(rows.map((row) => [row.next_offset, row.end_offset]));
@@ -66,6 +72,26 @@ export class Progress {
     } catch (error) {
       this.#logger.warn({ err: error }, 'progress was not written; readers count it as lag');
     }
+  }
+
+  /**
+   * A row for every partition there is, so that one that nobody has reported on is not taken for landed: until then
+   * it is landed up to when it was not there yet, as far as this process knows.
+   */
+  async #announce(
+    topic: string,
+    endOffsets: ReadonlyMap<number, number>,
+    observedAtMs: number,
+  ): Promise<void> {
+    const before = this.#announced.get(topic);
+    if (endOffsets.size !== before?.partitions) {
+      const rows = [...endOffsets].map(([partition, endOffset]) => {
+        const standing = { partition, nextOffset: 0, endOffset, landedUntilMs: before?.atMs ?? NEVER_MS };
+        return rowOf(topic, standing, NEVER_MS);
+      });
+      await this.#inserts.insertRows('landing_progress', rows);
+    }
+    this.#announced.set(topic, { partitions: endOffsets.size, atMs: observedAtMs });
   }
 }
 

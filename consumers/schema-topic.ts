@@ -43,7 +43,7 @@ export class SchemaTopic {
     const [partition] = await this.#admin.fetchTopicOffsets(this.#topic);
     const end = Number(partition?.high ?? 0);
     if (this.#next >= end) return;
-    await (this.#consumer ??= this.#start());
+    await (this.#consumer ??= this.#start().catch((error: unknown) => this.#forget(error)));
     for (let waitedMs = 0; this.#next < end; waitedMs += POLL_MS) {
       if (waitedMs > PATIENCE_MS) {
         throw new Error(
@@ -57,6 +57,12 @@ export class SchemaTopic {
 
   async stop(): Promise<void> {
     await (await this.#consumer)?.disconnect();
+  }
+
+  /** A start that failed is not the last: the batch comes again. */
+  #forget(error: unknown): never {
+    this.#consumer = undefined;
+    throw error;
   }
 
   async #start(): Promise<Consumer> {

@@ -24,7 +24,8 @@ export const consumerSettings = {
     description: 'how long rows may wait for others, so that many partitions share an insert at low traffic',
   }),
   FETCH_BYTES: Type.Integer({ default: 8 * 2 ** 20, minimum: 2 ** 16, maximum: 2 ** 26 }),
-  PROGRESS_INTERVAL_MS: Type.Integer({ default: 1_000, minimum: 100, maximum: 5_000 }),
+  // At rest every second one is written, and one older than 10 s counts as lag.
+  PROGRESS_INTERVAL_MS: Type.Integer({ default: 1_000, minimum: 100, maximum: 4_000 }),
   SESSION_TIMEOUT_MS: Type.Integer({
     default: 10_000,
     minimum: 1_000,

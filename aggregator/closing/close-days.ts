@@ -3,6 +3,7 @@ import type { LandedLog } from '../../deploy/landed-log.ts';
 import { encodeDailyCharge, type DailyCharge } from '../../schemas/daily-charge.ts';
 import type { Day } from '../calendar/zone-days.ts';
 import type { SettingsState } from '../settings/state.ts';
+import type { SettingsStore } from '../settings/store.ts';
 import type { Candidate } from './candidates.ts';
 import { nextChargeRecord } from './charge-record.ts';
 import { readDayUsage, type DayUsage } from './day-usage.ts';
@@ -10,7 +11,8 @@ import { readLastRevisions, revisionKey, type Revision } from './revisions.ts';
 
 export interface Closing {
   readonly client: ClickHouseClient;
-  readonly settings: SettingsState;
+  /** Read anew in every round: whoever slept in between must not decide by what held before. */
+  readonly store: SettingsStore;
   /** The topic daily-charges. */
   readonly log: LandedLog;
   readonly now: () => number;
@@ -27,6 +29,9 @@ export class RevisionContestError extends Error {
 }
 
 const MAX_ROUNDS = 5;
+/** Records are appended when the first of them is so old: `closed_at` says in which period they are billed. */
+const APPENDED_WITHIN_MS = 5_000;
+const RECORDS_AT_ONCE = 5_000;
 
 /**
  * Closes and re-closes days until the log says what the events say: computes each day's charge, appends a revision
@@ -44,20 +49,28 @@ export async function closeDays(
   let undecided = windowsOf(candidates);
   for (let round = 0; undecided.length > 0; round += 1) {
     if (round === MAX_ROUNDS) throw new RevisionContestError(MAX_ROUNDS);
+    const settings = await closing.store.refresh();
     const changed: Window[] = [];
-    const records: DailyCharge[] = [];
+    let records: DailyCharge[] = [];
     for (const window of undecided) {
-      const next = await nextRecords(closing, window, sealedUntil);
+      const next = await nextRecords(closing, settings, window, sealedUntil);
       records.push(...next);
       if (next.length > 0) changed.push({ day: window.day, orgIds: next.map(({ org_id }) => org_id) });
+      const isOld = closing.now() - (records[0]?.closed_at ?? Infinity) >= APPENDED_WITHIN_MS;
+      if (!isOld && records.length < RECORDS_AT_ONCE) continue;
+      await append(closing, records);
+      appended += records.length;
+      records = [];
     }
-    await closing.log.append(
-      records.map((record) => ({ key: record.org_id, value: encodeDailyCharge(record) })),
-    );
+    await append(closing, records);
     appended += records.length;
     undecided = changed;
   }
   return appended;
+}
+
+async function append({ log }: Closing, records: readonly DailyCharge[]): Promise<void> {
+  await log.append(records.map((record) => ({ key: record.org_id, value: encodeDailyCharge(record) })));
 }
 
 /** Orgs that share a day, bounds and all: one read of usage serves them. */
@@ -77,23 +90,21 @@ function windowsOf(candidates: readonly Candidate[]): Window[] {
   return [...windows.values()].map(({ day, orgIds }) => ({ day, orgIds: [...orgIds] }));
 }
 
-async function nextRecords(closing: Closing, window: Window, sealedUntil: number): Promise<DailyCharge[]> {
+async function nextRecords(
+  closing: Closing,
+  settings: SettingsState,
+  window: Window,
+  sealedUntil: number,
+): Promise<DailyCharge[]> {
   const { day, orgIds } = window;
   const last = await readLastRevisions(closing.client, orgIds, day.date, day.date);
   const records: DailyCharge[] = [];
   const used = await readDayUsage(closing.client, day, sealedUntil, orgIds);
   for (const usage of [...used, ...nothingLeft(used, last)]) {
-    const history = closing.settings.history(usage.orgId);
+    const history = settings.history(usage.orgId);
     if (!history) continue;
     const revision = last.get(revisionKey(usage.orgId, usage.product, day.date));
-    const record = nextChargeRecord(
-      closing.settings.catalogues,
-      history,
-      day,
-      usage,
-      revision,
-      closing.now(),
-    );
+    const record = nextChargeRecord(settings.catalogues, history, day, usage, revision, closing.now());
     if (record) records.push(record);
   }
   return records;

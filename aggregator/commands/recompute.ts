@@ -40,7 +40,8 @@ await runCommand(async (args) => {
     if (!differs) return report;
     if (!options.has('apply')) return `${report}\n\nNothing was changed. Add --apply to change it.`;
     const revisions = await withChargesLog(client, (log) =>
-      applyRecomputed({ client, settings, log, now: Date.now }, org, found),
+      // By the very settings that the report above was made with.
+      applyRecomputed({ client, store: { refresh: async () => settings }, log, now: Date.now }, org, found),
     );
     return `${report}\n\nApplied: the hours are sealed again, ${revisions} revision(s) appended.`;
   });

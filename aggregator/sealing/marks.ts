@@ -3,7 +3,7 @@ import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
 import { writeRollup } from './rollup.ts';
 
 /** Marks handled at once: bounds the memory. */
-const MARKS_AT_ONCE = 20_000;
+export const MARKS_AT_ONCE = 20_000;
 /** Hours sealed again by one statement; they travel in its address. */
 export const HOURS_AT_ONCE = 240;
 
@@ -12,8 +12,9 @@ const MarkRow = Type.Object({ org_id: Type.String(), hour: Type.Integer(), id: T
 export type Mark = Static<typeof MarkRow>;
 
 /**
- * The oldest hours' marks that are ready: their hour is sealed (else its first seal comes anyway) and they have
- * rested for some seconds, so that the late events of a burst make one re-seal and one revision.
+ * The oldest hours' marks that are ready: their hour is sealed (else its first seal comes anyway). All of them, once
+ * the first has waited for some seconds: late events make one re-seal and one revision in that time, also where they
+ * never stop.
  */
 export async function readMarks(
   client: ClickHouseClient,
@@ -25,7 +26,7 @@ export async function readMarks(
     MarkRow,
     `SELECT org_id, toUnixTimestamp(hour) * 1000 AS hour, toString(id) AS id FROM dirty_marks FINAL
      WHERE cleared = 0 AND dirty_marks.hour < toDateTime({sealed:UInt32}, 'UTC')
-       AND marked_at <= now64(3) - toIntervalMillisecond({gather:UInt32})
+     QUALIFY min(marked_at) OVER () <= now64(3) - toIntervalMillisecond({gather:UInt32})
      ORDER BY dirty_marks.hour LIMIT ${MARKS_AT_ONCE}`,
     { sealed: sealedUntil / 1000, gather: gatherMs },
   );

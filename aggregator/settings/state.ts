@@ -11,6 +11,7 @@ import { applyOrgChange } from './apply-org.ts';
 import { assertAccountable, effectiveAt } from './change-rules.ts';
 import { fieldsOf, historyOf, type OrgFields } from './org-fields.ts';
 import { SettingsRefused } from './refused.ts';
+import { SharedMap } from './shared-map.ts';
 
 /** A change and what became of it: a refused one stays in the log and changes nothing. */
 export interface Outcome {
@@ -23,27 +24,40 @@ export interface Outcome {
 /** What an org has that nobody told us about: nothing, or the local stack's free subscription. */
 export type UnknownOrgs = 'none' | 'local';
 
+/** The changes of an org, or of the catalogues, from the last one back. */
+interface Chain {
+  readonly last: Outcome;
+  readonly before: Chain | undefined;
+}
+
 /** Written only while the state that holds it is being made. */
 interface Folded {
   nextOffset: number;
   held: HeldCatalogues;
-  readonly orgs: Map<string, { readonly fields: OrgFields; readonly history: OrgHistory }>;
-  readonly outcomes: Map<string, Outcome>;
-  /** By org ('' for the catalogues) the latest append time. */
-  readonly latest: Map<string, number>;
+  readonly orgs: SharedMap<{ readonly fields: OrgFields; readonly history: OrgHistory }>;
+  /** By the change's id. */
+  readonly outcomes: SharedMap<Outcome>;
+  /** By org, '' for the catalogues. */
+  readonly chains: SharedMap<Chain>;
 }
 
 function beforeAll(): Folded {
   const held = { json: bundledCatalogueJson(), catalogues: bundledCatalogues() };
-  return { nextOffset: 0, held, orgs: new Map(), outcomes: new Map(), latest: new Map() };
+  return {
+    nextOffset: 0,
+    held,
+    orgs: SharedMap.empty(),
+    outcomes: SharedMap.empty(),
+    chains: SharedMap.empty(),
+  };
 }
 
 function copyOf(folded: Folded): Folded {
   return {
     ...folded,
-    orgs: new Map(folded.orgs),
-    outcomes: new Map(folded.outcomes),
-    latest: new Map(folded.latest),
+    orgs: folded.orgs.copy(),
+    outcomes: folded.outcomes.copy(),
+    chains: folded.chains.copy(),
   };
 }
 
@@ -74,9 +88,9 @@ export class SettingsState {
     return this.#folded.held.json;
   }
 
-  /** Orgs that the log has told about, in the order of their first change. */
+  /** Orgs that the log has told about, in no order. */
   get orgIds(): string[] {
-    return [...this.#folded.orgs.keys()];
+    return this.#folded.orgs.keys();
   }
 
   /** The org's whole effective-dated history, or undefined for one that nobody told us about. */
@@ -102,7 +116,9 @@ export class SettingsState {
 
   /** Every change of an org (or of the catalogues: ''), oldest first, the refused ones too. */
   outcomesOf(orgId: string): Outcome[] {
-    return [...this.#folded.outcomes.values()].filter(({ change }) => change.org_id === orgId);
+    const outcomes: Outcome[] = [];
+    for (let chain = this.#folded.chains.get(orgId); chain; chain = chain.before) outcomes.push(chain.last);
+    return outcomes.toReversed();
   }
 
   /** Whether the change would be allowed if it stood next in the log. Throws SettingsRefused. */
@@ -123,21 +139,29 @@ export class SettingsState {
   }
 
   #apply(logged: LoggedChange): void {
+    const { outcomes, chains } = this.#folded;
     this.#folded.nextOffset = logged.offset + 1;
-    if (this.#folded.outcomes.has(logged.change_id)) return;
+    if (outcomes.has(logged.change_id)) return;
+    const before = chains.get(logged.org_id);
     // D: the log's order decides, also where the brokers' clocks went back: no change takes effect before an earlier one.
     const change = {
       ...logged,
-      appended_at: Math.max(logged.appended_at, this.#folded.latest.get(logged.org_id) ?? 0),
+      appended_at: Math.max(logged.appended_at, before?.last.change.appended_at ?? 0),
     };
-    this.#folded.latest.set(change.org_id, change.appended_at);
-    const outcome = { change, effectiveAt: effectiveAt(change) };
+    const refused = this.#make(change);
+    const outcome = { change, effectiveAt: effectiveAt(change), ...(refused && { refused }) };
+    outcomes.set(change.change_id, outcome);
+    chains.set(change.org_id, { last: outcome, before });
+  }
+
+  /** Makes the change, or returns why it may not be. */
+  #make(change: LoggedChange): SettingsRefused | undefined {
     try {
       this.#decide(change)();
-      this.#folded.outcomes.set(change.change_id, outcome);
+      return undefined;
     } catch (error) {
-      if (!(error instanceof SettingsRefused)) throw error;
-      this.#folded.outcomes.set(change.change_id, { ...outcome, refused: error });
+      if (error instanceof SettingsRefused) return error;
+      throw error;
     }
   }
 

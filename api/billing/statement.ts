@@ -62,7 +62,7 @@ export async function readStatement(sources: Sources, request: StatementRequest)
 
   const moment = {
     now,
-    closableUntil: closableInstant(landedUntil, timing.graceMs),
+    closableUntil: closableInstant(landedUntil, timing),
     priceBook: (name: string) => priceBookNamed(catalogues, name),
   };
   const rows = days.map((day) =>

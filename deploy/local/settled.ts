@@ -77,5 +77,8 @@ async function notLanded({ client }: Pipeline, admin: Admin, topic: string): Pro
     { topic },
   );
   const next = new Map(landed.map((row) => [row.partition, row.next]));
-  return ends.reduce((sum, { partition, high }) => sum + Number(high) - (next.get(partition) ?? 0), 0);
+  // What a topic no longer keeps is not waited for.
+  const left = ({ partition, low, high }: (typeof ends)[number]): number =>
+    Number(high) - Math.max(Number(low), next.get(partition) ?? 0);
+  return ends.reduce((sum, end) => sum + left(end), 0);
 }

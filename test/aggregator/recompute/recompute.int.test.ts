@@ -52,8 +52,12 @@ async function recomputed(from = FROM, to = TO, now = NOW) {
 }
 
 async function apply(now = NOW): Promise<number> {
-  const { settings, org } = await orgOf();
-  return applyRecomputed({ client, settings, log, now: () => now }, org, await recomputed(FROM, TO, now));
+  const { org } = await orgOf();
+  return applyRecomputed(
+    { client, store: { refresh: stateOf }, log, now: () => now },
+    org,
+    await recomputed(FROM, TO, now),
+  );
 }
 
 const revisions = async () => {
@@ -94,10 +98,14 @@ beforeAll(async () => {
   await sealEndedHours(client, today, 0);
   await advanceProgress(client, 'closed', today);
   await clearMarks(client, await readMarks(client, today, 0));
-  const { settings, org } = await orgOf();
+  const { org } = await orgOf();
   const days = calendarOf(org.timeZone).daysByDates(FROM, TO);
   const candidates = days.map((day) => ({ orgId: 'acme', day }));
-  await closeDays({ client, settings, log, now: () => NOW }, candidates, (await readProgress(client)).sealed);
+  await closeDays(
+    { client, store: { refresh: stateOf }, log, now: () => NOW },
+    candidates,
+    (await readProgress(client)).sealed,
+  );
 });
 afterAll(async () => {
   await client.close();
