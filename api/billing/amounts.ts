@@ -2,10 +2,9 @@ import { Type, type Static } from 'typebox';
 import type { Billed } from '../../aggregator/pricing/bill.ts';
 import type { SlabLine } from '../../aggregator/pricing/slabs.ts';
 import { canonical } from '../../schemas/money.ts';
+import { Credits } from '../parameters/counts.ts';
 
-/** How answers write credits and money (interfaces.md, HTTP). */
-export const Credits = Type.Integer({ minimum: 0 });
-
+/** How answers write money (interfaces.md, HTTP). */
 export const Amount = Type.String({
   pattern: '^(?:0|-?(?:0\\.\\d*[1-9]|[1-9]\\d*(?:\\.\\d*[1-9])?))$',
   description: 'An exact decimal, canonical: no exponent, no trailing zeros.',

@@ -1,9 +1,10 @@
 import { Type, type Static } from 'typebox';
 import type { Charge } from '../../aggregator/closing/charges.ts';
 import { canonical } from '../../schemas/money.ts';
+import { Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
 import { formatInstant, Instant } from '../parameters/instant.ts';
-import { Amount, Credits, SlabsAnswer, slabsAnswer } from './amounts.ts';
+import { Amount, SlabsAnswer, slabsAnswer } from './amounts.ts';
 import type { StatementDay } from './rows.ts';
 import type { Statement } from './statement.ts';
 

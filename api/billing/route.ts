@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import type { Sources } from '../dependencies.ts';
 import { readSubscription, timeZoneAt } from '../orgs/subscription.ts';
+import { Count } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
 import { OrgParams, ProductParameter } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
@@ -21,7 +22,7 @@ export const BillingAnswer = Type.Object(
     next_billing_date: DateOfDay,
     accrued: BilledAnswer,
     projected: BilledAnswer,
-    days_closed: Type.Integer({ minimum: 0 }),
+    days_closed: Count,
     adjustments: Type.Array(AdjustmentAnswer),
   },
   { additionalProperties: false },

@@ -7,11 +7,12 @@ import { UnknownEdition } from '../../schemas/catalogues.ts';
 import { canonical, type Money } from '../../schemas/money.ts';
 import type { Sources } from '../dependencies.ts';
 import { readSubscription, type SubscriptionAsked } from '../orgs/subscription.ts';
+import { Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
 import { OrgParams, ProductParameter } from '../parameters/org.ts';
 import { invalidParameter, Problem } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
-import { Amount, Credits } from './amounts.ts';
+import { Amount } from './amounts.ts';
 
 const strict = { additionalProperties: false };
 

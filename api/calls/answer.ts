@@ -1,5 +1,7 @@
 import { Type, type Static } from 'typebox';
+import { Credits } from '../parameters/counts.ts';
 import { formatInstant, Instant } from '../parameters/instant.ts';
+import { NextCursor } from '../parameters/page.ts';
 import type { CallRow, OneCallRow } from './row.ts';
 
 const callProperties = {
@@ -12,7 +14,7 @@ const callProperties = {
   endpoint: Type.String(),
   module: Type.String({ description: 'Empty where the product names none.' }),
   status: Type.Integer(),
-  credits: Type.Integer({ minimum: 0 }),
+  credits: Credits,
   rule: Type.String({ description: 'The cost rule that gave the credits.' }),
   units: Type.Integer({ description: 'What the rule counted.' }),
   rejection_cause: Type.String({ description: 'Why it was rejected; empty where it was not.' }),
@@ -41,7 +43,7 @@ export const CallsAnswer = Type.Object(
   {
     org_id: Type.String(),
     calls: Type.Array(CallAnswer),
-    next_cursor: Type.Union([Type.String(), Type.Null()], { description: 'Null at the end.' }),
+    next_cursor: NextCursor,
   },
   { additionalProperties: false },
 );

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { canonical, parseMoney } from '../../schemas/money.ts';
-import { Amount, Credits } from '../billing/amounts.ts';
+import { Amount } from '../billing/amounts.ts';
+import { Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
 import { formatInstant, Instant } from '../parameters/instant.ts';
 import type { ChargeRow } from './read.ts';

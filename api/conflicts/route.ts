@@ -5,8 +5,10 @@ import { ceilTo, floorTo, HOUR_MS } from '../../aggregator/usage/plan.ts';
 import { decodeCursor, pageOfLog } from '../calls/cursor.ts';
 import type { Sources } from '../dependencies.ts';
 import { findOrg } from '../orgs/subscription.ts';
+import { Credits } from '../parameters/counts.ts';
 import { formatInstant, Instant, InstantParameter, instantOf } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
+import { NextCursor } from '../parameters/page.ts';
 import { checkInstantRange, monthsBefore } from '../parameters/range.ts';
 import type { ApiServer } from '../server.ts';
 
@@ -22,8 +24,6 @@ const ConflictsQuery = Type.Object(
   { additionalProperties: false },
 );
 
-const Count = Type.Integer({ minimum: 0 });
-
 const ConflictAnswer = Type.Object(
   {
     event_id: Type.String(),
@@ -31,7 +31,7 @@ const ConflictAnswer = Type.Object(
     payloads: Type.Integer({ minimum: 2, description: 'How many different ones landed.' }),
     user_id: Type.String(),
     endpoint: Type.String(),
-    credits: Count,
+    credits: Credits,
   },
   { additionalProperties: false, description: 'Of the payload that counts: the first in the log.' },
 );
@@ -53,7 +53,7 @@ export const ConflictsAnswer = Type.Object(
     conflicts: Type.Array(ConflictAnswer, {
       description: 'Newest first. Those whose events retention has dropped are in `total` alone.',
     }),
-    next_cursor: Type.Union([Type.String(), Type.Null()], { description: 'Null at the end.' }),
+    next_cursor: NextCursor,
   },
   { additionalProperties: false },
 );

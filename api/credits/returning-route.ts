@@ -3,13 +3,12 @@ import { gaugeOf } from '../../aggregator/pricing/gauge.ts';
 import { readReturning } from '../../aggregator/usage/read-returning.ts';
 import { runsOutAt } from '../../aggregator/usage/returning.ts';
 import type { Sources } from '../dependencies.ts';
+import { Credits } from '../parameters/counts.ts';
 import { formatInstant, Instant } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
 import { subscribedAt } from './subscribed.ts';
 import { AtQuery, describeLive, liveProperties, windowAt } from './window.ts';
-
-const Credits = Type.Integer({ minimum: 0 });
 
 /** What leaves the gauge's window, and when nothing of its total is left (aggregator/usage/returning.ts). */
 export const ReturningAnswer = Type.Object(

@@ -2,12 +2,11 @@ import { Type } from 'typebox';
 import { gaugeOf } from '../../aggregator/pricing/gauge.ts';
 import { readTotal } from '../../aggregator/usage/read.ts';
 import type { Sources } from '../dependencies.ts';
+import { Credits } from '../parameters/counts.ts';
 import { OrgParams } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
 import { subscribedAt } from './subscribed.ts';
 import { AtQuery, describeLive, liveProperties, storedPart, windowAt } from './window.ts';
-
-const Credits = Type.Integer({ minimum: 0 });
 
 /** The gauge of a subscription (domain.md, Windows and Terms). */
 export const CreditsAnswer = Type.Object(

@@ -3,6 +3,7 @@ import { readUsers } from '../../aggregator/usage/read-users.ts';
 import { onlyUser } from '../auth/guard.ts';
 import type { Sources } from '../dependencies.ts';
 import { chooseSubscription, findOrg } from '../orgs/subscription.ts';
+import { Count, Credits } from '../parameters/counts.ts';
 import { instantOf } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
 import { NextCursor } from '../parameters/page.ts';
@@ -29,14 +30,15 @@ const UsersQuery = Type.Object(
   { additionalProperties: false },
 );
 
-const Count = Type.Integer({ minimum: 0 });
-
 /** Who used the gauge's credits: all pages add up to its `used`. */
 export const CreditUsersAnswer = Type.Object(
   {
     ...liveProperties,
     users: Type.Array(
-      Type.Object({ user_id: Type.String(), calls: Count, credits: Count }, { additionalProperties: false }),
+      Type.Object(
+        { user_id: Type.String(), calls: Count, credits: Credits },
+        { additionalProperties: false },
+      ),
       {
         description: 'By credits, the most first, then by user id. All pages are of the first one’s window.',
       },

@@ -5,7 +5,8 @@ import type { TermsInEffect } from '../../aggregator/explain/terms-of-day.ts';
 import type { Charge } from '../../aggregator/closing/charges.ts';
 import type { DayCharge } from '../../aggregator/pricing/day-charge.ts';
 import { canonical } from '../../schemas/money.ts';
-import { Amount, Credits, SlabsAnswer, slabsAnswer } from '../billing/amounts.ts';
+import { Amount, SlabsAnswer, slabsAnswer } from '../billing/amounts.ts';
+import { Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
 import { formatInstant, Instant } from '../parameters/instant.ts';
 

@@ -2,9 +2,10 @@ import { Type } from 'typebox';
 import { estimate } from '../../aggregator/pricing/estimate.ts';
 import { priceBookAt } from '../../schemas/catalogues.ts';
 import { canonical } from '../../schemas/money.ts';
-import { Amount, Credits, SlabsAnswer, slabsAnswer } from '../billing/amounts.ts';
+import { Amount, SlabsAnswer, slabsAnswer } from '../billing/amounts.ts';
 import type { Sources } from '../dependencies.ts';
 import type { ApiServer } from '../server.ts';
+import { Credits } from '../parameters/counts.ts';
 
 const MAX_DAYS = 366;
 

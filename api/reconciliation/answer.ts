@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
+import { Count } from '../parameters/counts.ts';
 import { Instant } from '../parameters/instant.ts';
 import { Difference } from './difference.ts';
 
-const Count = Type.Integer({ minimum: 0 });
 const stage = <Properties extends Parameters<typeof Type.Object>[0]>(
   description: string,
   properties: Properties,

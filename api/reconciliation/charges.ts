@@ -5,9 +5,9 @@ import { readProgress } from '../../aggregator/progress.ts';
 import { readUsedByDay } from '../../aggregator/usage/used-by-day.ts';
 import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
 import type { SettingsState } from '../../aggregator/settings/state.ts';
+import { Count } from '../parameters/counts.ts';
 import { difference, type Difference } from './difference.ts';
 
-const Count = Type.Integer({ minimum: 0 });
 const DayRow = Type.Object({
   org_id: Type.String(),
   product: Type.String(),

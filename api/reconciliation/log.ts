@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
+import { Count } from '../parameters/counts.ts';
 import { difference, type Difference } from './difference.ts';
 
-const Count = Type.Integer({ minimum: 0 });
 const PartitionRow = Type.Object({ partition: Count, end: Count });
 const RangesRow = Type.Object({
   partition: Count,

@@ -1,9 +1,9 @@
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
 import { DAY_MS } from '../../schemas/event-rules.ts';
+import { Count } from '../parameters/counts.ts';
 import { difference, type Difference } from './difference.ts';
 
-const Count = Type.Integer({ minimum: 0 });
 const HourRow = Type.Object({
   hour: Count,
   sealed: Type.Boolean(),

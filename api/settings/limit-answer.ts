@@ -2,9 +2,9 @@ import { Type, type Static } from 'typebox';
 import type { Outcome, SettingsState } from '../../aggregator/settings/state.ts';
 import type { Version } from '../../schemas/settings.ts';
 import { inEffectAt, inEffectDuring } from '../../schemas/versions.ts';
-import { Credits } from '../billing/amounts.ts';
 import type { Sources } from '../dependencies.ts';
 import { findOrg, noSubscription } from '../orgs/subscription.ts';
+import { Credits } from '../parameters/counts.ts';
 import { formatInstant, Instant } from '../parameters/instant.ts';
 import { AddedToday, addedToday, WorstCase, worstCase } from './limit-cost.ts';
 

@@ -10,9 +10,10 @@ import { readTotal } from '../../aggregator/usage/read.ts';
 import { priceBookAt, type Catalogues } from '../../schemas/catalogues.ts';
 import { canonical, sumMoney, ZERO } from '../../schemas/money.ts';
 import type { OrgHistory } from '../../schemas/settings.ts';
-import { Amount, Credits, SlabsAnswer, slabsAnswer } from '../billing/amounts.ts';
+import { Amount, SlabsAnswer, slabsAnswer } from '../billing/amounts.ts';
 import type { Sources } from '../dependencies.ts';
 import { orgCalendar } from '../orgs/subscription.ts';
+import { Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
 import { formatInstant, Instant } from '../parameters/instant.ts';
 

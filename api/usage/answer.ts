@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
-import { Instant } from '../parameters/instant.ts';
+import { Count, Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
+import { Instant } from '../parameters/instant.ts';
+import { NextCursor } from '../parameters/page.ts';
 
-const Count = Type.Integer({ minimum: 0 });
-const sums = { calls: Count, credits: Count, rejected: Count };
+const sums = { calls: Count, credits: Credits, rejected: Count };
 const times = {
   day: Type.Optional(DateOfDay),
   hour: Type.Optional(Instant),
@@ -57,9 +58,7 @@ export const UsageAnswer = Type.Object(
       description:
         'Of the whole range as of `as_of`: `rows` and `other` add up to it, or the rows of all pages where no late event landed between two of them (then the first and the last page have the same total).',
     }),
-    next_cursor: Type.Union([Type.String(), Type.Null()], {
-      description: 'Null at the end, and without `limit`.',
-    }),
+    next_cursor: NextCursor,
   },
   { additionalProperties: false },
 );
