@@ -63,7 +63,6 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
   );
 
   return async () => {
-    outcomes.reset();
     try {
       const { due, events } = await facts();
       up.set(1);
@@ -71,11 +70,14 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
       hours.set(due.hoursToSeal);
       marks.set(due.marksToReseal);
       closing.set(due.closingBehindMs / 1000);
+      // Not before the reading is there: whoever shares it would count on top.
+      outcomes.reset();
       for (const { outcome, reason, events: count } of events) outcomes.inc({ outcome, reason }, count);
     } catch {
       // Why is /readyz's to say; a metric cannot.
       up.set(0);
       for (const metric of known) metric.remove();
+      outcomes.reset();
     }
   };
 }

@@ -83,7 +83,12 @@ describe('GET /metrics', () => {
     const scrapes = await Promise.all([scrape(), scrape(), scrape()]);
     expect(scrapes.map((samples) => samples.get('api_credits_landing_lag_seconds'))).toEqual([5, 5, 5]);
     api.clock.now += 5_000;
-    expect((await scrape()).get('api_credits_landing_lag_seconds')).toBe(0);
+    const later = await Promise.all([scrape(), scrape(), scrape()]);
+    expect(later.map((samples) => samples.get('api_credits_landing_lag_seconds'))).toEqual([0, 0, 0]);
+    const landed = later.map((samples) =>
+      samples.get('api_credits_events_total{outcome="landed",reason=""}'),
+    );
+    expect(landed).toEqual([8, 8, 8]);
   });
 });
 
