@@ -8,9 +8,11 @@ import { statementCsv } from './csv.ts';
 import { readStatementDocument } from './document.ts';
 import { attachment } from './filename.ts';
 import { statementPdf } from './pdf.ts';
+import { takeTurns } from './turns.ts';
 
 /** The days of /billing/days as files, from the same figures. */
 export function statementRoutes(app: ApiServer, sources: Sources): void {
+  const inTurn = takeTurns();
   app.route({
     method: 'GET',
     url: '/v1/orgs/:org/billing/statement.csv',
@@ -51,7 +53,7 @@ export function statementRoutes(app: ApiServer, sources: Sources): void {
       return reply
         .header('content-disposition', attachment(document, 'pdf'))
         .type('application/pdf')
-        .send(await statementPdf(document));
+        .send(await inTurn(() => statementPdf(document)));
     },
   });
 }

@@ -1,0 +1,79 @@
+import { onBehalfOf } from '../../../api/http/running-request.ts';
+import type { StatementDocument } from '../../../api/statements/document.ts';
+import { statementPdf } from '../../../api/statements/pdf.ts';
+import { takeTurns } from '../../../api/statements/turns.ts';
+
+const DAY_MS = 86_400_000;
+const FIRST_MS = Date.parse('2025-10-01T00:00:00Z');
+
+const instant = (index: number): string => new Date(FIRST_MS + index * DAY_MS).toISOString();
+const date = (index: number): string => instant(index).slice(0, 10);
+
+/** A statement of so many days without use. */
+function statementOf(count: number): StatementDocument {
+  const none = { used: 0, included: 5_000, additional_limit: 0, additional_used: 0, billed_credits: 0 };
+  return {
+    org_id: 'one',
+    product: 'crm',
+    currency: 'USD',
+    from: date(0),
+    to: date(count),
+    days: Array.from({ length: count }, (_, index) => ({
+      day: date(index),
+      from: instant(index),
+      to: instant(index + 1),
+      status: 'final',
+      revision: 1,
+      ...none,
+      over_limit: 0,
+      amount: '0',
+      slabs: [],
+    })),
+    adjustments: [],
+    total: { billed_credits: 0, amount: '0', rounded_amount: null },
+    time_zone: 'UTC',
+    next_billing_date: date(count),
+    issued_at: instant(count),
+    minor_unit_digits: 2,
+  };
+}
+
+describe('a long statement', () => {
+  it('lets other requests go on while it is printed, and ends with its own', async () => {
+    const request = new AbortController();
+    const printed = onBehalfOf({ id: 'gone', signal: request.signal }, () => statementPdf(statementOf(400)));
+    setImmediate(() => request.abort(new Error('the client is gone')));
+    await expect(printed).rejects.toThrow('the client is gone');
+  });
+
+  it('is printed to its end for a client that waits', async () => {
+    expect((await statementPdf(statementOf(400))).subarray(0, 5).toString()).toBe('%PDF-');
+  });
+});
+
+describe('turns', () => {
+  it('come one after the other, also after one that failed', async () => {
+    const inTurn = takeTurns();
+    const seen: string[] = [];
+    const work = (name: string) => async (): Promise<void> => {
+      seen.push(`${name} begins`);
+      await new Promise((resolve) => setImmediate(resolve));
+      seen.push(`${name} ends`);
+      if (name === 'first') throw new Error(name);
+    };
+    const first = inTurn(work('first'));
+    const second = inTurn(work('second'));
+    await expect(first).rejects.toThrow('first');
+    await second;
+    expect(seen).toEqual(['first begins', 'first ends', 'second begins', 'second ends']);
+  });
+
+  it('are lost by those who have gone meanwhile', async () => {
+    const inTurn = takeTurns();
+    const signal = AbortSignal.abort(new Error('gone'));
+    let isDone = false;
+    const lost = onBehalfOf({ id: 'gone', signal }, () => inTurn(async () => (isDone = true)));
+    await expect(lost).rejects.toThrow('gone');
+    expect(isDone).toBe(false);
+  });
+});
