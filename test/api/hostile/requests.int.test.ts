@@ -1,10 +1,10 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { Value } from 'typebox/value';
-import { signToken, type Claims } from '../../api/auth/tokens.ts';
-import { ProblemSchema } from '../../api/problems/schema.ts';
-import { openApi, SECRET, type ApiUnderTest } from './api-under-test.ts';
-import { callEvent, insertEvents, insertSettings } from './tables.ts';
+import { signToken, type Claims } from '../../../api/auth/tokens.ts';
+import { ProblemSchema } from '../../../api/problems/schema.ts';
+import { openApi, SECRET, type ApiUnderTest } from '../api-under-test.ts';
+import { callEvent, insertEvents, insertSettings } from '../tables.ts';
 
 const NOW = Date.parse('2026-11-22T10:00:00Z');
 const ADMIN: Claims = { role: 'admin', sub: 'ann', org: 'own' };
