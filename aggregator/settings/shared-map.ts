@@ -3,7 +3,7 @@ const PARTS = 1024;
 
 /**
  * A map by text whose copies share what neither has changed since: settings are values, and one change must not cost
- * a copy of everybody's (a Map of 100,000 entries takes 0.2 s to copy, this 0.05 ms). A map that was copied is no longer written.
+ * a copy of everybody's (of 100,000 entries a Map takes 0.2 s to copy, this 0.05 ms). What was copied is written no more.
  */
 export class SharedMap<V> {
   readonly #parts: Map<string, V>[];
