@@ -21,8 +21,11 @@ const ABORTED_MESSAGE = 'The user aborted a request.';
 const TIMEOUT_EXCEEDED = '159';
 const MEMORY_LIMIT_EXCEEDED = '241';
 const TOO_MANY_ROWS_OR_BYTES = '396';
-/** UNKNOWN_TABLE, UNKNOWN_DATABASE: migrations did not run yet. TOO_MANY_SIMULTANEOUS_QUERIES; SERVER is starting or going. */
-const NOT_READY = new Set(['60', '81', '202', '203', '210', '236', '394']);
+/**
+ * UNKNOWN_TABLE, UNKNOWN_DATABASE: migrations did not run yet. TOO_MANY_SIMULTANEOUS_QUERIES; SERVER is starting or
+ * going. From 192 to 194 and 516: it does not take the API's user and password.
+ */
+const NOT_READY = new Set(['60', '81', '192', '193', '194', '202', '203', '210', '236', '394', '516']);
 
 export const RETRY_AFTER = { 'retry-after': '2' };
 

@@ -6,7 +6,7 @@ import { validationProblem } from './validation.ts';
 
 /** The one owner of error answers: whatever was thrown leaves as a problem document. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = request.raw.socket.destroyed ? clientGone(error) : problemOf(error);
+  const problem = request.raw.socket.destroyed ? clientGone(error) : problemOf(error, request);
   if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code);
   return sendProblem(reply, problem);
 }
@@ -42,11 +42,11 @@ const BY_STATUS: Readonly<Record<number, ProblemType>> = {
   429: 'too-many-requests',
 };
 
-function problemOf(error: unknown): Problem {
+function problemOf(error: unknown, { raw }: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
   if (isFastifyError(error)) {
     if (error.validation) return validationProblem(error);
-    if (error.code === 'FST_ERR_HANDLER_TIMEOUT') return queryTimeout(error);
+    if (error.code === 'FST_ERR_HANDLER_TIMEOUT') return raw.complete ? queryTimeout(error) : slowBody(error);
     const { statusCode } = error;
     if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
       return new Problem(BY_STATUS[statusCode] ?? 'invalid-request', error.message, { cause: error });
@@ -58,6 +58,14 @@ function problemOf(error: unknown): Problem {
       cause: error,
     })
   );
+}
+
+/** The rest of it may still come, and is no next request. */
+function slowBody(cause: unknown): Problem {
+  return new Problem('request-timeout', 'Send the whole body sooner.', {
+    cause,
+    headers: { connection: 'close' },
+  });
 }
 
 function isFastifyError(error: unknown): error is FastifyError {

@@ -31,6 +31,8 @@ describe('an error of ClickHouse', () => {
   it.each([
     [answered('60', 'Table does not exist'), 'unavailable'],
     [answered('202', 'Too many simultaneous queries'), 'unavailable'],
+    [answered('516', 'Authentication failed'), 'unavailable'],
+    [answered('192', 'There is no such user'), 'unavailable'],
     [answered('159', 'Timeout exceeded'), 'query-timeout'],
     [answered('396', 'Limit for result exceeded'), 'too-many-rows'],
     [answered('241', 'Query memory limit exceeded'), 'query-too-large'],
