@@ -1,4 +1,4 @@
-import { fastify, type FastifyBaseLogger } from 'fastify';
+import { fastify, type FastifyBaseLogger, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Access } from './auth/access.ts';
 import { createGuard } from './auth/guard.ts';
@@ -48,6 +48,8 @@ const BODY_LIMIT_BYTES = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** What an answer may take in all, also where ClickHouse took the query and is frozen. */
 const HANDLER_TIMEOUT_MS = 25_000;
+/** On a connection that long nothing moved: more than any answer makes wait, less than 72 s of keep-alive. */
+const SILENCE_TIMEOUT_MS = 60_000;
 /** An org id of 128 bytes, each percent-encoded. */
 const MAX_PARAM_LENGTH = 3 * 128;
 
@@ -68,14 +70,16 @@ export async function buildApp(dependencies: ApiDependencies) {
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     handlerTimeout: HANDLER_TIMEOUT_MS,
+    connectionTimeout: SILENCE_TIMEOUT_MS,
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
     // See closing.ts.
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: (error, request, reply) => {
-      // The guard has not run for these: they never reached a route.
-      answerError(error, request, reply);
+      // No hook has run for these: they never reached a route.
+      nameAnswer(request, reply);
+      answerError(error, request, reply.header('x-content-type-options', 'nosniff'));
     },
     clientErrorHandler: answerClientError,
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -86,9 +90,7 @@ export async function buildApp(dependencies: ApiDependencies) {
   app.setValidatorCompiler(createValidators());
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerUnknownRoute);
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
-  });
+  app.addHook('onRequest', async (request, reply) => nameAnswer(request, reply));
   await addSecurityHeaders(app);
   await compressAnswers(app);
   const guard = createGuard(dependencies.verifyToken);
@@ -129,8 +131,9 @@ export async function buildApp(dependencies: ApiDependencies) {
     };
   });
 
-  healthRoutes(app, dependencies);
-  metricsRoute(app, dependencies);
+  const probing = { ...dependencies, clickhouse: dependencies.clickhouseForProbes };
+  healthRoutes(app, probing);
+  metricsRoute(app, probing);
   creditsRoute(app, dependencies);
   creditUsersRoute(app, dependencies);
   returningRoute(app, dependencies);
@@ -157,4 +160,9 @@ export async function buildApp(dependencies: ApiDependencies) {
   const resources = [...routes];
   refuseOtherMethods(app, resources);
   return { app, routes: resources };
+}
+
+/** What every answer carries, also where no route was reached. */
+function nameAnswer(request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
 }

@@ -5,6 +5,9 @@ import { runningRequest } from './http/running-request.ts';
 export const MAX_ANSWER_ROWS = 50_000;
 /** Less than what a request has: see HANDLER_TIMEOUT_MS in api/app.ts. */
 const QUERY_SECONDS = 20;
+/** Twice what one subject's requests keep busy where each makes one query at a time. */
+const CONNECTIONS = 16;
+const PROBE_CONNECTIONS = 2;
 
 /** What ClickHouse holds every query of the API to. */
 const LIMITS = {
@@ -29,11 +32,12 @@ const LIMITS = {
 export function connectForReading(
   config: ClickHouseConfig,
   onOpen: (change: 1 | -1) => void = () => undefined,
+  connections = CONNECTIONS,
 ): ClickHouseClient {
   const url = new URL(config.CLICKHOUSE_URL);
   // The client takes settings from its address as well.
   for (const [name, value] of Object.entries(LIMITS)) url.searchParams.set(`ch_${name}`, String(value));
-  const client = connectClickHouse({ ...config, CLICKHOUSE_URL: url.href }, 'api-credits api');
+  const client = connectClickHouse({ ...config, CLICKHOUSE_URL: url.href }, 'api-credits api', connections);
   const query = client.query.bind(client);
   client.query = async (params) => {
     onOpen(1);
@@ -54,3 +58,7 @@ export function connectForReading(
   };
   return client;
 }
+
+/** For probes and metrics, which must not wait until others' queries are answered. */
+export const connectForProbing = (config: ClickHouseConfig): ClickHouseClient =>
+  connectForReading(config, undefined, PROBE_CONNECTIONS);

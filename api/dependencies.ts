@@ -28,6 +28,8 @@ export interface Sources {
 }
 
 export interface ApiDependencies extends Sources {
+  /** What probes and metrics ask, so that nobody's queries keep them waiting. */
+  readonly clickhouseForProbes: ClickHouseClient;
   readonly logger: Logger;
   readonly verifyToken: VerifyToken;
   readonly newRequestId: () => string;

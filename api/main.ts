@@ -7,7 +7,7 @@ import { createLogger } from '../deploy/logging.ts';
 import { topicNames } from '../schemas/topics.ts';
 import { buildApp } from './app.ts';
 import { createTokenVerifier } from './auth/tokens.ts';
-import { connectForReading } from './clickhouse.ts';
+import { connectForProbing, connectForReading } from './clickhouse.ts';
 import { readApiConfig } from './config.ts';
 import { listen, PortInUseError } from './listen.ts';
 import { countOpenQueries } from './metrics/open-queries.ts';
@@ -23,6 +23,7 @@ async function main(): Promise<void> {
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   const clickhouse = connectForReading(config, countOpenQueries(metrics));
+  const clickhouseForProbes = connectForProbing(config);
   const settings = openRecorder(config, clickhouse, {
     clientId: 'api-credits-api',
     logger,
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
   const { app } = await buildApp({
     now: Date.now,
     clickhouse,
+    clickhouseForProbes,
     settings,
     topics: topicNames(config.TOPIC_PREFIX),
     timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS },
@@ -52,7 +54,7 @@ async function main(): Promise<void> {
     }, STOP_TIMEOUT_MS).unref();
     await app.close();
     await settings.close();
-    await clickhouse.close();
+    await Promise.all([clickhouse.close(), clickhouseForProbes.close()]);
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, (name) => void stop(name));
 }

@@ -11,8 +11,16 @@ export interface ClickHouseConfig {
   readonly CLICKHOUSE_PASSWORD: string;
 }
 
-/** The one way to ClickHouse. @param application names the process in its query log. */
-export function connectClickHouse(config: ClickHouseConfig, application: string): ClickHouseClient {
+/**
+ * The one way to ClickHouse.
+ * @param application names the process in its query log
+ * @param connections open at once; further queries wait for one of them
+ */
+export function connectClickHouse(
+  config: ClickHouseConfig,
+  application: string,
+  connections = 8,
+): ClickHouseClient {
   return createClient({
     url: config.CLICKHOUSE_URL,
     database: config.CLICKHOUSE_DATABASE,
@@ -22,7 +30,7 @@ export function connectClickHouse(config: ClickHouseConfig, application: string)
     // Its errors are thrown; printing them too, and not as our log lines, says everything twice.
     log: { level: ClickHouseLogLevel.OFF },
     request_timeout: 60_000,
-    max_open_connections: 8,
+    max_open_connections: connections,
     clickhouse_settings: {
       // On by default since 26.7; an acknowledged insert must be in the table, not in a buffer.
       async_insert: 0,

@@ -53,6 +53,10 @@ export interface Caller {
   readonly orgIds: readonly string[];
 }
 
+/** One person of one organisation in one role; a JSON array, so that no two can be spelled alike. */
+export const subjectOf = ({ role, userId, orgIds }: Caller): string =>
+  JSON.stringify([role, userId, ...orgIds]);
+
 export const isOverall = (access: Access): access is OverallAct => access in MAY_OVERALL;
 
 export type Decision = Extent | 'foreign' | 'forbidden';

@@ -1,9 +1,9 @@
 import { Type, type Static } from 'typebox';
 import { readDue } from '../../aggregator/due.ts';
 import type { Sources } from '../dependencies.ts';
+import { onBehalfOf } from '../http/running-request.ts';
 import { formatInstant, Instant } from '../parameters/instant.ts';
 import { RETRY_AFTER } from '../problems/clickhouse.ts';
-import { messageOf } from '../problems/error-facts.ts';
 import { Problem } from '../problems/problem.ts';
 
 const Count = Type.Integer({ minimum: 0 });
@@ -29,18 +29,14 @@ export const Readiness = Type.Object(
 /** A probe must not wait as long as a query may. */
 const PROBE_TIMEOUT_MS = 2_000;
 
-/** Throws the Problem `unavailable`, saying why, where ClickHouse or its tables cannot be read. */
+/** Throws the Problem `unavailable`, its cause for the log alone, where ClickHouse or its tables cannot be read. */
 export async function readReadiness(sources: Sources): Promise<Static<typeof Readiness>> {
   const { clickhouse, topics, timing } = sources;
   try {
-    const alive = await clickhouse.query({
-      query: 'SELECT 1',
-      format: 'JSONEachRow',
-      abort_signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
-    });
-    await alive.json();
     const now = sources.now();
-    const due = await readDue(clickhouse, topics.calls, now, timing);
+    const due = await onBehalfOf({ id: 'readyz', signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) }, () =>
+      readDue(clickhouse, topics.calls, now, timing),
+    );
     return {
       status: 'ready',
       landed_until: formatInstant(due.landedUntil),
@@ -57,6 +53,7 @@ export async function readReadiness(sources: Sources): Promise<Static<typeof Rea
 }
 
 function notReady(error: unknown): Problem {
-  const detail = `Not ready: the figures cannot be read from ClickHouse (${messageOf(error)}).`;
+  const detail =
+    'Not ready: the figures cannot be read from ClickHouse. The cause is logged under the x-request-id of this answer.';
   return new Problem('unavailable', detail, { cause: error, headers: RETRY_AFTER });
 }

@@ -1,6 +1,6 @@
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Caller } from '../auth/access.ts';
+import { subjectOf } from '../auth/access.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
 
@@ -40,9 +40,4 @@ export async function createRateLimit(app: ApiServer, perMinute: number): Promis
       },
     );
   };
-}
-
-/** One person of one organisation in one role; a JSON array, so that no two can be spelled alike. */
-function subjectOf({ role, userId, orgIds }: Caller): string {
-  return JSON.stringify([role, userId, ...orgIds]);
 }

@@ -6,7 +6,7 @@ import { Value } from 'typebox/value';
 import { openRecorder } from '../../aggregator/settings/recorder.ts';
 import { buildApp, type RouteSummary } from '../../api/app.ts';
 import { createTokenVerifier, signToken, type Claims } from '../../api/auth/tokens.ts';
-import { connectForReading } from '../../api/clickhouse.ts';
+import { connectForProbing, connectForReading } from '../../api/clickhouse.ts';
 import { PROBLEM_MEDIA_TYPE, ProblemSchema } from '../../api/problems/schema.ts';
 import { connectClickHouse, type ClickHouseClient } from '../../deploy/clickhouse.ts';
 import { createLogger } from '../../deploy/logging.ts';
@@ -65,6 +65,7 @@ export async function openApi(
   await migrate(settings);
   const clickhouse = connectClickHouse(settings, `test ${suite}`);
   const reading = connectForReading(settings);
+  const probing = connectForProbing(settings);
   const clock = { now };
   const logger = createLogger('api', 'silent');
   const recorder = openRecorder({ ...settings, UNKNOWN_ORGS: unknownOrgs }, reading, {
@@ -76,6 +77,7 @@ export async function openApi(
   const { app, routes } = await buildApp({
     now: () => clock.now,
     clickhouse: reading,
+    clickhouseForProbes: probing,
     settings: recorder,
     topics: topicNames(),
     timing: { sealDelayMs: 60_000, graceMs: 900_000 },
@@ -134,6 +136,7 @@ export async function openApi(
       await app.close();
       await recorder.close();
       await reading.close();
+      await probing.close();
       await clickhouse.command({ query: `DROP DATABASE IF EXISTS ${settings.CLICKHOUSE_DATABASE}` });
       await clickhouse.close();
     },

@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { openRecorder } from '../../aggregator/settings/recorder.ts';
 import { buildApp } from '../../api/app.ts';
 import { createTokenVerifier } from '../../api/auth/tokens.ts';
-import { connectForReading } from '../../api/clickhouse.ts';
+import { connectForProbing, connectForReading } from '../../api/clickhouse.ts';
 import type { ApiDependencies } from '../../api/dependencies.ts';
 import { createLogger } from '../../deploy/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
@@ -18,17 +18,20 @@ export async function openWithoutServers(
   given: Partial<ApiDependencies> & { readonly clickhouseUrl?: string } = {},
 ) {
   const { clickhouseUrl = `http://${NOBODY}`, ...more } = given;
-  const clickhouse = connectForReading({
+  const config = {
     CLICKHOUSE_URL: clickhouseUrl,
     CLICKHOUSE_DATABASE: 'none',
     CLICKHOUSE_USER: 'default',
     CLICKHOUSE_PASSWORD: '',
-  });
+  };
+  const clickhouse = connectForReading(config);
+  const clickhouseForProbes = connectForProbing(config);
   const logger = createLogger('api', 'silent');
   const kafka = { KAFKA_BROKERS: NOBODY, TOPIC_PREFIX: '', UNKNOWN_ORGS: 'local' } as const;
   const { app } = await buildApp({
     now: Date.now,
     clickhouse,
+    clickhouseForProbes,
     settings: openRecorder(kafka, clickhouse, { clientId: 'test', logger, now: Date.now, timeoutMs: 1_000 }),
     topics: topicNames(),
     timing: { sealDelayMs: 60_000, graceMs: 900_000 },
@@ -45,6 +48,7 @@ export async function openWithoutServers(
     close: async () => {
       await app.close();
       await clickhouse.close();
+      await clickhouseForProbes.close();
     },
   };
 }

@@ -49,6 +49,21 @@ describe('x-request-id', () => {
   });
 });
 
+describe('what reaches no route', () => {
+  it.each([
+    ['/v1/orgs/%zz/credits', 400],
+    [`/v1/orgs/${'x'.repeat(2_000)}/credits`, 414],
+  ])('%s has the headers of every answer', async (url, status) => {
+    const answer = await get(url, { 'x-request-id': 'mine' });
+    expect(answer.status).toBe(status);
+    expect(answer.headers).toMatchObject({
+      'x-request-id': 'mine',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    });
+  });
+});
+
 describe('security headers', () => {
   it.each(['/healthz', '/docs', '/nothing', '/v1/orgs/one/credits'])('are on %s', async (url) => {
     const { headers } = await get(url);

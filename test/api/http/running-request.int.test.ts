@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
 import { fastify } from 'fastify';
 import { Type } from 'typebox';
+import type { Caller } from '../../../api/auth/access.ts';
 import { connectForReading } from '../../../api/clickhouse.ts';
 import { answerError } from '../../../api/problems/handlers.ts';
 import { followRequests } from '../../../api/http/running-request.ts';
@@ -24,6 +26,11 @@ const reading = connectForReading(config, (change) => (open += change));
 const TIMEOUT_MS = 1_500;
 const app = fastify({ genReqId: (raw) => String(raw.headers['x-request-id']) });
 app.setErrorHandler(answerError);
+app.decorateRequest<Caller | null>('caller', null);
+app.addHook('onRequest', async (request) => {
+  const userId = request.headers['x-user'];
+  if (typeof userId === 'string') request.caller = { role: 'user', userId, orgIds: ['one'] };
+});
 followRequests(app, TIMEOUT_MS);
 // After a body was parsed, and some way down.
 app.post('/endless', async () => {
@@ -77,6 +84,18 @@ describe('a query', () => {
     await until('it is counted as answered', async () => open === 0);
   });
 
+  it('of an answer that waits behind another ends when the client goes away', async () => {
+    const ids = Array.from({ length: 12 }, () => randomUUID());
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.write(ids.map((id) => `GET /endless HTTP/1.1\r\nhost: x\r\nx-request-id: ${id}\r\n\r\n`).join(''));
+    await until('all are asked', async () => open === ids.length);
+    socket.destroy();
+    // Within less than the time that each of them may take.
+    await until('none is asked any more', async () => open === 0, TIMEOUT_MS / 2);
+    expect(open).toBe(0);
+  });
+
   it.each(METHODS)('of a %s ends when the request has taken too long, which is a 503', async (method) => {
     const id = randomUUID();
     const answer = await ask(method, id);
@@ -87,5 +106,27 @@ describe('a query', () => {
 
   it('may come as late as its route allows, where that allows more', async () => {
     expect(await (await fetch(`${url}/patient`)).json()).toEqual([{ n: 1 }]);
+  });
+});
+
+const askAs = (user: string, signal?: AbortSignal): Promise<Response> =>
+  fetch(`${url}/endless`, { headers: { 'x-user': user }, ...(signal && { signal }) });
+
+describe('eight requests of one subject', () => {
+  it('run at once: a ninth is a 429, until one of them has ended, and nobody else is kept waiting', async () => {
+    const first = new AbortController();
+    const running = [1, 2, 3, 4, 5, 6, 7, 8].map(() => askAs('ann', first.signal).catch(() => undefined));
+    await until('all of them run', async () => open === 8);
+    const ninth = await askAs('ann');
+    expect(ninth.status).toBe(429);
+    expect(ninth.headers.get('retry-after')).toBe('1');
+    expect(await ninth.json()).toMatchObject({ type: 'too-many-requests' });
+    // It runs until its time is over.
+    const other = askAs('bob');
+    first.abort();
+    await Promise.all(running);
+    await until('theirs have ended', async () => open <= 1);
+    expect((await other).status).toBe(503);
+    expect((await askAs('ann')).status).toBe(503);
   });
 });

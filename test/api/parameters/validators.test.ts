@@ -18,7 +18,8 @@ async function ask(path: string, body?: string) {
     ...(body !== undefined && { 'content-type': 'application/json' }),
   };
   const answer = await api.ask(path, { headers, ...(body !== undefined && { method: 'PUT', body }) });
-  return { status: answer.status, bytes: answer.bytes.length, body: JSON.parse(answer.text) as unknown };
+  const parsed: unknown = JSON.parse(answer.text);
+  return { status: answer.status, bytes: answer.bytes.length, body: parsed };
 }
 
 describe('what stands in an address', () => {
