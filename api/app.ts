@@ -15,6 +15,8 @@ import { conflictsRoute } from './conflicts/route.ts';
 import { returningRoute } from './credits/returning-route.ts';
 import { creditsRoute } from './credits/route.ts';
 import { creditUsersRoute } from './credits/users-route.ts';
+import { dashboardPages } from './dashboard/files.ts';
+import { localSignInRoutes } from './dashboard/local-sign-in.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { explanationRoute } from './explanation/route.ts';
 import { healthRoutes } from './health/routes.ts';
@@ -157,6 +159,8 @@ export async function buildApp(dependencies: ApiDependencies) {
   reconciliationRoute(app, dependencies);
   documentRoute(app);
   referencePages(app);
+  dashboardPages(app);
+  if (dependencies.localSignIn !== undefined) localSignInRoutes(app, dependencies, dependencies.localSignIn);
   const resources = [...routes];
   refuseOtherMethods(app, resources);
   return { app, routes: resources };

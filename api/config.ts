@@ -8,7 +8,7 @@ import {
   orgSettings,
   readConfig,
 } from '../deploy/config.ts';
-import { readTokenKeys } from './auth/keys.ts';
+import { readTokenKeys, type TokenKeys } from './auth/keys.ts';
 
 const settings = {
   ...clickhouseSettings,
@@ -22,6 +22,10 @@ const settings = {
     default: 6_000,
     minimum: 1,
     description: 'requests a minute of one token, or of one address without a token, for each API process',
+  }),
+  LOCAL_SIGN_IN: Type.Enum(['', '1'], {
+    default: '',
+    description: '1 lets everyone who reaches this process choose who to be: the local stack alone',
   }),
 };
 
@@ -41,6 +45,23 @@ export function readApiConfig(env: Environment) {
   };
   const config = attempt(() => readConfig(env, settings));
   const keys = attempt(() => readTokenKeys(env));
-  if (config === undefined || keys === undefined) throw new ConfigError(problems);
+  attempt(() => {
+    if (config !== undefined && keys !== undefined) assertSignInIsLocal(config, keys);
+  });
+  if (config === undefined || keys === undefined || problems.length > 0) throw new ConfigError(problems);
   return { ...config, keys };
 }
+
+/** Whoever reaches a local sign-in may be anyone: it is never to be reached from elsewhere. */
+function assertSignInIsLocal(
+  { LOCAL_SIGN_IN, HOST }: { readonly LOCAL_SIGN_IN: string; readonly HOST: string },
+  { secret }: TokenKeys,
+): void {
+  if (LOCAL_SIGN_IN === '') return;
+  const problems = [];
+  if (!LOOPBACK.has(HOST)) problems.push(`LOCAL_SIGN_IN is for a loopback address alone, HOST is ${HOST}`);
+  if (secret === undefined) problems.push('LOCAL_SIGN_IN needs JWT_SECRET or JWT_SECRET_FILE to sign with');
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);

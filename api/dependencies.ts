@@ -7,6 +7,7 @@ import type { Catalogues } from '../schemas/catalogues.ts';
 import type { OrgHistory } from '../schemas/settings.ts';
 import type { Topics } from '../schemas/topics.ts';
 import type { VerifyToken } from './auth/tokens.ts';
+import type { SignToken } from './dashboard/local-sign-in.ts';
 
 /** All settings as of one moment: what an answer is computed with. */
 export interface Settings {
@@ -39,4 +40,6 @@ export interface ApiDependencies extends Sources {
   readonly rateLimitPerMinute: number;
   /** Where /metrics are gathered: not the library's global registry, which two APIs of one process would share. */
   readonly metrics: Registry;
+  /** Only on a developer's own machine: makes tokens for whoever asks. */
+  readonly localSignIn?: SignToken | undefined;
 }

@@ -6,7 +6,7 @@ import { ConfigError } from '../deploy/config.ts';
 import { createLogger } from '../deploy/logging.ts';
 import { topicNames } from '../schemas/topics.ts';
 import { buildApp } from './app.ts';
-import { createTokenVerifier } from './auth/tokens.ts';
+import { createTokenVerifier, signToken } from './auth/tokens.ts';
 import { connectForProbing, connectForReading } from './clickhouse.ts';
 import { readApiConfig } from './config.ts';
 import { listen, PortInUseError } from './listen.ts';
@@ -30,6 +30,7 @@ async function main(): Promise<void> {
     now: Date.now,
     timeoutMs: RECORDED_WITHIN_MS,
   });
+  const { secret } = config.keys;
   const { app } = await buildApp({
     now: Date.now,
     clickhouse,
@@ -43,6 +44,10 @@ async function main(): Promise<void> {
     newChangeId: randomUUID,
     rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
     metrics,
+    localSignIn:
+      config.LOCAL_SIGN_IN === '1' && secret !== undefined
+        ? (claims, expiresAt) => signToken(secret, claims, expiresAt)
+        : undefined,
   });
   await listen(app, config.HOST, config.PORT);
 

@@ -1,8 +1,9 @@
 /**
- * Makes a checkout runnable: node packages, the Kafka jars, compiled TypeScript. Plain Node with no
+ * Makes a checkout runnable: node packages, the Kafka jars, compiled TypeScript, the dashboard's pages. Plain Node with no
  * dependencies, since it runs before there are any; with nothing to do it takes 0.1 s.
  */
 import { compile } from './prepare/compile.mjs';
+import { buildDashboard } from './prepare/dashboard.mjs';
 import { endCommandsOnSignal } from './prepare/command.mjs';
 import { fetchKafkaJars, kafkaJarsAreMissing } from './prepare/kafka-jars.mjs';
 import { withPrepareLock } from './prepare/lock.mjs';
@@ -23,6 +24,7 @@ export async function prepare({ needsKafka }) {
         needsJars ? fetchKafkaJars() : undefined,
       );
       await compile();
+      await buildDashboard();
     });
   } finally {
     stopListening();

@@ -43,7 +43,8 @@ export type OverallAct = keyof typeof MAY_OVERALL;
 export type Access = 'open' | Act | OverallAct;
 
 /** Roles bound to organisations: to them a foreign one and an unknown one are the same 404. */
-const BOUND: ReadonlySet<Role> = new Set(['super_admin', 'admin', 'user', 'analyst']);
+export const BOUND_ROLES = ['super_admin', 'admin', 'user', 'analyst'] as const satisfies readonly Role[];
+const BOUND: ReadonlySet<Role> = new Set(BOUND_ROLES);
 export const isBound = (role: Role): boolean => BOUND.has(role);
 
 export interface Caller {

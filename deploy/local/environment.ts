@@ -20,6 +20,8 @@ export function stackSettings(
     CLICKHOUSE_DATABASE: config.CLICKHOUSE_DATABASE,
     // The local stack's pure rule of interfaces.md, "Replay of an access log".
     UNKNOWN_ORGS: env['UNKNOWN_ORGS'] || 'local',
+    // Who runs a stack on this machine may be anyone in its dashboard.
+    LOCAL_SIGN_IN: env['JWKS_URL'] ? '' : '1',
     PORT: String(config.PORT),
     DATA_DIR: config.DATA_DIR,
     ...secretSettings(config.DATA_DIR, env),

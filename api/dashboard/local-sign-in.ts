@@ -1,0 +1,73 @@
+import { Type } from 'typebox';
+import { BOUND_ROLES } from '../auth/access.ts';
+import type { Claims } from '../auth/tokens.ts';
+import type { Sources } from '../dependencies.ts';
+import { formatInstant, Instant } from '../parameters/instant.ts';
+import { Name } from '../parameters/org.ts';
+import { Problem } from '../problems/problem.ts';
+import type { ApiServer } from '../server.ts';
+import { readSampleOrgs } from './sample-orgs.ts';
+
+const URL = '/local/sign-in';
+const VALID_MS = 24 * 3_600_000;
+/** Names of this machine; a page elsewhere that has its own name point here (DNS rebinding) sends that name. */
+const OWN_NAMES = new Set(['localhost', '127.0.0.1', '[::1]', '::1']);
+
+/** Signs a token. @param expiresAt epoch milliseconds */
+export type SignToken = (claims: Claims, expiresAt: number) => Promise<string>;
+
+const strict = { additionalProperties: false };
+export const LocalSignInAnswer = Type.Object(
+  {
+    orgs: Type.Array(
+      Type.Object(
+        { org_id: Type.String(), credits: Type.Integer(), users: Type.Array(Type.String()) },
+        strict,
+      ),
+      { description: 'Those with the most credits of the last days, and their users with the most.' },
+    ),
+  },
+  strict,
+);
+const SignInBody = Type.Object(
+  { role: Type.Enum([...BOUND_ROLES, 'billing']), org: Name('the organisation'), user: Name('the user id') },
+  strict,
+);
+export const SignedInAnswer = Type.Object({ token: Type.String(), expires_at: Instant }, strict);
+
+/**
+ * The sign-in page of the local stack: everyone who reaches it may be anyone. There only with LOCAL_SIGN_IN=1, which
+ * config.ts takes on a loopback address alone; elsewhere the address is unknown and tokens come from an issuer.
+ */
+export function localSignInRoutes(app: ApiServer, { clickhouse, now }: Sources, sign: SignToken): void {
+  app.route({
+    method: 'GET',
+    url: URL,
+    config: { access: 'open' },
+    schema: { hide: true, response: { 200: LocalSignInAnswer } },
+    handler: async ({ hostname }) => {
+      checkHost(hostname);
+      return { orgs: await readSampleOrgs(clickhouse, now()) };
+    },
+  });
+  app.route({
+    method: 'POST',
+    url: URL,
+    config: { access: 'open' },
+    schema: { hide: true, body: SignInBody, response: { 200: SignedInAnswer } },
+    handler: async ({ hostname, body: { role, org, user } }) => {
+      checkHost(hostname);
+      const expiresAt = now() + VALID_MS;
+      const bound = role === 'billing' ? {} : role === 'analyst' ? { orgs: [org] } : { org };
+      return {
+        token: await sign({ role, sub: user, ...bound }, expiresAt),
+        expires_at: formatInstant(expiresAt),
+      };
+    },
+  });
+}
+
+function checkHost(hostname: string): void {
+  if (OWN_NAMES.has(hostname)) return;
+  throw new Problem('not-found', 'The local sign-in is asked for under localhost alone.');
+}

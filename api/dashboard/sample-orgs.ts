@@ -1,0 +1,29 @@
+import { Type, type Static } from 'typebox';
+import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
+
+const LOOKED_BACK_MS = 8 * 86_400_000;
+const ORGS = 40;
+const USERS_OF_EACH = 5;
+
+const SampleOrg = Type.Object({
+  org_id: Type.String(),
+  credits: Type.Integer(),
+  users: Type.Array(Type.String()),
+});
+export type SampleOrg = Static<typeof SampleOrg>;
+
+/** The organisations with the most credits in sealed hours of the last days, for a list to choose from. */
+export function readSampleOrgs(client: ClickHouseClient, now: number): Promise<SampleOrg[]> {
+  return select(
+    client,
+    SampleOrg,
+    `SELECT org_id, sum(of_user) AS credits,
+        arraySlice(arrayMap(pair -> pair.2, arraySort(pair -> -pair.1, groupArray((toInt64(of_user), user_id)))), 1, {users:UInt8}) AS users
+     FROM (
+       SELECT org_id, user_id, sum(usage_15m_by.credits) AS of_user FROM usage_15m_by FINAL
+       WHERE bucket >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') GROUP BY org_id, user_id
+     )
+     GROUP BY org_id ORDER BY credits DESC, org_id LIMIT {orgs:UInt16}`,
+    { from: now - LOOKED_BACK_MS, users: USERS_OF_EACH, orgs: ORGS },
+  );
+}

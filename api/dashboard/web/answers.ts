@@ -1,0 +1,34 @@
+/** What the API answers, from the schemas that it checks its answers against: types alone, no code. */
+import type { Static } from 'typebox';
+import type { BillingDaysAnswer } from '../../billing/days-answer.ts';
+import type { BillingAnswer } from '../../billing/route.ts';
+import type { WhatIfAnswer } from '../../billing/what-if-route.ts';
+import type { CallAnswer, CallsAnswer, OneCallAnswer } from '../../calls/answer.ts';
+import type { CreditsAnswer } from '../../credits/route.ts';
+import type { ReturningAnswer } from '../../credits/returning-route.ts';
+import type { ExplanationAnswer } from '../../explanation/answer.ts';
+import type { EstimateAnswer } from '../../prices/estimate-route.ts';
+import type { ChangeAnswer } from '../../settings/change-answer.ts';
+import type { LimitAnswer, LimitSetAnswer } from '../../settings/limit-route.ts';
+import type { HistoryAnswer } from '../../settings/settings-routes.ts';
+import type { UsageAnswer, UsageRowAnswer } from '../../usage/answer.ts';
+import type { LocalSignInAnswer, SignedInAnswer } from '../local-sign-in.ts';
+
+export type Bill = Static<typeof BillingAnswer>;
+export type Call = Static<typeof CallAnswer>;
+export type Calls = Static<typeof CallsAnswer>;
+export type Change = Static<typeof ChangeAnswer>;
+export type Credits = Static<typeof CreditsAnswer>;
+export type Days = Static<typeof BillingDaysAnswer>;
+export type Estimate = Static<typeof EstimateAnswer>;
+export type Explanation = Static<typeof ExplanationAnswer>;
+export type History = Static<typeof HistoryAnswer>;
+export type Limit = Static<typeof LimitAnswer>;
+export type LimitSet = Static<typeof LimitSetAnswer>;
+export type LocalSignIn = Static<typeof LocalSignInAnswer>;
+export type OneCall = Static<typeof OneCallAnswer>;
+export type Returning = Static<typeof ReturningAnswer>;
+export type SignedIn = Static<typeof SignedInAnswer>;
+export type Usage = Static<typeof UsageAnswer>;
+export type UsageRow = Static<typeof UsageRowAnswer>;
+export type WhatIf = Static<typeof WhatIfAnswer>;

@@ -1,0 +1,85 @@
+/**
+ * How figures are written: numbers and dates by the reader's locale, instants in the zone that is shown, money to its
+ * last digit. Money is a decimal text from the API to the screen and never becomes a number.
+ */
+const integers = new Intl.NumberFormat();
+const shortIntegers = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
+const percents = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 });
+const finePercents = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
+
+export const number = (value: number): string => integers.format(value);
+export const short = (value: number): string => (value < 10_000 ? number(value) : shortIntegers.format(value));
+
+/** A share of a whole, both credits. */
+export function percent(part: number, whole: number): string {
+  const share = whole === 0 ? 0 : part / whole;
+  return share > 0 && share < 0.1 ? finePercents.format(share) : percents.format(share);
+}
+
+/** With a sign: how much more or less than before. */
+export const change = (now: number, then: number): string => {
+  if (then === 0) return now === 0 ? 'as before' : 'new';
+  const text = percents.format(Math.abs(now - then) / then);
+  return now === then ? 'as before' : `${now > then ? '+' : '−'}${text}`;
+};
+
+type DecimalText = `${number}`;
+const isDecimal = (text: string): text is DecimalText => /^-?\d+(?:\.\d+)?$/.test(text);
+
+/** All digits that the amount has, at least those of the currency's minor unit: "US$0.00014", "US$6.80". */
+export function money(amount: string, currency: string): string {
+  if (!isDecimal(amount)) throw new Error(`No amount: ${amount}`);
+  const digits = Math.max(2, amount.split('.')[1]?.length ?? 0);
+  return new Intl.NumberFormat(undefined, { style: 'currency', currency, maximumFractionDigits: digits }).format(amount);
+}
+
+const dateTimes = new Map<string, Intl.DateTimeFormat>();
+
+function formatter(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = zone + JSON.stringify(options);
+  const known = dateTimes.get(key);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat(undefined, { timeZone: zone, ...options });
+  dateTimes.set(key, made);
+  return made;
+}
+
+const at = (instant: string | number): Date => new Date(instant);
+
+export const time = (instant: string | number, zone: string): string =>
+  formatter(zone, { hour: '2-digit', minute: '2-digit' }).format(at(instant));
+export const timeToSecond = (instant: string | number, zone: string): string =>
+  formatter(zone, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at(instant));
+export const dayTime = (instant: string | number, zone: string): string =>
+  formatter(zone, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }).format(at(instant));
+export const fullTime = (instant: string | number, zone: string): string =>
+  formatter(zone, {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+  }).format(at(instant));
+export const dayOf = (instant: string | number, zone: string): string =>
+  formatter(zone, { day: 'numeric', month: 'short' }).format(at(instant));
+
+/** A local date YYYY-MM-DD, which is no instant. */
+export const date = (text: string): string =>
+  formatter('UTC', { day: 'numeric', month: 'short', year: 'numeric' }).format(at(`${text}T00:00:00Z`));
+export const shortDate = (text: string): string =>
+  formatter('UTC', { day: 'numeric', month: 'short' }).format(at(`${text}T00:00:00Z`));
+
+/** "3 h 20 min": the two largest units. */
+export function duration(ms: number): string {
+  const minutes = Math.max(0, Math.round(ms / 60_000));
+  if (minutes < 1) return 'less than a minute';
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  if (hours === 0) return `${rest} min`;
+  return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
+}
+
+export function lag(seconds: number): string {
+  return seconds < 60 ? `${number(Math.ceil(seconds))} s` : duration(seconds * 1000);
+}

@@ -1,0 +1,95 @@
+import type { Credits } from '../answers.ts';
+import { lag, number, percent, timeToSecond } from '../formats.ts';
+
+/** Behind this, the figures are told to be late. */
+const LATE_SECONDS = 30;
+const NEAR_LIMIT = 0.8;
+
+type Level = 'good' | 'near' | 'additional' | 'full';
+
+/** What the gauge says in words as well as in colour. */
+const WORDS: Readonly<Record<Level, string>> = {
+  good: 'Within the included credits',
+  near: 'Nearing the limit',
+  additional: 'Additional credits in use',
+  full: 'Limit reached',
+};
+
+function levelOf({ used, included, total }: Credits): Level {
+  if (used >= total) return 'full';
+  if (used >= total * NEAR_LIMIT) return 'near';
+  return used > included ? 'additional' : 'good';
+}
+
+/** The rolling 24 hours in a second: how much is left, and of what. */
+export function Gauge({ credits, zone }: { readonly credits: Credits; readonly zone: string }) {
+  const { used, total, included, unused, additional_limit, additional_used, over_limit, formula } = credits;
+  const level = levelOf(credits);
+  const share = (part: number): string => `${total === 0 ? 0 : Math.min(100, (part / total) * 100)}%`;
+  const isLate = credits.lag_seconds > LATE_SECONDS;
+  return (
+    <section class={`card gauge is-${level}`} aria-labelledby="gauge-title">
+      <header class="card-head">
+        <h2 id="gauge-title">Credits of the last 24 hours</h2>
+        <span class={`pill is-${level}`}>{WORDS[level]}</span>
+      </header>
+      <p class="gauge-figure">
+        <b data-figure="unused">{number(unused)}</b> <span>left of {number(total)}</span>
+      </p>
+      <div
+        class="gauge-bar"
+        role="meter"
+        aria-label="Credits used"
+        aria-valuemin={0}
+        aria-valuemax={total}
+        aria-valuenow={Math.min(used, total)}
+        aria-valuetext={`${number(used)} of ${number(total)} used, ${number(unused)} left`}
+      >
+        <div class="gauge-fill" style={{ width: share(used) }} />
+        {additional_limit > 0 && included > 0 && <div class="gauge-mark" style={{ left: share(included) }} />}
+      </div>
+      <div class="gauge-scale" aria-hidden="true">
+        <span style={{ width: share(included) }}>included {number(included)}</span>
+        {additional_limit > 0 && <span class="gauge-scale-end">additional {number(additional_limit)}</span>}
+      </div>
+      <dl class="facts">
+        <Fact name="Used" value={used} figure="used" note={percent(used, total)} />
+        <Fact name="Total" value={total} figure="total" />
+        <Fact name="Additional used" value={additional_used} figure="additional_used" />
+        <Fact name="Over limit" value={over_limit} figure="over_limit" note={over_limit > 0 ? 'not billed' : undefined} />
+      </dl>
+      <p class="faint gauge-foot">
+        {credits.edition} edition, {formulaText(formula)} ·{' '}
+        <span class={isLate ? 'warn' : undefined}>
+          as of <time dateTime={credits.as_of}>{timeToSecond(credits.as_of, zone)}</time>,{' '}
+          {isLate ? `counting is ${lag(credits.lag_seconds)} behind` : 'everything counted'}
+        </span>
+      </p>
+    </section>
+  );
+}
+
+function formulaText({ base, per_user, users, maximum }: Credits['formula']): string {
+  if (per_user === 0) return `${number(base)} a day`;
+  const sum = `${number(base)} + ${number(per_user)} × ${number(users)} users`;
+  return maximum === null ? sum : `${sum}, at most ${number(maximum)}`;
+}
+
+interface FactProps {
+  readonly name: string;
+  readonly value: number;
+  readonly figure: string;
+  readonly note?: string | undefined;
+}
+
+function Fact({ name, value, figure, note }: FactProps) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        <span data-figure={figure}>{number(value)}</span>
+        {note !== undefined && <small> {note}</small>}
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,125 @@
+import { useState } from 'preact/hooks';
+import { instantAt, wallClock } from '../local-time.ts';
+import { clearFilters, DIMENSIONS, filterOf, hasFilters, labelOf, TITLES, toggleFilter } from '../state/filters.ts';
+import { param, show } from '../state/place.ts';
+import { PRESETS, rangeAt, rangeName } from '../state/range.ts';
+
+interface ToolbarProps {
+  /** Of the organisation; what is shown where no other zone is chosen. */
+  readonly ownZone: string;
+  readonly zone: string;
+  readonly canCompare?: boolean;
+}
+
+/** The range, the zone, the comparison and the filters: all in the address. */
+export function Toolbar({ ownZone, zone, canCompare = false }: ToolbarProps) {
+  const name = rangeName();
+  return (
+    <div class="toolbar">
+      <label>
+        <span class="sr-only">Range</span>
+        <select
+          value={name}
+          onChange={(event) => chooseRange(event.currentTarget.value)}
+        >
+          {PRESETS.map((preset) => (
+            <option key={preset.name} value={preset.name}>
+              {preset.title}
+            </option>
+          ))}
+          <option value="custom">Custom range</option>
+        </select>
+      </label>
+      {name === 'custom' && <CustomRange key={`${param('from')} ${param('to')} ${zone}`} zone={zone} />}
+      <label>
+        <span class="sr-only">Time zone</span>
+        <select
+          class="zone"
+          value={param('zone')}
+          onChange={(event) => show({ zone: event.currentTarget.value || null })}
+        >
+          <option value="">{ownZone} (organisation)</option>
+          {otherZones(ownZone).map((each) => (
+            <option key={each} value={each}>
+              {each}
+            </option>
+          ))}
+        </select>
+      </label>
+      {canCompare && (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={param('compare') === '1'}
+            onChange={(event) => show({ compare: event.currentTarget.checked ? '1' : null })}
+          />
+          Compare with the period before
+        </label>
+      )}
+      <Filters />
+    </div>
+  );
+}
+
+function chooseRange(name: string): void {
+  if (name !== 'custom') {
+    show({ range: name, from: null, to: null, cursor: null });
+    return;
+  }
+  const { from, to } = rangeAt(Date.now());
+  show({ range: name, from: new Date(from).toISOString(), to: new Date(to).toISOString(), cursor: null });
+}
+
+const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const zones = Intl.supportedValuesOf('timeZone');
+const otherZones = (own: string): string[] => [...new Set([browserZone, 'UTC', ...zones])].filter((each) => each !== own);
+
+function CustomRange({ zone }: { readonly zone: string }) {
+  const [from, setFrom] = useState(wallClock(Date.parse(param('from')), zone));
+  const [to, setTo] = useState(wallClock(Date.parse(param('to')), zone));
+  const isValid = from !== '' && to !== '' && from < to;
+  return (
+    <form
+      class="custom-range"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!isValid) return;
+        const instant = (wall: string): string => new Date(instantAt(wall, zone)).toISOString();
+        show({ range: 'custom', from: instant(from), to: instant(to), cursor: null });
+      }}
+    >
+      <input type="datetime-local" aria-label="From" value={from} onInput={(event) => setFrom(event.currentTarget.value)} />
+      <span aria-hidden="true">–</span>
+      <input type="datetime-local" aria-label="To" value={to} onInput={(event) => setTo(event.currentTarget.value)} />
+      <button type="submit" disabled={!isValid}>
+        Show
+      </button>
+      {!isValid && <span class="warn">The end must lie after the beginning.</span>}
+    </form>
+  );
+}
+
+function Filters() {
+  if (!hasFilters()) return null;
+  return (
+    <div class="chips" role="group" aria-label="Filters">
+      {DIMENSIONS.flatMap((dimension) =>
+        filterOf(dimension).map((value) => (
+          <button
+            key={`${dimension} ${value}`}
+            type="button"
+            class="chip"
+            aria-label={`Remove the filter ${TITLES[dimension].one} ${labelOf(dimension, value)}`}
+            onClick={() => toggleFilter(dimension, value)}
+          >
+            <span class="chip-kind">{TITLES[dimension].one}</span> {labelOf(dimension, value)}
+            <span aria-hidden="true"> ✕</span>
+          </button>
+        )),
+      )}
+      <button type="button" class="link" onClick={clearFilters}>
+        Clear all
+      </button>
+    </div>
+  );
+}

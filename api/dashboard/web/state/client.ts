@@ -1,0 +1,91 @@
+import { session, signOut } from './session.ts';
+
+/** An answer that is none: a problem document, or no connection. */
+export class ApiError extends Error {
+  /** 0 where nothing answered. */
+  readonly status: number;
+  readonly type: string;
+  /** What is wrong with which field, as the API says. */
+  readonly details: readonly string[];
+  constructor(status: number, type: string, message: string, details: readonly string[] = []) {
+    super(message);
+    this.status = status;
+    this.type = type;
+    this.details = details;
+  }
+}
+
+export type Query = readonly (readonly [string, string])[];
+
+interface Asked {
+  readonly query?: Query;
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const TIMEOUT_MS = 26_000;
+
+/**
+ * Asks the API as who is signed in. The answer is of the type that its route's schema has: the API writes by it.
+ * Throws ApiError; a token that holds no longer ends the session.
+ */
+export async function ask<Answer>(path: string, asked: Asked = {}): Promise<Answer> {
+  const answer: Answer = await (await send(path, asked)).json();
+  return answer;
+}
+
+/** A file of the API, under the name that the API gives it. */
+export async function download(path: string, query: Query): Promise<void> {
+  const response = await send(path, { query });
+  const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1];
+  const url = URL.createObjectURL(await response.blob());
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name ?? 'statement';
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+async function send(path: string, { query = [], method = 'GET', body, signal }: Asked): Promise<Response> {
+  const search = new URLSearchParams(query.map(([name, value]) => [name, value])).toString();
+  const token = session.value?.token;
+  let response: Response;
+  try {
+    response = await fetch(search === '' ? path : `${path}?${search}`, {
+      method,
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]),
+    });
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    throw new ApiError(0, 'unreachable', 'The API cannot be reached.');
+  }
+  if (response.ok) return response;
+  const problem = await problemOf(response);
+  if (response.status === 401 && token !== undefined) signOut(problem.message);
+  throw problem;
+}
+
+async function problemOf(response: Response): Promise<ApiError> {
+  const text = await response.text();
+  const document = new Map<string, unknown>(Object.entries(Object(parse(text))));
+  const errors = document.get('errors');
+  const details = (Array.isArray(errors) ? errors : []).map((error) => String(Object(error).detail ?? ''));
+  const message = document.get('detail') ?? document.get('title') ?? `The API answered ${response.status}.`;
+  return new ApiError(response.status, String(document.get('type') ?? ''), String(message), details);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export const orgPath = (org: string, rest: string): string => `/v1/orgs/${encodeURIComponent(org)}/${rest}`;
