@@ -8,7 +8,8 @@ const percents = new Intl.NumberFormat(undefined, { style: 'percent', maximumFra
 const finePercents = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
 
 export const number = (value: number): string => integers.format(value);
-export const short = (value: number): string => (value < 10_000 ? number(value) : shortIntegers.format(value));
+export const short = (value: number): string =>
+  value < 10_000 ? number(value) : shortIntegers.format(value);
 
 /** A share of a whole, both credits. */
 export function percent(part: number, whole: number): string {
@@ -30,7 +31,11 @@ const isDecimal = (text: string): text is DecimalText => /^-?\d+(?:\.\d+)?$/.tes
 export function money(amount: string, currency: string): string {
   if (!isDecimal(amount)) throw new Error(`No amount: ${amount}`);
   const digits = Math.max(2, amount.split('.')[1]?.length ?? 0);
-  return new Intl.NumberFormat(undefined, { style: 'currency', currency, maximumFractionDigits: digits }).format(amount);
+  return new Intl.NumberFormat(undefined, {
+    style: 'currency',
+    currency,
+    maximumFractionDigits: digits,
+  }).format(amount);
 }
 
 const dateTimes = new Map<string, Intl.DateTimeFormat>();

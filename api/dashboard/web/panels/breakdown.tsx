@@ -7,7 +7,8 @@ const SHOWN = 8;
 const MORE = 50;
 const SEARCHABLE_FROM = 9;
 
-type Column = 'name' | 'credits' | 'calls' | 'rejected';
+type Figure = 'credits' | 'calls' | 'rejected';
+type Column = 'name' | Figure;
 interface Row {
   readonly value: string;
   readonly name: string;
@@ -33,13 +34,18 @@ export function Breakdown({ dimension, usage, isOfRejections = false }: Breakdow
   const needle = search.trim().toLocaleLowerCase();
   const found = all
     .filter(({ name }) => name.toLocaleLowerCase().includes(needle))
-    .toSorted((a, b) => (sort === 'name' ? a.name.localeCompare(b.name) : b[sort] - a[sort] || a.name.localeCompare(b.name)));
-  const measure: Column = isOfRejections ? 'rejected' : sort === 'name' ? 'credits' : sort;
+    .toSorted((a, b) =>
+      sort === 'name' ? a.name.localeCompare(b.name) : b[sort] - a[sort] || a.name.localeCompare(b.name),
+    );
+  const measure: Figure = isOfRejections ? 'rejected' : sort === 'name' ? 'credits' : sort;
   const most = Math.max(1, ...all.map((row) => row[measure]));
-  const whole = usage.total[measure === 'name' ? 'credits' : measure];
-  const columns: readonly (readonly [Column, string])[] = isOfRejections
+  const whole = usage.total[measure];
+  const columns: readonly (readonly [Figure, string])[] = isOfRejections
     ? [['rejected', 'Rejected']]
-    : [['credits', 'Credits'], ['calls', 'Calls']];
+    : [
+        ['credits', 'Credits'],
+        ['calls', 'Calls'],
+      ];
   const title = TITLES[dimension];
   const id = `by-${dimension}`;
   const other = needle === '' ? usage.other?.[0] : undefined;
@@ -47,7 +53,10 @@ export function Breakdown({ dimension, usage, isOfRejections = false }: Breakdow
     <section class={`card breakdown of-${dimension}`} aria-labelledby={id}>
       <header class="card-head">
         <h2 id={id}>{title.many}</h2>
-        <span class="faint">{number(all.length)}{other && ' largest'}</span>
+        <span class="faint">
+          {number(all.length)}
+          {other && ' largest'}
+        </span>
         {all.length >= SEARCHABLE_FROM && (
           <input
             type="search"
@@ -75,15 +84,15 @@ export function Breakdown({ dimension, usage, isOfRejections = false }: Breakdow
                   type="button"
                   class="bar-button"
                   aria-pressed={chosen.includes(row.value)}
-                  title={`${row.name}: ${percent(row[measure === 'name' ? 'credits' : measure], whole)}`}
+                  title={`${row.name}: ${percent(row[measure], whole)}`}
                   onClick={() => toggleFilter(dimension, row.value)}
                 >
-                  <span class="bar" style={{ width: `${(row[measure === 'name' ? 'credits' : measure] / most) * 100}%` }} />
+                  <span class="bar" style={{ width: `${(row[measure] / most) * 100}%` }} />
                   <span class="bar-name">{row.name}</span>
                 </button>
               </th>
               {columns.map(([column]) => (
-                <td key={column}>{number(column === 'name' ? 0 : row[column])}</td>
+                <td key={column}>{number(row[column])}</td>
               ))}
             </tr>
           ))}
@@ -97,7 +106,9 @@ export function Breakdown({ dimension, usage, isOfRejections = false }: Breakdow
         </tbody>
       </table>
       {found.length === 0 && (
-        <p class="empty">{needle === '' ? emptyText(isOfRejections) : `No ${title.one.toLocaleLowerCase()} named like that.`}</p>
+        <p class="empty">
+          {needle === '' ? emptyText(isOfRejections) : `No ${title.one.toLocaleLowerCase()} named like that.`}
+        </p>
       )}
       {found.length > limit && (
         <button type="button" class="link" onClick={() => setLimit(limit + MORE)}>

@@ -92,6 +92,7 @@ function optionsOf(
     axes: [
       {
         ...axis,
+        size: 30,
         grid: { show: false },
         splits: (self) => tickedBars(shown.current.buckets, self.width),
         values: (_, splits) => splits.map((index) => shown.current.buckets[index]?.tick ?? ''),
@@ -105,7 +106,13 @@ function optionsOf(
     ],
     series: [
       {},
-      { fill: colour('--accent'), stroke: colour('--accent'), width: 0, points: { show: false }, ...(bars && { paths: bars }) },
+      {
+        fill: colour('--accent'),
+        stroke: colour('--accent'),
+        width: 0,
+        points: { show: false },
+        ...(bars && { paths: bars }),
+      },
       {
         show: isCompared,
         stroke: colour('--ink'),

@@ -56,7 +56,12 @@ export function Gauge({ credits, zone }: { readonly credits: Credits; readonly z
         <Fact name="Used" value={used} figure="used" note={percent(used, total)} />
         <Fact name="Total" value={total} figure="total" />
         <Fact name="Additional used" value={additional_used} figure="additional_used" />
-        <Fact name="Over limit" value={over_limit} figure="over_limit" note={over_limit > 0 ? 'not billed' : undefined} />
+        <Fact
+          name="Over limit"
+          value={over_limit}
+          figure="over_limit"
+          note={over_limit > 0 ? 'not billed' : undefined}
+        />
       </dl>
       <p class="faint gauge-foot">
         {credits.edition} edition, {formulaText(formula)} ·{' '}

@@ -2,7 +2,13 @@ import type { Returning } from '../answers.ts';
 import { duration, number, time } from '../formats.ts';
 
 /** What leaves the rolling 24 hours next, and when nothing is left at the present pace. */
-export function ReturningPanel({ returning, zone }: { readonly returning: Returning; readonly zone: string }) {
+export function ReturningPanel({
+  returning,
+  zone,
+}: {
+  readonly returning: Returning;
+  readonly zone: string;
+}) {
   const { returning: rows, pace_per_hour: pace, runs_out_at: runsOut, as_of } = returning;
   const most = Math.max(1, ...rows.map(({ credits }) => credits));
   const [next] = rows.filter(({ credits }) => credits > 0);

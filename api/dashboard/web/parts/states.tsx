@@ -14,7 +14,8 @@ export function Refused({ error, onRetry }: { readonly error: ApiError; readonly
   return (
     <div class="card notice is-error" role="alert">
       <p>
-        <b>{error.status === 403 ? 'This is not yours to see.' : 'This could not be shown.'}</b> {error.message}
+        <b>{error.status === 403 ? 'This is not yours to see.' : 'This could not be shown.'}</b>{' '}
+        {error.message}
       </p>
       {onRetry && (
         <button type="button" onClick={onRetry}>

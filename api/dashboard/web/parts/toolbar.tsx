@@ -1,6 +1,14 @@
 import { useState } from 'preact/hooks';
 import { instantAt, wallClock } from '../local-time.ts';
-import { clearFilters, DIMENSIONS, filterOf, hasFilters, labelOf, TITLES, toggleFilter } from '../state/filters.ts';
+import {
+  clearFilters,
+  DIMENSIONS,
+  filterOf,
+  hasFilters,
+  labelOf,
+  TITLES,
+  toggleFilter,
+} from '../state/filters.ts';
 import { param, show } from '../state/place.ts';
 import { PRESETS, rangeAt, rangeName } from '../state/range.ts';
 
@@ -18,10 +26,7 @@ export function Toolbar({ ownZone, zone, canCompare = false }: ToolbarProps) {
     <div class="toolbar">
       <label>
         <span class="sr-only">Range</span>
-        <select
-          value={name}
-          onChange={(event) => chooseRange(event.currentTarget.value)}
-        >
+        <select value={name} onChange={(event) => chooseRange(event.currentTarget.value)}>
           {PRESETS.map((preset) => (
             <option key={preset.name} value={preset.name}>
               {preset.title}
@@ -72,7 +77,8 @@ function chooseRange(name: string): void {
 
 const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const zones = Intl.supportedValuesOf('timeZone');
-const otherZones = (own: string): string[] => [...new Set([browserZone, 'UTC', ...zones])].filter((each) => each !== own);
+const otherZones = (own: string): string[] =>
+  [...new Set([browserZone, 'UTC', ...zones])].filter((each) => each !== own);
 
 function CustomRange({ zone }: { readonly zone: string }) {
   const [from, setFrom] = useState(wallClock(Date.parse(param('from')), zone));
@@ -88,9 +94,19 @@ function CustomRange({ zone }: { readonly zone: string }) {
         show({ range: 'custom', from: instant(from), to: instant(to), cursor: null });
       }}
     >
-      <input type="datetime-local" aria-label="From" value={from} onInput={(event) => setFrom(event.currentTarget.value)} />
+      <input
+        type="datetime-local"
+        aria-label="From"
+        value={from}
+        onInput={(event) => setFrom(event.currentTarget.value)}
+      />
       <span aria-hidden="true">–</span>
-      <input type="datetime-local" aria-label="To" value={to} onInput={(event) => setTo(event.currentTarget.value)} />
+      <input
+        type="datetime-local"
+        aria-label="To"
+        value={to}
+        onInput={(event) => setTo(event.currentTarget.value)}
+      />
       <button type="submit" disabled={!isValid}>
         Show
       </button>

@@ -57,7 +57,14 @@ export function loadOverview({ org, product, zone, isCompared }: OverviewAsked):
       usage(range, grain),
       isCompared ? usage(before(range), grain) : undefined,
       ...DIMENSIONS.map((dimension) =>
-        usage(range, [['group_by', dimension], ['top', String(NAMED)]], dimension),
+        usage(
+          range,
+          [
+            ['group_by', dimension],
+            ['top', String(NAMED)],
+          ],
+          dimension,
+        ),
       ),
     ]);
     const [user, app, endpoint, method, status, module, rule, rejection_cause] = named;

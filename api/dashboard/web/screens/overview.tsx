@@ -25,7 +25,8 @@ export function OverviewScreen({ org, ownZone }: { readonly org: string; readonl
   );
   const { data, error } = live;
   if (data === undefined) {
-    if (error !== undefined && failingSince.value === 0) return <Refused error={error} onRetry={live.refresh} />;
+    if (error !== undefined && failingSince.value === 0)
+      return <Refused error={error} onRetry={live.refresh} />;
     return <Skeleton ownZone={ownZone} zone={zone} />;
   }
   const { credits, returning, usage } = data;
@@ -46,12 +47,12 @@ export function OverviewScreen({ org, ownZone }: { readonly org: string; readonl
           <Sum used={credits.used} shown={usage.series.total.credits} />
           <div class="panels">
             <Breakdown dimension="user" usage={usage.by.user} />
-            <Breakdown dimension="app" usage={usage.by.app} />
             <Breakdown dimension="endpoint" usage={usage.by.endpoint} />
-            <Breakdown dimension="rule" usage={usage.by.rule} />
+            <Breakdown dimension="app" usage={usage.by.app} />
             <Breakdown dimension="method" usage={usage.by.method} />
             <Breakdown dimension="status" usage={usage.by.status} />
             <Breakdown dimension="module" usage={usage.by.module} />
+            <Breakdown dimension="rule" usage={usage.by.rule} />
             <Breakdown dimension="rejection_cause" usage={usage.by.rejection_cause} isOfRejections />
           </div>
         </>
@@ -67,8 +68,8 @@ function Sum({ used, shown }: { readonly used: number; readonly shown: number })
   if (isOwn || hasFilters()) {
     return (
       <p class="faint sum">
-        {isOwn ? 'Your own calls' : 'What is chosen'}: {number(shown)} of the {number(used)} credits that the gauge
-        counts.
+        {isOwn ? 'Your own calls' : 'What is chosen'}: {number(shown)} of the {number(used)} credits that the
+        gauge counts.
       </p>
     );
   }

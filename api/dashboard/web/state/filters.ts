@@ -1,10 +1,21 @@
 import { param, place, show } from './place.ts';
 
 /** What everything can be filtered by: the API's own names, which are also those in the address. */
-export const DIMENSIONS = ['user', 'app', 'endpoint', 'method', 'status', 'module', 'rule', 'rejection_cause'] as const;
+export const DIMENSIONS = [
+  'user',
+  'app',
+  'endpoint',
+  'method',
+  'status',
+  'module',
+  'rule',
+  'rejection_cause',
+] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
-export const TITLES: Readonly<Record<Dimension, { readonly one: string; readonly many: string; readonly none: string }>> = {
+export const TITLES: Readonly<
+  Record<Dimension, { readonly one: string; readonly many: string; readonly none: string }>
+> = {
   user: { one: 'User', many: 'Users', none: '' },
   app: { one: 'App', many: 'Apps', none: '' },
   endpoint: { one: 'Endpoint', many: 'Endpoints', none: '(no path)' },

@@ -42,7 +42,8 @@ export function useLive<Data>(key: string, load: Load<Data>, everyMs: number | n
       clearTimeout(timer);
       try {
         const data = await latest.current(abort.signal, (part) => {
-          if (!hasData && !abort.signal.aborted) setState((old) => (old.key === '' ? { key, data: part } : old));
+          if (!hasData && !abort.signal.aborted)
+            setState((old) => (old.key === '' ? { key, data: part } : old));
         });
         if (abort.signal.aborted) return;
         hasData = true;

@@ -59,7 +59,7 @@ export type Grain = '15m' | 'hour' | 'day';
 
 /** How finely a range is drawn: at most some 200 bars. */
 export function grainOf({ from, to }: Range): Grain {
-  if (to - from <= 36 * HOUR) return '15m';
+  if (to - from <= 12 * HOUR) return '15m';
   return to - from <= 8 * DAY ? 'hour' : 'day';
 }
 

@@ -1,0 +1,9 @@
+import { render } from 'preact';
+import { App } from './app.tsx';
+import './styles/base.css';
+import './styles/parts.css';
+import './styles/panels.css';
+
+const root = document.querySelector('#app');
+if (root === null) throw new Error('The page has no #app.');
+render(<App />, root);
