@@ -11,6 +11,7 @@ import type { EstimateAnswer } from '../../prices/estimate-route.ts';
 import type { ChangeAnswer } from '../../settings/change-answer.ts';
 import type { LimitAnswer, LimitSetAnswer } from '../../settings/limit-route.ts';
 import type { HistoryAnswer } from '../../settings/settings-routes.ts';
+import type { Edition } from '../../../schemas/catalogues/editions.ts';
 import type { UsageAnswer, UsageRowAnswer } from '../../usage/answer.ts';
 import type { LocalSignInAnswer, SignedInAnswer } from '../local-sign-in.ts';
 
@@ -32,3 +33,8 @@ export type SignedIn = Static<typeof SignedInAnswer>;
 export type Usage = Static<typeof UsageAnswer>;
 export type UsageRow = Static<typeof UsageRowAnswer>;
 export type WhatIf = Static<typeof WhatIfAnswer>;
+
+/** Of `GET /v1/catalogues/editions`, as far as it is shown. */
+export interface Editions {
+  readonly in_effect: { readonly editions: readonly Edition[] };
+}

@@ -3,9 +3,12 @@ import type { Bill, Usage } from './answers.ts';
 import { Header } from './parts/header.tsx';
 import { Loading, Refused } from './parts/states.tsx';
 import { StaleNotice } from './parts/stale.tsx';
+import { CallsScreen } from './screens/calls.tsx';
+import { CreditsScreen } from './screens/credits.tsx';
 import { OverviewScreen } from './screens/overview.tsx';
 import { screenAt, type ScreenPath } from './screens/screens.ts';
 import { SignInScreen } from './screens/sign-in.tsx';
+import { SimulatorScreen } from './screens/simulator.tsx';
 import { ask, orgPath } from './state/client.ts';
 import { failingSince, useLive } from './state/live.ts';
 import { param, place, show } from './state/place.ts';
@@ -87,9 +90,11 @@ function Screen({
     case '/':
       return <OverviewScreen org={org} ownZone={zone} />;
     case '/credits':
+      return <CreditsScreen org={org} ownZone={zone} />;
     case '/calls':
+      return <CallsScreen org={org} ownZone={zone} />;
     case '/simulator':
-      return null;
+      return <SimulatorScreen org={org} />;
   }
 }
 

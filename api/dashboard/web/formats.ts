@@ -38,6 +38,12 @@ export function money(amount: string, currency: string): string {
   }).format(amount);
 }
 
+/** To the currency's minor unit: for what is an estimate anyway. */
+export function aboutMoney(amount: string, currency: string): string {
+  if (!isDecimal(amount)) throw new Error(`No amount: ${amount}`);
+  return new Intl.NumberFormat(undefined, { style: 'currency', currency }).format(amount);
+}
+
 const dateTimes = new Map<string, Intl.DateTimeFormat>();
 
 function formatter(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

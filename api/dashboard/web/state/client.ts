@@ -21,6 +21,8 @@ interface Asked {
   readonly query?: Query;
   readonly method?: string;
   readonly body?: unknown;
+  /** Of a change: repeated with the same one it changes nothing more. */
+  readonly idempotencyKey?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -47,7 +49,10 @@ export async function download(path: string, query: Query): Promise<void> {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-async function send(path: string, { query = [], method = 'GET', body, signal }: Asked): Promise<Response> {
+async function send(
+  path: string,
+  { query = [], method = 'GET', body, idempotencyKey, signal }: Asked,
+): Promise<Response> {
   const search = new URLSearchParams(query.map(([name, value]) => [name, value])).toString();
   const token = session.value?.token;
   let response: Response;
@@ -57,6 +62,7 @@ async function send(path: string, { query = [], method = 'GET', body, signal }: 
       headers: {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]),

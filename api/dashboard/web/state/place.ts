@@ -10,7 +10,18 @@ export interface Place {
 export type Patch = Readonly<Record<string, string | readonly string[] | null>>;
 
 /** Of one screen alone: not taken along to another. */
-const OF_A_SCREEN = ['cursor', 'call', 'day', 'days_from', 'days_to', 'credits', 'days'];
+const OF_A_SCREEN = [
+  'cursor',
+  'call',
+  'day',
+  'days_from',
+  'days_to',
+  'credits',
+  'days',
+  'edition',
+  'users',
+  'limit',
+];
 
 export const place = signal(read());
 globalThis.addEventListener('popstate', () => (place.value = read()));

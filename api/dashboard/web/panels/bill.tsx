@@ -1,0 +1,46 @@
+import type { Bill } from '../answers.ts';
+import { aboutMoney, date, money, number, shortDate } from '../formats.ts';
+import { addDays } from '../local-time.ts';
+
+/** The bill of the current period: what it is by now, and where it is heading. */
+export function BillPanel({ bill }: { readonly bill: Bill }) {
+  const { currency, period, accrued, projected, adjustments } = bill;
+  return (
+    <section class="card" aria-labelledby="bill-title">
+      <header class="card-head">
+        <h2 id="bill-title">This billing period</h2>
+        <span class="faint">
+          {shortDate(period.from)} – {date(addDays(period.to, -1))}
+        </span>
+      </header>
+      <p class="gauge-figure">
+        <b data-figure="accrued">{money(accrued.amount, currency)}</b>
+        <span>by now, for {number(accrued.credits)} additional credits</span>
+      </p>
+      <dl class="facts">
+        <div>
+          <dt>Heading for</dt>
+          <dd data-figure="projected" title={`${money(projected.amount, currency)}, exactly`}>
+            {aboutMoney(projected.amount, currency)}
+          </dd>
+        </div>
+        <div>
+          <dt>Next billing date</dt>
+          <dd data-figure="next_billing_date">{date(bill.next_billing_date)}</dd>
+        </div>
+        <div>
+          <dt>Days closed</dt>
+          <dd>{number(bill.days_closed)}</dd>
+        </div>
+        <div>
+          <dt>Adjustments</dt>
+          <dd>{number(adjustments.length)}</dd>
+        </div>
+      </dl>
+      <p class="faint gauge-foot">
+        Days are those of {bill.time_zone}. Heading for: what is there, and the mean of the closed days for
+        each day left.
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,71 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { OneCall } from '../answers.ts';
+import { fullTime, number } from '../formats.ts';
+import { Refused } from '../parts/states.tsx';
+import { ask, orgPath } from '../state/client.ts';
+import { useLive } from '../state/live.ts';
+import { show } from '../state/place.ts';
+
+interface CallDetailsProps {
+  readonly org: string;
+  readonly id: string;
+  readonly zone: string;
+}
+
+/** One call with everything that its event carries, and the record that counts. */
+export function CallDetails({ org, id, zone }: CallDetailsProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  const { data, error } = useLive<OneCall>(
+    `call ${org} ${id}`,
+    (signal) => ask(orgPath(org, `calls/${encodeURIComponent(id)}`), { signal }),
+    null,
+  );
+  const close = (): void => show({ call: null });
+  return (
+    <dialog ref={dialog} class="card" aria-labelledby="call-title" onClose={close}>
+      <header class="card-head">
+        <h2 id="call-title">One call</h2>
+        <button type="button" onClick={() => dialog.current?.close()}>
+          Close
+        </button>
+      </header>
+      {error && <Refused error={error} />}
+      {data && (
+        <dl class="facts-list">
+          {factsOf(data, zone).map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </dialog>
+  );
+}
+
+function factsOf(call: OneCall, zone: string): readonly (readonly [string, string])[] {
+  const facts: readonly (readonly [string, string])[] = [
+    ['Time', fullTime(call.occurred_at, zone)],
+    ['User', call.user_id],
+    ['App', call.app_id],
+    ['Call', `${call.method} ${call.endpoint}`],
+    ['Product', call.product],
+    ['Module', call.module],
+    ['Status', String(call.status)],
+    ['Rejected for', call.rejection_cause],
+    [
+      'Cost',
+      `${number(call.credits)} credits, by the rule ${call.rule}, which counted ${number(call.units)}`,
+    ],
+    ['From', call.source_address],
+    ['Took', call.duration_ms === null ? '' : `${number(call.duration_ms)} ms`],
+    ['Event id', call.event_id],
+    [
+      'Recorded',
+      `${fullTime(call.record.appended_at, zone)}, partition ${call.record.partition}, offset ${call.record.offset}`,
+    ],
+  ];
+  return facts.filter(([, value]) => value !== '');
+}

@@ -1,0 +1,64 @@
+import type { Change, History } from '../answers.ts';
+import { dayTime, number } from '../formats.ts';
+
+/** Every change of the additional limit, refused ones too: who, when, why. */
+export function LimitHistory({
+  history,
+  product,
+  zone,
+}: {
+  readonly history: History;
+  readonly product: string;
+  readonly zone: string;
+}) {
+  const changes = history.changes.flatMap((change) => {
+    const credits = limitOf(change, product);
+    return credits === undefined ? [] : [{ change, credits }];
+  });
+  return (
+    <section class="card" aria-labelledby="history-title">
+      <header class="card-head">
+        <h2 id="history-title">Changes of the limit</h2>
+      </header>
+      {changes.length === 0 ? (
+        <p class="empty">It was never changed.</p>
+      ) : (
+        <div class="scroll">
+          <table class="rows">
+            <thead>
+              <tr>
+                <th scope="col">When</th>
+                <th scope="col">Limit</th>
+                <th scope="col">Who</th>
+                <th scope="col">Why</th>
+              </tr>
+            </thead>
+            <tbody>
+              {changes.map(({ change, credits }) => (
+                <tr key={change.change_id}>
+                  <th scope="row">{dayTime(change.recorded_at, zone)}</th>
+                  <td>{number(credits)}</td>
+                  <td class="text">{change.recorded_by}</td>
+                  <td class="text">
+                    {change.reason}
+                    {change.refused && (
+                      <span class="warn">
+                        {' '}
+                        Refused: {change.refused.map(({ detail }) => detail).join(' ')}
+                      </span>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function limitOf({ product, value }: Change, wanted: string): number | undefined {
+  const credits: unknown = new Map(Object.entries(Object(value))).get('additional_limit');
+  return product === wanted && typeof credits === 'number' ? credits : undefined;
+}

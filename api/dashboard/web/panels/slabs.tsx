@@ -1,0 +1,45 @@
+import { money, number } from '../formats.ts';
+
+interface SlabsProps {
+  readonly slabs: readonly {
+    readonly credits: number;
+    readonly rate_per_1000: string;
+    readonly amount: string;
+  }[];
+  readonly currency: string;
+  readonly amount: string;
+}
+
+/** The price steps that make an amount: each credit is paid at the price of its step. */
+export function Slabs({ slabs, currency, amount }: SlabsProps) {
+  if (slabs.length === 0) return <p class="faint">Nothing is charged.</p>;
+  return (
+    <table class="slabs">
+      <thead>
+        <tr>
+          <th scope="col">Credits</th>
+          <th scope="col">per 1,000</th>
+          <th scope="col">Amount</th>
+        </tr>
+      </thead>
+      <tbody>
+        {slabs.map((slab) => (
+          <tr key={slab.rate_per_1000}>
+            <td>{number(slab.credits)}</td>
+            <td>{money(slab.rate_per_1000, currency)}</td>
+            <td>{money(slab.amount, currency)}</td>
+          </tr>
+        ))}
+      </tbody>
+      {slabs.length > 1 && (
+        <tfoot>
+          <tr>
+            <td>{number(slabs.reduce((sum, { credits }) => sum + credits, 0))}</td>
+            <td />
+            <td>{money(amount, currency)}</td>
+          </tr>
+        </tfoot>
+      )}
+    </table>
+  );
+}

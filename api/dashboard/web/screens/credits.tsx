@@ -1,0 +1,70 @@
+import { useState } from 'preact/hooks';
+import type { LimitSet } from '../answers.ts';
+import { date } from '../formats.ts';
+import { addDays } from '../local-time.ts';
+import { BillPanel } from '../panels/bill.tsx';
+import { DaysTable } from '../panels/days.tsx';
+import { LimitHistory } from '../panels/limit-history.tsx';
+import { LimitPanel } from '../panels/limit.tsx';
+import { DateRange } from '../parts/date-range.tsx';
+import { Downloads } from '../parts/downloads.tsx';
+import { Loading, Refused } from '../parts/states.tsx';
+import { failingSince, useLive } from '../state/live.ts';
+import { param } from '../state/place.ts';
+import { daysQuery, loadCredits, type CreditsTab } from './credits-data.ts';
+
+const REFRESH_MS = 15_000;
+
+/** The additional credits: what is allowed, what was used, what it costs. */
+export function CreditsScreen({ org, ownZone }: { readonly org: string; readonly ownZone: string }) {
+  const asked = { product: param('product'), from: param('days_from'), to: param('days_to') };
+  const live = useLive<CreditsTab>(
+    `credits ${org} ${Object.values(asked).join(' ')}`,
+    loadCredits({ org, ...asked }),
+    REFRESH_MS,
+  );
+  const [lastSet, setLastSet] = useState<LimitSet>();
+  const { data, error } = live;
+  const refusal = error !== undefined && failingSince.value === 0 && (
+    <Refused error={error} onRetry={live.refresh} />
+  );
+  if (data === undefined) return refusal || <Loading height={480} />;
+  const { bill, days, limit, history } = data;
+  const zone = param('zone') || ownZone;
+  return (
+    <div class={live.isPending ? 'is-pending' : undefined} aria-busy={live.isPending}>
+      <h1 class="sr-only">Credits</h1>
+      <div class={limit ? 'pair' : undefined}>
+        <BillPanel bill={bill} />
+        {limit && (
+          <LimitPanel
+            org={org}
+            limit={limit}
+            zone={zone}
+            last={lastSet}
+            onSet={(set) => {
+              setLastSet(set);
+              live.refresh();
+            }}
+          />
+        )}
+      </div>
+      {refusal}
+      <section class="card section" aria-labelledby="days-title">
+        <header class="card-head">
+          <h2 id="days-title">
+            {date(days.from)} – {date(addDays(days.to, -1))}
+          </h2>
+          <DateRange bill={bill} />
+          <Downloads org={org} query={daysQuery({ product: days.product, from: days.from, to: days.to })} />
+        </header>
+        <DaysTable org={org} days={days} zone={zone} />
+      </section>
+      {history && (
+        <div class="section">
+          <LimitHistory history={history} product={bill.product} zone={zone} />
+        </div>
+      )}
+    </div>
+  );
+}

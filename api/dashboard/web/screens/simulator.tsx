@@ -1,0 +1,16 @@
+import { EstimatePanel } from '../panels/estimate.tsx';
+import { WhatIfPanel } from '../panels/what-if.tsx';
+import { may } from '../state/rights.ts';
+
+/** What credits would cost: so many a day, and the own last period under other terms. */
+export function SimulatorScreen({ org }: { readonly org: string }) {
+  return (
+    <>
+      <h1 class="sr-only">Simulator</h1>
+      <div class="pair">
+        <EstimatePanel />
+        {may('read-billing') && <WhatIfPanel org={org} />}
+      </div>
+    </>
+  );
+}
