@@ -24,7 +24,7 @@ function builtFiles(folder: string): OpenFile[] {
     const mediaType = MEDIA_TYPES[extname(name)];
     if (mediaType === undefined) throw new Error(`${name} of the dashboard is of no type that is served.`);
     const file = { mediaType, content: readFileSync(join(folder, name)) };
-    if (name === 'index.html') return SCREENS.map((url) => ({ url, ...file }));
+    if (name === 'index.html') return SCREENS.map((url) => Object.assign({ url }, file));
     // Their names change with their content.
     return [{ url: `/${name}`, ...file, isImmutable: name.startsWith('assets/') }];
   });

@@ -9,7 +9,7 @@ import type { ReturningAnswer } from '../../credits/returning-route.ts';
 import type { ExplanationAnswer } from '../../explanation/answer.ts';
 import type { EstimateAnswer } from '../../prices/estimate-route.ts';
 import type { ChangeAnswer } from '../../settings/change-answer.ts';
-import type { LimitAnswer, LimitSetAnswer } from '../../settings/limit-route.ts';
+import type { LimitAnswer, LimitSetAnswer } from '../../settings/limit-answer.ts';
 import type { HistoryAnswer } from '../../settings/settings-routes.ts';
 import type { Edition } from '../../../schemas/catalogues/editions.ts';
 import type { UsageAnswer, UsageRowAnswer } from '../../usage/answer.ts';

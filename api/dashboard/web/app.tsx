@@ -6,7 +6,7 @@ import { StaleNotice } from './parts/stale.tsx';
 import { CallsScreen } from './screens/calls.tsx';
 import { CreditsScreen } from './screens/credits.tsx';
 import { OverviewScreen } from './screens/overview.tsx';
-import { screenAt, type ScreenPath } from './screens/screens.ts';
+import { screenAt } from './screens/screens.ts';
 import { SignInScreen } from './screens/sign-in.tsx';
 import { SimulatorScreen } from './screens/simulator.tsx';
 import { ask, orgPath } from './state/client.ts';
@@ -14,6 +14,13 @@ import { failingSince, useLive } from './state/live.ts';
 import { param, place, show } from './state/place.ts';
 import { may, shownOrg } from './state/rights.ts';
 import { session } from './state/session.ts';
+
+const SHOWN = {
+  '/': OverviewScreen,
+  '/credits': CreditsScreen,
+  '/calls': CallsScreen,
+  '/simulator': SimulatorScreen,
+};
 
 export function App() {
   const who = session.value;
@@ -52,6 +59,7 @@ async function loadFacts(org: string, signal: AbortSignal): Promise<OrgFacts> {
 function OfOrg({ org }: { readonly org: string }) {
   const { data: facts, error, refresh } = useLive(`facts ${org}`, (signal) => loadFacts(org, signal), null);
   const screen = screenAt(place.value.path);
+  const Screen = SHOWN[screen];
   const [first] = facts?.products ?? [];
   const isChosen = param('product') !== '' || (facts?.products.length ?? 0) < 2;
   useEffect(() => {
@@ -66,7 +74,7 @@ function OfOrg({ org }: { readonly org: string }) {
       <StaleNotice zone={facts?.zone ?? 'UTC'} />
       <main id="main" tabIndex={-1}>
         {facts !== undefined && isChosen ? (
-          <Screen screen={screen} org={org} zone={facts.zone} />
+          <Screen org={org} ownZone={facts.zone} />
         ) : error !== undefined && failingSince.value === 0 ? (
           <Refused error={error} onRetry={refresh} />
         ) : (
@@ -75,27 +83,6 @@ function OfOrg({ org }: { readonly org: string }) {
       </main>
     </>
   );
-}
-
-function Screen({
-  screen,
-  org,
-  zone,
-}: {
-  readonly screen: ScreenPath;
-  readonly org: string;
-  readonly zone: string;
-}) {
-  switch (screen) {
-    case '/':
-      return <OverviewScreen org={org} ownZone={zone} />;
-    case '/credits':
-      return <CreditsScreen org={org} ownZone={zone} />;
-    case '/calls':
-      return <CallsScreen org={org} ownZone={zone} />;
-    case '/simulator':
-      return <SimulatorScreen org={org} />;
-  }
 }
 
 /** For roles that are bound to no organisation. */

@@ -20,6 +20,7 @@ export function percent(part: number, whole: number): string {
 /** With a sign: how much more or less than before. */
 export const change = (now: number, then: number): string => {
   if (then === 0) return now === 0 ? 'as before' : 'new';
+  if (now >= then * 3) return `× ${number(Math.round(now / then))}`;
   const text = percents.format(Math.abs(now - then) / then);
   return now === then ? 'as before' : `${now > then ? '+' : '−'}${text}`;
 };

@@ -21,9 +21,8 @@ export function CallDetails({ org, id, zone }: CallDetailsProps) {
     (signal) => ask(orgPath(org, `calls/${encodeURIComponent(id)}`), { signal }),
     null,
   );
-  const close = (): void => show({ call: null });
   return (
-    <dialog ref={dialog} class="card" aria-labelledby="call-title" onClose={close}>
+    <dialog ref={dialog} class="card" aria-labelledby="call-title" onClose={() => show({ call: null })}>
       <header class="card-head">
         <h2 id="call-title">One call</h2>
         <button type="button" onClick={() => dialog.current?.close()}>

@@ -1,5 +1,5 @@
 import type { Call } from '../answers.ts';
-import { fullTime, number } from '../formats.ts';
+import { dayTime, fullTime, number } from '../formats.ts';
 import { labelOf, toggleFilter, type Dimension } from '../state/filters.ts';
 import { show } from '../state/place.ts';
 
@@ -11,11 +11,21 @@ export function CallsTable({ calls, zone }: { readonly calls: readonly Call[]; r
         <thead>
           <tr>
             <th scope="col">Time</th>
-            <th scope="col">User</th>
-            <th scope="col">App</th>
-            <th scope="col">Call</th>
-            <th scope="col">Status</th>
-            <th scope="col">Cost rule</th>
+            <th scope="col" class="text wide-only">
+              User
+            </th>
+            <th scope="col" class="text wide-only">
+              App
+            </th>
+            <th scope="col" class="text">
+              Call
+            </th>
+            <th scope="col" class="text wide-only">
+              Status
+            </th>
+            <th scope="col" class="text wide-only">
+              Cost rule
+            </th>
             <th scope="col">Credits</th>
           </tr>
         </thead>
@@ -24,14 +34,15 @@ export function CallsTable({ calls, zone }: { readonly calls: readonly Call[]; r
             <tr key={call.event_id}>
               <th scope="row">
                 <button type="button" class="link" onClick={() => show({ call: call.event_id })}>
-                  {fullTime(call.occurred_at, zone)}
+                  <span class="wide-only">{fullTime(call.occurred_at, zone)}</span>
+                  <span class="phone-only">{dayTime(call.occurred_at, zone)}</span>
                 </button>
               </th>
-              <Value dimension="user" value={call.user_id} />
-              <Value dimension="app" value={call.app_id} />
+              <Value isWideOnly dimension="user" value={call.user_id} />
+              <Value isWideOnly dimension="app" value={call.app_id} />
               <Value dimension="endpoint" value={call.endpoint} before={call.method} />
-              <Value dimension="status" value={String(call.status)} />
-              <Value dimension="rule" value={call.rule} />
+              <Value isWideOnly dimension="status" value={String(call.status)} />
+              <Value isWideOnly dimension="rule" value={call.rule} />
               <td>{number(call.credits)}</td>
             </tr>
           ))}
@@ -45,12 +56,14 @@ interface ValueProps {
   readonly dimension: Dimension;
   readonly value: string;
   readonly before?: string;
+  /** Left out on a phone. */
+  readonly isWideOnly?: boolean;
 }
 
-function Value({ dimension, value, before }: ValueProps) {
+function Value({ dimension, value, before, isWideOnly = false }: ValueProps) {
   const name = labelOf(dimension, value);
   return (
-    <td class="text">
+    <td class={isWideOnly ? 'text wide-only' : 'text'}>
       {before !== undefined && <span class="faint">{before} </span>}
       <button
         type="button"

@@ -1,6 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
 import { number, short } from '../formats.ts';
 import { appearance } from '../state/appearance.ts';
 import type { Bucket, Measure } from './series.ts';
@@ -56,7 +55,10 @@ export function Chart({ buckets, before, measure, summary, onChoose }: ChartProp
       <div ref={place} role="img" aria-label={summary} />
       <p class="chart-hover" aria-hidden="true">
         {bucket === undefined ? (
-          <span class="faint">Point at a bar; drag over some to look closer.</span>
+          <span class="faint">
+            {isCompared && 'Dashed: the period before. '}
+            Point at a bar; drag over some to look closer.
+          </span>
         ) : (
           <>
             {bucket.label}: <b>{number(bucket[measure])}</b> {measure}
@@ -79,7 +81,6 @@ function optionsOf(
   const font = `12px ${styles.fontFamily}`;
   const axis = { stroke: colour('--faint'), font, ticks: { show: false } };
   const bars = uPlot.paths.bars?.({ size: [0.8, 48], radius: 0.15 });
-  const line = uPlot.paths.stepped?.({ align: 1 });
   return {
     width: element.clientWidth,
     height: HEIGHT,
@@ -119,7 +120,6 @@ function optionsOf(
         width: 1.5,
         dash: [4, 3],
         points: { show: false },
-        ...(line && { paths: line }),
       },
     ],
     hooks: {

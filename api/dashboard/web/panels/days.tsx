@@ -5,9 +5,9 @@ import { param, show } from '../state/place.ts';
 import { DayDetails } from './day-details.tsx';
 
 const STATUS = {
-  open: ['is-plain', 'Late calls may still come: the figure is as it stands'],
-  closed: ['is-good', 'Charged; a late call makes a new revision'],
-  final: ['is-plain', 'On a statement that never changes'],
+  open: ['is-open', 'Late calls may still come: the figure is as it stands'],
+  closed: ['is-plain', 'Charged; a late call makes a new revision'],
+  final: ['is-final', 'On a statement that never changes'],
 } as const;
 
 /** Each day's additional credits and what they cost; a day opens to its explanation. */
@@ -30,11 +30,19 @@ export function DaysTable({
         <thead>
           <tr>
             <th scope="col">Day</th>
-            <th scope="col">Status</th>
-            <th scope="col">Used</th>
+            <th scope="col" class="text wide-only">
+              Status
+            </th>
+            <th scope="col" class="wide-only">
+              Used
+            </th>
             <th scope="col">Additional</th>
-            <th scope="col">Billed</th>
-            <th scope="col">Over limit</th>
+            <th scope="col" class="wide-only">
+              Billed
+            </th>
+            <th scope="col" class="wide-only">
+              Over limit
+            </th>
             <th scope="col">Amount</th>
           </tr>
         </thead>
@@ -52,20 +60,20 @@ export function DaysTable({
                     {date(day.day)}
                   </button>
                 </th>
-                <td class="text">
+                <td class="text wide-only">
                   <span class={`pill ${STATUS[day.status][0]}`} title={STATUS[day.status][1]}>
                     {day.status}
                     {day.revision !== null && day.revision > 1 && `, revision ${day.revision}`}
                   </span>
                 </td>
-                <td>{number(day.used)}</td>
-                <td class="with-bar">
+                <Count value={day.used} />
+                <td class={day.additional_used === 0 ? 'with-bar is-zero' : 'with-bar'}>
                   <span class="cell-bar" style={{ width: `${(day.additional_used / most) * 100}%` }} />
                   <span>{number(day.additional_used)}</span>
                 </td>
-                <td>{number(day.billed_credits)}</td>
-                <td class={day.over_limit > 0 ? 'warn' : undefined}>{number(day.over_limit)}</td>
-                <td>{money(day.amount, currency)}</td>
+                <Count value={day.billed_credits} />
+                <Count value={day.over_limit} isWarning />
+                <td class={day.amount === '0' ? 'is-zero' : undefined}>{money(day.amount, currency)}</td>
               </tr>
               {opened === day.day && (
                 <tr class="details">
@@ -77,31 +85,35 @@ export function DaysTable({
             </Fragment>
           ))}
           {adjustments.map((line) => (
-            <tr key={`${line.day} ${line.revision}`} class="adjustment">
-              <th scope="row">{date(line.day)}</th>
-              <td class="text" colSpan={3}>
-                adjustment, revision {line.revision}
-              </td>
-              <td>{number(line.delta_credits)}</td>
+            <tr key={`${line.day} ${line.revision}`}>
+              <th scope="row">
+                {date(line.day)} <small class="faint">adjustment, revision {line.revision}</small>
+              </th>
+              <td class="wide-only" colSpan={2} />
               <td />
+              <td class="wide-only">{number(line.delta_credits)}</td>
+              <td class="wide-only" />
               <td>{money(line.delta_amount, currency)}</td>
             </tr>
           ))}
         </tbody>
         <tfoot>
           <tr>
-            <th scope="row" colSpan={4}>
-              Total
-            </th>
-            <td data-figure="days-credits">{number(total.billed_credits)}</td>
+            <th scope="row">Total</th>
+            <td class="wide-only" colSpan={2} />
             <td />
+            <td class="wide-only" data-figure="days-credits">
+              {number(total.billed_credits)}
+            </td>
+            <td class="wide-only" />
             <td data-figure="days-amount">{money(total.amount, currency)}</td>
           </tr>
           {total.rounded_amount !== null && (
             <tr>
-              <th scope="row" colSpan={6}>
-                On the statement, rounded once
-              </th>
+              <th scope="row">On the statement, rounded once</th>
+              <td class="wide-only" colSpan={2} />
+              <td />
+              <td class="wide-only" colSpan={2} />
               <td>{money(total.rounded_amount, currency)}</td>
             </tr>
           )}
@@ -109,4 +121,9 @@ export function DaysTable({
       </table>
     </div>
   );
+}
+
+/** Zeros stand back, so that days with a charge are found at a glance. */
+function Count({ value, isWarning = false }: { readonly value: number; readonly isWarning?: boolean }) {
+  return <td class={`wide-only ${value === 0 ? 'is-zero' : isWarning ? 'warn' : ''}`}>{number(value)}</td>;
 }

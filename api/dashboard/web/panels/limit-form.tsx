@@ -99,12 +99,12 @@ function WorstCase({ credits, limit }: { readonly credits: number; readonly limi
   return (
     <div class={isPending ? 'worst is-pending' : 'worst'} aria-live="polite">
       {data === undefined ? (
-        <p class="faint">Reckoning what it costs at worst …</p>
+        <p class="faint">Working out what it costs at most …</p>
       ) : (
         <>
           <p>
             <b>
-              At worst <span data-figure="preview-day">{money(data.day_amount, data.currency)}</span> a day,{' '}
+              At most <span data-figure="preview-day">{money(data.day_amount, data.currency)}</span> a day,{' '}
               <span data-figure="preview-month">{money(data.amount, data.currency)}</span> in {number(days)}{' '}
               days.
             </b>{' '}

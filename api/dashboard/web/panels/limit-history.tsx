@@ -29,8 +29,12 @@ export function LimitHistory({
               <tr>
                 <th scope="col">When</th>
                 <th scope="col">Limit</th>
-                <th scope="col">Who</th>
-                <th scope="col">Why</th>
+                <th scope="col" class="text">
+                  Who
+                </th>
+                <th scope="col" class="text">
+                  Why
+                </th>
               </tr>
             </thead>
             <tbody>

@@ -11,7 +11,7 @@ export function ReturningPanel({
 }) {
   const { returning: rows, pace_per_hour: pace, runs_out_at: runsOut, as_of } = returning;
   const most = Math.max(1, ...rows.map(({ credits }) => credits));
-  const [next] = rows.filter(({ credits }) => credits > 0);
+  const next = rows.find(({ credits }) => credits > 0);
   const sum = rows.reduce((total, { credits }) => total + credits, 0);
   return (
     <section class="card" aria-labelledby="returning-title">

@@ -48,7 +48,7 @@ export function WhatIfPanel({ org }: { readonly org: string }) {
         onSubmit={(event) => {
           event.preventDefault();
           const form = new FormData(event.currentTarget);
-          show(Object.fromEntries(TERMS.map(([name]) => [name, String(form.get(name) ?? '') || null])));
+          show(Object.fromEntries(TERMS.map(([name]) => [name, given(form, name)])));
         }}
       >
         <label>
@@ -73,16 +73,21 @@ export function WhatIfPanel({ org }: { readonly org: string }) {
           </label>
         </div>
         <button type="submit" class="primary">
-          Reckon
+          Calculate
         </button>
       </form>
       {error && <Refused error={error} />}
       {data && !error && <Outcome answer={data} isPending={isPending} />}
       {!hasTerms && (
-        <p class="empty">Choose other terms: the bill is reckoned again from the calls there were.</p>
+        <p class="empty">Choose other terms: the bill is worked out again from the calls there were.</p>
       )}
     </section>
   );
+}
+
+function given(form: FormData, name: string): string | null {
+  const text = form.get(name);
+  return typeof text === 'string' && text !== '' ? text : null;
 }
 
 function Outcome({ answer, isPending }: { readonly answer: WhatIf; readonly isPending: boolean }) {
@@ -111,7 +116,7 @@ function Outcome({ answer, isPending }: { readonly answer: WhatIf; readonly isPe
             <td>{number(would.billed_credits)}</td>
           </tr>
           <tr>
-            <th scope="row">Over the limit, not served or billed</th>
+            <th scope="row">Over the limit, not billed</th>
             <td>{number(overLimit('as_it_was'))}</td>
             <td>{number(overLimit('as_it_would_be'))}</td>
           </tr>

@@ -80,6 +80,8 @@ const zones = Intl.supportedValuesOf('timeZone');
 const otherZones = (own: string): string[] =>
   [...new Set([browserZone, 'UTC', ...zones])].filter((each) => each !== own);
 
+const isoAt = (wall: string, zone: string): string => new Date(instantAt(wall, zone)).toISOString();
+
 function CustomRange({ zone }: { readonly zone: string }) {
   const [from, setFrom] = useState(wallClock(Date.parse(param('from')), zone));
   const [to, setTo] = useState(wallClock(Date.parse(param('to')), zone));
@@ -90,8 +92,7 @@ function CustomRange({ zone }: { readonly zone: string }) {
       onSubmit={(event) => {
         event.preventDefault();
         if (!isValid) return;
-        const instant = (wall: string): string => new Date(instantAt(wall, zone)).toISOString();
-        show({ range: 'custom', from: instant(from), to: instant(to), cursor: null });
+        show({ range: 'custom', from: isoAt(from, zone), to: isoAt(to, zone), cursor: null });
       }}
     >
       <input

@@ -3,7 +3,7 @@ import { WhatIfPanel } from '../panels/what-if.tsx';
 import { may } from '../state/rights.ts';
 
 /** What credits would cost: so many a day, and the own last period under other terms. */
-export function SimulatorScreen({ org }: { readonly org: string }) {
+export function SimulatorScreen({ org }: { readonly org: string; readonly ownZone: string }) {
   return (
     <>
       <h1 class="sr-only">Simulator</h1>

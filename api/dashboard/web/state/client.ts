@@ -78,12 +78,23 @@ async function send(
 }
 
 async function problemOf(response: Response): Promise<ApiError> {
-  const text = await response.text();
-  const document = new Map<string, unknown>(Object.entries(Object(parse(text))));
-  const errors = document.get('errors');
-  const details = (Array.isArray(errors) ? errors : []).map((error) => String(Object(error).detail ?? ''));
-  const message = document.get('detail') ?? document.get('title') ?? `The API answered ${response.status}.`;
-  return new ApiError(response.status, String(document.get('type') ?? ''), String(message), details);
+  const document = parse(await response.text());
+  const errors: unknown = fieldsOf(document).get('errors');
+  const details = (Array.isArray(errors) ? errors : []).map((error) => textOf(error, 'detail'));
+  const message = textOf(document, 'detail') || textOf(document, 'title');
+  return new ApiError(
+    response.status,
+    textOf(document, 'type'),
+    message || `The API answered ${response.status}.`,
+    details,
+  );
+}
+
+const fieldsOf = (value: unknown): Map<string, unknown> => new Map(Object.entries(Object(value)));
+
+function textOf(value: unknown, name: string): string {
+  const text = fieldsOf(value).get(name);
+  return typeof text === 'string' ? text : '';
 }
 
 function parse(text: string): unknown {

@@ -21,6 +21,8 @@ export interface Load<Data> {
 export const failingSince = signal(0);
 
 const RETRY_MS = 2_000;
+/** A slow API is asked less often: of the time it spends a fifth at most on one reader. */
+const REST_PER_WORK = 4;
 
 /**
  * Reads at once, then every so often while the page is visible. The first answer may come in parts (`publish`);
@@ -40,6 +42,7 @@ export function useLive<Data>(key: string, load: Load<Data>, everyMs: number | n
 
     const read = async (): Promise<void> => {
       clearTimeout(timer);
+      const startedAt = Date.now();
       try {
         const data = await latest.current(abort.signal, (part) => {
           if (!hasData && !abort.signal.aborted)
@@ -49,7 +52,7 @@ export function useLive<Data>(key: string, load: Load<Data>, everyMs: number | n
         hasData = true;
         failingSince.value = 0;
         setState({ key, data });
-        if (everyMs !== null) plan(everyMs);
+        if (everyMs !== null) plan(Math.max(everyMs, REST_PER_WORK * (Date.now() - startedAt)));
       } catch (error) {
         if (abort.signal.aborted) return;
         const problem = error instanceof ApiError ? error : new ApiError(0, 'broken', String(error));
