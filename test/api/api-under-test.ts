@@ -58,7 +58,7 @@ export async function openApi(
   suite: string,
   now: number,
   unknownOrgs: 'none' | 'local' = 'none',
-  { kafkaBrokers = serverAddresses().kafkaBrokers, recordWithinMs = 10_000 } = {},
+  { kafkaBrokers = serverAddresses().kafkaBrokers, recordWithinMs = 10_000, hasLocalSignIn = false } = {},
 ): Promise<ApiUnderTest> {
   const namespace = openNamespace(suite, { ...serverAddresses(), kafkaBrokers });
   const { settings } = namespace;
@@ -87,6 +87,7 @@ export async function openApi(
     newChangeId: randomUUID,
     rateLimitPerMinute: 1_000_000,
     metrics: new Registry(),
+    localSignIn: hasLocalSignIn ? (claims, expiresAt) => signToken(SECRET, claims, expiresAt) : undefined,
   });
   const schemas = new Map<string, Readonly<Record<string, unknown>>>();
   app.addHook('onRequest', async (request) => {

@@ -35,6 +35,16 @@ describe('the settings of the API', () => {
     expect(keys).toEqual({ secret: Buffer.from(SECRET) });
   });
 
+  it('let everyone choose who to be on a loopback address with a secret alone', () => {
+    expect(readApiConfig({ ...VALID, LOCAL_SIGN_IN: '1' })).toMatchObject({ LOCAL_SIGN_IN: '1' });
+    expect(problemsOf({ ...VALID, LOCAL_SIGN_IN: '1', HOST: '0.0.0.0' })).toEqual([
+      'LOCAL_SIGN_IN is for a loopback address alone, HOST is 0.0.0.0',
+    ]);
+    expect(problemsOf({ ...SERVERS, ...ISSUER, LOCAL_SIGN_IN: '1' })).toEqual([
+      'LOCAL_SIGN_IN needs JWT_SECRET or JWT_SECRET_FILE to sign with',
+    ]);
+  });
+
   const ISSUER = {
     JWKS_URL: 'https://id.example/keys',
     JWT_ISSUER: 'https://id.example',

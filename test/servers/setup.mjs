@@ -2,12 +2,14 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepare } from '../../deploy/prepare.mjs';
+import { findChromium, installChromium } from '../../deploy/prepare/chromium.mjs';
 
 /** Jest hands over its configuration; what is exported is its convention. */
 export default async function setup(globalConfig, projectConfig) {
   // Servers that run already may be given, for quick repeats of one suite.
   const given = process.env.TEST_KAFKA_BROKERS && process.env.TEST_CLICKHOUSE_URL;
-  const needsServers = !given && selectsServerSuites(globalConfig, projectConfig.rootDir);
+  const suites = selectedSuites(globalConfig, projectConfig.rootDir);
+  const needsServers = !given && suites.some((name) => name.endsWith('.int.test.ts'));
   await prepare({ needsKafka: needsServers && process.env.TEST_SERVERS !== 'containers' });
   // Compiled by the line above: jest does not transform what its setup imports.
   const { startTestRun } = await import('../../dist/test/servers/test-run.js');
@@ -15,13 +17,17 @@ export default async function setup(globalConfig, projectConfig) {
   Object.assign(process.env, run.env);
   if (run.chosen) console.error(`\nservers: ${run.chosen.way}\nnot run: ${run.chosen.notRun}`);
   globalThis.testRun = run;
+  if (suites.some((name) => name.startsWith('dashboard/'))) await installChromium();
+  // Suites that need a browser are skipped, and named, where there is none.
+  process.env.CHROMIUM_PATH = findChromium() ?? '';
 }
 
-function selectsServerSuites(globalConfig, rootDir) {
+/** Their paths within test/. */
+function selectedSuites(globalConfig, rootDir) {
   const selected = globalConfig.runTestsByPath
     ? (path) => globalConfig.nonFlagArgs.some((arg) => path.endsWith(arg))
     : (path) => globalConfig.testPathPatterns.toExecutor({ rootDir }).isMatch(path);
   return readdirSync(join(rootDir, 'test'), { recursive: true })
-    .filter((name) => name.endsWith('.int.test.ts'))
-    .some((name) => selected(join(rootDir, 'test', name)));
+    .filter((name) => name.endsWith('.test.ts'))
+    .filter((name) => selected(join(rootDir, 'test', name)));
 }

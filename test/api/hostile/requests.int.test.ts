@@ -104,7 +104,7 @@ describe('requests out of bounds', () => {
     ['/v1/orgs/own/credits/', 404],
     ['/v1/orgs/own', 404],
     ['/v1/orgs/own/credits?at=%', 400],
-    ['/', 404],
+    ['/nothing', 404],
     ['/v1/orgs/own/credits?__proto__[x]=1', 400],
     ['/v1/orgs/own/credits?constructor=1', 400],
   ])('%s: %d', async (path, status) => {

@@ -1,0 +1,32 @@
+/** A browser for the dashboard's suites and screenshots: what is there, or Debian's. */
+import { existsSync } from 'node:fs';
+import { runStep } from './command.mjs';
+
+const PLACES = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+/** @returns {string | undefined} the path of a Chromium, by CHROMIUM_PATH first */
+export function findChromium() {
+  return [process.env.CHROMIUM_PATH, ...PLACES].find((path) => path && existsSync(path));
+}
+
+/** Where there is none and this may be done: Debian's package. Otherwise what needs it is named as not run. */
+export async function installChromium() {
+  if (findChromium() !== undefined || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  try {
+    await runStep('updating the package lists', 'apt-get', ['update', '-q'], { env });
+    await runStep(
+      'installing Chromium',
+      'apt-get',
+      ['install', '-y', '-q', '--no-install-recommends', 'chromium'],
+      { env },
+    );
+  } catch (error) {
+    console.error(`Chromium could not be installed: ${error.message}`);
+  }
+}

@@ -1,0 +1,75 @@
+import { gzipSync } from 'node:zlib';
+import { openApi, type ApiUnderTest } from '../api/api-under-test.ts';
+
+const NOW = Date.parse('2026-11-22T10:00:00Z');
+const BYTES_ALLOWED = 100_000;
+
+let api: ApiUnderTest;
+beforeAll(async () => {
+  api = await openApi('pages', NOW, 'local', { hasLocalSignIn: true });
+});
+afterAll(() => api.close());
+
+describe('the dashboard’s files', () => {
+  const assets = () => api.routes.map(({ url }) => url).filter((url) => url.startsWith('/assets/'));
+
+  it('are one page at every screen’s address, asked for anew each time', async () => {
+    const pages = await Promise.all(['/', '/credits', '/calls', '/simulator'].map((url) => api.get(url)));
+    for (const { status, headers, body } of pages) {
+      expect({ status, body }).toEqual({ status: 200, body: pages[0]?.body });
+      expect(headers).toMatchObject({
+        'content-type': 'text/html; charset=utf-8',
+        'cache-control': 'no-cache',
+      });
+    }
+  });
+
+  it('name scripts and styles that are kept for good, and nothing from elsewhere', async () => {
+    const { body } = await api.get('/');
+    expect(assets().length).toBeGreaterThan(1);
+    for (const url of assets()) {
+      expect(body).toContain(url);
+      const { headers } = await api.get(url);
+      expect(headers).toMatchObject({ 'cache-control': 'public, max-age=31536000, immutable' });
+    }
+    expect(String(body)).not.toMatch(/https?:/);
+    // The content security policy allows neither.
+    expect(String(body)).not.toMatch(/<script>|<style|style=/);
+  });
+
+  it('are small: all scripts together are under 100 kB compressed', async () => {
+    const scripts = assets().filter((url) => url.endsWith('.js'));
+    const sizes = await Promise.all(
+      scripts.map(async (url) => gzipSync(String((await api.get(url)).body)).length),
+    );
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(BYTES_ALLOWED);
+  });
+});
+
+describe('the local sign-in', () => {
+  const body = { role: 'super_admin', org: 'net-66', user: 'ann' };
+
+  it('makes a token of the role that is asked for', async () => {
+    const answer = await api.send('/local/sign-in', { method: 'POST', body });
+    expect(answer).toMatchObject({ status: 200, body: { token: expect.any(String) } });
+    const { token } = Object(answer.body);
+    const headers = { authorization: `Bearer ${String(token)}` };
+    expect(await api.send('/v1/orgs/net-66/additional-limit', { headers })).toMatchObject({ status: 200 });
+    expect(await api.send('/v1/orgs/net-67/additional-limit', { headers })).toMatchObject({ status: 404 });
+  });
+
+  it('makes none of the platform, which could change everyone’s settings', async () => {
+    const answer = await api.send('/local/sign-in', { method: 'POST', body: { ...body, role: 'platform' } });
+    expect(answer).toMatchObject({ status: 400 });
+  });
+
+  it('is not there unless the settings say so', async () => {
+    const other = await openApi('pages', NOW, 'local');
+    try {
+      expect(await other.get('/local/sign-in')).toMatchObject({ status: 404 });
+      expect(await other.send('/local/sign-in', { method: 'POST', body })).toMatchObject({ status: 404 });
+    } finally {
+      await other.close();
+    }
+  });
+});
