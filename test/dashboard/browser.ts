@@ -1,4 +1,6 @@
+import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { until } from '../integration/pipeline.ts';
 
 /** As root in a container, without a network: see Debian's package. */
 const FLAGS = [
@@ -37,7 +39,8 @@ export async function openPage(context: BrowserContext): Promise<WatchedPage> {
 /** Waits until everything of the screen has been read. */
 export async function shown(page: Page): Promise<void> {
   await page.locator('main .card').first().waitFor();
-  await page.waitForFunction('document.querySelector(".loading, [aria-busy=true]") === null');
+  const pending = page.locator('.loading, [aria-busy=true]');
+  await until(async () => (await pending.count()) === 0, 20_000, 'everything is shown');
 }
 
 /** The figures of the screen by their names, as they stand at one moment. */
@@ -58,4 +61,18 @@ export async function rowsOf(page: Page, table: string): Promise<string[][]> {
   );
   if (!Array.isArray(found)) throw new Error('No rows.');
   return found.map((row) => (Array.isArray(row) ? row.map(String) : []));
+}
+
+/**
+ * What axe objects to, as `rule: element`.
+ * @param rules those alone; all if left out
+ */
+export async function violationsOf(page: Page, rules?: readonly string[]): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found: unknown = await page.evaluate(
+    `axe.run(document, { resultTypes: ['violations'], ${rules ? `runOnly: ${JSON.stringify(rules)}` : ''} })
+       .then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))`,
+  );
+  if (!Array.isArray(found)) throw new Error('axe found neither something nor nothing.');
+  return found.map(String);
 }

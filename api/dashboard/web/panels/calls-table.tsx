@@ -2,11 +2,12 @@ import type { Call } from '../answers.ts';
 import { dayTime, fullTime, number } from '../formats.ts';
 import { labelOf, toggleFilter, type Dimension } from '../state/filters.ts';
 import { show } from '../state/place.ts';
+import { Scroll } from '../parts/scroll.tsx';
 
 /** The call log: each call's cost and the rule behind it. A value filters by itself; a time opens its call. */
 export function CallsTable({ calls, zone }: { readonly calls: readonly Call[]; readonly zone: string }) {
   return (
-    <div class="scroll">
+    <Scroll label="Calls, newest first">
       <table class="rows calls">
         <thead>
           <tr>
@@ -48,7 +49,7 @@ export function CallsTable({ calls, zone }: { readonly calls: readonly Call[]; r
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

@@ -3,6 +3,7 @@ import type { Days } from '../answers.ts';
 import { date, money, number } from '../formats.ts';
 import { param, show } from '../state/place.ts';
 import { DayDetails } from './day-details.tsx';
+import { Scroll } from '../parts/scroll.tsx';
 
 const STATUS = {
   open: ['is-open', 'Late calls may still come: the figure is as it stands'],
@@ -25,7 +26,7 @@ export function DaysTable({
   const newestFirst = days.days.toReversed();
   const most = Math.max(1, ...days.days.map(({ additional_used }) => additional_used));
   return (
-    <div class="scroll">
+    <Scroll label="Days">
       <table class="rows days">
         <thead>
           <tr>
@@ -119,7 +120,7 @@ export function DaysTable({
           )}
         </tfoot>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Estimate } from '../answers.ts';
 import { money, number } from '../formats.ts';
-import { Refused } from '../parts/states.tsx';
+import { Loading, Refused } from '../parts/states.tsx';
 import { ask } from '../state/client.ts';
 import { useLive } from '../state/live.ts';
 import { param, show } from '../state/place.ts';
@@ -73,6 +73,7 @@ export function EstimatePanel() {
         </label>
       </div>
       {error && <Refused error={error} />}
+      {data === undefined && !error && <Loading height={220} />}
       {data && (
         <div class={isPending ? 'is-pending' : undefined} aria-live="polite">
           <p class="gauge-figure">

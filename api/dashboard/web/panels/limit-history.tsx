@@ -1,5 +1,6 @@
 import type { Change, History } from '../answers.ts';
 import { dayTime, number } from '../formats.ts';
+import { Scroll } from '../parts/scroll.tsx';
 
 /** Every change of the additional limit, refused ones too: who, when, why. */
 export function LimitHistory({
@@ -23,7 +24,7 @@ export function LimitHistory({
       {changes.length === 0 ? (
         <p class="empty">It was never changed.</p>
       ) : (
-        <div class="scroll">
+        <Scroll label="Changes">
           <table class="rows">
             <thead>
               <tr>
@@ -56,7 +57,7 @@ export function LimitHistory({
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </section>
   );
