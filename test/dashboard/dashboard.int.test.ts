@@ -18,6 +18,20 @@ const number = (value: number): string => new Intl.NumberFormat('en-GB').format(
 const dollars = (amount: string): string =>
   `US$${Number(amount) === 0 ? '0.00' : amount.replace(/(\.\d)$/, '$10')}`;
 
+async function signIn(of: Page, role: string, user?: string): Promise<void> {
+  await of.goto('/');
+  await of.getByLabel('Organisation').selectOption(ORG);
+  await of.getByLabel('Role').selectOption(role);
+  if (user !== undefined) await of.getByLabel('User', { exact: true }).selectOption(user);
+  await of.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await shown(of);
+}
+
+const org = (rest: string): string => `/v1/orgs/${ORG}/${rest}`;
+
+/** The cells of the last column. */
+const lastOf = (rows: string[][]) => rows.map((cells) => cells.at(-1));
+
 // Without a browser they are skipped, and `npm test` names them as not run.
 const inChromium = chromiumPath === '' ? describe.skip : describe;
 
@@ -39,7 +53,9 @@ inChromium('the dashboard in Chromium, over the sample log', () => {
     await stack.pipeline.stop();
   }, 60_000);
   // Script errors and what the content security policy refused: of every test.
-  afterEach(() => expect(faults.splice(0)).toEqual([]));
+  afterEach(() => {
+    if (faults.length > 0) throw new Error(faults.splice(0).join('\n'));
+  });
 
   const newContext = () =>
     browser.newContext({
@@ -49,21 +65,11 @@ inChromium('the dashboard in Chromium, over the sample log', () => {
       viewport: { width: 1440, height: 900 },
     });
 
-  async function signIn(of: Page, role: string, user?: string): Promise<void> {
-    await of.goto('/');
-    await of.getByLabel('Organisation').selectOption(ORG);
-    await of.getByLabel('Role').selectOption(role);
-    if (user !== undefined) await of.getByLabel('User', { exact: true }).selectOption(user);
-    await of.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await shown(of);
-  }
-
   async function open(path: string): Promise<void> {
     await page.goto(path);
     await shown(page);
   }
 
-  const org = (rest: string): string => `/v1/orgs/${ORG}/${rest}`;
   const usage = (from: number, to: string, rest: string) =>
     stack.read(
       UsageAnswer,
@@ -237,13 +243,12 @@ inChromium('the dashboard in Chromium, over the sample log', () => {
     await open('/calls?range=7d');
     const calls = await stack.read(CallsAnswer, org('calls?limit=100'), ADMIN);
     expect(calls.calls.length).toBe(100);
-    const credits = (rows: string[][]) => rows.map((cells) => cells.at(-1));
     const expected = calls.calls.map((call) => number(call.credits));
-    expect(credits(await rowsOf(page, '.calls'))).toEqual(expected.slice(0, 50));
+    expect(lastOf(await rowsOf(page, '.calls'))).toEqual(expected.slice(0, 50));
     await page.getByRole('button', { name: 'Older' }).click();
     await page.waitForURL(/cursor=/);
     await shown(page);
-    expect(credits(await rowsOf(page, '.calls'))).toEqual(expected.slice(50));
+    expect(lastOf(await rowsOf(page, '.calls'))).toEqual(expected.slice(50));
     const one = calls.calls[0];
     await open(`/calls?call=${one?.event_id}`);
     const text = await page.getByRole('dialog').innerText();

@@ -10,9 +10,9 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-describe('the dashboard’s files', () => {
-  const assets = () => api.routes.map(({ url }) => url).filter((url) => url.startsWith('/assets/'));
+const assets = () => api.routes.map(({ url }) => url).filter((url) => url.startsWith('/assets/'));
 
+describe('the dashboard’s files', () => {
   it('are one page at every screen’s address, asked for anew each time', async () => {
     const pages = await Promise.all(['/', '/credits', '/calls', '/simulator'].map((url) => api.get(url)));
     for (const { status, headers, body } of pages) {

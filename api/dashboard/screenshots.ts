@@ -1,0 +1,66 @@
+/** `npm run screenshots`: the dashboard of the running local stack as pictures in docs/screenshots. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium, type Browser } from 'playwright-core';
+import { projectRoot } from '../../schemas/root.ts';
+
+const FOLDER = join(projectRoot(), 'docs', 'screenshots');
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
+/** Of the sample log: the first uses additional credits in the last 24 hours, the second on some days before. */
+const [BUSY, BILLED] = ['net-198', 'net-68'] as const;
+const DAYS_OF_A_LAP = 4;
+const DAY_MS = 86_400_000;
+
+interface Picture {
+  readonly name: string;
+  readonly path: string;
+  readonly org: string;
+  readonly theme?: 'light' | 'dark';
+  readonly width?: number;
+  readonly isWhole?: boolean;
+}
+
+const chargedDay = new Date(Date.now() - (DAYS_OF_A_LAP / 2) * DAY_MS).toISOString().slice(0, 10);
+const PICTURES: readonly Picture[] = [
+  { name: 'overview', path: '/', org: BUSY, isWhole: true },
+  { name: 'overview-dark', path: '/?range=7d&compare=1', org: BUSY, theme: 'dark' },
+  { name: 'overview-phone', path: '/', org: BUSY, width: 360 },
+  { name: 'credits', path: `/credits?day=${chargedDay}`, org: BILLED },
+  { name: 'calls', path: '/calls', org: BUSY },
+  { name: 'simulator', path: '/simulator?credits=300000&edition=standard', org: BILLED },
+];
+
+async function take(browser: Browser, url: string, picture: Picture): Promise<void> {
+  const { name, path, org, theme = 'light', width = 1280, isWhole = false } = picture;
+  const context = await browser.newContext({
+    baseURL: url,
+    viewport: { width, height: 800 },
+    colorScheme: theme,
+    locale: 'en-GB',
+    reducedMotion: 'reduce',
+  });
+  const answer = await context.request.post('/local/sign-in', {
+    data: { role: 'super_admin', org, user: 'ann' },
+  });
+  const { token } = Object(await answer.json());
+  await context.addInitScript(`sessionStorage.setItem('token', ${JSON.stringify(token)})`);
+  const page = await context.newPage();
+  await page.goto(path);
+  await page.locator('main .card').first().waitFor();
+  while ((await page.locator('.loading, [aria-busy=true]').count()) > 0) await page.waitForTimeout(100);
+  await page.waitForLoadState('networkidle');
+  await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: isWhole });
+  await context.close();
+}
+
+const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+mkdirSync(FOLDER, { recursive: true });
+const browser = await chromium.launch({ executablePath, args: FLAGS });
+try {
+  for (const picture of PICTURES) {
+    await take(browser, `http://127.0.0.1:${process.env['PORT']}`, picture);
+    process.stdout.write(`docs/screenshots/${picture.name}.png\n`);
+  }
+} finally {
+  await browser.close();
+}
