@@ -2,7 +2,7 @@ import type { Bill } from '../answers.ts';
 import { aboutMoney, date, money, number, shortDate } from '../formats.ts';
 import { addDays } from '../local-time.ts';
 
-/** The bill of the current period: what it is by now, and where it is heading. */
+/** The bill of the current period: what it is by now, and what it is projected to be. */
 export function BillPanel({ bill }: { readonly bill: Bill }) {
   const { currency, period, accrued, projected, adjustments } = bill;
   return (
@@ -19,7 +19,7 @@ export function BillPanel({ bill }: { readonly bill: Bill }) {
       </p>
       <dl class="facts">
         <div>
-          <dt>Heading for</dt>
+          <dt>Projected</dt>
           <dd data-figure="projected" title={`${money(projected.amount, currency)}, exactly`}>
             {aboutMoney(projected.amount, currency)}
           </dd>

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { Estimate, Limit, LimitSet } from '../answers.ts';
 import { money, number } from '../formats.ts';
 import { ApiError, ask, orgPath } from '../state/client.ts';
@@ -19,6 +19,8 @@ export function LimitForm({ org, limit, onSet }: LimitFormProps) {
   const [reason, setReason] = useState('');
   const [problem, setProblem] = useState('');
   const [isSending, setIsSending] = useState(false);
+  // Sent again after a lost answer it is the same change; other words are another one.
+  const key = useMemo(newKey, [text, reason]);
   const digits = text.replaceAll(/[\s,.'’]/g, '');
   const credits = /^\d{1,15}$/.test(digits) ? Number(digits) : undefined;
 
@@ -31,7 +33,7 @@ export function LimitForm({ org, limit, onSet }: LimitFormProps) {
         method: 'PUT',
         query: [['product', limit.product]],
         body: { credits, ...(reason !== '' && { reason }) },
-        idempotencyKey: crypto.randomUUID(),
+        idempotencyKey: key,
       });
       setText('');
       setReason('');
@@ -78,6 +80,9 @@ export function LimitForm({ org, limit, onSet }: LimitFormProps) {
     </form>
   );
 }
+
+/** Not randomUUID, which browsers have on https and localhost alone. */
+const newKey = (): string => crypto.getRandomValues(new Uint32Array(4)).join('-');
 
 /** By the prices of now, for as many days as the period has. */
 function WorstCase({ credits, limit }: { readonly credits: number; readonly limit: Limit }) {

@@ -32,11 +32,11 @@ export function LimitPanel({ org, limit, zone, onSet, last }: LimitPanelProps) {
       </p>
       <dl class="facts">
         <div>
-          <dt>Costs at most, a day</dt>
+          <dt>Costs at most a day</dt>
           <dd data-figure="worst-day">{money(worst.day.amount, worst.currency)}</dd>
         </div>
         <div>
-          <dt>in this period of {number(worst.month.days)} days</dt>
+          <dt>and in this period of {number(worst.month.days)} days</dt>
           <dd data-figure="worst-month">{money(worst.month.amount, worst.currency)}</dd>
         </div>
       </dl>

@@ -35,6 +35,11 @@ export function ReturningPanel({
           </li>
         ))}
       </ol>
+      <p class="returning-scale" aria-hidden="true">
+        <span>now</span>
+        <span>in 12 h</span>
+        <span>in 24 h</span>
+      </p>
       <p class="faint returning-foot">
         {next === undefined
           ? 'Nothing is in use, so nothing returns.'
