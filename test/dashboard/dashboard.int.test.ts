@@ -288,7 +288,7 @@ inChromium('the dashboard in Chromium, over the sample log', () => {
       }
     }
     expect(found).toEqual([]);
-  });
+  }, 180_000);
 
   it('keeps the last figures and says that they are old when the API dies, and recovers by itself', async () => {
     await open('/');

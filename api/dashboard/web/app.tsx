@@ -1,5 +1,4 @@
 import { useEffect } from 'preact/hooks';
-import type { Bill, Usage } from './answers.ts';
 import { Header } from './parts/header.tsx';
 import { Loading, Refused } from './parts/states.tsx';
 import { StaleNotice } from './parts/stale.tsx';
@@ -9,10 +8,10 @@ import { OverviewScreen } from './screens/overview.tsx';
 import { screenAt } from './screens/screens.ts';
 import { SignInScreen } from './screens/sign-in.tsx';
 import { SimulatorScreen } from './screens/simulator.tsx';
-import { ask, orgPath } from './state/client.ts';
-import { failingSince, useLive } from './state/live.ts';
+import { useLive } from './state/live.ts';
 import { param, place, show } from './state/place.ts';
-import { may, shownOrg } from './state/rights.ts';
+import { loadFacts } from './state/facts.ts';
+import { shownOrg } from './state/rights.ts';
 import { session } from './state/session.ts';
 
 const SHOWN = {
@@ -27,33 +26,6 @@ export function App() {
   if (who === undefined) return <SignInScreen />;
   const org = shownOrg(who);
   return org === '' ? <OrgForm /> : <OfOrg key={`${who.token} ${org}`} org={org} />;
-}
-
-/** What must be known of an organisation before anything of it is shown. */
-interface OrgFacts {
-  readonly zone: string;
-  /** Those that have calls, the one with the most credits first. */
-  readonly products: readonly string[];
-}
-
-const PRODUCTS_WITHIN_MS = 31 * 86_400_000;
-
-async function loadFacts(org: string, signal: AbortSignal): Promise<OrgFacts> {
-  if (!may('read-usage')) {
-    const { time_zone, product } = await ask<Bill>(orgPath(org, 'billing'), { signal });
-    return { zone: time_zone, products: [product] };
-  }
-  const now = Date.now();
-  const { time_zone, rows } = await ask<Usage>(orgPath(org, 'usage'), {
-    query: [
-      ['from', new Date(now - PRODUCTS_WITHIN_MS).toISOString()],
-      ['to', new Date(now).toISOString()],
-      ['group_by', 'product'],
-    ],
-    signal,
-  });
-  const byCredits = rows.toSorted((a, b) => b.credits - a.credits);
-  return { zone: time_zone, products: byCredits.map(({ product = '' }) => product) };
 }
 
 function OfOrg({ org }: { readonly org: string }) {
@@ -75,7 +47,7 @@ function OfOrg({ org }: { readonly org: string }) {
       <main id="main" tabIndex={-1}>
         {facts !== undefined && isChosen ? (
           <Screen org={org} ownZone={facts.zone} />
-        ) : error !== undefined && failingSince.value === 0 ? (
+        ) : error?.isLasting === true ? (
           <Refused error={error} onRetry={refresh} />
         ) : (
           <Loading height={480} />

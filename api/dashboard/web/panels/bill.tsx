@@ -38,8 +38,8 @@ export function BillPanel({ bill }: { readonly bill: Bill }) {
         </div>
       </dl>
       <p class="faint gauge-foot">
-        Days are those of {bill.time_zone}. Heading for: what is there, and the mean of the closed days for
-        each day left.
+        Days are those of {bill.time_zone}. Projected: what is there by now, and the mean of the closed days
+        for each day left.
       </p>
     </section>
   );

@@ -6,7 +6,7 @@ import { Loading, Refused } from '../parts/states.tsx';
 import { Toolbar } from '../parts/toolbar.tsx';
 import { ask, orgPath } from '../state/client.ts';
 import { filterParams } from '../state/filters.ts';
-import { failingSince, useLive } from '../state/live.ts';
+import { useLive } from '../state/live.ts';
 import { param, place, show } from '../state/place.ts';
 import { rangeAt, rangeName } from '../state/range.ts';
 
@@ -45,7 +45,7 @@ export function CallsScreen({ org, ownZone }: { readonly org: string; readonly o
     <>
       <h1 class="sr-only">Call log</h1>
       <Toolbar ownZone={ownZone} zone={zone} />
-      {error !== undefined && failingSince.value === 0 && <Refused error={error} onRetry={live.refresh} />}
+      {error?.isLasting === true && <Refused error={error} onRetry={live.refresh} />}
       {data === undefined && error === undefined && <Loading height={600} />}
       {data && (
         <section

@@ -9,7 +9,7 @@ import { LimitPanel } from '../panels/limit.tsx';
 import { DateRange } from '../parts/date-range.tsx';
 import { Downloads } from '../parts/downloads.tsx';
 import { Loading, Refused } from '../parts/states.tsx';
-import { failingSince, useLive } from '../state/live.ts';
+import { useLive } from '../state/live.ts';
 import { param } from '../state/place.ts';
 import { daysQuery, loadCredits, type CreditsTab } from './credits-data.ts';
 
@@ -25,9 +25,7 @@ export function CreditsScreen({ org, ownZone }: { readonly org: string; readonly
   );
   const [lastSet, setLastSet] = useState<LimitSet>();
   const { data, error } = live;
-  const refusal = error !== undefined && failingSince.value === 0 && (
-    <Refused error={error} onRetry={live.refresh} />
-  );
+  const refusal = error?.isLasting === true && <Refused error={error} onRetry={live.refresh} />;
   if (data === undefined) return refusal || <Loading height={480} />;
   const { bill, days, limit, history } = data;
   const zone = param('zone') || ownZone;

@@ -6,7 +6,7 @@ import { number } from '../formats.ts';
 import { Loading, Refused } from '../parts/states.tsx';
 import { Toolbar } from '../parts/toolbar.tsx';
 import { hasFilters } from '../state/filters.ts';
-import { failingSince, useLive } from '../state/live.ts';
+import { useLive } from '../state/live.ts';
 import { param, place } from '../state/place.ts';
 import { isGaugeWindow, rangeAt, refreshMs } from '../state/range.ts';
 import { session } from '../state/session.ts';
@@ -25,8 +25,7 @@ export function OverviewScreen({ org, ownZone }: { readonly org: string; readonl
   );
   const { data, error } = live;
   if (data === undefined) {
-    if (error !== undefined && failingSince.value === 0)
-      return <Refused error={error} onRetry={live.refresh} />;
+    if (error?.isLasting === true) return <Refused error={error} onRetry={live.refresh} />;
     return <Skeleton ownZone={ownZone} zone={zone} />;
   }
   const { credits, returning, usage } = data;
@@ -38,7 +37,7 @@ export function OverviewScreen({ org, ownZone }: { readonly org: string; readonl
         {returning ? <ReturningPanel returning={returning} zone={zone} /> : <Loading height={280} />}
       </div>
       <Toolbar ownZone={ownZone} zone={zone} canCompare />
-      {error !== undefined && failingSince.value === 0 && <Refused error={error} onRetry={live.refresh} />}
+      {error?.isLasting === true && <Refused error={error} onRetry={live.refresh} />}
       {usage === undefined ? (
         <Loading height={380} />
       ) : (

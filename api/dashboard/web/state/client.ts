@@ -13,6 +13,11 @@ export class ApiError extends Error {
     this.type = type;
     this.details = details;
   }
+
+  /** Asked again it is answered the same: neither the API nor the way to it is in trouble. */
+  get isLasting(): boolean {
+    return this.status >= 400 && this.status < 500 && this.status !== 429;
+  }
 }
 
 export type Query = readonly (readonly [string, string])[];

@@ -39,25 +39,28 @@ export function useLive<Data>(key: string, load: Load<Data>, everyMs: number | n
     const abort = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let hasData = false;
+    let reads = 0;
 
     const read = async (): Promise<void> => {
       clearTimeout(timer);
       const startedAt = Date.now();
+      const number = (reads += 1);
+      // A newer read, or another question, has the say.
+      const isOld = (): boolean => abort.signal.aborted || number < reads;
       try {
         const data = await latest.current(abort.signal, (part) => {
-          if (!hasData && !abort.signal.aborted)
-            setState((old) => (old.key === '' ? { key, data: part } : old));
+          if (!hasData && !isOld()) setState((old) => (old.key === '' ? { key, data: part } : old));
         });
-        if (abort.signal.aborted) return;
+        if (isOld()) return;
         hasData = true;
         failingSince.value = 0;
         setState({ key, data });
         if (everyMs !== null) plan(Math.max(everyMs, REST_PER_WORK * (Date.now() - startedAt)));
       } catch (error) {
-        if (abort.signal.aborted) return;
+        if (isOld()) return;
         const problem = error instanceof ApiError ? error : new ApiError(0, 'broken', String(error));
         setState((old) => ({ ...old, error: problem, ...(problem.status >= 400 && { key }) }));
-        if (problem.status !== 0 && problem.status < 500) return;
+        if (problem.isLasting) return;
         failingSince.value ||= Date.now();
         plan(RETRY_MS);
       }
