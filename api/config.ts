@@ -8,6 +8,7 @@ import {
   orgSettings,
   readConfig,
 } from '../deploy/config.ts';
+import { isLoopback } from '../deploy/loopback.ts';
 import { readTokenKeys, type TokenKeys } from './auth/keys.ts';
 
 const settings = {
@@ -59,9 +60,7 @@ function assertSignInIsLocal(
 ): void {
   if (LOCAL_SIGN_IN === '') return;
   const problems = [];
-  if (!LOOPBACK.has(HOST)) problems.push(`LOCAL_SIGN_IN is for a loopback address alone, HOST is ${HOST}`);
+  if (!isLoopback(HOST)) problems.push(`LOCAL_SIGN_IN is for a loopback address alone, HOST is ${HOST}`);
   if (secret === undefined) problems.push('LOCAL_SIGN_IN needs JWT_SECRET or JWT_SECRET_FILE to sign with');
   if (problems.length > 0) throw new ConfigError(problems);
 }
-
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);

@@ -1,6 +1,6 @@
 /**
- * Makes a checkout runnable: node packages, the Kafka jars, compiled TypeScript, the dashboard's pages. Plain Node with no
- * dependencies, since it runs before there are any; with nothing to do it takes 0.1 s.
+ * Makes a checkout runnable: node packages, the Kafka jars, compiled TypeScript, the dashboard's pages. Plain Node
+ * with no dependencies, since it runs before there are any; with nothing to do it takes 0.1 s.
  */
 import { compile } from './prepare/compile.mjs';
 import { buildDashboard } from './prepare/dashboard.mjs';

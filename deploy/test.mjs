@@ -12,7 +12,11 @@ import { inRoot, root } from './prepare/root.mjs';
 
 const CHECKS = [
   { name: 'type check', program: 'typescript/bin/tsc', options: ['--noEmit'] },
-  { name: 'type check of the dashboard', program: 'typescript/bin/tsc', options: ['-p', 'api/dashboard/web'] },
+  {
+    name: 'type check of the dashboard',
+    program: 'typescript/bin/tsc',
+    options: ['-p', 'api/dashboard/web'],
+  },
   { name: 'lint', program: 'oxlint/bin/oxlint', options: ['--type-aware', '--deny-warnings'] },
   { name: 'format', program: 'prettier/bin/prettier.cjs', options: ['--check', '--log-level', 'warn', '.'] },
 ];

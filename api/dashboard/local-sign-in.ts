@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { BOUND_ROLES } from '../auth/access.ts';
+import { isLoopback } from '../../deploy/loopback.ts';
 import type { Claims } from '../auth/tokens.ts';
 import type { Sources } from '../dependencies.ts';
 import { formatInstant, Instant } from '../parameters/instant.ts';
@@ -10,8 +11,6 @@ import { readSampleOrgs } from './sample-orgs.ts';
 
 const URL = '/local/sign-in';
 const VALID_MS = 24 * 3_600_000;
-/** Names of this machine; a page elsewhere that has its own name point here (DNS rebinding) sends that name. */
-const OWN_NAMES = new Set(['localhost', '127.0.0.1', '[::1]', '::1']);
 
 /** Signs a token. @param expiresAt epoch milliseconds */
 export type SignToken = (claims: Claims, expiresAt: number) => Promise<string>;
@@ -67,7 +66,8 @@ export function localSignInRoutes(app: ApiServer, { clickhouse, now }: Sources, 
   });
 }
 
+/** A page elsewhere that has its own name point here (DNS rebinding) sends that name. */
 function checkHost(hostname: string): void {
-  if (OWN_NAMES.has(hostname)) return;
+  if (isLoopback(hostname)) return;
   throw new Problem('not-found', 'The local sign-in is asked for under localhost alone.');
 }

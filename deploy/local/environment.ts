@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { LocalConfig } from './config.ts';
+import { isLoopback } from '../loopback.ts';
 import { secretFile } from './secret.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -20,8 +21,8 @@ export function stackSettings(
     CLICKHOUSE_DATABASE: config.CLICKHOUSE_DATABASE,
     // The local stack's pure rule of interfaces.md, "Replay of an access log".
     UNKNOWN_ORGS: env['UNKNOWN_ORGS'] || 'local',
-    // Who runs a stack on this machine may be anyone in its dashboard.
-    LOCAL_SIGN_IN: env['JWKS_URL'] ? '' : '1',
+    // Who runs a stack on this machine may be anyone in its dashboard; who reaches it from elsewhere may not.
+    LOCAL_SIGN_IN: isLoopback(env['HOST'] || '127.0.0.1') && !env['JWKS_URL'] ? '1' : '',
     PORT: String(config.PORT),
     DATA_DIR: config.DATA_DIR,
     ...secretSettings(config.DATA_DIR, env),

@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { openApi, type ApiUnderTest } from '../api/api-under-test.ts';
 
@@ -61,6 +62,18 @@ describe('the local sign-in', () => {
   it('makes none of the platform, which could change everyone’s settings', async () => {
     const answer = await api.send('/local/sign-in', { method: 'POST', body: { ...body, role: 'platform' } });
     expect(answer).toMatchObject({ status: 400 });
+  });
+
+  it('is not there for a page that has its own name point here', async () => {
+    const { port } = new URL(api.url);
+    const answered = new Promise((resolve, reject) => {
+      const headers = { host: `rebound.example:${port}` };
+      get(`${api.url}/local/sign-in`, { headers }, ({ statusCode }) => resolve(statusCode)).on(
+        'error',
+        reject,
+      );
+    });
+    expect(await answered).toBe(404);
   });
 
   it('is not there unless the settings say so', async () => {
