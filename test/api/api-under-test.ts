@@ -58,7 +58,7 @@ export async function openApi(
   suite: string,
   now: number,
   unknownOrgs: 'none' | 'local' = 'none',
-  { kafkaBrokers = serverAddresses().kafkaBrokers, recordWithinMs = 10_000, hasLocalSignIn = false } = {},
+  { kafkaBrokers = serverAddresses().kafkaBrokers, recordWithinMs = 25_000, hasLocalSignIn = false } = {},
 ): Promise<ApiUnderTest> {
   const namespace = openNamespace(suite, { ...serverAddresses(), kafkaBrokers });
   const { settings } = namespace;
