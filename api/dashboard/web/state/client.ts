@@ -1,3 +1,4 @@
+import { inTurn } from './gate.ts';
 import { session, signOut } from './session.ts';
 
 /** An answer that is none: a problem document, or no connection. */
@@ -38,8 +39,10 @@ const TIMEOUT_MS = 26_000;
  * Throws ApiError; a token that holds no longer ends the session.
  */
 export async function ask<Answer>(path: string, asked: Asked = {}): Promise<Answer> {
-  const answer: Answer = await (await send(path, asked)).json();
-  return answer;
+  return inTurn(async () => {
+    const answer: Answer = await (await send(path, asked)).json();
+    return answer;
+  });
 }
 
 /** A file of the API, under the name that the API gives it. */
