@@ -1,11 +1,11 @@
-import { endedDays, markedDays } from './closing/candidates.ts';
+import { endedDays, markedDays, type Candidate } from './closing/candidates.ts';
 import { closeDays } from './closing/close-days.ts';
 import type { ClickHouseClient } from '../deploy/clickhouse.ts';
 import type { LandedLog } from '../deploy/landed-log.ts';
 import type { Topics } from '../schemas/topics.ts';
 import { readLandedUntil } from './landed-until.ts';
 import { advanceProgress, readProgress } from './progress.ts';
-import { clearMarks, MARKS_AT_ONCE, readMarks, resealMarked } from './sealing/marks.ts';
+import { clearMarks, MARKS_AT_ONCE, readMarks, resealMarked, type Mark } from './sealing/marks.ts';
 import { sealableUntil, sealEndedHours } from './sealing/seal-hours.ts';
 import type { SettingsStore } from './settings/store.ts';
 import { BUCKET_MS, floorTo } from './usage/plan.ts';
@@ -58,9 +58,8 @@ export async function tick({ client, store, log, now, topics, timing }: Aggregat
     const marks = await readMarks(client, progress.sealed, timing.gatherMs);
     more = marks.length === MARKS_AT_ONCE;
     await resealMarked(client, marks);
-    // After the marks: they may be of a day that another aggregator has closed since this tick began, or closes now.
-    const dueUntil = Math.max((await look()).closableUntil, (await readProgress(client)).closed);
-    const marked = markedDays(await store.refresh(), marks, dueUntil);
+    // Most ticks find none: they look at nothing twice.
+    const marked = marks.length === 0 ? [] : await daysOf(marks);
     chargesAppended += await closeDays({ client, store, log, now }, [...ended, ...marked], progress.sealed);
     // Only now: a crash before this brings the same hours and days back, and nothing changes.
     await clearMarks(client, marks);
@@ -69,6 +68,12 @@ export async function tick({ client, store, log, now, topics, timing }: Aggregat
   }
   if (closableUntil > progress.closed) await advanceProgress(client, 'closed', closableUntil);
   return { hoursSealed, marksCleared, chargesAppended };
+
+  /** Read after the marks: their days may have been closed by another aggregator since this tick began, or be now. */
+  async function daysOf(marks: readonly Mark[]): Promise<Candidate[]> {
+    const dueUntil = Math.max((await look()).closableUntil, (await readProgress(client)).closed);
+    return markedDays(await store.refresh(), marks, dueUntil);
+  }
 
   /** How far time has come: read before the settings, which then hold what had landed by then. */
   async function look(): Promise<{ landedUntil: number; closableUntil: number }> {

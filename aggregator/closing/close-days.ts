@@ -52,25 +52,24 @@ export async function closeDays(
     const settings = await closing.store.refresh();
     const changed: Window[] = [];
     let records: DailyCharge[] = [];
+    const flush = async (): Promise<void> => {
+      await closing.log.append(
+        records.map((record) => ({ key: record.org_id, value: encodeDailyCharge(record) })),
+      );
+      appended += records.length;
+      records = [];
+    };
     for (const window of undecided) {
       const next = await nextRecords(closing, settings, window, sealedUntil);
       records.push(...next);
       if (next.length > 0) changed.push({ day: window.day, orgIds: next.map(({ org_id }) => org_id) });
       const isOld = closing.now() - (records[0]?.closed_at ?? Infinity) >= APPENDED_WITHIN_MS;
-      if (!isOld && records.length < RECORDS_AT_ONCE) continue;
-      await append(closing, records);
-      appended += records.length;
-      records = [];
+      if (isOld || records.length >= RECORDS_AT_ONCE) await flush();
     }
-    await append(closing, records);
-    appended += records.length;
+    await flush();
     undecided = changed;
   }
   return appended;
-}
-
-async function append({ log }: Closing, records: readonly DailyCharge[]): Promise<void> {
-  await log.append(records.map((record) => ({ key: record.org_id, value: encodeDailyCharge(record) })));
 }
 
 /** Orgs that share a day, bounds and all: one read of usage serves them. */

@@ -6,6 +6,7 @@ import { findOrg } from '../orgs/subscription.ts';
 import { filterProperties, filtersOf } from '../parameters/filters.ts';
 import { InstantParameter, instantOf } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
+import { cursorParameter } from '../parameters/page.ts';
 import { checkInstantRange, monthsBefore } from '../parameters/range.ts';
 import type { ApiServer } from '../server.ts';
 import { CallsAnswer, callAnswer } from './answer.ts';
@@ -17,9 +18,7 @@ const CallsQuery = Type.Object(
     from: Type.Optional(InstantParameter('the range’s first instant, 13 months before `to` if left out')),
     to: Type.Optional(InstantParameter('the range’s end, exclusive; if left out, whatever is newest')),
     limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 100, description: 'calls of a page' }),
-    cursor: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 128, description: 'next_cursor of the page before' }),
-    ),
+    cursor: cursorParameter(128),
     ...filterProperties,
   },
   { additionalProperties: false },

@@ -8,7 +8,7 @@ import { findOrg } from '../orgs/subscription.ts';
 import { Credits } from '../parameters/counts.ts';
 import { formatInstant, Instant, InstantParameter, instantOf } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
-import { NextCursor } from '../parameters/page.ts';
+import { cursorParameter, NextCursor } from '../parameters/page.ts';
 import { checkInstantRange, monthsBefore } from '../parameters/range.ts';
 import type { ApiServer } from '../server.ts';
 
@@ -17,9 +17,7 @@ const ConflictsQuery = Type.Object(
     from: Type.Optional(InstantParameter('the range’s first instant, 13 months before `to` if left out')),
     to: Type.Optional(InstantParameter('the range’s end, exclusive; now if left out')),
     limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 100, description: 'conflicts of a page' }),
-    cursor: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 128, description: 'next_cursor of the page before' }),
-    ),
+    cursor: cursorParameter(128),
   },
   { additionalProperties: false },
 );

@@ -6,7 +6,7 @@ import { chooseSubscription, findOrg } from '../orgs/subscription.ts';
 import { Count, Credits } from '../parameters/counts.ts';
 import { instantOf } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
-import { NextCursor } from '../parameters/page.ts';
+import { cursorParameter, NextCursor } from '../parameters/page.ts';
 import type { ApiServer } from '../server.ts';
 import { decodeUsersPlace, encodeUsersPlace } from './users-cursor.ts';
 import { AtQuery, describeLive, liveProperties, storedPart, windowAt, windowEndingAt } from './window.ts';
@@ -23,9 +23,7 @@ const UsersQuery = Type.Object(
       default: MOST_USERS,
       description: 'users of a page',
     }),
-    cursor: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 1_024, description: 'next_cursor of the page before' }),
-    ),
+    cursor: cursorParameter(1_024),
   },
   { additionalProperties: false },
 );

@@ -2,11 +2,10 @@ import { Type, type Static } from 'typebox';
 import { readDue } from '../../aggregator/due.ts';
 import type { Sources } from '../dependencies.ts';
 import { onBehalfOf } from '../http/running-request.ts';
+import { Count } from '../parameters/counts.ts';
 import { formatInstant, Instant } from '../parameters/instant.ts';
 import { RETRY_AFTER } from '../problems/clickhouse.ts';
 import { Problem } from '../problems/problem.ts';
-
-const Count = Type.Integer({ minimum: 0 });
 
 /** Ready, and how far the pipeline is behind; a lag alone makes no answer wrong, as every figure names it. */
 export const Readiness = Type.Object(

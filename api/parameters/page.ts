@@ -1,13 +1,15 @@
 import { Type, type Static } from 'typebox';
 import { invalidParameter } from '../problems/problem.ts';
 
+/** @param maxLength of the cursors that the list answers */
+export const cursorParameter = (maxLength: number) =>
+  Type.Optional(Type.String({ minLength: 1, maxLength, description: 'next_cursor of the page before' }));
+
 /** How a list that is kept in memory is asked for in pages. */
 export const PageQuery = Type.Object(
   {
     limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 100, description: 'entries of a page' }),
-    cursor: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 256, description: 'next_cursor of the page before' }),
-    ),
+    cursor: cursorParameter(256),
   },
   { additionalProperties: false },
 );

@@ -6,6 +6,7 @@ import { findOrg } from '../orgs/subscription.ts';
 import { filterProperties, filtersOf } from '../parameters/filters.ts';
 import { formatInstant, InstantParameter, instantOf } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
+import { cursorParameter } from '../parameters/page.ts';
 import { checkInstantRange } from '../parameters/range.ts';
 import type { ApiServer } from '../server.ts';
 import { GROUPS, parseGroupBy } from './group-by.ts';
@@ -43,9 +44,7 @@ const UsageQuery = Type.Object(
         description: 'rows of a page; all rows, at most 50,000, if left out',
       }),
     ),
-    cursor: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 8_192, description: 'next_cursor of the page before' }),
-    ),
+    cursor: cursorParameter(8_192),
     ...filterProperties,
   },
   { additionalProperties: false },
