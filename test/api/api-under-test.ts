@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { jest } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { Type, type Static, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
@@ -14,9 +13,6 @@ import { migrate } from '../../deploy/migrate.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { serverAddresses } from '../servers/addresses.ts';
 import { openNamespace, type Namespace } from '../servers/namespace.ts';
-
-// Every test asks a real server, on machines that may be busy with other suites.
-jest.setTimeout(60_000);
 
 export const SECRET = Buffer.from('a secret that only this test run knows');
 

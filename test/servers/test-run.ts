@@ -60,9 +60,9 @@ function abandonOnSignal(dir: string): void {
 const markOf = (dir: string): string => `TEST_DATA_DIR=${dir}`;
 
 async function stillRunning(marks: readonly string[]): Promise<RunningProcess[]> {
-  // Jest ends its own workers.
+  // The processes that ran the suites end with jest.
   const leaked = (): RunningProcess[] =>
-    processesWith(marks).filter(({ command }) => !command.includes('jest-worker'));
+    processesWith(marks).filter(({ command }) => !command.includes('tinypool'));
   await until(() => leaked().length === 0, GONE_WITHIN_MS);
   return leaked();
 }

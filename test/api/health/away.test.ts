@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Value } from 'typebox/value';
