@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { readDue, type Due } from '../../aggregator/due.ts';
 import { select } from '../../deploy/clickhouse.ts';
 import type { Sources } from '../dependencies.ts';
@@ -12,16 +12,23 @@ const MAX_AGE_MS = 5_000;
 const READ_WITHIN_MS = 2_000;
 
 const CountRow = Type.Object({ outcome: Type.String(), reason: Type.String(), events: Type.Integer() });
+const ChargesRow = Type.Object({ revisions: Type.Integer(), billed_credits: Type.Integer() });
 
 interface PipelineFacts {
   readonly due: Due;
+  readonly charges: Static<typeof ChargesRow> | undefined;
   /** By outcome: deliveries that landed, and records that may not count by their reason. */
   readonly events: readonly { readonly outcome: string; readonly reason: string; readonly events: number }[];
 }
 
 async function readFacts({ clickhouse, topics, timing, now }: Sources): Promise<PipelineFacts> {
-  const [due, events] = await Promise.all([
+  const [due, [charges], events] = await Promise.all([
     readDue(clickhouse, topics.calls, now(), timing),
+    select(
+      clickhouse,
+      ChargesRow,
+      'SELECT count() AS revisions, sum(delta_credits) AS billed_credits FROM daily_charges FINAL',
+    ),
     select(
       clickhouse,
       CountRow,
@@ -32,7 +39,7 @@ async function readFacts({ clickhouse, topics, timing, now }: Sources): Promise<
       { topic: topics.calls },
     ),
   ]);
-  return { due, events };
+  return { due, charges, events };
 }
 
 /**
@@ -47,13 +54,18 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
   const hours = gauge('hours_to_seal', 'Ended hours that are not in the rollup yet.');
   const marks = gauge('marks_to_reseal', 'Hours of organisations that late events changed.');
   const closing = gauge('closing_behind_seconds', 'How far the closing of days lags behind landing.');
+  const revisions = gauge('charge_revisions', 'Closes and re-closes of days: the entries of the feed.');
+  const billed = gauge(
+    'billed_credits',
+    'Additional credits billed for closed days: the feed’s delta_credits added up.',
+  );
   const outcomes = new Counter({
     name: 'api_credits_events_total',
     help: 'Events by outcome. Landed ones are counted per delivery: /v1/reconciliation tells repeats apart.',
     labelNames: ['outcome', 'reason'],
     registers,
   });
-  const known = [lag, hours, marks, closing];
+  const known = [lag, hours, marks, closing, revisions, billed];
 
   const facts = shareReading(
     () =>
@@ -64,12 +76,14 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
 
   return async () => {
     try {
-      const { due, events } = await facts();
+      const { due, charges, events } = await facts();
       up.set(1);
       lag.set((sources.now() - due.landedUntil) / 1000);
       hours.set(due.hoursToSeal);
       marks.set(due.marksToReseal);
       closing.set(due.closingBehindMs / 1000);
+      revisions.set(charges?.revisions ?? 0);
+      billed.set(charges?.billed_credits ?? 0);
       // Not before the reading is there: whoever shares it would count on top.
       outcomes.reset();
       for (const { outcome, reason, events: count } of events) outcomes.inc({ outcome, reason }, count);

@@ -35,6 +35,8 @@ const SEED = 20_261_122;
 let api: ApiUnderTest;
 /** The feed from its beginning to its end. */
 let feed: readonly ChargeAnswer[];
+/** What the feed was made from. */
+let log: readonly LoggedCharge[];
 /** The statement of every organisation's periods as JSON. */
 let statements: readonly Told[];
 /** By organisation: the period that holds now, and the two before it, which are final. */
@@ -62,7 +64,7 @@ beforeAll(async () => {
     api.clickhouse,
     told.flatMap(({ events }) => events),
   );
-  const log = told
+  log = told
     .flatMap(({ records }) => records)
     .toSorted((a, b) => a.closed_at - b.closed_at)
     .map((record, kafka_offset): LoggedCharge => Object.assign(record, { kafka_offset }));
@@ -256,4 +258,30 @@ describe('the figures of an organisation and day', () => {
       }
     }
   });
+
+  it('are the same in the metrics, which know no organisation: a day adds there what it adds to the feed', async () => {
+    const before = await scrape();
+    expect(before).toEqual({ revisions: feed.length, billed: sumOf(feed) });
+    const last = log.at(-1);
+    if (!last) throw new Error('no charge was logged');
+    const { revision, billed_credits } = last;
+    const next = { revision: revision + 1, billed_credits: billed_credits + 7, delta_credits: 7 };
+    await insertCharges(api.clickhouse, [Object.assign({}, last, next, { kafka_offset: log.length })]);
+    await insertLandedRange(api.clickhouse, 'daily-charges', log.length);
+    const { charges } = await api.read(FeedAnswer, `/v1/charges?limit=10000`, BILLING);
+    const added = charges.slice(feed.length);
+    expect(added).toMatchObject([{ org_id: last.org_id, day: last.day, delta_credits: 7 }]);
+    api.clock.now += 5_000;
+    expect(await scrape()).toEqual({ revisions: before.revisions + 1, billed: before.billed + sumOf(added) });
+  });
 });
+
+const sumOf = (charges: readonly ChargeAnswer[]): number =>
+  charges.reduce((sum, { delta_credits }) => sum + delta_credits, 0);
+
+async function scrape(): Promise<{ revisions: number; billed: number }> {
+  const text = String((await api.get('/metrics')).body);
+  const [, revisions] = /^api_credits_charge_revisions (\d+)$/m.exec(text) ?? [];
+  const [, billed] = /^api_credits_billed_credits (\d+)$/m.exec(text) ?? [];
+  return { revisions: Number(revisions), billed: Number(billed) };
+}
