@@ -26,8 +26,8 @@ async function takeSettingsOfTheStack() {
     const { settings } = readStack(process.env.DATA_DIR || '.data');
     for (const [name, value] of Object.entries(settings)) process.env[name] ||= value;
   } catch (error) {
-    // Whoever names a Kafka needs no local stack.
-    if (process.env.KAFKA_BROKERS) return;
+    // Whoever names a Kafka, or only asks how a program is used, needs no local stack.
+    if (process.env.KAFKA_BROKERS || args.includes('--help')) return;
     console.error(error.message);
     process.exit(1);
   }

@@ -30,7 +30,11 @@ export async function openDocument(app: ApiServer): Promise<void> {
       },
     },
     transform: ({ schema, url }) => ({
-      schema: { ...schema, querystring: withDefaultsOptional(schema.querystring) },
+      schema: {
+        ...schema,
+        querystring: withDefaultsOptional(schema.querystring),
+        response: described(schema.response, schema.summary),
+      },
       url,
     }),
     refResolver: {
@@ -47,6 +51,17 @@ function withDefaultsOptional(query: unknown): unknown {
     (name) => !Object.hasOwn(query.properties[name] ?? {}, 'default'),
   );
   return { ...query, required };
+}
+
+/** What an operation is for describes its answer, where the answer's schema has no words of its own. */
+function described(responses: unknown, summary = ''): Readonly<Record<string, unknown>> {
+  const answers = typeof responses === 'object' && responses !== null ? Object.entries(responses) : [];
+  const told = answers.map(([status, answer]: [string, unknown]) => {
+    const hasWords =
+      typeof answer !== 'object' || answer === null || 'description' in answer || '$ref' in answer;
+    return [status, hasWords ? answer : { ...answer, description: summary }];
+  });
+  return Object.fromEntries(told);
 }
 
 /** The document itself: what every route's schema says, so that it cannot differ from what is checked. */

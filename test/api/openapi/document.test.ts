@@ -119,9 +119,9 @@ describe('/docs', () => {
     const { text, headers } = await api.ask('/docs');
     expect(headers['content-type']).toContain('text/html');
     const files = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file = '']) => file);
-    expect(files).toHaveLength(3);
+    expect(files).toHaveLength(4);
     for (const file of files) {
-      expect(file).toMatch(/^\/docs\//);
+      expect(file).toMatch(/^\/\w/);
       expect((await api.ask(file)).status).toBe(200);
     }
     expect(text).not.toMatch(/<script>|<style|style=/);

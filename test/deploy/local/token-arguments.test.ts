@@ -10,8 +10,12 @@ describe('npm run token', () => {
     expect(readTokenArguments(line.split(' '))).toEqual(claims);
   });
 
+  it('only says how it is used where that is asked', () => {
+    expect(readTokenArguments(['--help'])).toBeUndefined();
+  });
+
   it.each([
-    ['', 'Which role? --role is missing.'],
+    ['', '--role is missing.'],
     ['--role king', 'There is no role "king".'],
     ['--role admin', 'The role admin needs --org.'],
     ['--role analyst --org net-1', 'An analyst needs --orgs.'],
