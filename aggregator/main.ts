@@ -1,26 +1,15 @@
 import { schedule } from 'node-cron';
-import { Type } from 'typebox';
 import { connectClickHouse } from '../deploy/clickhouse.ts';
-import { clickhouseSettings, kafkaSettings, logSettings, orgSettings, readConfig } from '../deploy/config.ts';
+import { readConfig } from '../deploy/config.ts';
 import { connectKafka } from '../deploy/kafka.ts';
 import { openLandedLog } from '../deploy/landed-log.ts';
 import { createLogger } from '../deploy/logging.ts';
 import { topicNames } from '../schemas/topics.ts';
+import { aggregatorSettings } from './config.ts';
 import { createSettingsStore } from './settings/store.ts';
-import { aggregatorSettings } from './settings/timing.ts';
 import { tick } from './tick.ts';
 
-const config = readConfig(process.env, {
-  ...kafkaSettings,
-  ...clickhouseSettings,
-  ...logSettings,
-  ...orgSettings,
-  ...aggregatorSettings,
-  TICK: Type.String({
-    default: '*/2 * * * * *',
-    description: 'cron expression (UTC, with seconds) of the wake-ups',
-  }),
-});
+const config = readConfig(process.env, aggregatorSettings);
 const logger = createLogger('aggregator', config.LOG_LEVEL);
 const kafka = connectKafka(config, 'api-credits-aggregator', logger);
 const client = connectClickHouse(config, 'api-credits aggregator');

@@ -1,17 +1,19 @@
 import { Type } from 'typebox';
-import { timingSettings } from '../aggregator/settings/timing.ts';
+import { timingSettings } from '../aggregator/config.ts';
 import {
   clickhouseSettings,
   ConfigError,
   kafkaSettings,
   logSettings,
   orgSettings,
+  readBoth,
   readConfig,
 } from '../deploy/config.ts';
 import { isLoopback } from '../deploy/loopback.ts';
 import { readTokenKeys, type TokenKeys } from './auth/keys.ts';
 
-const settings = {
+/** The settings of the API process but for those of the tokens’ keys (auth/keys.ts). */
+export const apiSettings = {
   ...clickhouseSettings,
   ...logSettings,
   ...orgSettings,
@@ -34,22 +36,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The API's settings. Throws ConfigError with every mistake at once, those of the tokens’ keys included. */
 export function readApiConfig(env: Environment) {
-  const problems: string[] = [];
-  const attempt = <T>(read: () => T): T | undefined => {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      problems.push(...error.problems);
-      return undefined;
-    }
-  };
-  const config = attempt(() => readConfig(env, settings));
-  const keys = attempt(() => readTokenKeys(env));
-  attempt(() => {
-    if (config !== undefined && keys !== undefined) assertSignInIsLocal(config, keys);
-  });
-  if (config === undefined || keys === undefined || problems.length > 0) throw new ConfigError(problems);
+  const [config, keys] = readBoth(
+    () => readConfig(env, apiSettings),
+    () => readTokenKeys(env),
+  );
+  assertSignInIsLocal(config, keys);
   return { ...config, keys };
 }
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { decodeDailyCharge, type DailyCharge } from '../schemas/daily-charge.ts';
-import type { LandedLog } from './landed-logs.ts';
+import { UnfitRecordError, type LandedLog } from './landed-logs.ts';
 
 const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 /** DateTime64 and Date32 end in 2299. */
@@ -35,6 +35,7 @@ const fitsTheTable = Compile(
     billed_from: Day,
     billed_to: Day,
     closed_at: Instant,
+    append_before: Instant,
   }),
 );
 
@@ -42,12 +43,14 @@ const fitsTheTable = Compile(
 export const chargesLog: LandedLog = {
   table: 'daily_charges',
   unfit: 'not-a-charge',
-  rowOf: ({ value, offset }) => {
+  rowOf: ({ value, offset, timestamp }) => {
     const charge = decodeDailyCharge(value ?? Buffer.alloc(0));
     const fault = faultOf(charge);
     if (fault !== '') throw new Error(fault);
+    const { append_before, ...figures } = charge;
+    assertBefore(append_before, Number(timestamp));
     return {
-      ...charge,
+      ...figures,
       day_from: new Date(charge.day_from).toISOString(),
       day_to: new Date(charge.day_to).toISOString(),
       closed_at: new Date(charge.closed_at).toISOString(),
@@ -55,6 +58,18 @@ export const chargesLog: LandedLog = {
     };
   },
 };
+
+/**
+ * A final statement never changes (domain.md): an aggregator that slept between deciding and appending is too late by
+ * the broker's clock. It looks again once its record has been quarantined, and makes an adjustment.
+ */
+function assertBefore(deadline: number, appendedAt: number): void {
+  if (appendedAt < deadline) return;
+  throw new UnfitRecordError(
+    'charge-after-final',
+    `appended at ${new Date(appendedAt).toISOString()}: the statement it is billed in is final since ${new Date(deadline).toISOString()}`,
+  );
+}
 
 function faultOf(charge: DailyCharge): string {
   const days = [charge.day, charge.billed_from, charge.billed_to];

@@ -4,16 +4,16 @@ import {
   MAX_NAME_BYTES,
   NAME_FIELDS,
   REJECTED_STATUS,
+  wholeFrom,
+  type KeptEvents,
   type Reason,
   type Rejection,
 } from '../schemas/event-rules.ts';
 
-/** The limits a run is started with (deploy/config.ts, lateSettings; deploy/retention.ts). */
-export interface Limits {
+/** The limits a run is started with (deploy/config.ts, lateSettings); raw events are kept longer than latenessMs. */
+export interface Limits extends KeptEvents {
   readonly futureMs: number;
   readonly latenessMs: number;
-  /** How long raw events are kept; more than latenessMs (deploy/retention.ts). */
-  readonly retentionMs: number;
 }
 
 /** What the rules look at, filled by the transcoder: one object for all messages. */
@@ -62,8 +62,9 @@ export function judge(facts: EventFacts, appendedAtMs: number, limits: Limits): 
   if (aheadMs > limits.futureMs) {
     return rejection('future-dated', `${aheadMs} ms ahead, limit ${limits.futureMs} ms`);
   }
-  if (-aheadMs > limits.retentionMs) {
-    return rejection('expired', `${-aheadMs} ms late, retention ${limits.retentionMs} ms`);
+  const keptFrom = wholeFrom(limits, appendedAtMs);
+  if (facts.occurredAtMs < keptFrom) {
+    return rejection('expired', `${-aheadMs} ms late, events are whole from ${keptFrom} on`);
   }
   if (-aheadMs > limits.latenessMs) {
     return rejection('too-late', `${-aheadMs} ms late, limit ${limits.latenessMs} ms`);

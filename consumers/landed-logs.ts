@@ -12,8 +12,22 @@ export interface LandedLog {
   readonly table: string;
   /** The reason under which a record that cannot be a row is quarantined. */
   readonly unfit: DeadLetter['reason'];
-  /** @returns a row as JSON values, the same keys in the same order each time. Throws where the record is none. */
+  /**
+   * @returns a row as JSON values, the same keys in the same order each time. Throws UnfitRecordError where the
+   *   record may not land for another reason than `unfit`, and any other error where it is none.
+   */
   rowOf(this: void, message: KafkaMessage): object;
+}
+
+/** A record that is quarantined for a reason of its own, not for being none. */
+export class UnfitRecordError extends Error {
+  readonly code = 'UNFIT_RECORD';
+  readonly reason: DeadLetter['reason'];
+  constructor(reason: DeadLetter['reason'], detail: string) {
+    super(detail);
+    this.name = 'UnfitRecordError';
+    this.reason = reason;
+  }
 }
 
 export interface LogSteps {
@@ -38,7 +52,8 @@ export function logTaker(log: LandedLog, steps: LogSteps): TakeBatch {
       try {
         rows.push(log.rowOf(message));
       } catch (error) {
-        letters.push(letterOf(batch, message, log.unfit, error));
+        const reason = error instanceof UnfitRecordError ? error.reason : log.unfit;
+        letters.push(letterOf(batch, message, reason, error));
       }
     }
     const range = rangeOf(batch, rows.length, letters.length);

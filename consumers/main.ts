@@ -3,7 +3,6 @@ import { ConfigError, readConfig } from '../deploy/config.ts';
 import { connectKafka } from '../deploy/kafka.ts';
 import { createLogger } from '../deploy/logging.ts';
 import { assertRetention, enforceRetention } from '../deploy/retention.ts';
-import { DAY_MS } from '../schemas/event-rules.ts';
 import { topicNames } from '../schemas/topics.ts';
 import { Block } from './block.ts';
 import { chargesLog } from './charges.ts';
@@ -61,7 +60,7 @@ async function run(): Promise<void> {
   await Promise.all([admin.connect(), producer.connect()]);
   await checkTopics(admin, Object.values(topics));
   // ClickHouse may be away at the start as at any other time.
-  await persist('setting the retention', () => enforceRetention(config, config.RETENTION_DAYS));
+  const kept = await persist('setting the retention', () => enforceRetention(config, config.RETENTION_DAYS));
   const inserts = new Inserts(config);
   const quarantine = new Quarantine(producer, topics.dead, inserts, counters);
 
@@ -84,11 +83,7 @@ async function run(): Promise<void> {
   const lander = new Lander([newBlock(), newBlock()], config.BLOCK_AGE_MS, land, die);
   const schemas = new WriterSchemas();
   const schemaTopic = new SchemaTopic(kafka, admin, topics.writerSchemas, group, schemas, logger);
-  const limits = {
-    futureMs: config.FUTURE_LIMIT_MS,
-    latenessMs: config.LATENESS_LIMIT_MS,
-    retentionMs: config.RETENTION_DAYS * DAY_MS,
-  };
+  const limits = { ...kept, futureMs: config.FUTURE_LIMIT_MS, latenessMs: config.LATENESS_LIMIT_MS };
   const intake = new Intake(lander, schemas, schemaTopic, limits, calls.onTaken);
 
   // The logs whose order decides things: the same stages, each batch at once.

@@ -12,7 +12,7 @@ export interface DeadLetter {
   readonly key: Buffer | null;
   /** Null where the record was a tombstone. */
   readonly value: Buffer | null;
-  readonly reason: Reason | 'not-a-charge' | 'not-a-settings-change';
+  readonly reason: Reason | 'not-a-charge' | 'charge-after-final' | 'not-a-settings-change';
   readonly detail: string;
   /** Of the event where it could be read, else the record's key; for people who look for their own. */
   readonly orgId: string;

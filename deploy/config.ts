@@ -73,6 +73,22 @@ export function readConfig<Properties extends TProperties>(
   );
 }
 
+/** Two readings of settings. Throws ConfigError with the mistakes of both. */
+export function readBoth<One, Other>(one: () => One, other: () => Other): [One, Other] {
+  const [first, second] = [attempt(one), attempt(other)];
+  if ('value' in first && 'value' in second) return [first.value, second.value];
+  throw new ConfigError([first, second].flatMap((each) => ('problems' in each ? each.problems : [])));
+}
+
+function attempt<Value>(read: () => Value): { value: Value } | { problems: string[] } {
+  try {
+    return { value: read() };
+  } catch (error) {
+    if (error instanceof ConfigError) return { problems: error.problems };
+    throw error;
+  }
+}
+
 function describe(property: object): string {
   return 'description' in property ? ` (${String(property.description)})` : '';
 }

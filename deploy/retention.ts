@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { DAY_MS, RETENTION_DAYS } from '../schemas/event-rules.ts';
+import { DAY_MS, RETENTION_DAYS, type KeptEvents } from '../schemas/event-rules.ts';
 import { connectClickHouse, select, type ClickHouseClient, type ClickHouseConfig } from './clickhouse.ts';
 import { ConfigError } from './config.ts';
 
@@ -35,34 +35,56 @@ export function assertRetention(config: {
 }
 
 const TableRow = Type.Object({ engine_full: Type.String() });
+const DroppedRow = Type.Object({ before: Type.Integer() });
 const TTL = /TTL toStartOfDay\(occurred_at\) \+ toIntervalDay\((\d+)\)/;
 
-/** The days that the table keeps raw events, by its own TTL; undefined where it drops none. */
-export async function readRetentionDays(client: ClickHouseClient): Promise<number | undefined> {
+export async function readKeptEvents(client: ClickHouseClient): Promise<KeptEvents> {
   const [table] = await select(
     client,
     TableRow,
     `SELECT engine_full FROM system.tables WHERE database = currentDatabase() AND name = 'call_events'`,
   );
+  const [dropped] = await select(
+    client,
+    DroppedRow,
+    'SELECT toUnixTimestamp64Milli(before) AS before FROM dropped_events FINAL',
+  );
   const [, afterStart] = TTL.exec(table?.engine_full ?? '') ?? [];
-  return afterStart === undefined ? undefined : Number(afterStart) - 1;
+  return {
+    retentionMs: afterStart === undefined ? Infinity : (Number(afterStart) - 1) * DAY_MS,
+    droppedBeforeMs: dropped?.before ?? -Infinity,
+  };
 }
 
 /**
- * Makes the table keep raw events at least so long; ClickHouse drops a UTC day's parts as a whole after that.
- * @returns whether it had to change anything. Raising it later brings back nothing that was dropped.
+ * Makes the table keep raw events for so many days; ClickHouse drops a UTC day's parts as a whole after that. Raising
+ * it later brings back nothing that was dropped, so it is noted first until when that may have been.
  */
-export async function enforceRetention(config: ClickHouseConfig, days: number): Promise<boolean> {
+export async function enforceRetention(config: ClickHouseConfig, days: number): Promise<KeptEvents> {
   const client = connectClickHouse(config, 'api-credits retention');
   try {
-    if ((await readRetentionDays(client)) === days) return false;
+    const kept = await readKeptEvents(client);
+    if (kept.retentionMs === days * DAY_MS) return kept;
+    if (kept.retentionMs !== Infinity) await noteDropped(client, kept.retentionMs);
     // All events of a UTC day, which is a part's, expire at once, so long after the day's end. The days are an integer
     // by their setting's type: a TTL takes no query parameter.
     await client.command({
       query: `ALTER TABLE call_events MODIFY TTL toStartOfDay(occurred_at) + toIntervalDay(${days + 1})`,
     });
-    return true;
+    return await readKeptEvents(client);
   } finally {
     await client.close();
   }
+}
+
+/**
+ * By ClickHouse's clock, which drops, and a day ahead of it: parts go by the TTL that was until a mutation in the
+ * background, of seconds or minutes, has given each its new one, and midnight may come before.
+ */
+async function noteDropped(client: ClickHouseClient, retentionMs: number): Promise<void> {
+  await client.command({
+    query:
+      'INSERT INTO dropped_events SELECT now64(3) - toIntervalMillisecond({ms:Int64}) + toIntervalDay(1)',
+    query_params: { ms: retentionMs },
+  });
 }

@@ -1,12 +1,13 @@
 /**
  * `npm test [-- JEST ARGUMENTS]`: type check, lint, format check and every suite.
- * The last line is `N passed, N failed`: jest's tests, and a failed check, crash or leak as one failed each.
+ * The last line is `N passed, N failed`: jest's tests, and a failed preparation, check, crash or leak as one failed
+ * each.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { prepareOrExit } from './prepare.mjs';
+import { prepare } from './prepare.mjs';
 import { endCommandsOnSignal, runCommand } from './prepare/command.mjs';
 import { inRoot, root } from './prepare/root.mjs';
 
@@ -21,7 +22,13 @@ const CHECKS = [
   { name: 'format', program: 'prettier/bin/prettier.cjs', options: ['--check', '--log-level', 'warn', '.'] },
 ];
 
-await prepareOrExit({ needsKafka: process.env.TEST_SERVERS !== 'containers' });
+try {
+  await prepare({ needsKafka: process.env.TEST_SERVERS !== 'containers' });
+} catch (error) {
+  console.error(error.message);
+  console.log('0 passed, 1 failed');
+  process.exit(1);
+}
 const failedChecks = await runChecks();
 const suites = await runSuites(process.argv.slice(2));
 for (const line of suites.notRun) console.log(`not run: ${line}`);

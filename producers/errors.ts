@@ -16,6 +16,15 @@ export class EventRefusedError extends Error {
   }
 }
 
+/** No rule of the cost catalogue has that name when the call was answered. Correct it. */
+export class UnknownCostRuleError extends Error {
+  readonly code = 'UNKNOWN_COST_RULE';
+  constructor(rule: string, known: readonly string[]) {
+    super(`There is no cost rule ${JSON.stringify(rule.slice(0, 128))}: use one of ${known.join(', ')}.`);
+    this.name = 'UnknownCostRuleError';
+  }
+}
+
 /** The buffer is at its bound because Kafka is slower than the callers, or away. The event was not taken. */
 export class BufferFullError extends Error {
   readonly code = 'BUFFER_FULL';

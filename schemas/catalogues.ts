@@ -81,13 +81,8 @@ export function priceBookAt(catalogues: Catalogues, instant: number): PriceBook 
 }
 
 /** The call costs in effect at an instant. */
-export function costsAt(catalogues: Catalogues, instant: number): Costs {
-  return versionAt(catalogues.costs, instant);
-}
-
-/** The editions in effect at an instant. */
-export function editionsAt(catalogues: Catalogues, instant: number): Editions {
-  return versionAt(catalogues.editions, instant);
+export function costsAt({ costs }: Pick<Catalogues, 'costs'>, instant: number): Costs {
+  return versionAt(costs, instant);
 }
 
 export class UnknownEdition extends Error {
@@ -106,7 +101,7 @@ export function editionAt(
   edition: string,
   instant: number,
 ): Edition {
-  const { editions } = editionsAt(catalogues, instant);
+  const { editions } = versionAt(catalogues.editions, instant);
   const found = findEdition(editions, product, edition);
   if (found !== undefined) return found;
   const known = editions.filter((each) => each.product === product).map((each) => each.edition);

@@ -30,6 +30,22 @@ export const LATENESS_LIMIT_MS = 35 * DAY_MS;
 /** D: how long raw events are kept. Beyond it a day is frozen, and an event for it comes too late for ever. */
 export const RETENTION_DAYS = 400;
 
+/** What retention has left of the raw events, in epoch milliseconds and milliseconds. */
+export interface KeptEvents {
+  /** How long the table keeps them, by its own TTL; Infinity where it drops none. */
+  readonly retentionMs: number;
+  /** Until when they may have been dropped under an earlier, shorter retention; -Infinity where that cannot be. */
+  readonly droppedBeforeMs: number;
+}
+
+/**
+ * From when on raw events are whole, seen from an instant. Whatever lies before is frozen: it cannot be counted again,
+ * and another event there would be counted alone.
+ */
+export function wholeFrom({ retentionMs, droppedBeforeMs }: KeptEvents, instant: number): number {
+  return Math.max(droppedBeforeMs, instant - retentionMs);
+}
+
 /** The names that must be there, short and printable, in the order in which they are checked. */
 export const NAME_FIELDS = ['org_id', 'product', 'user_id', 'app_id'] as const;
 

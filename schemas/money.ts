@@ -10,7 +10,6 @@ export type Money = Decimal;
 
 export const ZERO: Money = new Money(0);
 
-const CANONICAL = /^(?:0|-?(?:0\.\d*[1-9]|[1-9]\d*(?:\.\d*[1-9])?))$/;
 const DECIMAL = /^-?\d+(?:\.\d+)?$/;
 /** More digits than any figure here has, fewer than the precision: what is parsed is never rounded. */
 const MAX_DIGITS = 50;
@@ -34,11 +33,6 @@ export function parseMoney(text: string): Money {
 /** The one way of writing an amount: no exponent, no trailing zeros, no negative zero ("6.8", "0"). */
 export function canonical(amount: Money): string {
   return amount.isZero() ? '0' : amount.toFixed();
-}
-
-/** Whether a text is the canonical form of an amount. */
-export function isCanonical(text: string): boolean {
-  return CANONICAL.test(text);
 }
 
 /** Rounded half away from zero to the minor unit; done once, on the total of a billing period (domain.md). */

@@ -10,8 +10,6 @@ import type { Day } from './zone-days.ts';
  * (domain.md, Windows and Billing periods). Instants are epoch milliseconds, intervals half-open.
  */
 export interface Calendar {
-  /** Equal for two calendars that agree everywhere. */
-  readonly key: string;
   /** The day that holds an instant. */
   readonly dayAt: (instant: number) => Day;
   /** The day of a date, or undefined where the org has none: left out by the zone, or by a change of zone. */
@@ -36,7 +34,7 @@ export function calendarOf(zoneHistory: Versions<string>): Calendar {
   const key = zoneHistory.map(({ effectiveAt, value }) => `${effectiveAt} ${value}`).join('\n');
   const known = calendars.get(key);
   if (known !== undefined) return known;
-  const made = createCalendar(key, stretchesOf(zoneHistory));
+  const made = createCalendar(stretchesOf(zoneHistory));
   if (calendars.size >= MAX_CALENDARS) {
     for (const oldest of calendars.keys()) {
       calendars.delete(oldest);
@@ -47,7 +45,7 @@ export function calendarOf(zoneHistory: Versions<string>): Calendar {
   return made;
 }
 
-function createCalendar(key: string, stretches: readonly Stretch[]): Calendar {
+function createCalendar(stretches: readonly Stretch[]): Calendar {
   function dayAt(instant: number): Day {
     const stretch = stretches.findLast(({ from }) => from <= instant);
     if (stretch === undefined) throw new RangeError(`${instant} is no instant.`);
@@ -80,5 +78,5 @@ function createCalendar(key: string, stretches: readonly Stretch[]): Calendar {
     return daysBetween(dayFrom(fromDate).from, dayFrom(toDate).from);
   }
 
-  return { key, dayAt, dayByDate, dayFrom, daysBetween, daysByDates };
+  return { dayAt, dayByDate, dayFrom, daysBetween, daysByDates };
 }

@@ -2,7 +2,7 @@ import type { Catalogues } from '../../schemas/catalogues.ts';
 import type { DailyCharge } from '../../schemas/daily-charge.ts';
 import { canonical, Money } from '../../schemas/money.ts';
 import { subscriptionOf, type OrgHistory } from '../../schemas/settings.ts';
-import { billedIn, billingPeriodsOf } from '../calendar/billing-periods.ts';
+import { billedIn, billingPeriodsOf, finalAt } from '../calendar/billing-periods.ts';
 import { calendarOf } from '../calendar/calendar.ts';
 import type { Day } from '../calendar/zone-days.ts';
 import { chargeOfDay } from '../pricing/day-charge.ts';
@@ -14,7 +14,8 @@ import type { Revision } from './revisions.ts';
  * The next record of a day's charge, or undefined where there is none to make: the product has no subscription,
  * nothing was used, or the last revision says the same.
  * @param last the day's last landed revision
- * @param closedAt epoch milliseconds: decides in which period a late difference is billed
+ * @param closedAt epoch milliseconds: decides in which period a late difference is billed. A record that is appended
+ *   when that period's statement is final does not land (consumers/charges.ts), and is made anew.
  */
 export function nextChargeRecord(
   catalogues: Catalogues,
@@ -54,6 +55,7 @@ export function nextChargeRecord(
     billed_from: period.from,
     billed_to: period.to,
     closed_at: closedAt,
+    append_before: finalAt(period),
   };
 }
 

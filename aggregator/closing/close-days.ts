@@ -29,14 +29,13 @@ export class RevisionContestError extends Error {
 }
 
 const MAX_ROUNDS = 5;
-/** Records are appended when the first of them is so old: `closed_at` says in which period they are billed. */
-const APPENDED_WITHIN_MS = 5_000;
 const RECORDS_AT_ONCE = 5_000;
 
 /**
  * Closes and re-closes days until the log says what the events say: computes each day's charge, appends a revision
  * where the last landed one differs, waits for the log to land, and looks again, because the first record of a
- * revision in log order is that revision and it may be another aggregator's.
+ * revision in log order is that revision and it may be another aggregator's, and one that was appended after its
+ * statement became final is none.
  * @param sealedUntil progress `sealed`
  * @returns how many records it appended.
  */
@@ -63,8 +62,7 @@ export async function closeDays(
       const next = await nextRecords(closing, settings, window, sealedUntil);
       records.push(...next);
       if (next.length > 0) changed.push({ day: window.day, orgIds: next.map(({ org_id }) => org_id) });
-      const isOld = closing.now() - (records[0]?.closed_at ?? Infinity) >= APPENDED_WITHIN_MS;
-      if (isOld || records.length >= RECORDS_AT_ONCE) await flush();
+      if (records.length >= RECORDS_AT_ONCE) await flush();
     }
     await flush();
     undecided = changed;

@@ -1,12 +1,12 @@
 import type { ClickHouseClient } from '../../deploy/clickhouse.ts';
-import { readRetentionDays } from '../../deploy/retention.ts';
+import { readKeptEvents } from '../../deploy/retention.ts';
 import type { DailyCharge } from '../../schemas/daily-charge.ts';
+import { wholeFrom } from '../../schemas/event-rules.ts';
 import type { OrgHistory } from '../../schemas/settings.ts';
 import { calendarOf } from '../calendar/calendar.ts';
 import type { LocalDate } from '../calendar/dates.ts';
 import type { Day } from '../calendar/zone-days.ts';
 import { nextChargeRecord } from '../closing/charge-record.ts';
-import { isFrozen } from '../closing/frozen.ts';
 import { readLastRevisions, revisionKey, type Revision } from '../closing/revisions.ts';
 import { readProgress } from '../progress.ts';
 import type { SettingsState } from '../settings/state.ts';
@@ -41,13 +41,18 @@ export interface RecomputeRequest {
   readonly now: number;
 }
 
-/** The days cannot be counted any more: retention has dropped some of their events. */
+/**
+ * The days cannot be counted any more: some of their raw events may be gone, and their figures stand as they are
+ * (domain.md, Open, closed, final).
+ */
 export class FrozenDayError extends Error {
   readonly code = 'FROZEN_DAY';
-  constructor(date: LocalDate, retentionDays: number, first: LocalDate) {
+  /** @param wholeSince epoch milliseconds */
+  constructor(date: LocalDate, wholeSince: number, first: LocalDate) {
     super(
-      `${date} is frozen: raw events are kept ${retentionDays} days (RETENTION_DAYS), so it can no longer be ` +
-        `counted and stands as it is. The first day that can be recomputed is ${first}.`,
+      `${date} is frozen: raw events from before ${new Date(wholeSince).toISOString()} may have been dropped ` +
+        '(RETENTION_DAYS), so it can no longer be counted and stands as it is. The first day that can be recomputed ' +
+        `is ${first}.`,
     );
     this.name = 'FrozenDayError';
   }
@@ -58,11 +63,11 @@ export async function recompute(request: RecomputeRequest): Promise<Recomputed> 
   const { client, settings, org, product, now } = request;
   const calendar = calendarOf(org.timeZone);
   const days = calendar.daysByDates(request.from, request.to).filter(({ from }) => from <= now);
-  const retentionDays = await readRetentionDays(client);
-  const frozen = days.find((day) => retentionDays !== undefined && isFrozen(day, now, retentionDays));
-  if (frozen && retentionDays !== undefined) {
-    const first = calendar.dayAt(calendar.dayAt(now - retentionDays * 86_400_000).to);
-    throw new FrozenDayError(frozen.date, retentionDays, first.date);
+  const wholeSince = wholeFrom(await readKeptEvents(client), now);
+  const frozen = days.find(({ from }) => from < wholeSince);
+  if (frozen) {
+    const first = calendar.dayAt(calendar.dayAt(wholeSince - 1).to);
+    throw new FrozenDayError(frozen.date, wholeSince, first.date);
   }
 
   const { sealed, closed } = await readProgress(client);

@@ -4,6 +4,7 @@ import { MAX_USERS } from '../../schemas/catalogues/editions.ts';
 import { isName } from '../../schemas/event-rules.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
 import type { Version } from '../../schemas/settings.ts';
+import { inEffectAt } from '../../schemas/versions.ts';
 import { isTimeZone } from '../calendar/zone-days.ts';
 import { effectiveAt, parseValue } from './change-rules.ts';
 import type { OrgFields, SubscriptionFields } from './org-fields.ts';
@@ -108,10 +109,12 @@ function applySubscription(before: OrgFields, change: LoggedChange, catalogues: 
     throw refusal('no-subscription', '', `${before.orgId} has no ${product} yet: give edition and users`);
   }
   if (edition !== undefined) assertEdition(catalogues, product, edition, effectiveAt(change));
+  // Of a subscription that was planned for later and begins sooner the planned limit does not hold yet.
+  const hasLimit = inEffectAt(old?.additionalLimit ?? [], effectiveAt(change)) !== undefined;
   const fields: SubscriptionFields = {
     edition: add(old?.edition, change, edition),
     users: add(old?.users, change, users),
-    additionalLimit: add(old?.additionalLimit, change, additional_limit ?? (old ? undefined : 0)),
+    additionalLimit: add(old?.additionalLimit, change, additional_limit ?? (hasLimit ? undefined : 0)),
   };
   return { ...before, subscriptions: new Map(before.subscriptions).set(product, fields) };
 }

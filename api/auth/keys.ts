@@ -1,4 +1,4 @@
-import { ConfigError } from '../../deploy/config.ts';
+import { ConfigError, readBoth } from '../../deploy/config.ts';
 import type { PublishedKeys } from './published-keys.ts';
 import { readSecret } from './secret.ts';
 
@@ -11,19 +11,28 @@ export interface TokenKeys {
   readonly published?: PublishedKeys;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** From JWT_SECRET or JWT_SECRET_FILE, and JWKS_URL with JWT_ISSUER and JWT_AUDIENCE. Throws ConfigError. */
-export function readTokenKeys(env: Readonly<Record<string, string | undefined>>): TokenKeys {
-  const published = readPublished(env);
-  if (published === undefined) return { secret: readSecret(env) };
-  const hasSecret = Boolean(env['JWT_SECRET'] || env['JWT_SECRET_FILE']);
-  return hasSecret ? { secret: readSecret(env), published } : { published };
+export function readTokenKeys(env: Environment): TokenKeys {
+  const keys = readGivenKeys(env);
+  return keys.secret || keys.published ? keys : { secret: readSecret(env) };
+}
+
+/** The same where none need be given: the local stack has a secret of its own. */
+export function readGivenKeys(env: Environment): TokenKeys {
+  const [secret, published] = readBoth(
+    () => (env['JWT_SECRET'] || env['JWT_SECRET_FILE'] ? readSecret(env) : undefined),
+    () => readPublished(env),
+  );
+  return { ...(secret && { secret }), ...(published && { published }) };
 }
 
 function readPublished({
   JWKS_URL: address = '',
   JWT_ISSUER: issuer = '',
   JWT_AUDIENCE: audience = '',
-}: Readonly<Record<string, string | undefined>>): PublishedKeys | undefined {
+}: Environment): PublishedKeys | undefined {
   if (address === '' && issuer === '' && audience === '') return undefined;
   const url = URL.canParse(address) ? new URL(address) : undefined;
   const faults = [

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import { Type } from 'typebox';
-import { aggregatorSettings } from '../../aggregator/settings/timing.ts';
+import { aggregatorSettings } from '../../aggregator/config.ts';
+import { readGivenKeys } from '../../api/auth/keys.ts';
+import { apiSettings } from '../../api/config.ts';
 import { consumerSettings } from '../../consumers/settings.ts';
-import { readConfig } from '../config.ts';
+import { orgSettings, readBoth, readConfig } from '../config.ts';
 import { assertRetention } from '../retention.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -12,6 +14,9 @@ const localSettings = {
   // What the processes read is read here as well, so that all mistakes are reported together, before anything starts.
   ...consumerSettings,
   ...aggregatorSettings,
+  ...apiSettings,
+  // The local stack's pure rule of interfaces.md, "Replay of an access log".
+  UNKNOWN_ORGS: { ...orgSettings.UNKNOWN_ORGS, default: 'local' },
   PORT: Type.Integer({ ...PORT_NUMBER, default: 8080, description: 'the port of the API' }),
   DATA_DIR: Type.String({ default: '.data', minLength: 1 }),
   REPLAY: Type.Enum(['sample', 'none'], { default: 'sample' }),
@@ -39,7 +44,13 @@ export type LocalConfig = ReturnType<typeof readLocalConfig>;
 
 /** The settings of `npm start`, DATA_DIR as an absolute path. Throws ConfigError with every mistake at once. */
 export function readLocalConfig(env: Environment) {
-  const config = readConfig(env, localSettings);
-  assertRetention(config);
+  const [config] = readBoth(
+    () => {
+      const read = readConfig(env, localSettings);
+      assertRetention(read);
+      return read;
+    },
+    () => readGivenKeys(env),
+  );
   return { ...config, DATA_DIR: resolve(config.DATA_DIR) };
 }

@@ -19,10 +19,9 @@ export function stackSettings(
     TOPIC_PREFIX: config.TOPIC_PREFIX,
     CLICKHOUSE_URL: servers.clickhouseUrl,
     CLICKHOUSE_DATABASE: config.CLICKHOUSE_DATABASE,
-    // The local stack's pure rule of interfaces.md, "Replay of an access log".
-    UNKNOWN_ORGS: env['UNKNOWN_ORGS'] || 'local',
+    UNKNOWN_ORGS: config.UNKNOWN_ORGS,
     // Who runs a stack on this machine may be anyone in its dashboard; who reaches it from elsewhere may not.
-    LOCAL_SIGN_IN: isLoopback(env['HOST'] || '127.0.0.1') && !env['JWKS_URL'] ? '1' : '',
+    LOCAL_SIGN_IN: isLoopback(config.HOST) && !env['JWKS_URL'] ? '1' : '',
     PORT: String(config.PORT),
     DATA_DIR: config.DATA_DIR,
     ...secretSettings(config.DATA_DIR, env),

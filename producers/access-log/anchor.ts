@@ -52,9 +52,16 @@ export class OutsideLimitsError extends Error {
 
 /**
  * Whether every event of the replay would be accepted, published now.
+ * @param isBegun by an earlier run with --shift-to-now: then the anchor stays where it is
  * @throws OutsideLimitsError naming the setting, and what to do
  */
-export function checkTimes(survey: Survey, timetable: Timetable, nowMs: number, limits: TimeLimits): void {
+export function checkTimes(
+  survey: Survey,
+  timetable: Timetable,
+  nowMs: number,
+  limits: TimeLimits,
+  isBegun = false,
+): void {
   const { earliest, latest } = survey;
   if (!earliest || !latest) return;
   const oldestMs = occurredAt(timetable, earliest.atMs, timetable.laps - 1);
@@ -62,9 +69,8 @@ export function checkTimes(survey: Survey, timetable: Timetable, nowMs: number, 
   if (nowMs - oldestMs > limits.latenessMs) {
     throw new OutsideLimitsError(
       `${describe(earliest, oldestMs)}, ${days(nowMs - oldestMs)} days before now. Events more than ` +
-        `${days(limits.latenessMs)} days old are not accepted (LATENESS_LIMIT_MS=${limits.latenessMs}), so nothing was ` +
-        'published. Give --shift-to-now to move the last line to now, or an --anchor, or fewer --laps; for a backfill ' +
-        'raise LATENESS_LIMIT_MS here and for the consumer.',
+        `${days(limits.latenessMs)} days old are not accepted (LATENESS_LIMIT_MS=${limits.latenessMs}), so ` +
+        (isBegun ? TOO_OLD_TO_GO_ON : TOO_OLD),
     );
   }
   if (newestMs - nowMs > limits.futureMs) {
@@ -75,6 +81,13 @@ export function checkTimes(survey: Survey, timetable: Timetable, nowMs: number, 
     );
   }
 }
+
+const TOO_OLD =
+  'nothing was published. Give --shift-to-now to move the last line to now, or an --anchor, or fewer --laps; for a ' +
+  'backfill raise LATENESS_LIMIT_MS here and for the consumer.';
+const TOO_OLD_TO_GO_ON =
+  'nothing more was published. Where the last line goes was chosen when this replay began, and stays. Raise ' +
+  'LATENESS_LIMIT_MS, here and for the consumer, to publish the rest; or begin anew, in a stack with a new DATA_DIR.';
 
 function describe(logged: LoggedAt, atMs: number): string {
   return `Line ${logged.line} would be published as of ${instantText(atMs)}`;

@@ -75,8 +75,11 @@ async function replaySource(source: LogSource, options: ReplayOptions): Promise<
     return { summary: known.summary, skipped: true };
   }
   const anchorMs = known ? known.anchor_ms : anchorOf(options.anchor, startedMs);
+  const begun = known?.destination === destination ? known.progress : startOf(laps);
   const timetable = timetableOf(survey, laps, anchorMs ?? undefined);
-  checkTimes(survey, timetable, startedMs, limits);
+  const check = (part: Survey, times: Timetable): void =>
+    checkTimes(part, times, startedMs, limits, known !== undefined && options.anchor.kind === 'now');
+  await checkRest(source, survey, timetable, begun, check);
 
   const record = await begin(path, known, survey, { anchorMs, laps, destination });
   const publishedBefore = record.progress.published;
@@ -106,6 +109,20 @@ async function replaySource(source: LogSource, options: ReplayOptions): Promise<
   });
   await replaceRecord(path, { ...record, progress: startOf(laps), summary });
   return { summary, skipped: false };
+}
+
+/** Checks what is left to publish, oldest first: what an earlier run published was accepted then, however old now. */
+async function checkRest(
+  source: LogSource,
+  survey: Survey,
+  timetable: Timetable,
+  { lap, line }: ReplayRecord['progress'],
+  check: (part: Survey, times: Timetable) => void,
+): Promise<void> {
+  if (line === 0) return check(survey, { ...timetable, laps: lap + 1 });
+  const shiftMs = timetable.shiftMs - lap * timetable.lapMs;
+  check(await surveyLog(source, line), { ...timetable, shiftMs, laps: 1 });
+  if (lap > 0) check(survey, { ...timetable, laps: lap });
 }
 
 function anchorOf(mode: AnchorMode, nowMs: number): number | null {

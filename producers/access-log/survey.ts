@@ -58,8 +58,8 @@ export function verdictOn(line: Line): Verdict {
   return { kind: 'call', loggedAtMs: parsed.atMs, content };
 }
 
-/** Reads the whole log once. */
-export async function surveyLog(source: LogSource): Promise<Survey> {
+/** Reads the whole log once. @param behindLine only lines behind it are counted */
+export async function surveyLog(source: LogSource, behindLine = 0): Promise<Survey> {
   const content = createHash('sha256');
   const splitter = new LineSplitter();
   const reports = { malformed: new Array<LineReport>(), refused: new Array<LineReport>() };
@@ -69,6 +69,7 @@ export async function surveyLog(source: LogSource): Promise<Survey> {
   let last: LoggedAt | undefined;
 
   const look = (line: Line): void => {
+    if (line.number <= behindLine) return;
     const verdict = verdictOn(line);
     counts[verdict.kind] += 1;
     if (verdict.kind === 'call') {

@@ -24,7 +24,9 @@ export async function insertEvents(client: ClickHouseClient, events: readonly Ca
   });
 }
 
-export interface LoggedCharge extends DailyCharge {
+export interface LoggedCharge extends Omit<DailyCharge, 'append_before'> {
+  /** Decided upon before a record is landed, and not kept. */
+  readonly append_before?: number;
   /** Where it stands in the log; the next place if left out. */
   readonly kafka_offset?: number;
 }
@@ -35,13 +37,16 @@ export async function insertCharges(
 ): Promise<void> {
   await client.insert({
     table: 'daily_charges',
-    values: charges.map((charge) => ({
-      ...charge,
-      day_from: iso(charge.day_from),
-      day_to: iso(charge.day_to),
-      closed_at: iso(charge.closed_at),
-      kafka_offset: charge.kafka_offset ?? (nextOffset += 1),
-    })),
+    values: charges.map((charge) => {
+      const { append_before: _, ...row } = charge;
+      return {
+        ...row,
+        day_from: iso(charge.day_from),
+        day_to: iso(charge.day_to),
+        closed_at: iso(charge.closed_at),
+        kafka_offset: charge.kafka_offset ?? (nextOffset += 1),
+      };
+    }),
     format: 'JSONEachRow',
   });
 }

@@ -4,7 +4,12 @@ import { mintEventId } from '../../schemas/event-id.ts';
 
 /** When the records of these suites were appended, unless a case says otherwise. */
 export const APPENDED_AT_MS = Date.UTC(2026, 4, 3, 12);
-export const LIMITS = { futureMs: 5 * 60_000, latenessMs: 35 * 86_400_000, retentionMs: 400 * 86_400_000 };
+export const LIMITS = {
+  futureMs: 5 * 60_000,
+  latenessMs: 35 * 86_400_000,
+  retentionMs: 400 * 86_400_000,
+  droppedBeforeMs: -Infinity,
+};
 
 /** An event that counts; the id is made of the seed and of the final occurred_at, so both fit each other. */
 export function eventOf(changes: Partial<CallEvent> = {}, seed: number | string = 1): CallEvent {

@@ -1,6 +1,16 @@
+import avro from 'avsc';
 import { Type } from 'typebox';
+import { billingPeriodsOf, finalAt } from '../../aggregator/calendar/billing-periods.ts';
+import { calendarOf } from '../../aggregator/calendar/calendar.ts';
+import { readCharges } from '../../aggregator/closing/charges.ts';
+import { closeDays } from '../../aggregator/closing/close-days.ts';
+import { createSettingsStore } from '../../aggregator/settings/store.ts';
+import { connectClickHouse } from '../../deploy/clickhouse.ts';
+import { openLandedLog } from '../../deploy/landed-log.ts';
 import { encodeDailyCharge, type DailyCharge } from '../../schemas/daily-charge.ts';
+import { projectFile } from '../../schemas/root.ts';
 import { encodeSettingsChange } from '../../schemas/settings-change.ts';
+import { callEvent, insertEvents, insertSettings } from '../api/tables.ts';
 import { killConsumers, startConsumer } from './consumer-process.ts';
 import { openLandingStack, until, type LandingStack } from './landing-stack.ts';
 
@@ -36,6 +46,7 @@ const charge: DailyCharge = {
   billed_from: '2026-05-01',
   billed_to: '2026-06-01',
   closed_at: Date.UTC(2026, 4, 3, 22, 15),
+  append_before: Date.UTC(2299, 0),
 };
 
 async function append(topic: string, values: readonly (Buffer | null)[]): Promise<number> {
@@ -100,6 +111,15 @@ describe('the topic daily-charges', () => {
     expect(await charges()).toEqual([landed, { ...landed, revision: 2, amount: '6.80007', kafka_offset: 2 }]);
   });
 
+  it('lands from records without a deadline, of the schema before', async () => {
+    const schema: avro.schema.RecordType = JSON.parse(projectFile('schemas', 'daily-charge.avsc'));
+    const before = avro.Type.forSchema({ ...schema, fields: schema.fields.slice(0, -1) });
+    const header = Buffer.from('c3018d02fd5b5be74983', 'hex');
+    const value = Buffer.concat([header, before.toBuffer({ ...charge, revision: 3 })]);
+    await untilLanded(stack.topics.dailyCharges, await append(stack.topics.dailyCharges, [value]));
+    expect((await charges()).at(-1)).toMatchObject({ ...landed, revision: 3, kafka_offset: 3 });
+  });
+
   it('lands at once: the aggregator waits for its own records', async () => {
     const latencies: number[] = [];
     for (let revision = 10; revision < 20; revision += 1) {
@@ -126,6 +146,7 @@ describe('the topic daily-charges', () => {
       [encodeDailyCharge({ ...charge, revision: 0 }), /\/revision/],
       [encodeDailyCharge({ ...charge, day: '2026-02-30' }), /2026-02-30 is no date/],
       [encodeDailyCharge({ ...charge, closed_at: 8e15 }), /\/closed_at/],
+      [Buffer.from('c3018d02fd5b5be74983', 'hex'), /truncated/],
     ];
     const topic = stack.topics.dailyCharges;
     const before = await charges();
@@ -179,5 +200,48 @@ describe('the topic settings', () => {
       { offset: first + 1, reason: 'not-a-settings-change' },
       { offset: first + 2, reason: 'not-a-settings-change' },
     ]);
+  });
+});
+
+describe('a charge that is appended when its statement is final', () => {
+  it('does not land; the aggregator looks again, and what is left is an adjustment in the current period', async () => {
+    const client = connectClickHouse(stack.settings, 'logs test');
+    const { dailyCharges } = stack.topics;
+    const log = openLandedLog(stack.kafka, client, dailyCharges, 30_000);
+    await insertSettings(client, [
+      { org: 'slept', value: { time_zone: 'UTC', billing_day: 1 } },
+      { org: 'slept', product: 'crm', value: { edition: 'free', users: 1, additional_limit: 10_000 } },
+    ]);
+    const called = Date.now() - 70 * 86_400_000;
+    await insertEvents(client, [callEvent({ org_id: 'slept', occurred_at: called, credits: 6_000 })]);
+    const store = createSettingsStore(client, 'none');
+    const org = (await store.refresh()).history('slept');
+    const calendar = calendarOf(org?.timeZone ?? []);
+    const periods = billingPeriodsOf(calendar, org?.billingDay ?? []);
+    const day = calendar.dayAt(called);
+    const final = finalAt(periods.periodOf(day.date));
+
+    // It decided just before the statement became final, and fell asleep; Kafka appends by its own clock.
+    const times = [final - 1];
+    const now = () => times.shift() ?? Date.now();
+    expect(await closeDays({ client, store, log, now }, [{ orgId: 'slept', day }], 0)).toBe(2);
+
+    const { from, to } = periods.periodAt(Date.now());
+    const own = {
+      orgId: 'slept',
+      product: 'crm',
+      fromDate: day.date,
+      toDate: to,
+      closedFrom: 0,
+      closedTo: 0,
+    };
+    expect(await readCharges(client, own)).toMatchObject([
+      { day: day.date, revision: 1, used: 6_000, billed_from: from, billed_to: to },
+    ]);
+    expect((await letters(dailyCharges)).at(-1)).toMatchObject({
+      reason: 'charge-after-final',
+      detail: expect.stringContaining(`final since ${new Date(final).toISOString()}`),
+    });
+    await Promise.all([log.close(), client.close()]);
   });
 });

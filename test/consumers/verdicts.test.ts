@@ -42,6 +42,13 @@ describe('an event counts', () => {
     expect(verdictOn({ occurred_at: APPENDED_AT_MS - 400 * DAY_MS })).toBe('too-late');
   });
 
+  it('not before the instant until which a shorter retention may have dropped events, however long they are kept now', () => {
+    const droppedBeforeMs = APPENDED_AT_MS - 97 * DAY_MS;
+    const limits = { ...LIMITS, latenessMs: 300 * DAY_MS, droppedBeforeMs };
+    expect(verdictOn({ occurred_at: droppedBeforeMs }, limits)).toBeUndefined();
+    expect(verdictOn({ occurred_at: droppedBeforeMs - 1 }, limits)).toBe('expired');
+  });
+
   it('a year late in a backfill, which is a run with a larger limit', () => {
     const occurred_at = APPENDED_AT_MS - 366 * DAY_MS;
     expect(verdictOn({ occurred_at })).toBe('too-late');

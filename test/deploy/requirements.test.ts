@@ -4,9 +4,15 @@ import { join } from 'node:path';
 import { projectRoot } from '../../schemas/root.ts';
 import { inTemporaryDir } from './local/temporary-dir.ts';
 
-/** What `npm start` says with a Java of ours: a shell script, or none. */
-async function startWithJava(script: string | undefined): Promise<{ code: unknown; error: string }> {
-  let answer: { code: unknown; error: string } = { code: undefined, error: '' };
+interface Answer {
+  readonly code: unknown;
+  readonly output: string;
+  readonly error: string;
+}
+
+/** What a program of deploy/ says with a Java of ours: a shell script, or none. */
+async function runWithJava(program: string, script?: string): Promise<Answer> {
+  let answer: Answer = { code: undefined, output: '', error: '' };
   await inTemporaryDir(async (home) => {
     if (script !== undefined) {
       const java = join(home, 'bin', 'java');
@@ -15,9 +21,10 @@ async function startWithJava(script: string | undefined): Promise<{ code: unknow
       chmodSync(java, 0o755);
     }
     answer = await new Promise((resolve) => {
-      const env = { ...process.env, JAVA_HOME: home, KAFKA_BROKERS: '', DATA_DIR: join(home, 'data') };
-      execFile(process.execPath, ['deploy/start.mjs'], { cwd: projectRoot(), env }, (error, _, stderr) =>
-        resolve({ code: error?.code, error: stderr.replaceAll(home, 'HOME') }),
+      const servers = { KAFKA_BROKERS: '', TEST_SERVERS: 'embedded', DATA_DIR: join(home, 'data') };
+      const env = { ...process.env, JAVA_HOME: home, ...servers };
+      execFile(process.execPath, [program], { cwd: projectRoot(), env }, (error, output, stderr) =>
+        resolve({ code: error?.code, output, error: stderr.replaceAll(home, 'HOME') }),
       );
     });
   });
@@ -26,7 +33,7 @@ async function startWithJava(script: string | undefined): Promise<{ code: unknow
 
 describe('npm start on a machine', () => {
   it('without Java says so, and how to get it', async () => {
-    const { code, error } = await startWithJava(undefined);
+    const { code, error } = await runWithJava('deploy/start.mjs');
     expect(code).toBe(1);
     expect(error).toContain(
       'Java 17 or later is needed to run Kafka, but there is no HOME/bin/java: install it',
@@ -35,16 +42,26 @@ describe('npm start on a machine', () => {
   });
 
   it('with an old Java names its version', async () => {
-    const { code, error } = await startWithJava(`echo 'openjdk version "1.8.0_362"' >&2`);
+    const { code, error } = await runWithJava('deploy/start.mjs', `echo 'openjdk version "1.8.0_362"' >&2`);
     expect(code).toBe(1);
     expect(error).toContain('Java 17 or later is needed to run Kafka, HOME/bin/java is 8');
   });
 
   it('with a broken Java shows what Java says', async () => {
-    const { code, error } = await startWithJava('echo "Error: could not find libjvm.so" >&2; exit 2');
+    const { code, error } = await runWithJava(
+      'deploy/start.mjs',
+      'echo "Error: could not find libjvm.so" >&2; exit 2',
+    );
     expect(code).toBe(1);
     expect(error).toContain(
       'Java does not work, "HOME/bin/java -version" failed (2): Error: could not find libjvm.so',
     );
   });
+});
+
+it('npm test that cannot begin says so, and its last line counts it as one failed', async () => {
+  const { code, output, error } = await runWithJava('deploy/test.mjs');
+  expect(code).toBe(1);
+  expect(error).toContain('Java 17 or later is needed');
+  expect(output).toBe('0 passed, 1 failed\n');
 });

@@ -33,8 +33,9 @@ it('drops raw events in whole days once the last of them is older, and nothing b
   const young = landedEvent(now - 98 * DAY_MS);
   await land(client, [old]);
   await land(client, [young, landedEvent(now)]);
-  expect(await enforceRetention(namespace.settings, 100)).toBe(true);
-  expect(await enforceRetention(namespace.settings, 100)).toBe(false);
+  const kept = { retentionMs: 100 * DAY_MS, droppedBeforeMs: -Infinity };
+  expect(await enforceRetention(namespace.settings, 100)).toEqual(kept);
+  expect(await enforceRetention(namespace.settings, 100)).toEqual(kept);
   await until(async () => !(await offsets()).includes(old.offset), 30_000, 'the old part is dropped');
   expect(await offsets()).toHaveLength(2);
   await client.command({ query: 'OPTIMIZE TABLE call_events FINAL' });
@@ -51,6 +52,22 @@ it('keeps a day whole while its youngest event is kept', async () => {
 });
 
 it('follows the setting', async () => {
-  expect(await enforceRetention(namespace.settings, 50)).toBe(true);
+  expect(await enforceRetention(namespace.settings, 50)).toMatchObject({ retentionMs: 50 * DAY_MS });
   await until(async () => (await offsets()).length === 1, 30_000, 'only today is kept');
+}, 60_000);
+
+it('remembers until when a shorter setting may have dropped events', async () => {
+  const earliest = Date.now() - 50 * DAY_MS;
+  const raised = await enforceRetention(namespace.settings, 400);
+  const latest = Date.now() - 50 * DAY_MS;
+  expect(raised.retentionMs).toBe(400 * DAY_MS);
+  // A day is left for the parts to get their new TTL.
+  expect(raised.droppedBeforeMs).toBeGreaterThanOrEqual(earliest + DAY_MS);
+  expect(raised.droppedBeforeMs).toBeLessThanOrEqual(latest + DAY_MS);
+  // A start with the same setting adds nothing; nor does a change from a longer one to another take anything back.
+  expect(await enforceRetention(namespace.settings, 400)).toEqual(raised);
+  expect(await enforceRetention(namespace.settings, 500)).toEqual({
+    ...raised,
+    retentionMs: 500 * DAY_MS,
+  });
 }, 60_000);

@@ -1,6 +1,6 @@
-import { isFrozen } from '../../aggregator/closing/frozen.ts';
 import { readLocalConfig } from '../../deploy/local/config.ts';
 import { assertRetention } from '../../deploy/retention.ts';
+import { wholeFrom } from '../../schemas/event-rules.ts';
 
 const DAY_MS = 86_400_000;
 const retention = (RETENTION_DAYS: number, latenessDays: number) => () =>
@@ -20,9 +20,12 @@ describe('retention', () => {
     expect(() => readLocalConfig({ RETENTION_DAYS: 'a year' })).toThrow(/RETENTION_DAYS/);
   });
 
-  it('freezes a day as soon as its first event may be gone', () => {
+  it('keeps events whole from so long ago on, and from no earlier than an earlier setting left them', () => {
     const now = Date.UTC(2026, 10, 22, 12);
-    expect(isFrozen({ from: now - 400 * DAY_MS }, now, 400)).toBe(false);
-    expect(isFrozen({ from: now - 400 * DAY_MS - 1 }, now, 400)).toBe(true);
+    const kept = { retentionMs: 400 * DAY_MS, droppedBeforeMs: -Infinity };
+    expect(wholeFrom(kept, now)).toBe(now - 400 * DAY_MS);
+    expect(wholeFrom({ ...kept, droppedBeforeMs: now - 50 * DAY_MS }, now)).toBe(now - 50 * DAY_MS);
+    expect(wholeFrom({ ...kept, droppedBeforeMs: now - 500 * DAY_MS }, now)).toBe(now - 400 * DAY_MS);
+    expect(wholeFrom({ ...kept, retentionMs: Infinity }, now)).toBe(-Infinity);
   });
 });

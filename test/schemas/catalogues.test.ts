@@ -2,7 +2,6 @@ import {
   bundledCatalogues,
   costsAt,
   editionAt,
-  editionsAt,
   parseCatalogues,
   priceBookAt,
   UnknownEdition,
@@ -53,7 +52,7 @@ describe('the bundled catalogues are those of domain.md', () => {
     expect(bundled.costs[0]?.effectiveAt).toBe(0);
     expect(priceBookAt(bundled, -13 * 3_600_000).name).toBe('2020-09');
     expect(costsAt(bundled, -1)).toBe(bundled.costs[0]);
-    expect(editionsAt(bundled, -1)).toBe(bundled.editions[0]);
+    expect(editionAt(bundled, 'crm', 'free', -1)).toBe(bundled.editions[0]?.editions[0]);
   });
 });
 

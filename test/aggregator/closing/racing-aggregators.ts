@@ -22,6 +22,11 @@ export interface Step {
   readonly days: number;
 }
 
+/** A record and when the log got it. */
+export interface Appended extends DailyCharge {
+  readonly appended_at: number;
+}
+
 /**
  * The topic daily-charges and two aggregators that close days from it, both by nextChargeRecord: what the log says
  * after every step and once both found nothing more to do.
@@ -32,12 +37,15 @@ export function race(
   deliveries: readonly RawDelivery[],
   steps: readonly Step[],
   end: number,
-): readonly DailyCharge[] {
-  const log: DailyCharge[] = [];
+): readonly Appended[] {
+  const log: Appended[] = [];
   const found: [DailyCharge[], DailyCharge[]] = [[], []];
   const appendedUpTo: [number, number] = [0, 0];
   let settings = initial;
-  let landed = 0;
+  let arrived = 0;
+
+  const put = (records: readonly DailyCharge[], at: number): void =>
+    void log.push(...records.map((record) => ({ ...record, appended_at: at })));
 
   function look(at: number, last: ReadonlyMap<string, DailyCharge>, isWanted: (index: number) => boolean) {
     // A day closes only once the changes of it have landed (tick.ts), so all of them are known.
@@ -46,7 +54,7 @@ export function race(
     if (!history) return [];
     const records: DailyCharge[] = [];
     let index = 0;
-    for (const { day, product, credits, calls } of usageOf(deliveries.slice(0, landed), settings)) {
+    for (const { day, product, credits, calls } of usageOf(deliveries.slice(0, arrived), settings)) {
       index += 1;
       if (day.to > at || !isWanted(index)) continue;
       const usage = { orgId: ORG, product, calls, credits };
@@ -58,25 +66,30 @@ export function race(
   }
 
   for (const step of steps) {
-    landed += step.lands;
+    arrived += step.lands;
     const append = (): void => {
-      log.push(...found[step.who].splice(0));
+      put(found[step.who].splice(0), step.at);
       appendedUpTo[step.who] = log.length;
     };
     if (found[step.who].length > 0) append();
     const seen = Math.max(log.length - step.behind, appendedUpTo[step.who]);
     const isWanted = (index: number): boolean => ((step.days >> index) & 1) === 1;
-    found[step.who] = look(step.at, lastRevisions(log.slice(0, seen)), isWanted);
+    found[step.who] = look(step.at, lastRevisions(landed(log.slice(0, seen))), isWanted);
     if (!step.sleeps) append();
   }
-  landed = deliveries.length;
+  arrived = deliveries.length;
   // Whoever slept wakes now, with what it found long ago.
-  log.push(...found[1], ...found[0]);
+  put([...found[1], ...found[0]], end);
   for (;;) {
-    const records = look(end, lastRevisions(log), () => true);
+    const records = look(end, lastRevisions(landed(log)), () => true);
     if (records.length === 0) return log;
-    log.push(...records);
+    put(records, end);
   }
+}
+
+/** What the consumer lands of the log: not what came after its statement became final. */
+export function landed(log: readonly Appended[]): Appended[] {
+  return log.filter(({ appended_at, append_before }) => appended_at < append_before);
 }
 
 /** The first record of each revision in log order, the others having lost. */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { allowanceAt, allowanceOfDay } from '../../../aggregator/pricing/allowance.ts';
-import { bundledCatalogues, editionsAt, UnknownEdition } from '../../../schemas/catalogues.ts';
+import { bundledCatalogues, UnknownEdition } from '../../../schemas/catalogues.ts';
 import type { Catalogues } from '../../../schemas/catalogues.ts';
 import type { Edition } from '../../../schemas/catalogues/editions.ts';
 import type { Subscription, SubscriptionTerms } from '../../../schemas/settings.ts';
@@ -18,7 +18,9 @@ function terms(differing: Partial<SubscriptionTerms> = {}): SubscriptionTerms {
 }
 
 function editionsWithBase(base: number): Edition[] {
-  return editionsAt(bundled, 0).editions.map((edition) => Object.assign({}, edition, { base }));
+  return bundled.editions
+    .flatMap(({ editions }) => editions)
+    .map((edition) => Object.assign({}, edition, { base }));
 }
 
 test.each([

@@ -196,7 +196,16 @@ describe('recompute', () => {
     await enforceRetention(namespace.settings, 100);
     const [frozen = '', kept = '', end = ''] = [100, 99, 97].map((days) => dateAt(today - days * DAY_MS));
     await expect(recomputed(frozen, end)).rejects.toThrow(FrozenDayError);
-    await expect(recomputed(frozen, end)).rejects.toThrow(kept);
+    await expect(recomputed(frozen, end)).rejects.toThrow(`can be recomputed is ${kept}.`);
+    await expect(recomputed(kept, end)).resolves.toBeDefined();
+  });
+
+  it('refuses it also after retention was raised, which brings back nothing', async () => {
+    await enforceRetention(namespace.settings, 400);
+    // A day more than the 100: it may have been dropped before the raise took hold everywhere.
+    const [frozen = '', kept = '', end = ''] = [99, 98, 97].map((days) => dateAt(today - days * DAY_MS));
+    await expect(recomputed(frozen, end)).rejects.toThrow(FrozenDayError);
+    await expect(recomputed(frozen, end)).rejects.toThrow(`can be recomputed is ${kept}.`);
     await expect(recomputed(kept, end)).resolves.toBeDefined();
   });
 });

@@ -156,6 +156,7 @@ async function appendLosers(charges: readonly ChargeAnswer[]): Promise<void> {
       billed_from: billed_in.from,
       billed_to: billed_in.to,
       closed_at: Date.parse(closed_at),
+      append_before: Date.now() + 3_600_000,
     }),
   }));
   await producer.send({ topic: pipeline.topics.dailyCharges, acks: -1, messages });

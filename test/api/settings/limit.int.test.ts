@@ -175,6 +175,23 @@ describe('of a subscription that begins later', () => {
   });
 });
 
+describe('of a subscription that was planned for later and begins sooner', () => {
+  it('the limit is 0 until the planned one holds, for the gauge too', async () => {
+    const path = '/v1/orgs/sooner/subscriptions/crm';
+    await api.write('POST', '/v1/orgs', { org_id: 'sooner', time_zone: 'UTC', billing_day: 1 });
+    const begins = new Date(Date.now() + 3_600_000).toISOString();
+    await api.write('PUT', path, { edition: 'free', users: 1, additional_limit: 9, effective_at: begins });
+    await api.write('PUT', path, { edition: 'free', users: 1 });
+    expect(await limitOf('sooner')).toMatchObject({
+      credits: 0,
+      worst_case: { day: { amount: '0' } },
+      later: [{ credits: 9, effective_at: begins }],
+    });
+    const gauge = await api.read(CreditsAnswer, '/v1/orgs/sooner/credits', superAdmin('sooner'));
+    expect(gauge).toMatchObject({ additional_limit: 0 });
+  });
+});
+
 describe('changes at the same time', () => {
   it('are all recorded; the last in the log holds, and every answer says so', async () => {
     const wanted = [1_000, 2_000, 3_000, 4_000, 5_000, 6_000];

@@ -1,5 +1,16 @@
 import { resolve } from 'node:path';
+import { ConfigError } from '../../../deploy/config.ts';
 import { readLocalConfig } from '../../../deploy/local/config.ts';
+
+function problemsOf(env: Record<string, string>): string[] {
+  try {
+    readLocalConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
 
 describe('the settings of npm start', () => {
   it('have defaults for everything', () => {
@@ -8,9 +19,25 @@ describe('the settings of npm start', () => {
     expect([config.KAFKA_BROKERS, config.CLICKHOUSE_URL]).toEqual(['', '']);
   });
 
+  it('give an org that nobody told about the free subscription, unless told otherwise', () => {
+    expect(readLocalConfig({}).UNKNOWN_ORGS).toBe('local');
+    expect(readLocalConfig({ UNKNOWN_ORGS: 'none' }).UNKNOWN_ORGS).toBe('none');
+  });
+
   it('report all mistakes together, those of the processes it will start too', () => {
-    expect(() => readLocalConfig({ PORT: 'http', REPLAY: 'all', BLOCK_ROWS: '0' })).toThrow(
-      /BLOCK_ROWS[^]*PORT[^]*REPLAY/,
-    );
+    const wrong = {
+      PORT: 'http',
+      REPLAY: 'all',
+      // Of the consumer, the aggregator and the API.
+      BLOCK_ROWS: '0',
+      TICK: 'now and then',
+      UNKNOWN_ORGS: 'all',
+      RATE_LIMIT_PER_MINUTE: 'many',
+      JWT_SECRET: 'short',
+      JWKS_URL: 'https://id.example/keys',
+    };
+    const said = problemsOf(wrong).join('\n');
+    for (const name of [...Object.keys(wrong), 'JWT_ISSUER', 'JWT_AUDIENCE']) expect(said).toContain(name);
+    expect(said).not.toContain('"short"');
   });
 });

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRecord, type ReplayRecord } from '../../../producers/access-log/record.ts';
 import { ScriptedTransport } from '../scripted-transport.ts';
-import { logOf, ReplayBench } from './replay-bench.ts';
+import { DAY_MS, lineOf, logOf, ReplayBench } from './replay-bench.ts';
 
 let bench: ReplayBench;
 beforeEach(() => (bench = new ReplayBench()));
@@ -82,6 +82,41 @@ describe('an interrupted replay', () => {
     expect(recorded.at(-1)).toBeGreaterThanOrEqual(2_000);
   }, 30_000);
 });
+
+describe('an interrupted replay that is taken up days later', () => {
+  const END_MS = Date.UTC(2015, 4, 20, 12);
+
+  it('goes on where what is left would be accepted, however old what it published is now', async () => {
+    bench.write(logOf(CALLS));
+    await interruptedAfter(CALLS + 2_000, LAPS);
+    bench.nowMs += 34.5 * DAY_MS;
+    expect((await bench.run({ laps: LAPS })).summary).toMatchObject({ events_published: LAPS * CALLS });
+  });
+
+  it('looks at the rest of the interrupted lap alone', async () => {
+    bench.write(lineOf('old', END_MS - 2 * DAY_MS).repeat(2_000) + lineOf('young', END_MS).repeat(500));
+    await interruptedAfter(2_000, 1);
+    bench.nowMs += 34 * DAY_MS;
+    expect((await bench.run()).summary).toMatchObject({ events_published: CALLS });
+  });
+
+  it('says what to do where the rest is too old, which is not to give --shift-to-now', async () => {
+    bench.write(logOf(CALLS));
+    await interruptedAfter(2_000, LAPS);
+    bench.nowMs += 34.5 * DAY_MS;
+    const attempts = bench.transport.attempts.length;
+    const remedy = /nothing more was published(?!.*--shift-to-now).*LATENESS_LIMIT_MS.*new DATA_DIR/s;
+    await expect(bench.run({ laps: LAPS })).rejects.toThrow(remedy);
+    expect(bench.transport.attempts).toHaveLength(attempts);
+  });
+});
+
+async function interruptedAfter(events: number, laps: number): Promise<void> {
+  const stop = new AbortController();
+  failAfter(events, stop);
+  await expect(bench.run({ laps, signal: stop.signal })).rejects.toThrow('interrupted');
+  bench.transport.onSend = () => undefined;
+}
 
 async function untilTrue(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,6 +1,8 @@
+import { validate } from 'node-cron';
 import { Type } from 'typebox';
+import { clickhouseSettings, kafkaSettings, logSettings, orgSettings } from '../deploy/config.ts';
 
-/** When the aggregator acts; the API reads the first two as well, to say what is due. All in milliseconds. */
+/** When the aggregator acts; the API reads these as well, to say what is due. All in milliseconds. */
 export const timingSettings = {
   SEAL_DELAY_MS: Type.Integer({
     default: 60_000,
@@ -15,7 +17,12 @@ export const timingSettings = {
   }),
 };
 
+/** All settings of the aggregator process, read once in main.ts. */
 export const aggregatorSettings = {
+  ...kafkaSettings,
+  ...clickhouseSettings,
+  ...logSettings,
+  ...orgSettings,
   ...timingSettings,
   GATHER_MS: Type.Integer({ default: 3_000, minimum: 0, description: 'how long late events are gathered' }),
   LOG_LANDED_TIMEOUT_MS: Type.Integer({
@@ -23,4 +30,12 @@ export const aggregatorSettings = {
     minimum: 1_000,
     description: 'how long acknowledged charges may take to land before the tick gives up and is retried',
   }),
+  TICK: Type.Refine(
+    Type.String({
+      default: '*/2 * * * * *',
+      description: 'cron expression (UTC, with seconds) of the wake-ups',
+    }),
+    validate,
+    () => 'must be a cron expression',
+  ),
 };

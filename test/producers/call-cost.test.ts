@@ -1,11 +1,15 @@
 import * as fc from 'fast-check';
-import { callCost, UnknownCostRule } from '../../../aggregator/pricing/call-cost.ts';
-import { bundledCatalogues, costsAt } from '../../../schemas/catalogues.ts';
+import { callCost } from '../../producers/call-cost.ts';
+import { EventRefusedError, UnknownCostRuleError } from '../../producers/errors.ts';
+import { bundledCatalogueJson, bundledCatalogues } from '../../schemas/catalogues.ts';
+import { parseCosts } from '../../schemas/catalogues/costs.ts';
 
-const costs = costsAt(bundledCatalogues(), 0);
+const AT = Date.UTC(2026, 2, 1);
+const bundled = bundledCatalogues();
+const cost = (rule?: string, units?: number) => callCost(bundled, AT, rule, units);
 
 test('a call costs 1 unless a rule says otherwise', () => {
-  expect(callCost(costs)).toEqual({ credits: 1, rule: 'call' });
+  expect(cost()).toEqual({ credits: 1, rule: 'call', units: 0 });
 });
 
 test.each([
@@ -39,12 +43,12 @@ test.each([
   ['query', 1_001, 3],
   ['query', 2_000, 3],
 ] as const)('%s of %d costs %d', (rule, units, credits) => {
-  expect(callCost(costs, rule, units)).toEqual({ credits, rule });
+  expect(cost(rule, units)).toEqual({ credits, rule, units });
 });
 
 test('D: no answered call is free, and beyond the last tier its credits hold', () => {
-  expect(callCost(costs, 'insert', 0).credits).toBe(1);
-  expect(callCost(costs, 'query', 2_001).credits).toBe(3);
+  expect(cost('insert', 0).credits).toBe(1);
+  expect(cost('query', 2_001).credits).toBe(3);
 });
 
 test('every started lot costs, tried by taking lots away', () => {
@@ -52,21 +56,35 @@ test('every started lot costs, tried by taking lots away', () => {
     fc.property(fc.integer({ min: 1, max: 2_000 }), (records) => {
       let lots = 0;
       for (let left = records; left > 0; left -= 10) lots += 1;
-      expect(callCost(costs, 'upsert', records).credits).toBe(lots);
+      expect(cost('upsert', records).credits).toBe(lots);
     }),
     { seed: 12, numRuns: 500 },
   );
 });
 
+test('the costs are those in effect when the call was answered', () => {
+  const rules = [{ rule: 'call', kind: 'per_call', credits: 2 }];
+  const later = { effective_at: '2026-03-01T00:00:00.000Z', rules };
+  const costs = parseCosts([...bundledCatalogueJson().costs, later]);
+  expect(callCost({ costs }, AT - 1).credits).toBe(1);
+  expect(callCost({ costs }, AT).credits).toBe(2);
+});
+
 test('an unknown rule and a broken count are refused', () => {
-  expect(() => callCost(costs, 'teleport', 1)).toThrow(UnknownCostRule);
-  expect(() => callCost(costs, 'teleport', 1)).toThrow(/"teleport": use one of call, insert/);
-  expect(() => callCost(costs, 'insert', 1.5)).toThrow(/units is 1.5/);
-  expect(() => callCost(costs, 'insert', -1)).toThrow(/units is -1/);
+  expect(() => cost('teleport', 1)).toThrow(UnknownCostRuleError);
+  expect(() => cost('teleport', 1)).toThrow(/"teleport": use one of call, insert/);
+  expect(() => cost('insert', 1.5)).toThrow(/units is 1.5/);
+  expect(() => cost('insert', -1)).toThrow(/units is -1/);
+  expect(() => cost('insert', -1)).toThrow(EventRefusedError);
 });
 
 test('the catalogue has these rules and no other', () => {
-  expect(costs.rules.map(({ rule }) => rule).toSorted()).toEqual(
+  expect(
+    bundled.costs
+      .flatMap(({ rules }) => rules)
+      .map(({ rule }) => rule)
+      .toSorted(),
+  ).toEqual(
     'add_tags bulk_read bulk_write call convert_lead count custom_view insert list_deleted merge query remove_tags send_mail update upsert'.split(
       ' ',
     ),

@@ -1,0 +1,41 @@
+import { costsAt, type Catalogues } from '../schemas/catalogues.ts';
+import { DEFAULT_RULE, type CostRule } from '../schemas/catalogues/costs.ts';
+import type { CallEventInput } from './call-event-input.ts';
+import { EventRefusedError, UnknownCostRuleError } from './errors.ts';
+
+/** What an event says of its cost: ready to be spread into it. */
+export type CallCost = Required<Pick<CallEventInput, 'credits' | 'rule' | 'units'>>;
+
+/**
+ * What a call costs that was answered, not rejected (a 429 costs 0), by the costs in effect (domain.md, Catalogues).
+ * @param catalogues the versions of GET /v1/catalogues/costs, read by parseCosts
+ * @param answeredAt epoch milliseconds
+ * @param units records, rows: what the rule counts; others ignore it
+ * @throws UnknownCostRuleError, EventRefusedError
+ */
+export function callCost(
+  catalogues: Pick<Catalogues, 'costs'>,
+  answeredAt: number,
+  rule: string = DEFAULT_RULE,
+  units = 0,
+): CallCost {
+  if (!Number.isSafeInteger(units) || units < 0) {
+    throw new EventRefusedError('shape', `units is ${units}, and must be a whole number from 0 on`);
+  }
+  const { rules } = costsAt(catalogues, answeredAt);
+  const found = rules.find((each) => each.rule === rule);
+  if (found !== undefined) return { credits: creditsBy(found, units), rule, units };
+  throw new UnknownCostRuleError(
+    rule,
+    rules.map((each) => each.rule),
+  );
+}
+
+function creditsBy(rule: CostRule, units: number): number {
+  if (rule.kind === 'per_call') return rule.credits;
+  // D: a call with no records at all still starts the first lot: no answered call is free.
+  if (rule.kind === 'per_started') return rule.credits * Math.max(1, Math.ceil(units / rule.units));
+  // D: beyond the last tier its credits hold: a call that was answered must be recorded, at a published price.
+  const tier = rule.tiers.find(({ up_to }) => units <= up_to) ?? rule.tiers.at(-1);
+  return tier?.credits ?? 0;
+}
