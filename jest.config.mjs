@@ -4,7 +4,7 @@ export default {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   // Suites wait more than they compute: for servers that start, for records that land.
-  maxWorkers: 2,
+  maxWorkers: 3,
   globalSetup: '<rootDir>/test/servers/setup.mjs',
   globalTeardown: '<rootDir>/test/servers/teardown.mjs',
 };
