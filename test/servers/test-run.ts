@@ -18,10 +18,10 @@ const GONE_WITHIN_MS = 3_000;
 
 export async function startTestRun(needsServers: boolean, wanted: string | undefined): Promise<TestRun> {
   const dir = await openRunDir();
-  abandonOnSignal(dir);
+  const marks = [markOf(dir)];
+  abandonOnSignal(dir, marks);
   const chosen = needsServers ? await chooseServers(wanted, dir) : undefined;
   const env: Record<string, string> = { TEST_DATA_DIR: dir };
-  const marks = [markOf(dir)];
   if (chosen) {
     const { kafkaBrokers, clickhouseUrl } = chosen.servers;
     Object.assign(env, { TEST_KAFKA_BROKERS: kafkaBrokers, TEST_CLICKHOUSE_URL: clickhouseUrl });
@@ -46,11 +46,11 @@ export async function startTestRun(needsServers: boolean, wanted: string | undef
  * An interrupted run has no end: what it started so far goes with it. The handler stays, for npm, the terminal and
  * `timeout` may each deliver the signal, and a second one must not cut the first one's work short.
  */
-function abandonOnSignal(dir: string): void {
+function abandonOnSignal(dir: string, marks: readonly string[]): void {
   let abandoned: Promise<void> | undefined;
   const abandon = async (): Promise<void> => {
     await endRunDir(dir);
-    for (const { pid } of processesWith([markOf(dir)])) signalProcess(pid, 'SIGKILL');
+    for (const { pid } of processesWith(marks)) signalProcess(pid, 'SIGKILL');
     process.exit(1);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
