@@ -62,9 +62,12 @@ export function judge(facts: EventFacts, appendedAtMs: number, limits: Limits): 
   if (aheadMs > limits.futureMs) {
     return rejection('future-dated', `${aheadMs} ms ahead, limit ${limits.futureMs} ms`);
   }
-  const keptFrom = wholeFrom(limits, appendedAtMs);
-  if (facts.occurredAtMs < keptFrom) {
-    return rejection('expired', `${-aheadMs} ms late, events are whole from ${keptFrom} on`);
+  const wholeSince = wholeFrom(limits, appendedAtMs);
+  if (facts.occurredAtMs < wholeSince) {
+    return rejection(
+      'expired',
+      `${-aheadMs} ms late, events are kept from ${new Date(wholeSince).toISOString()} on`,
+    );
   }
   if (-aheadMs > limits.latenessMs) {
     return rejection('too-late', `${-aheadMs} ms late, limit ${limits.latenessMs} ms`);

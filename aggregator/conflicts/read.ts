@@ -4,7 +4,6 @@ import { NEWEST_FIRST, standsAfter, type Position } from '../usage/log-order.ts'
 import { FINAL_SETTINGS } from '../usage/query.ts';
 import { ceilTo, floorTo, HOUR_MS } from '../usage/plan.ts';
 
-const CountRow = Type.Object({ conflicts: Type.Integer({ minimum: 0 }) });
 const HourRow = Type.Object({ hour: Type.Integer(), conflicts: Type.Integer({ minimum: 1 }) });
 /** An hour's start, and how many ids have several payloads in it. */
 export type ConflictHour = Static<typeof HourRow>;
@@ -20,37 +19,35 @@ const ConflictRow = Type.Object({
 /** An id under which several payloads landed, and some of the one that counts: the first in the log. */
 export type Conflict = Static<typeof ConflictRow>;
 
-export interface ConflictsRequest {
+export interface ConflictHoursRequest {
+  readonly orgId: string;
   /** Hours that share an instant with [from, to), epoch milliseconds. */
   readonly from: number;
   readonly to: number;
-  /** Every org's where it is not given. */
-  readonly orgId?: string;
 }
 
-/** How many ids have more than one payload, in sealed hours; see schemas/clickhouse/0006 for what is not seen. */
-export async function countConflicts(client: ClickHouseClient, request: ConflictsRequest): Promise<number> {
-  const [row] = await select(
-    client,
-    CountRow,
-    `SELECT count() AS conflicts FROM payload_conflicts FINAL WHERE ${conditionOn(request)}`,
-    parametersOf(request),
-  );
-  return row?.conflicts ?? 0;
-}
-
-/** The hours that have any, the latest first. */
+/**
+ * How many ids have more than one payload, by hour and in sealed ones, the latest first; see schemas/clickhouse/0006
+ * for what is not seen.
+ */
 export function readConflictHours(
   client: ClickHouseClient,
-  request: ConflictsRequest & { readonly orgId: string },
+  { orgId, from, to }: ConflictHoursRequest,
 ): Promise<ConflictHour[]> {
   return select(
     client,
     HourRow,
     `SELECT toUnixTimestamp(payload_conflicts.hour) * 1000 AS hour, count() AS conflicts
-     FROM payload_conflicts FINAL WHERE ${conditionOn(request)}
+     FROM payload_conflicts FINAL
+     WHERE payload_conflicts.hour >= toDateTime({from:UInt32}, 'UTC')
+       AND payload_conflicts.hour < toDateTime({to:UInt32}, 'UTC')
+       AND payload_conflicts.org_id = {org:String}
      GROUP BY payload_conflicts.hour ORDER BY payload_conflicts.hour DESC`,
-    parametersOf(request),
+    {
+      org: orgId,
+      from: Math.max(0, floorTo(from, HOUR_MS)) / 1000,
+      to: Math.max(0, ceilTo(to, HOUR_MS)) / 1000,
+    },
   );
 }
 
@@ -114,13 +111,3 @@ function readHours(
     },
   );
 }
-
-const conditionOn = ({ orgId }: ConflictsRequest): string =>
-  `payload_conflicts.hour >= toDateTime({from:UInt32}, 'UTC') AND payload_conflicts.hour < toDateTime({to:UInt32}, 'UTC')
-    ${orgId === undefined ? '' : 'AND payload_conflicts.org_id = {org:String}'}`;
-
-const parametersOf = ({ from, to, orgId }: ConflictsRequest): Record<string, unknown> => ({
-  from: Math.max(0, floorTo(from, HOUR_MS)) / 1000,
-  to: Math.max(0, ceilTo(to, HOUR_MS)) / 1000,
-  ...(orgId === undefined ? {} : { org: orgId }),
-});

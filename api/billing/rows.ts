@@ -41,8 +41,11 @@ export interface DayFacts {
 }
 
 export interface Moment {
-  /** Epoch milliseconds, as the next one. */
-  readonly now: number;
+  /**
+   * Until when what Kafka appended to the log of charges has landed, epoch milliseconds as the next one. What was
+   * appended before a statement became final is in it, so it is called final once that is known.
+   */
+  readonly chargesUntil: number;
   /** Days that ended by then have landed and had their grace. */
   readonly closableUntil: number;
   /** The price book of a name. */
@@ -55,7 +58,7 @@ export const billedInOwnPeriod = (charge: Charge, own: Period): boolean =>
 /** One day of a statement. */
 export function statementDay(facts: DayFacts, moment: Moment): StatementDay {
   const { day, period, charges, live } = facts;
-  const isFinal = moment.now >= finalAt(period);
+  const isFinal = moment.chargesUntil >= finalAt(period);
   const own = charges.findLast((charge) => billedInOwnPeriod(charge, period));
   const latest = own ?? charges.at(-1);
   if (latest !== undefined) {

@@ -42,7 +42,10 @@ export async function readStatement(sources: Sources, request: StatementRequest)
 
   // In this order: a day that lands or closes in between is merely shown as open.
   const now = sources.now();
-  const landedUntil = await readLandedUntil(clickhouse, sources.topics.calls, now);
+  const [landedUntil, chargesUntil] = await Promise.all([
+    readLandedUntil(clickhouse, sources.topics.calls, now),
+    readLandedUntil(clickhouse, sources.topics.dailyCharges, now),
+  ]);
   const charges = await readCharges(clickhouse, {
     orgId: org.orgId,
     product: subscription.product,
@@ -61,7 +64,7 @@ export async function readStatement(sources: Sources, request: StatementRequest)
   const usedByDay = await readUsedByDay(clickhouse, org.orgId, subscription.product, live);
 
   const moment = {
-    now,
+    chargesUntil,
     closableUntil: closableInstant(landedUntil, timing),
     priceBook: (name: string) => priceBookNamed(catalogues, name),
   };

@@ -1,9 +1,4 @@
-import {
-  countConflicts,
-  readConflictHours,
-  readConflicts,
-  type Conflict,
-} from '../../../aggregator/conflicts/read.ts';
+import { readConflictHours, readConflicts, type Conflict } from '../../../aggregator/conflicts/read.ts';
 import { clearMarks, readMarks, resealMarked } from '../../../aggregator/sealing/marks.ts';
 import { writeRollup } from '../../../aggregator/sealing/rollup.ts';
 import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
@@ -15,7 +10,7 @@ import { land, landedEvent } from '../events.ts';
 const HOUR_MS = 3_600_000;
 const now = Date.now();
 const hour = Math.floor(now / HOUR_MS) * HOUR_MS - 5 * HOUR_MS;
-const always = { from: 0, to: now };
+const always = { orgId: 'acme', from: 0, to: now };
 
 const namespace = openNamespace('conflicts');
 let client: ClickHouseClient;
@@ -42,9 +37,14 @@ async function reseal(): Promise<void> {
   await clearMarks(client, marks);
 }
 
+async function count(request = always): Promise<number> {
+  const hours = await readConflictHours(client, request);
+  return hours.reduce((sum, { conflicts }) => sum + conflicts, 0);
+}
+
 /** The latest conflicts of the org. */
 async function latest(limit: number, before?: Conflict): Promise<Conflict[]> {
-  const hours = await readConflictHours(client, { ...always, orgId: 'acme' });
+  const hours = await readConflictHours(client, always);
   const position = before && { occurredAt: before.occurred_at, eventId: before.event_id };
   return readConflicts(client, { orgId: 'acme', hours, before: position, limit });
 }
@@ -61,7 +61,7 @@ describe('two payloads under one id', () => {
     await land(client, [{ ...first, offset: first.offset + 1, credits: 9, user: 'second' }, first]);
     await merge();
     await seal();
-    expect(await countConflicts(client, always)).toBe(1);
+    expect(await count()).toBe(1);
     expect(await latest(10)).toEqual([
       {
         event_id: first.id,
@@ -82,7 +82,7 @@ describe('two payloads under one id', () => {
     await seal();
     await land(client, [event]);
     await reseal();
-    expect(await countConflicts(client, always)).toBe(0);
+    expect(await count()).toBe(0);
   });
 
   it('count once per id, whatever is retried, redelivered and sealed again', async () => {
@@ -95,7 +95,7 @@ describe('two payloads under one id', () => {
     await land(client, [second]);
     await reseal();
     await writeRollup(client, [hour], 'all');
-    expect(await countConflicts(client, always)).toBe(1);
+    expect(await count()).toBe(1);
     await land(client, [{ ...first, offset: first.offset + 2, status: 404 }]);
     await reseal();
     expect((await latest(10)).map(({ payloads }) => payloads)).toEqual([3]);
@@ -107,9 +107,9 @@ describe('two payloads under one id', () => {
     await seal();
     await land(client, [{ ...mine, offset: mine.offset + 9, endpoint: '/deals' }]);
     await reseal();
-    expect(await countConflicts(client, { ...always, orgId: 'acme' })).toBe(1);
-    expect(await countConflicts(client, { ...always, orgId: 'other' })).toBe(0);
-    expect(await countConflicts(client, { from: hour + HOUR_MS, to: now })).toBe(0);
+    expect(await count()).toBe(1);
+    expect(await count({ ...always, orgId: 'other' })).toBe(0);
+    expect(await count({ ...always, from: hour + HOUR_MS })).toBe(0);
   });
 
   it('show the latest ones first, as many as are asked for, and go on after any of them', async () => {
@@ -124,7 +124,7 @@ describe('two payloads under one id', () => {
       ]);
     }
     await seal();
-    expect(await countConflicts(client, always)).toBe(5);
+    expect(await count()).toBe(5);
     expect((await latest(10)).map(({ event_id }) => event_id)).toEqual(ids);
     const first = await latest(3);
     const second = await latest(3, first.at(-1));

@@ -60,7 +60,9 @@ export async function openRome(suite: string): Promise<{ api: ApiUnderTest; char
       { ...charge, product: 'bigin' },
     ]),
   );
-  await insertLanded(api.clickhouse, 'api-calls', { until: NOW, observedAt: NOW, isLevel: true });
+  for (const topic of ['api-calls', 'daily-charges']) {
+    await insertLanded(api.clickhouse, topic, { until: NOW, observedAt: NOW, isLevel: true });
+  }
   return { api, charges };
 }
 

@@ -191,4 +191,11 @@ describe('GET /v1/orgs/{org}/billing/days', () => {
     const statuses = (await billing('from=2026-11-17&to=2026-11-20')).days.map(({ status }) => status);
     expect(statuses).toEqual(['closed', 'open', 'open']);
   });
+
+  it('calls no statement final before what was appended until then has landed', async () => {
+    const stuck = { until: Date.parse('2026-11-06T22:59:59.999Z'), observedAt: NOW + 1, isLevel: false };
+    await insertLanded(api.clickhouse, 'daily-charges', stuck);
+    const answer = await billing('from=2026-10-25&to=2026-10-26');
+    expect(dayOf(answer, '2026-10-25')).toMatchObject({ status: 'closed', billed_credits: 2_500 });
+  });
 });

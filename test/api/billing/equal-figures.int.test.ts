@@ -70,7 +70,9 @@ beforeAll(async () => {
     .map((record, kafka_offset): LoggedCharge => Object.assign(record, { kafka_offset }));
   await insertCharges(api.clickhouse, log);
   await insertLandedRange(api.clickhouse, 'daily-charges', log.length - 1);
-  await insertLanded(api.clickhouse, 'api-calls', { until: NOW, observedAt: NOW, isLevel: true });
+  for (const topic of ['api-calls', 'daily-charges']) {
+    await insertLanded(api.clickhouse, topic, { until: NOW, observedAt: NOW, isLevel: true });
+  }
   feed = (await api.read(FeedAnswer, '/v1/charges?limit=10000', BILLING)).charges;
   if (feed.length < log.length) throw new Error(`${feed.length} of ${log.length} revisions in the feed`);
   statements = await readStatements();

@@ -43,7 +43,7 @@ function rowOf(charges: readonly Charge[], used: number | undefined, moment: Par
   const live = used === undefined ? undefined : dayCharge(ALLOWANCE, used, book);
   const row = statementDay(
     { day, period: periodOf(day.date), charges, live },
-    { now: FINAL_AT - 1, closableUntil: day.to, priceBook: () => book, ...moment },
+    { chargesUntil: FINAL_AT - 1, closableUntil: day.to, priceBook: () => book, ...moment },
   );
   return { ...row, day: row.day.date, amount: canonical(row.amount), slabs: row.slabs.length };
 }
@@ -77,8 +77,8 @@ describe('a day that the log has not closed', () => {
   });
 
   it('bills nothing any more once its statement is final', () => {
-    expect(rowOf([], 132_500, { now: FINAL_AT - 1 }).billedCredits).toBe(80_000);
-    expect(rowOf([], 132_500, { now: FINAL_AT })).toMatchObject({
+    expect(rowOf([], 132_500, { chargesUntil: FINAL_AT - 1 }).billedCredits).toBe(80_000);
+    expect(rowOf([], 132_500, { chargesUntil: FINAL_AT })).toMatchObject({
       status: 'final',
       revision: null,
       used: 132_500,
@@ -113,13 +113,13 @@ describe('a day that the log has closed', () => {
   });
 
   it('is final from 48 hours after its period’s end', () => {
-    expect(rowOf([charge(1, 1)], 1, { now: FINAL_AT - 1 }).status).toBe('closed');
-    expect(rowOf([charge(1, 1)], 1, { now: FINAL_AT }).status).toBe('final');
+    expect(rowOf([charge(1, 1)], 1, { chargesUntil: FINAL_AT - 1 }).status).toBe('closed');
+    expect(rowOf([charge(1, 1)], 1, { chargesUntil: FINAL_AT }).status).toBe('final');
   });
 
   it('is frozen at the last revision that its own period billed', () => {
     const late = charge(2, 150_000, { ...NEXT, closed_at: FINAL_AT + 1 });
-    expect(rowOf([charge(1, 132_500), late], 150_000, { now: FINAL_AT + 2 })).toMatchObject({
+    expect(rowOf([charge(1, 132_500), late], 150_000, { chargesUntil: FINAL_AT + 2 })).toMatchObject({
       status: 'final',
       revision: 1,
       used: 132_500,
@@ -130,7 +130,7 @@ describe('a day that the log has closed', () => {
 
   it('for the first time after its statement was final shows what happened and bills nothing', () => {
     const late = charge(1, 132_500, { ...NEXT, closed_at: FINAL_AT + 1 });
-    expect(rowOf([late], 132_500, { now: FINAL_AT + 2 })).toMatchObject({
+    expect(rowOf([late], 132_500, { chargesUntil: FINAL_AT + 2 })).toMatchObject({
       status: 'final',
       revision: 1,
       used: 132_500,
@@ -161,7 +161,7 @@ describe('adjustment lines', () => {
     const day = calendar.dayFrom('2026-10-05');
     const row = statementDay(
       { day, period: periodOf(day.date), charges: [early, late, minus], live: undefined },
-      { now: FINAL_AT + 20, closableUntil: day.to, priceBook: () => book },
+      { chargesUntil: FINAL_AT + 20, closableUntil: day.to, priceBook: () => book },
     );
     const total = statementTotal([row, row], [late, minus]);
     expect(total.credits).toBe(80_000 + 80_000 + 17_500 - 2_500);
