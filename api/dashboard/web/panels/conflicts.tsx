@@ -12,7 +12,7 @@ const COLUMNS = [
   { title: 'Time' },
   { title: 'User', isText: true },
   { title: 'Endpoint', isText: true, isWideOnly: true },
-  { title: 'Contents' },
+  { title: 'Versions' },
   { title: 'Credits counted' },
 ];
 

@@ -8,11 +8,9 @@ export function NotSubscribed({ product }: { readonly product: string }) {
   return (
     <section class="card" aria-labelledby="gauge-title">
       <header class="card-head">
-        <h2 id="gauge-title">
-          {product === '' ? 'No product is subscribed to' : `${product} is not subscribed to`}
-        </h2>
+        <h2 id="gauge-title">No subscription{product !== '' && ` for ${product}`}</h2>
       </header>
-      <p>Its calls are recorded and shown. They use nobody’s credits, so there is no gauge and no charge.</p>
+      <p>The calls are recorded and shown. They use nobody’s credits, so there is no gauge and no charge.</p>
     </section>
   );
 }
@@ -32,8 +30,8 @@ export function OtherProducts({ usage, subscribed, shown }: OtherProductsProps) 
       {others.map(({ product = '', calls, credits }) => (
         <p key={product} class="notice section">
           <span>
-            <b>{product}</b> was called as well: {number(calls)} calls, {number(credits)} credits. It is not
-            subscribed to, so they use nobody’s credits and are not in these figures.
+            <b>{product}</b> was called as well: {number(calls)} calls, {number(credits)} credits. There is no
+            subscription for it, so they use nobody’s credits and are not in these figures.
           </span>
           <Link href={hrefOf(place.value.path, { product })}>Show {product}</Link>
         </p>

@@ -124,7 +124,9 @@ function Outcome({ answer, isPending }: { readonly answer: WhatIf; readonly isPe
           </tr>
         </tbody>
       </table>
-      <p class="faint">For the additional credits alone: what an edition costs is not known here.</p>
+      <p class="faint gauge-foot">
+        For the additional credits alone: what an edition costs is not known here.
+      </p>
     </div>
   );
 }

@@ -39,7 +39,11 @@ export function OverviewScreen({ org, facts: { zone: ownZone, products } }: Scre
       {credits ? (
         <div class="top-row">
           <Gauge credits={credits} zone={zone} />
-          {returning ? <ReturningPanel returning={returning} zone={zone} /> : <Loading height={280} />}
+          {returning ? (
+            <ReturningPanel returning={returning} credits={credits} zone={zone} />
+          ) : (
+            <Loading height={280} />
+          )}
         </div>
       ) : (
         <NotSubscribed product={product} />
