@@ -25,6 +25,16 @@ export interface BillingPeriods {
   readonly periodAt: (instant: number) => Period;
 }
 
+/** The so many periods before the one that holds an instant, the latest first. */
+export function periodsBefore({ periodAt }: BillingPeriods, instant: number, count: number): Period[] {
+  const found: Period[] = [];
+  for (let next = periodAt(instant); found.length < count;) {
+    next = periodAt(next.fromInstant - 1);
+    found.push(next);
+  }
+  return found;
+}
+
 /** From this date on, periods end on this day of the month. */
 interface Anchor {
   readonly from: LocalDate;

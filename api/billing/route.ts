@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
+import { billingPeriodsOf, periodsBefore } from '../../aggregator/calendar/billing-periods.ts';
 import type { Sources } from '../dependencies.ts';
-import { readSubscription, timeZoneAt } from '../orgs/subscription.ts';
+import { orgCalendar, readSubscription, timeZoneAt } from '../orgs/subscription.ts';
 import { Count } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
 import { OrgParams, ProductParameter } from '../parameters/org.ts';
@@ -9,23 +10,28 @@ import { BilledAnswer, billedAnswer } from './amounts.ts';
 import { readBill } from './bill.ts';
 import { AdjustmentAnswer, adjustmentAnswer } from './days-answer.ts';
 
+const PREVIOUS_PERIODS = 12;
+
+const strict = { additionalProperties: false };
+const dates = { from: DateOfDay, to: DateOfDay };
+
 export const BillingAnswer = Type.Object(
   {
     org_id: Type.String(),
     product: Type.String(),
     currency: Type.String(),
     time_zone: Type.String(),
-    period: Type.Object(
-      { from: DateOfDay, to: DateOfDay },
-      { additionalProperties: false, description: 'The billing period that holds now, half-open.' },
-    ),
+    period: Type.Object(dates, { ...strict, description: 'The billing period that holds now, half-open.' }),
+    previous_periods: Type.Array(Type.Object(dates, strict), {
+      description: `The ${PREVIOUS_PERIODS} before it, the latest first.`,
+    }),
     next_billing_date: DateOfDay,
     accrued: BilledAnswer,
     projected: BilledAnswer,
     days_closed: Count,
     adjustments: Type.Array(AdjustmentAnswer),
   },
-  { additionalProperties: false },
+  strict,
 );
 
 export function billingRoute(app: ApiServer, sources: Sources): void {
@@ -36,19 +42,22 @@ export function billingRoute(app: ApiServer, sources: Sources): void {
     schema: {
       summary: 'The bill of the current period, and where it is heading',
       params: OrgParams,
-      querystring: Type.Object({ product: ProductParameter }, { additionalProperties: false }),
+      querystring: Type.Object({ product: ProductParameter }, strict),
       response: { 200: BillingAnswer },
     },
     handler: async ({ params, query }) => {
       const now = sources.now();
       const asked = await readSubscription(sources, params.org, query.product);
       const bill = await readBill({ ...sources, now: () => now }, asked);
+      const { org } = asked;
+      const periods = billingPeriodsOf(orgCalendar(org), org.billingDay);
       return {
-        org_id: asked.org.orgId,
+        org_id: org.orgId,
         product: asked.subscription.product,
         currency: bill.currency,
-        time_zone: timeZoneAt(asked.org, now),
+        time_zone: timeZoneAt(org, now),
         period: { from: bill.period.from, to: bill.period.to },
+        previous_periods: periodsBefore(periods, now, PREVIOUS_PERIODS).map(({ from, to }) => ({ from, to })),
         next_billing_date: bill.period.to,
         accrued: billedAnswer(bill.accrued),
         projected: billedAnswer(bill.projected),

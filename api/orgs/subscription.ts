@@ -32,7 +32,7 @@ export function chooseSubscription(
     if (others.length === 0) return only;
     const detail = `is needed: one of ${productsOf(choices)}`;
     throw new Problem('ambiguous-product', `product ${detail}`, {
-      errors: [{ parameter: 'product', detail }],
+      errors: [{ parameter: 'product', detail, choices: choices.map((each) => each.product) }],
     });
   }
   const chosen = subscriptionOf(org, product);

@@ -33,6 +33,8 @@ export interface ProblemError {
   readonly detail: string;
   readonly parameter?: string;
   readonly pointer?: string;
+  /** What the parameter may be, where that is a short list. */
+  readonly choices?: readonly string[];
 }
 
 export interface ProblemDocument {

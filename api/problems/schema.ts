@@ -14,6 +14,9 @@ export const ProblemSchema = Type.Object(
           detail: Type.String(),
           parameter: Type.Optional(Type.String({ description: 'The parameter at fault.' })),
           pointer: Type.Optional(Type.String({ description: 'JSON pointer to the fault in the body.' })),
+          choices: Type.Optional(
+            Type.Array(Type.String(), { description: 'What the parameter may be: a short list.' }),
+          ),
         },
         { additionalProperties: false },
       ),

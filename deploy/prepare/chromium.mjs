@@ -1,17 +1,16 @@
 /** A browser for the dashboard's suites and screenshots: what is there, or Debian's. */
 import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { runStep } from './command.mjs';
 
-const PLACES = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const ON_A_MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
-/** @returns {string | undefined} the path of a Chromium, by CHROMIUM_PATH first */
+/** @returns {string | undefined} the path of a Chromium: by CHROMIUM_PATH first, then from the PATH */
 export function findChromium() {
-  return [process.env.CHROMIUM_PATH, ...PLACES].find((path) => path && existsSync(path));
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const onPath = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return [process.env.CHROMIUM_PATH, ...onPath, ON_A_MAC].find((path) => path && existsSync(path));
 }
 
 /** Where there is none and this may be done: Debian's package. Otherwise what needs it is named as not run. */

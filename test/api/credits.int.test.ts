@@ -167,7 +167,11 @@ describe('product=', () => {
     });
     const { status, body } = await api.get('/v1/orgs/two/credits', admin('two'));
     expect(status).toBe(400);
-    expect(body).toMatchObject({ type: 'ambiguous-product', detail: 'product is needed: one of crm, bigin' });
+    expect(body).toMatchObject({
+      type: 'ambiguous-product',
+      detail: 'product is needed: one of crm, bigin',
+      errors: [{ parameter: 'product', choices: ['crm', 'bigin'] }],
+    });
   });
 
   it('is not needed because of a subscription that begins later, but once it has begun', async () => {

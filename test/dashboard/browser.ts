@@ -1,5 +1,7 @@
 import axe from 'axe-core';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
 import { until } from '../integration/pipeline.ts';
 
 /** As root in a container, without a network: see Debian's package. */
@@ -22,16 +24,27 @@ export const launchBrowser = (): Promise<Browser> =>
 /** A page, and everything that went wrong in it. */
 export interface WatchedPage {
   readonly page: Page;
-  /** Script errors, refused content and other console errors, as they came. */
+  /** Script errors, content that the policy refused and other console errors, as they came. */
   readonly faults: string[];
 }
 
-export async function openPage(context: BrowserContext): Promise<WatchedPage> {
+/** Logged by the browser itself of each refusal by the API and while it is away: what the page makes of it is tested. */
+const REFUSED =
+  /^Failed to load resource: (the server responded with a status of 4|net::ERR_CONNECTION_REFUSED)/;
+
+export async function openPage(browser: Browser, baseURL: string): Promise<WatchedPage> {
+  const context = await browser.newContext({
+    baseURL,
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    reducedMotion: 'reduce',
+    viewport: { width: 1440, height: 900 },
+  });
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error') faults.push(message.text());
+    if (message.type() === 'error' && !REFUSED.test(message.text())) faults.push(message.text());
   });
   return { page, faults };
 }
@@ -43,36 +56,81 @@ export async function shown(page: Page): Promise<void> {
   await until(async () => (await pending.count()) === 0, 20_000, 'everything is shown');
 }
 
-/** The figures of the screen by their names, as they stand at one moment. */
-export async function figuresOf(page: Page): Promise<ReadonlyMap<string, string>> {
-  const found: unknown = await page.evaluate(
-    `[...document.querySelectorAll('[data-figure]')].map((each) => [each.dataset.figure, each.textContent])
-       .concat([...document.querySelectorAll('time')].map((each) => ['as_of', each.dateTime]))`,
-  );
-  if (!Array.isArray(found)) throw new Error('No figures.');
-  return new Map(found.map((pair) => [String(pair[0]), String(pair[1])]));
+/** On the sign-in page. */
+export async function signIn(page: Page, org: string, role: string): Promise<void> {
+  await page.getByLabel('Organisation').selectOption(org);
+  await page.getByLabel('Role').selectOption(role);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
-/** The cells of a table's body, row by row. */
-export async function rowsOf(page: Page, table: string): Promise<string[][]> {
-  const found: unknown = await page.evaluate(
-    `[...document.querySelectorAll(${JSON.stringify(`${table} tbody tr`)})]
-       .map((row) => [...row.cells].map((cell) => cell.innerText.trim()))`,
+export const inAddress = (page: Page, name: string): string | null =>
+  new URL(page.url()).searchParams.get(name);
+
+/** Another address of the page that is open, as the browser's Back and Forward change it. */
+export async function goTo(page: Page, path: string): Promise<void> {
+  await page.evaluate(
+    `history.pushState(null, '', ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent('popstate'))`,
   );
-  if (!Array.isArray(found)) throw new Error('No rows.');
-  return found.map((row) => (Array.isArray(row) ? row.map(String) : []));
+  await shown(page);
 }
+
+/** What a person reads, all of one moment. */
+export interface Screen {
+  /** By their names; `as_of` is when they are of. */
+  readonly figures: ReadonlyMap<string, string>;
+  /** The cells of each table's body, row by row, in the order of the selectors. */
+  readonly tables: readonly string[][][];
+}
+
+const Read = Type.Object({
+  figures: Type.Array(Type.Tuple([Type.String(), Type.String()])),
+  tables: Type.Array(Type.Array(Type.Array(Type.String()))),
+});
+
+/** @param selectors of tables, or of what is around one */
+export async function screenOf(page: Page, ...selectors: string[]): Promise<Screen> {
+  const read: unknown = await page.evaluate(
+    `({
+       figures: [...document.querySelectorAll('[data-figure]')].map((each) => [each.dataset.figure, each.textContent])
+         .concat([...document.querySelectorAll('time')].map((each) => ['as_of', each.dateTime])),
+       tables: ${JSON.stringify(selectors)}.map((selector) =>
+         [...document.querySelectorAll(selector + ' tbody tr')]
+           .map((row) => [...row.cells].map((cell) => cell.innerText.trim()))),
+     })`,
+  );
+  const { figures, tables } = Value.Parse(Read, read);
+  return { figures: new Map(figures), tables };
+}
+
+const Found = Type.Array(Type.String());
 
 /**
  * What axe objects to, as `rule: element`.
  * @param rules those alone; all if left out
  */
-export async function violationsOf(page: Page, rules?: readonly string[]): Promise<string[]> {
-  await page.evaluate(axe.source);
+async function violationsOf(page: Page, rules?: readonly string[]): Promise<string[]> {
+  const options = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) };
   const found: unknown = await page.evaluate(
-    `axe.run(document, { resultTypes: ['violations'], ${rules ? `runOnly: ${JSON.stringify(rules)}` : ''} })
+    `axe.run(document, ${JSON.stringify(options)})
        .then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))`,
   );
-  if (!Array.isArray(found)) throw new Error('axe found neither something nor nothing.');
-  return found.map(String);
+  return Value.Parse(Found, found);
+}
+
+/** What is wrong with the open screen for anyone, on a phone and a desktop, light and dark. Ends light, on the desktop. */
+export async function objectionsTo(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(axe.source);
+  for (const width of [360, 1440]) {
+    const note = (theme: string) => (fault: string) => `${page.url()} ${width} ${theme} ${fault}`;
+    await page.setViewportSize({ width, height: 900 });
+    // Another theme has other colours, and nothing else.
+    await page.emulateMedia({ colorScheme: 'dark' });
+    found.push(...(await violationsOf(page, ['color-contrast'])).map(note('dark')));
+    await page.emulateMedia({ colorScheme: 'light' });
+    found.push(...(await violationsOf(page)).map(note('light')));
+    const isWider: unknown = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
+    if (isWider !== false) found.push(note('')('is wider than the screen'));
+  }
+  return found;
 }

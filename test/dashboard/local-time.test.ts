@@ -1,4 +1,6 @@
-import { addDays, instantAt, localDate, wallClock } from '../../api/dashboard/web/local-time.ts';
+import { calendarOf } from '../../aggregator/calendar/calendar.ts';
+import { addDays, instantAt, localDate, startOfDate, wallClock } from '../../api/dashboard/web/local-time.ts';
+import { bucketsOf } from '../../api/dashboard/web/panels/series.ts';
 
 describe('clock times of a zone', () => {
   it.each([
@@ -14,8 +16,38 @@ describe('clock times of a zone', () => {
   });
 
   it('of a time that the clocks skip is an instant after the skip', () => {
-    const instant = instantAt('2026-03-29T02:30', 'Europe/Berlin');
-    expect(wallClock(instant, 'Europe/Berlin')).toBe('2026-03-29T03:30');
+    const inBerlin = instantAt('2026-03-29T02:30', 'Europe/Berlin');
+    expect(wallClock(inBerlin, 'Europe/Berlin')).toBe('2026-03-29T03:30');
+    const inNewYork = instantAt('2026-03-08T02:30', 'America/New_York');
+    expect(wallClock(inNewYork, 'America/New_York')).toBe('2026-03-08T03:30');
+  });
+
+  // Clocks changed at midnight, forwards and back, west and east of UTC; by half an hour; not at all.
+  it.each([
+    ['America/Santiago', '2026-09-06'],
+    ['America/Havana', '2026-11-01'],
+    ['Africa/Cairo', '2026-04-24'],
+    ['Asia/Beirut', '2026-10-25'],
+    ['Australia/Lord_Howe', '2026-04-05'],
+    ['Asia/Kathmandu', '2026-11-22'],
+  ])('in %s %s and the dates around it start where the billing days do', (zone, date) => {
+    const calendar = calendarOf([
+      { value: zone, effectiveAt: 0, recordedAt: 0, recordedBy: 'test', reason: '' },
+    ]);
+    for (const day of [addDays(date, -1), date, addDays(date, 1)]) {
+      expect([day, startOfDate(day, zone)]).toEqual([day, calendar.dayFrom(day).from]);
+    }
+  });
+
+  it('a bar of a day is that of its date in the zone, cut to the range', () => {
+    const range = { from: Date.parse('2026-10-24T00:00:00Z'), to: Date.parse('2026-10-26T12:00:00Z') };
+    const bars = bucketsOf([], range, 'day', 'Europe/Berlin');
+    expect(bars.map((bar) => new Date(bar.range.from).toISOString())).toEqual([
+      '2026-10-24T00:00:00.000Z',
+      '2026-10-24T22:00:00.000Z',
+      '2026-10-25T23:00:00.000Z',
+    ]);
+    expect(bars.at(-1)?.range.to).toBe(range.to);
   });
 
   it('a date is that of the zone, and days are counted by dates', () => {

@@ -1,31 +1,52 @@
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
-import { openPipeline, type Claims, type PipelineUnderTest } from '../integration/pipeline.ts';
+import { signToken, type Claims } from '../../api/auth/tokens.ts';
+import { callEvent, insertEvents } from '../api/tables.ts';
+import { openPipeline, type PipelineUnderTest } from '../integration/pipeline.ts';
 import { startReplay } from '../integration/replay.ts';
 import { SAMPLE_LOG } from '../integration/sample-count.ts';
+
+/** It uses additional credits on one day of the sample log's four. */
+export const ORG = 'net-68';
+/** Of a product that the organisation has no subscription for. */
+export const OTHER = { product: 'bigin', credits: 7 } as const;
+const HOUR_MS = 3_600_000;
 
 /** The whole pipeline with one lap of the sample log, and an API that lets everyone choose who to be. */
 export interface SampleStack {
   readonly pipeline: PipelineUnderTest;
   readonly url: string;
-  /** GET that must answer 200 of the given schema. */
-  read<Schema extends TSchema>(schema: Schema, path: string, claims: Claims): Promise<Static<Schema>>;
+  /** GET as the organisation's admin that must answer 200 of the given schema. */
+  read<Schema extends TSchema>(schema: Schema, path: string): Promise<Static<Schema>>;
+  tokenOf(claims: Claims): Promise<string>;
 }
+
+const ADMIN = { role: 'admin', sub: 'check', org: ORG } as const;
+const VALID_MS = 600_000;
 
 export async function openSampleStack(): Promise<SampleStack> {
   const pipeline = await openPipeline('dashboard', { LOCAL_SIGN_IN: '1' });
-  await pipeline.start('consumer');
-  await pipeline.start('aggregator');
-  await startReplay(pipeline.env, [SAMPLE_LOG, '--shift-to-now']).summary;
+  const replay = startReplay(pipeline.env, [SAMPLE_LOG, '--shift-to-now']).summary;
+  const stages = ['consumer', 'aggregator', 'api'] as const;
+  await Promise.all([...stages.map((stage) => pipeline.start(stage)), replay]);
+  const twice = callEvent({
+    org_id: ORG,
+    user_id: 'eve',
+    occurred_at: Date.now() - 2 * HOUR_MS,
+    ...OTHER,
+  });
+  await insertEvents(pipeline.client, [twice]);
+  await insertEvents(pipeline.client, [{ ...twice, credits: OTHER.credits + 1 }]);
   await pipeline.settled();
-  await pipeline.start('api');
   return {
     pipeline,
     url: `http://127.0.0.1:${pipeline.env['PORT']}`,
-    async read(schema, path, claims) {
-      const answer = await pipeline.get(path, claims);
+    async read(schema, path) {
+      const answer = await pipeline.get(path, ADMIN);
       if (Value.Check(schema, answer)) return answer;
       throw new Error(`${path}: not of the schema`);
     },
+    tokenOf: (claims) =>
+      signToken(Buffer.from(pipeline.env['JWT_SECRET'] ?? ''), claims, Date.now() + VALID_MS),
   };
 }

@@ -32,8 +32,9 @@ function OfOrg({ org }: { readonly org: string }) {
   const { data: facts, error, refresh } = useLive(`facts ${org}`, (signal) => loadFacts(org, signal), null);
   const screen = screenAt(place.value.path);
   const Screen = SHOWN[screen];
-  const [first] = facts?.products ?? [];
-  const isChosen = param('product') !== '' || (facts?.products.length ?? 0) < 2;
+  const products = facts?.products ?? [];
+  const [first] = products;
+  const isChosen = param('product') !== '' || products.length < 2;
   useEffect(() => {
     if (!isChosen && first !== undefined) show({ product: first }, { replace: true });
   }, [isChosen, first]);
@@ -42,11 +43,11 @@ function OfOrg({ org }: { readonly org: string }) {
       <a class="skip" href="#main">
         Skip to the content
       </a>
-      <Header org={org} screen={screen} products={facts?.products ?? []} />
+      <Header org={org} screen={screen} products={products} />
       <StaleNotice zone={facts?.zone ?? 'UTC'} />
       <main id="main" tabIndex={-1}>
         {facts !== undefined && isChosen ? (
-          <Screen org={org} ownZone={facts.zone} />
+          <Screen org={org} facts={facts} />
         ) : error?.isLasting === true ? (
           <Refused error={error} onRetry={refresh} />
         ) : (

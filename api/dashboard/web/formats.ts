@@ -2,6 +2,8 @@
  * How figures are written: numbers and dates by the reader's locale, instants in the zone that is shown, money to its
  * last digit. Money is a decimal text from the API to the screen and never becomes a number.
  */
+import { addDays } from './local-time.ts';
+
 const integers = new Intl.NumberFormat();
 const shortIntegers = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
 const percents = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 });
@@ -80,6 +82,12 @@ export const dayOf = (instant: string | number, zone: string): string =>
 /** A local date YYYY-MM-DD, which is no instant. */
 export const date = (text: string): string =>
   formatter('UTC', { day: 'numeric', month: 'short', year: 'numeric' }).format(at(`${text}T00:00:00Z`));
+/** Local dates, half-open, as people say them: both included. */
+export const dates = (from: string, end: string): string =>
+  formatter('UTC', { day: 'numeric', month: 'short', year: 'numeric' }).formatRange(
+    at(`${from}T00:00:00Z`),
+    at(`${addDays(end, -1)}T00:00:00Z`),
+  );
 export const shortDate = (text: string): string =>
   formatter('UTC', { day: 'numeric', month: 'short' }).format(at(`${text}T00:00:00Z`));
 

@@ -41,6 +41,18 @@ describe('GET /v1/orgs/{org}/billing', () => {
     expect(days.adjustments).toEqual(adjustments);
   });
 
+  it('names the periods before it, the latest first, each beginning where the next one ends', async () => {
+    const { period, previous_periods } = await api.read(BillingAnswer, '/v1/orgs/rome/billing', ADMIN);
+    expect(previous_periods.slice(0, 2)).toEqual([
+      { from: '2026-10-05', to: '2026-11-05' },
+      { from: '2026-09-05', to: '2026-10-05' },
+    ]);
+    expect(previous_periods.map(({ to }) => to)).toEqual(
+      [period, ...previous_periods].slice(0, -1).map(({ from }) => from),
+    );
+    expect(previous_periods).toHaveLength(12);
+  });
+
   it('names the subscription by product, and no other', async () => {
     expect((await api.get('/v1/orgs/rome/billing?product=crm', ADMIN)).status).toBe(200);
     expect((await api.get('/v1/orgs/rome/billing?product=bigin', ADMIN)).body).toMatchObject({

@@ -1,6 +1,5 @@
 import type { Bill } from '../answers.ts';
-import { aboutMoney, date, money, number, shortDate } from '../formats.ts';
-import { addDays } from '../local-time.ts';
+import { aboutMoney, date, dates, money, number } from '../formats.ts';
 
 /** The bill of the current period: what it is by now, and what it is projected to be. */
 export function BillPanel({ bill }: { readonly bill: Bill }) {
@@ -9,9 +8,7 @@ export function BillPanel({ bill }: { readonly bill: Bill }) {
     <section class="card" aria-labelledby="bill-title">
       <header class="card-head">
         <h2 id="bill-title">This billing period</h2>
-        <span class="faint">
-          {shortDate(period.from)} – {date(addDays(period.to, -1))}
-        </span>
+        <span class="faint">{dates(period.from, period.to)}</span>
       </header>
       <p class="gauge-figure">
         <b data-figure="accrued">{money(accrued.amount, currency)}</b>

@@ -110,6 +110,14 @@ export function Breakdown({ dimension, usage, isOfRejections = false }: Breakdow
           {needle === '' ? emptyText(isOfRejections) : `No ${title.one.toLocaleLowerCase()} named like that.`}
         </p>
       )}
+      {needle !== '' && usage.other?.[0] && (
+        <p class="faint">
+          Searched are the {number(all.length)} with the most credits.{' '}
+          <button type="button" class="link" onClick={() => toggleFilter(dimension, search.trim())}>
+            Filter by exactly “{search.trim()}”
+          </button>
+        </p>
+      )}
       {found.length > limit && (
         <button type="button" class="link" onClick={() => setLimit(limit + MORE)}>
           {number(found.length - limit)} more

@@ -2,34 +2,32 @@ import type { Call } from '../answers.ts';
 import { dayTime, fullTime, number } from '../formats.ts';
 import { labelOf, toggleFilter, type Dimension } from '../state/filters.ts';
 import { show } from '../state/place.ts';
+import { Columns } from '../parts/columns.tsx';
 import { Scroll } from '../parts/scroll.tsx';
 
+const COLUMNS = [
+  { title: 'Time' },
+  { title: 'User', isText: true, isWideOnly: true },
+  { title: 'App', isText: true, isWideOnly: true },
+  { title: 'Call', isText: true },
+  { title: 'Status', isText: true, isWideOnly: true },
+  { title: 'Cost rule', isText: true, isWideOnly: true },
+  { title: 'Credits' },
+];
+
+interface CallsTableProps {
+  readonly calls: readonly Call[];
+  /** Of any other product is said which it is: its calls use nobody's credits. */
+  readonly subscribed: readonly string[];
+  readonly zone: string;
+}
+
 /** The call log: each call's cost and the rule behind it. A value filters by itself; a time opens its call. */
-export function CallsTable({ calls, zone }: { readonly calls: readonly Call[]; readonly zone: string }) {
+export function CallsTable({ calls, subscribed, zone }: CallsTableProps) {
   return (
     <Scroll label="Calls, newest first">
       <table class="rows calls">
-        <thead>
-          <tr>
-            <th scope="col">Time</th>
-            <th scope="col" class="text wide-only">
-              User
-            </th>
-            <th scope="col" class="text wide-only">
-              App
-            </th>
-            <th scope="col" class="text">
-              Call
-            </th>
-            <th scope="col" class="text wide-only">
-              Status
-            </th>
-            <th scope="col" class="text wide-only">
-              Cost rule
-            </th>
-            <th scope="col">Credits</th>
-          </tr>
-        </thead>
+        <Columns columns={COLUMNS} />
         <tbody>
           {calls.map((call) => (
             <tr key={call.event_id}>
@@ -44,7 +42,10 @@ export function CallsTable({ calls, zone }: { readonly calls: readonly Call[]; r
               <Value dimension="endpoint" value={call.endpoint} before={call.method} />
               <Value isWideOnly dimension="status" value={String(call.status)} />
               <Value isWideOnly dimension="rule" value={call.rule} />
-              <td>{number(call.credits)}</td>
+              <td>
+                {!subscribed.includes(call.product) && <span class="pill is-plain">{call.product}</span>}{' '}
+                {number(call.credits)}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -1,7 +1,9 @@
 import { useMemo, useState } from 'preact/hooks';
 import { change, number } from '../formats.ts';
+import { before as rangeBefore, grainOf } from '../interval.ts';
 import type { OverviewUsage } from '../screens/overview-data.ts';
-import { before as rangeBefore, grainOf, rangeTitle } from '../state/range.ts';
+import { rangeTitle } from '../state/range.ts';
+import { Columns } from '../parts/columns.tsx';
 import { show } from '../state/place.ts';
 import { Chart } from './chart.tsx';
 import { bucketsOf, MEASURES, type Measure } from './series.ts';
@@ -13,9 +15,9 @@ export function Consumption({ usage, zone }: { readonly usage: OverviewUsage; re
   const [measure, setMeasure] = useState<Measure>('credits');
   const { range, series, seriesBefore } = usage;
   const grain = grainOf(range);
-  const buckets = useMemo(() => bucketsOf(series, range, grain, zone), [usage, zone]);
+  const buckets = useMemo(() => bucketsOf(series.rows, range, grain, zone), [usage, zone]);
   const before = useMemo(
-    () => (seriesBefore === undefined ? [] : bucketsOf(seriesBefore, rangeBefore(range), grain, zone)),
+    () => (seriesBefore === undefined ? [] : bucketsOf(seriesBefore.rows, rangeBefore(range), grain, zone)),
     [usage, zone],
   );
   const summary = `${rangeTitle()}: ${number(series.total.credits)} credits, ${number(series.total.calls)} calls, ${number(series.total.rejected)} rejected.`;
@@ -53,16 +55,7 @@ export function Consumption({ usage, zone }: { readonly usage: OverviewUsage; re
       <details class="as-table">
         <summary>As a table</summary>
         <table>
-          <thead>
-            <tr>
-              <th scope="col">Time</th>
-              {MEASURES.map((each) => (
-                <th key={each} scope="col">
-                  {NAMES[each]}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Columns columns={[{ title: 'Time' }, ...MEASURES.map((each) => ({ title: NAMES[each] }))]} />
           <tbody>
             {buckets
               .filter(({ calls }) => calls > 0)

@@ -3,7 +3,18 @@ import type { Days } from '../answers.ts';
 import { date, money, number } from '../formats.ts';
 import { param, show } from '../state/place.ts';
 import { DayDetails } from './day-details.tsx';
+import { Columns } from '../parts/columns.tsx';
 import { Scroll } from '../parts/scroll.tsx';
+
+const COLUMNS = [
+  { title: 'Day' },
+  { title: 'Status', isText: true, isWideOnly: true },
+  { title: 'Used', isWideOnly: true },
+  { title: 'Additional' },
+  { title: 'Billed', isWideOnly: true },
+  { title: 'Over limit', isWideOnly: true },
+  { title: 'Amount' },
+];
 
 const STATUS = {
   open: ['is-open', 'Late calls may still come: the figure is as it stands'],
@@ -28,25 +39,7 @@ export function DaysTable({
   return (
     <Scroll label="Days">
       <table class="rows days">
-        <thead>
-          <tr>
-            <th scope="col">Day</th>
-            <th scope="col" class="text wide-only">
-              Status
-            </th>
-            <th scope="col" class="wide-only">
-              Used
-            </th>
-            <th scope="col">Additional</th>
-            <th scope="col" class="wide-only">
-              Billed
-            </th>
-            <th scope="col" class="wide-only">
-              Over limit
-            </th>
-            <th scope="col">Amount</th>
-          </tr>
-        </thead>
+        <Columns columns={COLUMNS} />
         <tbody>
           {newestFirst.map((day) => (
             <Fragment key={day.day}>

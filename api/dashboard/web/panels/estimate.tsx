@@ -1,8 +1,7 @@
 import type { Estimate } from '../answers.ts';
 import { money, number } from '../formats.ts';
 import { Loading, Refused } from '../parts/states.tsx';
-import { ask } from '../state/client.ts';
-import { useLive } from '../state/live.ts';
+import { useEstimate } from '../state/estimate.ts';
 import { param, show } from '../state/place.ts';
 import { Slabs } from './slabs.tsx';
 
@@ -10,7 +9,6 @@ const MOST = 1_000_000;
 const STEP = 5_000;
 const DEFAULT_CREDITS = 80_000;
 const DEFAULT_DAYS = 30;
-const SLIDING_MS = 120;
 
 const whole = (text: string, least: number, otherwise: number): number =>
   /^\d{1,15}$/.test(text) ? Math.max(least, Number(text)) : otherwise;
@@ -19,20 +17,7 @@ const whole = (text: string, least: number, otherwise: number): number =>
 export function EstimatePanel() {
   const credits = whole(param('credits'), 0, DEFAULT_CREDITS);
   const days = Math.min(366, whole(param('days'), 1, DEFAULT_DAYS));
-  const { data, error, isPending } = useLive<Estimate>(
-    `estimate ${credits} ${days}`,
-    async (signal) => {
-      await new Promise((resolve) => setTimeout(resolve, SLIDING_MS));
-      return ask('/v1/estimate', {
-        query: [
-          ['credits', String(credits)],
-          ['days', String(days)],
-        ],
-        signal,
-      });
-    },
-    null,
-  );
+  const { data, error, isPending } = useEstimate(credits, days);
   return (
     <section class="card" aria-labelledby="estimate-title">
       <header class="card-head">

@@ -1,11 +1,9 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { Estimate, Limit, LimitSet } from '../answers.ts';
+import type { Limit, LimitSet } from '../answers.ts';
 import { money, number } from '../formats.ts';
 import { ApiError, ask, orgPath } from '../state/client.ts';
-import { useLive } from '../state/live.ts';
+import { useEstimate } from '../state/estimate.ts';
 import { Slabs } from './slabs.tsx';
-
-const TYPING_MS = 250;
 
 interface LimitFormProps {
   readonly org: string;
@@ -87,20 +85,7 @@ const newKey = (): string => crypto.getRandomValues(new Uint32Array(4)).join('-'
 /** By the prices of now, for as many days as the period has. */
 function WorstCase({ credits, limit }: { readonly credits: number; readonly limit: Limit }) {
   const { days } = limit.worst_case.month;
-  const { data, isPending } = useLive<Estimate>(
-    `worst ${credits} ${days}`,
-    async (signal) => {
-      await new Promise((resolve) => setTimeout(resolve, TYPING_MS));
-      return ask<Estimate>('/v1/estimate', {
-        query: [
-          ['credits', String(credits)],
-          ['days', String(days)],
-        ],
-        signal,
-      });
-    },
-    null,
-  );
+  const { data, isPending } = useEstimate(credits, days);
   return (
     <div class={isPending ? 'worst is-pending' : 'worst'} aria-live="polite">
       {data === undefined ? (

@@ -1,6 +1,14 @@
 import type { Change, History } from '../answers.ts';
 import { dayTime, number } from '../formats.ts';
+import { Columns } from '../parts/columns.tsx';
 import { Scroll } from '../parts/scroll.tsx';
+
+const COLUMNS = [
+  { title: 'When' },
+  { title: 'Limit' },
+  { title: 'Who', isText: true },
+  { title: 'Why', isText: true },
+];
 
 /** Every change of the additional limit, refused ones too: who, when, why. */
 export function LimitHistory({
@@ -26,18 +34,7 @@ export function LimitHistory({
       ) : (
         <Scroll label="Changes">
           <table class="rows">
-            <thead>
-              <tr>
-                <th scope="col">When</th>
-                <th scope="col">Limit</th>
-                <th scope="col" class="text">
-                  Who
-                </th>
-                <th scope="col" class="text">
-                  Why
-                </th>
-              </tr>
-            </thead>
+            <Columns columns={COLUMNS} />
             <tbody>
               {changes.map(({ change, credits }) => (
                 <tr key={change.change_id}>

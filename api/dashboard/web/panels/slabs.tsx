@@ -1,4 +1,5 @@
 import { money, number } from '../formats.ts';
+import { Columns } from '../parts/columns.tsx';
 
 interface SlabsProps {
   readonly slabs: readonly {
@@ -15,13 +16,7 @@ export function Slabs({ slabs, currency, amount }: SlabsProps) {
   if (slabs.length === 0) return <p class="faint">Nothing is charged.</p>;
   return (
     <table class="slabs">
-      <thead>
-        <tr>
-          <th scope="col">Credits</th>
-          <th scope="col">per 1,000</th>
-          <th scope="col">Amount</th>
-        </tr>
-      </thead>
+      <Columns columns={[{ title: 'Credits' }, { title: 'per 1,000' }, { title: 'Amount' }]} />
       <tbody>
         {slabs.map((slab) => (
           <tr key={slab.rate_per_1000}>

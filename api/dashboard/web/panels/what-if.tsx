@@ -1,6 +1,5 @@
 import type { Editions, WhatIf } from '../answers.ts';
-import { date, money, number } from '../formats.ts';
-import { addDays } from '../local-time.ts';
+import { dates, money, number } from '../formats.ts';
 import { Refused } from '../parts/states.tsx';
 import { ask, orgPath, type Query } from '../state/client.ts';
 import { useLive } from '../state/live.ts';
@@ -96,9 +95,7 @@ function Outcome({ answer, isPending }: { readonly answer: WhatIf; readonly isPe
     answer.days.reduce((sum, day) => sum + (day[of]?.over_limit ?? 0), 0);
   return (
     <div class={isPending ? 'is-pending' : undefined} aria-live="polite">
-      <p class="faint gauge-foot">
-        {date(period.from)} – {date(addDays(period.to, -1))}
-      </p>
+      <p class="faint gauge-foot">{dates(period.from, period.to)}</p>
       <table class="rows">
         <thead>
           <tr>
@@ -127,7 +124,9 @@ function Outcome({ answer, isPending }: { readonly answer: WhatIf; readonly isPe
           </tr>
         </tbody>
       </table>
-      <p class="faint">For the additional credits alone: what an edition costs is not known here.</p>
+      <p class="faint gauge-foot">
+        For the additional credits alone: what an edition costs is not known here.
+      </p>
     </div>
   );
 }

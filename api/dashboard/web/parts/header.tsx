@@ -7,7 +7,7 @@ import { Link } from './link.tsx';
 interface HeaderProps {
   readonly org: string;
   readonly screen: ScreenPath;
-  /** Of the organisation's calls; one needs no choice. */
+  /** Those subscribed to; one needs no choice. */
   readonly products: readonly string[];
 }
 
@@ -37,14 +37,7 @@ export function Header({ org, screen, products }: HeaderProps) {
         ) : (
           <b class="org">{org}</b>
         )}
-        {products.length > 1 && (
-          <Choice
-            label="Product"
-            value={param('product')}
-            values={products}
-            onChoose={(name) => show({ product: name })}
-          />
-        )}
+        <ProductChoice products={products} />
       </div>
       <nav aria-label="Screens">
         {SCREENS.filter(({ isOffered }) => isOffered()).map(({ path, title }) => (
@@ -77,19 +70,36 @@ export function Header({ org, screen, products }: HeaderProps) {
   );
 }
 
+/** One that is shown without a subscription is a choice as well: from there it leads back. */
+function ProductChoice({ products }: Pick<HeaderProps, 'products'>) {
+  const shown = param('product');
+  const values = [...new Set([...products, shown])].filter((each) => each !== '');
+  if (values.length < 2) return null;
+  return (
+    <Choice
+      label="Product"
+      value={shown}
+      values={values}
+      nameOf={(product) => (products.includes(product) ? product : `${product} (not subscribed)`)}
+      onChoose={(product) => show({ product, cursor: null })}
+    />
+  );
+}
+
 interface ChoiceProps {
   readonly label: string;
   readonly value: string;
   readonly values: readonly string[];
+  readonly nameOf?: (value: string) => string;
   readonly onChoose: (value: string) => void;
 }
 
-function Choice({ label, value, values, onChoose }: ChoiceProps) {
+function Choice({ label, value, values, nameOf = String, onChoose }: ChoiceProps) {
   return (
     <select aria-label={label} value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
       {values.map((each) => (
         <option key={each} value={each}>
-          {each}
+          {nameOf(each)}
         </option>
       ))}
     </select>

@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import { instantAt, wallClock } from '../local-time.ts';
 import {
   clearFilters,
@@ -11,6 +10,7 @@ import {
 } from '../state/filters.ts';
 import { param, show } from '../state/place.ts';
 import { PRESETS, rangeAt, rangeName } from '../state/range.ts';
+import { RangeForm } from './range-form.tsx';
 
 interface ToolbarProps {
   /** Of the organisation; what is shown where no other zone is chosen. */
@@ -35,7 +35,18 @@ export function Toolbar({ ownZone, zone, canCompare = false }: ToolbarProps) {
           <option value="custom">Custom range</option>
         </select>
       </label>
-      {name === 'custom' && <CustomRange key={`${param('from')} ${param('to')} ${zone}`} zone={zone} />}
+      {name === 'custom' && (
+        <RangeForm
+          key={`${param('from')} ${param('to')} ${zone}`}
+          type="datetime-local"
+          names={['From', 'To']}
+          first={wallClock(Date.parse(param('from')), zone)}
+          last={wallClock(Date.parse(param('to')), zone)}
+          onShow={(from, to) =>
+            show({ range: 'custom', from: isoAt(from, zone), to: isoAt(to, zone), cursor: null })
+          }
+        />
+      )}
       <label>
         <span class="sr-only">Time zone</span>
         <select
@@ -81,40 +92,6 @@ const otherZones = (own: string): string[] =>
   [...new Set([browserZone, 'UTC', ...zones])].filter((each) => each !== own);
 
 const isoAt = (wall: string, zone: string): string => new Date(instantAt(wall, zone)).toISOString();
-
-function CustomRange({ zone }: { readonly zone: string }) {
-  const [from, setFrom] = useState(wallClock(Date.parse(param('from')), zone));
-  const [to, setTo] = useState(wallClock(Date.parse(param('to')), zone));
-  const isValid = from !== '' && to !== '' && from < to;
-  return (
-    <form
-      class="custom-range"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!isValid) return;
-        show({ range: 'custom', from: isoAt(from, zone), to: isoAt(to, zone), cursor: null });
-      }}
-    >
-      <input
-        type="datetime-local"
-        aria-label="From"
-        value={from}
-        onInput={(event) => setFrom(event.currentTarget.value)}
-      />
-      <span aria-hidden="true">–</span>
-      <input
-        type="datetime-local"
-        aria-label="To"
-        value={to}
-        onInput={(event) => setTo(event.currentTarget.value)}
-      />
-      <button type="submit" disabled={!isValid}>
-        Show
-      </button>
-      {!isValid && <span class="warn">The end must lie after the beginning.</span>}
-    </form>
-  );
-}
 
 function Filters() {
   if (!hasFilters()) return null;

@@ -2,6 +2,7 @@ import type { Calls } from '../answers.ts';
 import { number } from '../formats.ts';
 import { CallDetails } from '../panels/call-details.tsx';
 import { CallsTable } from '../panels/calls-table.tsx';
+import { ConflictsPanel } from '../panels/conflicts.tsx';
 import { Loading, Refused } from '../parts/states.tsx';
 import { Toolbar } from '../parts/toolbar.tsx';
 import { ask, orgPath } from '../state/client.ts';
@@ -9,11 +10,13 @@ import { filterParams } from '../state/filters.ts';
 import { useLive } from '../state/live.ts';
 import { param, place, show } from '../state/place.ts';
 import { rangeAt, rangeName } from '../state/range.ts';
+import { may } from '../state/rights.ts';
+import type { ScreenProps } from './screens.ts';
 
 const PAGE = 50;
 
 /** Every call of the range, newest first, page by page. */
-export function CallsScreen({ org, ownZone }: { readonly org: string; readonly ownZone: string }) {
+export function CallsScreen({ org, facts: { zone: ownZone, products } }: ScreenProps) {
   const zone = param('zone') || ownZone;
   // Those of the pages on the way here: the last one is this page's, and the one before it leads back.
   const trail = place.value.params.getAll('cursor');
@@ -47,6 +50,14 @@ export function CallsScreen({ org, ownZone }: { readonly org: string; readonly o
       <Toolbar ownZone={ownZone} zone={zone} />
       {error?.isLasting === true && <Refused error={error} onRetry={live.refresh} />}
       {data === undefined && error === undefined && <Loading height={600} />}
+      {may('read-conflicts') && (
+        <ConflictsPanel
+          org={org}
+          rangeKey={`${rangeName()} ${param('from')} ${param('to')}`}
+          range={() => rangeAt(Date.now())}
+          zone={zone}
+        />
+      )}
       {data && (
         <section
           class={live.isPending ? 'card is-pending' : 'card'}
@@ -56,7 +67,7 @@ export function CallsScreen({ org, ownZone }: { readonly org: string; readonly o
           {data.calls.length === 0 ? (
             <p class="empty">No calls in this range.</p>
           ) : (
-            <CallsTable calls={data.calls} zone={zone} />
+            <CallsTable calls={data.calls} subscribed={products} zone={zone} />
           )}
           <div class="pager">
             <button

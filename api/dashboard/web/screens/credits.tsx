@@ -1,7 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { LimitSet } from '../answers.ts';
-import { date } from '../formats.ts';
-import { addDays } from '../local-time.ts';
+import { dates } from '../formats.ts';
 import { BillPanel } from '../panels/bill.tsx';
 import { DaysTable } from '../panels/days.tsx';
 import { LimitHistory } from '../panels/limit-history.tsx';
@@ -12,11 +11,12 @@ import { Loading, Refused } from '../parts/states.tsx';
 import { useLive } from '../state/live.ts';
 import { param } from '../state/place.ts';
 import { daysQuery, loadCredits, type CreditsTab } from './credits-data.ts';
+import type { ScreenProps } from './screens.ts';
 
 const REFRESH_MS = 15_000;
 
 /** The additional credits: what is allowed, what was used, what it costs. */
-export function CreditsScreen({ org, ownZone }: { readonly org: string; readonly ownZone: string }) {
+export function CreditsScreen({ org, facts }: ScreenProps) {
   const asked = { product: param('product'), from: param('days_from'), to: param('days_to') };
   const live = useLive<CreditsTab>(
     `credits ${org} ${Object.values(asked).join(' ')}`,
@@ -28,7 +28,7 @@ export function CreditsScreen({ org, ownZone }: { readonly org: string; readonly
   const refusal = error?.isLasting === true && <Refused error={error} onRetry={live.refresh} />;
   if (data === undefined) return refusal || <Loading height={480} />;
   const { bill, days, limit, history } = data;
-  const zone = param('zone') || ownZone;
+  const zone = param('zone') || facts.zone;
   return (
     <div class={live.isPending ? 'is-pending' : undefined} aria-busy={live.isPending}>
       <h1 class="sr-only">Credits</h1>
@@ -50,9 +50,7 @@ export function CreditsScreen({ org, ownZone }: { readonly org: string; readonly
       {refusal}
       <section class="card section" aria-labelledby="days-title">
         <header class="card-head">
-          <h2 id="days-title">
-            {date(days.from)} – {date(addDays(days.to, -1))}
-          </h2>
+          <h2 id="days-title">{dates(days.from, days.to)}</h2>
           <DateRange bill={bill} />
           <Downloads org={org} query={daysQuery({ product: days.product, from: days.from, to: days.to })} />
         </header>

@@ -1,26 +1,30 @@
 import { Breakdown } from '../panels/breakdown.tsx';
 import { Consumption } from '../panels/consumption.tsx';
 import { Gauge } from '../panels/gauge.tsx';
+import { NotSubscribed, OtherProducts } from '../panels/products.tsx';
 import { ReturningPanel } from '../panels/returning.tsx';
 import { number } from '../formats.ts';
+import { refreshMs } from '../interval.ts';
 import { Loading, Refused } from '../parts/states.tsx';
 import { Toolbar } from '../parts/toolbar.tsx';
 import { hasFilters } from '../state/filters.ts';
 import { useLive } from '../state/live.ts';
 import { param, place } from '../state/place.ts';
-import { isGaugeWindow, rangeAt, refreshMs } from '../state/range.ts';
+import { isGaugeWindow, rangeAt } from '../state/range.ts';
 import { session } from '../state/session.ts';
 import { loadOverview, type Overview } from './overview-data.ts';
+import type { ScreenProps } from './screens.ts';
 
 /** The account's consumption and everyone's part of it, all of one moment. */
-export function OverviewScreen({ org, ownZone }: { readonly org: string; readonly ownZone: string }) {
+export function OverviewScreen({ org, facts: { zone: ownZone, products } }: ScreenProps) {
   const product = param('product');
+  const isSubscribed = product === '' ? products.length > 0 : products.includes(product);
   const chosenZone = param('zone');
   const isCompared = param('compare') === '1';
   const zone = chosenZone || ownZone;
   const live = useLive<Overview>(
     `overview ${org} ${place.value.params.toString()}`,
-    loadOverview({ org, product, zone: chosenZone, isCompared }),
+    loadOverview({ org, product, isSubscribed, zone: chosenZone, isCompared }),
     refreshMs(rangeAt(Date.now())),
   );
   const { data, error } = live;
@@ -32,10 +36,18 @@ export function OverviewScreen({ org, ownZone }: { readonly org: string; readonl
   return (
     <div class={live.isPending ? 'is-pending' : undefined} aria-busy={live.isPending}>
       <h1 class="sr-only">Overview</h1>
-      <div class="top-row">
-        <Gauge credits={credits} zone={zone} />
-        {returning ? <ReturningPanel returning={returning} zone={zone} /> : <Loading height={280} />}
-      </div>
+      {credits ? (
+        <div class="top-row">
+          <Gauge credits={credits} zone={zone} />
+          {returning ? (
+            <ReturningPanel returning={returning} credits={credits} zone={zone} />
+          ) : (
+            <Loading height={280} />
+          )}
+        </div>
+      ) : (
+        <NotSubscribed product={product} />
+      )}
       <Toolbar ownZone={ownZone} zone={zone} canCompare />
       {error?.isLasting === true && <Refused error={error} onRetry={live.refresh} />}
       {usage === undefined ? (
@@ -43,7 +55,10 @@ export function OverviewScreen({ org, ownZone }: { readonly org: string; readonl
       ) : (
         <>
           <Consumption usage={usage} zone={zone} />
-          <Sum used={credits.used} shown={usage.series.total.credits} />
+          {credits && <Sum used={credits.used} shown={usage.series.total.credits} />}
+          {(isSubscribed || product !== '') && (
+            <OtherProducts usage={usage.byProduct} subscribed={products} shown={product} />
+          )}
           <div class="panels">
             <Breakdown dimension="user" usage={usage.by.user} />
             <Breakdown dimension="endpoint" usage={usage.by.endpoint} />

@@ -1,6 +1,13 @@
+import type { OrgFacts } from '../state/facts.ts';
 import { may } from '../state/rights.ts';
 
 export type ScreenPath = '/' | '/credits' | '/calls' | '/simulator';
+
+/** What every screen is given. */
+export interface ScreenProps {
+  readonly org: string;
+  readonly facts: OrgFacts;
+}
 
 interface Screen {
   readonly path: ScreenPath;

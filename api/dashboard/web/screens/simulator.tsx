@@ -1,9 +1,10 @@
 import { EstimatePanel } from '../panels/estimate.tsx';
 import { WhatIfPanel } from '../panels/what-if.tsx';
 import { may } from '../state/rights.ts';
+import type { ScreenProps } from './screens.ts';
 
 /** What credits would cost: so many a day, and the own last period under other terms. */
-export function SimulatorScreen({ org }: { readonly org: string; readonly ownZone: string }) {
+export function SimulatorScreen({ org }: ScreenProps) {
   return (
     <>
       <h1 class="sr-only">Simulator</h1>

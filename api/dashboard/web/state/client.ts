@@ -8,11 +8,14 @@ export class ApiError extends Error {
   readonly type: string;
   /** What is wrong with which field, as the API says. */
   readonly details: readonly string[];
-  constructor(status: number, type: string, message: string, details: readonly string[] = []) {
+  /** What a parameter at fault may be, where the API lists it. */
+  readonly choices: readonly string[];
+  constructor(status: number, type: string, message: string, errors: readonly unknown[] = []) {
     super(message);
     this.status = status;
     this.type = type;
-    this.details = details;
+    this.details = errors.map((error) => textOf(error, 'detail'));
+    this.choices = errors.flatMap((error) => listOf(error, 'choices')).map(String);
   }
 
   /** Asked again it is answered the same: neither the API nor the way to it is in trouble. */
@@ -87,14 +90,12 @@ async function send(
 
 async function problemOf(response: Response): Promise<ApiError> {
   const document = parse(await response.text());
-  const errors: unknown = fieldsOf(document).get('errors');
-  const details = (Array.isArray(errors) ? errors : []).map((error) => textOf(error, 'detail'));
   const message = textOf(document, 'detail') || textOf(document, 'title');
   return new ApiError(
     response.status,
     textOf(document, 'type'),
     message || `The API answered ${response.status}.`,
-    details,
+    listOf(document, 'errors'),
   );
 }
 
@@ -103,6 +104,11 @@ const fieldsOf = (value: unknown): Map<string, unknown> => new Map(Object.entrie
 function textOf(value: unknown, name: string): string {
   const text = fieldsOf(value).get(name);
   return typeof text === 'string' ? text : '';
+}
+
+function listOf(value: unknown, name: string): readonly unknown[] {
+  const list = fieldsOf(value).get(name);
+  return Array.isArray(list) ? list : [];
 }
 
 function parse(text: string): unknown {

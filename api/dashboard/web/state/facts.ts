@@ -1,18 +1,17 @@
 import type { Bill, Settings, Usage } from '../answers.ts';
-import { ask, orgPath, type Query } from './client.ts';
-import { param } from './place.ts';
+import { ApiError, ask, orgPath, type Query } from './client.ts';
 import { may } from './rights.ts';
 
 /** What must be known of an organisation before anything of it is shown. */
 export interface OrgFacts {
   readonly zone: string;
-  /** To choose from; the first is shown where none is chosen. */
+  /** Those subscribed to, to choose from; the first is shown where none is chosen. */
   readonly products: readonly string[];
 }
 
-const LOOKED_BACK_MS = 31 * 86_400_000;
+const HOUR_MS = 3_600_000;
 
-/** From where the caller may read it: the settings, else the own usage, else the bill. Throws ApiError. */
+/** From where the caller may read it: the settings, else the usage and the credits, else the bill. Throws ApiError. */
 export async function loadFacts(org: string, signal: AbortSignal): Promise<OrgFacts> {
   if (may('read-settings')) {
     const { time_zone, subscriptions } = await ask<Settings>(orgPath(org, 'settings'), { signal });
@@ -21,15 +20,31 @@ export async function loadFacts(org: string, signal: AbortSignal): Promise<OrgFa
   if (may('read-usage')) {
     const now = Date.now();
     const query: Query = [
-      ['from', new Date(now - LOOKED_BACK_MS).toISOString()],
+      ['from', new Date(now - HOUR_MS).toISOString()],
       ['to', new Date(now).toISOString()],
-      ['group_by', 'product'],
     ];
-    const { time_zone, rows } = await ask<Usage>(orgPath(org, 'usage'), { query, signal });
-    const byCredits = rows.toSorted((a, b) => b.credits - a.credits);
-    return { zone: time_zone, products: byCredits.map(({ product = '' }) => product) };
+    const [{ time_zone }, products] = await Promise.all([
+      ask<Usage>(orgPath(org, 'usage'), { query, signal }),
+      productsOf(orgPath(org, 'credits'), signal),
+    ]);
+    return { zone: time_zone, products };
   }
-  const query: Query = param('product') === '' ? [] : [['product', param('product')]];
-  const { time_zone, product } = await ask<Bill>(orgPath(org, 'billing'), { query, signal });
-  return { zone: time_zone, products: [product] };
+  const bill = orgPath(org, 'billing');
+  const products = await productsOf(bill, signal);
+  const query = products.slice(0, 1).map((product) => ['product', product] as const);
+  const { time_zone } = await ask<Bill>(bill, { query, signal });
+  return { zone: time_zone, products };
+}
+
+/** Asked without a product, the API names the only one, or lists those that there are. */
+async function productsOf(path: string, signal: AbortSignal): Promise<readonly string[]> {
+  try {
+    const { product } = await ask<{ readonly product: string }>(path, { signal });
+    return [product];
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.type === 'no-subscription') return [];
+    if (error.type === 'ambiguous-product') return error.choices;
+    throw error;
+  }
 }

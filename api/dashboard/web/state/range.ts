@@ -1,10 +1,5 @@
+import type { Range } from '../interval.ts';
 import { param } from './place.ts';
-
-/** Half-open, epoch milliseconds. */
-export interface Range {
-  readonly from: number;
-  readonly to: number;
-}
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -50,20 +45,4 @@ export function rangeTitle(): string {
 function customRange(): Range | undefined {
   const range = { from: Date.parse(param('from')), to: Date.parse(param('to')) };
   return range.from < range.to ? range : undefined;
-}
-
-/** Of the same length, just before. */
-export const before = ({ from, to }: Range): Range => ({ from: from - (to - from), to: from });
-
-export type Grain = '15m' | 'hour' | 'day';
-
-/** How finely a range is drawn: at most some 200 bars. */
-export function grainOf({ from, to }: Range): Grain {
-  if (to - from <= 12 * HOUR) return '15m';
-  return to - from <= 8 * DAY ? 'hour' : 'day';
-}
-
-/** How often what ends now is read again. */
-export function refreshMs({ from, to }: Range): number {
-  return to - from <= 2 * DAY ? 5_000 : 30_000;
 }

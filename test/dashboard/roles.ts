@@ -1,0 +1,79 @@
+import type { Page } from 'playwright-core';
+import { goTo, screenOf, shown, signIn } from './browser.ts';
+import { ofOrg } from './expected.ts';
+import type { OpenDashboard } from './open-dashboard.ts';
+import { ORG, type SampleStack } from './stack.ts';
+
+/** Whoever is signed in is offered what the role may do; the page is the sign-in page before and after each. */
+export function rolesTests(opened: () => OpenDashboard): void {
+  let page: Page;
+  let stack: SampleStack;
+  beforeAll(() => {
+    ({ page, stack } = opened());
+  });
+
+  const signOut = () => page.getByRole('button', { name: 'Sign out' }).click();
+  const offered = () => page.getByRole('navigation').getByRole('link').allInnerTexts();
+
+  it('offers a user neither the bill nor the limit, and shows the own calls alone', async () => {
+    await signIn(page, ORG, 'user');
+    await shown(page);
+    expect(await offered()).toEqual(['Overview', 'Call log', 'Simulator']);
+    await goTo(page, '/credits');
+    expect(await page.getByText('Additional limit', { exact: true }).count()).toBe(0);
+    expect((await screenOf(page, '.of-user')).tables[0]).toHaveLength(1);
+    const refused: unknown = await page.evaluate(
+      `fetch('${ofOrg('additional-limit')}', { method: 'PUT', body: '{"credits":1}', headers: {
+         'content-type': 'application/json', authorization: 'Bearer ' + sessionStorage.getItem('token') } })
+       .then((response) => response.status)`,
+    );
+    expect(refused).toBe(403);
+    await signOut();
+  });
+
+  it('shows an admin the limit, and offers no change of it', async () => {
+    await signIn(page, ORG, 'admin');
+    await page.getByRole('link', { name: 'Credits' }).click();
+    await page.getByText('Only the super admin changes it.').waitFor();
+    expect(await page.getByLabel('New limit').count()).toBe(0);
+    await signOut();
+  });
+
+  it('has the billing role choose among several products, and see what is charged alone', async () => {
+    const platform = await stack.tokenOf({ role: 'platform', sub: 'petra' });
+    const { status } = await fetch(stack.url + ofOrg('subscriptions/bigin'), {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${platform}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ edition: 'express', users: 1, additional_limit: 5 }),
+    });
+    expect(status).toBeLessThan(300);
+    await signIn(page, ORG, 'billing');
+    await page.getByLabel('Product').selectOption('bigin');
+    await page.waitForURL(/product=bigin/);
+    await shown(page);
+    expect(await offered()).toEqual(['Credits', 'Simulator']);
+    expect((await screenOf(page)).figures.get('accrued')).toBe('US$0.00');
+    expect(await page.getByRole('heading', { name: 'Additional limit' }).count()).toBe(0);
+    await signOut();
+  });
+
+  it.each([
+    ['platform', [], ['Simulator']],
+    ['analyst', ['net-66', ORG], ['Overview', 'Call log', 'Simulator']],
+  ] as const)('offers the role %s what it may do alone', async (role, orgs, screens) => {
+    await goTo(page, '/');
+    await page.getByText('Sign in with a token instead').click();
+    const token = await stack.tokenOf({ role, sub: 'ann', orgs: [...orgs] });
+    await page.getByLabel('Token').fill(token);
+    await page.getByRole('button', { name: 'Use this token' }).click();
+    const choice = page.getByLabel('Organisation');
+    if (orgs.length > 0) await choice.selectOption(ORG);
+    else {
+      await choice.fill(ORG);
+      await page.getByRole('button', { name: 'Show' }).click();
+    }
+    await page.getByRole('navigation').waitFor();
+    expect(await offered()).toEqual([...screens]);
+    await signOut();
+  });
+}

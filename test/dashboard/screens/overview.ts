@@ -1,0 +1,109 @@
+import type { Page } from 'playwright-core';
+import { CreditsAnswer } from '../../../api/credits/route.ts';
+import { UsageAnswer } from '../../../api/usage/answer.ts';
+import { goTo, inAddress, screenOf, shown } from '../browser.ts';
+import { iso, number, ofOrg } from '../expected.ts';
+import type { OpenDashboard } from '../open-dashboard.ts';
+import { OTHER, type SampleStack } from '../stack.ts';
+
+const DAY_MS = 86_400_000;
+
+/** The gauge and everyone’s part of it. */
+export function overviewTests(opened: () => OpenDashboard): void {
+  let page: Page;
+  let stack: SampleStack;
+  beforeAll(() => {
+    ({ page, stack } = opened());
+  });
+
+  const usage = (from: number, to: string, rest = '') =>
+    stack.read(UsageAnswer, ofOrg(`usage?from=${iso(from)}&to=${to}&product=crm&${rest}`));
+
+  it('shows the gauge as the API says it of that moment', async () => {
+    const { figures } = await screenOf(page);
+    const credits = await stack.read(CreditsAnswer, ofOrg(`credits?at=${figures.get('as_of')}`));
+    expect(credits.used).toBeGreaterThan(0);
+    for (const name of ['used', 'unused', 'total', 'additional_used', 'over_limit'] as const) {
+      expect([name, figures.get(name)]).toEqual([name, number(credits[name])]);
+    }
+    expect(figures.get('sum')).toBe(
+      `Each panel adds up to the ${number(credits.used)} credits of the gauge.`,
+    );
+  });
+
+  it('breaks the gauge down by user, app, endpoint, method and status as the API does', async () => {
+    const dimensions = ['user', 'app', 'endpoint', 'method', 'status'] as const;
+    const { figures, tables } = await screenOf(page, ...dimensions.map((by) => `.of-${by}`));
+    const to = figures.get('as_of') ?? '';
+    for (const [index, by] of dimensions.entries()) {
+      const { rows } = await usage(Date.parse(to) - DAY_MS, to, `group_by=${by}&top=8`);
+      expect(tables[index]?.slice(0, 8)).toEqual(
+        rows.map((row) => [String(row[by]), number(row.credits), number(row.calls)]),
+      );
+    }
+  });
+
+  it('names what a product without a subscription was called for, and shows it without a gauge', async () => {
+    await page.getByText(`bigin was called as well: 1 calls, ${OTHER.credits} credits.`).waitFor();
+    await page.getByRole('link', { name: 'Show bigin' }).click();
+    await page.getByText('No subscription for bigin').waitFor();
+    await shown(page);
+    const { figures, tables } = await screenOf(page, '.of-user');
+    expect(figures.get('total-credits')).toBe(String(OTHER.credits));
+    expect(tables[0]).toEqual([['eve', String(OTHER.credits), '1']]);
+    await page.getByLabel('Product').selectOption('crm');
+    await page.getByText('Credits of the last 24 hours').waitFor();
+  });
+
+  it('filters everything by what is clicked; the address shows the same when it is opened again', async () => {
+    await page.getByLabel('Range').selectOption('7d');
+    await shown(page);
+    const user = (await screenOf(page, '.of-user')).tables[0]?.[0]?.[0] ?? '';
+    await page.locator('.of-user tbody button').first().click();
+    await page.getByRole('button', { name: `Remove the filter User ${user}` }).waitFor();
+    await shown(page);
+    expect(inAddress(page, 'user')).toBe(user);
+    const check = async (): Promise<void> => {
+      const { figures, tables } = await screenOf(page, '.of-app');
+      const to = figures.get('as_of') ?? '';
+      const { total } = await usage(Date.parse(to) - 7 * DAY_MS, to, `user=${encodeURIComponent(user)}`);
+      expect(figures.get('total-credits')).toBe(number(total.credits));
+      expect(figures.get('total-calls')).toBe(number(total.calls));
+      const sum = tables[0]?.reduce((all, [, credits = '']) => all + Number(credits.replaceAll(',', '')), 0);
+      expect(sum).toBe(total.credits);
+    };
+    await check();
+    await page.reload();
+    await shown(page);
+    await check();
+    await page.getByRole('button', { name: 'Clear all' }).click();
+    await page.locator('.chip').waitFor({ state: 'detached' });
+    expect(inAddress(page, 'user')).toBeNull();
+  });
+
+  it('shows a range of its own in the zone that is chosen, and the period before it', async () => {
+    const to = iso(Math.floor(Date.now() / DAY_MS) * DAY_MS);
+    const from = Date.parse(to) - 2 * DAY_MS;
+    await goTo(page, `/?range=custom&from=${iso(from)}&to=${to}&zone=Asia/Kathmandu&compare=1`);
+    const { total } = await usage(from, to);
+    const before = await usage(from - 2 * DAY_MS, iso(from));
+    expect((await screenOf(page)).figures.get('total-credits')).toBe(number(total.credits));
+    const title = `${number(before.total.credits)} in the period before`;
+    expect(await page.getByTitle(title).count()).toBeGreaterThan(0);
+    expect(await page.getByLabel('From').inputValue()).toMatch(/T05:45$/);
+  });
+
+  it('drawn by days is zoomed into by dragging over bars, at the midnights of the zone', async () => {
+    await goTo(page, '/?range=30d&zone=Asia/Kathmandu');
+    const chart = await page.locator('.chart .u-over').boundingBox();
+    if (chart === null) throw new Error('There is no chart.');
+    const [middle, bar] = [chart.x + chart.width / 2, chart.width / 31];
+    await page.mouse.move(middle, chart.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(middle + 2 * bar, chart.y + 40, { steps: 3 });
+    await page.mouse.up();
+    await page.waitForURL(/range=custom/);
+    for (const name of ['from', 'to']) expect(inAddress(page, name)).toMatch(/T18:15:00.000Z$/);
+    await shown(page);
+  });
+}
