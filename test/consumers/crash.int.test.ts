@@ -13,12 +13,12 @@ let stack: LandingStack;
 beforeAll(async () => {
   clickhouse = await startPrivateClickHouse();
   stack = await openLandingStack('crash', clickhouse.url);
-}, 60_000);
+});
 afterAll(async () => {
   await killConsumers();
   await stack.close();
   await clickhouse.stop();
-}, 60_000);
+});
 
 const Figures = Type.Object({ calls: Type.Integer(), credits: Type.Integer(), bad: Type.Integer() });
 const figures = async () =>
@@ -100,5 +100,5 @@ describe('a stop while ClickHouse is away', () => {
     await clickhouse.restart();
     await until('the event has landed', async () => (await figures())?.calls === (before?.calls ?? 0) + 1);
     expect((await next.stop()).code).toBe(0);
-  }, 60_000);
+  });
 });

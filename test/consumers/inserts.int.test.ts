@@ -12,11 +12,11 @@ let inserts: Inserts;
 beforeAll(async () => {
   stack = await openLandingStack('inserts');
   inserts = new Inserts(stack.settings);
-}, 60_000);
+});
 afterAll(async () => {
   inserts.close();
   await stack.close();
-}, 60_000);
+});
 
 function columnsOf(events: readonly CallEvent[], limits = LIMITS): CallEventColumns {
   const columns = new CallEventColumns(events.length);
@@ -68,14 +68,14 @@ describe('a Native block', () => {
       Object.values(row).map((value) => (value === null ? null : String(value))),
     );
     expect(stored.map(({ row }) => row)).toEqual(sent);
-  }, 60_000);
+  });
 
   it('that is repeated changes nothing', async () => {
     const columns = columnsOf([eventOf({}, 'repeated')]);
     const before = (await count()) ?? 0;
     for (let time = 0; time < 3; time += 1) await land(columns);
     expect(await count()).toBe(before + 1);
-  }, 60_000);
+  });
 
   it('may span a year of days, which are a partition each', async () => {
     const before = (await count()) ?? 0;
@@ -84,7 +84,7 @@ describe('a Native block', () => {
     );
     await land(columnsOf(days, { ...LIMITS, latenessMs: 366 * 86_400_000 }));
     expect(await count()).toBe(before + 366);
-  }, 60_000);
+  });
 });
 
 describe('an insert that ClickHouse did not acknowledge', () => {
@@ -92,7 +92,7 @@ describe('an insert that ClickHouse did not acknowledge', () => {
     const landing = inserts.insertRows('no_such_table', [{ a: 1 }]);
     await expect(landing).rejects.toThrow(InsertError);
     await expect(landing).rejects.toThrow(/no_such_table/);
-  }, 60_000);
+  });
 
   it('is an error when bytes are missing, and nothing of it is stored', async () => {
     const before = await count();
@@ -102,11 +102,11 @@ describe('an insert that ClickHouse did not acknowledge', () => {
       InsertError,
     );
     expect(await count()).toBe(before);
-  }, 60_000);
+  });
 
   it('is an error when nobody listens', async () => {
     const nobody = new Inserts({ ...stack.settings, CLICKHOUSE_URL: 'http://127.0.0.1:1' });
     await expect(nobody.insertRows('landed_ranges', [{ topic: 'x' }])).rejects.toThrow(/ECONNREFUSED/);
     nobody.close();
-  }, 60_000);
+  });
 });

@@ -99,7 +99,7 @@ export async function openLandingStack(suite: string, clickhouseUrl?: string): P
 export async function until(
   what: string,
   condition: () => Promise<boolean>,
-  timeoutMs = 30_000,
+  timeoutMs = 60_000,
 ): Promise<void> {
   for (const deadline = performance.now() + timeoutMs; ;) {
     const holds = await condition().catch((error: unknown) => {

@@ -19,11 +19,11 @@ beforeAll(async () => {
   stack = await openLandingStack('landing');
   // Small blocks, so that batches are cut and both blocks are full at times.
   consumer = startConsumer({ ...stack.settings, BLOCK_ROWS: '4000' });
-}, 60_000);
+});
 afterAll(async () => {
   await killConsumers();
   await stack.close();
-}, 60_000);
+});
 
 let credits = 0;
 
@@ -40,7 +40,7 @@ describe('what was published', () => {
     }
     await stack.untilLanded();
     expect(await stack.figures()).toEqual({ calls: EVENTS, credits, ids: EVENTS });
-  }, 60_000);
+  });
 
   it('counts once, however often it is published', async () => {
     await stack.publish(
@@ -49,7 +49,7 @@ describe('what was published', () => {
     );
     await stack.untilLanded();
     expect(await stack.figures()).toEqual({ calls: EVENTS, credits, ids: EVENTS });
-  }, 60_000);
+  });
 
   it('is queryable well under a second later, while little happens', async () => {
     const latencies: number[] = [];
@@ -67,7 +67,7 @@ describe('what was published', () => {
       `publish to queryable: p50 ${latencies[10]?.toFixed(0)} ms, max ${latencies[19]?.toFixed(0)} ms\n`,
     );
     expect(latencies[10]).toBeLessThan(1_000);
-  }, 60_000);
+  });
 });
 
 describe('two payloads under one id', () => {
@@ -92,7 +92,7 @@ describe('two payloads under one id', () => {
     const Rule = Type.Object({ rule: Type.String() });
     const rules = await stack.ask(Rule, `SELECT rule FROM call_events FINAL WHERE org_id = 'conflict'`);
     expect(rules).toEqual([{ rule: 'offset 0, partition 1' }]);
-  }, 60_000);
+  });
 });
 
 describe('progress', () => {
@@ -135,7 +135,7 @@ describe('progress', () => {
   it('is now where everything has landed, and goes on while nothing happens', async () => {
     const first = await untilLevel();
     expect(await untilLevel()).toBeGreaterThan(first);
-  }, 60_000);
+  });
 
   it('is level behind a transaction, whose end is a record that nobody is given', async () => {
     const transactional = stack.kafka.producer({
@@ -163,7 +163,7 @@ describe('progress', () => {
     await transactional.disconnect();
     await untilLevel();
     expect((await stack.figures())?.calls).toBe((before?.calls ?? 0) + 1);
-  }, 60_000);
+  });
 });
 
 describe('a record that may not count', () => {
@@ -171,7 +171,7 @@ describe('a record that may not count', () => {
     await stack.publishBytes(0, [Buffer.from('no event'), null]);
     await stack.untilLanded();
     expect(await quarantined()).toEqual([{ records: 2 }]);
-  }, 60_000);
+  });
 });
 
 describe('a stop', () => {
@@ -187,7 +187,7 @@ describe('a stop', () => {
     const committed = new Map(group?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
     // The last record of partition 2 is an aborted transaction's end: passed over, and committed with the next batch.
     expect([committed.get(0), committed.get(1)]).toEqual([ends.get(0), ends.get(1)]);
-  }, 60_000);
+  });
 });
 
 const Quarantined = Type.Object({ records: Type.Integer() });
@@ -204,5 +204,5 @@ describe('a redelivery of everything to a fresh group', () => {
     await until('all rows came again', async () => (await stored()) >= 2 * storedBefore);
     expect([await stack.figures(), await quarantined()]).toEqual(before);
     expect((await again.stop()).code).toBe(0);
-  }, 60_000);
+  });
 });

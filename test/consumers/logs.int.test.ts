@@ -18,11 +18,11 @@ let stack: LandingStack;
 beforeAll(async () => {
   stack = await openLandingStack('logs');
   startConsumer(stack.settings);
-}, 60_000);
+});
 afterAll(async () => {
   await killConsumers();
   await stack.close();
-}, 60_000);
+});
 
 const charge: DailyCharge = {
   org_id: 'net-83',

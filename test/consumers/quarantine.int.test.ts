@@ -14,11 +14,11 @@ let stack: LandingStack;
 beforeAll(async () => {
   stack = await openLandingStack('quarantine');
   startConsumer(stack.settings);
-}, 60_000);
+});
 afterAll(async () => {
   await killConsumers();
   await stack.close();
-}, 60_000);
+});
 
 const Quarantined = Type.Object({
   partition: Type.Integer(),
@@ -84,7 +84,7 @@ describe('what may not count', () => {
         size_bytes: value?.length ?? 0,
       })),
     );
-  }, 60_000);
+  });
 
   it('is in the dead-letter topic with its bytes, its key and its coordinates', async () => {
     const letters = await deadLetters(bad.length);
@@ -113,7 +113,7 @@ describe('what may not count', () => {
     );
     expect(letters.every(({ headers }) => headers?.['detail'] !== undefined)).toBe(true);
     expect(letters.at(-1)?.headers?.['cut_from_bytes']?.toString()).toBe('950000');
-  }, 60_000);
+  });
 });
 
 describe('the append time', () => {
@@ -134,7 +134,7 @@ describe('the append time', () => {
     const rows = await stack.ask(Appended, query);
     expect(rows).toHaveLength(2);
     for (const { delay } of rows) expect(Math.abs(delay)).toBeLessThan(60_000);
-  }, 60_000);
+  });
 });
 
 describe('an event of another writer’s schema', () => {
@@ -170,5 +170,5 @@ describe('an event of another writer’s schema', () => {
     expect((await quarantined()).filter(({ partition }) => partition === 0)).toMatchObject([
       { reason: 'incompatible-schema' },
     ]);
-  }, 60_000);
+  });
 });

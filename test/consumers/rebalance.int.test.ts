@@ -8,11 +8,11 @@ const START_MS = Date.now();
 let stack: LandingStack;
 beforeAll(async () => {
   stack = await openLandingStack('rebalance');
-}, 60_000);
+});
 afterAll(async () => {
   await killConsumers();
   await stack.close();
-}, 60_000);
+});
 
 async function committed(): Promise<number[]> {
   const [group] = await stack.admin.fetchOffsets({
@@ -84,5 +84,5 @@ describe('consumers that come and go while events flow', () => {
       );
     }
     expect((await third.stop()).code).toBe(0);
-  }, 120_000);
+  });
 });

@@ -4,11 +4,11 @@ import { openLandingStack, type LandingStack } from './landing-stack.ts';
 let stack: LandingStack;
 beforeAll(async () => {
   stack = await openLandingStack('start');
-}, 60_000);
+});
 afterAll(async () => {
   await killConsumers();
   await stack.close();
-}, 60_000);
+});
 
 describe('a topic on which verdicts would not be the broker’s', () => {
   it('is refused at the start, with what to do', async () => {
@@ -31,5 +31,5 @@ describe('a topic on which verdicts would not be the broker’s', () => {
     const unset = startConsumer({ BLOCK_ROWS: 'many' });
     expect(await unset.exited).toBe(1);
     expect(unset.log()).toMatch(/KAFKA_BROKERS is missing.*CLICKHOUSE_URL is missing.*BLOCK_ROWS/);
-  }, 60_000);
+  });
 });

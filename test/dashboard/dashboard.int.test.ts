@@ -21,7 +21,7 @@ inChromium('the dashboard in Chromium, over the sample log', () => {
     dashboard = await openDashboard();
     ({ page, stack } = dashboard);
   }, 180_000);
-  afterAll(() => dashboard.close(), 60_000);
+  afterAll(() => dashboard.close());
   afterEach(() => {
     const faults = dashboard.faults.splice(0);
     if (faults.length > 0) throw new Error(faults.join('\n'));

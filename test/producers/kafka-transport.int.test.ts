@@ -60,7 +60,7 @@ describe('events published to Kafka', () => {
   beforeEach(async () => {
     namespace = openNamespace('publisher');
     here = await place(namespace.settings.KAFKA_BROKERS, namespace.settings.TOPIC_PREFIX);
-  }, 30_000);
+  });
   afterEach(() => namespace.drop());
 
   it.each([false, true])(
@@ -101,7 +101,7 @@ describe('events published to Kafka', () => {
         Object.entries(hashes).map(([org, hash]) => [org, (hash & 0x7fffffff) % PARTITIONS]),
       ),
     );
-  }, 30_000);
+  });
 
   it('that Kafka finds too large fail alone', async () => {
     const publisher = publisherTo(here, { maxEventBytes: 2 ** 21, maxBatchBytes: 2 ** 22 });
@@ -114,7 +114,7 @@ describe('events published to Kafka', () => {
     const events = (await readTopic(here.kafka, here.topics.calls)).map((record) => decode(valueOf(record)));
     expect(new Set(users(events))).toEqual(new Set(['u0', 'u1', 'u2', 'u3', 'u4', 'u5']));
     expect(publisher.counters()).toMatchObject({ published: 6, failed: 1, buffered: 0 });
-  }, 30_000);
+  });
 });
 
 describe('a publisher whose broker is killed', () => {
@@ -125,8 +125,8 @@ describe('a publisher whose broker is killed', () => {
     dataDir = mkdtempSync(join(runDataDir(), 'publisher-'));
     broker = await startKafka({ dataDir });
     here = await place(broker.brokers, '');
-  }, 60_000);
-  afterAll(() => broker.stop(), 30_000);
+  });
+  afterAll(() => broker.stop());
 
   it('and comes back loses nothing, repeats only under the same id, and keeps every org’s order', async () => {
     const publisher = publisherTo(here, { maxBatchRecords: 500 });
@@ -162,7 +162,7 @@ describe('a publisher whose broker is killed', () => {
       await new Promise((resolve) => setTimeout(resolve, 4_000));
       broker = await startKafka({ dataDir, port: broker.port });
     }
-  }, 120_000);
+  });
 
   it('for good says at close() how many events are not delivered', async () => {
     const publisher = publisherTo(here);
@@ -172,5 +172,5 @@ describe('a publisher whose broker is killed', () => {
     const started = performance.now();
     await expect(publisher.close(500)).rejects.toMatchObject({ code: 'UNDELIVERED', count: 5 });
     expect(performance.now() - started).toBeLessThan(5_000);
-  }, 60_000);
+  });
 });

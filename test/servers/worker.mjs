@@ -2,7 +2,7 @@
 import { addEventHandler } from 'jest-circus';
 
 /** Of a busy two-core machine, which runs the servers as well. */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 
 process.setSourceMapsEnabled(true);
 // The run is over, or jest was killed: what a suite left open holds nothing up.

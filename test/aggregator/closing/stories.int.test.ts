@@ -56,12 +56,12 @@ beforeAll(async () => {
   told = fc
     .sample(stories(recentScenes(Date.now()), false), { numRuns: SETS, seed: SEED })
     .map((story, index) => [`org-${index}`, story]);
-}, 60_000);
+});
 
 afterAll(async () => {
   for (const log of logs) await log.close();
   await pipeline.stop();
-}, 60_000);
+});
 
 async function openAggregator(): Promise<Aggregator> {
   const { kafka, client, topics } = pipeline;

@@ -14,7 +14,7 @@ let pipeline: PipelineUnderTest;
 beforeAll(async () => {
   pipeline = await openPipeline('commands', { UNKNOWN_ORGS: 'none' });
   await pipeline.start('consumer');
-}, 60_000);
+});
 afterAll(() => pipeline.stop(), 60_000);
 
 /** A command as deploy/run.mjs runs it. */
@@ -58,7 +58,7 @@ test('an org is created, subscribes, changes now and later, and all of it is sho
       expect.stringMatching(/Z cem: crm \{"additional_limit":100000\}; they asked for it$/),
     ]),
   );
-}, 60_000);
+});
 
 test('what is refused says which option is at fault, and is not recorded', async () => {
   await done('org', 'create', 'zeta', '--time-zone', 'UTC', '--billing-day', '1');
@@ -74,7 +74,7 @@ test('what is refused says which option is at fault, and is not recorded', async
     err: 'There is no organisation nobody.\n',
   });
   expect((await done('org', 'show', 'zeta')).split('history\n')[1]?.trim().split('\n')).toHaveLength(1);
-}, 60_000);
+});
 
 test('of two creations at once the first in the log counts', async () => {
   const ended = await Promise.all(
@@ -86,7 +86,7 @@ test('of two creations at once the first in the log counts', async () => {
   expect(ended.filter(({ code }) => code === 1).map(({ err }) => err)).toEqual(
     Array.from({ length: 2 }, () => expect.stringContaining('race is an organisation already')),
   );
-}, 60_000);
+});
 
 test('a catalogue is shown, gets a version from a file, and refuses a bad one by its place in the file', async () => {
   const file = join(pipeline.dataDir, 'book.json');
@@ -114,7 +114,7 @@ test('a catalogue is shown, gets a version from a file, and refuses a bad one by
     1,
     expect.stringContaining('/slabs/0/rate_per_1000 is -1: a price must not be negative'),
   ]);
-}, 60_000);
+});
 
 test('a wrong command line is answered with the usage, and exit code 2', async () => {
   const { code, err } = await run('org', 'create', 'x', '--time-zone', 'UTC');
@@ -123,4 +123,4 @@ test('a wrong command line is answered with the usage, and exit code 2', async (
     expect.stringMatching(/^--billing-day is missing.\n\nnpm run org -- create/),
   ]);
   expect(await done('catalogue', '--help')).toContain('npm run catalogue -- add');
-}, 60_000);
+});

@@ -49,12 +49,12 @@ beforeAll(async () => {
     random: (size) => randomBytes(size),
   });
   for (const stage of ['consumer', 'aggregator', 'api'] as const) await pipeline.start(stage);
-}, 60_000);
+});
 afterAll(async () => {
   over.abort();
   await publisher.close();
   await pipeline.stop();
-}, 60_000);
+});
 
 async function askPage(cursor: string | undefined): Promise<FeedAnswer> {
   const query = new URLSearchParams({ limit: '5', ...(cursor !== undefined && { cursor }) });

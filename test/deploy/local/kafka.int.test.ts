@@ -29,7 +29,7 @@ describe('the local Kafka', () => {
     );
     await producer.disconnect();
     await broker.stop();
-  }, 60_000);
+  });
 });
 
 async function createTopic(kafka: Kafka): Promise<void> {

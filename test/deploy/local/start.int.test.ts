@@ -18,7 +18,7 @@ describe('npm start', () => {
     settings = { DATA_DIR: mkdtempSync(join(runDataDir(), 'stack-')), PORT: String(await freePort()) };
     stack = npmStart(settings);
     await stack.says(ready());
-  }, 120_000);
+  });
 
   it('serves, and names its parts in DATA_DIR/stack.json', async () => {
     const { url, pids } = readStack(settings.DATA_DIR);
@@ -34,7 +34,7 @@ describe('npm start', () => {
     const samePort = npmStart({ ...settings, DATA_DIR: join(runDataDir(), 'other-stack') });
     expect(await samePort.exited).toBe(1);
     expect(samePort.output()).toContain(`Port ${settings.PORT} is in use.`);
-  }, 60_000);
+  });
 
   it('starts a killed ClickHouse again at its address', async () => {
     const { pids } = readStack(settings.DATA_DIR);
@@ -45,7 +45,7 @@ describe('npm start', () => {
     const isReady = async () => (await fetch(`${url}/readyz`)).status === 200;
     const isAnother = () => readStack(settings.DATA_DIR).pids['clickhouse'] !== clickhouse;
     expect(await until(async () => (await isReady()) && isAnother(), 50_000)).toBe(true);
-  }, 60_000);
+  });
 
   it('ends with everything it started when it is told to', async () => {
     stack.kill('SIGTERM');
@@ -53,7 +53,7 @@ describe('npm start', () => {
     expect(left()).toEqual([]);
     expect(readdirSync(join(settings.DATA_DIR, 'pids'))).toEqual([]);
     expect(() => readStack(settings.DATA_DIR)).toThrow('No local stack runs on');
-  }, 30_000);
+  });
 
   it('started again after it was killed itself, ends what that left behind', async () => {
     // Given servers, only to be quicker: they are none of its own.
@@ -78,5 +78,5 @@ describe('npm start', () => {
     next.kill('SIGINT');
     expect(await next.exited).toBe(0);
     expect(left()).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -22,7 +22,7 @@ beforeEach(async () => {
   namespace = openNamespace('replay');
   dataDir = mkdtempSync(join(runDataDir(), 'replay-'));
   await ensureTopics(kafka(), topics(), 4);
-}, 30_000);
+});
 afterEach(() => namespace.drop());
 
 const kafka = () => connectKafka(namespace.settings, 'test', createLogger('test', 'fatal'));
@@ -93,7 +93,7 @@ describe('npm run replay', () => {
     expect(code).toBe(1);
     expect(err).toMatch(/LATENESS_LIMIT_MS.*--shift-to-now/);
     expect(await publishedEvents()).toEqual([]);
-  }, 60_000);
+  });
 
   it('says so where no Kafka answers, and where the topics are missing', async () => {
     const away = await replay([SAMPLE, '--shift-to-now'], undefined, { KAFKA_BROKERS: '127.0.0.1:1' });
@@ -103,7 +103,7 @@ describe('npm run replay', () => {
       code: 1,
       err: expect.stringContaining('has no topic no-such.api-calls'),
     });
-  }, 60_000);
+  });
 
   it('shows its usage where the arguments make no sense', async () => {
     expect(await replay([])).toMatchObject({ code: 2, err: expect.stringContaining('FILE is missing') });
@@ -111,5 +111,5 @@ describe('npm run replay', () => {
       code: 0,
       out: expect.stringContaining('--shift-to-now'),
     });
-  }, 60_000);
+  });
 });
