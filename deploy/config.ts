@@ -66,7 +66,8 @@ export function readConfig<Properties extends TProperties>(
   if (Value.Check(schema, value)) return value;
   throw new ConfigError(
     Object.entries(properties).flatMap(([name, property]) => {
-      if (!(name in Object(value))) return [`${name} is missing${describe(property)}`];
+      if (!(name in Object(value)))
+        return '~optional' in property ? [] : [`${name} is missing${describe(property)}`];
       const [error] = Value.Errors(property, Object(value)[name]);
       return error ? [`${name} ${error.message}, got ${JSON.stringify(env[name])}${describe(property)}`] : [];
     }),

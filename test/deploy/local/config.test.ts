@@ -36,8 +36,8 @@ describe('the settings of npm start', () => {
       JWT_SECRET: 'short',
       JWKS_URL: 'https://id.example/keys',
     };
-    const said = problemsOf(wrong).join('\n');
-    for (const name of [...Object.keys(wrong), 'JWT_ISSUER', 'JWT_AUDIENCE']) expect(said).toContain(name);
-    expect(said).not.toContain('"short"');
+    const named = problemsOf(wrong).map((problem) => problem.split(' ')[0]);
+    const { JWKS_URL: _, ...faulty } = wrong;
+    expect(new Set(named)).toEqual(new Set([...Object.keys(faulty), 'JWT_ISSUER', 'JWT_AUDIENCE']));
   });
 });
