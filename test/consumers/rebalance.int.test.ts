@@ -2,7 +2,7 @@ import { killConsumers, startConsumer, type ConsumerProcess } from './consumer-p
 import { eventOf } from './event.ts';
 import { openLandingStack, PARTITIONS, until, type LandingStack } from './landing-stack.ts';
 
-const BATCH = 500;
+const BATCH = 100;
 const START_MS = Date.now();
 
 let stack: LandingStack;
@@ -51,7 +51,7 @@ describe('consumers that come and go while events flow', () => {
         );
         await stack.publish((published / BATCH) % PARTITIONS, events);
         published += BATCH;
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await new Promise((resolve) => setTimeout(resolve, 50));
       }
     })();
     const steps: number[][] = [];
@@ -62,13 +62,13 @@ describe('consumers that come and go while events flow', () => {
       }
     })();
 
-    const first = startConsumer({ ...stack.settings, BLOCK_ROWS: '300' });
+    const first = startConsumer({ ...stack.settings, BLOCK_ROWS: '70' });
     await untilShared(first);
-    const second = startConsumer({ ...stack.settings, BLOCK_ROWS: '300' });
+    const second = startConsumer({ ...stack.settings, BLOCK_ROWS: '70' });
     await untilShared(first, second);
     expect((await first.stop()).code).toBe(0);
     await untilShared(second);
-    const third = startConsumer({ ...stack.settings, BLOCK_ROWS: '300' });
+    const third = startConsumer({ ...stack.settings, BLOCK_ROWS: '70' });
     await untilShared(second, third);
     await second.kill();
     await untilShared(third);

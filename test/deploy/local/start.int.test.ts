@@ -47,36 +47,29 @@ describe('npm start', () => {
     expect(await until(async () => (await isReady()) && isAnother(), 50_000)).toBe(true);
   });
 
+  it('started again after it was killed itself, ends what that left behind', async () => {
+    process.kill(readStack(settings.DATA_DIR).process.pid, 'SIGKILL');
+    await stack.exited;
+    expect(left().length).toBeGreaterThanOrEqual(3);
+
+    // Given servers, only to be quicker: they are none of its own.
+    const { kafkaBrokers, clickhouseUrl } = serverAddresses();
+    stack = npmStart({
+      ...settings,
+      KAFKA_BROKERS: kafkaBrokers,
+      CLICKHOUSE_URL: clickhouseUrl,
+      CLICKHOUSE_DATABASE: 'npm_start',
+      TOPIC_PREFIX: 'npm-start.',
+    });
+    await stack.says('ended what an earlier start left running: ');
+    await stack.says(ready());
+  });
+
   it('ends with everything it started when it is told to', async () => {
     stack.kill('SIGTERM');
     expect(await stack.exited).toBe(0);
     expect(left()).toEqual([]);
     expect(readdirSync(join(settings.DATA_DIR, 'pids'))).toEqual([]);
     expect(() => readStack(settings.DATA_DIR)).toThrow('No local stack runs on');
-  });
-
-  it('started again after it was killed itself, ends what that left behind', async () => {
-    // Given servers, only to be quicker: they are none of its own.
-    const { kafkaBrokers, clickhouseUrl } = serverAddresses();
-    const given = {
-      ...settings,
-      KAFKA_BROKERS: kafkaBrokers,
-      CLICKHOUSE_URL: clickhouseUrl,
-      CLICKHOUSE_DATABASE: 'npm_start',
-      TOPIC_PREFIX: 'npm-start.',
-    };
-    const killed = npmStart(given);
-    await killed.says(ready());
-    const { process: own } = readStack(settings.DATA_DIR);
-    process.kill(own.pid, 'SIGKILL');
-    await killed.exited;
-    expect(left().length).toBeGreaterThanOrEqual(3);
-
-    const next = npmStart(given);
-    await next.says('ended what an earlier start left running: ');
-    await next.says(ready());
-    next.kill('SIGINT');
-    expect(await next.exited).toBe(0);
-    expect(left()).toEqual([]);
   });
 });
