@@ -67,12 +67,9 @@ async function runSuites(args) {
 
 /** In this process's group and on its terminal: Ctrl-C reaches it, and it ends its servers before this one ends. */
 function runJest(args) {
-  const options = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  const jest = spawn(process.execPath, [...options, inRoot('node_modules/jest/bin/jest.js'), ...args], {
+  const jest = spawn(process.execPath, [inRoot('node_modules/jest/bin/jest.js'), ...args], {
     cwd: root,
     stdio: 'inherit',
-    // Jest's workers inherit these, not the command line.
-    env: { ...process.env, NODE_OPTIONS: [process.env.NODE_OPTIONS, ...options].filter(Boolean).join(' ') },
   });
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => jest.kill('SIGTERM'));
@@ -87,7 +84,7 @@ function count(results, code) {
   const skipped = results.testResults
     .flatMap(({ assertionResults }) => assertionResults)
     .filter(({ status }) => status !== 'passed' && status !== 'failed')
-    .map(({ fullName }) => fullName);
+    .map(({ ancestorTitles, title }) => [...ancestorTitles, title].join(' > '));
   let failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
   if (results.numPassedTests + failed === 0) {
     console.log('no test was run');

@@ -48,9 +48,14 @@ export async function startTestRun(needsServers: boolean, wanted: string | undef
  */
 function abandonOnSignal(dir: string, marks: readonly string[]): void {
   let abandoned: Promise<void> | undefined;
-  const abandon = async (): Promise<void> => {
-    await endRunDir(dir);
+  const killAll = (): void => {
     for (const { pid } of processesWith(marks)) signalProcess(pid, 'SIGKILL');
+  };
+  const abandon = async (): Promise<void> => {
+    // Those that run the suites first: they would start more.
+    killAll();
+    await endRunDir(dir);
+    killAll();
     process.exit(1);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
