@@ -1,4 +1,4 @@
-import { aboutMoney, change, duration, money, percent } from '../../api/dashboard/web/formats.ts';
+import { aboutMoney, change, counted, duration, money, percent } from '../../api/dashboard/web/formats.ts';
 
 describe('money on the screen', () => {
   it.each([
@@ -36,6 +36,10 @@ describe('other figures', () => {
     expect(change(10, 10)).toBe('as before');
     expect(change(10, 0)).toBe('new');
     expect(change(40, 10)).toBe('× 4');
+  });
+
+  it('one is one, and none are none', () => {
+    expect([0, 1, 2].map((count) => counted(count, 'call'))).toEqual(['0 calls', '1 call', '2 calls']);
   });
 
   it('a duration has its two largest units', () => {

@@ -13,6 +13,10 @@ export const number = (value: number): string => integers.format(value);
 export const short = (value: number): string =>
   value < 10_000 ? number(value) : shortIntegers.format(value);
 
+/** "1 call", "2,000 calls". */
+export const counted = (count: number, one: string): string =>
+  `${number(count)} ${count === 1 ? one : `${one}s`}`;
+
 /** A share of a whole, both credits. */
 export function percent(part: number, whole: number): string {
   const share = whole === 0 ? 0 : part / whole;
