@@ -96,7 +96,7 @@ export async function screenOf(page: Page, ...selectors: string[]): Promise<Scre
          .concat([...document.querySelectorAll('time')].map((each) => ['as_of', each.dateTime])),
        tables: ${JSON.stringify(selectors)}.map((selector) =>
          [...document.querySelectorAll(selector + ' tbody tr')]
-           .map((row) => [...row.cells].map((cell) => cell.innerText.trim()))),
+           .map((row) => [...row.cells].map((cell) => cell.innerText.replaceAll('\\n', '').trim()))),
      })`,
   );
   const { figures, tables } = Value.Parse(Read, read);

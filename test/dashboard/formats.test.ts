@@ -34,6 +34,7 @@ describe('other figures', () => {
     expect(change(15, 10)).toMatch(/^\+50\s?%/);
     expect(change(5, 10)).toMatch(/^−50\s?%/);
     expect(change(10, 10)).toBe('as before');
+    expect(change(1_004, 1_000)).toBe('as before');
     expect(change(10, 0)).toBe('new');
     expect(change(40, 10)).toBe('× 4');
   });

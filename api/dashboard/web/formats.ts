@@ -27,8 +27,8 @@ export function percent(part: number, whole: number): string {
 export const change = (now: number, then: number): string => {
   if (then === 0) return now === 0 ? 'as before' : 'new';
   if (now >= then * 3) return `× ${number(Math.round(now / then))}`;
-  const text = percents.format(Math.abs(now - then) / then);
-  return now === then ? 'as before' : `${now > then ? '+' : '−'}${text}`;
+  const share = Math.abs(now - then) / then;
+  return share < 0.005 ? 'as before' : `${now > then ? '+' : '−'}${percents.format(share)}`;
 };
 
 type DecimalText = `${number}`;
