@@ -6,8 +6,8 @@ import { projectRoot } from '../../schemas/root.ts';
 
 const FOLDER = join(projectRoot(), 'docs', 'screenshots');
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
-/** Of the sample log: the first uses additional credits in the last 24 hours, the second on some days before. */
-const [BUSY, BILLED] = ['net-198', 'net-68'] as const;
+/** Of the sample log: additional credits in the last 24 hours, on some days before, and the most calls. */
+const [BUSY, BILLED, LIVELY] = ['net-184', 'net-68', 'net-130'] as const;
 const DAYS_OF_A_LAP = 4;
 const DAY_MS = 86_400_000;
 
@@ -23,14 +23,15 @@ interface Picture {
 const chargedDay = new Date(Date.now() - (DAYS_OF_A_LAP / 2) * DAY_MS).toISOString().slice(0, 10);
 const PICTURES: readonly Picture[] = [
   { name: 'overview', path: '/', org: BUSY, isWhole: true },
-  { name: 'overview-dark', path: '/?range=7d&compare=1', org: BUSY, theme: 'dark' },
+  { name: 'overview-dark', path: '/?range=7d&compare=1', org: LIVELY, theme: 'dark' },
   { name: 'overview-phone', path: '/', org: BUSY, width: 360 },
   { name: 'credits', path: `/credits?day=${chargedDay}`, org: BILLED },
-  { name: 'calls', path: '/calls', org: BUSY },
+  { name: 'calls', path: '/calls', org: LIVELY },
   { name: 'simulator', path: '/simulator?credits=300000&edition=standard', org: BILLED },
 ];
 
-async function take(browser: Browser, url: string, picture: Picture): Promise<void> {
+/** @returns after how many milliseconds there was something to see */
+async function take(browser: Browser, url: string, picture: Picture): Promise<number> {
   const { name, path, org, theme = 'light', width = 1280, isWhole = false } = picture;
   const context = await browser.newContext({
     baseURL: url,
@@ -50,7 +51,11 @@ async function take(browser: Browser, url: string, picture: Picture): Promise<vo
   while ((await page.locator('.loading, [aria-busy=true]').count()) > 0) await page.waitForTimeout(100);
   await page.waitForLoadState('networkidle');
   await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: isWhole });
+  const paintedMs: unknown = await page.evaluate(
+    `performance.getEntriesByName('first-contentful-paint')[0].startTime`,
+  );
   await context.close();
+  return Math.round(Number(paintedMs));
 }
 
 const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
@@ -58,8 +63,8 @@ mkdirSync(FOLDER, { recursive: true });
 const browser = await chromium.launch({ executablePath, args: FLAGS });
 try {
   for (const picture of PICTURES) {
-    await take(browser, `http://127.0.0.1:${process.env['PORT']}`, picture);
-    process.stdout.write(`docs/screenshots/${picture.name}.png\n`);
+    const paintedMs = await take(browser, `http://127.0.0.1:${process.env['PORT']}`, picture);
+    process.stdout.write(`docs/screenshots/${picture.name}.png, first seen after ${paintedMs} ms\n`);
   }
 } finally {
   await browser.close();

@@ -56,11 +56,12 @@ export async function shown(page: Page): Promise<void> {
   await until(async () => (await pending.count()) === 0, 20_000, 'everything is shown');
 }
 
-/** On the sign-in page. */
+/** From the sign-in page to the first screen. */
 export async function signIn(page: Page, org: string, role: string): Promise<void> {
   await page.getByLabel('Organisation').selectOption(org);
   await page.getByLabel('Role').selectOption(role);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByRole('navigation').waitFor();
 }
 
 export const inAddress = (page: Page, name: string): string | null =>
@@ -95,7 +96,7 @@ export async function screenOf(page: Page, ...selectors: string[]): Promise<Scre
          .concat([...document.querySelectorAll('time')].map((each) => ['as_of', each.dateTime])),
        tables: ${JSON.stringify(selectors)}.map((selector) =>
          [...document.querySelectorAll(selector + ' tbody tr')]
-           .map((row) => [...row.cells].map((cell) => cell.innerText.trim()))),
+           .map((row) => [...row.cells].map((cell) => cell.innerText.replaceAll('\\n', '').trim()))),
      })`,
   );
   const { figures, tables } = Value.Parse(Read, read);
@@ -117,7 +118,7 @@ async function violationsOf(page: Page, rules?: readonly string[]): Promise<stri
   return Value.Parse(Found, found);
 }
 
-/** What is wrong with the open screen for anyone, on a phone and a desktop, light and dark. Ends light, on the desktop. */
+/** What is wrong with the open screen for anyone: on a phone and a desktop, light and dark. Ends light, on the desktop. */
 export async function objectionsTo(page: Page): Promise<string[]> {
   const found: string[] = [];
   if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(axe.source);
@@ -132,5 +133,13 @@ export async function objectionsTo(page: Page): Promise<string[]> {
     const isWider: unknown = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
     if (isWider !== false) found.push(note('')('is wider than the screen'));
   }
+  return found;
+}
+
+/** What is hard to read of it when it is printed from a dark screen. */
+export async function objectionsOnPaper(page: Page): Promise<string[]> {
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  const found = await violationsOf(page, ['color-contrast']);
+  await page.emulateMedia({ media: 'screen', colorScheme: 'light' });
   return found;
 }

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { chromiumPath, goTo, objectionsTo, screenOf } from './browser.ts';
+import { chromiumPath, goTo, objectionsOnPaper, objectionsTo, screenOf } from './browser.ts';
 import { iso } from './expected.ts';
 import { openDashboard, type OpenDashboard } from './open-dashboard.ts';
 import { rolesTests } from './roles.ts';
@@ -41,7 +41,7 @@ inChromium('the dashboard in Chromium, over the sample log', () => {
     const yesterday = iso(Date.now() - DAY_MS).slice(0, 10);
     // Short lists of everything: axe looks at each element.
     const screens = [
-      '/?range=7d&compare=1&user=eve&status=200',
+      '/?range=7d&compare=1&app=fetch',
       `/credits?days_from=${yesterday}&days_to=${iso(Date.now()).slice(0, 10)}&day=${yesterday}`,
       '/calls?user=eve',
       '/simulator?limit=0',
@@ -50,6 +50,7 @@ inChromium('the dashboard in Chromium, over the sample log', () => {
     for (const path of screens) {
       await goTo(page, path);
       found.push(...(await objectionsTo(page)));
+      if (path.startsWith('/credits')) found.push(...(await objectionsOnPaper(page)));
     }
     expect(found).toEqual([]);
   });

@@ -47,6 +47,17 @@ describe('the dashboard’s files', () => {
   });
 });
 
+describe('the first paint', () => {
+  it('waits for a style sheet and the few bytes that know the theme, for no other script', async () => {
+    const body = String((await api.get('/')).body);
+    const scripts = body.match(/<script[^>]*>/g) ?? [];
+    const [blocking, ...others] = scripts.filter((tag) => !tag.includes('type="module"'));
+    expect({ blocking, others }).toEqual({ blocking: '<script src="/theme.js">', others: [] });
+    expect(String((await api.get('/theme.js')).body).length).toBeLessThan(400);
+    expect(body.match(/rel="stylesheet"/g)).toHaveLength(1);
+  });
+});
+
 describe('the local sign-in', () => {
   const body = { role: 'super_admin', org: 'net-66', user: 'ann' };
 

@@ -1,4 +1,4 @@
-import { aboutMoney, change, duration, money, percent } from '../../api/dashboard/web/formats.ts';
+import { aboutMoney, change, counted, duration, money, percent } from '../../api/dashboard/web/formats.ts';
 
 describe('money on the screen', () => {
   it.each([
@@ -34,8 +34,13 @@ describe('other figures', () => {
     expect(change(15, 10)).toMatch(/^\+50\s?%/);
     expect(change(5, 10)).toMatch(/^−50\s?%/);
     expect(change(10, 10)).toBe('as before');
+    expect(change(1_004, 1_000)).toBe('as before');
     expect(change(10, 0)).toBe('new');
     expect(change(40, 10)).toBe('× 4');
+  });
+
+  it('one is one, and none are none', () => {
+    expect([0, 1, 2].map((count) => counted(count, 'call'))).toEqual(['0 calls', '1 call', '2 calls']);
   });
 
   it('a duration has its two largest units', () => {

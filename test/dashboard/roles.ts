@@ -4,15 +4,18 @@ import { ofOrg } from './expected.ts';
 import type { OpenDashboard } from './open-dashboard.ts';
 import { ORG, type SampleStack } from './stack.ts';
 
-/** Whoever is signed in is offered what the role may do; the page is the sign-in page before and after each. */
+/** Whoever is signed in is offered what the role may do. */
 export function rolesTests(opened: () => OpenDashboard): void {
   let page: Page;
   let stack: SampleStack;
   beforeAll(() => {
     ({ page, stack } = opened());
   });
+  beforeEach(async () => {
+    await page.evaluate('sessionStorage.clear()');
+    await page.goto('/');
+  });
 
-  const signOut = () => page.getByRole('button', { name: 'Sign out' }).click();
   const offered = () => page.getByRole('navigation').getByRole('link').allInnerTexts();
 
   it('offers a user neither the bill nor the limit, and shows the own calls alone', async () => {
@@ -28,7 +31,8 @@ export function rolesTests(opened: () => OpenDashboard): void {
        .then((response) => response.status)`,
     );
     expect(refused).toBe(403);
-    await signOut();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
   });
 
   it('shows an admin the limit, and offers no change of it', async () => {
@@ -36,7 +40,6 @@ export function rolesTests(opened: () => OpenDashboard): void {
     await page.getByRole('link', { name: 'Credits' }).click();
     await page.getByText('Only the super admin changes it.').waitFor();
     expect(await page.getByLabel('New limit').count()).toBe(0);
-    await signOut();
   });
 
   it('has the billing role choose among several products, and see what is charged alone', async () => {
@@ -54,14 +57,12 @@ export function rolesTests(opened: () => OpenDashboard): void {
     expect(await offered()).toEqual(['Credits', 'Simulator']);
     expect((await screenOf(page)).figures.get('accrued')).toBe('US$0.00');
     expect(await page.getByRole('heading', { name: 'Additional limit' }).count()).toBe(0);
-    await signOut();
   });
 
   it.each([
     ['platform', [], ['Simulator']],
     ['analyst', ['net-66', ORG], ['Overview', 'Call log', 'Simulator']],
   ] as const)('offers the role %s what it may do alone', async (role, orgs, screens) => {
-    await goTo(page, '/');
     await page.getByText('Sign in with a token instead').click();
     const token = await stack.tokenOf({ role, sub: 'ann', orgs: [...orgs] });
     await page.getByLabel('Token').fill(token);
@@ -74,6 +75,5 @@ export function rolesTests(opened: () => OpenDashboard): void {
     }
     await page.getByRole('navigation').waitFor();
     expect(await offered()).toEqual([...screens]);
-    await signOut();
   });
 }

@@ -5,7 +5,7 @@ import { StaleNotice } from './parts/stale.tsx';
 import { CallsScreen } from './screens/calls.tsx';
 import { CreditsScreen } from './screens/credits.tsx';
 import { OverviewScreen } from './screens/overview.tsx';
-import { screenAt } from './screens/screens.ts';
+import { screenAt, SCREENS } from './screens/screens.ts';
 import { SignInScreen } from './screens/sign-in.tsx';
 import { SimulatorScreen } from './screens/simulator.tsx';
 import { useLive } from './state/live.ts';
@@ -35,6 +35,10 @@ function OfOrg({ org }: { readonly org: string }) {
   const products = facts?.products ?? [];
   const [first] = products;
   const isChosen = param('product') !== '' || products.length < 2;
+  const title = SCREENS.find(({ path }) => path === screen)?.title ?? '';
+  useEffect(() => {
+    document.title = `${title} · ${org} · API credits`;
+  }, [title, org]);
   useEffect(() => {
     if (!isChosen && first !== undefined) show({ product: first }, { replace: true });
   }, [isChosen, first]);

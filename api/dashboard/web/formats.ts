@@ -13,6 +13,10 @@ export const number = (value: number): string => integers.format(value);
 export const short = (value: number): string =>
   value < 10_000 ? number(value) : shortIntegers.format(value);
 
+/** "1 call", "2,000 calls". */
+export const counted = (count: number, one: string): string =>
+  `${number(count)} ${count === 1 ? one : `${one}s`}`;
+
 /** A share of a whole, both credits. */
 export function percent(part: number, whole: number): string {
   const share = whole === 0 ? 0 : part / whole;
@@ -23,8 +27,8 @@ export function percent(part: number, whole: number): string {
 export const change = (now: number, then: number): string => {
   if (then === 0) return now === 0 ? 'as before' : 'new';
   if (now >= then * 3) return `× ${number(Math.round(now / then))}`;
-  const text = percents.format(Math.abs(now - then) / then);
-  return now === then ? 'as before' : `${now > then ? '+' : '−'}${text}`;
+  const share = Math.abs(now - then) / then;
+  return share < 0.005 ? 'as before' : `${now > then ? '+' : '−'}${percents.format(share)}`;
 };
 
 type DecimalText = `${number}`;

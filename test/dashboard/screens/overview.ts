@@ -44,7 +44,7 @@ export function overviewTests(opened: () => OpenDashboard): void {
   });
 
   it('names what a product without a subscription was called for, and shows it without a gauge', async () => {
-    await page.getByText(`bigin was called as well: 1 calls, ${OTHER.credits} credits.`).waitFor();
+    await page.getByText(`bigin was called as well: 1 call, ${OTHER.credits} credits.`).waitFor();
     await page.getByRole('link', { name: 'Show bigin' }).click();
     await page.getByText('No subscription for bigin').waitFor();
     await shown(page);

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Usage } from '../answers.ts';
 import { number, percent } from '../formats.ts';
+import { Path } from '../parts/path.tsx';
 import { filterOf, labelOf, TITLES, toggleFilter, type Dimension } from '../state/filters.ts';
 
 const SHOWN = 8;
@@ -88,7 +89,9 @@ export function Breakdown({ dimension, usage, isOfRejections = false }: Breakdow
                   onClick={() => toggleFilter(dimension, row.value)}
                 >
                   <span class="bar" style={{ width: `${(row[measure] / most) * 100}%` }} />
-                  <span class="bar-name">{row.name}</span>
+                  <span class="bar-name">
+                    {dimension === 'endpoint' ? <Path text={row.name} /> : row.name}
+                  </span>
                 </button>
               </th>
               {columns.map(([column]) => (

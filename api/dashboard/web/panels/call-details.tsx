@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { OneCall } from '../answers.ts';
-import { fullTime, number } from '../formats.ts';
+import { counted, fullTime, number } from '../formats.ts';
 import { Refused } from '../parts/states.tsx';
 import { ask, orgPath } from '../state/client.ts';
 import { useLive } from '../state/live.ts';
@@ -56,7 +56,7 @@ function factsOf(call: OneCall, zone: string): readonly (readonly [string, strin
     ['Rejected for', call.rejection_cause],
     [
       'Cost',
-      `${number(call.credits)} credits, by the rule ${call.rule}, which counted ${number(call.units)}`,
+      `${counted(call.credits, 'credit')}, by the rule ${call.rule}, which counted ${number(call.units)}`,
     ],
     ['From', call.source_address],
     ['Took', call.duration_ms === null ? '' : `${number(call.duration_ms)} ms`],

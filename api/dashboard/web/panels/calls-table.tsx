@@ -3,6 +3,7 @@ import { dayTime, fullTime, number } from '../formats.ts';
 import { labelOf, toggleFilter, type Dimension } from '../state/filters.ts';
 import { show } from '../state/place.ts';
 import { Columns } from '../parts/columns.tsx';
+import { Path } from '../parts/path.tsx';
 import { Scroll } from '../parts/scroll.tsx';
 
 const COLUMNS = [
@@ -64,17 +65,22 @@ interface ValueProps {
 
 function Value({ dimension, value, before, isWideOnly = false }: ValueProps) {
   const name = labelOf(dimension, value);
+  const button = (
+    <button
+      type="button"
+      class="value"
+      title={`Filter by ${name}`}
+      onClick={() => toggleFilter(dimension, value)}
+    >
+      {dimension === 'endpoint' ? <Path text={name} /> : name}
+    </button>
+  );
+  if (before === undefined) return <td class={isWideOnly ? 'text wide-only' : 'text'}>{button}</td>;
   return (
-    <td class={isWideOnly ? 'text wide-only' : 'text'}>
-      {before !== undefined && <span class="faint">{before} </span>}
-      <button
-        type="button"
-        class="value"
-        title={`Filter by ${name}`}
-        onClick={() => toggleFilter(dimension, value)}
-      >
-        {name}
-      </button>
+    <td class="text call">
+      <div>
+        <span class="faint">{before}</span> {button}
+      </div>
     </td>
   );
 }

@@ -1,7 +1,8 @@
 import type { Days, Explanation } from '../answers.ts';
 import { dayTime, money, number, time } from '../formats.ts';
 import { Link } from '../parts/link.tsx';
-import { Refused } from '../parts/states.tsx';
+import { Path } from '../parts/path.tsx';
+import { Loading, Refused } from '../parts/states.tsx';
 import { ask, orgPath } from '../state/client.ts';
 import { useLive } from '../state/live.ts';
 import { hrefOf } from '../state/place.ts';
@@ -51,6 +52,7 @@ export function DayDetails({ org, product, day, currency, zone }: DayDetailsProp
           </p>
         )}
       </div>
+      {!data && !error && <Loading height={150} />}
       {error && <Refused error={error} onRetry={refresh} />}
       {data && (
         <>
@@ -87,7 +89,10 @@ export function DayDetails({ org, product, day, currency, zone }: DayDetailsProp
                 <ol class="top-list">
                   {top.slice(0, 5).map(({ value, credits }) => (
                     <li key={value}>
-                      <span title={value}>{value === '' ? '(none)' : value}</span> <b>{number(credits)}</b>
+                      <span title={value}>
+                        {by === 'endpoint' ? <Path text={value} /> : value === '' ? '(none)' : value}
+                      </span>{' '}
+                      <b>{number(credits)}</b>
                     </li>
                   ))}
                   {other.credits + top.slice(5).reduce((sum, { credits }) => sum + credits, 0) > 0 && (

@@ -45,7 +45,7 @@ export function Gauge({ credits, zone }: { readonly credits: Credits; readonly z
         aria-valuenow={Math.min(used, total)}
         aria-valuetext={`${number(used)} of ${number(total)} used, ${number(unused)} left`}
       >
-        <div class="gauge-fill" style={{ width: share(used) }} />
+        {used > 0 && <div class="gauge-fill" style={{ width: share(used) }} />}
         {additional_limit > 0 && included > 0 && <div class="gauge-mark" style={{ left: share(included) }} />}
       </div>
       <div class="gauge-scale" aria-hidden="true">

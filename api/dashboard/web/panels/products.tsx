@@ -1,5 +1,5 @@
 import type { Usage } from '../answers.ts';
-import { number } from '../formats.ts';
+import { counted } from '../formats.ts';
 import { Link } from '../parts/link.tsx';
 import { hrefOf, place } from '../state/place.ts';
 
@@ -30,8 +30,8 @@ export function OtherProducts({ usage, subscribed, shown }: OtherProductsProps) 
       {others.map(({ product = '', calls, credits }) => (
         <p key={product} class="notice section">
           <span>
-            <b>{product}</b> was called as well: {number(calls)} calls, {number(credits)} credits. There is no
-            subscription for it, so they use nobody’s credits and are not in these figures.
+            <b>{product}</b> was called as well: {counted(calls, 'call')}, {counted(credits, 'credit')}. There
+            is no subscription for it, so they use nobody’s credits and are not in these figures.
           </span>
           <Link href={hrefOf(place.value.path, { product })}>Show {product}</Link>
         </p>

@@ -35,7 +35,9 @@ export function Header({ org, screen, products }: HeaderProps) {
             onChoose={(id) => show({ org: id, product: null })}
           />
         ) : (
-          <b class="org">{org}</b>
+          <b class="org" title={org}>
+            {org}
+          </b>
         )}
         <ProductChoice products={products} />
       </div>

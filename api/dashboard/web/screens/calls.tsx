@@ -1,5 +1,5 @@
 import type { Calls } from '../answers.ts';
-import { number } from '../formats.ts';
+import { counted } from '../formats.ts';
 import { CallDetails } from '../panels/call-details.tsx';
 import { CallsTable } from '../panels/calls-table.tsx';
 import { ConflictsPanel } from '../panels/conflicts.tsx';
@@ -91,7 +91,7 @@ export function CallsScreen({ org, facts: { zone: ownZone, products } }: ScreenP
             >
               {cursor === '' ? 'Read again' : 'To the newest'}
             </button>
-            <span class="faint">{number(data.calls.length)} calls on this page</span>
+            <span class="faint">{counted(data.calls.length, 'call')} on this page</span>
           </div>
         </section>
       )}

@@ -5,6 +5,7 @@ import { BillPanel } from '../panels/bill.tsx';
 import { DaysTable } from '../panels/days.tsx';
 import { LimitHistory } from '../panels/limit-history.tsx';
 import { LimitPanel } from '../panels/limit.tsx';
+import { NotSubscribed } from '../panels/products.tsx';
 import { DateRange } from '../parts/date-range.tsx';
 import { Downloads } from '../parts/downloads.tsx';
 import { Loading, Refused } from '../parts/states.tsx';
@@ -26,6 +27,7 @@ export function CreditsScreen({ org, facts }: ScreenProps) {
   const [lastSet, setLastSet] = useState<LimitSet>();
   const { data, error } = live;
   const refusal = error?.isLasting === true && <Refused error={error} onRetry={live.refresh} />;
+  if (error?.type === 'no-subscription') return <NotSubscribed product={asked.product} />;
   if (data === undefined) return refusal || <Loading height={480} />;
   const { bill, days, limit, history } = data;
   const zone = param('zone') || facts.zone;

@@ -31,16 +31,17 @@ export interface OverviewAsked {
   readonly org: string;
   /** Empty for the only one, or for all where none is subscribed to. */
   readonly product: string;
-  readonly isSubscribed: boolean;
+  /** Of a subscription; otherwise there is usage alone. */
+  readonly hasCredits: boolean;
   readonly zone: string;
   readonly isCompared: boolean;
 }
 
 export function loadOverview(asked: OverviewAsked): Load<Overview> {
-  const { org, isSubscribed, zone, isCompared } = asked;
+  const { org, hasCredits, zone, isCompared } = asked;
   const ofAsked = productParam(asked.product);
   return async (signal, publish) => {
-    const credits = isSubscribed
+    const credits = hasCredits
       ? await ask<Credits>(orgPath(org, 'credits'), { query: ofAsked, signal })
       : undefined;
     publish({ credits, returning: undefined, usage: undefined });

@@ -7,6 +7,7 @@ import { number } from '../formats.ts';
 import { refreshMs } from '../interval.ts';
 import { Loading, Refused } from '../parts/states.tsx';
 import { Toolbar } from '../parts/toolbar.tsx';
+import { isSubscribed } from '../state/facts.ts';
 import { hasFilters } from '../state/filters.ts';
 import { useLive } from '../state/live.ts';
 import { param, place } from '../state/place.ts';
@@ -16,15 +17,16 @@ import { loadOverview, type Overview } from './overview-data.ts';
 import type { ScreenProps } from './screens.ts';
 
 /** The account's consumption and everyone's part of it, all of one moment. */
-export function OverviewScreen({ org, facts: { zone: ownZone, products } }: ScreenProps) {
+export function OverviewScreen({ org, facts }: ScreenProps) {
   const product = param('product');
-  const isSubscribed = product === '' ? products.length > 0 : products.includes(product);
+  const hasCredits = isSubscribed(facts, product);
+  const { zone: ownZone, products } = facts;
   const chosenZone = param('zone');
   const isCompared = param('compare') === '1';
   const zone = chosenZone || ownZone;
   const live = useLive<Overview>(
     `overview ${org} ${place.value.params.toString()}`,
-    loadOverview({ org, product, isSubscribed, zone: chosenZone, isCompared }),
+    loadOverview({ org, product, hasCredits, zone: chosenZone, isCompared }),
     refreshMs(rangeAt(Date.now())),
   );
   const { data, error } = live;
@@ -56,7 +58,7 @@ export function OverviewScreen({ org, facts: { zone: ownZone, products } }: Scre
         <>
           <Consumption usage={usage} zone={zone} />
           {credits && <Sum used={credits.used} shown={usage.series.total.credits} />}
-          {(isSubscribed || product !== '') && (
+          {(hasCredits || product !== '') && (
             <OtherProducts usage={usage.byProduct} subscribed={products} shown={product} />
           )}
           <div class="panels">

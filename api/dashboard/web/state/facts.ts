@@ -9,6 +9,10 @@ export interface OrgFacts {
   readonly products: readonly string[];
 }
 
+/** Whether there are credits of the product that is shown; the only one is where none is chosen. */
+export const isSubscribed = ({ products }: OrgFacts, product: string): boolean =>
+  product === '' ? products.length > 0 : products.includes(product);
+
 const HOUR_MS = 3_600_000;
 
 /** From where the caller may read it: the settings, else the usage and the credits, else the bill. Throws ApiError. */
