@@ -2,7 +2,6 @@ import axe from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { until } from '../integration/pipeline.ts';
 
 /** As root in a container, without a network: see Debian's package. */
 const FLAGS = [
@@ -51,9 +50,7 @@ export async function openPage(browser: Browser, baseURL: string): Promise<Watch
 
 /** Waits until everything of the screen has been read. */
 export async function shown(page: Page): Promise<void> {
-  await page.locator('main .card').first().waitFor();
-  const pending = page.locator('.loading, [aria-busy=true]');
-  await until(async () => (await pending.count()) === 0, 20_000, 'everything is shown');
+  await page.locator('main:not(:has(.loading, [aria-busy=true])) .card').first().waitFor();
 }
 
 /** From the sign-in page to the first screen. */

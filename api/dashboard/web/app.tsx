@@ -38,6 +38,9 @@ function OfOrg({ org }: { readonly org: string }) {
   const title = SCREENS.find(({ path }) => path === screen)?.title ?? '';
   useEffect(() => {
     document.title = `${title} · ${org} · API credits`;
+    return () => {
+      document.title = 'API credits';
+    };
   }, [title, org]);
   useEffect(() => {
     if (!isChosen && first !== undefined) show({ product: first }, { replace: true });

@@ -49,7 +49,7 @@ export function Breakdown({ dimension, usage, isOfRejections = false }: Breakdow
       ];
   const title = TITLES[dimension];
   const id = `by-${dimension}`;
-  const other = needle === '' ? usage.other?.[0] : undefined;
+  const other = usage.other?.[0];
   return (
     <section class={`card breakdown of-${dimension}`} aria-labelledby={id}>
       <header class="card-head">
@@ -99,7 +99,7 @@ export function Breakdown({ dimension, usage, isOfRejections = false }: Breakdow
               ))}
             </tr>
           ))}
-          {other && !isOfRejections && found.length <= limit && (
+          {other && needle === '' && !isOfRejections && found.length <= limit && (
             <tr class="faint">
               <th scope="row">all others together</th>
               <td>{number(other.credits)}</td>
@@ -113,7 +113,7 @@ export function Breakdown({ dimension, usage, isOfRejections = false }: Breakdow
           {needle === '' ? emptyText(isOfRejections) : `No ${title.one.toLocaleLowerCase()} named like that.`}
         </p>
       )}
-      {needle !== '' && usage.other?.[0] && (
+      {other && needle !== '' && (
         <p class="faint">
           Searched are the {number(all.length)} with the most credits.{' '}
           <button type="button" class="link" onClick={() => toggleFilter(dimension, search.trim())}>

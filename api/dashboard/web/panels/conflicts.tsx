@@ -1,12 +1,12 @@
 import type { Conflicts } from '../answers.ts';
 import { dayTime, number } from '../formats.ts';
-import type { Range } from '../interval.ts';
 import { Columns } from '../parts/columns.tsx';
 import { Scroll } from '../parts/scroll.tsx';
 import { Refused } from '../parts/states.tsx';
 import { ask, orgPath } from '../state/client.ts';
 import { useLive } from '../state/live.ts';
-import { show } from '../state/place.ts';
+import { param, show } from '../state/place.ts';
+import { rangeAt, rangeName } from '../state/range.ts';
 
 const COLUMNS = [
   { title: 'Time' },
@@ -16,20 +16,12 @@ const COLUMNS = [
   { title: 'Credits counted' },
 ];
 
-interface ConflictsPanelProps {
-  readonly org: string;
-  /** Names the range: it is asked for anew when this changes. */
-  readonly rangeKey: string;
-  readonly range: () => Range;
-  readonly zone: string;
-}
-
 /** Event ids under which different contents were published: the first in the log counts. Nothing where there are none. */
-export function ConflictsPanel({ org, rangeKey, range, zone }: ConflictsPanelProps) {
+export function ConflictsPanel({ org, zone }: { readonly org: string; readonly zone: string }) {
   const { data, error, refresh } = useLive<Conflicts>(
-    `conflicts ${org} ${rangeKey}`,
+    `conflicts ${org} ${rangeName()} ${param('from')} ${param('to')}`,
     (signal) => {
-      const { from, to } = range();
+      const { from, to } = rangeAt(Date.now());
       const query = [
         ['from', new Date(from).toISOString()],
         ['to', new Date(to).toISOString()],

@@ -90,7 +90,7 @@ export function DayDetails({ org, product, day, currency, zone }: DayDetailsProp
                   {top.slice(0, 5).map(({ value, credits }) => (
                     <li key={value}>
                       <span title={value}>
-                        {by === 'endpoint' ? <Path text={value} /> : value === '' ? '(none)' : value}
+                        {value === '' ? '(none)' : by === 'endpoint' ? <Path text={value} /> : value}
                       </span>{' '}
                       <b>{number(credits)}</b>
                     </li>

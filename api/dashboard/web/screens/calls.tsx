@@ -50,14 +50,7 @@ export function CallsScreen({ org, facts: { zone: ownZone, products } }: ScreenP
       <Toolbar ownZone={ownZone} zone={zone} />
       {error?.isLasting === true && <Refused error={error} onRetry={live.refresh} />}
       {data === undefined && error === undefined && <Loading height={600} />}
-      {may('read-conflicts') && (
-        <ConflictsPanel
-          org={org}
-          rangeKey={`${rangeName()} ${param('from')} ${param('to')}`}
-          range={() => rangeAt(Date.now())}
-          zone={zone}
-        />
-      )}
+      {may('read-conflicts') && <ConflictsPanel org={org} zone={zone} />}
       {data && (
         <section
           class={live.isPending ? 'card is-pending' : 'card'}

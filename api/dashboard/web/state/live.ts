@@ -25,7 +25,7 @@ const RETRY_MS = 2_000;
 const REST_PER_WORK = 4;
 
 /**
- * Reads at once, then every so often while the page is visible. The first answer may come in parts (`publish`);
+ * Reads at once, then every so often while the page is visible, and when it becomes visible again. The first answer may come in parts (`publish`);
  * later ones replace it whole, so that figures which belong together change together.
  * @param key names what is asked: when it changes, the read begins anew. @param everyMs null to read once
  */
@@ -68,9 +68,15 @@ export function useLive<Data>(key: string, load: Load<Data>, everyMs: number | n
     const plan = (ms: number): void => {
       timer = setTimeout(() => (document.hidden ? plan(ms) : void read()), ms);
     };
+    // Whoever comes back to the page sees what is, not what was.
+    const comeBack = (): void => {
+      if (everyMs !== null && !document.hidden) void read();
+    };
+    document.addEventListener('visibilitychange', comeBack);
     again.current = () => void read();
     void read();
     return () => {
+      document.removeEventListener('visibilitychange', comeBack);
       abort.abort();
       clearTimeout(timer);
     };
