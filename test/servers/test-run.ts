@@ -48,14 +48,9 @@ export async function startTestRun(needsServers: boolean, wanted: string | undef
  */
 function abandonOnSignal(dir: string, marks: readonly string[]): void {
   let abandoned: Promise<void> | undefined;
-  const killAll = (): void => {
-    for (const { pid } of processesWith(marks)) signalProcess(pid, 'SIGKILL');
-  };
   const abandon = async (): Promise<void> => {
-    // Those that run the suites first: they would start more.
-    killAll();
     await endRunDir(dir);
-    killAll();
+    for (const { pid } of processesWith(marks)) signalProcess(pid, 'SIGKILL');
     process.exit(1);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
@@ -65,9 +60,7 @@ function abandonOnSignal(dir: string, marks: readonly string[]): void {
 const markOf = (dir: string): string => `TEST_DATA_DIR=${dir}`;
 
 async function stillRunning(marks: readonly string[]): Promise<RunningProcess[]> {
-  // The processes that ran the suites end with jest.
-  const leaked = (): RunningProcess[] =>
-    processesWith(marks).filter(({ command }) => !command.includes('tinypool'));
+  const leaked = (): RunningProcess[] => processesWith(marks);
   await until(() => leaked().length === 0, GONE_WITHIN_MS);
   return leaked();
 }
