@@ -2,9 +2,8 @@ import type { Call } from '../answers.ts';
 import { dayTime, fullTime, number } from '../formats.ts';
 import { labelOf, toggleFilter, type Dimension } from '../state/filters.ts';
 import { show } from '../state/place.ts';
-import { Columns } from '../parts/columns.tsx';
 import { Path } from '../parts/path.tsx';
-import { Scroll } from '../parts/scroll.tsx';
+import { Table } from '../parts/table.tsx';
 
 const COLUMNS = [
   { title: 'Time' },
@@ -26,32 +25,29 @@ interface CallsTableProps {
 /** The call log: each call's cost and the rule behind it. A value filters by itself; a time opens its call. */
 export function CallsTable({ calls, subscribed, zone }: CallsTableProps) {
   return (
-    <Scroll label="Calls, newest first">
-      <table class="rows calls">
-        <Columns columns={COLUMNS} />
-        <tbody>
-          {calls.map((call) => (
-            <tr key={call.event_id}>
-              <th scope="row">
-                <button type="button" class="link" onClick={() => show({ call: call.event_id })}>
-                  <span class="wide-only">{fullTime(call.occurred_at, zone)}</span>
-                  <span class="phone-only">{dayTime(call.occurred_at, zone)}</span>
-                </button>
-              </th>
-              <Value isWideOnly dimension="user" value={call.user_id} />
-              <Value isWideOnly dimension="app" value={call.app_id} />
-              <Value dimension="endpoint" value={call.endpoint} before={call.method} />
-              <Value isWideOnly dimension="status" value={String(call.status)} />
-              <Value isWideOnly dimension="rule" value={call.rule} />
-              <td>
-                {!subscribed.includes(call.product) && <span class="pill is-plain">{call.product}</span>}{' '}
-                {number(call.credits)}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table label="Calls, newest first" kind="calls" columns={COLUMNS}>
+      <tbody>
+        {calls.map((call) => (
+          <tr key={call.event_id}>
+            <th scope="row">
+              <button type="button" class="link" onClick={() => show({ call: call.event_id })}>
+                <span class="wide-only">{fullTime(call.occurred_at, zone)}</span>
+                <span class="phone-only">{dayTime(call.occurred_at, zone)}</span>
+              </button>
+            </th>
+            <Value isWideOnly dimension="user" value={call.user_id} />
+            <Value isWideOnly dimension="app" value={call.app_id} />
+            <Value dimension="endpoint" value={call.endpoint} before={call.method} />
+            <Value isWideOnly dimension="status" value={String(call.status)} />
+            <Value isWideOnly dimension="rule" value={call.rule} />
+            <td>
+              {!subscribed.includes(call.product) && <span class="pill is-plain">{call.product}</span>}{' '}
+              {number(call.credits)}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
   );
 }
 

@@ -1,7 +1,6 @@
 import type { Conflicts } from '../answers.ts';
 import { dayTime, number } from '../formats.ts';
-import { Columns } from '../parts/columns.tsx';
-import { Scroll } from '../parts/scroll.tsx';
+import { Table } from '../parts/table.tsx';
 import { Refused } from '../parts/states.tsx';
 import { ask, orgPath } from '../state/client.ts';
 import { useLive } from '../state/live.ts';
@@ -39,26 +38,23 @@ export function ConflictsPanel({ org, zone }: { readonly org: string; readonly z
         {total === 1 ? 'One call was' : `${number(total)} calls were`} published more than once, with
         different contents: the first counts
       </summary>
-      <Scroll label="Calls with different contents">
-        <table class="rows">
-          <Columns columns={COLUMNS} />
-          <tbody>
-            {conflicts.map((conflict) => (
-              <tr key={conflict.event_id}>
-                <th scope="row">
-                  <button type="button" class="link" onClick={() => show({ call: conflict.event_id })}>
-                    {dayTime(conflict.occurred_at, zone)}
-                  </button>
-                </th>
-                <td class="text">{conflict.user_id}</td>
-                <td class="text wide-only">{conflict.endpoint}</td>
-                <td>{number(conflict.payloads)}</td>
-                <td>{number(conflict.credits)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table label="Calls with different contents" columns={COLUMNS}>
+        <tbody>
+          {conflicts.map((conflict) => (
+            <tr key={conflict.event_id}>
+              <th scope="row">
+                <button type="button" class="link" onClick={() => show({ call: conflict.event_id })}>
+                  {dayTime(conflict.occurred_at, zone)}
+                </button>
+              </th>
+              <td class="text">{conflict.user_id}</td>
+              <td class="text wide-only">{conflict.endpoint}</td>
+              <td>{number(conflict.payloads)}</td>
+              <td>{number(conflict.credits)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
       {total > conflicts.length && <p class="faint">The newest {number(conflicts.length)}.</p>}
     </details>
   );

@@ -1,7 +1,6 @@
 import type { Change, History } from '../answers.ts';
 import { dayTime, number } from '../formats.ts';
-import { Columns } from '../parts/columns.tsx';
-import { Scroll } from '../parts/scroll.tsx';
+import { Table } from '../parts/table.tsx';
 
 const COLUMNS = [
   { title: 'When' },
@@ -32,29 +31,23 @@ export function LimitHistory({
       {changes.length === 0 ? (
         <p class="empty">It was never changed.</p>
       ) : (
-        <Scroll label="Changes">
-          <table class="rows">
-            <Columns columns={COLUMNS} />
-            <tbody>
-              {changes.map(({ change, credits }) => (
-                <tr key={change.change_id}>
-                  <th scope="row">{dayTime(change.recorded_at, zone)}</th>
-                  <td>{number(credits)}</td>
-                  <td class="text">{change.recorded_by}</td>
-                  <td class="text">
-                    {change.reason}
-                    {change.refused && (
-                      <span class="warn">
-                        {' '}
-                        Refused: {change.refused.map(({ detail }) => detail).join(' ')}
-                      </span>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Table label="Changes" columns={COLUMNS}>
+          <tbody>
+            {changes.map(({ change, credits }) => (
+              <tr key={change.change_id}>
+                <th scope="row">{dayTime(change.recorded_at, zone)}</th>
+                <td>{number(credits)}</td>
+                <td class="text">{change.recorded_by}</td>
+                <td class="text">
+                  {change.reason}
+                  {change.refused && (
+                    <span class="warn"> Refused: {change.refused.map(({ detail }) => detail).join(' ')}</span>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
       )}
     </section>
   );

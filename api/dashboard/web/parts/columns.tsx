@@ -1,4 +1,4 @@
-interface Column {
+export interface Column {
   readonly title: string;
   /** Numbers stand at the right, text at the left. */
   readonly isText?: boolean;

@@ -25,8 +25,8 @@ const RETRY_MS = 2_000;
 const REST_PER_WORK = 4;
 
 /**
- * Reads at once, then every so often while the page is visible, and when it becomes visible again. The first answer may come in parts (`publish`);
- * later ones replace it whole, so that figures which belong together change together.
+ * Reads at once, then every so often while the page is visible, and when it becomes visible again. The first answer
+ * may come in parts (`publish`); later ones replace it whole, so that figures which belong together change together.
  * @param key names what is asked: when it changes, the read begins anew. @param everyMs null to read once
  */
 export function useLive<Data>(key: string, load: Load<Data>, everyMs: number | null): Live<Data> {
