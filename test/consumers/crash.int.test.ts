@@ -2,7 +2,8 @@ import { Type } from 'typebox';
 import { startPrivateClickHouse, type PrivateClickHouse } from '../servers/private-clickhouse.ts';
 import { killConsumers, startConsumer } from './consumer-process.ts';
 import { eventOf } from './event.ts';
-import { openLandingStack, PARTITIONS, until, type LandingStack } from './landing-stack.ts';
+import { openLandingStack, PARTITIONS, type LandingStack } from './landing-stack.ts';
+import { until } from '../until.ts';
 
 const EVENTS = 40_000;
 const BATCH = 1_000;

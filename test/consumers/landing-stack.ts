@@ -7,6 +7,7 @@ import { migrate } from '../../deploy/migrate.ts';
 import { encodeCallEvent, type CallEvent } from '../../schemas/call-event.ts';
 import { topicNames, type Topics } from '../../schemas/topics.ts';
 import { openNamespace, type NamespaceSettings } from '../servers/namespace.ts';
+import { until } from '../until.ts';
 
 export const PARTITIONS = 3;
 
@@ -93,21 +94,4 @@ export async function openLandingStack(suite: string, clickhouseUrl?: string): P
       await namespace.drop();
     },
   };
-}
-
-/** Polls until the condition holds; the error of the last look is shown when it never did. */
-export async function until(
-  what: string,
-  condition: () => Promise<boolean>,
-  timeoutMs = 60_000,
-): Promise<void> {
-  for (const deadline = performance.now() + timeoutMs; ;) {
-    const holds = await condition().catch((error: unknown) => {
-      if (performance.now() > deadline) throw error;
-      return false;
-    });
-    if (holds) return;
-    if (performance.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

@@ -2,7 +2,8 @@ import { Type } from 'typebox';
 import { encodeCallEvent, type CallEvent } from '../../schemas/call-event.ts';
 import { killConsumers, startConsumer, type ConsumerProcess } from './consumer-process.ts';
 import { eventOf } from './event.ts';
-import { openLandingStack, PARTITIONS, until, type LandingStack } from './landing-stack.ts';
+import { openLandingStack, PARTITIONS, type LandingStack } from './landing-stack.ts';
+import { until } from '../until.ts';
 
 const EVENTS = 15_000;
 const START_MS = Date.now();

@@ -12,7 +12,8 @@ import { projectFile } from '../../schemas/root.ts';
 import { encodeSettingsChange } from '../../schemas/settings-change.ts';
 import { callEvent, insertEvents, insertSettings } from '../api/tables.ts';
 import { killConsumers, startConsumer } from './consumer-process.ts';
-import { openLandingStack, until, type LandingStack } from './landing-stack.ts';
+import { openLandingStack, type LandingStack } from './landing-stack.ts';
+import { until } from '../until.ts';
 
 let stack: LandingStack;
 beforeAll(async () => {

@@ -6,7 +6,8 @@ import { callEventSchemaJson, encodeCallEvent } from '../../schemas/call-event.t
 import { mintEventId } from '../../schemas/event-id.ts';
 import { killConsumers, startConsumer } from './consumer-process.ts';
 import { eventOf } from './event.ts';
-import { openLandingStack, until, type LandingStack } from './landing-stack.ts';
+import { openLandingStack, type LandingStack } from './landing-stack.ts';
+import { until } from '../until.ts';
 
 const START_MS = Date.now();
 

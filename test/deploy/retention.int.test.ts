@@ -3,7 +3,7 @@ import { connectClickHouse, select, type ClickHouseClient } from '../../deploy/c
 import { migrate } from '../../deploy/migrate.ts';
 import { enforceRetention } from '../../deploy/retention.ts';
 import { land, landedEvent } from '../aggregator/events.ts';
-import { until } from '../integration/pipeline.ts';
+import { until } from '../until.ts';
 import { openNamespace } from '../servers/namespace.ts';
 
 const DAY_MS = 86_400_000;
@@ -36,7 +36,7 @@ it('drops raw events in whole days once the last of them is older, and nothing b
   const kept = { retentionMs: 100 * DAY_MS, droppedBeforeMs: -Infinity };
   expect(await enforceRetention(namespace.settings, 100)).toEqual(kept);
   expect(await enforceRetention(namespace.settings, 100)).toEqual(kept);
-  await until(async () => !(await offsets()).includes(old.offset), 30_000, 'the old part is dropped');
+  await until('the old part is dropped', async () => !(await offsets()).includes(old.offset), 30_000);
   expect(await offsets()).toHaveLength(2);
   await client.command({ query: 'OPTIMIZE TABLE call_events FINAL' });
   expect(await offsets()).toHaveLength(2);
@@ -53,7 +53,7 @@ it('keeps a day whole while its youngest event is kept', async () => {
 
 it('follows the setting', async () => {
   expect(await enforceRetention(namespace.settings, 50)).toMatchObject({ retentionMs: 50 * DAY_MS });
-  await until(async () => (await offsets()).length === 1, 30_000, 'only today is kept');
+  await until('only today is kept', async () => (await offsets()).length === 1, 30_000);
 });
 
 it('remembers until when a shorter setting may have dropped events', async () => {

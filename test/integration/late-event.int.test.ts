@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { createLogger } from '../../deploy/logging.ts';
 import { kafkaTransport } from '../../producers/kafka-transport.ts';
 import { createPublisher } from '../../producers/publisher.ts';
-import { openPipeline, until, type PipelineUnderTest } from './pipeline.ts';
+import { openPipeline, type PipelineUnderTest } from './pipeline.ts';
+import { until } from '../until.ts';
 
 const DAY_MS = 86_400_000;
 const ORG = 'late-comers';
@@ -58,9 +59,9 @@ describe('an event that arrives after its hour was sealed and its day closed', (
 
     await publish(900, endedDay + 3_600_001);
     await until(
+      'the day gets its second revision',
       async () => JSON.stringify(await closedDay()).includes('"revision":2'),
       30_000,
-      'the day gets its second revision',
     );
     expect(await closedDay()).toMatchObject({
       days: [{ day, revision: 2, used: 6_000, billed_credits: 1_000, amount: '0.14' }],

@@ -13,6 +13,7 @@ import { topicNames, type Topics } from '../../schemas/topics.ts';
 import { signToken } from '../../api/auth/tokens.ts';
 import { runDataDir } from '../servers/addresses.ts';
 import { openNamespace, type NamespaceSettings } from '../servers/namespace.ts';
+import { until } from '../until.ts';
 
 export type Stage = 'consumer' | 'aggregator' | 'api';
 const MAINS: Record<Stage, string> = {
@@ -105,7 +106,7 @@ export async function openPipeline(
       child.stderr.pipe(log, { end: false });
       children.set(stage, child);
       if (stage === 'api')
-        await until(async () => (await fetch(`${url}/healthz`)).ok, 60_000, 'the API answers');
+        await until('the API answers', async () => (await fetch(`${url}/healthz`)).ok, 60_000);
     },
     kill: (stage) => end(stage, 'SIGKILL'),
     async settled(timeoutMs = 90_000) {
@@ -132,23 +133,4 @@ export async function openPipeline(
       await namespace.drop();
     },
   };
-}
-
-/** Waits for a condition; an error counts as not yet. */
-export async function until(
-  condition: () => Promise<boolean>,
-  timeoutMs: number,
-  what: string,
-): Promise<void> {
-  const started = Date.now();
-  for (;;) {
-    try {
-      if (await condition()) return;
-    } catch (error) {
-      if (Date.now() - started > timeoutMs)
-        throw new Error(`not within ${timeoutMs} ms: ${what}`, { cause: error });
-    }
-    if (Date.now() - started > timeoutMs) throw new Error(`not within ${timeoutMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

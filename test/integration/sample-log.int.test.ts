@@ -2,7 +2,8 @@ import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { select } from '../../deploy/clickhouse.ts';
 import { startPrivateClickHouse, type PrivateClickHouse } from '../servers/private-clickhouse.ts';
-import { openPipeline, until, type PipelineUnderTest } from './pipeline.ts';
+import { openPipeline, type PipelineUnderTest } from './pipeline.ts';
+import { until } from '../until.ts';
 import { startReplay, type Summary } from './replay.ts';
 import { countSample, SAMPLE_LOG, type CountedCall } from './sample-count.ts';
 
@@ -64,7 +65,7 @@ describe('the sample log through the whole pipeline, its processes and ClickHous
     const args = [SAMPLE_LOG, '--laps', String(LAPS), '--shift-to-now'];
     const interrupted = startReplay(pipeline.env, args);
     interrupted.summary.catch(() => undefined);
-    await until(async () => (await landedRows()) > 500, 60_000, 'the first rows land');
+    await until('the first rows land', async () => (await landedRows()) > 500, 60_000);
     interrupted.child.kill('SIGKILL');
     const running = startReplay(pipeline.env, args);
     for (let round = 0; round < 3; round += 1) {
@@ -76,9 +77,9 @@ describe('the sample log through the whole pipeline, its processes and ClickHous
       await pipeline.start('consumer');
       await pipeline.start('aggregator');
       await until(
+        'landing goes on',
         async () => (await landedRows()) > before || (await done(running)),
         60_000,
-        'landing goes on',
       );
     }
     summary = await running.summary;
@@ -208,7 +209,7 @@ describe('the sample log through the whole pipeline, its processes and ClickHous
     await pipeline.start('consumer', { CONSUMER_GROUP: 'another' });
     // Not a multiple of what had landed: that counts what was delivered again after each kill.
     const again = async (): Promise<boolean> => (await landedRows(since)) >= (log?.count ?? Infinity);
-    await until(again, 60_000, 'everything landed once more');
+    await until('everything landed once more', again, 60_000);
     await pipeline.settled();
     await expectEveryFigure(busiest(20));
   }, 180_000);

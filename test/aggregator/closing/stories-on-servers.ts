@@ -11,7 +11,8 @@ import { createPublisher } from '../../../producers/publisher.ts';
 import type { Publisher } from '../../../producers/publisher-contract.ts';
 import { mintEventId } from '../../../schemas/event-id.ts';
 import { encodeSettingsChange, type LoggedChange } from '../../../schemas/settings-change.ts';
-import { until, type PipelineUnderTest } from '../../integration/pipeline.ts';
+import type { PipelineUnderTest } from '../../integration/pipeline.ts';
+import { until } from '../../until.ts';
 import type { RawDelivery } from './raw.ts';
 import type { Scene } from './stories.ts';
 
@@ -27,7 +28,7 @@ export async function openPastSettings(pipeline: PipelineUnderTest, store: Setti
   const { kafka, topics, client } = pipeline;
   // The consumer insists on the broker's times when it starts; what it lands is what the records say.
   await pipeline.start('consumer');
-  await until(() => Promise.resolve(pipeline.logOf('consumer').includes('"landing"')), 30_000, 'it lands');
+  await until('it lands', () => Promise.resolve(pipeline.logOf('consumer').includes('"landing"')), 30_000);
   const admin = kafka.admin();
   await admin.connect();
   const configEntries = [
@@ -55,7 +56,7 @@ export async function openPastSettings(pipeline: PipelineUnderTest, store: Setti
     effective_at: 0,
   };
   const probing = encodeSettingsChange({ ...probe, recorded_by: 'probe', reason: '' });
-  await until(async () => (await send('probe', probing, 1)).isOwnTime, 10_000, 'records keep their own time');
+  await until('records keep their own time', async () => (await send('probe', probing, 1)).isOwnTime, 10_000);
 
   let landed = -1;
   let looking: Promise<void> | undefined;

@@ -11,7 +11,8 @@ import { kafkaTransport } from '../../../producers/kafka-transport.ts';
 import { createPublisher } from '../../../producers/publisher.ts';
 import type { Publisher } from '../../../producers/publisher-contract.ts';
 import { encodeDailyCharge } from '../../../schemas/daily-charge.ts';
-import { openPipeline, until, type PipelineUnderTest } from '../../integration/pipeline.ts';
+import { openPipeline, type PipelineUnderTest } from '../../integration/pipeline.ts';
+import { until } from '../../until.ts';
 import { randomOf } from '../traffic.ts';
 import { catchUp, type Books } from './example-client.ts';
 
@@ -185,9 +186,9 @@ test('a billing service stays in step with an aggregator that closes and revises
     await publishWave(wave);
     const isTold = () => new Set(walk.told.filter(({ revision }) => revision >= wave).map(dayOf)).size;
     await until(
+      `every day is told in revision ${wave}`,
       () => Promise.resolve(isTold() === ORGS.length * DAYS.length),
       60_000,
-      `every day is told in revision ${wave}`,
     );
     await appendLosers(walk.told);
   }

@@ -7,7 +7,7 @@ import { connectForReading } from '../../../api/clickhouse.ts';
 import { answerError } from '../../../api/problems/handlers.ts';
 import { followRequests } from '../../../api/http/running-request.ts';
 import { connectClickHouse, select, type ClickHouseClient } from '../../../deploy/clickhouse.ts';
-import { until } from '../../consumers/landing-stack.ts';
+import { until } from '../../until.ts';
 import { serverAddresses } from '../../servers/addresses.ts';
 
 /** Takes longer than any test waits, in blocks between which it can be cancelled. */

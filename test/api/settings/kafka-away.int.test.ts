@@ -5,7 +5,7 @@ import { connectKafka, ensureTopics } from '../../../deploy/kafka.ts';
 import { createLogger } from '../../../deploy/logging.ts';
 import { topicNames } from '../../../schemas/topics.ts';
 import { startConsumer } from '../../consumers/consumer-process.ts';
-import { until } from '../../consumers/landing-stack.ts';
+import { until } from '../../until.ts';
 import { openApi, type Answer, type ApiUnderTest } from '../api-under-test.ts';
 import { callEvent, insertEvents } from '../tables.ts';
 

@@ -5,7 +5,7 @@ import { OrgsAnswer } from '../../../api/orgs/routes.ts';
 import { SettingsAnswer } from '../../../api/settings/settings-answer.ts';
 import { CatalogueHistoryAnswer } from '../../../api/catalogues/routes.ts';
 import { HistoryAnswer } from '../../../api/settings/settings-routes.ts';
-import { until } from '../../consumers/landing-stack.ts';
+import { until } from '../../until.ts';
 import { openWritableApi, PLATFORM, type WritableApi } from '../writable-api.ts';
 
 /** What the platform manages over HTTP: organisations, their settings and subscriptions, the catalogues. */
