@@ -1,6 +1,7 @@
 import { killConsumers, startConsumer, type ConsumerProcess } from './consumer-process.ts';
 import { eventOf } from './event.ts';
-import { openLandingStack, PARTITIONS, until, type LandingStack } from './landing-stack.ts';
+import { openLandingStack, PARTITIONS, type LandingStack } from './landing-stack.ts';
+import { until } from '../until.ts';
 
 const BATCH = 100;
 const START_MS = Date.now();
@@ -54,6 +55,9 @@ describe('consumers that come and go while events flow', () => {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     })();
+    const first = startConsumer({ ...stack.settings, BLOCK_ROWS: '70' });
+    await untilShared(first);
+    // Not before there is a group: a broker that has just started has no coordinator for it yet.
     const steps: number[][] = [];
     const watching = (async () => {
       while (!over.signal.aborted) {
@@ -61,9 +65,6 @@ describe('consumers that come and go while events flow', () => {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     })();
-
-    const first = startConsumer({ ...stack.settings, BLOCK_ROWS: '70' });
-    await untilShared(first);
     const second = startConsumer({ ...stack.settings, BLOCK_ROWS: '70' });
     await untilShared(first, second);
     expect((await first.stop()).code).toBe(0);
