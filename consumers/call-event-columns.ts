@@ -68,7 +68,7 @@ export class CallEventColumns {
     this.partition = new Uint16Array(maxRows);
     this.offset = new LongColumn(maxRows);
     this.appendedAt = new LongColumn(maxRows);
-    // prettier-ignore
+    // oxfmt-ignore
     this.#strings = [
       this.orgId, this.product, this.userId, this.appId, this.method, this.endpoint,
       this.module, this.rule, this.rejectionCause, this.sourceAddress,

@@ -9,6 +9,7 @@ import { fetchKafkaJars, kafkaJarsAreMissing } from './prepare/kafka-jars.mjs';
 import { withPrepareLock } from './prepare/lock.mjs';
 import { installNodePackages, nodePackagesAreStale } from './prepare/node-packages.mjs';
 import { missingRequirements } from './prepare/requirements.mjs';
+import { bundleTypebox } from './prepare/typebox.mjs';
 
 /** @param {{ needsKafka: boolean }} options needsKafka: a Kafka will be run here, so Java and its jars are needed */
 export async function prepare({ needsKafka }) {
@@ -24,6 +25,7 @@ export async function prepare({ needsKafka }) {
         needsJars ? fetchKafkaJars() : undefined,
       );
       await compile();
+      await bundleTypebox();
       await buildDashboard();
     });
   } finally {

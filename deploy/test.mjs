@@ -1,5 +1,5 @@
 /**
- * `npm test [-- JEST ARGUMENTS]`: type check, lint, format check and every suite.
+ * `npm test [-- JEST ARGUMENTS]`: types, lint, format and every suite.
  * The last line is `N passed, N failed`: jest's tests, and a failed preparation, check, crash or leak as one failed
  * each.
  */
@@ -12,14 +12,12 @@ import { endCommandsOnSignal, runCommand } from './prepare/command.mjs';
 import { inRoot, root } from './prepare/root.mjs';
 
 const CHECKS = [
-  { name: 'type check', program: 'typescript/bin/tsc', options: ['--noEmit'] },
   {
-    name: 'type check of the dashboard',
-    program: 'typescript/bin/tsc',
-    options: ['-p', 'api/dashboard/web'],
+    name: 'types and lint',
+    program: 'oxlint/bin/oxlint',
+    options: ['--type-aware', '--type-check', '--deny-warnings'],
   },
-  { name: 'lint', program: 'oxlint/bin/oxlint', options: ['--type-aware', '--deny-warnings'] },
-  { name: 'format', program: 'prettier/bin/prettier.cjs', options: ['--check', '--log-level', 'warn', '.'] },
+  { name: 'format', program: 'oxfmt/bin/oxfmt', options: ['--check'] },
 ];
 
 try {
