@@ -1,6 +1,6 @@
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 import type { Static, TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { compiled } from '../schemas/compiled.ts';
 
 export type { ClickHouseClient };
 
@@ -44,8 +44,6 @@ export function connectClickHouse(
   });
 }
 
-const compiled = new WeakMap<TSchema, { Check(value: unknown): boolean }>();
-
 /**
  * Runs a SELECT and returns its rows, each checked against the schema.
  * @param params values for {name:Type} in the SQL; never concatenate.
@@ -59,11 +57,9 @@ export async function select<Schema extends TSchema>(
 ): Promise<Static<Schema>[]> {
   const result = await client.query({ query, query_params: params, format: 'JSONEachRow' });
   const rows = await result.json();
-  let check = compiled.get(schema);
-  if (!check) compiled.set(schema, (check = Compile(schema)));
-  const isRow = (row: unknown): row is Static<Schema> => check.Check(row);
+  const { check } = compiled(schema);
   return rows.map((row) => {
-    if (isRow(row)) return row;
+    if (check(row)) return row;
     throw new Error(`ClickHouse answered a row of an unexpected shape: ${JSON.stringify(row)} for ${query}`);
   });
 }

@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { compiled } from '../../schemas/compiled.ts';
 import { isName } from '../../schemas/event-rules.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
 import { refusal, SettingsRefused, type RefusalProblem } from './refused.ts';
@@ -37,8 +37,6 @@ export function effectiveAt({ appended_at, effective_at }: LoggedChange): number
   return Math.max(appended_at, effective_at);
 }
 
-const compiled = new WeakMap<TSchema, Pick<ReturnType<typeof Compile>, 'Check' | 'Errors'>>();
-
 /** The change's JSON, checked. Throws SettingsRefused with every deviation. */
 export function parseValue<Schema extends TSchema>(schema: Schema, json: string): Static<Schema> {
   let value: unknown;
@@ -47,12 +45,9 @@ export function parseValue<Schema extends TSchema>(schema: Schema, json: string)
   } catch {
     throw refusal('not-json', '', 'the value is no JSON');
   }
-  let check = compiled.get(schema);
-  if (!check) compiled.set(schema, (check = Compile(schema)));
-  const isOfShape = (given: unknown): given is Static<Schema> => check.Check(given);
-  if (isOfShape(value)) return value;
-  const problems = check
-    .Errors(value)
+  const { check, errors } = compiled(schema);
+  if (check(value)) return value;
+  const problems = errors(value)
     // An unknown property is told twice: by its own path (keyword boolean), and by its object.
     .filter(({ keyword }) => keyword !== 'additionalProperties')
     .map(({ keyword, instancePath, message }) => ({

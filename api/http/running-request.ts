@@ -19,6 +19,8 @@ const running = new AsyncLocalStorage<RunningRequest>();
  * and the API's to ClickHouse are twice as many (see connectForReading).
  */
 const AT_ONCE = 8;
+/** One for all: a reason made anew for every request costs as much as its token. */
+const ENDED = new Error('the request has ended');
 
 /**
  * Whatever a handler does, however deep, knows its request, so that no query can forget to carry it along.
@@ -44,7 +46,7 @@ export function followRequests(app: ApiServer, timeoutMs: number): void {
     const ended = (): void => {
       for (const each of closing) each.off('close', ended);
       clearTimeout(timer);
-      end.abort();
+      end.abort(ENDED);
       if (subject === null) return;
       const left = (counts.get(subject) ?? 1) - 1;
       if (left > 0) counts.set(subject, left);

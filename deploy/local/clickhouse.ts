@@ -80,7 +80,7 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** Small caches and few background threads: this server shares a developer's machine. */
+/** Small caches, few background threads and no dropped tables kept: this server shares a developer's machine. */
 function config(logFile: string, memoryBytes: number): string {
   return `<clickhouse>
   <logger>
@@ -92,6 +92,7 @@ function config(logFile: string, memoryBytes: number): string {
   <mark_cache_size>${2 ** 28}</mark_cache_size>
   <background_pool_size>2</background_pool_size>
   <background_schedule_pool_size>4</background_schedule_pool_size>
+  <database_atomic_delay_before_drop_table_sec>0</database_atomic_delay_before_drop_table_sec>
 </clickhouse>
 `;
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { Type, type Static, type TSchema } from 'typebox';
-import { Value } from 'typebox/value';
 import { openRecorder } from '../../aggregator/settings/recorder.ts';
 import { buildApp, type RouteSummary } from '../../api/app.ts';
 import { createTokenVerifier, signToken, type Claims } from '../../api/auth/tokens.ts';
@@ -10,6 +9,7 @@ import { PROBLEM_MEDIA_TYPE, ProblemSchema } from '../../api/problems/schema.ts'
 import { connectClickHouse, type ClickHouseClient } from '../../deploy/clickhouse.ts';
 import { createLogger } from '../../deploy/logging.ts';
 import { migrate } from '../../deploy/migrate.ts';
+import { compiled } from '../../schemas/compiled.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { serverAddresses } from '../servers/addresses.ts';
 import { openNamespace, type Namespace } from '../servers/namespace.ts';
@@ -126,7 +126,7 @@ export async function openApi(
     async read(schema, path, claims) {
       const { status, body } = await get(path, claims);
       if (status !== 200) throw new Error(`${path}: ${JSON.stringify(body)}`);
-      if (Value.Check(schema, body)) return body;
+      if (compiled(schema).check(body)) return body;
       throw new Error(`${path}: not of the schema`);
     },
     async close() {
@@ -157,7 +157,7 @@ function checkAnswer(
     checkBody(ProblemSchema, content, said);
   } else if (documented !== undefined) {
     if (answer === undefined) throw new Error(`${said} is not documented`);
-    if (Value.Check(ByMediaType, answer)) {
+    if (compiled(ByMediaType).check(answer)) {
       const ofType = answer.content[mediaType];
       if (ofType === undefined)
         throw new Error(`${said}: documented are ${Object.keys(answer.content).join()}`);
@@ -176,8 +176,9 @@ const ByMediaType = Type.Object({
 
 function checkBody(schema: unknown, body: unknown, what: string): void {
   if (!isSchema(schema)) throw new Error(`${what}: the route has no schema for it`);
-  if (Value.Check(schema, body)) return;
-  throw new Error(`${what} is not of its schema: ${JSON.stringify(Value.Errors(schema, body).slice(0, 3))}`);
+  const { check, errors } = compiled(schema);
+  if (check(body)) return;
+  throw new Error(`${what} is not of its schema: ${JSON.stringify(errors(body).slice(0, 3))}`);
 }
 
 function isSchema(schema: unknown): schema is TSchema {
