@@ -2,6 +2,7 @@ export default {
   runner: '<rootDir>/test/servers/runner.mjs',
   setupFilesAfterEnv: ['<rootDir>/test/servers/worker.mjs'],
   roots: ['<rootDir>/test'],
+  testSequencer: '<rootDir>/test/servers/sequencer.mjs',
   testMatch: ['**/*.test.ts'],
   // Suites wait more than they compute: for servers that start, for records that land.
   maxWorkers: 3,

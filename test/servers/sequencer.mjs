@@ -1,0 +1,28 @@
+/**
+ * Suites that take longest begin first, so that the run does not end with one of them alone. Jest knows how long they
+ * took only where they have run before, not in a fresh clone.
+ */
+import Sequencer from '@jest/test-sequencer';
+
+const LONGEST = [
+  'integration/sample-log',
+  'dashboard/dashboard',
+  'api/schemathesis',
+  'closing/stories',
+  'consumers/crash',
+  'auth/access',
+  'producers/kafka-transport',
+  'consumers/rebalance',
+  'local/start',
+];
+
+export default class LongestFirst extends Sequencer {
+  sort(tests) {
+    const rank = ({ path }) => {
+      const index = LONGEST.findIndex((name) => path.includes(name));
+      return index === -1 ? LONGEST.length : index;
+    };
+    // A stable sort: the others stay as jest has them.
+    return super.sort(tests).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
