@@ -16,13 +16,16 @@ const LONGEST = [
   'local/start',
 ];
 
+function rank({ path }) {
+  const index = LONGEST.findIndex((name) => path.includes(name));
+  return index === -1 ? LONGEST.length : index;
+}
+
 export default class LongestFirst extends Sequencer {
   sort(tests) {
-    const rank = ({ path }) => {
-      const index = LONGEST.findIndex((name) => path.includes(name));
-      return index === -1 ? LONGEST.length : index;
-    };
+    // oxlint-disable-next-line unicorn/no-array-sort -- jest's own, not an array's
+    const ordered = super.sort(tests);
     // A stable sort: the others stay as jest has them.
-    return super.sort(tests).toSorted((a, b) => rank(a) - rank(b));
+    return ordered.toSorted((a, b) => rank(a) - rank(b));
   }
 }
