@@ -19,7 +19,7 @@ const running = new AsyncLocalStorage<RunningRequest>();
  * and the API's to ClickHouse are twice as many (see connectForReading).
  */
 const AT_ONCE = 8;
-/** One for all: a reason made anew for every request costs as much as its token. */
+/** One for all: abort() without a reason makes an exception, with a stack trace that nobody reads. */
 const ENDED = new Error('the request has ended');
 
 /**

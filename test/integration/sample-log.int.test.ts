@@ -69,7 +69,8 @@ describe('the sample log through the whole pipeline, its processes and ClickHous
     interrupted.child.kill('SIGKILL');
     const running = startReplay(pipeline.env, args);
     let ended = false;
-    void running.summary.then(() => (ended = true));
+    const end = (): void => void (ended = true);
+    running.summary.then(end, end);
     for (let round = 0; round < 3; round += 1) {
       // Held in the middle, so that there is something left to publish and to land after every kill.
       running.child.kill('SIGSTOP');
