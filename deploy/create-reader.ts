@@ -1,7 +1,7 @@
 /** `npm run reader`: the API's read-only user, by a user who may manage access. */
 import { Type } from 'typebox';
-import { runCommand } from '../aggregator/commands/command.ts';
-import { Options } from '../aggregator/commands/options.ts';
+import { runCommand } from './command-line/command.ts';
+import { Options } from './command-line/options.ts';
 import { connectClickHouse } from './clickhouse.ts';
 import { clickhouseSettings, readConfig } from './config.ts';
 import { createReader } from './reader.ts';

@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { parseUtcInstant } from '../../schemas/catalogues/parse.ts';
 import type { SettingsChange } from '../../schemas/settings-change.ts';
 import type { Outcome } from '../settings/state.ts';
-import type { Options } from './options.ts';
+import type { Options } from '../../deploy/command-line/options.ts';
 
 /** The options that every command has that changes something: who, why, when. */
 export const accountableOptions = {

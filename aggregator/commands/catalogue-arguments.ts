@@ -3,7 +3,7 @@ import { Value } from 'typebox/value';
 import { CATALOGUE_NAMES, isCatalogueName, type CatalogueName } from '../../schemas/catalogues.ts';
 import type { SettingsChange } from '../../schemas/settings-change.ts';
 import { ACCOUNTABLE_USAGE, accountableOptions, effectiveAtOf, newChange } from './accountable.ts';
-import { Options } from './options.ts';
+import { Options } from '../../deploy/command-line/options.ts';
 
 export const CATALOGUE_USAGE = `npm run catalogue -- show ${CATALOGUE_NAMES.join('|')}
 npm run catalogue -- add ${CATALOGUE_NAMES.join('|')} FILE.json

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { outcomeLine } from './accountable.ts';
 import { CATALOGUE_USAGE, readCatalogueArguments } from './catalogue-arguments.ts';
-import { runCommand } from './command.ts';
+import { runCommand } from '../../deploy/command-line/command.ts';
 import { withSettings } from './connect.ts';
 
 await runCommand(async (args) => {

@@ -2,8 +2,8 @@
 import { priceBookAt } from '../../schemas/catalogues.ts';
 import { canonical } from '../../schemas/money.ts';
 import { estimate } from '../pricing/estimate.ts';
-import { runCommand } from './command.ts';
-import { Options } from './options.ts';
+import { runCommand } from '../../deploy/command-line/command.ts';
+import { Options } from '../../deploy/command-line/options.ts';
 import { withReading } from './reading.ts';
 import { count, table } from './table.ts';
 

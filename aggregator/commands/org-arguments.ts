@@ -1,6 +1,6 @@
 import type { SettingsChange } from '../../schemas/settings-change.ts';
 import { ACCOUNTABLE_USAGE, accountableOptions, effectiveAtOf, newChange } from './accountable.ts';
-import { Options } from './options.ts';
+import { Options } from '../../deploy/command-line/options.ts';
 
 export const ORG_USAGE = `npm run org -- create ORG --time-zone ZONE --billing-day N
 npm run org -- set ORG [--time-zone ZONE] [--billing-day N] [--effective-at INSTANT]

@@ -2,7 +2,7 @@
 import { refusal, SettingsRefused } from '../settings/refused.ts';
 import type { SettingsState } from '../settings/state.ts';
 import { outcomeLine } from './accountable.ts';
-import { runCommand } from './command.ts';
+import { runCommand } from '../../deploy/command-line/command.ts';
 import { withSettings } from './connect.ts';
 import { ORG_USAGE, readOrgArguments } from './org-arguments.ts';
 import { orgReport } from './org-report.ts';

@@ -2,8 +2,9 @@
 import { applyRecomputed } from '../recompute/apply.ts';
 import { recompute } from '../recompute/recompute.ts';
 import { withChargesLog } from './charges-log.ts';
-import { runCommand } from './command.ts';
-import { Options } from './options.ts';
+import { dateOf } from './date.ts';
+import { runCommand } from '../../deploy/command-line/command.ts';
+import { Options } from '../../deploy/command-line/options.ts';
 import { findSubscription, withReading } from './reading.ts';
 import { recomputeReport } from './recompute-report.ts';
 
@@ -27,7 +28,7 @@ await runCommand(async (args) => {
   );
   if (options.has('help')) return USAGE;
   const orgId = options.required('org');
-  const [from, to] = [options.date('from'), options.date('to')];
+  const [from, to] = [dateOf(options, 'from'), dateOf(options, 'to')];
   const product = options.text('product');
   if (to <= from) throw options.wrong('--to must be later than --from: it is the end, exclusive.');
 

@@ -4,8 +4,8 @@ import type { Billed } from '../pricing/bill.ts';
 import type { DayCharge } from '../pricing/day-charge.ts';
 import type { OtherTerms } from '../pricing/what-if.ts';
 import { readWhatIf, type PeriodWhatIf } from '../usage/read-what-if.ts';
-import { runCommand } from './command.ts';
-import { Options } from './options.ts';
+import { runCommand } from '../../deploy/command-line/command.ts';
+import { Options } from '../../deploy/command-line/options.ts';
 import { findSubscription, withReading } from './reading.ts';
 import { count, table } from './table.ts';
 

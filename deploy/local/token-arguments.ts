@@ -1,4 +1,4 @@
-import { Options } from '../../aggregator/commands/options.ts';
+import { Options } from '../command-line/options.ts';
 import { isBound, ROLES, type Role } from '../../api/auth/access.ts';
 import type { Claims } from '../../api/auth/tokens.ts';
 

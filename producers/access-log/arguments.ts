@@ -1,5 +1,5 @@
 import { isAbsolute, join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Options } from '../../deploy/command-line/options.ts';
 import type { AnchorMode } from './anchor.ts';
 
 export const USAGE = `npm run replay -- FILE [--laps N] [--shift-to-now | --anchor INSTANT]
@@ -25,15 +25,13 @@ export interface ReplayArguments {
   readonly json: boolean;
 }
 
-/** The command line is not as the usage says. */
-export class UsageError extends Error {
-  readonly code = 'USAGE';
-  constructor(problem: string) {
-    super(`${problem}\n\n${USAGE}`);
-    this.name = 'UsageError';
-  }
-}
-
+const TYPES = {
+  laps: 'string',
+  'shift-to-now': 'boolean',
+  anchor: 'string',
+  once: 'boolean',
+  json: 'boolean',
+} as const;
 /** The sample is moved by 31 days with 8 laps; so many laps lie beyond every lateness limit. */
 const MAX_LAPS = 1_000;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
@@ -43,51 +41,32 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-
  * @returns undefined where help was asked for. @throws UsageError
  */
 export function readArguments(args: readonly string[], workingFolder: string): ReplayArguments | undefined {
-  const { values, positionals } = parse(args);
-  if (values.help) return undefined;
-  const [file, ...more] = positionals;
-  if (file === undefined || file === '') throw new UsageError('Which log? FILE is missing.');
-  if (more.length > 0) throw new UsageError(`One log at a time; ${more.join(' ')} is too much.`);
-  if (values['shift-to-now'] && values.anchor !== undefined) {
-    throw new UsageError('--shift-to-now and --anchor exclude each other.');
-  }
+  const options = new Options(USAGE, TYPES, args, true);
+  if (options.has('help')) return undefined;
+  const [file, ...more] = options.words;
+  if (file === undefined || file === '') throw options.wrong('Which log? FILE is missing.');
+  if (more.length > 0) throw options.wrong(`One log at a time; ${more.join(' ')} is too much.`);
+  if (options.has('shift-to-now') && options.has('anchor'))
+    throw options.wrong('--shift-to-now and --anchor exclude each other.');
   return {
     file: file === '-' || isAbsolute(file) ? file : join(workingFolder, file),
-    laps: lapsOf(values.laps),
-    anchor: values['shift-to-now'] ? { kind: 'now' } : anchorOf(values.anchor),
-    once: values.once,
-    json: values.json,
+    laps: lapsOf(options),
+    anchor: options.has('shift-to-now') ? { kind: 'now' } : anchorOf(options),
+    once: options.has('once'),
+    json: options.has('json'),
   };
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        laps: { type: 'string', default: '1' },
-        'shift-to-now': { type: 'boolean', default: false },
-        anchor: { type: 'string' },
-        once: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function lapsOf(text: string): number {
-  const laps = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+function lapsOf(options: Options<typeof TYPES>): number {
+  const laps = options.integer('laps') ?? 1;
   if (laps >= 1 && laps <= MAX_LAPS) return laps;
-  throw new UsageError(`--laps is a number from 1 to ${MAX_LAPS}, not ${JSON.stringify(text)}.`);
+  throw options.wrong(`--laps is a number from 1 to ${MAX_LAPS}, not ${laps}.`);
 }
 
-function anchorOf(text: string | undefined): AnchorMode {
+function anchorOf(options: Options<typeof TYPES>): AnchorMode {
+  const text = options.text('anchor');
   if (text === undefined) return { kind: 'as-logged' };
   const atMs = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(atMs)) return { kind: 'at', atMs };
-  throw new UsageError(`--anchor is an instant like 2026-03-01T12:00:00Z, not ${JSON.stringify(text)}.`);
+  throw options.wrong(`--anchor is an instant like 2026-03-01T12:00:00Z, not ${JSON.stringify(text)}.`);
 }

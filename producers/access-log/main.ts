@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Type } from 'typebox';
-import { ConfigError, kafkaSettings, lateSettings, logSettings, readConfig } from '../../deploy/config.ts';
+import { failCommand } from '../../deploy/command-line/command.ts';
+import { kafkaSettings, lateSettings, logSettings, readConfig } from '../../deploy/config.ts';
 import { createLogger } from '../../deploy/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { kafkaTransport } from '../kafka-transport.ts';
@@ -76,8 +77,5 @@ try {
   if (args) await replay(args);
   else process.stdout.write(USAGE);
 } catch (error) {
-  // Errors with a code of ours say what to do; any other is a mistake of the program and shows where.
-  const known = error instanceof ConfigError || (error instanceof Error && 'code' in error);
-  process.stderr.write(`${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
-  process.exitCode = known && error instanceof Error && 'code' in error && error.code === 'USAGE' ? 2 : 1;
+  failCommand(error);
 }

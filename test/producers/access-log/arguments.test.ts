@@ -1,4 +1,5 @@
-import { readArguments, UsageError } from '../../../producers/access-log/arguments.ts';
+import { UsageError } from '../../../deploy/command-line/command.ts';
+import { readArguments } from '../../../producers/access-log/arguments.ts';
 
 const read = (...args: string[]): ReturnType<typeof readArguments> => readArguments(args, '/home/me');
 

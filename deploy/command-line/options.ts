@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { DateError, dayNumberOf, type LocalDate } from '../calendar/dates.ts';
 import { UsageError } from './command.ts';
 
 /** What a command takes: options with a value, and flags. */
@@ -59,17 +58,5 @@ export class Options<Types extends OptionTypes> {
     const text = this.text(name);
     if (text === undefined || /^\d{1,15}$/.test(text)) return text === undefined ? undefined : Number(text);
     throw this.wrong(`--${name} is a whole number, not ${JSON.stringify(text)}.`);
-  }
-
-  /** A required date. */
-  date(name: keyof Types & string): LocalDate {
-    const text = this.required(name);
-    try {
-      dayNumberOf(text);
-      return text;
-    } catch (error) {
-      if (!(error instanceof DateError)) throw error;
-      throw this.wrong(`--${name}: ${error.message}`);
-    }
   }
 }
