@@ -4,21 +4,34 @@ import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS } from '../schemas/event-rules.ts';
 
 /** All settings are environment variables; each process names the groups it reads, once, in its main.ts. */
 
+const BROKER = String.raw`\s*(\[[^\]]+\]|[^\s:,\[\]]+):\d{1,5}\s*`;
+/** What an address must look like, for settings that take one. */
+export const BROKERS = { pattern: `^${BROKER}(,${BROKER})*$`, examples: ['127.0.0.1:9092,127.0.0.1:9093'] };
+export const HTTP_ADDRESS = { pattern: '^https?://', examples: ['http://127.0.0.1:8123'] };
+
 export const kafkaSettings = {
   KAFKA_BROKERS: Type.String({
-    minLength: 1,
+    ...BROKERS,
     description: 'host:port of the Kafka brokers, comma separated',
   }),
   TOPIC_PREFIX: Type.String({
     default: '',
     pattern: '^[A-Za-z0-9._-]*$',
+    examples: ['staging.'],
     description: 'before every topic name',
   }),
 };
 
 export const clickhouseSettings = {
-  CLICKHOUSE_URL: Type.String({ pattern: '^https?://', description: 'HTTP address of ClickHouse' }),
-  CLICKHOUSE_DATABASE: Type.String({ default: 'api_credits', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }),
+  CLICKHOUSE_URL: Type.String({
+    ...HTTP_ADDRESS,
+    description: 'HTTP address of ClickHouse',
+  }),
+  CLICKHOUSE_DATABASE: Type.String({
+    default: 'api_credits',
+    pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+    examples: ['api_credits'],
+  }),
   CLICKHOUSE_USER: Type.String({ default: 'default', minLength: 1 }),
   CLICKHOUSE_PASSWORD: Type.String({ default: '' }),
 };
@@ -69,7 +82,8 @@ export function readConfig<Properties extends TProperties>(
       if (!(name in Object(value)))
         return '~optional' in property ? [] : [`${name} is missing${describe(property)}`];
       const [error] = Value.Errors(property, Object(value)[name]);
-      return error ? [`${name} ${error.message}, got ${JSON.stringify(env[name])}${describe(property)}`] : [];
+      if (!error) return [];
+      return [`${name} ${wanted(error, property)}, got ${JSON.stringify(env[name])}${describe(property)}`];
     }),
   );
 }
@@ -88,6 +102,16 @@ function attempt<Value>(read: () => Value): { value: Value } | { problems: strin
     if (error instanceof ConfigError) return { problems: error.problems };
     throw error;
   }
+}
+
+/** What would be right, where the error's own message does not say so. */
+function wanted(error: ReturnType<typeof Value.Errors>[number], property: object): string {
+  // Less the empty one: an empty variable counts as not given.
+  if (error.keyword === 'enum')
+    return `must be one of ${error.params.allowedValues.filter((value) => value !== '').join(', ')}`;
+  if (error.keyword === 'pattern' && 'examples' in property)
+    return `must be like ${String(property.examples)}`;
+  return error.message;
 }
 
 function describe(property: object): string {

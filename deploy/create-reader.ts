@@ -18,7 +18,11 @@ await runCommand(async (args) => {
   if (new Options(USAGE, {}, args).has('help')) return USAGE;
   const config = readConfig(process.env, {
     ...clickhouseSettings,
-    READER_USER: Type.String({ default: 'api_reader', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }),
+    READER_USER: Type.String({
+      default: 'api_reader',
+      pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+      examples: ['api_reader'],
+    }),
     READER_PASSWORD: Type.String({ minLength: 16, description: 'for the API’s CLICKHOUSE_PASSWORD' }),
   });
   const client = connectClickHouse(config, 'api-credits reader');

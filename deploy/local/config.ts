@@ -4,11 +4,17 @@ import { aggregatorSettings } from '../../aggregator/config.ts';
 import { readGivenKeys } from '../../api/auth/keys.ts';
 import { apiSettings } from '../../api/config.ts';
 import { consumerSettings } from '../../consumers/settings.ts';
-import { orgSettings, readBoth, readConfig } from '../config.ts';
+import { BROKERS, HTTP_ADDRESS, orgSettings, readBoth, readConfig } from '../config.ts';
 import { assertRetention } from '../retention.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 const PORT_NUMBER = { minimum: 1, maximum: 65_535 };
+
+const orNone = ({ pattern, examples }: typeof BROKERS) => ({
+  default: '',
+  pattern: `^$|${pattern}`,
+  examples,
+});
 
 const localSettings = {
   // What the processes read is read here as well, so that all mistakes are reported together, before anything starts.
@@ -26,10 +32,12 @@ const localSettings = {
     maximum: 1_000,
     description: 'of the call topic, when it is created',
   }),
-  KAFKA_BROKERS: Type.String({ default: '', description: 'use this Kafka instead of a local one' }),
+  KAFKA_BROKERS: Type.String({
+    ...orNone(BROKERS),
+    description: 'use this Kafka instead of a local one',
+  }),
   CLICKHOUSE_URL: Type.String({
-    default: '',
-    pattern: '^(https?://.*)?$',
+    ...orNone(HTTP_ADDRESS),
     description: 'use this ClickHouse instead of a local one',
   }),
   KAFKA_PORT: Type.Optional(

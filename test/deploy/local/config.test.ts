@@ -40,4 +40,21 @@ describe('the settings of npm start', () => {
     const { JWKS_URL: _, ...faulty } = wrong;
     expect(new Set(named)).toEqual(new Set([...Object.keys(faulty), 'JWT_ISSUER', 'JWT_AUDIENCE']));
   });
+
+  it('say what would be right', () => {
+    expect(problemsOf({ REPLAY: 'all' })).toEqual(['REPLAY must be one of sample, none, got "all"']);
+    expect(problemsOf({ CLICKHOUSE_URL: '127.0.0.1:8123' })).toEqual([
+      expect.stringMatching(/^CLICKHOUSE_URL must be like http:\/\/127\.0\.0\.1:8123, got "127/),
+    ]);
+    expect(problemsOf({ KAFKA_BROKERS: 'localhost' })).toEqual([
+      expect.stringMatching(/^KAFKA_BROKERS must be like 127\.0\.0\.1:9092,.* got "localhost"/),
+    ]);
+  });
+
+  it.each(['localhost:9092', '10.0.0.1:9092, 10.0.0.2:9092', '[::1]:9092'])(
+    'take brokers at %s',
+    (brokers) => {
+      expect(readLocalConfig({ KAFKA_BROKERS: brokers }).KAFKA_BROKERS).toBe(brokers);
+    },
+  );
 });
