@@ -4,7 +4,8 @@ import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS } from '../schemas/event-rules.ts';
 
 /** All settings are environment variables; each process names the groups it reads, once, in its main.ts. */
 
-const BROKER = String.raw`\s*(\[[^\]]+\]|[^\s:,\[\]]+):\d{1,5}\s*`;
+/** kafkajs splits at the first colon, so an IPv6 address needs a name. */
+const BROKER = String.raw`\s*[^\s:,]+:\d{1,5}\s*`;
 /** What an address must look like, for settings that take one. */
 export const BROKERS = { pattern: `^${BROKER}(,${BROKER})*$`, examples: ['127.0.0.1:9092,127.0.0.1:9093'] };
 export const HTTP_ADDRESS = { pattern: '^https?://', examples: ['http://127.0.0.1:8123'] };

@@ -51,10 +51,7 @@ describe('the settings of npm start', () => {
     ]);
   });
 
-  it.each(['localhost:9092', '10.0.0.1:9092, 10.0.0.2:9092', '[::1]:9092'])(
-    'take brokers at %s',
-    (brokers) => {
-      expect(readLocalConfig({ KAFKA_BROKERS: brokers }).KAFKA_BROKERS).toBe(brokers);
-    },
-  );
+  it.each(['localhost:9092', '10.0.0.1:9092, 10.0.0.2:9092'])('take brokers at %s', (brokers) => {
+    expect(readLocalConfig({ KAFKA_BROKERS: brokers }).KAFKA_BROKERS).toBe(brokers);
+  });
 });
