@@ -14,7 +14,7 @@ const title =
 const describeIfInstalled = 'run' in program ? describe : describe.skip;
 
 /** Of each run: what of the phases is not done by then is left out. */
-const SECONDS = 20;
+const SECONDS = 12;
 const MANY_CALLS = 200;
 const CALLERS: readonly Claims[] = [{ role: 'super_admin', sub: 'ann', org: 'own' }, PLATFORM];
 
