@@ -23,16 +23,16 @@ export const kafkaSettings = {
   }),
 };
 
+/** A name that may stand in SQL as it is. */
+export const clickhouseName = (name: string) =>
+  Type.String({ default: name, pattern: '^[A-Za-z_][A-Za-z0-9_]*$', examples: [name] });
+
 export const clickhouseSettings = {
   CLICKHOUSE_URL: Type.String({
     ...HTTP_ADDRESS,
     description: 'HTTP address of ClickHouse',
   }),
-  CLICKHOUSE_DATABASE: Type.String({
-    default: 'api_credits',
-    pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
-    examples: ['api_credits'],
-  }),
+  CLICKHOUSE_DATABASE: clickhouseName('api_credits'),
   CLICKHOUSE_USER: Type.String({ default: 'default', minLength: 1 }),
   CLICKHOUSE_PASSWORD: Type.String({ default: '' }),
 };

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { runCommand } from './command-line/command.ts';
 import { Options } from './command-line/options.ts';
 import { connectClickHouse } from './clickhouse.ts';
-import { clickhouseSettings, readConfig } from './config.ts';
+import { clickhouseName, clickhouseSettings, readConfig } from './config.ts';
 import { createReader } from './reader.ts';
 
 const USAGE = `READER_PASSWORD=... npm run reader
@@ -18,11 +18,7 @@ await runCommand(async (args) => {
   if (new Options(USAGE, {}, args).has('help')) return USAGE;
   const config = readConfig(process.env, {
     ...clickhouseSettings,
-    READER_USER: Type.String({
-      default: 'api_reader',
-      pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
-      examples: ['api_reader'],
-    }),
+    READER_USER: clickhouseName('api_reader'),
     READER_PASSWORD: Type.String({ minLength: 16, description: 'for the API’s CLICKHOUSE_PASSWORD' }),
   });
   const client = connectClickHouse(config, 'api-credits reader');

@@ -2,7 +2,7 @@
 import { calendarOf } from '../calendar/calendar.ts';
 import { readExplanation } from '../explain/read.ts';
 import { explanationReport } from './explain-report.ts';
-import { dateOf } from './date.ts';
+import { dateOption } from './date-option.ts';
 import { runCommand } from '../../deploy/command-line/command.ts';
 import { Options } from '../../deploy/command-line/options.ts';
 import { findSubscription, NotThereError, withReading } from './reading.ts';
@@ -27,7 +27,7 @@ await runCommand(async (args) => {
   );
   if (options.has('help')) return USAGE;
   const orgId = options.required('org');
-  const date = dateOf(options, 'day');
+  const date = dateOption(options, 'day');
   const product = options.text('product');
   const top = options.integer('top') ?? DEFAULT_TOP;
   if (top < 1 || top > MAX_TOP) throw options.wrong(`--top is a number from 1 to ${MAX_TOP}.`);

@@ -2,7 +2,7 @@
 import { applyRecomputed } from '../recompute/apply.ts';
 import { recompute } from '../recompute/recompute.ts';
 import { withChargesLog } from './charges-log.ts';
-import { dateOf } from './date.ts';
+import { dateOption } from './date-option.ts';
 import { runCommand } from '../../deploy/command-line/command.ts';
 import { Options } from '../../deploy/command-line/options.ts';
 import { findSubscription, withReading } from './reading.ts';
@@ -28,7 +28,7 @@ await runCommand(async (args) => {
   );
   if (options.has('help')) return USAGE;
   const orgId = options.required('org');
-  const [from, to] = [dateOf(options, 'from'), dateOf(options, 'to')];
+  const [from, to] = [dateOption(options, 'from'), dateOption(options, 'to')];
   const product = options.text('product');
   if (to <= from) throw options.wrong('--to must be later than --from: it is the end, exclusive.');
 

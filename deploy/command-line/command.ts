@@ -20,8 +20,12 @@ export async function runCommand(program: (args: readonly string[]) => Promise<s
 
 /** Says on standard error why a program failed. Exit code 2 for a wrong command line, 1 for any other failure. */
 export function failCommand(error: unknown): void {
-  // Errors with a code of ours say what to do; any other is a mistake of the program and shows where.
-  const known = error instanceof Error && 'code' in error;
-  process.stderr.write(`${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
-  process.exitCode = known && error.code === 'USAGE' ? 2 : 1;
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}
+
+/** Errors with a code of ours say what to do; any other is a mistake of the program and shows where. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error ? error.message : (error.stack ?? error.message);
 }

@@ -1,4 +1,5 @@
 /** The local stack: everything `npm start` does once the checkout is prepared. */
+import { messageOf } from '../command-line/command.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { connectClickHouse } from '../clickhouse.ts';
 import { ensureTopics, connectKafka } from '../kafka.ts';
@@ -121,10 +122,4 @@ async function fail(error: unknown): Promise<void> {
   process.stderr.write(`${messageOf(error)}\n`);
   await shutdown.run();
   process.exit(1);
-}
-
-/** Errors with a code of ours say what to do; any other is a mistake of the program and shows where. */
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return 'code' in error ? error.message : (error.stack ?? error.message);
 }

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fingerprintOf, isStamped } from './fingerprint.mjs';
-import { inRoot } from './root.mjs';
+import { inRoot, root } from './root.mjs';
 
 const FOLDER = 'dist/node_modules/typebox';
 const STAMP = inRoot(FOLDER, '.sources');
@@ -22,7 +22,7 @@ export async function bundleTypebox() {
   // Not at the top: this file is loaded before the packages are installed.
   const { rolldown } = await import('rolldown');
   const bundle = await rolldown({
-    cwd: inRoot('.'),
+    cwd: root,
     input: Object.fromEntries(entries.map(({ path, name }) => [name, join('typebox', path)])),
     platform: 'node',
   });

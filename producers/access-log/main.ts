@@ -16,8 +16,7 @@ import { replayLog } from './replay.ts';
 const settings = {
   ...kafkaSettings,
   ...lateSettings,
-  ...logSettings,
-  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], { default: 'warn' }),
+  LOG_LEVEL: { ...logSettings.LOG_LEVEL, default: 'warn' },
   DATA_DIR: Type.String({ default: '.data', minLength: 1 }),
 };
 /** What an interrupt waits for Kafka's acknowledgement of what is under way. */

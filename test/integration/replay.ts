@@ -35,5 +35,7 @@ export function startReplay(
       } else reject(new Error(`The replay ended with ${code}: ${errors}${out}`));
     });
   });
+  // For a suite that kills it and does not wait for it; whoever waits is told all the same.
+  summary.catch(() => undefined);
   return { child, summary };
 }

@@ -1,8 +1,8 @@
-import { dateOf } from '../../../aggregator/commands/date.ts';
+import { dateOption } from '../../../aggregator/commands/date-option.ts';
 import { UsageError } from '../../../deploy/command-line/command.ts';
 import { Options } from '../../../deploy/command-line/options.ts';
 
-const dayOf = (...args: string[]) => dateOf(new Options('THE USAGE', { day: 'string' }, args), 'day');
+const dayOf = (...args: string[]) => dateOption(new Options('THE USAGE', { day: 'string' }, args), 'day');
 
 describe('an option that is a date', () => {
   it('is taken as it was written', () => {

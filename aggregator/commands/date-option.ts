@@ -2,7 +2,7 @@ import { DateError, dayNumberOf, type LocalDate } from '../calendar/dates.ts';
 import type { Options } from '../../deploy/command-line/options.ts';
 
 /** A required option that is a date. @throws UsageError */
-export function dateOf<Name extends string>(
+export function dateOption<Name extends string>(
   options: Options<Readonly<Record<Name, 'string'>>>,
   name: Name,
 ): LocalDate {
