@@ -55,17 +55,13 @@ export async function usageQuery(client: ClickHouseClient, request: UsageRequest
     ...dimensions.map((name) => `${DIMENSIONS[name].column} AS ${columnOf(name)},`),
     ...times.map((name) => `${TIME_EXPRESSIONS[name]} AS ${columnOf(name)},`),
   ];
-  const sql = `SELECT ${groups.join(' ')}
-      sum(part.calls) AS calls, sum(part.credits) AS credits, sum(part.rejected) AS rejected
-    FROM (
-      SELECT ${columns} bucket, calls, credits, rejected
+  const rollup = `SELECT ${columns} bucket, calls, credits, rejected
       FROM ${narrow ? 'usage_15m' : 'usage_15m_by'} FINAL
       WHERE org_id = {org:String}
         AND bucket >= toDateTime({rollup_from:UInt32}, 'UTC') AND bucket < toDateTime({rollup_to:UInt32}, 'UTC')
         AND toStartOfHour(bucket) NOT IN {dirty_hours:Array(UInt32)} AND calls > 0
-        ${conditions.sql}
-      UNION ALL
-      SELECT ${columns} toStartOfFifteenMinutes(occurred_at) AS bucket,
+        ${conditions.sql}`;
+  const raw = `SELECT ${columns} toStartOfFifteenMinutes(occurred_at) AS bucket,
         count() AS calls, sum(credits) AS credits, countIf(status = ${REJECTED_STATUS}) AS rejected
       FROM call_events FINAL
       WHERE toStartOfHour(occurred_at) IN {raw_hours:Array(UInt32)}
@@ -74,8 +70,13 @@ export async function usageQuery(client: ClickHouseClient, request: UsageRequest
         AND (occurred_at < toDateTime({rollup_from:UInt32}, 'UTC') OR occurred_at >= toDateTime({rollup_to:UInt32}, 'UTC')
           OR toStartOfHour(occurred_at) IN {dirty_hours:Array(UInt32)})
         ${conditions.sql}
-      GROUP BY ${columns} bucket
-    ) AS part
+      GROUP BY ${columns} bucket`;
+  // A part that can hold nothing still costs its planning: of a small query, half of it.
+  const isRaw = plan.rawHours.length > 0;
+  const isRollup = plan.rollupFrom < plan.rollupTo || !isRaw;
+  const sql = `SELECT ${groups.join(' ')}
+      sum(part.calls) AS calls, sum(part.credits) AS credits, sum(part.rejected) AS rejected
+    FROM (${[isRollup && rollup, isRaw && raw].filter((each) => each !== false).join(' UNION ALL ')}) AS part
     ${groupBy.length > 0 ? `GROUP BY ${groupBy.map(columnOf).join(', ')}` : ''}`;
   const params = {
     org: orgId,

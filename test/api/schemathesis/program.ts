@@ -32,7 +32,14 @@ export async function schemathesis(): Promise<Program> {
     const made = await execute('python3', ['-m', 'venv', '--without-pip', dir], INSTALLED_WITHIN_MS);
     if (made.code !== 0) return { notRun: `there is no python3 with venv (${lastLine(made.output)})` };
     const requirements = join(projectRoot(), ...FOLDER, 'requirements.txt');
-    const pip = ['-m', 'pip', '--python', join(dir, 'bin', 'python'), '--disable-pip-version-check', '--quiet'];
+    const pip = [
+      '-m',
+      'pip',
+      '--python',
+      join(dir, 'bin', 'python'),
+      '--disable-pip-version-check',
+      '--quiet',
+    ];
     const options = ['--no-deps', '--no-compile', '--requirement', requirements];
     const installed = await execute('python3', [...pip, 'install', ...options], INSTALLED_WITHIN_MS);
     if (installed.code !== 0) return { notRun: `pip could not install it (${lastLine(installed.output)})` };
