@@ -5,8 +5,10 @@ import { eventOf } from './event.ts';
 import { openLandingStack, PARTITIONS, type LandingStack } from './landing-stack.ts';
 import { until } from '../until.ts';
 
-const EVENTS = 40_000;
-const BATCH = 1_000;
+/** Published between one kill and the next, so that there is always something left to land. */
+const PORTION = 3_000;
+const BATCH = 500;
+const ENOUGH = 1_000;
 const START_MS = Date.now();
 
 let clickhouse: PrivateClickHouse;
@@ -36,49 +38,55 @@ const landedRows = async () =>
 
 describe('kill -9', () => {
   it('of the consumer and of ClickHouse in the middle, several times, loses nothing and counts nothing twice', async () => {
+    let events = 0;
     let credits = 0;
     let bad = 0;
-    const publishing = (async () => {
-      for (let start = 0; start < EVENTS; start += BATCH) {
-        const events = Array.from({ length: BATCH }, (_, step) =>
-          eventOf({ occurred_at: START_MS - step, credits: step % 50 }, start + step),
+    async function publishPortion(): Promise<void> {
+      for (const end = events + PORTION; events < end; events += BATCH) {
+        const batch = Array.from({ length: BATCH }, (_, step) =>
+          eventOf({ occurred_at: START_MS - step, credits: step % 50 }, events + step),
         );
-        credits += events.reduce((sum, event) => sum + event.credits, 0);
-        await stack.publish((start / BATCH) % PARTITIONS, events);
-        await stack.publishBytes((start / BATCH) % PARTITIONS, [Buffer.from('no event')]);
+        credits += batch.reduce((sum, event) => sum + event.credits, 0);
+        const partition = (events / BATCH) % PARTITIONS;
+        await stack.publish(partition, batch);
+        await stack.publishBytes(partition, [Buffer.from('no event')]);
         bad += 1;
       }
-    })();
+    }
+    let publishing = publishPortion();
+    async function landingGoesOn(): Promise<void> {
+      const before = await landedRows();
+      publishing = publishing.then(publishPortion);
+      await until('landing goes on', async () => (await landedRows()) > before + ENOUGH);
+    }
 
     // Small blocks, so that there are many moments between insert, range and commit.
     const settings = { ...stack.settings, BLOCK_ROWS: '700', BLOCK_AGE_MS: '10' };
     let consumer = startConsumer(settings);
     for (let round = 0; round < 3; round += 1) {
-      const before = await landedRows();
-      await until('landing goes on', async () => (await landedRows()) > before + 1_000);
+      await landingGoesOn();
       await clickhouse.kill();
       // While ClickHouse is away the consumer keeps what it has; the second round kills that one too.
       if (round === 1) await consumer.kill();
       await clickhouse.restart();
       if (round === 1) consumer = startConsumer(settings);
-      const again = await landedRows();
-      await until('landing goes on', async () => (await landedRows()) > again + 1_000);
+      await landingGoesOn();
       if (round === 2) {
         await consumer.kill();
         consumer = startConsumer(settings);
       }
     }
     await publishing;
-    await until('every event has landed', async () => (await figures())?.calls === EVENTS, 60_000);
+    await until('every event has landed', async () => (await figures())?.calls === events, 60_000);
     await until('every dead letter is recorded', async () => (await figures())?.bad === bad, 10_000);
-    expect(await figures()).toEqual({ calls: EVENTS, credits, bad });
+    expect(await figures()).toEqual({ calls: events, credits, bad });
     expect((await consumer.stop()).code).toBe(0);
 
     // And a redelivery of the whole topic on top.
     const stored = await landedRows();
     const fresh = startConsumer({ ...stack.settings, CONSUMER_GROUP: 'fresh' });
-    await until('all rows came again', async () => (await landedRows()) >= stored + EVENTS, 60_000);
-    expect(await figures()).toEqual({ calls: EVENTS, credits, bad });
+    await until('all rows came again', async () => (await landedRows()) >= stored + events, 60_000);
+    expect(await figures()).toEqual({ calls: events, credits, bad });
     expect((await fresh.stop()).code).toBe(0);
   }, 180_000);
 });
