@@ -5,6 +5,8 @@ import { runningRequest } from './http/running-request.ts';
 export const MAX_ANSWER_ROWS = 50_000;
 /** Less than what a request has: see HANDLER_TIMEOUT_MS in api/app.ts. */
 const QUERY_SECONDS = 20;
+/** More than a query may take: nobody's request ends what several share. */
+const SILENCE_MS = QUERY_SECONDS * 1_000 + 2_000;
 /** Twice what one subject's requests keep busy where each makes one query at a time. */
 const CONNECTIONS = 16;
 const PROBE_CONNECTIONS = 2;
@@ -37,7 +39,10 @@ export function connectForReading(
   const url = new URL(config.CLICKHOUSE_URL);
   // The client takes settings from its address as well.
   for (const [name, value] of Object.entries(LIMITS)) url.searchParams.set(`ch_${name}`, String(value));
-  const client = connectClickHouse({ ...config, CLICKHOUSE_URL: url.href }, 'api-credits api', connections);
+  const client = connectClickHouse({ ...config, CLICKHOUSE_URL: url.href }, 'api-credits api', {
+    connections,
+    silenceMs: SILENCE_MS,
+  });
   const query = client.query.bind(client);
   client.query = async (params) => {
     onOpen(1);

@@ -14,12 +14,13 @@ export interface ClickHouseConfig {
 /**
  * The one way to ClickHouse.
  * @param application names the process in its query log
- * @param connections open at once; further queries wait for one of them
+ * @param given.connections open at once; further queries wait for one of them
+ * @param given.silenceMs after which a connection on which nothing comes is given up, as of a server that froze
  */
 export function connectClickHouse(
   config: ClickHouseConfig,
   application: string,
-  connections = 8,
+  { connections = 8, silenceMs = 60_000 } = {},
 ): ClickHouseClient {
   return createClient({
     url: config.CLICKHOUSE_URL,
@@ -29,7 +30,7 @@ export function connectClickHouse(
     application,
     // Its errors are thrown; printing them too, and not as our log lines, says everything twice.
     log: { level: ClickHouseLogLevel.OFF },
-    request_timeout: 60_000,
+    request_timeout: silenceMs,
     max_open_connections: connections,
     clickhouse_settings: {
       // On by default since 26.7; an acknowledged insert must be in the table, not in a buffer.
