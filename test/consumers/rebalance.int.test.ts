@@ -4,6 +4,8 @@ import { openLandingStack, PARTITIONS, type LandingStack } from './landing-stack
 import { until } from '../until.ts';
 
 const BATCH = 100;
+const PUBLISH_EVERY_MS = 150;
+const LOOK_EVERY_MS = 100;
 const START_MS = Date.now();
 
 let stack: LandingStack;
@@ -52,7 +54,7 @@ describe('consumers that come and go while events flow', () => {
         );
         await stack.publish((published / BATCH) % PARTITIONS, events);
         published += BATCH;
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await new Promise((resolve) => setTimeout(resolve, PUBLISH_EVERY_MS));
       }
     })();
     const first = startConsumer({ ...stack.settings, BLOCK_ROWS: '70' });
@@ -62,7 +64,7 @@ describe('consumers that come and go while events flow', () => {
     const watching = (async () => {
       while (!over.signal.aborted) {
         steps.push(await committed());
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
       }
     })();
     const second = startConsumer({ ...stack.settings, BLOCK_ROWS: '70' });

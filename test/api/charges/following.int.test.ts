@@ -179,7 +179,7 @@ test('a billing service stays in step with an aggregator that closes and revises
     while (!over.signal.aborted) {
       await walk.step();
       await catchUpDespiteCrashes(books);
-      await sleep(20);
+      await sleep(100);
     }
   })();
   for (let wave = 1; wave <= WAVES; wave += 1) {
