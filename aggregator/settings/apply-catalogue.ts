@@ -8,6 +8,9 @@ import { refusal, SettingsRefused } from './refused.ts';
 /** The catalogues' versions as JSON, in the order in which they were recorded: what is published, and parsed. */
 export type CatalogueJson = Readonly<Record<CatalogueName, readonly unknown[]>>;
 
+/** What a version holds is checked with the others of its catalogue. */
+const AnyVersion = Type.Object({});
+
 export interface HeldCatalogues {
   readonly json: CatalogueJson;
   readonly catalogues: Catalogues;
@@ -24,7 +27,7 @@ export function applyCatalogueChange(
 ): HeldCatalogues {
   if (change.org_id !== '')
     throw refusal('org-id', '', 'a catalogue is everybody’s: it names no organisation');
-  const given = parseValue(Type.Object({}), change.value);
+  const given = parseValue(AnyVersion, change.value);
   const version = { ...given, effective_at: new Date(effectiveAt(change)).toISOString() };
   const versions = [...json[name], version];
   return {

@@ -71,12 +71,13 @@ export async function usageQuery(client: ClickHouseClient, request: UsageRequest
           OR toStartOfHour(occurred_at) IN {dirty_hours:Array(UInt32)})
         ${conditions.sql}
       GROUP BY ${columns} bucket`;
-  // A part that can hold nothing still costs its planning: of a small query, half of it.
+  // A part that can hold nothing still costs its planning, half of a small query; an empty interval has its sums too.
   const isRaw = plan.rawHours.length > 0;
   const isRollup = plan.rollupFrom < plan.rollupTo || !isRaw;
+  const parts = [...(isRollup ? [rollup] : []), ...(isRaw ? [raw] : [])];
   const sql = `SELECT ${groups.join(' ')}
       sum(part.calls) AS calls, sum(part.credits) AS credits, sum(part.rejected) AS rejected
-    FROM (${[isRollup && rollup, isRaw && raw].filter((each) => each !== false).join(' UNION ALL ')}) AS part
+    FROM (${parts.join(' UNION ALL ')}) AS part
     ${groupBy.length > 0 ? `GROUP BY ${groupBy.map(columnOf).join(', ')}` : ''}`;
   const params = {
     org: orgId,

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { Value } from 'typebox/value';
+import { compiled } from '../../schemas/compiled.ts';
 import { Problem } from '../problems/problem.ts';
 import { unknownOrg } from '../orgs/unknown-org.ts';
 import { decide, isOverall, mayOverall, type Access, type Caller, type Extent } from './access.ts';
@@ -24,6 +24,7 @@ const OrgParams = Type.Object({ org: Type.String() });
 
 /** Runs before anything else of a request: nobody learns more than that they may not. */
 export function createGuard(verify: VerifyToken): (request: FastifyRequest) => Promise<void> {
+  const { check: namesAnOrg } = compiled(OrgParams);
   return async (request) => {
     const { access } = request.routeOptions.config;
     // Unknown routes have no act: their 404 tells nothing.
@@ -40,7 +41,7 @@ export function createGuard(verify: VerifyToken): (request: FastifyRequest) => P
       return;
     }
     const params: unknown = request.params;
-    if (!Value.Check(OrgParams, params)) throw forbidden(caller);
+    if (!namesAnOrg(params)) throw forbidden(caller);
     const decision = decide(caller, access, params.org);
     if (decision === 'foreign') throw unknownOrg(params.org);
     if (decision === 'forbidden') throw forbidden(caller);

@@ -1,6 +1,6 @@
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import { Type, type Static } from 'typebox';
-import { Value } from 'typebox/value';
+import { compiled } from '../../schemas/compiled.ts';
 import { Problem } from '../problems/problem.ts';
 import { isBound, ROLES, type Caller } from './access.ts';
 import type { TokenKeys } from './keys.ts';
@@ -23,10 +23,11 @@ export type VerifyToken = (token: string) => Promise<Caller>;
 /** @param now decides whether a token has expired, epoch milliseconds */
 export function createTokenVerifier(keys: TokenKeys, now: () => number): VerifyToken {
   const checks = signatureChecks(keys);
+  const { check: areClaims, errors: faultsOf } = compiled(Claims);
   return async (token) => {
     const payload = await verified(token, checks, new Date(now()));
-    if (Value.Check(Claims, payload)) return callerOf(payload);
-    const [error] = Value.Errors(Claims, payload);
+    if (areClaims(payload)) return callerOf(payload);
+    const [error] = faultsOf(payload);
     throw unauthorized(`The token's claims are wrong: ${error?.instancePath ?? ''} ${error?.message ?? ''}.`);
   };
 }

@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox';
-import { Value } from 'typebox/value';
+import { compiled } from '../compiled.ts';
 import type { Effective } from '../versions.ts';
 
 /** What is wrong, and where: a JSON pointer into the versions as given. */
@@ -94,8 +94,9 @@ export function hasShape<S extends TSchema>(
   path: string,
   report: Report,
 ): json is Static<S> {
-  if (Value.Check(schema, json)) return true;
-  for (const { keyword, instancePath, message } of Value.Errors(schema, json)) {
+  const { check, errors } = compiled(schema);
+  if (check(json)) return true;
+  for (const { keyword, instancePath, message } of errors(json)) {
     // An unknown property is told twice: by its own path (keyword boolean), and by its object.
     if (keyword === 'additionalProperties') continue;
     const unknown = keyword === 'boolean';
