@@ -31,7 +31,8 @@ export interface SettingsStore {
  */
 export function createSettingsStore(client: ClickHouseClient, unknownOrgs: UnknownOrgs): SettingsStore {
   let state = new SettingsState(unknownOrgs);
-  let running: Promise<SettingsState> | undefined;
+  let running: Promise<unknown> = Promise.resolve();
+  /** Begins when `running` has ended, well or not. */
   let next: Promise<SettingsState> | undefined;
 
   // In nobody's name: of several requests that share it, none may end it for the others.
@@ -51,16 +52,12 @@ export function createSettingsStore(client: ClickHouseClient, unknownOrgs: Unkno
     }
   });
 
-  async function begin(): Promise<SettingsState> {
+  function begin(): Promise<SettingsState> {
     next = undefined;
-    try {
-      return await (running = read());
-    } finally {
-      running = undefined;
-    }
+    const reading = read();
+    running = reading;
+    return reading;
   }
 
-  return {
-    refresh: () => (running === undefined ? begin() : (next ??= running.then(begin, begin))),
-  };
+  return { refresh: () => (next ??= running.then(begin, begin)) };
 }

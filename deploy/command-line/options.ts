@@ -56,7 +56,9 @@ export class Options<Types extends OptionTypes> {
 
   integer(name: keyof Types & string): number | undefined {
     const text = this.text(name);
-    if (text === undefined || /^\d{1,15}$/.test(text)) return text === undefined ? undefined : Number(text);
-    throw this.wrong(`--${name} is a whole number, not ${JSON.stringify(text)}.`);
+    if (text === undefined) return undefined;
+    if (!/^\d{1,15}$/.test(text))
+      throw this.wrong(`--${name} is a whole number, not ${JSON.stringify(text)}.`);
+    return Number(text);
   }
 }

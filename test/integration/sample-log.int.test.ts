@@ -53,8 +53,14 @@ function grouped(calls: readonly Shifted[], key: (call: Shifted) => string): Map
   return groups;
 }
 
-const keyOf = (org: string, day: string, user: string): string => JSON.stringify([org, day, user]);
 const utcDate = (at: number): string => new Date(at).toISOString().slice(0, 10);
+const keyOf = (org: string, day: string, user: string): string => JSON.stringify([org, day, user]);
+
+/** The sums of each org, day and user: so per day, per user and per org too. */
+function figuresOf(calls: readonly Shifted[]) {
+  const groups = grouped(calls, ({ org, at, user }) => keyOf(org, utcDate(at), user));
+  return Object.fromEntries([...groups].map(([key, group]) => [key, sums(group)]));
+}
 
 describe('the sample log through the whole pipeline, its processes and ClickHouse killed again and again', () => {
   let clickhouse: PrivateClickHouse;
@@ -130,12 +136,9 @@ describe('the sample log through the whole pipeline, its processes and ClickHous
     const to = new Date(Math.max(...calls.map(({ at }) => at)) + 1).toISOString();
     const range = `from=${from}&to=${to}`;
     for (const [org, own] of orgs) {
-      // Per user and day, so per user, per day and per org too.
-      const groups = grouped(own, ({ at, user }) => JSON.stringify([utcDate(at), user]));
-      const expected = Object.fromEntries([...groups].map(([key, group]) => [key, sums(group)]));
       const { rows, total } = parseUsage(await get(org, `usage?${range}&group_by=day,user`));
-      const found = rows.map(({ day, user, ...figures }) => [JSON.stringify([day, user]), figures]);
-      expect(Object.fromEntries(found)).toEqual(expected);
+      const found = rows.map(({ day, user, ...figures }) => [keyOf(org, day, user), figures]);
+      expect(Object.fromEntries(found)).toEqual(figuresOf(own));
       expect(total).toEqual(sums(own));
     }
   }
@@ -156,9 +159,7 @@ describe('the sample log through the whole pipeline, its processes and ClickHous
        FROM call_events FINAL GROUP BY org_id, user_id, day`,
     );
     const found = rows.map(({ org_id, user_id, day, ...figures }) => [keyOf(org_id, day, user_id), figures]);
-    const groups = grouped(calls, ({ org, at, user }) => keyOf(org, utcDate(at), user));
-    const expected = [...groups].map(([key, group]) => [key, sums(group)]);
-    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected));
+    expect(Object.fromEntries(found)).toEqual(figuresOf(calls));
   });
 
   it('equals the independent count per org, user and day: the answers to the busiest and to the least busy', async () => {

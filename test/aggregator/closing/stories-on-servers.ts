@@ -130,13 +130,11 @@ export async function publish(
 
 /** Waits until so many records of the call topic have landed, none of them as a dead letter. */
 export async function untilLanded({ client, topics }: PipelineUnderTest, wanted: number): Promise<void> {
-  for (let waited = 0; ; waited += 50) {
+  await until(`${wanted} records have landed`, async () => {
     const query = `SELECT toInt64(sum(rows)) AS count FROM landed_ranges WHERE topic = {topic:String}`;
     const [row] = await select(client, Count, query, { topic: topics.calls });
-    if (row && row.count >= wanted) return;
-    if (waited > 60_000) throw new Error(`${row?.count} of ${wanted} records landed`);
-    await sleep(50);
-  }
+    return (row?.count ?? 0) >= wanted;
+  });
 }
 
 /** Windows around the last times at which clocks were changed somewhere, and some without such an event. */

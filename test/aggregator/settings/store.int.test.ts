@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { createSettingsStore } from '../../../aggregator/settings/store.ts';
 import { connectClickHouse, type ClickHouseClient } from '../../../deploy/clickhouse.ts';
 import { migrate } from '../../../deploy/migrate.ts';
@@ -45,7 +46,9 @@ describe('the settings store', () => {
 
   it('reads once for all who ask while a read runs', async () => {
     const store = createSettingsStore(client, 'none');
-    const states = await Promise.all(Array.from({ length: 50 }, () => store.refresh()));
+    const first = store.refresh();
+    await nextTurn();
+    const states = await Promise.all([first, ...Array.from({ length: 49 }, () => store.refresh())]);
     expect(queries).toBe(2);
     expect(new Set(states.slice(1)).size).toBe(1);
     await store.refresh();
@@ -54,10 +57,16 @@ describe('the settings store', () => {
 
   it('reads anew after a read that failed', async () => {
     const store = createSettingsStore(client, 'none');
-    before = () => {
-      if (queries === 1) throw new Error('away');
+    before = async () => {
+      if (queries > 1) return;
+      // Not before the second is asked.
+      await sleep(50);
+      throw new Error('away');
     };
-    const [first, second] = await Promise.allSettled([store.refresh(), store.refresh()]);
+    const failing = Promise.allSettled([store.refresh()]);
+    await nextTurn();
+    const [second] = await Promise.allSettled([store.refresh()]);
+    const [first] = await failing;
     expect(first).toMatchObject({ status: 'rejected' });
     expect(second).toMatchObject({ status: 'fulfilled' });
     expect((await store.refresh()).history('one')).toBeDefined();
