@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kafka, logLevel, type Admin } from 'kafkajs';
+import { Kafka, logLevel, type Admin, type ITopicConfig } from 'kafkajs';
 import { topicDefinitions, type Topics } from '../schemas/topics.ts';
 import { stopIdleTimers } from './kafkajs-idle.ts';
 import { kafkaLogCreator, type Logger } from './logging.ts';
@@ -43,12 +43,8 @@ export async function ensureTopics(kafka: Kafka, topics: Topics, partitions: num
   try {
     const existing = new Set(await admin.listTopics());
     const missing = topicDefinitions(topics, partitions).filter(({ topic }) => !existing.has(topic));
-    const names = missing.map(({ topic }) => topic);
-    if (missing.length > 0) {
-      await admin.createTopics({ topics: missing, waitForLeaders: false });
-      await untilKnown(admin, names);
-    }
-    return names;
+    await createTopics(admin, missing);
+    return missing.map(({ topic }) => topic);
   } finally {
     await admin.disconnect();
   }
@@ -57,14 +53,18 @@ export async function ensureTopics(kafka: Kafka, topics: Topics, partitions: num
 const KNOWN_WITHIN_MS = 30_000;
 
 /**
+ * Creates topics and waits until the broker answers for all of them.
+ *
  * kafkajs's own waitForLeaders waits while a topic has no leader, but fails where the broker has not heard of the
  * new topic yet, which KRaft allows for a moment after it was created (seen on a busy machine).
  */
-async function untilKnown(admin: Admin, topics: string[]): Promise<void> {
+export async function createTopics(admin: Admin, definitions: readonly ITopicConfig[]): Promise<void> {
+  if (definitions.length === 0) return;
+  await admin.createTopics({ topics: [...definitions], waitForLeaders: false });
   const deadline = performance.now() + KNOWN_WITHIN_MS;
   for (;;) {
     try {
-      await admin.fetchTopicMetadata({ topics });
+      await admin.fetchTopicMetadata({ topics: definitions.map(({ topic }) => topic) });
       return;
     } catch (error) {
       if (performance.now() > deadline) throw error;

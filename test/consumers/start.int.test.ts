@@ -1,3 +1,4 @@
+import { createTopics } from '../../deploy/kafka.ts';
 import { killConsumers, startConsumer } from './consumer-process.ts';
 import { openLandingStack, type LandingStack } from './landing-stack.ts';
 
@@ -13,13 +14,12 @@ afterAll(async () => {
 describe('a topic on which verdicts would not be the broker’s', () => {
   it('is refused at the start, with what to do', async () => {
     const topic = `${stack.settings.TOPIC_PREFIX}wrong.api-calls`;
-    await stack.admin.createTopics({
-      topics: ['api-calls', 'api-calls.dead', 'api-calls.schemas', 'daily-charges', 'settings'].map(
-        (name) => ({
-          topic: `${stack.settings.TOPIC_PREFIX}wrong.${name}`,
-        }),
-      ),
-    });
+    // With the broker's defaults, of which CreateTime is one.
+    const names = ['api-calls', 'api-calls.dead', 'api-calls.schemas', 'daily-charges', 'settings'];
+    await createTopics(
+      stack.admin,
+      names.map((name) => ({ topic: `${stack.settings.TOPIC_PREFIX}wrong.${name}` })),
+    );
     const wrong = startConsumer({ ...stack.settings, TOPIC_PREFIX: `${stack.settings.TOPIC_PREFIX}wrong.` });
     expect(await wrong.exited).toBe(1);
     expect(wrong.log()).toContain(`Topic ${topic} needs message.timestamp.type=LogAppendTime`);
