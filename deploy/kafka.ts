@@ -50,21 +50,22 @@ export async function ensureTopics(kafka: Kafka, topics: Topics, partitions: num
   }
 }
 
-const KNOWN_WITHIN_MS = 30_000;
+const USABLE_WITHIN_MS = 30_000;
 
 /**
- * Creates topics and waits until the broker answers for all of them.
- *
- * kafkajs's own waitForLeaders waits while a topic has no leader, but fails where the broker has not heard of the
- * new topic yet, which KRaft allows for a moment after it was created (seen on a busy machine).
+ * Creates topics and waits until they can be used: for a moment after that, KRaft lets a broker not have heard of a
+ * new topic, or name itself the leader of a partition that it does not host yet. kafkajs repeats neither everywhere
+ * (its own waitForLeaders fails on the first, fetchTopicOffsets on the second; seen on a busy machine).
  */
 export async function createTopics(admin: Admin, definitions: readonly ITopicConfig[]): Promise<void> {
   if (definitions.length === 0) return;
+  const topics = definitions.map(({ topic }) => topic);
   await admin.createTopics({ topics: [...definitions], waitForLeaders: false });
-  const deadline = performance.now() + KNOWN_WITHIN_MS;
+  const deadline = performance.now() + USABLE_WITHIN_MS;
   for (;;) {
     try {
-      await admin.fetchTopicMetadata({ topics: definitions.map(({ topic }) => topic) });
+      await admin.fetchTopicMetadata({ topics });
+      for (const topic of topics) await admin.fetchTopicOffsets(topic);
       return;
     } catch (error) {
       if (performance.now() > deadline) throw error;

@@ -7,7 +7,7 @@ const LAST_POLL_MS = 250;
  */
 export async function until(
   what: string,
-  condition: () => Promise<boolean>,
+  condition: () => boolean | Promise<boolean>,
   timeoutMs = 60_000,
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;

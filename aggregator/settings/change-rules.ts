@@ -45,16 +45,8 @@ export function parseValue<Schema extends TSchema>(schema: Schema, json: string)
   } catch {
     throw refusal('not-json', '', 'the value is no JSON');
   }
-  const { check, errors } = compiled(schema);
+  const { check, deviations } = compiled(schema);
   if (check(value)) return value;
-  const problems = errors(value)
-    // An unknown property is told twice: by its own path (keyword boolean), and by its object.
-    .filter(({ keyword }) => keyword !== 'additionalProperties')
-    .map(({ keyword, instancePath, message }) => ({
-      code: 'shape',
-      path: instancePath,
-      message: keyword === 'boolean' ? 'is nothing that is known here' : message,
-    }));
-  const [first, ...more] = problems;
+  const [first, ...more] = deviations(value).map(({ path, message }) => ({ code: 'shape', path, message }));
   throw first ? new SettingsRefused(first, ...more) : refusal('shape', '', 'the value has an unknown shape');
 }

@@ -23,12 +23,12 @@ export type VerifyToken = (token: string) => Promise<Caller>;
 /** @param now decides whether a token has expired, epoch milliseconds */
 export function createTokenVerifier(keys: TokenKeys, now: () => number): VerifyToken {
   const checks = signatureChecks(keys);
-  const { check: areClaims, errors: faultsOf } = compiled(Claims);
+  const { check: areClaims, deviations } = compiled(Claims);
   return async (token) => {
     const payload = await verified(token, checks, new Date(now()));
     if (areClaims(payload)) return callerOf(payload);
-    const [error] = faultsOf(payload);
-    throw unauthorized(`The token's claims are wrong: ${error?.instancePath ?? ''} ${error?.message ?? ''}.`);
+    const wrong = deviations(payload).map(({ path, message }) => `${path} ${message}`.trim());
+    throw unauthorized(`The token's claims are wrong: ${wrong.join('; ')}.`);
   };
 }
 

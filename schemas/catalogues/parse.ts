@@ -94,14 +94,9 @@ export function hasShape<S extends TSchema>(
   path: string,
   report: Report,
 ): json is Static<S> {
-  const { check, errors } = compiled(schema);
+  const { check, deviations } = compiled(schema);
   if (check(json)) return true;
-  for (const { keyword, instancePath, message } of errors(json)) {
-    // An unknown property is told twice: by its own path (keyword boolean), and by its object.
-    if (keyword === 'additionalProperties') continue;
-    const unknown = keyword === 'boolean';
-    report('shape', `${path}${instancePath}`, unknown ? 'is no property that is known here' : message);
-  }
+  for (const deviation of deviations(json)) report('shape', `${path}${deviation.path}`, deviation.message);
   return false;
 }
 

@@ -2,6 +2,7 @@ import type { LandedRange } from '../../consumers/block.ts';
 import { Commits } from '../../consumers/commits.ts';
 import { newCounters } from '../../consumers/counters.ts';
 import { createLogger } from '../../deploy/logging.ts';
+import { until } from '../until.ts';
 
 const range = (partition: number, lastOffset: number, generation = 1): LandedRange => ({
   topic: 'calls',
@@ -72,7 +73,7 @@ describe('a commit', () => {
     group.isRefusing = true;
     await commits.commit([range(0, 9)]);
     group.isRefusing = false;
-    while (group.commits.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    await until('a commit', () => group.commits.length > 0);
     expect(group.commits).toEqual([[[0, 10]]]);
   });
 

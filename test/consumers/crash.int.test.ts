@@ -96,16 +96,16 @@ describe('a stop while ClickHouse is away', () => {
     const settings = { ...stack.settings, CONSUMER_GROUP: 'fresh', STOP_TIMEOUT_MS: '1000' };
     const before = await figures();
     const consumer = startConsumer(settings);
-    await until('it runs', () => Promise.resolve(consumer.log().includes('partitions assigned')));
+    await until('it runs', () => consumer.log().includes('partitions assigned'));
     await clickhouse.kill();
     await stack.publish(0, [eventOf({ occurred_at: Date.now(), credits: 0 }, 'while away')]);
-    await until('it tries', () => Promise.resolve(consumer.log().includes('landing events failed')));
+    await until('it tries', () => consumer.log().includes('landing events failed'));
     const { code, stopMs } = await consumer.stop();
     expect(code).toBe(0);
     expect(stopMs).toBeLessThan(4_000);
     // The next one starts while ClickHouse is still away, and waits for it.
     const next = startConsumer(settings);
-    await until('it waits', () => Promise.resolve(next.log().includes('setting the retention failed')));
+    await until('it waits', () => next.log().includes('setting the retention failed'));
     await clickhouse.restart();
     await until('the event has landed', async () => (await figures())?.calls === (before?.calls ?? 0) + 1);
     expect((await next.stop()).code).toBe(0);

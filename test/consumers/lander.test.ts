@@ -1,5 +1,6 @@
 import { Block } from '../../consumers/block.ts';
 import { Lander } from '../../consumers/lander.ts';
+import { until } from '../until.ts';
 
 const noHeartbeat = (): Promise<void> => Promise.resolve();
 
@@ -42,10 +43,6 @@ function pacedLander(ageMs: number) {
   return { lander, landings, failures, add };
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
-}
-
 describe('a block', () => {
   it('lands at once when it is full', async () => {
     const { landings, add } = pacedLander(60_000);
@@ -59,7 +56,7 @@ describe('a block', () => {
     const { landings, add } = pacedLander(20);
     const started = performance.now();
     await add(0);
-    await until(() => landings.length === 1);
+    await until('the block lands', () => landings.length === 1);
     expect(performance.now() - started).toBeGreaterThan(15);
   });
 
@@ -72,11 +69,11 @@ describe('a block', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(landings).toHaveLength(1);
     landings[0]?.end();
-    await until(() => landings.length === 2);
+    await until('the block lands', () => landings.length === 2);
     expect(landings[1]?.offsets).toEqual([3]);
     await add(4);
     landings[1]?.end();
-    await until(() => landings.length === 3);
+    await until('the block lands', () => landings.length === 3);
     expect(landings[2]?.offsets).toEqual([4]);
   });
 });
@@ -91,7 +88,7 @@ describe('back pressure', () => {
       heartbeats += 1;
       return Promise.resolve();
     }).then(() => (isAdded = true));
-    await until(() => heartbeats > 0);
+    await until('a heartbeat', () => heartbeats > 0);
     expect(isAdded).toBe(false);
     landings[0]?.end();
     await waiting;
@@ -112,7 +109,7 @@ describe('draining', () => {
     let isDrained = false;
     const drained = lander.drain().then(() => (isDrained = true));
     landings[0]?.end();
-    await until(() => landings.length === 2);
+    await until('the block lands', () => landings.length === 2);
     expect(isDrained).toBe(false);
     landings[1]?.end();
     await drained;

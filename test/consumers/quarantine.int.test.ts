@@ -40,7 +40,7 @@ async function deadLetters(expected: number): Promise<KafkaMessage[]> {
   await reader.connect();
   await reader.subscribe({ topic: stack.topics.dead, fromBeginning: true });
   await reader.run({ eachMessage: ({ message }) => Promise.resolve(void messages.push(message)) });
-  await until('the dead letters are there', () => Promise.resolve(messages.length >= expected));
+  await until('the dead letters are there', () => messages.length >= expected);
   await reader.disconnect();
   return messages;
 }

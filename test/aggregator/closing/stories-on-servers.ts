@@ -28,7 +28,7 @@ export async function openPastSettings(pipeline: PipelineUnderTest, store: Setti
   const { kafka, topics, client } = pipeline;
   // The consumer insists on the broker's times when it starts; what it lands is what the records say.
   await pipeline.start('consumer');
-  await until('it lands', () => Promise.resolve(pipeline.logOf('consumer').includes('"landing"')), 30_000);
+  await until('it lands', () => pipeline.logOf('consumer').includes('"landing"'), 30_000);
   const admin = kafka.admin();
   await admin.connect();
   const configEntries = [

@@ -66,4 +66,11 @@ describe('a bearer token', () => {
   it.each(Object.entries(refused))('is refused with %s', async (_, token) => {
     await expect(verify(await token())).rejects.toMatchObject({ code: 'unauthorized', status: 401 });
   });
+
+  it('is told which claims are wrong', async () => {
+    const token = await signed({ role: 'admin', org: '', orgs: 'acme' });
+    await expect(verify(token)).rejects.toThrow(
+      /claims are wrong: must have .*sub; \/org .*; \/orgs must be array/,
+    );
+  });
 });

@@ -187,7 +187,7 @@ test('a billing service stays in step with an aggregator that closes and revises
     const isTold = () => new Set(walk.told.filter(({ revision }) => revision >= wave).map(dayOf)).size;
     await until(
       `every day is told in revision ${wave}`,
-      () => Promise.resolve(isTold() === ORGS.length * DAYS.length),
+      () => isTold() === ORGS.length * DAYS.length,
       60_000,
     );
     await appendLosers(walk.told);

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRecord, type ReplayRecord } from '../../../producers/access-log/record.ts';
+import { until } from '../../until.ts';
 import { ScriptedTransport } from '../scripted-transport.ts';
 import { DAY_MS, lineOf, logOf, ReplayBench } from './replay-bench.ts';
 
@@ -72,7 +73,7 @@ describe('an interrupted replay', () => {
     bench.transport.onSend = async () => {
       const taken = bench.transport.taken.length;
       // What kill -9 would leave now, or a moment later.
-      await untilTrue(async () => {
+      await until('the record has all but a batch', async () => {
         const { progress } = await record();
         return taken - progress.published < 2_000;
       });
@@ -116,8 +117,4 @@ async function interruptedAfter(events: number, laps: number): Promise<void> {
   failAfter(events, stop);
   await expect(bench.run({ laps, signal: stop.signal })).rejects.toThrow('interrupted');
   bench.transport.onSend = () => undefined;
-}
-
-async function untilTrue(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
