@@ -6,6 +6,7 @@ import { projectRoot } from '../../schemas/root.ts';
 
 /** The compiled consumer as a child process. */
 export interface ConsumerProcess {
+  readonly pid: number;
   /** SIGTERM; resolves with the exit code and how long it took. */
   stop(): Promise<{ code: number | null; stopMs: number }>;
   /** kill -9; resolves when it is gone. */
@@ -18,9 +19,12 @@ export interface ConsumerProcess {
 
 const running = new Set<ConsumerProcess>();
 
-/** @param settings its whole environment, but for the path. */
-export function startConsumer(settings: object): ConsumerProcess {
-  const child = spawn(process.execPath, [join(projectRoot(), 'dist/consumers/main.js')], {
+/**
+ * @param settings its whole environment, but for the path
+ * @param program another one that lands, from the project's root
+ */
+export function startConsumer(settings: object, program = 'dist/consumers/main.js'): ConsumerProcess {
+  const child = spawn(process.execPath, [join(projectRoot(), program)], {
     env: { PATH: process.env['PATH'], SESSION_TIMEOUT_MS: '6000', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -37,7 +41,9 @@ export function startConsumer(settings: object): ConsumerProcess {
       resolve(code);
     });
   });
+  if (child.pid === undefined) throw new Error(`${program} could not be started`);
   const consumer: ConsumerProcess = {
+    pid: child.pid,
     exited,
     log: () => log,
     stop: async () => {

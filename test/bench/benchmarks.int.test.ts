@@ -1,0 +1,50 @@
+import { openNamespace, type Namespace } from '../servers/namespace.ts';
+import { killConsumers } from '../consumers/consumer-process.ts';
+import type { BenchServers } from './bench-servers.ts';
+import { benchmarksOn, NAMES, type Sizes } from './benchmarks.ts';
+import { compare } from './compare.ts';
+import { reportOf } from './report.ts';
+
+const SMALL: Sizes = {
+  publish: { calls: 300, rounds: 2 },
+  land: { calls: 2_000, rounds: 1 },
+  history: { hours: 26, callsAnHour: 100 },
+  seal: { rounds: 2 },
+  query: { reads: 2, rounds: 2 },
+};
+const ALL = NAMES.length + 1; // queries of two organisations
+
+const namespaces: Namespace[] = [];
+afterAll(async () => {
+  await killConsumers();
+  await Promise.all(namespaces.map((namespace) => namespace.drop()));
+});
+
+const servers: BenchServers = {
+  clickhousePid: process.pid,
+  open: (name) => {
+    const namespace = openNamespace(`bench_${name}`);
+    namespaces.push(namespace);
+    return namespace;
+  },
+  stop: () => Promise.resolve(),
+};
+
+it('every benchmark does the same work in both ways, with equal figures', async () => {
+  const benchmarks = benchmarksOn(servers, SMALL, Date.now());
+  const reports: string[] = [];
+  for (const name of NAMES) {
+    for (const benchmark of await benchmarks[name]()) {
+      // Sums that differ end a run.
+      const rounds = await compare(
+        benchmark,
+        () => performance.now(),
+        () => {},
+      );
+      reports.push(reportOf(benchmark, rounds));
+      await benchmark.close();
+    }
+  }
+  expect(reports).toHaveLength(ALL);
+  for (const report of reports) expect(report).toMatch(/s a second +[\d,.]+ +[\d,.]+ +[\d,.]+ \(/);
+});

@@ -1,0 +1,54 @@
+import type { CallEventInput } from '../../producers/call-event-input.ts';
+import type { CallEvent } from '../../schemas/call-event.ts';
+import { mintEventId } from '../../schemas/event-id.ts';
+
+const ORGS = 1_000;
+const ENDPOINTS = 400;
+
+/** The index-th call of a steady stream, as an API server hands it over: every seventh of one giant organisation. */
+export function callInput(index: number, occurredAt: number): CallEventInput {
+  const org = index % 7 === 0 ? 0 : index % ORGS;
+  return {
+    occurred_at: occurredAt,
+    org_id: `org-${org}`,
+    product: 'crm',
+    user_id: `user-${index % 97}`,
+    app_id: 'web',
+    method: index % 5 === 0 ? 'POST' : 'GET',
+    endpoint: `/v2/leads/${index % ENDPOINTS}`,
+    module: 'leads',
+    status: index % 50 === 0 ? 429 : 200,
+    credits: index % 50 === 0 ? 0 : 1 + (index % 3),
+    rule: 'records',
+    units: index % 200,
+    rejection_cause: index % 50 === 0 ? 'credits' : '',
+    source_address: `10.0.${index % 256}.7`,
+    duration_ms: index % 300,
+  };
+}
+
+/** The same call as an event, its id made of its index. */
+export function callEvent(index: number, occurredAt: number): CallEvent {
+  const random = Buffer.alloc(10);
+  random.writeUInt32BE(index, 6);
+  const {
+    source_address = '',
+    module = '',
+    rule = '',
+    units = 0,
+    rejection_cause = '',
+    duration_ms = null,
+    ...input
+  } = callInput(index, occurredAt);
+  return {
+    ...input,
+    source_address,
+    module,
+    rule,
+    units,
+    rejection_cause,
+    duration_ms,
+    occurred_at: occurredAt,
+    event_id: mintEventId(occurredAt, random),
+  };
+}

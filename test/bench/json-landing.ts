@@ -1,0 +1,60 @@
+import { connectClickHouse } from '../../deploy/clickhouse.ts';
+import { clickhouseSettings, kafkaSettings, readConfig } from '../../deploy/config.ts';
+import { connectKafka } from '../../deploy/kafka.ts';
+import { createLogger } from '../../deploy/logging.ts';
+import { consumerSettings } from '../../consumers/settings.ts';
+import { SINGLE_OBJECT_HEADER_BYTES } from '../../schemas/avro.ts';
+import { callEventType } from '../../schemas/call-event.ts';
+import { topicNames } from '../../schemas/topics.ts';
+
+/**
+ * The alternative of the benchmark `land`, a process like the consumer: kafkajs's batches, an object for every event
+ * by avsc, @clickhouse/client's insert of JSONEachRow. It fetches and lands in portions as large as the consumer's,
+ * and leaves out what makes the consumer safe: verdicts, dead letters, landed ranges, commits after landing.
+ */
+const config = readConfig(process.env, {
+  ...kafkaSettings,
+  ...clickhouseSettings,
+  CONSUMER_GROUP: consumerSettings.CONSUMER_GROUP,
+  BLOCK_ROWS: consumerSettings.BLOCK_ROWS,
+  FETCH_BYTES: consumerSettings.FETCH_BYTES,
+});
+const topic = topicNames(config.TOPIC_PREFIX).calls;
+const logger = createLogger('json-landing', 'info');
+const client = connectClickHouse(config, 'bench');
+const consumer = connectKafka(config, 'bench', createLogger('json-landing', 'error')).consumer({
+  groupId: config.CONSUMER_GROUP,
+  maxBytes: config.FETCH_BYTES,
+  maxBytesPerPartition: 2 ** 19,
+});
+consumer.on(consumer.events.GROUP_JOIN, () => logger.info({ topic }, 'partitions assigned'));
+
+let rows: object[] = [];
+
+async function land(): Promise<void> {
+  const values = rows;
+  rows = [];
+  await client.insert({ table: 'call_events', values, format: 'JSONEachRow' });
+}
+
+await consumer.connect();
+await consumer.subscribe({ topic, fromBeginning: true });
+await consumer.run({
+  eachBatch: async ({ batch }) => {
+    for (const { value, offset, timestamp } of batch.messages) {
+      if (!value) continue;
+      const event: { occurred_at: number } = callEventType.fromBuffer(
+        value.subarray(SINGLE_OBJECT_HEADER_BYTES),
+      );
+      rows.push({
+        ...event,
+        occurred_at: new Date(event.occurred_at).toISOString(),
+        kafka_partition: batch.partition,
+        kafka_offset: Number(offset),
+        appended_at: new Date(Number(timestamp)).toISOString(),
+      });
+    }
+    if (rows.length >= config.BLOCK_ROWS || batch.offsetLag() === '0') await land();
+  },
+});
+process.once('SIGTERM', () => void consumer.disconnect().then(() => client.close()));

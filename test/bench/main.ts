@@ -1,0 +1,70 @@
+import { Type } from 'typebox';
+import { failCommand } from '../../deploy/command-line/command.ts';
+import { Options } from '../../deploy/command-line/options.ts';
+import { connectClickHouse, select } from '../../deploy/clickhouse.ts';
+import { startTestRun } from '../servers/test-run.ts';
+import { startBenchServers, type BenchServers } from './bench-servers.ts';
+import { benchmarksOn, NAMES, SIZES } from './benchmarks.ts';
+import { compare } from './compare.ts';
+import { machineLine } from './machine.ts';
+import { reportOf } from './report.ts';
+
+const USAGE = `npm run bench [-- NAME ...]
+
+Measures the hot paths against named alternatives, side by side on servers of its own: ratios of one run, for this
+machine's speed changes from one to the next. NAME is one of ${NAMES.join(', ')}; all of them by default.`;
+
+const progress = (text: string): void => void process.stderr.write(`${text}\n`);
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  failCommand(error);
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const options = new Options(USAGE, {}, args, true);
+  if (options.has('help')) return void process.stdout.write(`${USAGE}\n`);
+  const known: readonly string[] = NAMES;
+  const unknown = options.words.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw options.wrong(`There is no benchmark ${unknown.join(', ')}.`);
+
+  const run = await startTestRun(false, undefined);
+  Object.assign(process.env, run.env);
+  try {
+    progress('starting Kafka and ClickHouse');
+    const servers = await startBenchServers(run.env['TEST_DATA_DIR'] ?? '');
+    try {
+      process.stdout.write(`${machineLine(await versionOf(servers), new Date())}\n`);
+      await runAll(servers, options.words.length > 0 ? options.words : known);
+    } finally {
+      await servers.stop();
+    }
+  } finally {
+    await run.end();
+  }
+}
+
+async function runAll(servers: BenchServers, names: readonly string[]): Promise<void> {
+  for (const [name, open] of Object.entries(benchmarksOn(servers, SIZES, Date.now()))) {
+    if (!names.includes(name)) continue;
+    progress(`${name}: getting ready`);
+    for (const benchmark of await open()) {
+      const onRound = (round: number): void =>
+        progress(`${benchmark.name}: round ${round} of ${benchmark.rounds}`);
+      const rounds = await compare(benchmark, () => performance.now(), onRound);
+      process.stdout.write(`\n${reportOf(benchmark, rounds)}\n`);
+      await benchmark.close();
+    }
+  }
+}
+
+async function versionOf(servers: BenchServers): Promise<string> {
+  const client = connectClickHouse(
+    { ...servers.open('version').settings, CLICKHOUSE_DATABASE: 'default' },
+    'bench',
+  );
+  const [row] = await select(client, Type.Object({ version: Type.String() }), 'SELECT version() AS version');
+  await client.close();
+  return row?.version ?? 'unknown';
+}

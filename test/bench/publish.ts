@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { Partitioners } from 'kafkajs';
+import { connectKafka, ensureTopics } from '../../deploy/kafka.ts';
+import { createLogger } from '../../deploy/logging.ts';
+import { kafkaTransport } from '../../producers/kafka-transport.ts';
+import { createPublisher } from '../../producers/publisher.ts';
+import { topicNames } from '../../schemas/topics.ts';
+import type { NamespaceSettings } from '../servers/namespace.ts';
+import { callInput } from './calls.ts';
+import type { Benchmark, Measure } from './compare.ts';
+
+const PARTITIONS = 8;
+/** The alternative sends as many at once as the SDK does at most. */
+const BATCH = 5_000;
+const ALL_REPLICAS = -1;
+
+/** Publishing as an API server does, against a service that sends JSON with kafkajs and checks nothing. */
+export async function publishBenchmark(
+  settings: NamespaceSettings,
+  { calls, rounds }: { readonly calls: number; readonly rounds: number },
+): Promise<Benchmark> {
+  const logger = createLogger('bench', 'fatal');
+  const topics = topicNames(settings.TOPIC_PREFIX);
+  const kafka = connectKafka(settings, 'bench', logger);
+  await ensureTopics(kafka, topics, PARTITIONS);
+  const pids = { 'this process': process.pid };
+
+  async function publishWithSdk(measure: Measure): Promise<void> {
+    const transport = kafkaTransport({ kafka: settings, topics, clientId: 'bench', logger });
+    const publisher = createPublisher({ transport, now: Date.now, random: randomBytes });
+    await publisher.publish(callInput(0, Date.now()));
+    const refused: unknown[] = [];
+    await measure(pids, async () => {
+      for (let index = 0; index < calls; index += 1) {
+        await publisher.ready();
+        publisher.publish(callInput(index, Date.now())).catch((error: unknown) => refused.push(error));
+      }
+      await publisher.flush();
+    });
+    await publisher.close();
+    if (refused.length > 0)
+      throw new AggregateError(refused.slice(0, 3), `${refused.length} calls were refused`);
+  }
+
+  async function publishJson(measure: Measure): Promise<void> {
+    const producer = kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      createPartitioner: Partitioners.DefaultPartitioner,
+    });
+    await producer.connect();
+    const send = async (first: number, count: number): Promise<void> => {
+      const messages = Array.from({ length: count }, (_, step) => {
+        const call = callInput(first + step, Date.now());
+        return { key: call.org_id, value: JSON.stringify(call) };
+      });
+      await producer.send({ topic: topics.calls, acks: ALL_REPLICAS, messages });
+    };
+    await send(0, 1);
+    await measure(pids, async () => {
+      for (let first = 0; first < calls; first += BATCH) await send(first, Math.min(BATCH, calls - first));
+    });
+    await producer.disconnect();
+  }
+
+  return {
+    name: 'publish',
+    work: `${calls.toLocaleString('en-US')} calls into ${PARTITIONS} partitions, acknowledged`,
+    unit: 'call',
+    count: calls,
+    cpuPer: 1_000_000,
+    rounds,
+    ours: { name: 'SDK: checked, with ids, Avro', run: publishWithSdk },
+    other: { name: 'kafkajs alone, JSON, no ids', run: publishJson },
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,74 @@
+import { Type } from 'typebox';
+import { sealEndedHours } from '../../aggregator/sealing/seal-hours.ts';
+import { HOUR_MS } from '../../aggregator/usage/plan.ts';
+import { readTotal, type UsageTotal } from '../../aggregator/usage/read.ts';
+import { connectClickHouse, select } from '../../deploy/clickhouse.ts';
+import type { NamespaceSettings } from '../servers/namespace.ts';
+import type { Benchmark, Candidate } from './compare.ts';
+import { GIANT_ORG, TYPICAL_ORG, type History } from './history.ts';
+
+const DAY_MS = 24 * HOUR_MS;
+/** The instants lie this far apart and never at a bucket's edge, so that every read has ragged edges. */
+const STEP_MS = 61_007;
+const Total = Type.Object({ calls: Type.Integer(), credits: Type.Integer(), rejected: Type.Integer() });
+
+/**
+ * The credits of the rolling 24 hours, from the sealed rollup and the raw edges, against a FINAL scan of the events.
+ * @param settings of the database that holds the history
+ * @param history more than a day; all but its last hour is sealed here
+ */
+export async function queryBenchmarks(
+  settings: NamespaceSettings,
+  clickhousePid: number,
+  { rounds, reads, ...history }: History & { readonly rounds: number; readonly reads: number },
+): Promise<Benchmark[]> {
+  const client = connectClickHouse(settings, 'bench');
+  const end = history.from + history.hours * HOUR_MS;
+  await sealEndedHours(client, end - HOUR_MS, 0);
+
+  const rollupAndEdges = (orgId: string, at: number): Promise<UsageTotal> =>
+    readTotal(client, { orgId, from: at - DAY_MS, to: at, filters: { product: ['crm'] } });
+  async function finalScan(orgId: string, at: number): Promise<UsageTotal> {
+    const [row] = await select(
+      client,
+      Total,
+      `SELECT count() AS calls, sum(credits) AS credits, countIf(status = 429) AS rejected FROM call_events FINAL
+       WHERE toStartOfHour(occurred_at) >= toStartOfHour(fromUnixTimestamp64Milli({from:Int64}))
+         AND toStartOfHour(occurred_at) <= fromUnixTimestamp64Milli({to:Int64}) AND org_id = {org:String}
+         AND occurred_at >= fromUnixTimestamp64Milli({from:Int64}) AND occurred_at < fromUnixTimestamp64Milli({to:Int64})
+         AND product = 'crm' SETTINGS do_not_merge_across_partitions_select_final = 1`,
+      { from: at - DAY_MS, to: at, org: orgId },
+    );
+    return row ?? { calls: 0, credits: 0, rejected: 0 };
+  }
+
+  const benchmarkOf = (orgId: string, kind: string): Benchmark => {
+    const answers = new Set<string>();
+    const readingBy = (name: string, read: typeof finalScan): Candidate => ({
+      name,
+      run: async (measure) => {
+        const found: UsageTotal[] = [];
+        await measure({ 'this process': process.pid, ClickHouse: clickhousePid }, async () => {
+          for (let index = 0; index < reads; index += 1)
+            found.push(await read(orgId, end - 1 - index * STEP_MS));
+        });
+        answers.add(JSON.stringify(found));
+        if (answers.size > 1) throw new Error(`${name} read other figures of ${orgId}`);
+      },
+    });
+    const calls = history.hours * history.callsAnHour;
+    return {
+      name: `query of ${kind} organisation`,
+      work: `24 hours at ${reads} instants, one after the other, of ${calls.toLocaleString('en-US')} calls`,
+      unit: 'read',
+      count: reads,
+      cpuPer: 1_000,
+      rounds,
+      ours: readingBy('rollup and raw edges', rollupAndEdges),
+      other: readingBy('FINAL scan of the events', finalScan),
+      close: () => Promise.resolve(),
+    };
+  };
+  const typical = benchmarkOf(TYPICAL_ORG, 'a typical');
+  return [typical, { ...benchmarkOf(GIANT_ORG, 'a giant'), close: () => client.close() }];
+}
