@@ -89,7 +89,7 @@ async function differingQuarantine(client: ClickHouseClient, topic: string): Pro
     RangeRow,
     `SELECT landed.partition AS partition, landed.first_offset AS first, landed.last_offset AS last,
        any(landed.quarantined) AS expected, countIf(letter.offset BETWEEN landed.first_offset AND landed.last_offset) AS found
-     FROM (SELECT partition, first_offset, last_offset, quarantined FROM landed_ranges
+     FROM (SELECT DISTINCT partition, first_offset, last_offset, quarantined FROM landed_ranges
            WHERE topic = {topic:String} AND quarantined > 0) AS landed
      LEFT JOIN (SELECT partition, offset FROM quarantined FINAL WHERE topic = {topic:String}) AS letter
        ON letter.partition = landed.partition
