@@ -6,7 +6,8 @@ import type { Claims } from '../../api/auth/tokens.ts';
 import { openApi, type ApiUnderTest } from './api-under-test.ts';
 import { callEvent, insertEvents, insertLanded, insertSettings } from './tables.ts';
 import { sealAll } from './sealing.ts';
-import { countOf, randomOf, trafficOf, within } from './traffic.ts';
+import { countOf, trafficOf, within } from './traffic.ts';
+import { randomOf } from '../random.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = Date.parse('2026-11-22T10:20:30.400Z');

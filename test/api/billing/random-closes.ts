@@ -6,7 +6,7 @@ import type { Catalogues } from '../../../schemas/catalogues.ts';
 import type { DailyCharge } from '../../../schemas/daily-charge.ts';
 import type { OrgHistory } from '../../../schemas/settings.ts';
 import { callEvent } from '../tables.ts';
-import { randomOf } from '../traffic.ts';
+import { randomOf } from '../../random.ts';
 
 const HOUR_MS = 3_600_000;
 const GRACE_MS = 900_000;

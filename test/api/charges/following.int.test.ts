@@ -13,7 +13,7 @@ import type { Publisher } from '../../../producers/publisher-contract.ts';
 import { encodeDailyCharge } from '../../../schemas/daily-charge.ts';
 import { openPipeline, type PipelineUnderTest } from '../../integration/pipeline.ts';
 import { until } from '../../until.ts';
-import { randomOf } from '../traffic.ts';
+import { randomOf } from '../../random.ts';
 import { catchUp, type Books } from './example-client.ts';
 
 const DAY_MS = 86_400_000;

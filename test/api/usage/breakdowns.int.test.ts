@@ -3,7 +3,8 @@ import type { Claims } from '../../../api/auth/tokens.ts';
 import { openApi, type ApiUnderTest } from '../api-under-test.ts';
 import { callEvent, insertEvents, insertSettings } from '../tables.ts';
 import { sealAll } from '../sealing.ts';
-import { countOf, randomOf, trafficOf } from '../traffic.ts';
+import { countOf, trafficOf } from '../traffic.ts';
+import { randomOf } from '../../random.ts';
 import { DIMENSIONS, groupsOf, rowsOf, sorted, TIMES, type GroupName, type Row } from './counted.ts';
 import { eventsOf, largest, queryOf, requestMaker, sumOf, type UsageRequest } from './requests.ts';
 

@@ -1,0 +1,103 @@
+import { keyOf, Ledger } from './ledger.ts';
+import { createTraffic } from './traffic.ts';
+import { compared } from './verify.ts';
+import { watchGauges } from './watch.ts';
+
+const NOW = Date.parse('2026-11-22T12:00:00Z');
+const HOUR_MS = 3_600_000;
+const call = createTraffic(1)(NOW);
+
+function ledgerOf(
+  ...calls: { id: string; at: number; credits: number; status?: number; user?: string }[]
+): Ledger {
+  const ledger = new Ledger();
+  for (const { id, at, credits, status = 200, user = 'ann' } of calls) {
+    ledger.offered(id, { ...call, org_id: 'chaos-0', user_id: user, occurred_at: at, credits, status });
+  }
+  return ledger;
+}
+
+describe('the ledger', () => {
+  it('counts a call once, however often it is published', () => {
+    const once = { id: 'a', at: NOW, credits: 3 };
+    const rejected = { id: 'b', at: NOW, credits: 0, status: 429 };
+    const ledger = ledgerOf(once, once, rejected, { id: 'c', at: NOW, credits: 5, user: 'bob' });
+    expect(ledger.size).toBe(3);
+    expect(Object.fromEntries(ledger.byUserAndDay())).toEqual({
+      [keyOf('chaos-0', 'ann', '2026-11-22')]: { calls: 2, credits: 3, rejected: 1 },
+      [keyOf('chaos-0', 'bob', '2026-11-22')]: { calls: 1, credits: 5, rejected: 0 },
+    });
+  });
+
+  it('bounds what a gauge may say: what was acknowledged in time, and no more than was published', () => {
+    const ledger = ledgerOf(
+      { id: 'in time', at: NOW - HOUR_MS, credits: 1 },
+      { id: 'later', at: NOW - HOUR_MS, credits: 10 },
+      { id: 'not yet', at: NOW - HOUR_MS, credits: 100 },
+      { id: 'has left', at: NOW - 24 * HOUR_MS - 1, credits: 1_000 },
+      { id: 'first of the window', at: NOW - 24 * HOUR_MS, credits: 2 },
+      { id: 'the end itself', at: NOW, credits: 10_000 },
+    );
+    for (const id of ['in time', 'has left', 'first of the window', 'the end itself']) {
+      ledger.acknowledged(id, NOW - 30_000);
+    }
+    ledger.acknowledged('later', NOW - 5_000);
+    expect(ledger.bounds('chaos-0', NOW, NOW - 10_000)).toEqual({ least: 3, most: 113 });
+    expect(ledger.bounds('chaos-1', NOW, NOW)).toEqual({ least: 0, most: 0 });
+  });
+});
+
+describe('what is wrong', () => {
+  it('is told where a group differs or is on one side only', () => {
+    const figures = { calls: 1, credits: 2, rejected: 0 };
+    const expected = new Map([
+      ['equal', figures],
+      ['less', figures],
+      ['lost', figures],
+    ]);
+    const found = new Map([
+      ['equal', { ...figures }],
+      ['less', { ...figures, credits: 1 }],
+      ['made up', figures],
+    ]);
+    expect(compared('events', expected, found)).toEqual([
+      'events of less: {"calls":1,"credits":1,"rejected":0} instead of {"calls":1,"credits":2,"rejected":0}',
+      'events of lost: nothing instead of {"calls":1,"credits":2,"rejected":0}',
+      'events of made up: {"calls":1,"credits":2,"rejected":0} instead of nothing',
+    ]);
+  });
+
+  it.each([
+    ['lacks what landed long ago', { as_of: NOW, lag_seconds: 1, used: 6 }],
+    ['counts more than was published', { as_of: NOW, lag_seconds: 1, used: 8 }],
+    ['has another shape', { used: null }],
+  ])(
+    'is told of a gauge that %s',
+    async (_, { as_of, ...answer }: { as_of?: number; used: number | null }) => {
+      const ledger = ledgerOf({ id: 'a', at: NOW - HOUR_MS, credits: 7 });
+      ledger.acknowledged('a', NOW - HOUR_MS);
+      const over = new AbortController();
+      const get = () => {
+        over.abort();
+        return Promise.resolve({
+          ...answer,
+          ...(as_of !== undefined && { as_of: new Date(as_of).toISOString() }),
+        });
+      };
+      expect((await watchGauges(ledger, get, over.signal)).wrong).toHaveLength(1);
+    },
+  );
+
+  it('is not a gauge that says how late it is, nor one that is not answered', async () => {
+    const ledger = ledgerOf({ id: 'a', at: NOW - HOUR_MS, credits: 7 });
+    ledger.acknowledged('a', NOW - 60_000);
+    const over = new AbortController();
+    const answers = [{ as_of: new Date(NOW).toISOString(), lag_seconds: 50, used: 0 }, undefined];
+    const get = () => {
+      const answer = answers.shift();
+      if (answers.length === 0) over.abort();
+      return Promise.resolve(answer);
+    };
+    expect(await watchGauges(ledger, get, over.signal)).toEqual({ answers: 1, failures: 1, wrong: [] });
+  });
+});

@@ -1,0 +1,89 @@
+import type { CallEventInput } from '../../producers/call-event-input.ts';
+
+/** What must come out, in plain integers, from what was handed to the publisher: the independent count. */
+export interface Figures {
+  readonly calls: number;
+  readonly credits: number;
+  readonly rejected: number;
+}
+
+interface Entry {
+  readonly org: string;
+  readonly user: string;
+  readonly at: number;
+  readonly credits: number;
+  readonly status: number;
+  acknowledgedAt: number | undefined;
+}
+
+const DAY_MS = 86_400_000;
+const REJECTED = 429;
+
+export const keyOf = (org: string, user: string, day: string): string => JSON.stringify([org, day, user]);
+const utcDate = (at: number): string => new Date(at).toISOString().slice(0, 10);
+
+/** Every distinct call, whatever becomes of it on its way. */
+export class Ledger {
+  readonly #entries = new Map<string, Entry>();
+
+  /** Before it is published; a repeat of an id changes nothing. */
+  offered(id: string, call: CallEventInput & { readonly occurred_at: number }): void {
+    if (this.#entries.has(id)) return;
+    const { org_id: org, user_id: user, occurred_at: at, credits, status } = call;
+    this.#entries.set(id, { org, user, at, credits, status, acknowledgedAt: undefined });
+  }
+
+  acknowledged(id: string, now: number): void {
+    const entry = this.#entries.get(id);
+    if (entry) entry.acknowledgedAt ??= now;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get unacknowledged(): number {
+    return [...this.#entries.values()].filter(({ acknowledgedAt }) => acknowledgedAt === undefined).length;
+  }
+
+  /** By org, user and UTC day (keyOf). */
+  byUserAndDay(): Map<string, Figures> {
+    return this.#grouped(({ org, user, at }) => keyOf(org, user, utcDate(at)));
+  }
+
+  /** Credits by UTC day. */
+  creditsByDay(org: string): Map<string, number> {
+    const days = this.#grouped((entry) => (entry.org === org ? utcDate(entry.at) : undefined));
+    return new Map([...days].map(([day, { credits }]) => [day, credits]));
+  }
+
+  /**
+   * What the rolling 24 hours of an org may say at an instant.
+   * @param landedUntil all that was acknowledged before it must be counted
+   */
+  bounds(org: string, asOf: number, landedUntil: number): { readonly least: number; readonly most: number } {
+    let [least, most] = [0, 0];
+    for (const entry of this.#entries.values()) {
+      if (entry.org !== org || entry.at < asOf - DAY_MS || entry.at >= asOf) continue;
+      most += entry.credits;
+      if (entry.acknowledgedAt !== undefined && entry.acknowledgedAt < landedUntil) least += entry.credits;
+    }
+    return { least, most };
+  }
+
+  #grouped(keyOfEntry: (entry: Entry) => string | undefined): Map<string, Figures> {
+    const groups = new Map<string, Figures>();
+    for (const entry of this.#entries.values()) {
+      const key = keyOfEntry(entry);
+      if (key === undefined) continue;
+      const { calls, credits, rejected } = groups.get(key) ?? { calls: 0, credits: 0, rejected: 0 };
+      const isRejected = entry.status === REJECTED ? 1 : 0;
+      groups.set(key, {
+        calls: calls + 1,
+        credits: credits + entry.credits,
+        rejected: rejected + isRejected,
+      });
+    }
+    return groups;
+  }
+}

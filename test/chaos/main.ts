@@ -1,0 +1,57 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { failCommand } from '../../deploy/command-line/command.ts';
+import { Options } from '../../deploy/command-line/options.ts';
+import { freePort } from '../../deploy/local/ports.ts';
+import { npmStart } from '../deploy/local/npm-start.ts';
+import { startTestRun } from '../servers/test-run.ts';
+import { planFaults } from './plan.ts';
+import { runChaos } from './run.ts';
+
+const USAGE = `npm run chaos [-- --seed N] [--seconds N]
+
+Starts a stack of its own, publishes calls for so many seconds (60), kills, holds and doubles its processes meanwhile,
+and compares every figure with an independent count. The same seed gives the same calls and the same faults; how they
+meet is the machine's. Exit code 1 where anything differs.`;
+
+const MOST_SECONDS = 3_600;
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  failCommand(error);
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const options = new Options(USAGE, { seed: 'string', seconds: 'string' }, args);
+  if (options.has('help')) return say(USAGE);
+  const seed = options.integer('seed') ?? randomInt(2 ** 31);
+  const seconds = options.integer('seconds') ?? 60;
+  if (seconds > MOST_SECONDS) throw options.wrong(`--seconds is at most ${MOST_SECONDS}.`);
+
+  const run = await startTestRun(false, undefined);
+  Object.assign(process.env, run.env);
+  const dataDir = join(run.env['TEST_DATA_DIR'] ?? '', 'stack');
+  const secret = randomUUID();
+  try {
+    say(`seed ${seed}, ${seconds} s; starting a stack`);
+    const stack = npmStart({ DATA_DIR: dataDir, PORT: String(await freePort()), JWT_SECRET: secret });
+    try {
+      await stack.says('ready http://');
+      const faults = planFaults(seed, seconds);
+      report(seed, await runChaos({ seed, seconds, faults, dataDir, secret, say }));
+    } finally {
+      stack.kill('SIGTERM');
+      await stack.exited;
+    }
+  } finally {
+    await run.end();
+  }
+}
+
+function report(seed: number, differences: readonly string[]): void {
+  for (const line of differences) say(line);
+  say(differences.length === 0 ? 'every figure is equal' : `${differences.length} differences; seed ${seed}`);
+  if (differences.length > 0) process.exitCode = 1;
+}

@@ -1,0 +1,32 @@
+import { planFaults, VICTIMS } from './plan.ts';
+
+const SECONDS = 600;
+
+describe('the plan of a fault run', () => {
+  it('is the same for the same seed, and another for another', () => {
+    expect(planFaults(7, SECONDS)).toEqual(planFaults(7, SECONDS));
+    expect(planFaults(7, SECONDS)).not.toEqual(planFaults(8, SECONDS));
+  });
+
+  it('hits every process in every way, within the time', () => {
+    const faults = planFaults(1, SECONDS);
+    const kinds = new Set(faults.map(({ kind, victim }) => `${kind} ${victim}`));
+    for (const victim of VICTIMS) {
+      expect(kinds).toContain(`kill ${victim}`);
+      expect(kinds).toContain(`freeze ${victim}`);
+    }
+    expect(kinds).toContain('join consumer');
+    expect(kinds).toContain('redeliver consumer');
+    expect(faults.every(({ atMs }) => atMs > 0 && atMs < SECONDS * 1_000)).toBe(true);
+  });
+
+  it('leaves a process some seconds to come back before it is hit again', () => {
+    for (const victim of VICTIMS) {
+      const own = planFaults(2, SECONDS).filter((fault) => fault.victim === victim);
+      own.slice(1).forEach((fault, index) => {
+        const before = own[index];
+        expect(fault.atMs).toBeGreaterThanOrEqual((before?.atMs ?? 0) + (before?.forMs ?? 0) + 4_000);
+      });
+    }
+  });
+});

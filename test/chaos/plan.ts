@@ -1,0 +1,44 @@
+import { randomOf } from '../random.ts';
+
+/** Processes of the stack. */
+export const VICTIMS = ['consumer', 'aggregator', 'api', 'clickhouse', 'kafka'] as const;
+export type Victim = (typeof VICTIMS)[number];
+
+/**
+ * kill: kill -9; the stack starts it again. freeze: held for a while, then it goes on as if nothing had been, like a
+ * network that was away. join: another consumer joins the group, and is killed. redeliver: a consumer of a fresh group
+ * gets everything again from the first offset, and is killed.
+ */
+const KINDS = ['kill', 'kill', 'kill', 'freeze', 'freeze', 'join', 'redeliver'] as const;
+
+export interface Fault {
+  readonly kind: (typeof KINDS)[number];
+  /** After the run's begin. */
+  readonly atMs: number;
+  /** How long it lasts; of a kill, nothing. */
+  readonly forMs: number;
+  readonly victim: Victim;
+}
+
+const MEAN_GAP_MS = 2_500;
+const LONGEST_MS = 9_000;
+/** A process that has just been hit is left alone for so long: the stack gives up on one that keeps dying at once. */
+const RECOVERY_MS = 4_000;
+
+/** The faults of a run, in their order. The same seed and length give the same ones. */
+export function planFaults(seed: number, seconds: number): Fault[] {
+  const random = randomOf(seed);
+  const pick = <T>(items: readonly [T, ...T[]]): T => items[Math.floor(random() * items.length)] ?? items[0];
+  const freeAt = new Map<Victim, number>();
+  const faults: Fault[] = [];
+  for (let atMs = MEAN_GAP_MS; ;) {
+    atMs += Math.round(2 * MEAN_GAP_MS * random());
+    if (atMs >= seconds * 1_000) return faults;
+    const kind = pick(KINDS);
+    const forMs = kind === 'kill' ? 0 : Math.round(500 + (LONGEST_MS - 500) * random());
+    const victim = kind === 'join' || kind === 'redeliver' ? 'consumer' : pick(VICTIMS);
+    if (atMs < (freeAt.get(victim) ?? 0)) continue;
+    faults.push({ kind, atMs, forMs, victim });
+    freeAt.set(victim, atMs + forMs + RECOVERY_MS);
+  }
+}

@@ -1,0 +1,43 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '../../deploy/local/ports.ts';
+import { killConsumers } from '../consumers/consumer-process.ts';
+import { npmStart, type NpmStart } from '../deploy/local/npm-start.ts';
+import { runDataDir } from '../servers/addresses.ts';
+import { openNamespace } from '../servers/namespace.ts';
+import type { Fault } from './plan.ts';
+import { runChaos } from './run.ts';
+
+const FAULTS: readonly Fault[] = [
+  { kind: 'kill', atMs: 500, forMs: 0, victim: 'aggregator' },
+  { kind: 'freeze', atMs: 1_000, forMs: 1_000, victim: 'api' },
+  { kind: 'redeliver', atMs: 1_500, forMs: 2_000, victim: 'consumer' },
+  { kind: 'kill', atMs: 2_500, forMs: 0, victim: 'consumer' },
+];
+const SECRET = 'a secret that only this test run knows';
+
+// With given servers, which other suites use too: a stack signals only what is its own.
+const namespace = openNamespace('chaos');
+let stack: NpmStart | undefined;
+afterAll(async () => {
+  stack?.kill('SIGTERM');
+  await stack?.exited;
+  await killConsumers();
+  await namespace.drop();
+});
+
+it('a stack whose processes are killed, held and doubled has every figure in the end', async () => {
+  const dataDir = mkdtempSync(join(runDataDir(), 'chaos-'));
+  const settings = { DATA_DIR: dataDir, PORT: String(await freePort()), JWT_SECRET: SECRET };
+  stack = npmStart({ ...namespace.settings, ...settings, SESSION_TIMEOUT_MS: '2000', GATHER_MS: '500' });
+  await stack.says('ready http://');
+  const said: string[] = [];
+  const say = (line: string): void => void said.push(line);
+  const differences = await runChaos({ seed: 1, seconds: 4, faults: FAULTS, dataDir, secret: SECRET, say });
+  expect(differences).toEqual([]);
+  const text = said.join('\n');
+  expect(text).toContain('aggregator killed');
+  expect(text).toContain('api held for 1.0 s');
+  expect(text).toContain('consumer killed');
+  expect(text).toMatch(/4 faults; \d{3,} distinct calls published; \d+ gauges answered/);
+});

@@ -1,0 +1,108 @@
+import { Type, type Static, type TSchema } from 'typebox';
+import { Value } from 'typebox/value';
+import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
+import { keyOf, type Figures, type Ledger } from './ledger.ts';
+import { ORGS } from './traffic.ts';
+import type { Get } from './watch.ts';
+
+const DAY_MS = 86_400_000;
+const Sums = { calls: Type.Integer(), credits: Type.Integer(), rejected: Type.Integer() };
+const LandedRow = Type.Object({ org: Type.String(), user: Type.String(), day: Type.String(), ...Sums });
+const Usage = Type.Object({
+  rows: Type.Array(Type.Object({ day: Type.String(), user: Type.String(), ...Sums })),
+  next_cursor: Type.Null(),
+});
+const Days = Type.Object({ days: Type.Array(Type.Object({ day: Type.String(), used: Type.Integer() })) });
+const Credits = Type.Object({ used: Type.Integer() });
+const Reconciliation = Type.Object({
+  quarantined: Type.Object({ records: Type.Integer() }),
+  differences: Type.Array(Type.Unknown()),
+});
+
+export interface Settled {
+  readonly ledger: Ledger;
+  readonly client: ClickHouseClient;
+  readonly get: Get;
+  /** GET as the platform. */
+  readonly getOverall: (path: string) => Promise<unknown>;
+  /** Records that were published and may not count. */
+  readonly broken: number;
+  readonly now: number;
+}
+
+/** Every figure of a pipeline at rest against the ledger. @returns what differs, a line each */
+export async function differencesOf(settled: Settled): Promise<string[]> {
+  const { ledger, client, now } = settled;
+  const expected = ledger.byUserAndDay();
+  const landed = await select(
+    client,
+    LandedRow,
+    `SELECT org_id AS org, user_id AS user, toString(toDate(occurred_at)) AS day, count() AS calls,
+       sum(credits) AS credits, countIf(status = 429) AS rejected
+     FROM call_events FINAL GROUP BY org, user, day`,
+  );
+  const differences = compared('events', expected, byKey(landed));
+
+  const told: Static<typeof LandedRow>[] = [];
+  for (const org of ORGS) {
+    const asked = new Asked(settled.get, org);
+    const [from, to] = [now - 4 * DAY_MS, now].map((at) => new Date(at).toISOString());
+    const { rows } = await asked.read(Usage, `usage?from=${from}&to=${to}&group_by=day,user`);
+    for (const { day, user, calls, credits, rejected } of rows)
+      told.push({ org, day, user, calls, credits, rejected });
+
+    const { days } = await asked.read(Days, 'billing/days');
+    const credits = ledger.creditsByDay(org);
+    for (const { day, used } of days) {
+      const due = credits.get(day) ?? 0;
+      if (used !== due) differences.push(`billing of ${org}, ${day}: ${used} credits instead of ${due}`);
+    }
+
+    const { used } = await asked.read(Credits, `credits?at=${to}`);
+    const { most } = ledger.bounds(org, now, now);
+    if (used !== most) differences.push(`24 hours of ${org}: ${used} credits instead of ${most}`);
+  }
+  differences.push(...compared('usage', expected, byKey(told)));
+
+  const stages = Value.Parse(Reconciliation, await settled.getOverall('/v1/reconciliation'));
+  if (stages.quarantined.records !== settled.broken) {
+    differences.push(`quarantined: ${stages.quarantined.records} records instead of ${settled.broken}`);
+  }
+  return [...differences, ...stages.differences.map((each) => `reconciliation: ${JSON.stringify(each)}`)];
+}
+
+class Asked {
+  readonly #get: Get;
+  readonly #org: string;
+  constructor(get: Get, org: string) {
+    this.#get = get;
+    this.#org = org;
+  }
+
+  async read<Schema extends TSchema>(schema: Schema, resource: string): Promise<Static<Schema>> {
+    return Value.Parse(schema, await this.#get(`/v1/orgs/${this.#org}/${resource}`, this.#org));
+  }
+}
+
+function byKey(rows: readonly Static<typeof LandedRow>[]): Map<string, Figures> {
+  return new Map(
+    rows.map(({ org, user, day, calls, credits, rejected }) => [
+      keyOf(org, user, day),
+      { calls, credits, rejected },
+    ]),
+  );
+}
+
+/** Groups that differ or are on one side only. */
+export function compared(
+  what: string,
+  expected: ReadonlyMap<string, Figures>,
+  found: ReadonlyMap<string, Figures>,
+): string[] {
+  return [...new Set([...expected.keys(), ...found.keys()])].flatMap((key) => {
+    const [due, is] = [expected.get(key), found.get(key)].map(
+      (figures) => JSON.stringify(figures) ?? 'nothing',
+    );
+    return due === is ? [] : [`${what} of ${key}: ${is} instead of ${due}`];
+  });
+}
