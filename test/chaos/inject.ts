@@ -5,32 +5,46 @@ import { signalProcess } from '../../deploy/local/process-identity.ts';
 import { startConsumer } from '../consumers/consumer-process.ts';
 import type { Fault, Victim } from './plan.ts';
 
+/** What a fault does, for people. */
+export function wordsFor({ kind, victim, forMs }: Fault): string {
+  const seconds = `${(forMs / 1_000).toFixed(1)} s`;
+  switch (kind) {
+    case 'kill':
+      return `${victim} killed`;
+    case 'freeze':
+      return `${victim} held for ${seconds}`;
+    case 'join':
+      return `another ${victim} joins, killed after ${seconds}`;
+    case 'redeliver':
+      return `everything delivered again to a fresh group, killed after ${seconds}`;
+  }
+  throw new Error('no such fault');
+}
+
 /**
  * Lets one fault happen; ends when it is over, not when it is mended.
  * @param dataDir of the stack, whose processes are signalled
  * @param settings that make a consumer one of the stack
- * @returns what happened, for people
+ * @returns false where the process did not run just then
  */
 export async function inject(
-  fault: Fault,
+  { kind, victim, forMs, atMs }: Fault,
   dataDir: string,
   settings: Readonly<Record<string, string>>,
-): Promise<string> {
-  const { kind, victim, forMs } = fault;
-  const seconds = `${(forMs / 1_000).toFixed(1)} s`;
-  if (kind === 'join') {
-    await anotherConsumer(settings, forMs);
-    return `another consumer joined, and was killed after ${seconds}`;
+): Promise<boolean> {
+  if (kind === 'join' || kind === 'redeliver') {
+    const group = kind === 'redeliver' ? { CONSUMER_GROUP: `again-${atMs}` } : {};
+    const consumer = startConsumer({ ...settings, ...group });
+    await sleep(forMs);
+    await consumer.kill();
+    return true;
   }
-  if (kind === 'redeliver') {
-    await anotherConsumer({ ...settings, CONSUMER_GROUP: `again-${fault.atMs}` }, forMs);
-    return `delivered again to a fresh group for ${seconds}`;
+  if (!signal(dataDir, victim, kind === 'kill' ? 'SIGKILL' : 'SIGSTOP')) return false;
+  if (kind === 'freeze') {
+    await sleep(forMs);
+    signal(dataDir, victim, 'SIGCONT');
   }
-  if (!signal(dataDir, victim, kind === 'kill' ? 'SIGKILL' : 'SIGSTOP')) return `${victim} was not running`;
-  if (kind === 'kill') return `${victim} killed`;
-  await sleep(forMs);
-  signal(dataDir, victim, 'SIGCONT');
-  return `${victim} held for ${seconds}`;
+  return true;
 }
 
 /** @returns whether the process ran. By the stack's own record: never a later process with the same pid. */
@@ -39,10 +53,4 @@ function signal(dataDir: string, victim: Victim, name: NodeJS.Signals): boolean 
   if (!recorded || !isRunning(recorded)) return false;
   signalProcess(recorded.pid, name);
   return true;
-}
-
-async function anotherConsumer(settings: Readonly<Record<string, string>>, forMs: number): Promise<void> {
-  const consumer = startConsumer(settings);
-  await sleep(forMs);
-  await consumer.kill();
 }

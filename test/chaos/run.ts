@@ -7,7 +7,7 @@ import { untilSettled } from '../../deploy/local/settled.ts';
 import { readStack } from '../../deploy/local/stack.ts';
 import { createLogger } from '../../deploy/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
-import { inject } from './inject.ts';
+import { inject, wordsFor } from './inject.ts';
 import { Ledger } from './ledger.ts';
 import type { Fault } from './plan.ts';
 import { publishAll, publishBroken } from './publish.ts';
@@ -66,8 +66,9 @@ export async function runChaos({
   await Promise.all(
     faults.map(async (fault) => {
       await until(fault.atMs);
-      const began = elapsed();
-      say(`${began}  ${await inject(fault, dataDir, settings)}`);
+      say(`${elapsed()}  ${wordsFor(fault)}`);
+      if (!(await inject(fault, dataDir, settings)))
+        say(`${elapsed()}  ... but ${fault.victim} was not running`);
     }),
   );
   await until(seconds * 1_000);
