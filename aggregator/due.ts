@@ -26,7 +26,7 @@ export async function readDue(
   now: number,
   timing: Pick<TickSettings, 'sealDelayMs' | 'graceMs'>,
 ): Promise<Due> {
-  const landedUntil = await readLandedUntil(client, callsTopic, now);
+  const { told, seen } = await readLandedUntil(client, callsTopic, now);
   const { sealed, closed } = await readProgress(client);
   const [row] = await select(
     client,
@@ -34,12 +34,12 @@ export async function readDue(
     `SELECT count() AS marks FROM dirty_marks FINAL WHERE cleared = 0 AND hour < toDateTime({sealed:UInt32}, 'UTC')`,
     { sealed: sealed / 1000 },
   );
-  const sealable = sealableUntil(landedUntil, timing.sealDelayMs);
+  const sealable = sealableUntil(seen, timing.sealDelayMs);
   return {
-    landedUntil,
+    landedUntil: told,
     // Never sealed at all counts as one hour due: how many there are depends on the oldest event.
     hoursToSeal: sealed === 0 ? Number(sealable > 0) : Math.max(0, (sealable - sealed) / HOUR_MS),
     marksToReseal: row?.marks ?? 0,
-    closingBehindMs: Math.max(0, closableInstant(landedUntil, timing) - closed),
+    closingBehindMs: Math.max(0, closableInstant(seen, timing) - closed),
   };
 }

@@ -10,12 +10,26 @@ const ProgressRow = Type.Object({
   observed_at: Type.Number(),
 });
 
-/**
- * Up to which instant everything that Kafka appended to the topic is queryable: now where all partitions are level,
- * else the append time of the oldest record not landed. 0 when no consumer ever reported.
- * @param now epoch milliseconds
- */
-export async function readLandedUntil(client: ClickHouseClient, topic: string, now: number): Promise<number> {
+/** Up to which instant everything that Kafka appended to a topic is queryable; 0 when no consumer ever reported. */
+export interface LandedUntil {
+  /**
+   * What figures say of themselves: now where all partitions are level, else the append time of the oldest record not
+   * landed (domain.md, Landed until). What was appended since the last look, some seconds ago, may be missing.
+   */
+  readonly told: number;
+  /**
+   * As it was seen: nothing appended before it is missing, by clocks that agree, and it never goes back. What is
+   * decided once (a seal, a close, that a statement is final) goes by it.
+   */
+  readonly seen: number;
+}
+
+/** @param now epoch milliseconds */
+export async function readLandedUntil(
+  client: ClickHouseClient,
+  topic: string,
+  now: number,
+): Promise<LandedUntil> {
   const partitions = await select(
     client,
     ProgressRow,
@@ -24,11 +38,14 @@ export async function readLandedUntil(client: ClickHouseClient, topic: string, n
      FROM landing_progress FINAL WHERE topic = {topic:String}`,
     { topic },
   );
-  if (partitions.length === 0) return 0;
-  return Math.min(
-    now,
-    ...partitions.map(({ level, landed_until, observed_at }) =>
-      level && now - observed_at <= STALE_MS ? now : landed_until,
+  if (partitions.length === 0) return { told: 0, seen: 0 };
+  return {
+    told: Math.min(
+      now,
+      ...partitions.map(({ level, landed_until, observed_at }) =>
+        level && now - observed_at <= STALE_MS ? now : landed_until,
+      ),
     ),
-  );
+    seen: Math.min(now, ...partitions.map(({ landed_until }) => landed_until)),
+  };
 }

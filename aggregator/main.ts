@@ -6,13 +6,16 @@ import { openLandedLog } from '../deploy/landed-log.ts';
 import { createLogger } from '../deploy/logging.ts';
 import { topicNames } from '../schemas/topics.ts';
 import { aggregatorSettings } from './config.ts';
+import { SEAL_WITHIN_S } from './sealing/rollup.ts';
 import { createSettingsStore } from './settings/store.ts';
 import { tick } from './tick.ts';
 
 const config = readConfig(process.env, aggregatorSettings);
 const logger = createLogger('aggregator', config.LOG_LEVEL);
 const kafka = connectKafka(config, 'api-credits-aggregator', logger);
-const client = connectClickHouse(config, 'api-credits aggregator');
+const client = connectClickHouse(config, 'api-credits aggregator', {
+  silenceMs: (SEAL_WITHIN_S + 60) * 1_000,
+});
 const topics = topicNames(config.TOPIC_PREFIX);
 const log = openLandedLog(kafka, client, topics.dailyCharges, config.LOG_LANDED_TIMEOUT_MS);
 

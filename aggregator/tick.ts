@@ -78,8 +78,8 @@ export async function tick({ client, store, log, now, topics, timing }: Aggregat
   /** How far time has come: read before the settings, which then hold what had landed by then. */
   async function look(): Promise<{ landedUntil: number; closableUntil: number }> {
     const at = now();
-    const calls = await readLandedUntil(client, topics.calls, at);
-    const changes = await readLandedUntil(client, topics.settings, at);
+    const { seen: calls } = await readLandedUntil(client, topics.calls, at);
+    const { seen: changes } = await readLandedUntil(client, topics.settings, at);
     return { landedUntil: calls, closableUntil: closableInstant(Math.min(calls, changes), timing) };
   }
 }

@@ -4,5 +4,5 @@ import type { Sources } from './dependencies.ts';
 /** How far landing lags behind now, in seconds: every figure that events may still change says so. */
 export async function readLagSeconds({ clickhouse, topics, now }: Sources): Promise<number> {
   const asked = now();
-  return (asked - (await readLandedUntil(clickhouse, topics.calls, asked))) / 1000;
+  return (asked - (await readLandedUntil(clickhouse, topics.calls, asked)).told) / 1000;
 }

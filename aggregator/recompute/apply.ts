@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ClickHouseClient } from '../../deploy/clickhouse.ts';
 import { closeDays, type Closing } from '../closing/close-days.ts';
-import { clearMarks, HOURS_AT_ONCE, setMarks } from '../sealing/marks.ts';
+import { clearMarks, setMarks } from '../sealing/marks.ts';
+import { portionsOf } from '../sealing/portions.ts';
 import { writeRollup } from '../sealing/rollup.ts';
 import { floorTo, HOUR_MS } from '../usage/plan.ts';
 import type { OrgHistory } from '../../schemas/settings.ts';
@@ -25,8 +26,7 @@ export async function applyRecomputed(
   const hours = [...new Set(buckets.map(({ bucket }) => floorTo(bucket, HOUR_MS)))];
   const marks = hours.map((hour) => ({ org_id: org.orgId, hour, id: randomUUID() }));
   await setMarks(client, marks);
-  for (let start = 0; start < hours.length; start += HOURS_AT_ONCE) {
-    const some = hours.slice(start, start + HOURS_AT_ONCE);
+  for (const some of await portionsOf(client, hours)) {
     await writeRollup(client, some, 'marked');
     const damaged = buckets.filter(({ bucket }) => some.includes(floorTo(bucket, HOUR_MS)));
     // After the good rows are there; again after it, for a merge may have kept the bad one of the two.

@@ -1,11 +1,10 @@
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
+import { portionsOf } from './portions.ts';
 import { writeRollup } from './rollup.ts';
 
 /** Marks handled at once: bounds the memory. */
 export const MARKS_AT_ONCE = 20_000;
-/** Hours sealed again by one statement; they travel in its address. */
-export const HOURS_AT_ONCE = 240;
 
 const MarkRow = Type.Object({ org_id: Type.String(), hour: Type.Integer(), id: Type.String() });
 /** (org, hour) got rows after its hour had ended; `hour` in epoch milliseconds. */
@@ -35,9 +34,7 @@ export async function readMarks(
 /** Counts the marked hours of the marked orgs again. The marks stay: what else depends on them comes first. */
 export async function resealMarked(client: ClickHouseClient, marks: readonly Mark[]): Promise<void> {
   const hours = [...new Set(marks.map(({ hour }) => hour))];
-  for (let start = 0; start < hours.length; start += HOURS_AT_ONCE) {
-    await writeRollup(client, hours.slice(start, start + HOURS_AT_ONCE), 'marked');
-  }
+  for (const some of await portionsOf(client, hours)) await writeRollup(client, some, 'marked');
 }
 
 /** Marks hours of orgs: every reader counts them from the events until the marks are cleared. */

@@ -9,10 +9,16 @@ const MARKED_ONLY = `AND (org_id, toStartOfHour(occurred_at)) IN (
   WHERE cleared = 0 AND hour IN {hours:Array(UInt32)})`;
 
 /**
+ * After that a statement ends by itself; the client waits longer (main.ts). It says nothing until it is done, and goes
+ * on when its client has given up: the next tick's would run beside it, and the one after that.
+ */
+export const SEAL_WITHIN_S = 240;
+
+/**
  * Counts hours from the distinct events and writes them into both rollups. Repeating it, in any order and by
  * any number of sealers, changes nothing: rows counted from more events replace those counted from fewer
  * (schemas/clickhouse/0003).
- * @param hours starts of the hours, epoch milliseconds; some hundreds at most, they travel in the request's address.
+ * @param hours starts of the hours, epoch milliseconds; as many as one statement may count (portions.ts).
  * @param only every org's events, or only those of marked (org, hour) pairs.
  */
 export async function writeRollup(
@@ -44,6 +50,7 @@ export async function writeRollup(
         // Late hours may lie in more than 100 months' partitions only in theory, but never fail for it.
         max_partitions_per_insert_block: '0',
         do_not_merge_across_partitions_select_final: 1,
+        max_execution_time: SEAL_WITHIN_S,
       },
     });
   }

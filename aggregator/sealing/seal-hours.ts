@@ -2,10 +2,8 @@ import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
 import { advanceProgress, readProgress } from '../progress.ts';
 import { floorTo, HOUR_MS } from '../usage/plan.ts';
+import { portionsOf } from './portions.ts';
 import { writeRollup } from './rollup.ts';
-
-/** Hours sealed by one statement: a day's worth bounds its memory and lets progress be recorded in between. */
-const HOURS_AT_ONCE = 24;
 
 /** Up to where hours may be sealed when everything appended before landedUntil has landed. */
 export function sealableUntil(landedUntil: number, sealDelayMs: number): number {
@@ -27,8 +25,7 @@ export async function sealEndedHours(
   const { sealed } = await readProgress(client);
   if (sealed >= target) return 0;
   const hours = await hoursWithEvents(client, sealed, target);
-  for (let start = 0; start < hours.length; start += HOURS_AT_ONCE) {
-    const some = hours.slice(start, start + HOURS_AT_ONCE);
+  for (const some of await portionsOf(client, hours)) {
     await writeRollup(client, some, 'all');
     await advanceProgress(client, 'sealed', (some.at(-1) ?? 0) + HOUR_MS);
   }

@@ -42,7 +42,7 @@ export async function readStatement(sources: Sources, request: StatementRequest)
 
   // In this order: a day that lands or closes in between is merely shown as open.
   const now = sources.now();
-  const [landedUntil, chargesUntil] = await Promise.all([
+  const [calls, charged] = await Promise.all([
     readLandedUntil(clickhouse, sources.topics.calls, now),
     readLandedUntil(clickhouse, sources.topics.dailyCharges, now),
   ]);
@@ -64,8 +64,9 @@ export async function readStatement(sources: Sources, request: StatementRequest)
   const usedByDay = await readUsedByDay(clickhouse, org.orgId, subscription.product, live);
 
   const moment = {
-    chargesUntil,
-    closableUntil: closableInstant(landedUntil, timing),
+    // A charge may be appended until the statement is final by Kafka's clock, and landing was seen by a consumer's.
+    chargesUntil: charged.seen - timing.sealDelayMs,
+    closableUntil: closableInstant(calls.seen, timing),
     priceBook: (name: string) => priceBookNamed(catalogues, name),
   };
   const rows = days.map((day) =>

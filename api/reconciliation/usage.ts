@@ -23,7 +23,7 @@ export interface UsageFacts {
   readonly differences: readonly Difference[];
 }
 
-/** Less than event_payloads keeps (schemas/clickhouse/0008), so that a trace that is gone is no difference. */
+/** Less than event_payloads keeps (schemas/clickhouse/0006), so that a trace that is gone is no difference. */
 const TRACED_MS = 36 * DAY_MS;
 
 const within = (hour: string): string =>

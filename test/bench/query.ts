@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { sealEndedHours } from '../../aggregator/sealing/seal-hours.ts';
 import { HOUR_MS } from '../../aggregator/usage/plan.ts';
+import { FINAL_SETTINGS } from '../../aggregator/usage/query.ts';
 import { readTotal, type UsageTotal } from '../../aggregator/usage/read.ts';
 import { connectClickHouse, select } from '../../deploy/clickhouse.ts';
 import type { NamespaceSettings } from '../servers/namespace.ts';
@@ -36,7 +37,7 @@ export async function queryBenchmarks(
        WHERE toStartOfHour(occurred_at) >= toStartOfHour(fromUnixTimestamp64Milli({from:Int64}))
          AND toStartOfHour(occurred_at) <= fromUnixTimestamp64Milli({to:Int64}) AND org_id = {org:String}
          AND occurred_at >= fromUnixTimestamp64Milli({from:Int64}) AND occurred_at < fromUnixTimestamp64Milli({to:Int64})
-         AND product = 'crm' SETTINGS do_not_merge_across_partitions_select_final = 1`,
+         AND product = 'crm' ${FINAL_SETTINGS}`,
       { from: at - DAY_MS, to: at, org: orgId },
     );
     return row ?? { calls: 0, credits: 0, rejected: 0 };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { Type } from 'typebox';
 import { readDayUsage } from '../../../aggregator/closing/day-usage.ts';
 import { clearMarks, readMarks, resealMarked, type Mark } from '../../../aggregator/sealing/marks.ts';
+import { portionsOf } from '../../../aggregator/sealing/portions.ts';
 import { forgetReplaced } from '../../../aggregator/sealing/replaced.ts';
 import { writeRollup } from '../../../aggregator/sealing/rollup.ts';
 import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
@@ -134,6 +135,20 @@ describe('sealing', () => {
     expect((await readProgress(client)).sealed).toBe(thisHour - HOUR_MS);
     await sealEndedHours(client, thisHour + SEAL_DELAY_MS, SEAL_DELAY_MS);
     expect((await readProgress(client)).sealed).toBe(thisHour);
+  });
+
+  it('cuts a backlog into statements of so many events, and never an hour', async () => {
+    const hours = [5, 4, 3, 2, 1].map((age) => thisHour - age * HOUR_MS);
+    const counts = [1, 2, 4, 0, 1];
+    await land(
+      client,
+      hours.flatMap((hour, index) => Array.from({ length: counts[index] ?? 0 }, () => landedEvent(hour))),
+    );
+    const [a, b, c, d, e] = hours;
+    expect(await portionsOf(client, hours, 3)).toEqual([[a, b], [c], [d, e]]);
+    expect(await portionsOf(client, hours, 2)).toEqual([[a], [b], [c], [d, e]]);
+    expect(await portionsOf(client, hours)).toEqual([hours]);
+    expect(await portionsOf(client, [])).toEqual([]);
   });
 
   it('marks exactly the hours that got rows after they had ended', async () => {
