@@ -1,6 +1,6 @@
 import { keyOf, Ledger } from './ledger.ts';
 import { createTraffic } from './traffic.ts';
-import { compared } from './verify.ts';
+import { billOf, compared } from './verify.ts';
 import { watchGauges } from './watch.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
@@ -45,6 +45,23 @@ describe('the ledger', () => {
     expect(ledger.bounds('chaos-0', NOW, NOW - 10_000)).toEqual({ least: 3, most: 113 });
     expect(ledger.bounds('chaos-1', NOW, NOW)).toEqual({ least: 0, most: 0 });
   });
+});
+
+describe('the bill of a day', () => {
+  // The figures of domain.md, "The charge of a day", within the local stack's limit.
+  it.each([
+    [5_000, 0, 0, '0'],
+    [5_001, 1, 1, '0.00014'],
+    [10_000, 5_000, 5_000, '0.7'],
+    [15_000, 10_000, 10_000, '1.4'],
+    [147_500, 142_500, 10_000, '1.4'],
+  ])(
+    'of %i credits used has %i additional ones, %i billed: %s',
+    (used, additional_used, billed_credits, amount) => {
+      const day = '2026-11-22';
+      expect(billOf(day, used)).toEqual({ day, used, additional_used, billed_credits, amount });
+    },
+  );
 });
 
 describe('what is wrong', () => {

@@ -42,10 +42,6 @@ export class Ledger {
     return this.#entries.size;
   }
 
-  get unacknowledged(): number {
-    return [...this.#entries.values()].filter(({ acknowledgedAt }) => acknowledgedAt === undefined).length;
-  }
-
   /** By org, user and UTC day (keyOf). */
   byUserAndDay(): Map<string, Figures> {
     return this.#grouped(({ org, user, at }) => keyOf(org, user, utcDate(at)));

@@ -17,6 +17,7 @@ describe('the plan of a fault run', () => {
     }
     expect(kinds).toContain('join consumer');
     expect(kinds).toContain('redeliver consumer');
+    expect(kinds).toContain('rival aggregator');
     expect(faults.every(({ atMs }) => atMs > 0 && atMs < SECONDS * 1_000)).toBe(true);
   });
 

@@ -7,9 +7,17 @@ export type Victim = (typeof VICTIMS)[number];
 /**
  * kill: kill -9; the stack starts it again. freeze: held for a while, then it goes on as if nothing had been, like a
  * network that was away. join: another consumer joins the group, and is killed. redeliver: a consumer of a fresh group
- * gets everything again from the first offset, and is killed.
+ * gets everything again from the first offset, and is killed. rival: another aggregator seals and closes beside the
+ * first, and is killed.
  */
-const KINDS = ['kill', 'kill', 'kill', 'freeze', 'freeze', 'join', 'redeliver'] as const;
+const KINDS = ['kill', 'kill', 'kill', 'freeze', 'freeze', 'join', 'redeliver', 'rival'] as const;
+
+/** Which process is there twice. */
+const TWICE: { readonly [kind: string]: Victim } = {
+  join: 'consumer',
+  redeliver: 'consumer',
+  rival: 'aggregator',
+};
 
 export interface Fault {
   readonly kind: (typeof KINDS)[number];
@@ -36,7 +44,7 @@ export function planFaults(seed: number, seconds: number): Fault[] {
     if (atMs >= seconds * 1_000) return faults;
     const kind = pick(KINDS);
     const forMs = kind === 'kill' ? 0 : Math.round(500 + (LONGEST_MS - 500) * random());
-    const victim = kind === 'join' || kind === 'redeliver' ? 'consumer' : pick(VICTIMS);
+    const victim = TWICE[kind] ?? pick(VICTIMS);
     if (atMs < (freeAt.get(victim) ?? 0)) continue;
     faults.push({ kind, atMs, forMs, victim });
     freeAt.set(victim, atMs + forMs + RECOVERY_MS);

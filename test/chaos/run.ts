@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signToken, type Claims } from '../../api/auth/tokens.ts';
 import { connectClickHouse } from '../../deploy/clickhouse.ts';
+import { timingSettings } from '../../aggregator/config.ts';
 import { clickhouseSettings, kafkaSettings, readConfig } from '../../deploy/config.ts';
 import { connectKafka } from '../../deploy/kafka.ts';
 import { untilSettled } from '../../deploy/local/settled.ts';
@@ -28,7 +29,6 @@ export interface ChaosOptions {
 
 const ANSWER_WITHIN_MS = 30_000;
 const SETTLED_WITHIN_MS = 180_000;
-const TIMING = { sealDelayMs: 60_000, graceMs: 900_000 };
 
 /**
  * Publishes for a while, lets faults happen meanwhile, waits until the pipeline is at rest and compares every figure.
@@ -56,40 +56,49 @@ export async function runChaos({
 
   const ledger = new Ledger();
   const broken = await publishBroken(config, topics);
-  const over = new AbortController();
-  const publishing = publishAll(config, topics, createTraffic(seed), ledger, over.signal);
-  const watching = watchGauges(ledger, (path, org) => get(path, org).catch(() => undefined), over.signal);
+  const elapsed = stopwatch();
+  const tell = (what: string): void => say(`${(elapsed() / 1_000).toFixed(1).padStart(6)} s  ${what}`);
+  const until = (ms: number): Promise<void> => sleep(Math.max(0, ms - elapsed()));
 
-  const started = performance.now();
-  const elapsed = (): string => `${((performance.now() - started) / 1_000).toFixed(1).padStart(6)} s`;
-  const until = (ms: number): Promise<void> => sleep(Math.max(0, ms - (performance.now() - started)));
-  await Promise.all(
-    faults.map(async (fault) => {
-      await until(fault.atMs);
-      say(`${elapsed()}  ${wordsFor(fault)}`);
-      if (!(await inject(fault, dataDir, settings)))
-        say(`${elapsed()}  ... but ${fault.victim} was not running`);
-    }),
-  );
-  await until(seconds * 1_000);
-  over.abort();
-  const { answers, failures, wrong } = await watching;
-  await publishing;
-  say(
-    `${elapsed()}  ${faults.length} faults; ${ledger.size} distinct calls published; ` +
-      `${answers} gauges answered, ${failures} not`,
+  async function letHappen(fault: Fault): Promise<void> {
+    await until(fault.atMs);
+    tell(wordsFor(fault));
+    if (!(await inject(fault, dataDir, settings))) tell(`... which did not come about (${fault.victim})`);
+  }
+  const over = new AbortController();
+  async function allFaults(): Promise<void> {
+    try {
+      await Promise.all([...faults.map(letHappen), until(seconds * 1_000)]);
+    } finally {
+      over.abort();
+    }
+  }
+  const [{ answers, failures, wrong }] = await Promise.all([
+    watchGauges(ledger, (path, org) => get(path, org).catch(() => undefined), over.signal),
+    publishAll(config, topics, createTraffic(seed), ledger, over.signal),
+    allFaults(),
+  ]);
+  tell(
+    `${faults.length} faults; ${ledger.size} distinct calls published; ${answers} gauges answered, ${failures} not`,
   );
 
   const client = connectClickHouse(config, 'chaos');
   const kafka = connectKafka(config, 'chaos', createLogger('chaos', 'silent'));
   try {
-    const pipeline = { kafka, client, topics, timing: TIMING, now: Date.now };
-    await untilSettled(pipeline, SETTLED_WITHIN_MS);
-    say(`${elapsed()}  at rest; comparing`);
+    const { SEAL_DELAY_MS: sealDelayMs, GRACE_MS: graceMs } = readConfig(settings, timingSettings);
+    const timing = { sealDelayMs, graceMs };
+    await untilSettled({ kafka, client, topics, timing, now: Date.now }, SETTLED_WITHIN_MS);
+    tell('at rest; comparing');
     const getOverall = (path: string) => getAs({ role: 'platform', sub: 'chaos' }, path);
-    const now = Date.now();
-    return [...wrong, ...(await differencesOf({ ledger, client, get, getOverall, broken, now }))];
+    const found = await differencesOf({ ledger, client, get, getOverall, broken, now: Date.now() });
+    return [...wrong, ...(answers === 0 ? ['no gauge was answered'] : []), ...found];
   } finally {
     await client.close();
   }
+}
+
+/** Milliseconds since it was made. */
+function stopwatch(): () => number {
+  const started = performance.now();
+  return () => performance.now() - started;
 }

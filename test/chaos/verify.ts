@@ -12,7 +12,14 @@ const Usage = Type.Object({
   rows: Type.Array(Type.Object({ day: Type.String(), user: Type.String(), ...Sums })),
   next_cursor: Type.Null(),
 });
-const Days = Type.Object({ days: Type.Array(Type.Object({ day: Type.String(), used: Type.Integer() })) });
+const BilledDay = Type.Object({
+  day: Type.String(),
+  used: Type.Integer(),
+  additional_used: Type.Integer(),
+  billed_credits: Type.Integer(),
+  amount: Type.String(),
+});
+const Days = Type.Object({ days: Type.Array(BilledDay) });
 const Credits = Type.Object({ used: Type.Integer() });
 const Reconciliation = Type.Object({
   quarantined: Type.Object({ records: Type.Integer() }),
@@ -52,11 +59,21 @@ export async function differencesOf(settled: Settled): Promise<string[]> {
       told.push({ org, day, user, calls, credits, rejected });
 
     const { days } = await asked.read(Days, 'billing/days');
-    const credits = ledger.creditsByDay(org);
-    for (const { day, used } of days) {
-      const due = credits.get(day) ?? 0;
-      if (used !== due) differences.push(`billing of ${org}, ${day}: ${used} credits instead of ${due}`);
+    const billed = new Map(
+      days.map(({ day, used, additional_used, billed_credits, amount }) => [
+        day,
+        JSON.stringify({ day, used, additional_used, billed_credits, amount }),
+      ]),
+    );
+    for (const [day, used] of ledger.creditsByDay(org)) {
+      const due = JSON.stringify(billOf(day, used));
+      const is = billed.get(day) ?? 'nothing';
+      if (is !== due) differences.push(`bill of ${org}: ${is} instead of ${due}`);
     }
+    // Days without a call.
+    const total = days.reduce((sum, { used }) => sum + used, 0);
+    const due = [...ledger.creditsByDay(org).values()].reduce((sum, used) => sum + used, 0);
+    if (total !== due) differences.push(`bills of ${org}: ${total} credits instead of ${due}`);
 
     const { used } = await asked.read(Credits, `credits?at=${to}`);
     const { most } = ledger.bounds(org, now, now);
@@ -69,6 +86,15 @@ export async function differencesOf(settled: Settled): Promise<string[]> {
     differences.push(`quarantined: ${stages.quarantined.records} records instead of ${settled.broken}`);
   }
   return [...differences, ...stages.differences.map((each) => `reconciliation: ${JSON.stringify(each)}`)];
+}
+
+/** The local stack's subscription (interfaces.md): 5,000 included, 10,000 more, all in the first slab of 0.14 a 1,000. */
+export function billOf(day: string, used: number): Static<typeof BilledDay> {
+  const additional = Math.max(0, used - 5_000);
+  const billed = Math.min(additional, 10_000);
+  const hundredThousandths = String(billed * 14).padStart(6, '0');
+  const amount = `${hundredThousandths.slice(0, -5)}.${hundredThousandths.slice(-5)}`.replace(/\.?0+$/, '');
+  return { day, used, additional_used: additional, billed_credits: billed, amount };
 }
 
 class Asked {
