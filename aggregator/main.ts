@@ -60,4 +60,10 @@ async function stop(signal: string): Promise<void> {
   await log.close();
   await client.close();
 }
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, (name) => void stop(name));
+function onSignal(signal: NodeJS.Signals): void {
+  stop(signal).catch((error: unknown) => {
+    logger.error({ err: error }, 'stopping did not end cleanly; what is due is done by the next start');
+    process.exitCode = 1;
+  });
+}
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, onSignal);

@@ -11,7 +11,7 @@ export interface History {
   readonly callsAnHour: number;
 }
 
-/** Four of five calls are the first one's; two hundred share the others. */
+/** Every other call is the first one's; five thousand share the rest. */
 export const GIANT_ORG = 'org-0';
 export const TYPICAL_ORG = 'org-505';
 
@@ -30,7 +30,11 @@ export async function landHistory(settings: NamespaceSettings, history: History)
   }
 }
 
-async function insertHistory(client: ClickHouseClient, { from, hours, callsAnHour }: History): Promise<void> {
+/** Two inserts for each hour. */
+export async function insertHistory(
+  client: ClickHouseClient,
+  { from, hours, callsAnHour }: History,
+): Promise<void> {
   for (let hour = 0; hour < hours; hour += 1) {
     for (const every of [1, 10]) {
       await client.command({
@@ -39,10 +43,10 @@ async function insertHistory(client: ClickHouseClient, { from, hours, callsAnHou
             kafka_partition, kafka_offset, appended_at)
           SELECT reinterpretAsUUID(sipHash128({hour:UInt32}, number)),
             fromUnixTimestamp64Milli({start:Int64} + intDiv(number * ${HOUR_MS}, {calls:UInt32})) AS at,
-            concat('org-', toString(if(number % 5 > 0, 0, number % 1000))), 'crm',
+            concat('org-', toString(if(number % 2 = 0, 0, number % 10000))), 'crm',
             concat('user-', toString(number % 97)), 'web', if(number % 5 = 0, 'POST', 'GET'),
-            concat('/v2/leads/', toString(number % 400)), 'leads', if(number % 50 = 0, 429, 200),
-            if(number % 50 = 0, 0, 1 + number % 3), 'records', number % 200, '', '10.0.0.7', number % 300,
+            concat('/v2/leads/', toString(number % 400)), 'leads', if(number % 51 = 0, 429, 200),
+            if(number % 51 = 0, 0, 1 + number % 3), 'records', number % 200, '', '10.0.0.7', number % 300,
             number % 8, {offset:UInt64} + number, at
           FROM numbers({calls:UInt32}) WHERE number % {every:UInt32} = 0`,
         query_params: {

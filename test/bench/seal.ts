@@ -6,27 +6,24 @@ import { migrate } from '../../deploy/migrate.ts';
 import { projectFile } from '../../schemas/root.ts';
 import type { NamespaceSettings } from '../servers/namespace.ts';
 import type { Benchmark, Candidate } from './compare.ts';
-import type { History } from './history.ts';
+import { insertHistory, type History } from './history.ts';
 
 const OUR_ORDER = 'ORDER BY (toStartOfHour(occurred_at), org_id,';
 const OTHER_ORDER = 'ORDER BY (org_id,';
 const ROLLUPS = ['usage_15m', 'usage_15m_by'];
 
 /**
- * Sealing an hour in the middle of the history, against the same statements on a table in the order (org, time).
- * @param settings of the database that holds the history
- * @param otherSettings of one that is made here, with the same events in the other order
+ * Sealing an hour in the middle of the history, against the same statements on a table in the order (org, time). Both
+ * hold the history in the same parts, which are not merged, so that only their order differs.
+ * @param places of databases that are made here
  */
 export async function sealBenchmark(
-  settings: NamespaceSettings,
-  otherSettings: NamespaceSettings,
+  places: { readonly ours: NamespaceSettings; readonly other: NamespaceSettings },
   clickhousePid: number,
   { rounds, ...history }: History & { readonly rounds: number },
 ): Promise<Benchmark> {
-  const ours = connectClickHouse(settings, 'bench');
-  const other = connectClickHouse(otherSettings, 'bench');
-  await migrate(otherSettings);
-  await copyInOtherOrder(other, settings.CLICKHOUSE_DATABASE);
+  const ours = await landInOrder(OUR_ORDER, places.ours, history);
+  const other = await landInOrder(OTHER_ORDER, places.other, history);
   const hour = history.from + Math.floor(history.hours / 2) * HOUR_MS;
   const sums = new Set<string>();
 
@@ -55,14 +52,28 @@ export async function sealBenchmark(
   };
 }
 
-/** The migrated database's call_events is replaced; what reads and what watches it goes by its name. */
-async function copyInOtherOrder(client: ClickHouseClient, database: string): Promise<void> {
+/** A migrated database whose call_events is another one; what reads it goes by its name. */
+async function landInOrder(
+  order: string,
+  settings: NamespaceSettings,
+  history: History,
+): Promise<ClickHouseClient> {
+  await migrate(settings);
+  const client = connectClickHouse(settings, 'bench');
   const ddl = projectFile('schemas', 'clickhouse', '0001_call_events.sql').replaceAll(/^--.*$/gm, '');
   if (!ddl.includes(OUR_ORDER)) throw new Error(`0001_call_events.sql no longer says ${OUR_ORDER}`);
-  await client.command({ query: 'DROP TABLE call_events SYNC' });
-  await client.command({ query: ddl.replace(OUR_ORDER, OTHER_ORDER).replace(/;\s*$/, '') });
-  await client.command({ query: `INSERT INTO call_events SELECT * FROM ${database}.call_events` });
-  await client.command({ query: 'TRUNCATE TABLE dirty_marks' });
+  for (const query of [
+    // What watches the table would only be in the way.
+    'DROP VIEW mark_late_events',
+    'DROP VIEW note_payloads',
+    'DROP TABLE call_events SYNC',
+    ddl.replace(OUR_ORDER, order).replace(/;\s*$/, ''),
+    'SYSTEM STOP MERGES call_events',
+  ]) {
+    await client.command({ query });
+  }
+  await insertHistory(client, history);
+  return client;
 }
 
 const Sums = Type.Object({ table: Type.String(), calls: Type.Integer(), credits: Type.Integer() });

@@ -22,6 +22,13 @@ const billing = (query: string, claims = ADMIN) =>
 
 const dayOf = (answer: BillingDaysAnswer, day: string) => answer.days.find((row) => row.day === day);
 
+/** With charges landed so far. */
+async function octoberDay(landedUntil: string, observedAt: number) {
+  const until = Date.parse(landedUntil);
+  await insertLanded(api.clickhouse, 'daily-charges', { until, observedAt, isLevel: false });
+  return dayOf(await billing('from=2026-10-25&to=2026-10-26'), '2026-10-25');
+}
+
 describe('GET /v1/orgs/{org}/billing/days', () => {
   it('answers every date of the 30 ending today, zeros too, without a gap', async () => {
     const answer = await billing('');
@@ -191,13 +198,6 @@ describe('GET /v1/orgs/{org}/billing/days', () => {
     const statuses = (await billing('from=2026-11-17&to=2026-11-20')).days.map(({ status }) => status);
     expect(statuses).toEqual(['closed', 'open', 'open']);
   });
-
-  /** With charges landed so far. */
-  async function octoberDay(landedUntil: string, observedAt: number) {
-    const until = Date.parse(landedUntil);
-    await insertLanded(api.clickhouse, 'daily-charges', { until, observedAt, isLevel: false });
-    return dayOf(await billing('from=2026-10-25&to=2026-10-26'), '2026-10-25');
-  }
 
   it('calls no statement final before what was appended until then has landed', async () => {
     // And a minute more, for Kafka's clock decides what was appended, and a consumer's when it was looked at.
