@@ -2,29 +2,28 @@ import { floorTo, HOUR_MS } from '../../aggregator/usage/plan.ts';
 import type { NamespaceSettings } from '../servers/namespace.ts';
 import type { BenchServers } from './bench-servers.ts';
 import type { Benchmark } from './compare.ts';
-import { landHistory } from './history.ts';
+import { landHistory, type History } from './history.ts';
 import { landBenchmark } from './land.ts';
 import { publishBenchmark } from './publish.ts';
 import { queryBenchmarks } from './query.ts';
 import { sealBenchmark } from './seal.ts';
 
+type HistorySize = Omit<History, 'from'>;
+
 /** How much each benchmark does; the suite that checks them does less. */
 export interface Sizes {
   readonly publish: { readonly calls: number; readonly rounds: number };
   readonly land: { readonly calls: number; readonly rounds: number };
-  /** What is sealed and queried. */
-  readonly history: { readonly hours: number; readonly callsAnHour: number };
-  readonly seal: { readonly rounds: number };
-  readonly query: { readonly reads: number; readonly rounds: number };
+  readonly seal: HistorySize & { readonly rounds: number };
+  readonly query: HistorySize & { readonly reads: number; readonly rounds: number };
 }
 
 /** Some minutes on two shared cores, 2 GB of disk. */
 export const SIZES: Sizes = {
   publish: { calls: 200_000, rounds: 3 },
   land: { calls: 500_000, rounds: 3 },
-  history: { hours: 26, callsAnHour: 200_000 },
-  seal: { rounds: 5 },
-  query: { reads: 20, rounds: 5 },
+  seal: { hours: 26, callsAnHour: 200_000, rounds: 5 },
+  query: { hours: 26, callsAnHour: 200_000, reads: 20, rounds: 5 },
 };
 
 export const NAMES = ['publish', 'land', 'seal', 'query'] as const;
@@ -36,19 +35,19 @@ export type Benchmarks = Readonly<Record<(typeof NAMES)[number], () => Promise<r
 export function benchmarksOn(servers: BenchServers, sizes: Sizes, now: number): Benchmarks {
   const { clickhousePid } = servers;
   const open = (name: string): NamespaceSettings => servers.open(name).settings;
-  const { hours, callsAnHour } = sizes.history;
-  const history = { from: floorTo(now, HOUR_MS) - hours * HOUR_MS, hours, callsAnHour };
+  const from = ({ hours }: HistorySize): number => floorTo(now, HOUR_MS) - hours * HOUR_MS;
   return {
     publish: async () => [await publishBenchmark(open('publish'), sizes.publish)],
     land: async () => [await landBenchmark(open('land'), clickhousePid, sizes.land)],
     seal: async () => {
       const places = { ours: open('our_order'), other: open('other_order') };
-      return [await sealBenchmark(places, clickhousePid, { ...history, ...sizes.seal })];
+      return [await sealBenchmark(places, clickhousePid, { ...sizes.seal, from: from(sizes.seal) })];
     },
     query: async () => {
       const settings = open('query');
+      const history = { ...sizes.query, from: from(sizes.query) };
       await landHistory(settings, history);
-      return queryBenchmarks(settings, clickhousePid, { ...history, ...sizes.query });
+      return queryBenchmarks(settings, clickhousePid, history);
     },
   };
 }
