@@ -1,4 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
+
+const RETRY_MS = 1_000;
 
 /**
  * A group's next offsets by partition: all records before them have landed. Where the group never committed,
@@ -16,4 +19,28 @@ export async function readCommitted(
     if (Number(offset) >= 0) next.set(partition, Number(offset));
   }
   return next;
+}
+
+/**
+ * Reads until it succeeds: brokers may be away, or elect each other, just when partitions are assigned, and a quiet
+ * partition of which nothing is known would hold up what waits for its landing for ever.
+ * @param isWanted false once the partitions were assigned anew
+ * @returns undefined where it is not wanted any more
+ */
+export async function untilKnown<Known>(
+  read: () => Promise<Known>,
+  isWanted: () => boolean,
+  onFailure: (error: unknown) => void,
+  retryMs = RETRY_MS,
+): Promise<Known | undefined> {
+  while (isWanted()) {
+    try {
+      return await read();
+    } catch (error) {
+      onFailure(error);
+    }
+    // Not worth staying alive for.
+    await delay(retryMs, undefined, { ref: false });
+  }
+  return undefined;
 }

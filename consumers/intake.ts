@@ -38,7 +38,8 @@ export class Intake {
     const { topic, partition } = batch;
     const at = { partition, offset: batch.firstOffset, appendedAtMs: 0 };
     let timestamp = '';
-    let block = await this.#lander.room(batch.heartbeat);
+    await this.#lander.untilRoom(batch.heartbeat);
+    let block = this.#lander.open;
     let next = batch.firstOffset;
     let range: LandedRange | undefined;
     // One reading of the schema topic serves the whole batch: it was appended before it was fetched.
@@ -51,7 +52,8 @@ export class Intake {
         if (lacksSchema) await this.#schemaTopic.readToEnd(batch.heartbeat);
         hasReadSchemas ||= lacksSchema;
         // While this waited, the block may have gone: ask for it anew.
-        block = await this.#lander.room(batch.heartbeat);
+        await this.#lander.untilRoom(batch.heartbeat);
+        block = this.#lander.open;
         range = undefined;
         if (!batch.isCurrent()) return false;
       }

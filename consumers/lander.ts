@@ -35,15 +35,22 @@ export class Lander {
     this.#onFailure = onFailure;
   }
 
-  /** The block to add to, which has room for a record; valid until the caller next awaits something. */
-  async room(heartbeat: () => Promise<void>): Promise<Block> {
+  /**
+   * The block to add to. To be asked for after every await, and not to be kept over one: whenever the caller waits,
+   * be it for a promise that is resolved already, the block may go to land, and what is added to it then is lost.
+   */
+  get open(): Block {
+    return this.#open;
+  }
+
+  /** Ends when the open block has room for a record. */
+  async untilRoom(heartbeat: () => Promise<void>): Promise<void> {
     while (this.#open.isFull) {
       this.#landIfIdle();
       if (!this.#open.isFull) break;
       await Promise.race([this.#landing, delay(HEARTBEAT_MS)]);
       await heartbeat();
     }
-    return this.#open;
   }
 
   /** Says that something was added: to be called after a batch. */

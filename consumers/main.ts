@@ -82,7 +82,7 @@ async function run(): Promise<void> {
   const newBlock = () => new Block(config.BLOCK_ROWS, config.BLOCK_BYTES);
   const lander = new Lander([newBlock(), newBlock()], config.BLOCK_AGE_MS, land, die);
   const schemas = new WriterSchemas();
-  const schemaTopic = new SchemaTopic(kafka, admin, topics.writerSchemas, group, schemas, logger);
+  const schemaTopic = new SchemaTopic(kafka, admin, topics.writerSchemas, group, schemas, logger, die);
   const limits = { ...kept, futureMs: config.FUTURE_LIMIT_MS, latenessMs: config.LATENESS_LIMIT_MS };
   const intake = new Intake(lander, schemas, schemaTopic, limits, calls.onTaken);
 

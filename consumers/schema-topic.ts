@@ -18,10 +18,15 @@ export class SchemaTopic {
   readonly #group: string;
   readonly #schemas: WriterSchemas;
   readonly #logger: Logger;
+  readonly #onCrash: (error: Error) => void;
   #consumer: Promise<Consumer> | undefined;
   #next = 0;
 
-  /** @param admin connected. @param group whose name leads that of this reader's own group, which commits nothing. */
+  /**
+   * @param admin connected
+   * @param group whose name leads that of this reader's own group, which commits nothing
+   * @param onCrash is told when kafkajs gave up for good
+   */
   constructor(
     kafka: Kafka,
     admin: Admin,
@@ -29,6 +34,7 @@ export class SchemaTopic {
     group: string,
     schemas: WriterSchemas,
     logger: Logger,
+    onCrash: (error: Error) => void,
   ) {
     this.#kafka = kafka;
     this.#admin = admin;
@@ -36,6 +42,7 @@ export class SchemaTopic {
     this.#group = `${group}.writer-schemas.${randomUUID()}`;
     this.#schemas = schemas;
     this.#logger = logger;
+    this.#onCrash = onCrash;
   }
 
   /** Resolves when everything that is in the topic now is known. Rejects when Kafka does not deliver it. */
@@ -73,6 +80,10 @@ export class SchemaTopic {
       allowAutoTopicCreation: false,
       maxWaitTimeInMs: 1_000,
       retry: { retries: Number.MAX_SAFE_INTEGER },
+    });
+    // Without it a batch that cannot be read would leave every batch of events waiting, and nobody the wiser.
+    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+      if (!restart) this.#onCrash(error);
     });
     await consumer.connect();
     await consumer.subscribe({ topic: this.#topic, fromBeginning: true });

@@ -4,7 +4,7 @@ import type { LandedRange } from './block.ts';
 import { Commits } from './commits.ts';
 import type { Counters } from './counters.ts';
 import { Fetcher, type FetchSettings } from './fetch.ts';
-import { readCommitted } from './committed.ts';
+import { readCommitted, untilKnown } from './committed.ts';
 import { LandedState } from './landed-state.ts';
 
 /** One topic as this process sees it: where records come from, how far they have landed, what is committed. */
@@ -27,10 +27,12 @@ export class Source {
     const onAssigned = () => {
       const { generation, assigned } = this.fetcher;
       this.state.assigned(generation, assigned);
-      readCommitted(admin, settings).then(
-        (next) => next.forEach((offset, partition) => this.state.committed(generation, partition, offset)),
-        (error: unknown) =>
-          logger.warn({ err: error }, 'committed offsets unknown; progress starts with a landing'),
+      void untilKnown(
+        () => readCommitted(admin, settings),
+        () => generation === this.fetcher.generation,
+        (error) => logger.warn({ err: error, topic: this.topic }, 'committed offsets unknown, asking again'),
+      ).then((next) =>
+        next?.forEach((offset, partition) => this.state.committed(generation, partition, offset)),
       );
     };
     this.fetcher = new Fetcher(kafka, settings, onAssigned, onCrash, logger);

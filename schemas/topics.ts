@@ -28,6 +28,8 @@ export function topicNames(prefix = ''): Topics {
 const DAY_MS = 86_400_000;
 /** The append time decides future-dated and too late, so it must be the broker's and stay the same on a redelivery. */
 const LOG_APPEND_TIME = { name: 'message.timestamp.type', value: 'LogAppendTime' };
+/** kafkajs reads nothing but gzip: the broker unpacks what other publishers compressed by snappy, lz4 or zstd. */
+const UNCOMPRESSED = { name: 'compression.type', value: 'uncompressed' };
 const KEEP_FOR_EVER = { name: 'retention.ms', value: '-1' };
 
 /**
@@ -39,17 +41,25 @@ export function topicDefinitions(names: Topics, partitions: number): TopicDefini
     {
       topic: names.calls,
       numPartitions: partitions,
-      configEntries: [LOG_APPEND_TIME, { name: 'retention.ms', value: String(14 * DAY_MS) }],
+      configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, { name: 'retention.ms', value: String(14 * DAY_MS) }],
     },
-    { topic: names.dead, numPartitions: 1, configEntries: [LOG_APPEND_TIME, KEEP_FOR_EVER] },
+    { topic: names.dead, numPartitions: 1, configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, KEEP_FOR_EVER] },
     {
       topic: names.writerSchemas,
       numPartitions: 1,
-      configEntries: [LOG_APPEND_TIME, { name: 'cleanup.policy', value: 'compact' }],
+      configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, { name: 'cleanup.policy', value: 'compact' }],
     },
     // One partition: its order decides which record is a revision, and is the billing feed's cursor.
-    { topic: names.dailyCharges, numPartitions: 1, configEntries: [LOG_APPEND_TIME, KEEP_FOR_EVER] },
+    {
+      topic: names.dailyCharges,
+      numPartitions: 1,
+      configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, KEEP_FOR_EVER],
+    },
     // One partition: its order decides between concurrent changes, its append times when they take effect.
-    { topic: names.settings, numPartitions: 1, configEntries: [LOG_APPEND_TIME, KEEP_FOR_EVER] },
+    {
+      topic: names.settings,
+      numPartitions: 1,
+      configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, KEEP_FOR_EVER],
+    },
   ];
 }

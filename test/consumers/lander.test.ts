@@ -33,7 +33,8 @@ function pacedLander(ageMs: number) {
   });
   /** Adds a record of a row's worth, as the intake does. */
   const add = async (offset: number, heartbeat = noHeartbeat) => {
-    const block = await lander.room(heartbeat);
+    await lander.untilRoom(heartbeat);
+    const block = lander.open;
     const range = block.range('calls', 0, 1, offset);
     range.lastOffset = offset;
     block.columns.rows += 1;
@@ -58,6 +59,20 @@ describe('a block', () => {
     await add(0);
     await until('the block lands', () => landings.length === 1);
     expect(performance.now() - started).toBeGreaterThan(15);
+  });
+
+  it('that landed while its filler waited is not the one to fill any more', async () => {
+    const { lander, landings, add } = pacedLander(60_000);
+    await add(0);
+    const before = lander.open;
+    const room = lander.untilRoom(noHeartbeat);
+    // There was room at once; the filler hears of it after this.
+    await lander.untilRoom(noHeartbeat);
+    void lander.drain();
+    await room;
+    expect(landings).toMatchObject([{ offsets: [0] }]);
+    expect(lander.open).not.toBe(before);
+    expect(lander.open.isEmpty).toBe(true);
   });
 
   it('waits its turn: one insert at a time, in the order of the records', async () => {
