@@ -19,7 +19,8 @@ export interface LandedUntil {
   readonly told: number;
   /**
    * As it was seen: nothing appended before it is missing, by clocks that agree. It goes back only where a consumer
-   * died before it committed, or a fresh group begins: then it says less than is there, never more. What is decided once (a seal, a close, that a statement is final) goes by it.
+   * died before it committed, or a fresh group begins: then it says less than is there, never more. What is decided
+   * once (a seal, a close, that a statement is final) goes by it.
    */
   readonly seen: number;
 }

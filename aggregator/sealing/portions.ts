@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
 
 /** Hours of one statement: they travel in its address. */
-export const HOURS_AT_ONCE = 240;
+const HOURS_AT_ONCE = 240;
 /** Events of one statement, which bounds its memory and its time: 5 to 11 CPU-s per million (npm run bench). */
 const EVENTS_AT_ONCE = 2_000_000;
 
