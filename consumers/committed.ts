@@ -1,7 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
-
-const RETRY_MS = 1_000;
+import type { Persist } from './persist.ts';
 
 /**
  * A group's next offsets by partition: all records before them have landed. Where the group never committed,
@@ -27,20 +25,10 @@ export async function readCommitted(
  * @param isWanted false once the partitions were assigned anew
  * @returns undefined where it is not wanted any more
  */
-export async function untilKnown<Known>(
+export function untilKnown<Known>(
+  persist: Persist,
   read: () => Promise<Known>,
   isWanted: () => boolean,
-  onFailure: (error: unknown) => void,
-  retryMs = RETRY_MS,
 ): Promise<Known | undefined> {
-  while (isWanted()) {
-    try {
-      return await read();
-    } catch (error) {
-      onFailure(error);
-    }
-    // Not worth staying alive for.
-    await delay(retryMs, undefined, { ref: false });
-  }
-  return undefined;
+  return persist('reading the committed offsets', async () => (isWanted() ? read() : undefined));
 }

@@ -72,7 +72,7 @@ async function run(): Promise<void> {
       fetchBytes: config.FETCH_BYTES,
       sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
     };
-    return new Source(kafka, admin, settings, counters, die, logger);
+    return new Source(kafka, admin, settings, persist, counters, die, logger);
   };
   // Two stacks on one cluster have topics of their own, and so must their groups be: members of one group that
   // subscribe to different topics are assigned each other's partitions.

@@ -6,6 +6,7 @@ import type { Counters } from './counters.ts';
 import { Fetcher, type FetchSettings } from './fetch.ts';
 import { readCommitted, untilKnown } from './committed.ts';
 import { LandedState } from './landed-state.ts';
+import type { Persist } from './persist.ts';
 
 /** One topic as this process sees it: where records come from, how far they have landed, what is committed. */
 export class Source {
@@ -19,6 +20,7 @@ export class Source {
     kafka: Kafka,
     admin: Admin,
     settings: FetchSettings,
+    persist: Persist,
     counters: Counters,
     onCrash: (error: Error) => void,
     logger: Logger,
@@ -27,12 +29,10 @@ export class Source {
     const onAssigned = () => {
       const { generation, assigned } = this.fetcher;
       this.state.assigned(generation, assigned);
-      void untilKnown(
-        () => readCommitted(admin, settings),
-        () => generation === this.fetcher.generation,
-        (error) => logger.warn({ err: error, topic: this.topic }, 'committed offsets unknown, asking again'),
-      ).then((next) =>
-        next?.forEach((offset, partition) => this.state.committed(generation, partition, offset)),
+      const isWanted = (): boolean => generation === this.fetcher.generation;
+      untilKnown(persist, () => readCommitted(admin, settings), isWanted).then(
+        (next) => next?.forEach((offset, partition) => this.state.committed(generation, partition, offset)),
+        onCrash,
       );
     };
     this.fetcher = new Fetcher(kafka, settings, onAssigned, onCrash, logger);
