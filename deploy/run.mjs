@@ -2,9 +2,8 @@
  * Runs a compiled program of this project as one of the running local stack: `node deploy/run.mjs PATH [ARGUMENTS]`
  * runs dist/PATH.js with the stack's settings where the environment does not give its own.
  */
-import { pathToFileURL } from 'node:url';
 import { prepareOrExit } from './prepare.mjs';
-import { inRoot } from './prepare/root.mjs';
+import { runProgram } from './prepare/program.mjs';
 
 const [program, ...args] = process.argv.slice(2);
 if (!program) {
@@ -15,10 +14,7 @@ if (!program) {
 }
 await prepareOrExit({ needsKafka: false });
 await takeSettingsOfTheStack();
-const file = inRoot('dist', `${program}.js`);
-// The program sees its own arguments where every Node program has them.
-process.argv.splice(1, process.argv.length, file, ...args);
-await import(pathToFileURL(file).href);
+await runProgram(program, args);
 
 async function takeSettingsOfTheStack() {
   const { readStack } = await import('../dist/deploy/local/stack.js');

@@ -19,11 +19,19 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
+/**
+ * What Linux tells of a process (proc(5), stat): the fields after the program's name, which stands in parentheses and
+ * may hold anything. Throws ENOENT or ESRCH where there is none.
+ */
+export function statFields(pid: number): string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
 function fromProc(pid: number): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The program's name, in parentheses, may hold anything; state is the first field after it, start time the 20th.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // State is the first of them, start time the 20th.
+    const fields = statFields(pid);
     if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${fields[19]}`;
   } catch (error) {

@@ -39,7 +39,7 @@ export interface Counted {
 }
 
 /** The independent count: plain integers over the events themselves. */
-export function countOf(events: Iterable<CallEvent>): Counted {
+export function countOf(events: Iterable<Pick<CallEvent, 'credits' | 'status'>>): Counted {
   let [calls, credits, rejected] = [0, 0, 0];
   for (const event of events) {
     calls += 1;

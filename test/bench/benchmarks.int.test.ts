@@ -1,7 +1,6 @@
 import { openNamespace, type Namespace } from '../servers/namespace.ts';
 import { killConsumers } from '../consumers/consumer-process.ts';
-import type { BenchServers } from './bench-servers.ts';
-import { benchmarksOn, NAMES, type Sizes } from './benchmarks.ts';
+import { benchmarksOn, NAMES, type Places, type Sizes } from './benchmarks.ts';
 import { compare } from './compare.ts';
 import { reportOf } from './report.ts';
 
@@ -19,18 +18,17 @@ afterAll(async () => {
   await Promise.all(namespaces.map((namespace) => namespace.drop()));
 });
 
-const servers: BenchServers = {
+const places: Places = {
   clickhousePid: process.pid,
   open: (name) => {
-    const namespace = openNamespace(`bench_${name}`);
+    const namespace = openNamespace(name);
     namespaces.push(namespace);
     return namespace;
   },
-  stop: () => Promise.resolve(),
 };
 
 it('every benchmark does the same work in both ways, with equal figures', async () => {
-  const benchmarks = benchmarksOn(servers, SMALL, Date.now());
+  const benchmarks = benchmarksOn(places, SMALL, Date.now());
   const reports: string[] = [];
   for (const name of NAMES) {
     for (const benchmark of await benchmarks[name]()) {

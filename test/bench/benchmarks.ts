@@ -1,6 +1,5 @@
 import { floorTo, HOUR_MS } from '../../aggregator/usage/plan.ts';
-import type { NamespaceSettings } from '../servers/namespace.ts';
-import type { BenchServers } from './bench-servers.ts';
+import type { Namespace, NamespaceSettings } from '../servers/namespace.ts';
 import type { Benchmark } from './compare.ts';
 import { landHistory, type History } from './history.ts';
 import { landBenchmark } from './land.ts';
@@ -28,20 +27,28 @@ export const SIZES: Sizes = {
 
 export const NAMES = ['publish', 'land', 'seal', 'query'] as const;
 
+/** What benchmarks run on. */
+export interface Places {
+  /** Whose CPU is told. */
+  readonly clickhousePid: number;
+  /** Topics and a database for one benchmark. */
+  readonly open: (name: string) => Namespace;
+}
+
 /** The hot paths by name, each as what gets it ready. */
 export type Benchmarks = Readonly<Record<(typeof NAMES)[number], () => Promise<readonly Benchmark[]>>>;
 
 /** @param now epoch milliseconds; the history ends with the hour before */
-export function benchmarksOn(servers: BenchServers, sizes: Sizes, now: number): Benchmarks {
-  const { clickhousePid } = servers;
-  const open = (name: string): NamespaceSettings => servers.open(name).settings;
+export function benchmarksOn(places: Places, sizes: Sizes, now: number): Benchmarks {
+  const { clickhousePid } = places;
+  const open = (name: string): NamespaceSettings => places.open(`bench_${name}`).settings;
   const from = ({ hours }: HistorySize): number => floorTo(now, HOUR_MS) - hours * HOUR_MS;
   return {
     publish: async () => [await publishBenchmark(open('publish'), sizes.publish)],
     land: async () => [await landBenchmark(open('land'), clickhousePid, sizes.land)],
     seal: async () => {
-      const places = { ours: open('our_order'), other: open('other_order') };
-      return [await sealBenchmark(places, clickhousePid, { ...sizes.seal, from: from(sizes.seal) })];
+      const both = { ours: open('our_order'), other: open('other_order') };
+      return [await sealBenchmark(both, clickhousePid, { ...sizes.seal, from: from(sizes.seal) })];
     },
     query: async () => {
       const settings = open('query');

@@ -1,6 +1,5 @@
-import type { CallEventInput } from '../../producers/call-event-input.ts';
+import { completeEvent, type CallEventInput } from '../../producers/call-event-input.ts';
 import type { CallEvent } from '../../schemas/call-event.ts';
-import { mintEventId } from '../../schemas/event-id.ts';
 
 const ORGS = 1_000;
 const ENDPOINTS = 400;
@@ -31,24 +30,5 @@ export function callInput(index: number, occurredAt: number): CallEventInput {
 export function callEvent(index: number, occurredAt: number): CallEvent {
   const random = Buffer.alloc(10);
   random.writeUInt32BE(index, 6);
-  const {
-    source_address = '',
-    module = '',
-    rule = '',
-    units = 0,
-    rejection_cause = '',
-    duration_ms = null,
-    ...input
-  } = callInput(index, occurredAt);
-  return {
-    ...input,
-    source_address,
-    module,
-    rule,
-    units,
-    rejection_cause,
-    duration_ms,
-    occurred_at: occurredAt,
-    event_id: mintEventId(occurredAt, random),
-  };
+  return completeEvent(callInput(index, occurredAt), occurredAt, () => random);
 }

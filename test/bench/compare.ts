@@ -53,13 +53,9 @@ export async function compare(
   const done: Round[] = [];
   for (let round = 1; round <= rounds; round += 1) {
     onRound(round);
-    if (round % 2 === 1) {
-      const first = await runOf(ours, now);
-      done.push({ ours: first, other: await runOf(other, now) });
-    } else {
-      const first = await runOf(other, now);
-      done.push({ ours: await runOf(ours, now), other: first });
-    }
+    const oursFirst = round % 2 === 1 ? await runOf(ours, now) : undefined;
+    const others = await runOf(other, now);
+    done.push({ ours: oursFirst ?? (await runOf(ours, now)), other: others });
   }
   return done;
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { statFields } from '../../deploy/local/process-identity.ts';
 
 /** The kernel counts in hundredths of a second, whatever its own clock (proc(5), USER_HZ). */
 const TICKS_PER_SECOND = 100;
@@ -9,8 +9,7 @@ const TICKS_PER_SECOND = 100;
  */
 export function cpuSecondsOf(pid: number): number | undefined {
   if (process.platform !== 'linux') return undefined;
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The program's name, in parentheses, may hold anything; utime and stime are the 12th and 13th fields after it.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // utime and stime, the 12th and the 13th.
+  const fields = statFields(pid);
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }

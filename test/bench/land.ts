@@ -1,3 +1,4 @@
+import { count } from '../../aggregator/commands/table.ts';
 import { Type } from 'typebox';
 import { Partitioners } from 'kafkajs';
 import { connectClickHouse, select } from '../../deploy/clickhouse.ts';
@@ -97,7 +98,7 @@ export async function landBenchmark(
   const bytes = Math.round(published.bytes / calls);
   return {
     name: 'land',
-    work: `${calls.toLocaleString('en-US')} calls of ${bytes} bytes from ${PARTITIONS} partitions until queryable`,
+    work: `${count(calls)} calls of ${bytes} bytes from ${PARTITIONS} partitions until queryable`,
     unit: 'call',
     count: calls,
     cpuPer: 1_000_000,

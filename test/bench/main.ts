@@ -2,9 +2,11 @@ import { Type } from 'typebox';
 import { failCommand } from '../../deploy/command-line/command.ts';
 import { Options } from '../../deploy/command-line/options.ts';
 import { connectClickHouse, select } from '../../deploy/clickhouse.ts';
-import { startTestRun } from '../servers/test-run.ts';
-import { startBenchServers, type BenchServers } from './bench-servers.ts';
-import { benchmarksOn, NAMES, SIZES } from './benchmarks.ts';
+import { clickhouseSettings, readConfig } from '../../deploy/config.ts';
+import { startEmbedded } from '../servers/embedded.ts';
+import { openNamespace, type Namespace } from '../servers/namespace.ts';
+import { inTestRun } from '../servers/test-run.ts';
+import { benchmarksOn, NAMES, SIZES, type Places } from './benchmarks.ts';
 import { compare } from './compare.ts';
 import { machineLine } from './machine.ts';
 import { reportOf } from './report.ts';
@@ -29,24 +31,22 @@ async function main(args: readonly string[]): Promise<void> {
   const unknown = options.words.filter((name) => !known.includes(name));
   if (unknown.length > 0) throw options.wrong(`There is no benchmark ${unknown.join(', ')}.`);
 
-  const run = await startTestRun(false, undefined);
-  Object.assign(process.env, run.env);
-  try {
+  await inTestRun(async (dataDir) => {
     progress('starting Kafka and ClickHouse');
-    const servers = await startBenchServers(run.env['TEST_DATA_DIR'] ?? '');
+    const servers = await startEmbedded(dataDir);
+    const open = (name: string): Namespace => openNamespace(name, servers);
     try {
-      process.stdout.write(`${machineLine(await versionOf(servers), new Date())}\n`);
-      await runAll(servers, options.words.length > 0 ? options.words : known);
+      process.stdout.write(`${machineLine(await versionOf(servers.clickhouseUrl), new Date())}\n`);
+      const names = options.words.length > 0 ? options.words : known;
+      await runAll({ clickhousePid: servers.clickhousePid, open }, names);
     } finally {
       await servers.stop();
     }
-  } finally {
-    await run.end();
-  }
+  });
 }
 
-async function runAll(servers: BenchServers, names: readonly string[]): Promise<void> {
-  for (const [name, open] of Object.entries(benchmarksOn(servers, SIZES, Date.now()))) {
+async function runAll(places: Places, names: readonly string[]): Promise<void> {
+  for (const [name, open] of Object.entries(benchmarksOn(places, SIZES, Date.now()))) {
     if (!names.includes(name)) continue;
     progress(`${name}: getting ready`);
     for (const benchmark of await open()) {
@@ -59,11 +59,12 @@ async function runAll(servers: BenchServers, names: readonly string[]): Promise<
   }
 }
 
-async function versionOf(servers: BenchServers): Promise<string> {
-  const client = connectClickHouse(
-    { ...servers.open('version').settings, CLICKHOUSE_DATABASE: 'default' },
-    'bench',
+async function versionOf(clickhouseUrl: string): Promise<string> {
+  const settings = readConfig(
+    { CLICKHOUSE_URL: clickhouseUrl, CLICKHOUSE_DATABASE: 'default' },
+    clickhouseSettings,
   );
+  const client = connectClickHouse(settings, 'bench');
   const [row] = await select(client, Type.Object({ version: Type.String() }), 'SELECT version() AS version');
   await client.close();
   return row?.version ?? 'unknown';

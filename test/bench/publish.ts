@@ -1,3 +1,4 @@
+import { count } from '../../aggregator/commands/table.ts';
 import { randomBytes } from 'node:crypto';
 import { Partitioners } from 'kafkajs';
 import { connectKafka, ensureTopics } from '../../deploy/kafka.ts';
@@ -49,8 +50,8 @@ export async function publishBenchmark(
       createPartitioner: Partitioners.DefaultPartitioner,
     });
     await producer.connect();
-    const send = async (first: number, count: number): Promise<void> => {
-      const messages = Array.from({ length: count }, (_, step) => {
+    const send = async (first: number, size: number): Promise<void> => {
+      const messages = Array.from({ length: size }, (_, step) => {
         const call = callInput(first + step, Date.now());
         return { key: call.org_id, value: JSON.stringify(call) };
       });
@@ -65,7 +66,7 @@ export async function publishBenchmark(
 
   return {
     name: 'publish',
-    work: `${calls.toLocaleString('en-US')} calls into ${PARTITIONS} partitions, acknowledged`,
+    work: `${count(calls)} calls into ${PARTITIONS} partitions, acknowledged`,
     unit: 'call',
     count: calls,
     cpuPer: 1_000_000,

@@ -1,3 +1,4 @@
+import { count } from '../../aggregator/commands/table.ts';
 import { Type } from 'typebox';
 import { sealEndedHours } from '../../aggregator/sealing/seal-hours.ts';
 import { HOUR_MS } from '../../aggregator/usage/plan.ts';
@@ -60,7 +61,7 @@ export async function queryBenchmarks(
     const calls = history.hours * history.callsAnHour;
     return {
       name: `query of ${kind} organisation`,
-      work: `24 hours at ${reads} instants, one after the other, of ${calls.toLocaleString('en-US')} calls`,
+      work: `24 hours at ${reads} instants, one after the other, of ${count(calls)} calls`,
       unit: 'read',
       count: reads,
       cpuPer: 1_000,

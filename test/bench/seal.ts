@@ -1,3 +1,4 @@
+import { count } from '../../aggregator/commands/table.ts';
 import { Type } from 'typebox';
 import { writeRollup } from '../../aggregator/sealing/rollup.ts';
 import { HOUR_MS } from '../../aggregator/usage/plan.ts';
@@ -39,7 +40,7 @@ export async function sealBenchmark(
 
   return {
     name: 'seal',
-    work: `an hour of ${history.callsAnHour.toLocaleString('en-US')} calls, of ${history.hours} such hours`,
+    work: `an hour of ${count(history.callsAnHour)} calls, of ${history.hours} such hours`,
     unit: 'call',
     count: history.callsAnHour,
     cpuPer: 1_000_000,

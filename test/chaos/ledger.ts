@@ -1,11 +1,5 @@
+import { countOf, type Counted } from '../api/traffic.ts';
 import type { CallEventInput } from '../../producers/call-event-input.ts';
-
-/** What must come out, in plain integers, from what was handed to the publisher: the independent count. */
-export interface Figures {
-  readonly calls: number;
-  readonly credits: number;
-  readonly rejected: number;
-}
 
 interface Entry {
   readonly org: string;
@@ -17,12 +11,11 @@ interface Entry {
 }
 
 const DAY_MS = 86_400_000;
-const REJECTED = 429;
 
 export const keyOf = (org: string, user: string, day: string): string => JSON.stringify([org, day, user]);
 const utcDate = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
-/** Every distinct call, whatever becomes of it on its way. */
+/** Every distinct call, in plain integers: the independent count of what was handed to the publisher, whatever becomes of it on its way. */
 export class Ledger {
   readonly #entries = new Map<string, Entry>();
 
@@ -43,7 +36,7 @@ export class Ledger {
   }
 
   /** By org, user and UTC day (keyOf). */
-  byUserAndDay(): Map<string, Figures> {
+  byUserAndDay(): Map<string, Counted> {
     return this.#grouped(({ org, user, at }) => keyOf(org, user, utcDate(at)));
   }
 
@@ -67,19 +60,15 @@ export class Ledger {
     return { least, most };
   }
 
-  #grouped(keyOfEntry: (entry: Entry) => string | undefined): Map<string, Figures> {
-    const groups = new Map<string, Figures>();
+  #grouped(keyOfEntry: (entry: Entry) => string | undefined): Map<string, Counted> {
+    const groups = new Map<string, Entry[]>();
     for (const entry of this.#entries.values()) {
       const key = keyOfEntry(entry);
       if (key === undefined) continue;
-      const { calls, credits, rejected } = groups.get(key) ?? { calls: 0, credits: 0, rejected: 0 };
-      const isRejected = entry.status === REJECTED ? 1 : 0;
-      groups.set(key, {
-        calls: calls + 1,
-        credits: credits + entry.credits,
-        rejected: rejected + isRejected,
-      });
+      const group = groups.get(key);
+      if (group) group.push(entry);
+      else groups.set(key, [entry]);
     }
-    return groups;
+    return new Map([...groups].map(([key, group]) => [key, countOf(group)]));
   }
 }

@@ -4,7 +4,7 @@ import { failCommand } from '../../deploy/command-line/command.ts';
 import { Options } from '../../deploy/command-line/options.ts';
 import { freePort } from '../../deploy/local/ports.ts';
 import { npmStart } from '../deploy/local/npm-start.ts';
-import { startTestRun } from '../servers/test-run.ts';
+import { inTestRun } from '../servers/test-run.ts';
 import { planFaults } from './plan.ts';
 import { runChaos } from './run.ts';
 
@@ -30,11 +30,9 @@ async function main(args: readonly string[]): Promise<void> {
   const seconds = options.integer('seconds') ?? 60;
   if (seconds > MOST_SECONDS) throw options.wrong(`--seconds is at most ${MOST_SECONDS}.`);
 
-  const run = await startTestRun(false, undefined);
-  Object.assign(process.env, run.env);
-  const dataDir = join(run.env['TEST_DATA_DIR'] ?? '', 'stack');
   const secret = randomUUID();
-  try {
+  await inTestRun(async (runDir) => {
+    const dataDir = join(runDir, 'stack');
     say(`seed ${seed}, ${seconds} s; starting a stack`);
     const stack = npmStart({ DATA_DIR: dataDir, PORT: String(await freePort()), JWT_SECRET: secret });
     try {
@@ -45,9 +43,7 @@ async function main(args: readonly string[]): Promise<void> {
       stack.kill('SIGTERM');
       await stack.exited;
     }
-  } finally {
-    await run.end();
-  }
+  });
 }
 
 function report(seed: number, differences: readonly string[]): void {

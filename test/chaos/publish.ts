@@ -44,10 +44,8 @@ export async function publishAll(
 
 /** Records that are no events. @returns how many */
 export async function publishBroken(kafka: KafkaConfig, topics: Topics): Promise<number> {
-  const messages = ['', 'no event', '{"credits": 1}', '\u00c3\u0001'].map((value) => ({
-    key: 'chaos',
-    value,
-  }));
+  const header = Buffer.from([0xc3, 0x01]);
+  const messages = ['', 'no event', '{"credits": 1}', header].map((value) => ({ key: 'chaos', value }));
   const producer = connectKafka(kafka, 'chaos', createLogger('chaos', 'silent')).producer();
   await producer.connect();
   await producer.send({ topic: topics.calls, messages });

@@ -1,7 +1,8 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
-import { keyOf, type Figures, type Ledger } from './ledger.ts';
+import type { Counted } from '../api/traffic.ts';
+import { keyOf, type Ledger } from './ledger.ts';
 import { ORGS } from './traffic.ts';
 import type { Get } from './watch.ts';
 
@@ -110,7 +111,7 @@ class Asked {
   }
 }
 
-function byKey(rows: readonly Static<typeof LandedRow>[]): Map<string, Figures> {
+function byKey(rows: readonly Static<typeof LandedRow>[]): Map<string, Counted> {
   return new Map(
     rows.map(({ org, user, day, calls, credits, rejected }) => [
       keyOf(org, user, day),
@@ -122,8 +123,8 @@ function byKey(rows: readonly Static<typeof LandedRow>[]): Map<string, Figures> 
 /** Groups that differ or are on one side only. */
 export function compared(
   what: string,
-  expected: ReadonlyMap<string, Figures>,
-  found: ReadonlyMap<string, Figures>,
+  expected: ReadonlyMap<string, Counted>,
+  found: ReadonlyMap<string, Counted>,
 ): string[] {
   return [...new Set([...expected.keys(), ...found.keys()])].flatMap((key) => {
     const [due, is] = [expected.get(key), found.get(key)].map(

@@ -3,7 +3,7 @@ import { startKafka } from '../../deploy/local/kafka.ts';
 import type { Servers } from './servers.ts';
 
 /** The servers that `npm start` runs too: Kafka from its jars, ClickHouse from chdb's library. */
-export async function startEmbedded(dataDir: string): Promise<Servers> {
+export async function startEmbedded(dataDir: string): Promise<Servers & { readonly clickhousePid: number }> {
   const [clickhouse, kafka] = await Promise.allSettled([
     startClickHouse({ dataDir }),
     startKafka({ dataDir }),
@@ -17,6 +17,7 @@ export async function startEmbedded(dataDir: string): Promise<Servers> {
   return {
     kafkaBrokers: kafka.value.brokers,
     clickhouseUrl: clickhouse.value.url,
+    clickhousePid: clickhouse.value.pid,
     stop: async () => {
       await Promise.all([clickhouse.value.stop(), kafka.value.stop()]);
     },

@@ -1,5 +1,6 @@
 import { signalProcess } from '../../deploy/local/process-identity.ts';
 import { until } from '../../deploy/local/until.ts';
+import { runDataDir } from './addresses.ts';
 import { chooseServers, type Chosen } from './choose.ts';
 import { processesWith, type RunningProcess } from './leaks.ts';
 import { endRunDir, openRunDir, removeRunDir } from './run-dir.ts';
@@ -40,6 +41,20 @@ export async function startTestRun(needsServers: boolean, wanted: string | undef
       throw new Error(`The run left processes behind (now ended):\n${list}`);
     },
   };
+}
+
+/**
+ * A program's work in a run of its own, which starts its servers itself.
+ * @param work gets the run's directory
+ */
+export async function inTestRun(work: (dataDir: string) => Promise<void>): Promise<void> {
+  const run = await startTestRun(false, undefined);
+  Object.assign(process.env, run.env);
+  try {
+    await work(runDataDir());
+  } finally {
+    await run.end();
+  }
 }
 
 /**
