@@ -1,6 +1,6 @@
 import { validate } from 'node-cron';
 import { Type } from 'typebox';
-import { clickhouseSettings, kafkaSettings, logSettings, orgSettings } from '../deploy/config.ts';
+import { clickhouseSettings, kafkaSettings, logSettings, orgSettings } from '../platform/config.ts';
 
 /** When the aggregator acts; the API reads these as well, to say what is due. All in milliseconds. */
 export const timingSettings = {

@@ -1,13 +1,13 @@
 import { schedule } from 'node-cron';
-import { connectClickHouse } from '../deploy/clickhouse.ts';
-import { readConfig } from '../deploy/config.ts';
-import { connectKafka } from '../deploy/kafka.ts';
-import { openLandedLog } from '../deploy/landed-log.ts';
-import { createLogger } from '../deploy/logging.ts';
+import { connectClickHouse } from '../platform/clickhouse/connect.ts';
+import { readConfig } from '../platform/config.ts';
+import { connectKafka } from '../platform/kafka/connect.ts';
+import { openLandedLog } from '../platform/landed-log.ts';
+import { createLogger } from '../platform/logging.ts';
 import { topicNames } from '../schemas/topics.ts';
 import { aggregatorSettings } from './config.ts';
 import { SEAL_WITHIN_S } from './sealing/rollup.ts';
-import { createSettingsStore } from './settings/store.ts';
+import { createSettingsStore } from '../store/settings/store.ts';
 import { tick } from './tick.ts';
 
 const config = readConfig(process.env, aggregatorSettings);

@@ -1,14 +1,14 @@
-import { endedDays, markedDays, type Candidate } from './closing/candidates.ts';
+import { endedDays, markedDays, type Candidate } from '../store/charges/days-to-close.ts';
 import { closeDays } from './closing/close-days.ts';
-import type { ClickHouseClient } from '../deploy/clickhouse.ts';
-import type { LandedLog } from '../deploy/landed-log.ts';
+import type { ClickHouseClient } from '../platform/clickhouse/connect.ts';
+import type { LandedLog } from '../platform/landed-log.ts';
 import type { Topics } from '../schemas/topics.ts';
-import { readLandedUntil } from './landed-until.ts';
-import { advanceProgress, readProgress } from './progress.ts';
-import { clearMarks, MARKS_AT_ONCE, readMarks, resealMarked, type Mark } from './sealing/marks.ts';
+import { readLandedUntil } from '../store/watermark/watermark.ts';
+import { advanceProgress, readProgress } from '../store/watermark/aggregator-progress.ts';
+import { clearMarks, MARKS_AT_ONCE, readMarks, resealMarked, type Mark } from './sealing/invalidations.ts';
 import { sealableUntil, sealEndedHours } from './sealing/seal-hours.ts';
-import type { SettingsStore } from './settings/store.ts';
-import { BUCKET_MS, floorTo } from './usage/plan.ts';
+import type { SettingsStore } from '../store/settings/store.ts';
+import { BUCKET_MS, floorTo } from '../store/usage/plan.ts';
 
 export interface TickSettings {
   /** How long after an hour's end its first seal waits; must exceed the difference of the machines' clocks. */

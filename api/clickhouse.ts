@@ -1,4 +1,4 @@
-import { connectClickHouse, type ClickHouseClient, type ClickHouseConfig } from '../deploy/clickhouse.ts';
+import { connectClickHouse, type ClickHouseClient, type ClickHouseConfig } from '../platform/clickhouse/connect.ts';
 import { runningRequest } from './http/running-request.ts';
 
 /** D: rows of one answer; larger breakdowns are for an export. */

@@ -8,8 +8,8 @@ import {
   orgSettings,
   readBoth,
   readConfig,
-} from '../deploy/config.ts';
-import { isLoopback } from '../deploy/loopback.ts';
+} from '../platform/config.ts';
+import { isLoopback } from '../platform/loopback.ts';
 import { readTokenKeys, type TokenKeys } from './auth/keys.ts';
 
 /** The settings of the API process but for those of the tokens’ keys (auth/keys.ts). */

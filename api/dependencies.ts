@@ -1,10 +1,10 @@
-import type { SettingsRecorder } from '../aggregator/settings/recorder.ts';
+import type { SettingsRecorder } from '../store/settings/recorder.ts';
 import type { Registry } from 'prom-client';
-import type { ClickHouseClient } from '../deploy/clickhouse.ts';
+import type { ClickHouseClient } from '../platform/clickhouse/connect.ts';
 import type { TickSettings } from '../aggregator/tick.ts';
-import type { Logger } from '../deploy/logging.ts';
-import type { Catalogues } from '../schemas/catalogues.ts';
-import type { OrgHistory } from '../schemas/settings.ts';
+import type { Logger } from '../platform/logging.ts';
+import type { Catalogues } from '../domain/catalogues/catalogues.ts';
+import type { OrgHistory } from '../domain/settings/org-history.ts';
 import type { Topics } from '../schemas/topics.ts';
 import type { VerifyToken } from './auth/tokens.ts';
 import type { SignToken } from './dashboard/local-sign-in.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { openRecorder } from '../aggregator/settings/recorder.ts';
-import { ConfigError } from '../deploy/config.ts';
-import { createLogger } from '../deploy/logging.ts';
+import { openRecorder } from '../store/settings/recorder.ts';
+import { ConfigError } from '../platform/config.ts';
+import { createLogger } from '../platform/logging.ts';
 import { topicNames } from '../schemas/topics.ts';
 import { buildApp } from './app.ts';
 import { createTokenVerifier, signToken } from './auth/tokens.ts';

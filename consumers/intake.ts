@@ -1,14 +1,14 @@
 import type { KafkaMessage } from 'kafkajs';
 import { fingerprintOf } from '../schemas/avro.ts';
 import type { Rejection } from '../schemas/event-rules.ts';
-import type { Block, LandedRange } from './block.ts';
-import type { Batch } from './fetch.ts';
-import { rejection, type Limits } from './judge.ts';
-import type { Lander } from './lander.ts';
-import type { DeadLetter } from './quarantine.ts';
-import type { SchemaTopic } from './schema-topic.ts';
-import { isTodays, orgIdOf, Transcoder } from './transcode.ts';
-import type { WriterSchemas } from './writer-schemas.ts';
+import type { Block, LandedRange } from './write/insert-batch.ts';
+import type { Batch } from './fetch/fetcher.ts';
+import { rejection, type Limits } from './decode/validate.ts';
+import type { Lander } from './write/batch-writer.ts';
+import type { DeadLetter } from './write/dead-letters.ts';
+import type { SchemaTopic } from './decode/schema-topic.ts';
+import { isTodays, orgIdOf, Transcoder } from './decode/transcode.ts';
+import type { WriterSchemas } from './decode/writer-schemas.ts';
 
 /** Takes fetched batches into the open block, record by record, each with a verdict. */
 export class Intake {

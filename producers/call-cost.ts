@@ -1,5 +1,5 @@
-import { costsAt, type Catalogues } from '../schemas/catalogues.ts';
-import { DEFAULT_RULE, type CostRule } from '../schemas/catalogues/costs.ts';
+import { costsAt, type Catalogues } from '../domain/catalogues/catalogues.ts';
+import { DEFAULT_RULE, type CostRule } from '../domain/catalogues/costs.ts';
 import type { CallEventInput } from './call-event-input.ts';
 import { EventRefusedError, UnknownCostRuleError } from './errors.ts';
 

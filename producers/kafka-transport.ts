@@ -1,6 +1,6 @@
 import { CompressionTypes, Partitioners, type Kafka, type Producer } from 'kafkajs';
-import { connectKafka, type KafkaConfig } from '../deploy/kafka.ts';
-import type { Logger } from '../deploy/logging.ts';
+import { connectKafka, type KafkaConfig } from '../platform/kafka/connect.ts';
+import type { Logger } from '../platform/logging.ts';
 import { fingerprintOf } from '../schemas/avro.ts';
 import { callEventHeader, callEventSchemaJson } from '../schemas/call-event.ts';
 import type { Topics } from '../schemas/topics.ts';

@@ -2,7 +2,7 @@ import { encodeCallEvent } from '../schemas/call-event.ts';
 import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS } from '../schemas/event-rules.ts';
 import { completeEvent, type CallEventInput } from './call-event-input.ts';
 import { BufferFullError, EventRefusedError, PublisherClosedError, UndeliveredError } from './errors.ts';
-import { MemoryOutbox, sizeOf, type OutboxEntry } from './outbox.ts';
+import { MemoryOutbox, sizeOf, type OutboxEntry } from './send-buffer.ts';
 import type { Publisher, PublisherCounters, PublisherOptions } from './publisher-contract.ts';
 import { pooled } from './random-pool.ts';
 import { Sender } from './sender.ts';

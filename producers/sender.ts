@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RecordRefusedError } from './errors.ts';
-import type { Outbox, OutboxEntry } from './outbox.ts';
+import type { Outbox, OutboxEntry } from './send-buffer.ts';
 import { RecordsAtFaultError, type Transport } from './transport.ts';
 
 export interface SenderOptions {

@@ -1,13 +1,13 @@
-import type { ClickHouseClient } from '../../deploy/clickhouse.ts';
-import type { LandedLog } from '../../deploy/landed-log.ts';
+import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import type { LandedLog } from '../../platform/landed-log.ts';
 import { encodeDailyCharge, type DailyCharge } from '../../schemas/daily-charge.ts';
-import type { Day } from '../calendar/zone-days.ts';
-import type { SettingsState } from '../settings/state.ts';
-import type { SettingsStore } from '../settings/store.ts';
-import type { Candidate } from './candidates.ts';
-import { nextChargeRecord } from './charge-record.ts';
-import { readDayUsage, type DayUsage } from './day-usage.ts';
-import { readLastRevisions, revisionKey, type Revision } from './revisions.ts';
+import type { Day } from '../../domain/calendar/zone-days.ts';
+import type { SettingsState } from '../../domain/settings/state.ts';
+import type { SettingsStore } from '../../store/settings/store.ts';
+import type { Candidate } from '../../store/charges/days-to-close.ts';
+import { nextChargeRecord } from '../../domain/closing/charge-record.ts';
+import { readDayUsage, type DayUsage } from '../../store/charges/day-usage.ts';
+import { readLastRevisions, revisionKey, type Revision } from '../../store/charges/last-revisions.ts';
 
 export interface Closing {
   readonly client: ClickHouseClient;

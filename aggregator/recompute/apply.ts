@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { ClickHouseClient } from '../../deploy/clickhouse.ts';
+import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { closeDays, type Closing } from '../closing/close-days.ts';
-import { clearMarks, setMarks } from '../sealing/marks.ts';
-import { portionsOf } from '../sealing/portions.ts';
+import { clearMarks, setMarks } from '../sealing/invalidations.ts';
+import { portionsOf } from '../sealing/chunks.ts';
 import { writeRollup } from '../sealing/rollup.ts';
-import { floorTo, HOUR_MS } from '../usage/plan.ts';
-import type { OrgHistory } from '../../schemas/settings.ts';
+import { floorTo, HOUR_MS } from '../../store/usage/plan.ts';
+import type { OrgHistory } from '../../domain/settings/org-history.ts';
 import type { BucketDifference } from './count-again.ts';
 import type { Recomputed } from './recompute.ts';
 

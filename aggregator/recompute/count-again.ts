@@ -1,11 +1,11 @@
 import { Type, type Static } from 'typebox';
-import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
+import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
-import type { Day } from '../calendar/zone-days.ts';
-import type { DayUsage } from '../closing/day-usage.ts';
-import { DIMENSIONS } from '../sealing/replaced.ts';
-import { floorTo, HOUR_MS } from '../usage/plan.ts';
-import type { UsageTotal } from '../usage/read.ts';
+import type { Day } from '../../domain/calendar/zone-days.ts';
+import type { DayUsage } from '../../store/charges/day-usage.ts';
+import { DIMENSIONS } from '../sealing/replaced-rows.ts';
+import { floorTo, HOUR_MS } from '../../store/usage/plan.ts';
+import type { UsageTotal } from '../../store/usage/read.ts';
 
 /** A quarter hour of an org whose sealed rows are not what its events say. */
 export interface BucketDifference {

@@ -1,15 +1,15 @@
-import type { ClickHouseClient } from '../../deploy/clickhouse.ts';
-import { readKeptEvents } from '../../deploy/retention.ts';
+import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { readKeptEvents } from '../../store/retention.ts';
 import type { DailyCharge } from '../../schemas/daily-charge.ts';
 import { wholeFrom } from '../../schemas/event-rules.ts';
-import type { OrgHistory } from '../../schemas/settings.ts';
-import { calendarOf } from '../calendar/calendar.ts';
-import type { LocalDate } from '../calendar/dates.ts';
-import type { Day } from '../calendar/zone-days.ts';
-import { nextChargeRecord } from '../closing/charge-record.ts';
-import { readLastRevisions, revisionKey, type Revision } from '../closing/revisions.ts';
-import { readProgress } from '../progress.ts';
-import type { SettingsState } from '../settings/state.ts';
+import type { OrgHistory } from '../../domain/settings/org-history.ts';
+import { calendarOf } from '../../domain/calendar/calendar.ts';
+import type { LocalDate } from '../../domain/calendar/dates.ts';
+import type { Day } from '../../domain/calendar/zone-days.ts';
+import { nextChargeRecord } from '../../domain/closing/charge-record.ts';
+import { readLastRevisions, revisionKey, type Revision } from '../../store/charges/last-revisions.ts';
+import { readProgress } from '../../store/watermark/aggregator-progress.ts';
+import type { SettingsState } from '../../domain/settings/state.ts';
 import { compareSealed, countDay, type BucketDifference } from './count-again.ts';
 
 /** What a range of an org's days comes to when it is counted from the events, and how that differs from what is kept. */

@@ -1,4 +1,4 @@
-import type { ClickHouseClient } from '../../deploy/clickhouse.ts';
+import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 
 /**
  * Records the ids of these hours under which more than one payload has landed (schemas/clickhouse/0006). A part of

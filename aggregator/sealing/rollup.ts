@@ -1,7 +1,7 @@
 import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
-import type { ClickHouseClient } from '../../deploy/clickhouse.ts';
+import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { noteConflicts } from './conflicts.ts';
-import { DIMENSIONS, forgetReplaced } from './replaced.ts';
+import { DIMENSIONS, forgetReplaced } from './replaced-rows.ts';
 
 /** Only the pairs that are marked when the statement runs: at least those whose ids were read before. */
 const MARKED_ONLY = `AND (org_id, toStartOfHour(occurred_at)) IN (

@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
-import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
-import { advanceProgress, readProgress } from '../progress.ts';
-import { floorTo, HOUR_MS } from '../usage/plan.ts';
-import { portionsOf } from './portions.ts';
+import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { advanceProgress, readProgress } from '../../store/watermark/aggregator-progress.ts';
+import { floorTo, HOUR_MS } from '../../store/usage/plan.ts';
+import { portionsOf } from './chunks.ts';
 import { writeRollup } from './rollup.ts';
 
 /** Up to where hours may be sealed when everything appended before landedUntil has landed. */

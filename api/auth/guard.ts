@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { compiled } from '../../schemas/compiled.ts';
+import { compiled } from '../../platform/compiled-schema.ts';
 import { Problem } from '../problems/problem.ts';
 import { unknownOrg } from '../orgs/unknown-org.ts';
-import { decide, isOverall, mayOverall, type Access, type Caller, type Extent } from './access.ts';
+import { decide, isOverall, mayOverall, type Access, type Caller, type Extent } from './permissions.ts';
 import { unauthorized, type VerifyToken } from './tokens.ts';
 
 declare module 'fastify' {

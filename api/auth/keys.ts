@@ -1,4 +1,4 @@
-import { ConfigError, readBoth } from '../../deploy/config.ts';
+import { ConfigError, readBoth } from '../../platform/config.ts';
 import type { PublishedKeys } from './published-keys.ts';
 import { readSecret } from './secret.ts';
 

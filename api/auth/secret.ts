@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ConfigError } from '../../deploy/config.ts';
+import { ConfigError } from '../../platform/config.ts';
 
 /** RFC 7518, 3.2: a key for HS256 has at least as many bits as the hash. */
 const MIN_SECRET_BYTES = 32;

@@ -1,8 +1,8 @@
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import { Type, type Static } from 'typebox';
-import { compiled } from '../../schemas/compiled.ts';
+import { compiled } from '../../platform/compiled-schema.ts';
 import { Problem } from '../problems/problem.ts';
-import { isBound, ROLES, type Caller } from './access.ts';
+import { isBound, ROLES, type Caller } from './permissions.ts';
 import type { TokenKeys } from './keys.ts';
 import { fetchKeys, PUBLISHED_ALGORITHMS } from './published-keys.ts';
 

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
-import type { Billed } from '../../aggregator/pricing/bill.ts';
-import type { SlabLine } from '../../aggregator/pricing/slabs.ts';
-import { canonical } from '../../schemas/money.ts';
+import type { Billed } from '../../domain/pricing/bill.ts';
+import type { SlabLine } from '../../domain/pricing/slabs.ts';
+import { canonical } from '../../domain/money.ts';
 import { Credits } from '../parameters/counts.ts';
 
 /** How answers write money (interfaces.md, HTTP). */

@@ -1,5 +1,5 @@
-import { billingPeriodsOf, type Period } from '../../aggregator/calendar/billing-periods.ts';
-import { projectedBill, type Billed } from '../../aggregator/pricing/bill.ts';
+import { billingPeriodsOf, type Period } from '../../domain/calendar/billing-periods.ts';
+import { projectedBill, type Billed } from '../../domain/pricing/bill.ts';
 import type { Sources } from '../dependencies.ts';
 import { orgCalendar, type SubscriptionAsked } from '../orgs/subscription.ts';
 import { readStatement, type Statement } from './statement.ts';

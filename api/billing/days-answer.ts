@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
-import type { Charge } from '../../aggregator/closing/charges.ts';
-import { canonical } from '../../schemas/money.ts';
+import type { Charge } from '../../store/charges/charges.ts';
+import { canonical } from '../../domain/money.ts';
 import { Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
 import { formatInstant, Instant } from '../parameters/instant.ts';

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
-import { addDays, type LocalDate } from '../../aggregator/calendar/dates.ts';
-import type { OrgHistory } from '../../schemas/settings.ts';
+import { addDays, type LocalDate } from '../../domain/calendar/dates.ts';
+import type { OrgHistory } from '../../domain/settings/org-history.ts';
 import { orgCalendar } from '../orgs/subscription.ts';
 import { DateParameter } from '../parameters/date.ts';
 import { ProductParameter } from '../parameters/org.ts';

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { billingPeriodsOf, periodsBefore } from '../../aggregator/calendar/billing-periods.ts';
+import { billingPeriodsOf, periodsBefore } from '../../domain/calendar/billing-periods.ts';
 import type { Sources } from '../dependencies.ts';
 import { orgCalendar, readSubscription, timeZoneAt } from '../orgs/subscription.ts';
 import { Count } from '../parameters/counts.ts';

@@ -1,12 +1,12 @@
-import { finalAt, type Period } from '../../aggregator/calendar/billing-periods.ts';
-import type { LocalDate } from '../../aggregator/calendar/dates.ts';
-import type { Day } from '../../aggregator/calendar/zone-days.ts';
-import type { Charge } from '../../aggregator/closing/charges.ts';
-import { totalOf, type Billed } from '../../aggregator/pricing/bill.ts';
-import type { DayCharge } from '../../aggregator/pricing/day-charge.ts';
-import { priceOf, type SlabLine } from '../../aggregator/pricing/slabs.ts';
-import type { PriceBook } from '../../schemas/catalogues/prices.ts';
-import { ZERO, type Money } from '../../schemas/money.ts';
+import { finalAt, type Period } from '../../domain/calendar/billing-periods.ts';
+import type { LocalDate } from '../../domain/calendar/dates.ts';
+import type { Day } from '../../domain/calendar/zone-days.ts';
+import type { Charge } from '../../store/charges/charges.ts';
+import { totalOf, type Billed } from '../../domain/pricing/bill.ts';
+import type { DayCharge } from '../../domain/pricing/day-charge.ts';
+import { priceOf, type SlabLine } from '../../domain/pricing/slabs.ts';
+import type { PriceBook } from '../../domain/catalogues/prices.ts';
+import { ZERO, type Money } from '../../domain/money.ts';
 
 /**
  * What a statement says of its days (domain.md, Open, closed, final). D: the charge of a row is what the day's own

@@ -1,10 +1,10 @@
 import { Type, type Static } from 'typebox';
-import type { Billed } from '../../aggregator/pricing/bill.ts';
-import type { DayCharge } from '../../aggregator/pricing/day-charge.ts';
-import { AdditionalLimit, EditionName, Users } from '../../aggregator/settings/apply-org.ts';
-import { readWhatIf, type PeriodWhatIf } from '../../aggregator/usage/read-what-if.ts';
-import { UnknownEdition } from '../../schemas/catalogues.ts';
-import { canonical, type Money } from '../../schemas/money.ts';
+import type { Billed } from '../../domain/pricing/bill.ts';
+import type { DayCharge } from '../../domain/pricing/day-charge.ts';
+import { AdditionalLimit, EditionName, Users } from '../../domain/settings/apply-org.ts';
+import { readWhatIf, type PeriodWhatIf } from '../../store/usage/read-what-if.ts';
+import { UnknownEdition } from '../../domain/catalogues/catalogues.ts';
+import { canonical, type Money } from '../../domain/money.ts';
 import type { Sources } from '../dependencies.ts';
 import { readSubscription, type SubscriptionAsked } from '../orgs/subscription.ts';
 import { Credits } from '../parameters/counts.ts';

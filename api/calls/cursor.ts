@@ -1,4 +1,4 @@
-import type { Position } from '../../aggregator/usage/log-order.ts';
+import type { Position } from '../../store/usage/log-order.ts';
 import { parseEventId } from '../../schemas/event-id.ts';
 import { invalidParameter } from '../problems/problem.ts';
 

@@ -1,5 +1,5 @@
-import { floorTo, HOUR_MS } from '../../aggregator/usage/plan.ts';
-import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
+import { floorTo, HOUR_MS } from '../../store/usage/plan.ts';
+import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { eventIdMs, formatEventId } from '../../schemas/event-id.ts';
 import { CALL_COLUMNS, OneCallRow } from './row.ts';
 

@@ -1,9 +1,9 @@
-import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
-import { conditionsOf, type Filters } from '../../aggregator/usage/filters.ts';
-import { NEWEST_FIRST, standsAfter, type Position } from '../../aggregator/usage/log-order.ts';
-import { BUCKET_MS, floorTo, HOUR_MS } from '../../aggregator/usage/plan.ts';
-import { FINAL_SETTINGS } from '../../aggregator/usage/query.ts';
-import { readUsage } from '../../aggregator/usage/read.ts';
+import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { conditionsOf, type Filters } from '../../store/usage/filters.ts';
+import { NEWEST_FIRST, standsAfter, type Position } from '../../store/usage/log-order.ts';
+import { BUCKET_MS, floorTo, HOUR_MS } from '../../store/usage/plan.ts';
+import { FINAL_SETTINGS } from '../../store/usage/query.ts';
+import { readUsage } from '../../store/usage/read.ts';
 import { CALL_COLUMNS, CallRow } from './row.ts';
 
 export interface CallsRequest {

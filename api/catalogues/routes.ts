@@ -1,9 +1,9 @@
 import { Type, type TObject } from 'typebox';
 import { Value } from 'typebox/value';
-import { isCatalogueName, type CatalogueName } from '../../schemas/catalogues.ts';
-import { CostsShape } from '../../schemas/catalogues/costs.ts';
-import { EditionsShape } from '../../schemas/catalogues/editions.ts';
-import { PriceBookShape } from '../../schemas/catalogues/prices.ts';
+import { isCatalogueName, type CatalogueName } from '../../domain/catalogues/catalogues.ts';
+import { CostsShape } from '../../domain/catalogues/costs.ts';
+import { EditionsShape } from '../../domain/catalogues/editions.ts';
+import { PriceBookShape } from '../../domain/catalogues/prices.ts';
 import { callerOf } from '../auth/guard.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { Instant } from '../parameters/instant.ts';

@@ -1,8 +1,8 @@
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
-import type { SettingsState } from '../../aggregator/settings/state.ts';
-import type { CatalogueName } from '../../schemas/catalogues.ts';
-import { parseUtcInstant } from '../../schemas/catalogues/parse.ts';
+import type { SettingsState } from '../../domain/settings/state.ts';
+import type { CatalogueName } from '../../domain/catalogues/catalogues.ts';
+import { parseUtcInstant } from '../../domain/catalogues/parse.ts';
 import { formatInstant } from '../parameters/instant.ts';
 
 const Dated = Type.Object({ effective_at: Type.String() });

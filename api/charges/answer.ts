@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { canonical, parseMoney } from '../../schemas/money.ts';
+import { canonical, parseMoney } from '../../domain/money.ts';
 import { Amount } from '../billing/amounts.ts';
 import { Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Type } from 'typebox';
-import type { LocalDate } from '../../aggregator/calendar/dates.ts';
-import { readLandedEnd } from '../../deploy/landed-log.ts';
+import type { LocalDate } from '../../domain/calendar/dates.ts';
+import { readLandedEnd } from '../../platform/landed-log.ts';
 import type { Sources } from '../dependencies.ts';
 import { csvOf, CSV_MEDIA_TYPE } from '../http/csv.ts';
 import { DateParameter } from '../parameters/date.ts';

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { readLandedEnd } from '../../deploy/landed-log.ts';
+import { readLandedEnd } from '../../platform/landed-log.ts';
 import type { Sources } from '../dependencies.ts';
 import { invalidParameter } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
-import type { LocalDate } from '../../aggregator/calendar/dates.ts';
-import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
+import type { LocalDate } from '../../domain/calendar/dates.ts';
+import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 
 const ChargeRow = Type.Object({
   offset: Type.Integer(),

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
-import { gaugeOf } from '../../aggregator/pricing/gauge.ts';
-import { readReturning } from '../../aggregator/usage/read-returning.ts';
-import { runsOutAt } from '../../aggregator/usage/returning.ts';
+import { gaugeOf } from '../../domain/pricing/current-usage.ts';
+import { readReturning } from '../../store/usage/read-returning.ts';
+import { runsOutAt } from '../../domain/returning.ts';
 import type { Sources } from '../dependencies.ts';
 import { Credits } from '../parameters/counts.ts';
 import { formatInstant, Instant } from '../parameters/instant.ts';

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { gaugeOf } from '../../aggregator/pricing/gauge.ts';
-import { readTotal } from '../../aggregator/usage/read.ts';
+import { gaugeOf } from '../../domain/pricing/current-usage.ts';
+import { readTotal } from '../../store/usage/read.ts';
 import type { Sources } from '../dependencies.ts';
 import { Credits } from '../parameters/counts.ts';
 import { OrgParams } from '../parameters/org.ts';

@@ -1,4 +1,4 @@
-import { allowanceAt, type AllowanceAt } from '../../aggregator/pricing/allowance.ts';
+import { allowanceAt, type AllowanceAt } from '../../domain/pricing/allowance.ts';
 import type { Settings } from '../dependencies.ts';
 import { chooseSubscription, findOrg, noSubscription } from '../orgs/subscription.ts';
 

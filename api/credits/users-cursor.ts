@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { UserPlace } from '../../aggregator/usage/read-users.ts';
+import type { UserPlace } from '../../store/usage/read-users.ts';
 import { decodeContent, encodeContent } from '../parameters/cursor.ts';
 import { formatInstant, parseInstant } from '../parameters/instant.ts';
 import { invalidParameter } from '../problems/problem.ts';

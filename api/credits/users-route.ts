@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { readUsers } from '../../aggregator/usage/read-users.ts';
+import { readUsers } from '../../store/usage/read-users.ts';
 import { onlyUser } from '../auth/guard.ts';
 import type { Sources } from '../dependencies.ts';
 import { chooseSubscription, findOrg } from '../orgs/subscription.ts';

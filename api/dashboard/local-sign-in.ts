@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { BOUND_ROLES } from '../auth/access.ts';
-import { isLoopback } from '../../deploy/loopback.ts';
+import { BOUND_ROLES } from '../auth/permissions.ts';
+import { isLoopback } from '../../platform/loopback.ts';
 import type { Claims } from '../auth/tokens.ts';
 import type { Sources } from '../dependencies.ts';
 import { formatInstant, Instant } from '../parameters/instant.ts';

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
+import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 
 const LOOKED_BACK_MS = 8 * 86_400_000;
 const ORGS = 40;

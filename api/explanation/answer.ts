@@ -1,10 +1,10 @@
 import { Type, type Static } from 'typebox';
-import type { Explanation, Pending } from '../../aggregator/explain/explanation.ts';
-import { BREAKDOWNS } from '../../aggregator/explain/explanation.ts';
-import type { TermsInEffect } from '../../aggregator/explain/terms-of-day.ts';
-import type { Charge } from '../../aggregator/closing/charges.ts';
-import type { DayCharge } from '../../aggregator/pricing/day-charge.ts';
-import { canonical } from '../../schemas/money.ts';
+import type { Explanation, Pending } from '../../store/explain/explanation.ts';
+import { BREAKDOWNS } from '../../store/explain/explanation.ts';
+import type { TermsInEffect } from '../../domain/pricing/terms-of-day.ts';
+import type { Charge } from '../../store/charges/charges.ts';
+import type { DayCharge } from '../../domain/pricing/day-charge.ts';
+import { canonical } from '../../domain/money.ts';
 import { Amount, SlabsAnswer, slabsAnswer } from '../billing/amounts.ts';
 import { Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { callsPath } from '../../aggregator/explain/calls-path.ts';
-import { NotAddingUpError, readExplanation } from '../../aggregator/explain/read.ts';
+import { callsPath } from '../../store/explain/calls-path.ts';
+import { NotAddingUpError, readExplanation } from '../../store/explain/read.ts';
 import type { Sources } from '../dependencies.ts';
 import { orgCalendar, readSubscription } from '../orgs/subscription.ts';
 import { DateParameter } from '../parameters/date.ts';

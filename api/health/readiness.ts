@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { readDue } from '../../aggregator/due.ts';
+import { readDue } from '../../store/watermark/due.ts';
 import type { Sources } from '../dependencies.ts';
 import { onBehalfOf } from '../http/running-request.ts';
 import { Count } from '../parameters/counts.ts';

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setMaxListeners } from 'node:events';
-import { subjectOf } from '../auth/access.ts';
+import { subjectOf } from '../auth/permissions.ts';
 import { queryTimeout } from '../problems/clickhouse.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';

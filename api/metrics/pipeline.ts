@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { Type, type Static } from 'typebox';
-import { readDue, type Due } from '../../aggregator/due.ts';
-import { select } from '../../deploy/clickhouse.ts';
+import { readDue, type Due } from '../../store/watermark/due.ts';
+import { select } from '../../platform/clickhouse/connect.ts';
 import type { Sources } from '../dependencies.ts';
 import { onBehalfOf } from '../http/running-request.ts';
 import { shareReading } from './shared-reading.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
-import type { SettingsState } from '../../aggregator/settings/state.ts';
-import { select } from '../../deploy/clickhouse.ts';
-import type { OrgHistory } from '../../schemas/settings.ts';
+import type { SettingsState } from '../../domain/settings/state.ts';
+import { select } from '../../platform/clickhouse/connect.ts';
+import type { OrgHistory } from '../../domain/settings/org-history.ts';
 import type { Sources } from '../dependencies.ts';
 
 const OrgRow = Type.Object({ org_id: Type.String() });

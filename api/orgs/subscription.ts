@@ -1,7 +1,7 @@
-import { calendarOf, type Calendar } from '../../aggregator/calendar/calendar.ts';
-import { subscriptionOf, type OrgHistory, type Subscription } from '../../schemas/settings.ts';
-import { inEffectAt } from '../../schemas/versions.ts';
-import type { Catalogues } from '../../schemas/catalogues.ts';
+import { calendarOf, type Calendar } from '../../domain/calendar/calendar.ts';
+import { subscriptionOf, type OrgHistory, type Subscription } from '../../domain/settings/org-history.ts';
+import { inEffectAt } from '../../domain/versions.ts';
+import type { Catalogues } from '../../domain/catalogues/catalogues.ts';
 import type { Settings, Sources } from '../dependencies.ts';
 import { Problem } from '../problems/problem.ts';
 import { unknownOrg } from './unknown-org.ts';

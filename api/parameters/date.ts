@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { dayNumberOf, DateError, type LocalDate } from '../../aggregator/calendar/dates.ts';
+import { dayNumberOf, DateError, type LocalDate } from '../../domain/calendar/dates.ts';
 
 /** D: as instants, see instant.ts; a date's whole period must lie inside. */
 const FIRST_DATE = '1970-02-02';

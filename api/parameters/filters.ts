@@ -1,5 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox';
-import type { Filters } from '../../aggregator/usage/filters.ts';
+import type { Filters } from '../../store/usage/filters.ts';
 import { MAX_ENDPOINT_BYTES } from '../../schemas/event-rules.ts';
 import { Name } from './org.ts';
 

@@ -1,4 +1,4 @@
-import { addDays, clampedDate, monthNumberOf, type LocalDate } from '../../aggregator/calendar/dates.ts';
+import { addDays, clampedDate, monthNumberOf, type LocalDate } from '../../domain/calendar/dates.ts';
 import { invalidParameter, Problem } from '../problems/problem.ts';
 
 /** D: a year to compare with, a month on top, and a day for the zone: what one request may span. */

@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
-import { endedDays } from '../../aggregator/closing/candidates.ts';
-import { allowanceOfDay } from '../../aggregator/pricing/allowance.ts';
-import { readProgress } from '../../aggregator/progress.ts';
-import { readUsedByDay } from '../../aggregator/usage/used-by-day.ts';
-import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
-import type { SettingsState } from '../../aggregator/settings/state.ts';
+import { endedDays } from '../../store/charges/days-to-close.ts';
+import { allowanceOfDay } from '../../domain/pricing/allowance.ts';
+import { readProgress } from '../../store/watermark/aggregator-progress.ts';
+import { readUsedByDay } from '../../store/usage/used-by-day.ts';
+import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import type { SettingsState } from '../../domain/settings/state.ts';
 import { Count } from '../parameters/counts.ts';
 import { difference, type Difference } from './difference.ts';
 

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
-import { readDue } from '../../aggregator/due.ts';
-import { floorTo, HOUR_MS } from '../../aggregator/usage/plan.ts';
+import { readDue } from '../../store/watermark/due.ts';
+import { floorTo, HOUR_MS } from '../../store/usage/plan.ts';
 import type { Sources } from '../dependencies.ts';
 import { formatInstant } from '../parameters/instant.ts';
 import type { ReconciliationAnswer } from './answer.ts';

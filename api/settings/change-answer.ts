@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import type { Outcome } from '../../aggregator/settings/state.ts';
+import type { Outcome } from '../../domain/settings/state.ts';
 import { formatInstant, Instant } from '../parameters/instant.ts';
 
 /** A change of settings as the log holds it, and what became of it. */

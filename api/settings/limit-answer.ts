@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
-import type { Outcome, SettingsState } from '../../aggregator/settings/state.ts';
-import type { Version } from '../../schemas/settings.ts';
-import { inEffectAt, inEffectDuring } from '../../schemas/versions.ts';
+import type { Outcome, SettingsState } from '../../domain/settings/state.ts';
+import type { Version } from '../../domain/settings/org-history.ts';
+import { inEffectAt, inEffectDuring } from '../../domain/versions.ts';
 import type { Sources } from '../dependencies.ts';
 import { findOrg, noSubscription } from '../orgs/subscription.ts';
 import { Credits } from '../parameters/counts.ts';

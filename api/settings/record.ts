@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Type } from 'typebox';
-import { MAX_REASON_CHARACTERS } from '../../aggregator/settings/change-rules.ts';
-import { RecordTimeoutError } from '../../aggregator/settings/recorder.ts';
-import { SettingsRefused } from '../../aggregator/settings/refused.ts';
-import type { Outcome } from '../../aggregator/settings/state.ts';
-import { LogAwayError, LogNotLandingError, LogUncertainError } from '../../deploy/landed-log.ts';
+import { MAX_REASON_CHARACTERS } from '../../domain/settings/change-rules.ts';
+import { RecordTimeoutError } from '../../store/settings/recorder.ts';
+import { SettingsRefused } from '../../domain/settings/rejected-change.ts';
+import type { Outcome } from '../../domain/settings/state.ts';
+import { LogAwayError, LogNotLandingError, LogUncertainError } from '../../platform/landed-log.ts';
 import type { SettingsChange } from '../../schemas/settings-change.ts';
-import type { Caller } from '../auth/access.ts';
+import type { Caller } from '../auth/permissions.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { InstantParameter, instantOf } from '../parameters/instant.ts';
 import { clickhouseProblem, RETRY_AFTER } from '../problems/clickhouse.ts';

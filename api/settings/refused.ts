@@ -1,4 +1,4 @@
-import type { RefusalProblem, SettingsRefused } from '../../aggregator/settings/refused.ts';
+import type { RefusalProblem, SettingsRefused } from '../../domain/settings/rejected-change.ts';
 import { Problem, type ProblemError, type ProblemType } from '../problems/problem.ts';
 
 const TYPES: ReadonlyMap<string, ProblemType> = new Map([

@@ -1,8 +1,8 @@
 import { Type, type Static } from 'typebox';
-import { billingPeriodsOf } from '../../aggregator/calendar/billing-periods.ts';
-import type { SettingsState } from '../../aggregator/settings/state.ts';
-import type { OrgHistory, Subscription, Versions } from '../../schemas/settings.ts';
-import { inEffectAt } from '../../schemas/versions.ts';
+import { billingPeriodsOf } from '../../domain/calendar/billing-periods.ts';
+import type { SettingsState } from '../../domain/settings/state.ts';
+import type { OrgHistory, Subscription, Versions } from '../../domain/settings/org-history.ts';
+import { inEffectAt } from '../../domain/versions.ts';
 import { orgCalendar, timeZoneAt } from '../orgs/subscription.ts';
 import { Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { AdditionalLimit, EditionName, Users } from '../../aggregator/settings/apply-org.ts';
-import { subscriptionOf } from '../../schemas/settings.ts';
+import { AdditionalLimit, EditionName, Users } from '../../domain/settings/apply-org.ts';
+import { subscriptionOf } from '../../domain/settings/org-history.ts';
 import { callerOf } from '../auth/guard.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { findOrg } from '../orgs/subscription.ts';

@@ -1,6 +1,6 @@
-import { billingPeriodsOf } from '../../aggregator/calendar/billing-periods.ts';
-import type { LocalDate } from '../../aggregator/calendar/dates.ts';
-import { priceBookAt } from '../../schemas/catalogues.ts';
+import { billingPeriodsOf } from '../../domain/calendar/billing-periods.ts';
+import type { LocalDate } from '../../domain/calendar/dates.ts';
+import { priceBookAt } from '../../domain/catalogues/catalogues.ts';
 import { statementAnswer, type BillingDaysAnswer } from '../billing/days-answer.ts';
 import { dateRangeOf, type DaysQuery } from '../billing/days-query.ts';
 import { readStatement } from '../billing/statement.ts';

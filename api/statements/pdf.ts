@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import PdfKit from 'pdfkit';
-import { Money } from '../../schemas/money.ts';
+import { Money } from '../../domain/money.ts';
 import type { StatementDocument } from './document.ts';
 import { beginTable, FAINT, INK, type Column } from './pdf-table.ts';
 import { printable } from './printable.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { DIMENSIONS, isDimension, type GroupBy, type UsageRow } from '../../aggregator/usage/dimensions.ts';
-import type { FilterValue } from '../../aggregator/usage/filters.ts';
+import { DIMENSIONS, isDimension, type GroupBy, type UsageRow } from '../../store/usage/dimensions.ts';
+import type { FilterValue } from '../../store/usage/filters.ts';
 import { decodeContent, encodeContent } from '../parameters/cursor.ts';
 import { invalidParameter } from '../problems/problem.ts';
 

@@ -1,5 +1,5 @@
-import { UnknownTimeZone, zoneDays, type Day } from '../../aggregator/calendar/zone-days.ts';
-import type { OrgHistory } from '../../schemas/settings.ts';
+import { UnknownTimeZone, zoneDays, type Day } from '../../domain/calendar/zone-days.ts';
+import type { OrgHistory } from '../../domain/settings/org-history.ts';
 import { orgCalendar, timeZoneAt } from '../orgs/subscription.ts';
 import { invalidParameter } from '../problems/problem.ts';
 

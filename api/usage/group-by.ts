@@ -4,7 +4,7 @@ import {
   isTimeGroup,
   TIME_GROUPS,
   type GroupBy,
-} from '../../aggregator/usage/dimensions.ts';
+} from '../../store/usage/dimensions.ts';
 import { invalidParameter } from '../problems/problem.ts';
 
 /** What `group_by` may name, and the keys of the rows it makes (interfaces.md). */

@@ -1,4 +1,4 @@
-import { isDimension, type GroupBy } from '../../aggregator/usage/dimensions.ts';
+import { isDimension, type GroupBy } from '../../store/usage/dimensions.ts';
 import { invalidParameter } from '../problems/problem.ts';
 import { decodePlace } from './cursor.ts';
 import type { Portion } from './read.ts';

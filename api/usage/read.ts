@@ -1,11 +1,11 @@
 import type { Static } from 'typebox';
-import type { Day } from '../../aggregator/calendar/zone-days.ts';
-import type { GroupBy, UsageRow } from '../../aggregator/usage/dimensions.ts';
-import { readUsagePage } from '../../aggregator/usage/read-page.ts';
-import { readTopUsage } from '../../aggregator/usage/read-top.ts';
-import { readUsage, totalOf, type UsageTotal } from '../../aggregator/usage/read.ts';
-import type { UsageRequest } from '../../aggregator/usage/query.ts';
-import type { ClickHouseClient } from '../../deploy/clickhouse.ts';
+import type { Day } from '../../domain/calendar/zone-days.ts';
+import type { GroupBy, UsageRow } from '../../store/usage/dimensions.ts';
+import { readUsagePage } from '../../store/usage/read-page.ts';
+import { readTopUsage } from '../../store/usage/read-top.ts';
+import { readUsage, totalOf, type UsageTotal } from '../../store/usage/read.ts';
+import type { UsageRequest } from '../../store/usage/query.ts';
+import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { formatInstant } from '../parameters/instant.ts';
 import type { UsageRowAnswer } from './answer.ts';
 import { encodePlace, placeOf, type Place } from './cursor.ts';

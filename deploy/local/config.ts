@@ -3,9 +3,9 @@ import { Type } from 'typebox';
 import { aggregatorSettings } from '../../aggregator/config.ts';
 import { readGivenKeys } from '../../api/auth/keys.ts';
 import { apiSettings } from '../../api/config.ts';
-import { consumerSettings } from '../../consumers/settings.ts';
-import { BROKERS, HTTP_ADDRESS, orgSettings, readBoth, readConfig } from '../config.ts';
-import { assertRetention } from '../retention.ts';
+import { consumerSettings } from '../../consumers/config.ts';
+import { BROKERS, HTTP_ADDRESS, orgSettings, readBoth, readConfig } from '../../platform/config.ts';
+import { assertRetention } from '../../store/retention.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 const PORT_NUMBER = { minimum: 1, maximum: 65_535 };

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { LocalConfig } from './config.ts';
-import { isLoopback } from '../loopback.ts';
+import { isLoopback } from '../../platform/loopback.ts';
 import { secretFile } from './secret.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

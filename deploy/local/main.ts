@@ -1,10 +1,10 @@
 /** The local stack: everything `npm start` does once the checkout is prepared. */
-import { messageOf } from '../command-line/command.ts';
+import { messageOf } from '../../platform/command-line/command.ts';
 import { topicNames } from '../../schemas/topics.ts';
-import { connectClickHouse } from '../clickhouse.ts';
-import { ensureTopics, connectKafka } from '../kafka.ts';
-import { createLogger } from '../logging.ts';
-import { migrate } from '../migrate.ts';
+import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
+import { ensureTopics, connectKafka } from '../../platform/kafka/connect.ts';
+import { createLogger } from '../../platform/logging.ts';
+import { migrate } from '../../platform/clickhouse/migrate.ts';
 import { logFileOf } from './child.ts';
 import { readLocalConfig, type LocalConfig } from './config.ts';
 import { stackSettings } from './environment.ts';

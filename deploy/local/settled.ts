@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
 import { Type } from 'typebox';
-import { readDue, type Due } from '../../aggregator/due.ts';
+import { readDue, type Due } from '../../store/watermark/due.ts';
 import type { TickSettings } from '../../aggregator/tick.ts';
 import type { Topics } from '../../schemas/topics.ts';
-import { select, type ClickHouseClient } from '../clickhouse.ts';
+import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 
 const LandedRow = Type.Object({ partition: Type.Integer(), next: Type.Integer() });
 const POLL_MS = 200;

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { canonical, Money } from '../../schemas/money.ts';
-import { select, type ClickHouseClient } from '../clickhouse.ts';
+import { canonical, Money } from '../../domain/money.ts';
+import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 
 const EventsRow = Type.Object({ landed: Type.Integer(), orgs: Type.Integer(), credits: Type.Integer() });
 const CountRow = Type.Object({ count: Type.Integer() });

@@ -1,5 +1,5 @@
-import { Options } from '../command-line/options.ts';
-import { isBound, ROLES, type Role } from '../../api/auth/access.ts';
+import { Options } from '../../platform/command-line/options.ts';
+import { isBound, ROLES, type Role } from '../../api/auth/permissions.ts';
 import type { Claims } from '../../api/auth/tokens.ts';
 
 export const TOKEN_USAGE = `npm run token -- --role ROLE [--org ORG] [--orgs A,B] [--user USER]

@@ -1,5 +1,5 @@
 /** `npm run token`: a bearer token for the running local stack, on standard output. */
-import { runCommand } from '../command-line/command.ts';
+import { runCommand } from '../../platform/command-line/command.ts';
 import { readSecret } from '../../api/auth/secret.ts';
 import { signToken } from '../../api/auth/tokens.ts';
 import { readTokenArguments, TOKEN_USAGE } from './token-arguments.ts';

@@ -9,7 +9,7 @@ export const DASHBOARD_SOURCES = 'api/dashboard/web';
 /** Not in the folder of the pages, which each build empties. */
 const STAMP = inRoot('dist/.dashboard');
 /** Of the API the pages take types, and the table of who may what. */
-const OUTSIDE = ['api/auth/access.ts', 'package-lock.json'];
+const OUTSIDE = ['api/auth/permissions.ts', 'package-lock.json'];
 
 export async function buildDashboard() {
   const files = readdirSync(inRoot(DASHBOARD_SOURCES), { recursive: true }).map((file) =>

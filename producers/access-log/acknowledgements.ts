@@ -1,6 +1,6 @@
 import { EventRefusedError } from '../errors.ts';
 import type { ReplayRecord } from './record.ts';
-import { MAX_REPORTS, type LineReport } from './survey.ts';
+import { MAX_REPORTS, type LineReport } from './scan.ts';
 
 export type Progress = ReplayRecord['progress'];
 

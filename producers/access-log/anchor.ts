@@ -1,5 +1,5 @@
 import type { TimeLimits } from '../validate.ts';
-import type { LoggedAt, Survey } from './survey.ts';
+import type { LoggedAt, Survey } from './scan.ts';
 
 /** Where the log's times are moved to. Pure. */
 export type AnchorMode =

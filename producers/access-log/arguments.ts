@@ -1,5 +1,5 @@
 import { isAbsolute, join } from 'node:path';
-import { Options } from '../../deploy/command-line/options.ts';
+import { Options } from '../../platform/command-line/options.ts';
 import type { AnchorMode } from './anchor.ts';
 
 export const USAGE = `npm run replay -- FILE [--laps N] [--shift-to-now | --anchor INSTANT]

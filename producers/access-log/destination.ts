@@ -1,5 +1,5 @@
-import { connectKafka, type KafkaConfig } from '../../deploy/kafka.ts';
-import type { Logger } from '../../deploy/logging.ts';
+import { connectKafka, type KafkaConfig } from '../../platform/kafka/connect.ts';
+import type { Logger } from '../../platform/logging.ts';
 import type { Topics } from '../../schemas/topics.ts';
 
 /** Nothing was published: there is no Kafka, or it has not the topics. */

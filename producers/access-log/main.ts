@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Type } from 'typebox';
-import { failCommand } from '../../deploy/command-line/command.ts';
-import { kafkaSettings, lateSettings, logSettings, readConfig } from '../../deploy/config.ts';
-import { createLogger } from '../../deploy/logging.ts';
+import { failCommand } from '../../platform/command-line/command.ts';
+import { kafkaSettings, lateSettings, logSettings, readConfig } from '../../platform/config.ts';
+import { createLogger } from '../../platform/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { kafkaTransport } from '../kafka-transport.ts';
 import { createPublisher } from '../publisher.ts';

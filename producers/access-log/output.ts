@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import { instantText } from './anchor.ts';
 import type { ReplayResult, ReplayStart } from './replay.ts';
-import type { LineReport } from './survey.ts';
+import type { LineReport } from './scan.ts';
 
 /** Tells whoever called the replay how it goes. */
 export interface ReplayOutput {

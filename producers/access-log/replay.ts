@@ -2,11 +2,11 @@ import type { Readable } from 'node:stream';
 import type { Publisher } from '../publisher-contract.ts';
 import type { TimeLimits } from '../validate.ts';
 import { checkTimes, timetableOf, type AnchorMode, type Timetable } from './anchor.ts';
-import { publishLaps } from './laps.ts';
+import { publishLaps } from './repetitions.ts';
 import { createRecord, readRecord, recordPath, replaceRecord, type ReplayRecord } from './record.ts';
 import { openLog, type LogSource } from './source.ts';
 import { summaryOf, type ReplaySummary } from './summary.ts';
-import { surveyLog, type Survey } from './survey.ts';
+import { surveyLog, type Survey } from './scan.ts';
 
 export interface ReplayOptions {
   /** A path, or `-` for standard input. */

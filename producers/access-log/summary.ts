@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { instantText, occurredAt, type Timetable } from './anchor.ts';
-import type { LineReport, Survey } from './survey.ts';
+import type { LineReport, Survey } from './scan.ts';
 
 const Report = Type.Object({ line: Type.Integer(), reason: Type.String() });
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ClickHouseClient } from '../../deploy/clickhouse.ts';
+import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { mintEventId } from '../../schemas/event-id.ts';
 
 /** An event as a suite writes it into call_events, as the consumers would. */

@@ -1,11 +1,11 @@
 import { closableInstant, tick, type Aggregator } from '../../aggregator/tick.ts';
-import { readCharges } from '../../aggregator/closing/charges.ts';
-import { readMarks } from '../../aggregator/sealing/marks.ts';
-import { createSettingsStore } from '../../aggregator/settings/store.ts';
-import { calendarOf } from '../../aggregator/calendar/calendar.ts';
-import { connectClickHouse, type ClickHouseClient } from '../../deploy/clickhouse.ts';
+import { readCharges } from '../../store/charges/charges.ts';
+import { readMarks } from '../../aggregator/sealing/invalidations.ts';
+import { createSettingsStore } from '../../store/settings/store.ts';
+import { calendarOf } from '../../domain/calendar/calendar.ts';
+import { connectClickHouse, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { until } from '../../deploy/local/until.ts';
-import { migrate } from '../../deploy/migrate.ts';
+import { migrate } from '../../platform/clickhouse/migrate.ts';
 import { decodeDailyCharge } from '../../schemas/daily-charge.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { callEvent, insertCharges, insertEvents, insertLanded, insertSettings } from '../api/tables.ts';

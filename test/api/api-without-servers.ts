@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { Registry } from 'prom-client';
-import { openRecorder } from '../../aggregator/settings/recorder.ts';
+import { openRecorder } from '../../store/settings/recorder.ts';
 import { buildApp } from '../../api/app.ts';
 import { createTokenVerifier } from '../../api/auth/tokens.ts';
 import { connectForProbing, connectForReading } from '../../api/clickhouse.ts';
 import type { ApiDependencies } from '../../api/dependencies.ts';
-import { createLogger } from '../../deploy/logging.ts';
+import { createLogger } from '../../platform/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
 
 export const SECRET = Buffer.from('a secret that only this test run knows');

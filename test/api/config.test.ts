@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readApiConfig } from '../../api/config.ts';
-import { ConfigError } from '../../deploy/config.ts';
+import { ConfigError } from '../../platform/config.ts';
 
 const SECRET = 'secret that is long enough for HS256';
 const SERVERS = { CLICKHOUSE_URL: 'http://127.0.0.1:8123', KAFKA_BROKERS: '127.0.0.1:9092' };

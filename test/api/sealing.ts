@@ -1,7 +1,7 @@
-import { readProgress } from '../../aggregator/progress.ts';
-import { clearMarks, readMarks, resealMarked } from '../../aggregator/sealing/marks.ts';
+import { readProgress } from '../../store/watermark/aggregator-progress.ts';
+import { clearMarks, readMarks, resealMarked } from '../../aggregator/sealing/invalidations.ts';
 import { sealEndedHours } from '../../aggregator/sealing/seal-hours.ts';
-import type { ClickHouseClient } from '../../deploy/clickhouse.ts';
+import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 
 /**
  * All that the aggregator does about hours that had ended by then. Events of the past mark their hours, and marked

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ClickHouseClient } from '../../deploy/clickhouse.ts';
+import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import type { CallEvent } from '../../schemas/call-event.ts';
 import type { DailyCharge } from '../../schemas/daily-charge.ts';
 import { mintEventId } from '../../schemas/event-id.ts';

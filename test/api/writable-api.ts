@@ -1,5 +1,5 @@
-import { connectKafka, ensureTopics } from '../../deploy/kafka.ts';
-import { createLogger } from '../../deploy/logging.ts';
+import { connectKafka, ensureTopics } from '../../platform/kafka/connect.ts';
+import { createLogger } from '../../platform/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import type { Claims } from '../../api/auth/tokens.ts';
 import { startConsumer } from '../consumers/consumer-process.ts';

@@ -1,4 +1,4 @@
-import { floorTo, HOUR_MS } from '../../aggregator/usage/plan.ts';
+import { floorTo, HOUR_MS } from '../../store/usage/plan.ts';
 import type { Namespace, NamespaceSettings } from '../servers/namespace.ts';
 import type { Benchmark } from './compare.ts';
 import { landHistory, type History } from './history.ts';

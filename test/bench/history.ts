@@ -1,6 +1,6 @@
-import { HOUR_MS } from '../../aggregator/usage/plan.ts';
-import { connectClickHouse, type ClickHouseClient } from '../../deploy/clickhouse.ts';
-import { migrate } from '../../deploy/migrate.ts';
+import { HOUR_MS } from '../../store/usage/plan.ts';
+import { connectClickHouse, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { migrate } from '../../platform/clickhouse/migrate.ts';
 import type { NamespaceSettings } from '../servers/namespace.ts';
 
 /** Hours of calls that have landed long ago, as call_events holds them. */

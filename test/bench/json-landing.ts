@@ -1,8 +1,8 @@
-import { connectClickHouse } from '../../deploy/clickhouse.ts';
-import { clickhouseSettings, kafkaSettings, readConfig } from '../../deploy/config.ts';
-import { connectKafka } from '../../deploy/kafka.ts';
-import { createLogger } from '../../deploy/logging.ts';
-import { consumerSettings } from '../../consumers/settings.ts';
+import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
+import { clickhouseSettings, kafkaSettings, readConfig } from '../../platform/config.ts';
+import { connectKafka } from '../../platform/kafka/connect.ts';
+import { createLogger } from '../../platform/logging.ts';
+import { consumerSettings } from '../../consumers/config.ts';
 import { SINGLE_OBJECT_HEADER_BYTES } from '../../schemas/avro.ts';
 import { callEventType } from '../../schemas/call-event.ts';
 import { topicNames } from '../../schemas/topics.ts';

@@ -1,11 +1,11 @@
-import { count } from '../../aggregator/commands/table.ts';
+import { count } from '../../cli/table.ts';
 import { Type } from 'typebox';
 import { Partitioners } from 'kafkajs';
-import { connectClickHouse, select } from '../../deploy/clickhouse.ts';
+import { connectClickHouse, select } from '../../platform/clickhouse/connect.ts';
 import { until } from '../../deploy/local/until.ts';
-import { connectKafka, ensureTopics } from '../../deploy/kafka.ts';
-import { createLogger } from '../../deploy/logging.ts';
-import { migrate } from '../../deploy/migrate.ts';
+import { connectKafka, ensureTopics } from '../../platform/kafka/connect.ts';
+import { createLogger } from '../../platform/logging.ts';
+import { migrate } from '../../platform/clickhouse/migrate.ts';
 import { encodeCallEvent } from '../../schemas/call-event.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { startConsumer } from '../consumers/consumer-process.ts';

@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
-import { failCommand } from '../../deploy/command-line/command.ts';
-import { Options } from '../../deploy/command-line/options.ts';
-import { connectClickHouse, select } from '../../deploy/clickhouse.ts';
-import { clickhouseSettings, readConfig } from '../../deploy/config.ts';
+import { failCommand } from '../../platform/command-line/command.ts';
+import { Options } from '../../platform/command-line/options.ts';
+import { connectClickHouse, select } from '../../platform/clickhouse/connect.ts';
+import { clickhouseSettings, readConfig } from '../../platform/config.ts';
 import { startEmbedded } from '../servers/embedded.ts';
 import { openNamespace, type Namespace } from '../servers/namespace.ts';
 import { inTestRun } from '../servers/test-run.ts';

@@ -1,8 +1,8 @@
-import { count } from '../../aggregator/commands/table.ts';
+import { count } from '../../cli/table.ts';
 import { randomBytes } from 'node:crypto';
 import { Partitioners } from 'kafkajs';
-import { connectKafka, ensureTopics } from '../../deploy/kafka.ts';
-import { createLogger } from '../../deploy/logging.ts';
+import { connectKafka, ensureTopics } from '../../platform/kafka/connect.ts';
+import { createLogger } from '../../platform/logging.ts';
 import { kafkaTransport } from '../../producers/kafka-transport.ts';
 import { createPublisher } from '../../producers/publisher.ts';
 import { topicNames } from '../../schemas/topics.ts';

@@ -1,10 +1,10 @@
-import { count } from '../../aggregator/commands/table.ts';
+import { count } from '../../cli/table.ts';
 import { Type } from 'typebox';
 import { sealEndedHours } from '../../aggregator/sealing/seal-hours.ts';
-import { HOUR_MS } from '../../aggregator/usage/plan.ts';
-import { FINAL_SETTINGS } from '../../aggregator/usage/query.ts';
-import { readTotal, type UsageTotal } from '../../aggregator/usage/read.ts';
-import { connectClickHouse, select } from '../../deploy/clickhouse.ts';
+import { HOUR_MS } from '../../store/usage/plan.ts';
+import { FINAL_SETTINGS } from '../../store/usage/query.ts';
+import { readTotal, type UsageTotal } from '../../store/usage/read.ts';
+import { connectClickHouse, select } from '../../platform/clickhouse/connect.ts';
 import type { NamespaceSettings } from '../servers/namespace.ts';
 import type { Benchmark, Candidate } from './compare.ts';
 import { GIANT_ORG, TYPICAL_ORG, type History } from './history.ts';

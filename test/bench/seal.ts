@@ -1,9 +1,9 @@
-import { count } from '../../aggregator/commands/table.ts';
+import { count } from '../../cli/table.ts';
 import { Type } from 'typebox';
 import { writeRollup } from '../../aggregator/sealing/rollup.ts';
-import { HOUR_MS } from '../../aggregator/usage/plan.ts';
-import { connectClickHouse, select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
-import { migrate } from '../../deploy/migrate.ts';
+import { HOUR_MS } from '../../store/usage/plan.ts';
+import { connectClickHouse, select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { migrate } from '../../platform/clickhouse/migrate.ts';
 import { projectFile } from '../../schemas/root.ts';
 import type { NamespaceSettings } from '../servers/namespace.ts';
 import type { Benchmark, Candidate } from './compare.ts';

@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { failCommand } from '../../deploy/command-line/command.ts';
-import { Options } from '../../deploy/command-line/options.ts';
+import { failCommand } from '../../platform/command-line/command.ts';
+import { Options } from '../../platform/command-line/options.ts';
 import { freePort } from '../../deploy/local/ports.ts';
 import { npmStart } from '../deploy/local/npm-start.ts';
 import { inTestRun } from '../servers/test-run.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectKafka, type KafkaConfig } from '../../deploy/kafka.ts';
-import { createLogger } from '../../deploy/logging.ts';
+import { connectKafka, type KafkaConfig } from '../../platform/kafka/connect.ts';
+import { createLogger } from '../../platform/logging.ts';
 import { kafkaTransport } from '../../producers/kafka-transport.ts';
 import { createPublisher } from '../../producers/publisher.ts';
 import type { Topics } from '../../schemas/topics.ts';

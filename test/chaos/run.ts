@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signToken, type Claims } from '../../api/auth/tokens.ts';
-import { connectClickHouse } from '../../deploy/clickhouse.ts';
+import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
 import { timingSettings } from '../../aggregator/config.ts';
-import { clickhouseSettings, kafkaSettings, readConfig } from '../../deploy/config.ts';
-import { connectKafka } from '../../deploy/kafka.ts';
+import { clickhouseSettings, kafkaSettings, readConfig } from '../../platform/config.ts';
+import { connectKafka } from '../../platform/kafka/connect.ts';
 import { untilSettled } from '../../deploy/local/settled.ts';
 import { readStack } from '../../deploy/local/stack.ts';
-import { createLogger } from '../../deploy/logging.ts';
+import { createLogger } from '../../platform/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { inject, wordsFor } from './inject.ts';
 import { Ledger } from './ledger.ts';

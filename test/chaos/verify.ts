@@ -1,6 +1,6 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
-import { select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
+import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import type { Counted } from '../api/traffic.ts';
 import { keyOf, type Ledger } from './ledger.ts';
 import { ORGS } from './traffic.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Type } from 'typebox';
-import { compiled } from '../../schemas/compiled.ts';
+import { compiled } from '../../platform/compiled-schema.ts';
 import type { Ledger } from './ledger.ts';
 import { ORGS } from './traffic.ts';
 

@@ -1,9 +1,9 @@
 import type { Admin, Kafka, Producer } from 'kafkajs';
 import { Type, type Static, type TSchema } from 'typebox';
-import { connectClickHouse, select, type ClickHouseClient } from '../../deploy/clickhouse.ts';
-import { connectKafka, ensureTopics } from '../../deploy/kafka.ts';
-import { createLogger } from '../../deploy/logging.ts';
-import { migrate } from '../../deploy/migrate.ts';
+import { connectClickHouse, select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { connectKafka, ensureTopics } from '../../platform/kafka/connect.ts';
+import { createLogger } from '../../platform/logging.ts';
+import { migrate } from '../../platform/clickhouse/migrate.ts';
 import { encodeCallEvent, type CallEvent } from '../../schemas/call-event.ts';
 import { topicNames, type Topics } from '../../schemas/topics.ts';
 import { openNamespace, type NamespaceSettings } from '../servers/namespace.ts';

@@ -1,6 +1,6 @@
 import avro from 'avsc';
 import { projectFile } from '../../schemas/root.ts';
-import type { NativeRow } from './native-reader.ts';
+import type { NativeRow } from './decode/native-reader.ts';
 
 /**
  * What should come out of a message, the slow and obvious way: avsc reads it into an object, plain conditions

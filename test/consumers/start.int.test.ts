@@ -1,4 +1,4 @@
-import { createTopics } from '../../deploy/kafka.ts';
+import { createTopics } from '../../platform/kafka/connect.ts';
 import { killConsumers, startConsumer } from './consumer-process.ts';
 import { openLandingStack, type LandingStack } from './landing-stack.ts';
 

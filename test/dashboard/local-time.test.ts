@@ -1,4 +1,4 @@
-import { calendarOf } from '../../aggregator/calendar/calendar.ts';
+import { calendarOf } from '../../domain/calendar/calendar.ts';
 import { addDays, instantAt, localDate, startOfDate, wallClock } from '../../api/dashboard/web/local-time.ts';
 import { bucketsOf } from '../../api/dashboard/web/panels/series.ts';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createLogger } from '../../deploy/logging.ts';
+import { createLogger } from '../../platform/logging.ts';
 import { kafkaTransport } from '../../producers/kafka-transport.ts';
 import { createPublisher } from '../../producers/publisher.ts';
 import { openPipeline, type PipelineUnderTest } from './pipeline.ts';

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { select } from '../../deploy/clickhouse.ts';
+import { select } from '../../platform/clickhouse/connect.ts';
 import { startPrivateClickHouse, type PrivateClickHouse } from '../servers/private-clickhouse.ts';
 import { openPipeline, type PipelineUnderTest } from './pipeline.ts';
 import { until } from '../until.ts';

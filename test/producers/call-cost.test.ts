@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { callCost } from '../../producers/call-cost.ts';
 import { EventRefusedError, UnknownCostRuleError } from '../../producers/errors.ts';
-import { bundledCatalogueJson, bundledCatalogues } from '../../schemas/catalogues.ts';
-import { parseCosts } from '../../schemas/catalogues/costs.ts';
+import { bundledCatalogueJson, bundledCatalogues } from '../../domain/catalogues/catalogues.ts';
+import { parseCosts } from '../../domain/catalogues/costs.ts';
 
 const AT = Date.UTC(2026, 2, 1);
 const bundled = bundledCatalogues();

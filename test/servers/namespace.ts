@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { connectClickHouse } from '../../deploy/clickhouse.ts';
-import { connectKafka } from '../../deploy/kafka.ts';
-import { createLogger } from '../../deploy/logging.ts';
+import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
+import { connectKafka } from '../../platform/kafka/connect.ts';
+import { createLogger } from '../../platform/logging.ts';
 import { serverAddresses } from './addresses.ts';
 
 /** A database and a topic prefix that no other suite uses, as the settings of a process. */

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
-import { NO_SETTINGS } from '../settings/changes.ts';
+import { NO_SETTINGS } from '../../domain/settings/changes.ts';
 import { chargesByOracle } from './oracle.ts';
 import { decided, landed, race, type Step } from './racing-aggregators.ts';
 import { settingsLog } from './settings-log.ts';
 import { stories, WINDOW_MS, type Scene } from './stories.ts';
-import { textOf, verdictsOf, wantedOf } from './verdicts.ts';
+import { textOf, verdictsOf, wantedOf } from './judged-days.ts';
 
 const SETS = 10_000;
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
-import type { Versions } from '../../../schemas/settings.ts';
-import { daysByTicks, type TickDay } from '../calendar/days-by-ticks.ts';
-import { priceByBigInt } from '../pricing/bigint-oracle.ts';
+import type { Versions } from '../../../domain/settings/org-history.ts';
+import { daysByTicks, type TickDay } from '../../domain/calendar/days-by-ticks.ts';
+import { priceByBigInt } from '../../domain/pricing/bigint-oracle.ts';
 import { FIRST_EDITIONS, FIRST_SLABS, type RawChange, type RawEdition, type Story } from './raw.ts';
 
 /** The charge of one day of one product as domain.md has it, in whole numbers; the amount in 10^-12 of the currency. */

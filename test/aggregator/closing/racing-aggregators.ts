@@ -1,7 +1,7 @@
-import { calendarOf } from '../../../aggregator/calendar/calendar.ts';
-import type { Day } from '../../../aggregator/calendar/zone-days.ts';
-import { nextChargeRecord } from '../../../aggregator/closing/charge-record.ts';
-import type { SettingsState } from '../../../aggregator/settings/state.ts';
+import { calendarOf } from '../../../domain/calendar/calendar.ts';
+import type { Day } from '../../../domain/calendar/zone-days.ts';
+import { nextChargeRecord } from '../../../domain/closing/charge-record.ts';
+import type { SettingsState } from '../../../domain/settings/state.ts';
 import type { DailyCharge } from '../../../schemas/daily-charge.ts';
 import type { LoggedChange } from '../../../schemas/settings-change.ts';
 import type { RawDelivery } from './raw.ts';

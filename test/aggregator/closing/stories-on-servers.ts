@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import { Type } from 'typebox';
-import { recordChange } from '../../../aggregator/settings/record.ts';
-import { SettingsRefused } from '../../../aggregator/settings/refused.ts';
-import type { SettingsStore } from '../../../aggregator/settings/store.ts';
-import { select } from '../../../deploy/clickhouse.ts';
-import { createLogger } from '../../../deploy/logging.ts';
+import { recordChange } from '../../../store/settings/record.ts';
+import { SettingsRefused } from '../../../domain/settings/rejected-change.ts';
+import type { SettingsStore } from '../../../store/settings/store.ts';
+import { select } from '../../../platform/clickhouse/connect.ts';
+import { createLogger } from '../../../platform/logging.ts';
 import { kafkaTransport } from '../../../producers/kafka-transport.ts';
 import { createPublisher } from '../../../producers/publisher.ts';
 import type { Publisher } from '../../../producers/publisher-contract.ts';

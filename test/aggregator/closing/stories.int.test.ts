@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { Type } from 'typebox';
 import { RevisionContestError } from '../../../aggregator/closing/close-days.ts';
-import { createSettingsStore } from '../../../aggregator/settings/store.ts';
+import { createSettingsStore } from '../../../store/settings/store.ts';
 import { tick, type Aggregator } from '../../../aggregator/tick.ts';
-import { readUsage } from '../../../aggregator/usage/read.ts';
-import { select } from '../../../deploy/clickhouse.ts';
-import { openLandedLog, type LandedLog } from '../../../deploy/landed-log.ts';
+import { readUsage } from '../../../store/usage/read.ts';
+import { select } from '../../../platform/clickhouse/connect.ts';
+import { openLandedLog, type LandedLog } from '../../../platform/landed-log.ts';
 import { openPipeline, type PipelineUnderTest } from '../../integration/pipeline.ts';
 import { chargesByOracle } from './oracle.ts';
 import type { Story } from './raw.ts';
@@ -19,7 +19,7 @@ import {
   untilLanded,
 } from './stories-on-servers.ts';
 import { stories } from './stories.ts';
-import { textOf, verdictsOf, wantedOf } from './verdicts.ts';
+import { textOf, verdictsOf, wantedOf } from './judged-days.ts';
 
 const SETS = 100;
 const WAVES = 3;

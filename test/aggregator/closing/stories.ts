@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { daysByTicks, type TickDay } from '../calendar/days-by-ticks.ts';
-import { history } from '../calendar/histories.ts';
+import { daysByTicks, type TickDay } from '../../domain/calendar/days-by-ticks.ts';
+import { history } from '../../domain/calendar/histories.ts';
 import { FIRST_EDITIONS, type RawChange, type RawDelivery, type RawTerms, type Story } from './raw.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { Type } from 'typebox';
-import { readDayUsage } from '../../../aggregator/closing/day-usage.ts';
-import { clearMarks, readMarks, resealMarked, type Mark } from '../../../aggregator/sealing/marks.ts';
-import { portionsOf } from '../../../aggregator/sealing/portions.ts';
-import { forgetReplaced } from '../../../aggregator/sealing/replaced.ts';
+import { readDayUsage } from '../../../store/charges/day-usage.ts';
+import { clearMarks, readMarks, resealMarked, type Mark } from '../../../aggregator/sealing/invalidations.ts';
+import { portionsOf } from '../../../aggregator/sealing/chunks.ts';
+import { forgetReplaced } from '../../../aggregator/sealing/replaced-rows.ts';
 import { writeRollup } from '../../../aggregator/sealing/rollup.ts';
 import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
-import { readProgress } from '../../../aggregator/progress.ts';
-import { readTotal, readUsage } from '../../../aggregator/usage/read.ts';
-import { HOUR_MS } from '../../../aggregator/usage/plan.ts';
-import { connectClickHouse, select, type ClickHouseClient } from '../../../deploy/clickhouse.ts';
-import { migrate } from '../../../deploy/migrate.ts';
+import { readProgress } from '../../../store/watermark/aggregator-progress.ts';
+import { readTotal, readUsage } from '../../../store/usage/read.ts';
+import { HOUR_MS } from '../../../store/usage/plan.ts';
+import { connectClickHouse, select, type ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
+import { migrate } from '../../../platform/clickhouse/migrate.ts';
 import { openNamespace } from '../../servers/namespace.ts';
 import { land, landedEvent, type LandedEvent } from '../events.ts';
 

@@ -1,5 +1,5 @@
 import type { Claims } from '../../../api/auth/tokens.ts';
-import { bundledCatalogueJson } from '../../../schemas/catalogues.ts';
+import { bundledCatalogueJson } from '../../../domain/catalogues/catalogues.ts';
 import { mintEventId } from '../../../schemas/event-id.ts';
 import type { Answer } from '../api-under-test.ts';
 import { callEvent, insertEvents } from '../tables.ts';

@@ -1,8 +1,8 @@
-import type { Period } from '../../../aggregator/calendar/billing-periods.ts';
+import type { Period } from '../../../domain/calendar/billing-periods.ts';
 import { billOf } from '../../../api/billing/bill.ts';
 import { statementTotal, type StatementDay } from '../../../api/billing/rows.ts';
 import type { Statement } from '../../../api/billing/statement.ts';
-import { canonical, parseMoney } from '../../../schemas/money.ts';
+import { canonical, parseMoney } from '../../../domain/money.ts';
 
 const DAY_MS = 86_400_000;
 const FROM = Date.UTC(2026, 5, 1);

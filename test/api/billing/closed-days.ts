@@ -1,7 +1,7 @@
-import { nextChargeRecord } from '../../../aggregator/closing/charge-record.ts';
-import { calendarOf } from '../../../aggregator/calendar/calendar.ts';
-import { createSettingsStore } from '../../../aggregator/settings/store.ts';
-import type { ClickHouseClient } from '../../../deploy/clickhouse.ts';
+import { nextChargeRecord } from '../../../domain/closing/charge-record.ts';
+import { calendarOf } from '../../../domain/calendar/calendar.ts';
+import { createSettingsStore } from '../../../store/settings/store.ts';
+import type { ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
 import type { Claims } from '../../../api/auth/tokens.ts';
 import type { DailyCharge } from '../../../schemas/daily-charge.ts';
 import { openApi, type ApiUnderTest } from '../api-under-test.ts';

@@ -1,13 +1,13 @@
-import { billingPeriodsOf, type Period } from '../../../aggregator/calendar/billing-periods.ts';
-import { calendarOf } from '../../../aggregator/calendar/calendar.ts';
-import { createSettingsStore } from '../../../aggregator/settings/store.ts';
+import { billingPeriodsOf, type Period } from '../../../domain/calendar/billing-periods.ts';
+import { calendarOf } from '../../../domain/calendar/calendar.ts';
+import { createSettingsStore } from '../../../store/settings/store.ts';
 import type { Claims } from '../../../api/auth/tokens.ts';
 import { BillingDaysAnswer } from '../../../api/billing/days-answer.ts';
 import { BillingAnswer } from '../../../api/billing/route.ts';
 import type { ChargeAnswer } from '../../../api/charges/answer.ts';
 import { FeedAnswer } from '../../../api/charges/feed-route.ts';
 import { ExplanationAnswer } from '../../../api/explanation/answer.ts';
-import { canonical, parseMoney, sumMoney } from '../../../schemas/money.ts';
+import { canonical, parseMoney, sumMoney } from '../../../domain/money.ts';
 import { openApi, type ApiUnderTest } from '../api-under-test.ts';
 import { fetchCsv, fetchPdf } from '../statements/files.ts';
 import {

@@ -1,10 +1,10 @@
-import { billingPeriodsOf, finalAt } from '../../../aggregator/calendar/billing-periods.ts';
-import { calendarOf } from '../../../aggregator/calendar/calendar.ts';
-import { nextChargeRecord } from '../../../aggregator/closing/charge-record.ts';
+import { billingPeriodsOf, finalAt } from '../../../domain/calendar/billing-periods.ts';
+import { calendarOf } from '../../../domain/calendar/calendar.ts';
+import { nextChargeRecord } from '../../../domain/closing/charge-record.ts';
 import type { CallEvent } from '../../../schemas/call-event.ts';
-import type { Catalogues } from '../../../schemas/catalogues.ts';
+import type { Catalogues } from '../../../domain/catalogues/catalogues.ts';
 import type { DailyCharge } from '../../../schemas/daily-charge.ts';
-import type { OrgHistory } from '../../../schemas/settings.ts';
+import type { OrgHistory } from '../../../domain/settings/org-history.ts';
 import { callEvent } from '../tables.ts';
 import { randomOf } from '../../random.ts';
 

@@ -1,10 +1,10 @@
-import { billingPeriodsOf, finalAt } from '../../../aggregator/calendar/billing-periods.ts';
-import { calendarOf } from '../../../aggregator/calendar/calendar.ts';
-import { dayCharge } from '../../../aggregator/pricing/day-charge.ts';
-import type { Charge } from '../../../aggregator/closing/charges.ts';
+import { billingPeriodsOf, finalAt } from '../../../domain/calendar/billing-periods.ts';
+import { calendarOf } from '../../../domain/calendar/calendar.ts';
+import { dayCharge } from '../../../domain/pricing/day-charge.ts';
+import type { Charge } from '../../../store/charges/charges.ts';
 import { adjustmentsOf, statementDay, statementTotal, type Moment } from '../../../api/billing/rows.ts';
-import { bundledCatalogues, priceBookAt } from '../../../schemas/catalogues.ts';
-import { canonical, parseMoney } from '../../../schemas/money.ts';
+import { bundledCatalogues, priceBookAt } from '../../../domain/catalogues/catalogues.ts';
+import { canonical, parseMoney } from '../../../domain/money.ts';
 
 const versions = <T>(value: T) => [{ value, effectiveAt: 0, recordedAt: 0, recordedBy: 'test', reason: '' }];
 const calendar = calendarOf(versions('UTC'));

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { fastify } from 'fastify';
 import { Type } from 'typebox';
-import type { Caller } from '../../../api/auth/access.ts';
+import type { Caller } from '../../../api/auth/permissions.ts';
 import { connectForReading } from '../../../api/clickhouse.ts';
 import { answerError } from '../../../api/problems/handlers.ts';
 import { followRequests } from '../../../api/http/running-request.ts';
-import { connectClickHouse, select, type ClickHouseClient } from '../../../deploy/clickhouse.ts';
+import { connectClickHouse, select, type ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
 import { until } from '../../until.ts';
 import { serverAddresses } from '../../servers/addresses.ts';
 

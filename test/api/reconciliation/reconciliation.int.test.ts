@@ -1,5 +1,5 @@
 import type { Static } from 'typebox';
-import { createSettingsStore } from '../../../aggregator/settings/store.ts';
+import { createSettingsStore } from '../../../store/settings/store.ts';
 import { tick } from '../../../aggregator/tick.ts';
 import type { Claims } from '../../../api/auth/tokens.ts';
 import { ReconciliationAnswer } from '../../../api/reconciliation/answer.ts';

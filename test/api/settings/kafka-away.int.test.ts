@@ -1,8 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Claims } from '../../../api/auth/tokens.ts';
 import { HistoryAnswer } from '../../../api/settings/settings-routes.ts';
-import { connectKafka, ensureTopics } from '../../../deploy/kafka.ts';
-import { createLogger } from '../../../deploy/logging.ts';
+import { connectKafka, ensureTopics } from '../../../platform/kafka/connect.ts';
+import { createLogger } from '../../../platform/logging.ts';
 import { topicNames } from '../../../schemas/topics.ts';
 import { startConsumer } from '../../consumers/consumer-process.ts';
 import { until } from '../../until.ts';

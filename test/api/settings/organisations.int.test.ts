@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import type { Claims } from '../../../api/auth/tokens.ts';
-import { EstimateAnswer } from '../../../api/prices/estimate-route.ts';
+import { EstimateAnswer } from '../../../api/catalogues/estimate-route.ts';
 import { OrgsAnswer } from '../../../api/orgs/routes.ts';
 import { SettingsAnswer } from '../../../api/settings/settings-answer.ts';
 import { CatalogueHistoryAnswer } from '../../../api/catalogues/routes.ts';

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { BillingDaysAnswer } from '../../../api/billing/days-answer.ts';
 import { BillingAnswer } from '../../../api/billing/route.ts';
 import { CallsAnswer } from '../../../api/calls/answer.ts';
-import { EstimateAnswer } from '../../../api/prices/estimate-route.ts';
+import { EstimateAnswer } from '../../../api/catalogues/estimate-route.ts';
 import { goTo, screenOf, shown } from '../browser.ts';
 import { dollars, number, ofOrg } from '../expected.ts';
 import type { OpenDashboard } from '../open-dashboard.ts';

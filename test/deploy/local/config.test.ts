@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { ConfigError } from '../../../deploy/config.ts';
+import { ConfigError } from '../../../platform/config.ts';
 import { readLocalConfig } from '../../../deploy/local/config.ts';
 
 function problemsOf(env: Record<string, string>): string[] {

@@ -1,5 +1,5 @@
-import { connectKafka } from '../../../deploy/kafka.ts';
-import { createLogger } from '../../../deploy/logging.ts';
+import { connectKafka } from '../../../platform/kafka/connect.ts';
+import { createLogger } from '../../../platform/logging.ts';
 import { serverAddresses } from '../../servers/addresses.ts';
 
 /** That it keeps its records and its address when it is killed: producers/kafka-transport.int.test.ts. */

@@ -5,7 +5,7 @@ import {
   OutsideLimitsError,
   timetableOf,
 } from '../../../producers/access-log/anchor.ts';
-import type { Survey } from '../../../producers/access-log/survey.ts';
+import type { Survey } from '../../../producers/access-log/scan.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;

@@ -1,4 +1,4 @@
-import { UsageError } from '../../../deploy/command-line/command.ts';
+import { UsageError } from '../../../platform/command-line/command.ts';
 import { readArguments } from '../../../producers/access-log/arguments.ts';
 
 const read = (...args: string[]): ReturnType<typeof readArguments> => readArguments(args, '/home/me');

@@ -1,4 +1,4 @@
-import { decide, isBound, type Act } from '../../../auth/access.ts';
+import { decide, isBound, type Act } from '../../../auth/permissions.ts';
 import { param } from './place.ts';
 import { session, type Session } from './session.ts';
 

@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import { ROLES, type Role } from '../../../auth/access.ts';
+import { ROLES, type Role } from '../../../auth/permissions.ts';
 
 /** Who is signed in, as the token says; whether it says so rightly is for the API to judge. */
 export interface Session {

@@ -1,0 +1,23 @@
+/** `npm run catalogue`: the edition catalogue, the price book and the cost catalogue, and their versions. */
+import { readFileSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { outcomeLine } from './accountable.ts';
+import { CATALOGUE_USAGE, readCatalogueArguments } from './catalogue-arguments.ts';
+import { runCommand } from '../platform/command-line/command.ts';
+import { withSettings } from './connect.ts';
+
+await runCommand(async (args) => {
+  // npm goes to the project's folder; a relative FILE is meant from where it was called.
+  const wish = readCatalogueArguments(args, (file) =>
+    readFileSync(isAbsolute(file) ? file : join(process.env['INIT_CWD'] ?? process.cwd(), file), 'utf8'),
+  );
+  if (wish.act === 'help') return CATALOGUE_USAGE;
+  if (wish.act === 'show') {
+    const { catalogue } = wish;
+    return withSettings(async (settings) =>
+      JSON.stringify((await settings.refresh()).catalogueJson[catalogue], null, 2),
+    );
+  }
+  const { change } = wish;
+  return withSettings(async (settings) => outcomeLine(change.kind, await settings.record(change)));
+});

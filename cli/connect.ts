@@ -1,0 +1,41 @@
+import { Type } from 'typebox';
+import { connectClickHouse } from '../platform/clickhouse/connect.ts';
+import {
+  clickhouseSettings,
+  kafkaSettings,
+  logSettings,
+  orgSettings,
+  readConfig,
+} from '../platform/config.ts';
+import { createLogger } from '../platform/logging.ts';
+import { openRecorder, type SettingsRecorder } from '../store/settings/recorder.ts';
+
+const commandSettings = {
+  ...kafkaSettings,
+  ...clickhouseSettings,
+  ...orgSettings,
+  ...logSettings,
+  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], { default: 'fatal' }),
+};
+/** Whoever types a command wants to know soon that no consumer lands the change. */
+const RECORDED_WITHIN_MS = 30_000;
+
+/** Opens the settings of the stack that the environment names (deploy/run.mjs puts a local one there). Throws ConfigError. */
+export async function withSettings<Result>(
+  work: (settings: SettingsRecorder) => Promise<Result>,
+): Promise<Result> {
+  const config = readConfig(process.env, commandSettings);
+  const client = connectClickHouse(config, 'api-credits settings');
+  const settings = openRecorder(config, client, {
+    clientId: 'api-credits settings',
+    logger: createLogger('settings', config.LOG_LEVEL),
+    now: Date.now,
+    timeoutMs: RECORDED_WITHIN_MS,
+  });
+  try {
+    return await work(settings);
+  } finally {
+    await settings.close();
+    await client.close();
+  }
+}

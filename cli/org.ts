@@ -1,0 +1,36 @@
+/** `npm run org`: organisations and their subscriptions. */
+import { refusal, SettingsRefused } from '../domain/settings/rejected-change.ts';
+import type { SettingsState } from '../domain/settings/state.ts';
+import { outcomeLine } from './accountable.ts';
+import { runCommand } from '../platform/command-line/command.ts';
+import { withSettings } from './connect.ts';
+import { ORG_USAGE, readOrgArguments } from './org-arguments.ts';
+import { orgReport } from './org-report.ts';
+
+await runCommand(async (args) => {
+  const wish = readOrgArguments(args);
+  if (wish.act === 'help') return ORG_USAGE;
+  if (wish.act === 'show')
+    return withSettings(async (settings) => show(await settings.refresh(), wish.orgId));
+  const { change } = wish;
+  return withSettings(async (settings) =>
+    outcomeLine(change.org_id, await settings.record(change).catch(namingOptions)),
+  );
+});
+
+function show(state: SettingsState, orgId: string): string {
+  const report = orgReport(state, orgId, Date.now());
+  if (report === undefined) throw refusal('unknown-org', '', `There is no organisation ${orgId}.`);
+  return report;
+}
+
+/** A refusal names a setting by its path; who typed the command knows it as an option. */
+function namingOptions(error: unknown): never {
+  if (!(error instanceof SettingsRefused)) throw error;
+  const [first, ...more] = error.problems.map(({ code, path, message }) => ({
+    code,
+    path: path.replace(/^\//, '--').replaceAll('_', '-'),
+    message,
+  }));
+  throw first ? new SettingsRefused(first, ...more) : error;
+}

@@ -1,0 +1,35 @@
+/** `npm run reader`: the API's read-only user, by a user who may manage access. */
+import { Type } from 'typebox';
+import { runCommand } from '../platform/command-line/command.ts';
+import { Options } from '../platform/command-line/options.ts';
+import { connectClickHouse } from '../platform/clickhouse/connect.ts';
+import { clickhouseName, clickhouseSettings, readConfig } from '../platform/config.ts';
+import { createReader } from '../platform/clickhouse/reader.ts';
+
+const USAGE = `READER_PASSWORD=... npm run reader
+
+Makes a ClickHouse user that can read the database and nothing else, or changes its password. Settings:
+
+  READER_USER       its name (api_reader)
+  READER_PASSWORD   at least 16 characters
+  CLICKHOUSE_...    the server and database, as a user who may manage access`;
+
+await runCommand(async (args) => {
+  if (new Options(USAGE, {}, args).has('help')) return USAGE;
+  const config = readConfig(process.env, {
+    ...clickhouseSettings,
+    READER_USER: clickhouseName('api_reader'),
+    READER_PASSWORD: Type.String({ minLength: 16, description: 'for the API’s CLICKHOUSE_PASSWORD' }),
+  });
+  const client = connectClickHouse(config, 'api-credits reader');
+  const reader = { user: config.READER_USER, password: config.READER_PASSWORD };
+  try {
+    if (await createReader(client, config, reader)) {
+      return `${reader.user} may read ${config.CLICKHOUSE_DATABASE}: set the API's CLICKHOUSE_USER and CLICKHOUSE_PASSWORD`;
+    }
+  } finally {
+    await client.close();
+  }
+  process.exitCode = 1;
+  return `This ClickHouse makes no users, or not for ${config.CLICKHOUSE_USER}: nothing was changed`;
+});

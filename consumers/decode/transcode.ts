@@ -1,0 +1,113 @@
+import { SINGLE_OBJECT_HEADER_BYTES } from '../../schemas/avro.ts';
+import { callEventHeader } from '../../schemas/call-event.ts';
+import type { Rejection } from '../../schemas/event-rules.ts';
+import { AvroReader } from './avro-reader.ts';
+import type { CallEventColumns } from './call-event-columns.ts';
+import { EventFacts, judge, rejection, type Limits } from './validate.ts';
+import { keyText } from '../write/dead-letters.ts';
+
+/** Where a record stands, and when the broker appended it (LogAppendTime, epoch milliseconds). */
+export interface Coordinate {
+  readonly partition: number;
+  readonly offset: number;
+  readonly appendedAtMs: number;
+}
+
+/** Whether a message says that it was written with today's schema. */
+export function isTodays(message: Buffer): boolean {
+  if (message.length < SINGLE_OBJECT_HEADER_BYTES) return false;
+  for (let index = 0; index < SINGLE_OBJECT_HEADER_BYTES; index += 1) {
+    if (message[index] !== callEventHeader[index]) return false;
+  }
+  return true;
+}
+
+/**
+ * Today's Avro bytes (schemas/call-event.avsc) straight into ClickHouse columns: no object per event, 0.2 us
+ * instead of 0.7 for decoding alone. The whole message is read and judged before the row is kept.
+ */
+export class Transcoder {
+  readonly #reader = new AvroReader();
+  readonly #facts = new EventFacts();
+  readonly #limits: Limits;
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
+
+  /**
+   * Adds the event as a row, or nothing of it.
+   * @param message of today's schema (isTodays). @param columns with room for a row.
+   * @returns why it may not count: `not-an-event` unless it is one to its last byte, else by the rules of judge.ts.
+   */
+  add(message: Buffer, at: Coordinate, columns: CallEventColumns): Rejection | undefined {
+    const reader = this.#reader;
+    const facts = this.#facts;
+    const row = columns.rows;
+    reader.start(message, SINGLE_OBJECT_HEADER_BYTES);
+
+    const id = reader.fixed('event_id', 16);
+    columns.eventId.set(row, message, id);
+    facts.isUuidV7 = ((message[id + 6] ?? 0) & 0xf0) === 0x70 && ((message[id + 8] ?? 0) & 0xc0) === 0x80;
+    reader.long('occurred_at');
+    columns.occurredAt.setHalves(row, reader.low, reader.high);
+    facts.idTimeIsOccurredAt =
+      reader.high === bits(message, id, 2) && reader.low === bits(message, id + 2, 4);
+    facts.occurredAtMs = reader.high * 2 ** 32 + (reader.low >>> 0);
+    facts.nameBytes[0] = columns.orgId.put(reader, 'org_id');
+    facts.nameHasControl[0] = Number(columns.orgId.hasControl);
+    facts.nameBytes[1] = columns.product.put(reader, 'product');
+    facts.nameHasControl[1] = Number(columns.product.hasControl);
+    facts.nameBytes[2] = columns.userId.put(reader, 'user_id');
+    facts.nameHasControl[2] = Number(columns.userId.hasControl);
+    facts.nameBytes[3] = columns.appId.put(reader, 'app_id');
+    facts.nameHasControl[3] = Number(columns.appId.hasControl);
+    columns.method.put(reader, 'method');
+    facts.endpointBytes = columns.endpoint.put(reader, 'endpoint');
+    columns.module.put(reader, 'module');
+    facts.status = columns.status[row] = reader.int('status');
+    facts.credits = columns.credits[row] = reader.int('credits');
+    columns.rule.put(reader, 'rule');
+    reader.long('units');
+    columns.units.setHalves(row, reader.low, reader.high);
+    columns.rejectionCause.put(reader, 'rejection_cause');
+    columns.sourceAddress.put(reader, 'source_address');
+    const branch = reader.int('duration_ms');
+    if (branch !== 0 && branch !== 1) reader.fail('duration_ms', `has no branch ${branch}`);
+    columns.durationIsNull[row] = 1 - branch;
+    columns.duration[row] = branch === 1 ? reader.int('duration_ms') : 0;
+    reader.finish();
+
+    if (reader.fault !== '') return rejection('not-an-event', reader.fault);
+    const verdict = judge(facts, at.appendedAtMs, this.#limits);
+    if (verdict) return verdict;
+    columns.partition[row] = at.partition;
+    columns.offset.set(row, at.offset);
+    columns.appendedAt.set(row, at.appendedAtMs);
+    columns.keepRow();
+    return undefined;
+  }
+}
+
+/**
+ * The org that a dead letter is shown under: the event's own where it can be read so far, else the record's key,
+ * which is the org id too. Cut to 128 bytes; the bytes themselves are in the dead-letter topic.
+ */
+export function orgIdOf(key: Buffer | null, message: Buffer | null): string {
+  const reader = new AvroReader();
+  if (message && isTodays(message)) {
+    reader.start(message, SINGLE_OBJECT_HEADER_BYTES);
+    reader.fixed('event_id', 16);
+    reader.long('occurred_at');
+    const size = reader.length('org_id');
+    if (size > 0) return keyText(message.subarray(reader.position, reader.position + size));
+  }
+  return keyText(key);
+}
+
+/** Up to four bytes in network order, as signed 32 bits where they are four. */
+function bits(message: Buffer, from: number, size: number): number {
+  let value = 0;
+  for (let index = from; index < from + size; index += 1) value = (value << 8) | (message[index] ?? 0);
+  return value;
+}

@@ -1,0 +1,90 @@
+import avro from 'avsc';
+import { fingerprint, SINGLE_OBJECT_HEADER_BYTES } from '../../schemas/avro.ts';
+import { callEventHeader, callEventSchemaJson } from '../../schemas/call-event.ts';
+import type { Rejection } from '../../schemas/event-rules.ts';
+import { readBody } from './avro-body.ts';
+import { AvroReader } from './avro-reader.ts';
+import { rejection } from './validate.ts';
+
+/** avsc reads longs below -2^52 wrongly as numbers (design.md, Traps), so here they are BigInts. */
+// oxlint-disable-next-line no-underscore-dangle -- avsc's documented way to give longs a type of their own
+const longAsBigInt = avro.types.LongType.__with({
+  fromBuffer: (bytes: Buffer) => bytes.readBigInt64LE(),
+  toBuffer: (value: bigint | number) => {
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigInt64LE(BigInt(value));
+    return bytes;
+  },
+  fromJSON: (value: number) => BigInt(value),
+  toJSON: Number,
+  // An int that is promoted to a long arrives as a number.
+  isValid: (value: unknown) => typeof value === 'bigint' || Number.isSafeInteger(value),
+  compare: (one: bigint, other: bigint) => (one < other ? -1 : Number(one > other)),
+});
+
+/** Logical types are left out: ids stay bytes and instants longs, as they go on in today's bytes. */
+function typeOf(schemaJson: string): avro.Type {
+  const schema: avro.Schema = JSON.parse(schemaJson);
+  return avro.Type.forSchema(schema, {
+    typeHook: (part) => (part === 'long' || Object(part).type === 'long' ? longAsBigInt : undefined),
+  });
+}
+
+type Known = { readonly type: avro.Type; readonly resolver: avro.Resolver } | { readonly broken: string };
+/** A million schemas are an attack or a bug; what is beyond is unknown. */
+const MAX_SCHEMAS = 10_000;
+
+/** Schemas other than today's, by fingerprint, and events of theirs as today's bytes. */
+export class WriterSchemas {
+  readonly #today = typeOf(callEventSchemaJson);
+  readonly #known = new Map<string, Known>();
+  readonly #reader = new AvroReader();
+
+  /** Takes a record of topic api-calls.schemas; never throws, a broken schema is remembered as such. */
+  publish(fingerprintHex: string, schemaJson: string): void {
+    if (this.#known.size < MAX_SCHEMAS)
+      this.#known.set(fingerprintHex, this.#resolve(fingerprintHex, schemaJson));
+  }
+
+  has(fingerprintHex: string): boolean {
+    return this.#known.has(fingerprintHex);
+  }
+
+  /**
+   * An event of a foreign schema as today's bytes, for the fast path to read and judge: one owner of the rules.
+   * @param message with a single-object header of that fingerprint
+   */
+  translate(fingerprintHex: string, message: Buffer): Buffer | Rejection {
+    const known = this.#known.get(fingerprintHex);
+    if (!known) return rejection('unknown-schema', `fingerprint ${fingerprintHex}`);
+    if ('broken' in known) return rejection('incompatible-schema', known.broken);
+    this.#reader.start(message, SINGLE_OBJECT_HEADER_BYTES);
+    readBody(this.#reader, known.type, 'the event');
+    this.#reader.finish();
+    if (this.#reader.fault !== '') return rejection('not-an-event', this.#reader.fault);
+    try {
+      const body = message.subarray(SINGLE_OBJECT_HEADER_BYTES);
+      const event: unknown = this.#today.fromBuffer(body, known.resolver);
+      return Buffer.concat([callEventHeader, this.#today.toBuffer(event)]);
+    } catch (error) {
+      return rejection('not-an-event', textOf(error));
+    }
+  }
+
+  #resolve(fingerprintHex: string, schemaJson: string): Known {
+    try {
+      const type = typeOf(schemaJson);
+      const own = fingerprint(type).toString('hex');
+      if (own !== fingerprintHex) return { broken: `the schema published under it has fingerprint ${own}` };
+      return { type, resolver: this.#today.createResolver(type) };
+    } catch (error) {
+      return { broken: textOf(error) };
+    }
+  }
+}
+
+const MAX_DETAIL_CHARACTERS = 300;
+
+function textOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).slice(0, MAX_DETAIL_CHARACTERS);
+}

@@ -1,0 +1,75 @@
+import type { LandedRange } from '../write/insert-batch.ts';
+
+interface PartitionState {
+  /** Everything before it has landed; undefined until the committed offset is known. */
+  next: number | undefined;
+  /** Taken and not landed, in order. */
+  readonly taken: LandedRange[];
+  /** Append time of the last landed record: all before it have landed, as appends are in the order of time. */
+  lastLandedMs: number | undefined;
+}
+
+/** How far one partition is landed; a row of landing_progress. Times in epoch milliseconds. */
+export interface Standing {
+  readonly partition: number;
+  readonly nextOffset: number;
+  readonly endOffset: number;
+  readonly landedUntilMs: number;
+}
+
+/** What this process knows of its partitions in the present generation. */
+export class LandedState {
+  #generation = 0;
+  readonly #partitions = new Map<number, PartitionState>();
+
+  assigned(generation: number, partitions: readonly number[]): void {
+    this.#generation = generation;
+    this.#partitions.clear();
+    for (const partition of partitions) {
+      this.#partitions.set(partition, { next: undefined, taken: [], lastLandedMs: undefined });
+    }
+  }
+
+  /** The committed offset, read after the assignment: all before it have landed, by whomever. */
+  committed(generation: number, partition: number, next: number): void {
+    const state = this.#stateOf(generation, partition);
+    if (state) state.next ??= next;
+  }
+
+  taken(range: LandedRange): void {
+    this.#stateOf(range.generation, range.partition)?.taken.push(range);
+  }
+
+  landed(range: LandedRange): void {
+    const state = this.#stateOf(range.generation, range.partition);
+    if (!state) return;
+    const index = state.taken.indexOf(range);
+    if (index !== -1) state.taken.splice(0, index + 1);
+    // Control records may be passed on after the batch behind them: never back.
+    state.next = Math.max(state.next ?? 0, range.lastOffset + 1);
+    state.lastLandedMs = range.lastAppendedAtMs ?? state.lastLandedMs;
+  }
+
+  /**
+   * Where partitions stand, those of which enough is known. Errs on the early side in every race: the end offset
+   * was read after `observedAtMs` and before this, so what has landed up to it includes all that was appended
+   * before `observedAtMs` (by clocks that agree; readers keep a margin for those that do not).
+   * @param endOffsets by partition
+   */
+  standings(endOffsets: ReadonlyMap<number, number>, observedAtMs: number): Standing[] {
+    return [...this.#partitions].flatMap(([partition, { next, taken, lastLandedMs }]) => {
+      const endOffset = endOffsets.get(partition);
+      if (next === undefined || endOffset === undefined) return [];
+      const oldestMs = taken.find((range) => range.firstAppendedAtMs !== undefined)?.firstAppendedAtMs;
+      const landedUntilMs = next >= endOffset ? observedAtMs : (oldestMs ?? lastLandedMs);
+      if (landedUntilMs === undefined) return [];
+      return [
+        { partition, nextOffset: next, endOffset, landedUntilMs: Math.min(landedUntilMs, observedAtMs) },
+      ];
+    });
+  }
+
+  #stateOf(generation: number, partition: number): PartitionState | undefined {
+    return generation === this.#generation ? this.#partitions.get(partition) : undefined;
+  }
+}

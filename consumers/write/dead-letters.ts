@@ -1,0 +1,103 @@
+import type { Producer } from 'kafkajs';
+import type { Reason } from '../../schemas/event-rules.ts';
+import type { Counters } from '../counters.ts';
+import type { Inserts } from './inserts.ts';
+
+/** A record that may not count, with its own copy of the bytes: fetched ones hang on to megabytes. */
+export interface DeadLetter {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly appendedAtMs: number;
+  readonly key: Buffer | null;
+  /** Null where the record was a tombstone. */
+  readonly value: Buffer | null;
+  readonly reason: Reason | 'not-a-charge' | 'charge-after-final' | 'not-a-settings-change';
+  readonly detail: string;
+  /** Of the event where it could be read, else the record's key; for people who look for their own. */
+  readonly orgId: string;
+}
+
+const MAX_ORG_ID_BYTES = 128;
+
+/** The key of a record is its org id. */
+export function keyText(key: Buffer | null): string {
+  return key?.toString('utf8', 0, Math.min(key.length, MAX_ORG_ID_BYTES)) ?? '';
+}
+
+/** kafkajs makes one record batch of a send, and the broker refuses batches beyond the topic's max.message.bytes. */
+const MAX_SEND_BYTES = 900_000;
+const ALL_REPLICAS = -1;
+
+/**
+ * Dead letters to their topic, and rows of table `quarantined`. Repeats on a redelivery are told apart by their
+ * coordinates: a record counts once per (topic, partition, offset).
+ */
+export class Quarantine {
+  readonly #producer: Producer;
+  readonly #deadTopic: string;
+  readonly #inserts: Inserts;
+  readonly #counters: Counters;
+
+  constructor(producer: Producer, deadTopic: string, inserts: Inserts, counters: Counters) {
+    this.#producer = producer;
+    this.#deadTopic = deadTopic;
+    this.#inserts = inserts;
+    this.#counters = counters;
+  }
+
+  /** Resolves when all replicas have them. */
+  async publish(letters: readonly DeadLetter[]): Promise<void> {
+    for (const messages of sends(letters)) {
+      await this.#producer.send({ topic: this.#deadTopic, acks: ALL_REPLICAS, messages });
+    }
+  }
+
+  async record(letters: readonly DeadLetter[]): Promise<void> {
+    await this.#inserts.insertRows('quarantined', letters.map(rowOf));
+    const { quarantined } = this.#counters;
+    for (const { reason } of letters) quarantined[reason] = (quarantined[reason] ?? 0) + 1;
+  }
+}
+
+/** The record as it was, key and all, so that a mended one can be published again by copying; the verdict in headers. */
+function messageOf({ topic, partition, offset, key, value, reason, detail }: DeadLetter) {
+  // A record that only fitted because its batch was compressed would be refused here and stop everything.
+  const kept = value?.subarray(0, MAX_SEND_BYTES) ?? null;
+  const cut = value && kept && kept.length < value.length ? { cut_from_bytes: String(value.length) } : {};
+  return {
+    key: key?.subarray(0, 65_536) ?? null,
+    value: kept,
+    headers: { reason, detail, topic, partition: String(partition), offset: String(offset), ...cut },
+  };
+}
+
+function* sends(letters: readonly DeadLetter[]) {
+  let messages: ReturnType<typeof messageOf>[] = [];
+  let sizeBytes = 0;
+  for (const message of letters.map(messageOf)) {
+    const size =
+      (message.key?.length ?? 0) + (message.value?.length ?? 0) + message.headers.detail.length + 500;
+    if (sizeBytes + size > MAX_SEND_BYTES && messages.length > 0) {
+      yield messages;
+      messages = [];
+      sizeBytes = 0;
+    }
+    messages.push(message);
+    sizeBytes += size;
+  }
+  if (messages.length > 0) yield messages;
+}
+
+function rowOf({ topic, partition, offset, reason, detail, orgId, value, appendedAtMs }: DeadLetter) {
+  return {
+    topic,
+    partition,
+    offset,
+    reason,
+    detail,
+    org_id: orgId,
+    size_bytes: value?.length ?? 0,
+    appended_at: new Date(appendedAtMs).toISOString(),
+  };
+}

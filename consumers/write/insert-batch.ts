@@ -1,0 +1,89 @@
+import { CallEventColumns } from '../decode/call-event-columns.ts';
+import type { DeadLetter } from './dead-letters.ts';
+
+/** Records of one partition that land together: what landed_ranges and the offset commit say. Offsets inclusive. */
+export interface LandedRange {
+  readonly topic: string;
+  readonly partition: number;
+  /** Which assignment of partitions they were fetched under; a commit under a later one could go backwards. */
+  readonly generation: number;
+  readonly firstOffset: number;
+  lastOffset: number;
+  rows: number;
+  quarantined: number;
+  /** Of its first and last record, as the broker appended them; undefined where it has only control records. */
+  firstAppendedAtMs: number | undefined;
+  lastAppendedAtMs: number | undefined;
+}
+
+/** Bytes of a row beyond those of its message: ids, numbers and coordinates as Native columns. */
+const FIXED_ROW_BYTES = 60;
+const DEAD_LETTER_BYTES = 1_000;
+const MAX_DEAD_LETTERS = 2_000;
+
+/** What lands as one: rows of any number of partitions, dead letters, and the ranges they came from. */
+export class Block {
+  readonly columns: CallEventColumns;
+  readonly deadLetters: DeadLetter[] = [];
+  readonly ranges: LandedRange[] = [];
+  readonly #maxBytes: number;
+  #bytes = 0;
+
+  constructor(maxRows: number, maxBytes: number) {
+    this.columns = new CallEventColumns(maxRows);
+    this.#maxBytes = maxBytes;
+  }
+
+  /** False as soon as there is a record, or a control record's offset, to land. */
+  get isEmpty(): boolean {
+    return this.ranges.length === 0;
+  }
+
+  /** So a block holds at most its rows, its bytes and one message more, and its dead letters. */
+  get isFull(): boolean {
+    return (
+      this.columns.rows >= this.columns.maxRows ||
+      this.#bytes >= this.#maxBytes ||
+      this.deadLetters.length >= MAX_DEAD_LETTERS
+    );
+  }
+
+  /** The range that goes on with the record at this offset, or a new one. */
+  range(topic: string, partition: number, generation: number, offset: number): LandedRange {
+    const open = this.ranges.findLast(
+      (range) => range.partition === partition && range.topic === topic && range.generation === generation,
+    );
+    if (open && open.lastOffset + 1 === offset) return open;
+    const range: LandedRange = {
+      topic,
+      partition,
+      generation,
+      firstOffset: offset,
+      lastOffset: offset - 1,
+      rows: 0,
+      quarantined: 0,
+      firstAppendedAtMs: undefined,
+      lastAppendedAtMs: undefined,
+    };
+    this.ranges.push(range);
+    return range;
+  }
+
+  addedRow(range: LandedRange, messageBytes: number): void {
+    range.rows += 1;
+    this.#bytes += messageBytes + FIXED_ROW_BYTES;
+  }
+
+  addDeadLetter(range: LandedRange, letter: DeadLetter): void {
+    range.quarantined += 1;
+    this.deadLetters.push(letter);
+    this.#bytes += (letter.value?.length ?? 0) + (letter.key?.length ?? 0) + DEAD_LETTER_BYTES;
+  }
+
+  clear(): void {
+    this.columns.clear();
+    this.deadLetters.length = 0;
+    this.ranges.length = 0;
+    this.#bytes = 0;
+  }
+}

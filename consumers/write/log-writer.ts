@@ -1,0 +1,111 @@
+import type { KafkaMessage } from 'kafkajs';
+import type { LandedRange } from './insert-batch.ts';
+import type { Counters } from '../counters.ts';
+import type { Batch, TakeBatch } from '../fetch/fetcher.ts';
+import type { Inserts } from './inserts.ts';
+import { recordRanges } from './landing-order.ts';
+import type { Persist } from '../retry.ts';
+import { keyText, type DeadLetter, type Quarantine } from './dead-letters.ts';
+
+/** A topic of one partition whose order decides things, and how its records become rows. */
+export interface LandedLog {
+  readonly table: string;
+  /** The reason under which a record that cannot be a row is quarantined. */
+  readonly unfit: DeadLetter['reason'];
+  /**
+   * @returns a row as JSON values, the same keys in the same order each time. Throws UnfitRecordError where the
+   *   record may not land for another reason than `unfit`, and any other error where it is none.
+   */
+  rowOf(this: void, message: KafkaMessage): object;
+}
+
+/** A record that is quarantined for a reason of its own, not for being none. */
+export class UnfitRecordError extends Error {
+  readonly code = 'UNFIT_RECORD';
+  readonly reason: DeadLetter['reason'];
+  constructor(reason: DeadLetter['reason'], detail: string) {
+    super(detail);
+    this.name = 'UnfitRecordError';
+    this.reason = reason;
+  }
+}
+
+export interface LogSteps {
+  readonly inserts: Inserts;
+  readonly quarantine: Quarantine;
+  readonly persist: Persist;
+  readonly counters: Counters;
+  readonly onTaken: (range: LandedRange) => void;
+  readonly onLanded: (ranges: readonly LandedRange[]) => Promise<void>;
+}
+
+/**
+ * Lands such a log batch by batch, each at once: whoever appended waits for it. The same order as for events:
+ * rows, dead letters, the range, the commit.
+ */
+export function logTaker(log: LandedLog, steps: LogSteps): TakeBatch {
+  const { inserts, quarantine, persist, counters, onTaken, onLanded } = steps;
+  return async (batch) => {
+    const rows: object[] = [];
+    const letters: DeadLetter[] = [];
+    for (const message of batch.messages) {
+      try {
+        rows.push(log.rowOf(message));
+      } catch (error) {
+        const reason = error instanceof UnfitRecordError ? error.reason : log.unfit;
+        letters.push(letterOf(batch, message, reason, error));
+      }
+    }
+    const range = rangeOf(batch, rows.length, letters.length);
+    onTaken(range);
+    await persist(`landing ${log.table}`, () => inserts.insertRows(log.table, rows));
+    if (letters.length > 0) {
+      await persist('publishing dead letters', () => quarantine.publish(letters));
+      await persist('recording dead letters', () => quarantine.record(letters));
+    }
+    await persist('recording what landed', () => recordRanges(inserts, [range]));
+    counters.landedLogRows += rows.length;
+    await onLanded([range]);
+    return true;
+  };
+}
+
+const MAX_DETAIL_CHARACTERS = 300;
+
+function letterOf(
+  { topic, partition }: Batch,
+  { key, value, offset, timestamp }: KafkaMessage,
+  reason: DeadLetter['reason'],
+  error: unknown,
+): DeadLetter {
+  return {
+    topic,
+    partition,
+    offset: Number(offset),
+    appendedAtMs: Number(timestamp),
+    key,
+    value,
+    reason,
+    detail: (error instanceof Error ? error.message : String(error)).slice(0, MAX_DETAIL_CHARACTERS),
+    orgId: keyText(key),
+  };
+}
+
+function rangeOf(batch: Batch, rows: number, quarantined: number): LandedRange {
+  const { topic, partition, generation, firstOffset, lastOffset, messages } = batch;
+  return {
+    topic,
+    partition,
+    generation,
+    firstOffset,
+    lastOffset,
+    rows,
+    quarantined,
+    firstAppendedAtMs: appendedAtMs(messages[0]),
+    lastAppendedAtMs: appendedAtMs(messages.at(-1)),
+  };
+}
+
+function appendedAtMs(message: KafkaMessage | undefined): number | undefined {
+  return message && Number(message.timestamp);
+}

@@ -1,0 +1,117 @@
+import { CatalogueInvalid } from './parse.ts';
+import type { CatalogueProblem } from './parse.ts';
+import { parseCosts } from './costs.ts';
+import type { Costs } from './costs.ts';
+import { findEdition, parseEditions } from './editions.ts';
+import type { Edition, Editions } from './editions.ts';
+import { parsePrices } from './prices.ts';
+import type { PriceBook } from './prices.ts';
+import { projectFile } from '../../schemas/root.ts';
+import { inEffectAt } from '../versions.ts';
+import type { Effective } from '../versions.ts';
+
+/** The three catalogues: data with effective dates, not code (domain.md, Catalogues). Ordered by time, never empty. */
+export interface Catalogues {
+  readonly editions: readonly Editions[];
+  readonly prices: readonly PriceBook[];
+  readonly costs: readonly Costs[];
+}
+
+export const CATALOGUE_NAMES = ['editions', 'prices', 'costs'] as const;
+export type CatalogueName = (typeof CATALOGUE_NAMES)[number];
+
+export function isCatalogueName(name: string): name is CatalogueName {
+  return CATALOGUE_NAMES.some((known) => known === name);
+}
+
+/** One of them from JSON, a list of versions. Throws CatalogueInvalid. */
+export function parseCatalogue(name: CatalogueName, json: unknown): Partial<Catalogues> {
+  return PARSERS[name](json);
+}
+
+const PARSERS: Record<CatalogueName, (json: unknown) => Partial<Catalogues>> = {
+  editions: (json) => ({ editions: parseEditions(json) }),
+  prices: (json) => ({ prices: parsePrices(json) }),
+  costs: (json) => ({ costs: parseCosts(json) }),
+};
+
+/** All three from JSON. Throws CatalogueInvalid with the problems of all three. */
+export function parseCatalogues(json: { editions: unknown; prices: unknown; costs: unknown }): Catalogues {
+  const problems: CatalogueProblem[] = [];
+  const gather = <T>(name: string, parse: () => readonly T[]): readonly T[] => {
+    try {
+      return parse();
+    } catch (error) {
+      if (!(error instanceof CatalogueInvalid)) throw error;
+      for (const problem of error.problems) problems.push({ ...problem, path: `/${name}${problem.path}` });
+      return [];
+    }
+  };
+  const catalogues = {
+    editions: gather('editions', () => parseEditions(json.editions)),
+    prices: gather('prices', () => parsePrices(json.prices)),
+    costs: gather('costs', () => parseCosts(json.costs)),
+  };
+  if (problems.length > 0) throw new CatalogueInvalid('editions, prices and costs', problems);
+  return catalogues;
+}
+
+/**
+ * The catalogues that come with the release: schemas/catalogues/*.json. They are where the log of settings starts
+ * from (aggregator/settings/), so they are never edited: a new version is a change in that log.
+ */
+export function bundledCatalogues(): Catalogues {
+  return parseCatalogues(bundledCatalogueJson());
+}
+
+/** The same as JSON: each a list of versions. */
+export function bundledCatalogueJson(): Record<CatalogueName, unknown[]> {
+  return { editions: bundled('editions'), prices: bundled('prices'), costs: bundled('costs') };
+}
+
+function bundled(name: string): unknown[] {
+  const versions: unknown = JSON.parse(projectFile('schemas', 'catalogues', `${name}.json`));
+  if (!Array.isArray(versions)) throw new Error(`schemas/catalogues/${name}.json is no list of versions.`);
+  return versions;
+}
+
+/** The price book in effect at an instant. */
+export function priceBookAt(catalogues: Catalogues, instant: number): PriceBook {
+  return versionAt(catalogues.prices, instant);
+}
+
+/** The call costs in effect at an instant. */
+export function costsAt({ costs }: Pick<Catalogues, 'costs'>, instant: number): Costs {
+  return versionAt(costs, instant);
+}
+
+export class UnknownEdition extends Error {
+  readonly code = 'unknown-edition';
+  constructor(product: string, edition: string, known: readonly string[]) {
+    const choice = known.length > 0 ? `choose one of ${known.join(', ')}` : 'the product has none';
+    super(`The product ${product} has no edition ${edition} at that time: ${choice}.`);
+    this.name = 'UnknownEdition';
+  }
+}
+
+/** An edition as in effect at an instant. Throws UnknownEdition. */
+export function editionAt(
+  catalogues: Catalogues,
+  product: string,
+  edition: string,
+  instant: number,
+): Edition {
+  const { editions } = versionAt(catalogues.editions, instant);
+  const found = findEdition(editions, product, edition);
+  if (found !== undefined) return found;
+  const known = editions.filter((each) => each.product === product).map((each) => each.edition);
+  throw new UnknownEdition(product, edition, known);
+}
+
+/** The first version holds before its date too, and there is one: see parseVersions. */
+function versionAt<V extends Effective>(versions: readonly V[], instant: number): V {
+  const version = inEffectAt(versions, instant) ?? versions[0];
+  if (version === undefined)
+    throw new Error('A catalogue without versions: read it through parseCatalogues.');
+  return version;
+}

@@ -1,0 +1,108 @@
+import type { Static, TSchema } from 'typebox';
+import { compiled } from '../../platform/compiled-schema.ts';
+import type { Effective } from '../versions.ts';
+
+/** What is wrong, and where: a JSON pointer into the versions as given. */
+export interface CatalogueProblem {
+  readonly code: string;
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Carries every problem found, not only the first. */
+export class CatalogueInvalid extends Error {
+  readonly code = 'catalogue-invalid';
+  readonly problems: readonly CatalogueProblem[];
+  constructor(catalogue: string, problems: readonly CatalogueProblem[]) {
+    super(
+      `The catalogue of ${catalogue} is refused; mend these and submit it again: ` +
+        problems.map(({ path, message }) => `${path || '/'} ${message}`).join('; '),
+    );
+    this.name = 'CatalogueInvalid';
+    this.problems = problems;
+  }
+}
+
+export type Report = (code: string, path: string, message: string) => void;
+
+/** How one kind of catalogue is read: its shape, the rules within one version and between neighbours. */
+export interface CatalogueKind<Shape extends { effective_at: string }> {
+  readonly name: string;
+  /** Reports what is wrong with the shape; narrows what is right. */
+  readonly isShape: (json: unknown, path: string, report: Report) => json is Shape;
+  readonly checkVersion: (version: Shape, path: string, report: Report) => void;
+  /** A version against all that take effect before it. */
+  readonly checkSuccession: (earlier: readonly Shape[], later: Shape, path: string, report: Report) => void;
+}
+
+const UTC_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
+
+/**
+ * A catalogue's versions from JSON (an array of objects with `effective_at`, RFC 3339 in UTC), ordered by time.
+ * The first one also holds before its date (D): the first local day of the epoch starts before the epoch.
+ * Throws CatalogueInvalid with every problem.
+ */
+export function parseVersions<Shape extends { effective_at: string }>(
+  kind: CatalogueKind<Shape>,
+  json: unknown,
+): readonly (Omit<Shape, 'effective_at'> & Effective)[] {
+  const problems: CatalogueProblem[] = [];
+  const report: Report = (code, path, message) => problems.push({ code, path, message });
+  const read: { entry: Shape; version: Omit<Shape, 'effective_at'> & Effective; path: string }[] = [];
+  if (!Array.isArray(json) || json.length === 0) {
+    report('no-versions', '', 'must be a list of at least one version');
+  } else {
+    for (const [index, entry] of json.entries()) {
+      const path = `/${index}`;
+      if (!kind.isShape(entry, path, report)) continue;
+      kind.checkVersion(entry, path, report);
+      const { effective_at: text, ...rest } = entry;
+      const effectiveAt = parseUtcInstant(text);
+      if (effectiveAt === undefined) {
+        const message = 'must be an RFC 3339 instant in UTC, to the millisecond';
+        report('not-an-instant', `${path}/effective_at`, message);
+      } else {
+        read.push({ entry, version: { ...rest, effectiveAt }, path });
+      }
+    }
+  }
+  read.sort((a, b) => a.version.effectiveAt - b.version.effectiveAt);
+  for (const [index, { entry, version, path }] of read.entries()) {
+    const before = read[index - 1];
+    if (before?.version.effectiveAt === version.effectiveAt) {
+      const message = `overlaps ${before.path}: both take effect at ${entry.effective_at}`;
+      report('duplicate-effective-date', `${path}/effective_at`, message);
+    }
+    const earlier = read.slice(0, index).map((each) => each.entry);
+    kind.checkSuccession(earlier, entry, path, report);
+  }
+  if (problems.length > 0) throw new CatalogueInvalid(kind.name, problems);
+  return read.map((each) => each.version);
+}
+
+/** Epoch milliseconds, or undefined where the text is no RFC 3339 instant in UTC (30 February is none either). */
+export function parseUtcInstant(text: string): number | undefined {
+  const instant = UTC_INSTANT.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(instant)) return undefined;
+  return new Date(instant).toISOString().startsWith(text.slice(0, 19)) ? instant : undefined;
+}
+
+/** Whether the JSON is of the schema; every deviation is reported under the path. */
+export function hasShape<S extends TSchema>(
+  schema: S,
+  json: unknown,
+  path: string,
+  report: Report,
+): json is Static<S> {
+  const { check, deviations } = compiled(schema);
+  if (check(json)) return true;
+  for (const deviation of deviations(json)) report('shape', `${path}${deviation.path}`, deviation.message);
+  return false;
+}
+
+/** A whole number from 0 (or another least) to a largest one; anything else is reported. */
+export function checkInteger(value: number, least: number, most: number, path: string, report: Report): void {
+  if (!Number.isSafeInteger(value) || value < least || value > most) {
+    report('out-of-range', path, `is ${value}: must be a whole number from ${least} to ${most}`);
+  }
+}

@@ -1,0 +1,73 @@
+import type { Catalogues } from '../catalogues/catalogues.ts';
+import type { DailyCharge } from '../../schemas/daily-charge.ts';
+import { canonical, Money } from '../money.ts';
+import { subscriptionOf, type OrgHistory } from '../settings/org-history.ts';
+import { billedIn, billingPeriodsOf, finalAt } from '../calendar/billing-periods.ts';
+import { calendarOf } from '../calendar/calendar.ts';
+import type { Day } from '../calendar/zone-days.ts';
+import { chargeOfDay } from '../pricing/day-charge.ts';
+import { differenceOf, needsRevision, type ClosedFigures } from '../pricing/revisions.ts';
+import type { DayUsage } from '../../store/charges/day-usage.ts';
+import type { Revision } from '../../store/charges/last-revisions.ts';
+
+/**
+ * The next record of a day's charge, or undefined where there is none to make: the product has no subscription,
+ * nothing was used, or the last revision says the same.
+ * @param last the day's last landed revision
+ * @param closedAt epoch milliseconds: decides in which period a late difference is billed. A record that is appended
+ *   when that period's statement is final does not land (consumers/charges.ts), and is made anew.
+ */
+export function nextChargeRecord(
+  catalogues: Catalogues,
+  history: OrgHistory,
+  day: Day,
+  usage: DayUsage,
+  last: Revision | undefined,
+  closedAt: number,
+): DailyCharge | undefined {
+  const subscription = subscriptionOf(history, usage.product);
+  const charge = subscription && chargeOfDay(catalogues, subscription, day, usage.credits);
+  if (!charge) return undefined;
+  const closed = last && closedFigures(last);
+  if (!needsRevision(closed, charge)) return undefined;
+
+  const { deltaCredits, deltaAmount } = differenceOf(closed, charge);
+  const period = billedIn(billingPeriodsOf(calendarOf(history.timeZone), history.billingDay), day, closedAt);
+  return {
+    org_id: usage.orgId,
+    product: usage.product,
+    day: day.date,
+    revision: (last?.revision ?? 0) + 1,
+    day_from: day.from,
+    day_to: day.to,
+    calls: usage.calls,
+    used: charge.used,
+    included: charge.included,
+    additional_limit: charge.additionalLimit,
+    additional_used: charge.additional,
+    billed_credits: charge.billed,
+    over_limit: charge.overLimit,
+    amount: canonical(charge.amount),
+    delta_credits: deltaCredits,
+    delta_amount: canonical(deltaAmount),
+    currency: charge.priceBook.currency,
+    price_book: charge.priceBook.name,
+    billed_from: period.from,
+    billed_to: period.to,
+    closed_at: closedAt,
+    append_before: finalAt(period),
+  };
+}
+
+/** What a revision says, as the mathematics compares it. */
+export function closedFigures(
+  last: Omit<Revision, 'amount' | 'org_id' | 'product' | 'calls'> & { readonly amount: string | Money },
+): ClosedFigures {
+  return {
+    used: last.used,
+    included: last.included,
+    additionalLimit: last.additional_limit,
+    billed: last.billed_credits,
+    amount: new Money(last.amount),
+  };
+}

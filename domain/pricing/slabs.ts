@@ -1,0 +1,35 @@
+import type { PriceBook } from '../catalogues/prices.ts';
+import { Money, sumMoney } from '../money.ts';
+import { assertCredits } from './credits.ts';
+
+/** How many of a day's billed credits fell into one slab, and what they cost. */
+export interface SlabLine {
+  readonly credits: number;
+  readonly rate_per_1000: string;
+  readonly amount: Money;
+}
+
+export interface Price {
+  /** The slabs that hold credits, in their order; none for 0 credits. */
+  readonly lines: readonly SlabLine[];
+  /** The sum of the lines, exact: never rounded here. */
+  readonly amount: Money;
+}
+
+/**
+ * The price of one day's billed credits, graduated: each slab's credits at that slab's rate
+ * (domain.md, The charge of a day; Z). Throws CreditsError.
+ */
+export function priceOf(book: PriceBook, credits: number): Price {
+  assertCredits({ credits });
+  const lines: SlabLine[] = [];
+  let left = credits;
+  for (const slab of book.slabs) {
+    if (left === 0) break;
+    const inSlab = slab.credits === null ? left : Math.min(left, slab.credits);
+    const amount = new Money(inSlab).times(slab.rate_per_1000).dividedBy(1000);
+    lines.push({ credits: inSlab, rate_per_1000: slab.rate_per_1000, amount });
+    left -= inSlab;
+  }
+  return { lines, amount: sumMoney(lines.map((line) => line.amount)) };
+}

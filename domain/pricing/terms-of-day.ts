@@ -1,0 +1,48 @@
+import type { Catalogues } from '../catalogues/catalogues.ts';
+import type { Subscription, SubscriptionTerms, Version } from '../settings/org-history.ts';
+import { changesWithin, inEffectAt } from '../versions.ts';
+import { allowanceAt, type AllowanceAt } from './allowance.ts';
+
+/** What a subscription granted during a stretch of a billing day, and which change of the settings made it so. */
+export interface TermsInEffect {
+  /** Within the day, epoch milliseconds, half-open. */
+  readonly from: number;
+  readonly to: number;
+  readonly allowance: AllowanceAt;
+  /** The change in effect: who recorded it, when, and why. */
+  readonly change: Version<SubscriptionTerms>;
+  /** Whether the day's included credits are this stretch's: the highest of the day, the first of several equal ones. */
+  readonly decidesIncluded: boolean;
+  readonly decidesLimit: boolean;
+}
+
+/**
+ * The history of a day [from, to): a stretch for each change of the subscription or of the edition catalogue in it.
+ * The deciding stretches are those of allowanceOfDay. Empty where there was no subscription all day.
+ */
+export function termsOfDay(
+  catalogues: Catalogues,
+  subscription: Subscription,
+  day: { readonly from: number; readonly to: number },
+): readonly TermsInEffect[] {
+  const changes = new Set([
+    day.from,
+    ...changesWithin(subscription.versions, day.from, day.to),
+    ...changesWithin(catalogues.editions, day.from, day.to),
+  ]);
+  const starts = [...changes].toSorted((a, b) => a - b);
+  const stretches = starts.flatMap((from, index) => {
+    const change = inEffectAt(subscription.versions, from);
+    const allowance = allowanceAt(catalogues, subscription, from);
+    return change && allowance ? [{ from, to: starts[index + 1] ?? day.to, allowance, change }] : [];
+  });
+  const included = firstHighest(stretches.map(({ allowance }) => allowance.included));
+  const limit = firstHighest(stretches.map(({ allowance }) => allowance.additionalLimit));
+  return stretches.map((stretch, index) =>
+    Object.assign(stretch, { decidesIncluded: index === included, decidesLimit: index === limit }),
+  );
+}
+
+function firstHighest(figures: readonly number[]): number {
+  return figures.indexOf(Math.max(...figures));
+}

@@ -1,0 +1,149 @@
+import { Type } from 'typebox';
+import { editionAt, UnknownEdition, type Catalogues } from '../catalogues/catalogues.ts';
+import { MAX_USERS } from '../catalogues/editions.ts';
+import { isName } from '../../schemas/event-rules.ts';
+import type { LoggedChange } from '../../schemas/settings-change.ts';
+import type { Version } from './org-history.ts';
+import { inEffectAt } from '../versions.ts';
+import { isTimeZone } from '../calendar/zone-days.ts';
+import { effectiveAt, parseValue } from './change-rules.ts';
+import type { OrgFields, SubscriptionFields } from './org-fields.ts';
+import { refusal } from './rejected-change.ts';
+
+/** D: no platform sells more in 24 hours; it also keeps every sum far below 2^53. */
+const MOST_CREDITS = 1_000_000_000;
+
+export const EditionName = Type.String({
+  minLength: 1,
+  maxLength: 128,
+  description: 'an edition of the catalogue',
+});
+export const Users = Type.Integer({ minimum: 0, maximum: MAX_USERS, description: 'licensed users' });
+/** How far beyond the included credits 24 hours may go. */
+export const AdditionalLimit = Type.Integer({
+  minimum: 0,
+  maximum: MOST_CREDITS,
+  description: 'credits beyond the included ones that 24 hours may use; 0 means that nothing is ever charged',
+});
+const strict = { additionalProperties: false };
+const timeZone = Type.String({ maxLength: 64, description: 'an IANA name such as Europe/Rome' });
+const billingDay = Type.Integer({
+  minimum: 1,
+  maximum: 31,
+  description: 'the day of the month on which periods begin, or the month’s last one',
+});
+export const NewOrgValue = Type.Object({ time_zone: timeZone, billing_day: billingDay }, strict);
+export const OrgValue = Type.Object(
+  { time_zone: Type.Optional(timeZone), billing_day: Type.Optional(billingDay) },
+  { ...strict, minProperties: 1 },
+);
+export const SubscriptionValue = Type.Object(
+  {
+    edition: Type.Optional(EditionName),
+    users: Type.Optional(Users),
+    additional_limit: Type.Optional(AdditionalLimit),
+  },
+  { ...strict, minProperties: 1 },
+);
+
+/**
+ * An org's settings after one more change, or a SettingsRefused that says why it may not be.
+ * A function of what stands before it in the log and of the change alone, so every reader decides the same.
+ * @param told what the log has told about the org; undefined where nothing
+ * @param assumed what holds of an org that the log has not told about: the local stack's rule, elsewhere undefined
+ */
+export function applyOrgChange(
+  told: OrgFields | undefined,
+  assumed: OrgFields | undefined,
+  change: LoggedChange,
+  catalogues: Catalogues,
+): OrgFields {
+  if (!isName(change.org_id)) {
+    throw refusal('org-id', '', 'an organisation’s id has 1 to 128 bytes and no control characters');
+  }
+  if (change.kind === 'new-org') return newOrg(told, change);
+  const before = told ?? assumed;
+  if (!before) throw refusal('unknown-org', '', `${change.org_id} is no organisation yet: create it first`);
+  if (change.kind === 'org') return changedOrg(before, change);
+  if (change.kind === 'subscription') return applySubscription(before, change, catalogues);
+  throw refusal('unknown-kind', '', `${JSON.stringify(change.kind)} is no kind of change`);
+}
+
+/** D: the local stack's rule is for orgs that nobody told it about, so of a created one nothing is assumed. */
+function newOrg(told: OrgFields | undefined, change: LoggedChange): OrgFields {
+  if (told) throw refusal('org-exists', '', `${change.org_id} is an organisation already: change it instead`);
+  const { time_zone, billing_day } = parseValue(NewOrgValue, change.value);
+  assertTimeZone(time_zone);
+  return {
+    orgId: change.org_id,
+    timeZone: add([], change, time_zone),
+    billingDay: add([], change, billing_day),
+    subscriptions: new Map(),
+  };
+}
+
+function changedOrg(before: OrgFields, change: LoggedChange): OrgFields {
+  const { time_zone, billing_day } = parseValue(OrgValue, change.value);
+  if (time_zone !== undefined) assertTimeZone(time_zone);
+  return {
+    ...before,
+    timeZone: add(before.timeZone, change, time_zone),
+    billingDay: add(before.billingDay, change, billing_day),
+  };
+}
+
+function assertTimeZone(name: string): void {
+  if (isTimeZone(name)) return;
+  const message = `is ${JSON.stringify(name)}: write an IANA time zone, like "Europe/Rome"`;
+  throw refusal('unknown-time-zone', '/time_zone', message);
+}
+
+function applySubscription(before: OrgFields, change: LoggedChange, catalogues: Catalogues): OrgFields {
+  const { edition, users, additional_limit } = parseValue(SubscriptionValue, change.value);
+  const { product } = change;
+  if (!isName(product)) {
+    throw refusal('product', '', 'a product’s name has 1 to 128 bytes and no control characters');
+  }
+  const old = before.subscriptions.get(product);
+  if (!old && (edition === undefined || users === undefined)) {
+    throw refusal('no-subscription', '', `${before.orgId} has no ${product} yet: give edition and users`);
+  }
+  if (edition !== undefined) assertEdition(catalogues, product, edition, effectiveAt(change));
+  // Of a subscription that was planned for later and begins sooner the planned limit does not hold yet.
+  const hasLimit = inEffectAt(old?.additionalLimit ?? [], effectiveAt(change)) !== undefined;
+  const fields: SubscriptionFields = {
+    edition: add(old?.edition, change, edition),
+    users: add(old?.users, change, users),
+    additionalLimit: add(old?.additionalLimit, change, additional_limit ?? (hasLimit ? undefined : 0)),
+  };
+  return { ...before, subscriptions: new Map(before.subscriptions).set(product, fields) };
+}
+
+/** The edition must exist when it takes effect; later versions of the catalogue have it too (editions.ts). */
+function assertEdition(catalogues: Catalogues, product: string, edition: string, from: number): void {
+  try {
+    editionAt(catalogues, product, edition, from);
+  } catch (error) {
+    if (!(error instanceof UnknownEdition)) throw error;
+    throw refusal('unknown-edition', '/edition', error.message);
+  }
+}
+
+function add<T>(
+  versions: readonly Version<T>[] = [],
+  change: LoggedChange,
+  value: T | undefined,
+): readonly Version<T>[] {
+  if (value === undefined) return versions;
+  return [
+    ...versions,
+    {
+      value,
+      effectiveAt: effectiveAt(change),
+      recordedAt: change.appended_at,
+      recordedBy: change.recorded_by,
+      reason: change.reason,
+      offset: change.offset,
+    },
+  ];
+}

@@ -1,0 +1,97 @@
+import type {
+  OrgHistory,
+  Subscription,
+  SubscriptionTerms,
+  Version,
+  Versions,
+} from './org-history.ts';
+import { inEffectAt } from '../versions.ts';
+
+/**
+ * An org's settings, each field with its own history: a change of the limit made today and a change of the edition
+ * made last week for next month do not overwrite each other.
+ */
+export interface OrgFields {
+  readonly orgId: string;
+  readonly timeZone: Versions<string>;
+  readonly billingDay: Versions<number>;
+  readonly subscriptions: ReadonlyMap<string, SubscriptionFields>;
+}
+
+export interface SubscriptionFields {
+  readonly edition: Versions<string>;
+  readonly users: Versions<number>;
+  readonly additionalLimit: Versions<number>;
+}
+
+/** The fields of a history that the log does not know: the local stack's rule is where an org's changes start from. */
+export function fieldsOf(history: OrgHistory): OrgFields {
+  return {
+    orgId: history.orgId,
+    timeZone: history.timeZone,
+    billingDay: history.billingDay,
+    subscriptions: new Map(
+      history.subscriptions.map(({ product, versions }) => [
+        product,
+        {
+          edition: pick(versions, ({ edition }) => edition),
+          users: pick(versions, ({ users }) => users),
+          additionalLimit: pick(versions, ({ additionalLimit }) => additionalLimit),
+        },
+      ]),
+    ),
+  };
+}
+
+/** The history as the mathematics reads it: one version of all terms for every instant at which one of them changes. */
+export function historyOf(fields: OrgFields): OrgHistory {
+  return {
+    orgId: fields.orgId,
+    timeZone: fields.timeZone,
+    billingDay: fields.billingDay,
+    subscriptions: [...fields.subscriptions].map(([product, terms]) => subscriptionOf(product, terms)),
+  };
+}
+
+/** A subscription as it stood before a change, by the change's offset in the log. */
+export function subscriptionBefore(
+  product: string,
+  fields: SubscriptionFields,
+  offset: number,
+): Subscription {
+  const before = <T>(versions: Versions<T>): Versions<T> =>
+    versions.filter((version) => version.offset === undefined || version.offset < offset);
+  return subscriptionOf(product, {
+    edition: before(fields.edition),
+    users: before(fields.users),
+    additionalLimit: before(fields.additionalLimit),
+  });
+}
+
+function subscriptionOf(product: string, fields: SubscriptionFields): Subscription {
+  const { edition, users, additionalLimit } = fields;
+  const changes = new Map<number, Version<unknown>>();
+  for (const change of [...edition, ...users, ...additionalLimit]) changes.set(change.effectiveAt, change);
+  const versions: Version<SubscriptionTerms>[] = [];
+  for (const [effectiveAt, change] of [...changes].toSorted(([a], [b]) => a - b)) {
+    const terms = {
+      edition: inEffectAt(edition, effectiveAt)?.value,
+      users: inEffectAt(users, effectiveAt)?.value,
+      additionalLimit: inEffectAt(additionalLimit, effectiveAt)?.value ?? 0,
+    };
+    // Before its first edition and users take effect there is no subscription.
+    if (terms.edition === undefined || terms.users === undefined) continue;
+    versions.push({ ...change, value: { ...terms, edition: terms.edition, users: terms.users } });
+  }
+  return { product, versions };
+}
+
+function pick<T>(versions: Versions<SubscriptionTerms>, field: (terms: SubscriptionTerms) => T): Versions<T> {
+  return versions.map(({ value, effectiveAt, recordedAt, recordedBy, reason }) => ({
+    value: field(value),
+    effectiveAt,
+    recordedAt,
+    recordedBy,
+    reason,
+  }));
+}

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kafka, logLevel, type Admin, type ITopicConfig } from 'kafkajs';
+import { topicDefinitions, type Topics } from '../../schemas/topics.ts';
+import { stopIdleTimers } from './kafkajs-idle.ts';
+import { kafkaLogCreator, type Logger } from '../logging.ts';
+
+export interface KafkaConfig {
+  readonly KAFKA_BROKERS: string;
+}
+
+/**
+ * The one way to a Kafka cluster.
+ * @param clientId names the process in the brokers' logs
+ * @param retries how often kafkajs repeats a failed request. A broker may be away for minutes; the processes wait
+ *   for it instead of dying. Whoever repeats by itself, or must give up at a deadline, gives a small number:
+ *   kafkajs offers no other way to interrupt it.
+ */
+export function connectKafka(
+  config: KafkaConfig,
+  clientId: string,
+  logger: Logger,
+  retries = Number.MAX_SAFE_INTEGER,
+): Kafka {
+  stopIdleTimers();
+  return new Kafka({
+    clientId,
+    brokers: config.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
+    logLevel: logLevel.INFO,
+    logCreator: kafkaLogCreator(logger),
+    connectionTimeout: 3_000,
+    requestTimeout: 30_000,
+    retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries },
+  });
+}
+
+/**
+ * Creates the topics that are missing; those that exist stay as they are.
+ * @param partitions of the call topic. @returns the names of the topics it created.
+ */
+export async function ensureTopics(kafka: Kafka, topics: Topics, partitions: number): Promise<string[]> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const existing = new Set(await admin.listTopics());
+    const missing = topicDefinitions(topics, partitions).filter(({ topic }) => !existing.has(topic));
+    await createTopics(admin, missing);
+    return missing.map(({ topic }) => topic);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+const USABLE_WITHIN_MS = 30_000;
+
+/**
+ * Creates topics and waits until they can be used: for a moment after that, KRaft lets a broker not have heard of a
+ * new topic, or name itself the leader of a partition that it does not host yet. kafkajs repeats neither everywhere
+ * (its own waitForLeaders fails on the first, fetchTopicOffsets on the second; seen on a busy machine).
+ */
+export async function createTopics(admin: Admin, definitions: readonly ITopicConfig[]): Promise<void> {
+  if (definitions.length === 0) return;
+  const topics = definitions.map(({ topic }) => topic);
+  await admin.createTopics({ topics: [...definitions], waitForLeaders: false });
+  const deadline = performance.now() + USABLE_WITHIN_MS;
+  for (;;) {
+    try {
+      await admin.fetchTopicMetadata({ topics });
+      for (const topic of topics) await admin.fetchTopicOffsets(topic);
+      return;
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await sleep(100);
+    }
+  }
+}

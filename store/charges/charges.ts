@@ -1,0 +1,73 @@
+import { Type, type Static } from 'typebox';
+import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import type { LocalDate } from '../../domain/calendar/dates.ts';
+import { parseMoney, type Money } from '../../domain/money.ts';
+
+const ChargeRow = Type.Object({
+  day: Type.String(),
+  revision: Type.Integer(),
+  used: Type.Integer(),
+  included: Type.Integer(),
+  additional_limit: Type.Integer(),
+  additional_used: Type.Integer(),
+  billed_credits: Type.Integer(),
+  over_limit: Type.Integer(),
+  amount: Type.String(),
+  delta_credits: Type.Integer(),
+  delta_amount: Type.String(),
+  price_book: Type.String(),
+  billed_from: Type.String(),
+  billed_to: Type.String(),
+  closed_at: Type.Integer(),
+});
+
+/** A revision of a day's charge as the log decided it (see schemas/daily-charge.avsc); money exact. */
+export interface Charge extends Omit<Static<typeof ChargeRow>, 'amount' | 'delta_amount'> {
+  readonly amount: Money;
+  readonly delta_amount: Money;
+}
+
+export interface ChargesRequest {
+  readonly orgId: string;
+  readonly product: string;
+  /** Days with these dates, half-open. */
+  readonly fromDate: LocalDate;
+  readonly toDate: LocalDate;
+  /** And whatever was closed in between, epoch milliseconds, half-open. */
+  readonly closedFrom: number;
+  readonly closedTo: number;
+}
+
+/**
+ * The landed revisions of a subscription's days in a range, and those closed within it; by day and revision.
+ * FINAL keeps the first record of a revision in log order: that is the revision.
+ */
+export async function readCharges(client: ClickHouseClient, request: ChargesRequest): Promise<Charge[]> {
+  const { orgId, product, fromDate, toDate, closedFrom, closedTo } = request;
+  const rows = await select(
+    client,
+    ChargeRow,
+    `SELECT toString(daily_charges.day) AS day, revision, used, included, additional_limit, additional_used,
+       billed_credits, over_limit, toString(daily_charges.amount) AS amount, delta_credits,
+       toString(daily_charges.delta_amount) AS delta_amount, price_book,
+       toString(daily_charges.billed_from) AS billed_from, toString(daily_charges.billed_to) AS billed_to,
+       toUnixTimestamp64Milli(daily_charges.closed_at) AS closed_at
+     FROM daily_charges FINAL
+     WHERE org_id = {org:String} AND product = {product:String}
+       AND (daily_charges.day >= toDate32({from_date:String}) AND daily_charges.day < toDate32({to_date:String})
+         OR daily_charges.closed_at >= fromUnixTimestamp64Milli({closed_from:Int64})
+           AND daily_charges.closed_at < fromUnixTimestamp64Milli({closed_to:Int64}))
+     ORDER BY daily_charges.day, revision`,
+    {
+      org: orgId,
+      product,
+      from_date: fromDate,
+      to_date: toDate,
+      closed_from: closedFrom,
+      closed_to: closedTo,
+    },
+  );
+  return rows.map(({ amount, delta_amount, ...facts }) =>
+    Object.assign(facts, { amount: parseMoney(amount), delta_amount: parseMoney(delta_amount) }),
+  );
+}

@@ -1,0 +1,72 @@
+import { Type } from 'typebox';
+import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { calendarOf } from '../../domain/calendar/calendar.ts';
+import type { Day } from '../../domain/calendar/zone-days.ts';
+import type { Mark } from '../../aggregator/sealing/invalidations.ts';
+import type { SettingsState } from '../../domain/settings/state.ts';
+import { HOUR_MS } from '../usage/plan.ts';
+
+/** A day of an org that must be looked at: closed for the first time, or again. */
+export interface Candidate {
+  readonly orgId: string;
+  readonly day: Day;
+}
+
+const OrgRow = Type.Object({ org_id: Type.String(), dates: Type.Array(Type.Integer()) });
+/** No day is longer: 25 hours, and after a change of zone up to a day more. */
+const LONGEST_DAY_MS = 50 * HOUR_MS;
+
+/** Days that ended in (progress.closed, closableUntil], of every org that called in them. */
+export async function endedDays(
+  client: ClickHouseClient,
+  settings: SettingsState,
+  progress: { readonly sealed: number; readonly closed: number },
+  closableUntil: number,
+): Promise<Candidate[]> {
+  const orgs = await select(
+    client,
+    OrgRow,
+    `SELECT org_id, groupUniqArray(toUnixTimestamp(toStartOfDay(at)) * 1000) AS dates FROM (
+       SELECT org_id, bucket AS at FROM usage_15m
+       WHERE bucket >= toDateTime({from:UInt32}, 'UTC') AND bucket < toDateTime({to:UInt32}, 'UTC')
+       UNION ALL
+       SELECT org_id, toStartOfHour(occurred_at) AS at FROM call_events
+       WHERE toStartOfHour(occurred_at) >= toDateTime({sealed:UInt32}, 'UTC')
+         AND toStartOfHour(occurred_at) < toDateTime({to:UInt32}, 'UTC')
+     ) GROUP BY org_id ORDER BY org_id`,
+    {
+      from: Math.max(0, (progress.closed - LONGEST_DAY_MS) / 1000),
+      to: closableUntil / 1000,
+      sealed: progress.sealed / 1000,
+    },
+  );
+  const candidates: Candidate[] = [];
+  for (const { org_id, dates } of orgs) {
+    const history = settings.history(org_id);
+    if (!history) continue;
+    const calendar = calendarOf(history.timeZone);
+    // Dates in UTC: days that share an instant with one of them are the only ones that can hold its calls.
+    const days = new Set(dates.flatMap((date) => calendar.daysBetween(date, date + 24 * HOUR_MS)));
+    for (const day of days) {
+      if (day.to > progress.closed && day.to <= closableUntil) candidates.push({ orgId: org_id, day });
+    }
+  }
+  return candidates;
+}
+
+/** Days that hold a marked hour and are due: they get a further revision where the late events change them. */
+export function markedDays(
+  settings: SettingsState,
+  marks: readonly Mark[],
+  closableUntil: number,
+): Candidate[] {
+  const candidates = new Map<string, Candidate>();
+  for (const { org_id, hour } of marks) {
+    const history = settings.history(org_id);
+    if (!history) continue;
+    for (const day of calendarOf(history.timeZone).daysBetween(hour, hour + HOUR_MS)) {
+      if (day.to <= closableUntil) candidates.set(`${org_id} ${day.date}`, { orgId: org_id, day });
+    }
+  }
+  return [...candidates.values()];
+}

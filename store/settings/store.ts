@@ -1,0 +1,63 @@
+import { AsyncResource } from 'node:async_hooks';
+import { Type } from 'typebox';
+import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { SettingsState, type UnknownOrgs } from '../../domain/settings/state.ts';
+
+const LoggedRow = Type.Object({
+  offset: Type.Integer(),
+  appended_at: Type.Integer(),
+  change_id: Type.String(),
+  org_id: Type.String(),
+  kind: Type.String(),
+  product: Type.String(),
+  value: Type.String(),
+  effective_at: Type.Integer(),
+  recorded_by: Type.String(),
+  reason: Type.String(),
+});
+const ROWS_AT_ONCE = 10_000;
+
+/** The settings as far as the log has landed. */
+export interface SettingsStore {
+  /** Reads what has landed since, so that a change shows in the next answer. What it returned before stays as it was. */
+  refresh(): Promise<SettingsState>;
+}
+
+/**
+ * Keeps the folded log in memory (some hundred bytes a change) and reads only what is new. A read that runs may have
+ * missed what a caller must see: all who ask in the meantime share the next one. Of 400 changes at once they were 100
+ * reads instead of 760.
+ * @param unknownOrgs setting UNKNOWN_ORGS
+ */
+export function createSettingsStore(client: ClickHouseClient, unknownOrgs: UnknownOrgs): SettingsStore {
+  let state = new SettingsState(unknownOrgs);
+  let running: Promise<unknown> = Promise.resolve();
+  /** Begins when `running` has ended, well or not. */
+  let next: Promise<SettingsState> | undefined;
+
+  // In nobody's name: of several requests that share it, none may end it for the others.
+  const read = AsyncResource.bind(async (): Promise<SettingsState> => {
+    for (;;) {
+      const rows = await select(
+        client,
+        LoggedRow,
+        `SELECT toInt64(kafka_offset) AS offset, toUnixTimestamp64Milli(appended_at) AS appended_at, change_id,
+           org_id, kind, product, value, toUnixTimestamp64Milli(effective_at) AS effective_at, recorded_by, reason
+         FROM settings_log FINAL WHERE kafka_offset >= {next:UInt64}
+         ORDER BY kafka_offset LIMIT ${ROWS_AT_ONCE}`,
+        { next: state.nextOffset },
+      );
+      state = state.after(rows);
+      if (rows.length < ROWS_AT_ONCE) return state;
+    }
+  });
+
+  function begin(): Promise<SettingsState> {
+    next = undefined;
+    const reading = read();
+    running = reading;
+    return reading;
+  }
+
+  return { refresh: () => (next ??= running.then(begin, begin)) };
+}

@@ -1,0 +1,65 @@
+import { Type } from 'typebox';
+import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { DIMENSIONS, isDimension, UsageRow, type GroupBy } from './dimensions.ts';
+import type { FilterValue } from './filters.ts';
+import { columnOf, FINAL_SETTINGS, usageQuery, type UsageRequest } from './query.ts';
+import { readTotal, type UsageTotal } from './read.ts';
+
+export interface PageRequest extends UsageRequest {
+  /** One group at least. */
+  readonly groupBy: readonly GroupBy[];
+  /** The groups of the last row of the page before, in the order of groupBy; times in epoch milliseconds. */
+  readonly after?: readonly FilterValue[] | undefined;
+  readonly limit: number;
+}
+
+export interface UsagePage {
+  /** In the order of their groups. */
+  readonly rows: readonly UsageRow[];
+  /** Of all rows of the request, those of other pages too. */
+  readonly total: UsageTotal;
+}
+
+const PageRow = Type.Object({
+  ...UsageRow.properties,
+  total_calls: Type.Integer(),
+  total_credits: Type.Integer(),
+  total_rejected: Type.Integer(),
+});
+
+/** The next rows of a request, at most `limit`, and the total: one statement, so that both are of one moment. */
+export async function readUsagePage(client: ClickHouseClient, request: PageRequest): Promise<UsagePage> {
+  const { groupBy, after, limit } = request;
+  const { sql, params } = await usageQuery(client, request);
+  const columns = groupBy.map(columnOf).join(', ');
+  const position = groupBy.map((group, index) => `{after_${index}:${typeOf(group)}}`).join(', ');
+  const rows = await select(
+    client,
+    PageRow,
+    `SELECT * FROM (
+       SELECT *, sum(calls) OVER () AS total_calls, sum(credits) OVER () AS total_credits,
+         sum(rejected) OVER () AS total_rejected
+       FROM (${sql})
+     )
+     ${after === undefined ? '' : `WHERE tuple(${columns}) > tuple(${position})`}
+     ORDER BY ${columns}
+     LIMIT {limit:UInt32}
+     ${FINAL_SETTINGS}`,
+    {
+      ...params,
+      ...Object.fromEntries((after ?? []).map((value, index) => [`after_${index}`, value])),
+      limit,
+    },
+  );
+  const [first] = rows;
+  // Nothing left: no row that could carry it.
+  if (first === undefined) return { rows, total: await readTotal(client, request) };
+  return {
+    rows: rows.map(
+      ({ total_calls: _calls, total_credits: _credits, total_rejected: _rejected, ...row }) => row,
+    ),
+    total: { calls: first.total_calls, credits: first.total_credits, rejected: first.total_rejected },
+  };
+}
+
+const typeOf = (group: GroupBy): string => (isDimension(group) ? DIMENSIONS[group].type : 'Int64');

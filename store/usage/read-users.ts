@@ -1,0 +1,32 @@
+import { Type, type Static } from 'typebox';
+import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { FINAL_SETTINGS, usageQuery, type UsageRequest } from './query.ts';
+
+const UserRow = Type.Object({ user: Type.String(), calls: Type.Integer(), credits: Type.Integer() });
+export type UserRow = Static<typeof UserRow>;
+
+/** A place in the order of users: the last one of the page before. */
+export type UserPlace = Pick<UserRow, 'user' | 'credits'>;
+
+export interface UsersRequest extends Pick<UsageRequest, 'orgId' | 'from' | 'to' | 'filters'> {
+  readonly after?: UserPlace | undefined;
+  readonly limit: number;
+}
+
+/** Who called, at most `limit` users: by credits, the most first, then by user id (its bytes). */
+export async function readUsers(
+  client: ClickHouseClient,
+  { after, limit, ...range }: UsersRequest,
+): Promise<UserRow[]> {
+  const { sql, params } = await usageQuery(client, { ...range, groupBy: ['user'] });
+  return select(
+    client,
+    UserRow,
+    `SELECT user, calls, credits FROM (${sql})
+     ${after === undefined ? '' : 'WHERE (-toInt64(credits), user) > (-{after_credits:Int64}, {after_user:String})'}
+     ORDER BY credits DESC, user
+     LIMIT {limit:UInt32}
+     ${FINAL_SETTINGS}`,
+    { ...params, after_credits: after?.credits, after_user: after?.user, limit },
+  );
+}

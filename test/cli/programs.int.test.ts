@@ -1,0 +1,91 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { advanceProgress } from '../../store/watermark/aggregator-progress.ts';
+import { sealEndedHours } from '../../aggregator/sealing/seal-hours.ts';
+import { connectClickHouse, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { migrate } from '../../platform/clickhouse/migrate.ts';
+import { projectRoot } from '../../schemas/root.ts';
+import { callEvent, insertEvents, insertSettings } from '../api/tables.ts';
+import { openNamespace } from '../servers/namespace.ts';
+
+const DAY_MS = 86_400_000;
+const now = Date.now();
+/** The first of last month: in the period that what-if asks about. */
+const day = new Date(Date.UTC(new Date(now).getUTCFullYear(), new Date(now).getUTCMonth() - 1, 1));
+const DATE = day.toISOString().slice(0, 10);
+const NEXT = new Date(day.getTime() + DAY_MS).toISOString().slice(0, 10);
+
+const namespace = openNamespace('programs');
+let client: ClickHouseClient;
+beforeAll(async () => {
+  await migrate(namespace.settings);
+  client = connectClickHouse(namespace.settings, 'programs test');
+  await insertSettings(client, [
+    { org: 'acme', value: { time_zone: 'UTC', billing_day: 1 } },
+    { org: 'acme', product: 'crm', value: { edition: 'free', users: 1, additional_limit: 10_000 } },
+  ]);
+  await insertEvents(client, [
+    callEvent({ org_id: 'acme', occurred_at: day.getTime() + 5, credits: 30_000 }),
+    callEvent({ org_id: 'acme', occurred_at: day.getTime() + 6, credits: 1_000, user_id: 'bob' }),
+  ]);
+  await sealEndedHours(client, now, 60_000);
+  await advanceProgress(client, 'closed', now);
+});
+afterAll(async () => {
+  await client.close();
+  await namespace.drop();
+});
+
+/** Runs the compiled program as `npm run` does, once the stack's settings are in the environment. */
+function run(program: string, ...args: string[]): Promise<{ code: number; out: string; errors: string }> {
+  const file = join(projectRoot(), 'dist', 'aggregator', 'commands', `${program}.js`);
+  const env = { PATH: process.env['PATH'], ...namespace.settings };
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [file, ...args], { env }, (_, out, errors) =>
+      resolve({ code: child.exitCode ?? -1, out, errors }),
+    );
+  });
+}
+
+describe('the commands about charges', () => {
+  it.each([
+    ['explain', ['--org', 'acme', '--day', DATE], /over limit +16,000 .*\n\namount: USD 1\.4, exact/],
+    [
+      'explain',
+      ['--org', 'acme', '--day', DATE, '--top', '1'],
+      /by user\n.*\n +ann .* 30,000 .*\n +\(other\)/,
+    ],
+    ['estimate', ['--credits', '80000'], /a day: USD 6\.8\n/],
+    ['estimate', ['--credits', '100000', '--days', '30'], /30 such days: USD 240\n/],
+    ['what-if', ['--org', 'acme', '--additional-limit', '25000'], /31,000 +10,000 +1\.4 +25,000 +3\.5\n/],
+    [
+      'recompute',
+      ['--org', 'acme', '--from', DATE, '--to', NEXT],
+      /then, revision 1.*\n\nNothing was changed/,
+    ],
+  ])(
+    '%s %j',
+    async (program, args, expected) => {
+      const { code, out, errors } = await run(program, ...args);
+      expect({ code, errors, out }).toEqual({ code: 0, errors: '', out: expect.stringMatching(expected) });
+    },
+    60_000,
+  );
+
+  it.each([
+    ['explain', ['--org', 'acme'], 2, /^--day is missing/],
+    ['explain', ['--org', 'nobody', '--day', DATE], 1, /^There is no organisation nobody/],
+    ['estimate', ['--credits', 'many'], 2, /^--credits is a whole number/],
+    ['what-if', ['--org', 'acme'], 2, /^What if what/],
+    ['what-if', ['--org', 'acme', '--edition', 'gold'], 1, /^The product crm has no edition gold/],
+    ['recompute', ['--org', 'acme', '--from', NEXT, '--to', DATE], 2, /^--to must be later/],
+  ])(
+    '%s %j fails with exit code %i and says why',
+    async (program, args, code, message) => {
+      const failed = await run(program, ...args);
+      expect({ code: failed.code, out: failed.out }).toEqual({ code, out: '' });
+      expect(failed.errors).toMatch(message);
+    },
+    60_000,
+  );
+});

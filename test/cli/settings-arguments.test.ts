@@ -1,0 +1,86 @@
+import { userInfo } from 'node:os';
+import { readCatalogueArguments } from '../../cli/catalogue-arguments.ts';
+import { readOrgArguments } from '../../cli/org-arguments.ts';
+
+const files: Record<string, string> = {
+  'now.json': '{"name":"a"}',
+  'later.json': '{"effective_at":"2199-01-01T00:00:00Z","name":"a"}',
+  'soon.json': '{"effective_at":"soon"}',
+  'list.json': '[1]',
+  'torn.json': '{',
+};
+const readFile = (file: string): string => {
+  const text = files[file];
+  if (text === undefined) throw new Error('no such file');
+  return text;
+};
+const read = (line: string): unknown => {
+  const [command, ...args] = line.split(' ').filter((word) => word !== '');
+  return command === 'org' ? readOrgArguments(args) : readCatalogueArguments(args, readFile);
+};
+
+test('a change is what the options say, at once, by the user of the machine, under an id of its own', () => {
+  const line = 'org subscribe acme crm --edition free --users 0 --additional-limit 5';
+  expect(read(line)).toEqual({
+    act: 'change',
+    change: {
+      change_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      kind: 'subscription',
+      org_id: 'acme',
+      product: 'crm',
+      value: '{"edition":"free","users":0,"additional_limit":5}',
+      effective_at: 0,
+      recorded_by: userInfo().username,
+      reason: '',
+    },
+  });
+  expect(JSON.stringify(read(line))).not.toBe(JSON.stringify(read(line)));
+});
+
+test.each([
+  [
+    'org create acme --time-zone UTC --billing-day 3',
+    { kind: 'new-org', value: '{"time_zone":"UTC","billing_day":3}' },
+  ],
+  ['org set acme --billing-day 3 --by ann --reason why', { kind: 'org', recorded_by: 'ann', reason: 'why' }],
+  ['org set acme --billing-day 3 --effective-at 2199-01-01T00:00:00Z', { effective_at: Date.UTC(2199, 0) }],
+  ['catalogue add prices now.json', { kind: 'prices', org_id: '', effective_at: 0, value: '{"name":"a"}' }],
+  ['catalogue add costs later.json', { kind: 'costs', effective_at: Date.UTC(2199, 0) }],
+])('%s', (line, change) => {
+  expect(read(line)).toMatchObject({ change });
+});
+
+test.each([
+  ['org', 'What is to be done?'],
+  ['org drop acme', 'There is no drop.'],
+  ['org constructor acme', 'There is no constructor.'],
+  ['org create', 'ORG is missing.'],
+  ['org create x --time-zone UTC', '--billing-day is missing.'],
+  ['org create x --time-zone UTC --billing-day five', '--billing-day is a whole number, not "five".'],
+  ['org create x --users 5', '--users has no meaning here.'],
+  [
+    'org create x --time-zone UTC --billing-day 1 --effective-at 2199-01-01T00:00:00Z',
+    '--effective-at has no meaning',
+  ],
+  ['org set x', 'Give at least one of --time-zone, --billing-day.'],
+  ['org set x --billing-day 1 --effective-at soon', '--effective-at is an instant like'],
+  ['org set x --zone UTC', "Unknown option '--zone'"],
+  ['org subscribe x --users 1', 'PRODUCT is missing.'],
+  ['org subscribe x crm more --users 1', 'more is too much.'],
+  ['org show x y', 'y is too much.'],
+  ['org show x --users 1', '--users has no meaning here.'],
+  ['org show x --by ann', '--by has no meaning here.'],
+  ['catalogue', 'What is to be done?'],
+  ['catalogue show discounts', 'Which catalogue? One of editions, prices, costs.'],
+  ['catalogue show prices now.json', 'now.json is too much.'],
+  ['catalogue add prices', 'FILE.json is missing.'],
+  ['catalogue add prices none.json', 'none.json cannot be read as JSON: no such file.'],
+  ['catalogue add prices torn.json', 'torn.json cannot be read as JSON'],
+  ['catalogue add prices list.json', 'list.json must hold one version'],
+  ['catalogue add prices soon.json', 'effective_at in soon.json is no instant'],
+])('%s: %s', (line, problem) => {
+  expect(() => read(line)).toThrow(
+    expect.objectContaining({ code: 'USAGE', message: expect.stringContaining(problem) }),
+  );
+  expect(() => read(line)).toThrow('npm run');
+});

@@ -1,0 +1,119 @@
+import type { LandedRange } from '../../../consumers/write/insert-batch.ts';
+import { LandedState } from '../../../consumers/fetch/partition-progress.ts';
+
+const NOW_MS = 1_000_000;
+const range = (
+  firstOffset: number,
+  lastOffset: number,
+  at: [number, number] | [],
+  generation = 1,
+): LandedRange => ({
+  topic: 'calls',
+  partition: 0,
+  generation,
+  firstOffset,
+  lastOffset,
+  rows: lastOffset - firstOffset + 1,
+  quarantined: 0,
+  firstAppendedAtMs: at[0],
+  lastAppendedAtMs: at[1],
+});
+
+function assigned(committed?: number): LandedState {
+  const state = new LandedState();
+  state.assigned(1, [0]);
+  if (committed !== undefined) state.committed(1, 0, committed);
+  return state;
+}
+
+const standing = (state: LandedState, end: number) => state.standings(new Map([[0, end]]), NOW_MS)[0];
+
+describe('a partition is landed', () => {
+  it('until now where it is level with its log', () => {
+    expect(standing(assigned(7), 7)).toEqual({
+      partition: 0,
+      nextOffset: 7,
+      endOffset: 7,
+      landedUntilMs: NOW_MS,
+    });
+  });
+
+  it('until the append time of the oldest record that was taken and has not landed', () => {
+    const state = assigned(7);
+    const [first, second] = [range(7, 8, [500, 600]), range(9, 9, [700, 700])];
+    state.taken(first);
+    state.taken(second);
+    expect(standing(state, 10)).toMatchObject({ nextOffset: 7, landedUntilMs: 500 });
+    state.landed(first);
+    expect(standing(state, 10)).toMatchObject({ nextOffset: 9, landedUntilMs: 700 });
+    state.landed(second);
+    expect(standing(state, 10)).toMatchObject({ nextOffset: 10, landedUntilMs: NOW_MS });
+  });
+
+  it('until the last landed append time where the rest was not fetched yet', () => {
+    const state = assigned(7);
+    const only = range(7, 8, [500, 600]);
+    state.taken(only);
+    state.landed(only);
+    expect(standing(state, 100)).toMatchObject({ nextOffset: 9, landedUntilMs: 600 });
+  });
+
+  it('at a time that nobody knows before the first fetch of a log that is ahead: says nothing', () => {
+    expect(standing(assigned(7), 8)).toBeUndefined();
+    expect(standing(assigned(), 0)).toBeUndefined();
+  });
+
+  it('over control records, which have no event and no append time', () => {
+    const state = assigned(7);
+    const control = range(7, 7, []);
+    state.taken(control);
+    expect(standing(state, 8)).toBeUndefined();
+    state.landed(control);
+    expect(standing(state, 8)).toMatchObject({ nextOffset: 8, landedUntilMs: NOW_MS });
+  });
+
+  it('no less far when control records are passed on after the batch behind them', () => {
+    const state = assigned(7);
+    const [behind, control] = [range(8, 9, [500, 600]), range(7, 7, [])];
+    for (const each of [behind, control]) state.taken(each);
+    for (const each of [behind, control]) state.landed(each);
+    expect(standing(state, 10)).toMatchObject({ nextOffset: 10, landedUntilMs: NOW_MS });
+  });
+
+  it('never later than the moment it was looked at', () => {
+    const state = assigned(0);
+    state.taken(range(0, 0, [NOW_MS + 50, NOW_MS + 50]));
+    expect(standing(state, 1)?.landedUntilMs).toBe(NOW_MS);
+  });
+});
+
+describe('after the partitions were assigned anew', () => {
+  it('what was taken before says nothing: the records come again from the committed offset', () => {
+    const state = assigned(0);
+    const before = range(0, 9, [500, 600]);
+    state.taken(before);
+    state.assigned(2, [0, 1]);
+    state.landed(before);
+    state.committed(1, 0, 99);
+    expect(standing(state, 10)).toBeUndefined();
+    state.committed(2, 0, 4);
+    const again = range(4, 9, [550, 600], 2);
+    state.taken(again);
+    expect(standing(state, 10)).toMatchObject({ nextOffset: 4, landedUntilMs: 550 });
+  });
+
+  it('a lost partition is no longer reported', () => {
+    const state = assigned(7);
+    state.assigned(2, [1]);
+    expect(standing(state, 7)).toBeUndefined();
+  });
+
+  it('a committed offset that arrives late does not take a landing back', () => {
+    const state = assigned();
+    const first = range(7, 8, [500, 600]);
+    state.taken(first);
+    state.landed(first);
+    state.committed(1, 0, 7);
+    expect(standing(state, 9)).toMatchObject({ nextOffset: 9, landedUntilMs: NOW_MS });
+  });
+});

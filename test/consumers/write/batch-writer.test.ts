@@ -1,0 +1,183 @@
+import { Block } from '../../../consumers/write/insert-batch.ts';
+import { Lander } from '../../../consumers/write/batch-writer.ts';
+import { until } from '../../until.ts';
+
+const noHeartbeat = (): Promise<void> => Promise.resolve();
+
+/** Every lander ends empty, so that no timer outlives its test. */
+const cleanups: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+/** A lander of blocks of two records whose landings the test ends one by one. */
+function pacedLander(ageMs: number) {
+  const landings: { offsets: number[]; end: (error?: Error) => void }[] = [];
+  const failures: unknown[] = [];
+  let isOver = false;
+  const lander = new Lander(
+    [new Block(2, 2 ** 20), new Block(2, 2 ** 20)],
+    ageMs,
+    (block) =>
+      new Promise((resolve, reject) => {
+        const offsets = block.ranges.map(({ lastOffset }) => lastOffset);
+        landings.push({ offsets, end: (error) => (error ? reject(error) : resolve()) });
+        if (isOver) resolve();
+      }),
+    (error) => failures.push(error),
+  );
+  cleanups.push(() => {
+    isOver = true;
+    for (const { end } of landings) end();
+    return lander.drain();
+  });
+  /** Adds a record of a row's worth, as the intake does. */
+  const add = async (offset: number, heartbeat = noHeartbeat) => {
+    await lander.untilRoom(heartbeat);
+    const block = lander.open;
+    const range = block.range('calls', 0, 1, offset);
+    range.lastOffset = offset;
+    block.columns.rows += 1;
+    block.addedRow(range, 100);
+    lander.added();
+  };
+  return { lander, landings, failures, add };
+}
+
+describe('a block', () => {
+  it('lands at once when it is full', async () => {
+    const { landings, add } = pacedLander(60_000);
+    await add(0);
+    expect(landings).toHaveLength(0);
+    await add(1);
+    expect(landings).toMatchObject([{ offsets: [1] }]);
+  });
+
+  it('lands when its first record has waited long enough for company', async () => {
+    const { landings, add } = pacedLander(20);
+    const started = performance.now();
+    await add(0);
+    await until('the block lands', () => landings.length === 1);
+    expect(performance.now() - started).toBeGreaterThan(15);
+  });
+
+  it('that landed while its filler waited is not the one to fill any more', async () => {
+    const { lander, landings, add } = pacedLander(60_000);
+    await add(0);
+    const before = lander.open;
+    const room = lander.untilRoom(noHeartbeat);
+    // There was room at once; the filler hears of it after this.
+    await lander.untilRoom(noHeartbeat);
+    void lander.drain();
+    await room;
+    expect(landings).toMatchObject([{ offsets: [0] }]);
+    expect(lander.open).not.toBe(before);
+    expect(lander.open.isEmpty).toBe(true);
+  });
+
+  it('waits its turn: one insert at a time, in the order of the records', async () => {
+    const { landings, add } = pacedLander(5);
+    await add(0);
+    await add(1);
+    await add(2);
+    await add(3);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(landings).toHaveLength(1);
+    landings[0]?.end();
+    await until('the block lands', () => landings.length === 2);
+    expect(landings[1]?.offsets).toEqual([3]);
+    await add(4);
+    landings[1]?.end();
+    await until('the block lands', () => landings.length === 3);
+    expect(landings[2]?.offsets).toEqual([4]);
+  });
+});
+
+describe('back pressure', () => {
+  it('makes the intake wait, heartbeating, while both blocks are full', async () => {
+    const { landings, add } = pacedLander(60_000);
+    for (const offset of [0, 1, 2, 3]) await add(offset);
+    let heartbeats = 0;
+    let isAdded = false;
+    const waiting = add(4, () => {
+      heartbeats += 1;
+      return Promise.resolve();
+    }).then(() => (isAdded = true));
+    await until('a heartbeat', () => heartbeats > 0);
+    expect(isAdded).toBe(false);
+    landings[0]?.end();
+    await waiting;
+    expect(landings[1]?.offsets).toEqual([3]);
+  });
+
+  it('lets a failed heartbeat through, so that the group can be joined again', async () => {
+    const { add } = pacedLander(60_000);
+    for (const offset of [0, 1, 2, 3]) await add(offset);
+    await expect(add(4, () => Promise.reject(new Error('rebalancing')))).rejects.toThrow('rebalancing');
+  });
+});
+
+describe('draining', () => {
+  it('lands everything that was taken, without waiting for company', async () => {
+    const { lander, landings, add } = pacedLander(60_000);
+    for (const offset of [0, 1, 2]) await add(offset);
+    let isDrained = false;
+    const drained = lander.drain().then(() => (isDrained = true));
+    landings[0]?.end();
+    await until('the block lands', () => landings.length === 2);
+    expect(isDrained).toBe(false);
+    landings[1]?.end();
+    await drained;
+    expect(landings.map(({ offsets }) => offsets)).toEqual([[1], [2]]);
+  });
+
+  it('ends where landing gave up, and says so', async () => {
+    const { lander, landings, failures, add } = pacedLander(60_000);
+    await add(0);
+    const drained = lander.drain();
+    landings[0]?.end(new Error('told to stop'));
+    await drained;
+    expect(failures).toEqual([new Error('told to stop')]);
+  });
+});
+
+describe('a range', () => {
+  it('goes on in its block, and starts anew after a gap or under another assignment', () => {
+    const block = new Block(10, 1_000);
+    const first = block.range('calls', 3, 1, 100);
+    first.lastOffset = 104;
+    expect(block.range('calls', 3, 1, 105)).toBe(first);
+    expect(block.range('calls', 3, 1, 107)).not.toBe(first);
+    expect(block.range('calls', 3, 2, 105)).not.toBe(first);
+    expect(block.range('calls', 4, 1, 105)).not.toBe(first);
+    expect(block.range('other', 3, 1, 105)).not.toBe(first);
+  });
+
+  it('is full by bytes and by dead letters too', () => {
+    const byBytes = new Block(10, 1_000);
+    byBytes.addedRow(byBytes.range('calls', 0, 1, 0), 500);
+    expect(byBytes.isFull).toBe(false);
+    byBytes.addedRow(byBytes.range('calls', 0, 1, 1), 500);
+    expect(byBytes.isFull).toBe(true);
+    byBytes.clear();
+    expect(byBytes.isFull).toBe(false);
+
+    const byLetters = new Block(10, 2 ** 30);
+    const range = byLetters.range('calls', 0, 1, 0);
+    const letter = {
+      topic: 'calls',
+      partition: 0,
+      offset: 0,
+      appendedAtMs: 0,
+      key: null,
+      value: null,
+      orgId: '',
+    };
+    for (let count = 0; count < 1_999; count += 1) {
+      byLetters.addDeadLetter(range, { ...letter, reason: 'not-an-event', detail: '' });
+    }
+    expect(byLetters.isFull).toBe(false);
+    byLetters.addDeadLetter(range, { ...letter, reason: 'not-an-event', detail: '' });
+    expect(byLetters.isFull).toBe(true);
+  });
+});

@@ -1,0 +1,163 @@
+import * as fc from 'fast-check';
+import { billingPeriodsOf } from '../../../domain/calendar/billing-periods.ts';
+import { calendarOf } from '../../../domain/calendar/calendar.ts';
+import { allowanceOfDay } from '../../../domain/pricing/allowance.ts';
+import { SettingsState } from '../../../domain/settings/state.ts';
+import { bundledCatalogueJson, priceBookAt } from '../../../domain/catalogues/catalogues.ts';
+import type { LoggedChange } from '../../../schemas/settings-change.ts';
+import { logOf } from './changes.ts';
+
+const START = Date.parse('2026-03-20T12:00:00Z');
+const DAY_MS = 86_400_000;
+/** Some days of the orgs lie behind them when their changes begin. */
+const CREATED = START - 20 * DAY_MS;
+const ORGS = ['acme', 'zeta'];
+const editions: object[] = Object(bundledCatalogueJson().editions[0]).editions;
+
+/** Anything that may stand in the log: allowed, refused, planned, repeated under an id. */
+const what = fc.oneof(
+  fc.record({
+    kind: fc.constantFrom('new-org', 'org'),
+    value: fc.record({
+      time_zone: fc.constantFrom('UTC', 'Europe/Rome', 'Pacific/Apia', 'Mars/Olympus'),
+      billing_day: fc.constantFrom(1, 15, 31, 32),
+    }),
+  }),
+  fc.record({
+    kind: fc.constant('org'),
+    value: fc.record({ time_zone: fc.constantFrom('Asia/Tokyo', 'UTC') }),
+  }),
+  fc.record({
+    kind: fc.constant('subscription'),
+    product: fc.constantFrom('crm', 'bigin'),
+    value: fc.record(
+      {
+        edition: fc.constantFrom('free', 'standard', 'express', 'platinum'),
+        users: fc.constantFrom(1, 50, -1),
+        additional_limit: fc.constantFrom(0, 1_000, 100_000),
+      },
+      { requiredKeys: [] },
+    ),
+  }),
+  fc.record({
+    kind: fc.constantFrom('prices', 'editions'),
+    org_id: fc.constant(''),
+    value: fc.record({
+      name: fc.constantFrom('a', 'b'),
+      currency: fc.constantFrom('USD', 'EUR'),
+      minor_unit_digits: fc.constant(2),
+      slabs: fc.constant([{ credits: null, rate_per_1000: '1' }]),
+    }),
+  }),
+  fc.constant({
+    kind: 'editions',
+    org_id: '',
+    value: { editions: editions.map((each) => Object.assign({}, each, { base: 9, maximum: null })) },
+  }),
+);
+const log: fc.Arbitrary<LoggedChange[]> = fc
+  .array(
+    fc.record({
+      what,
+      org: fc.constantFrom(...ORGS),
+      id: fc.option(fc.constantFrom('once', 'twice'), { freq: 4 }),
+      /** From the record before: mostly later, now and then the clock goes back. */
+      step: fc.integer({ min: -3_600_000, max: 2 * DAY_MS }),
+      wanted: fc.option(fc.integer({ min: -DAY_MS, max: 20 * DAY_MS })),
+    }),
+    { minLength: 1, maxLength: 14 },
+  )
+  .map((drawn) => {
+    let at = START;
+    const first = ORGS.map((org_id) => ({
+      kind: 'new-org',
+      org_id,
+      value: { time_zone: 'Europe/Rome', billing_day: 5 },
+    }));
+    const rest = drawn.map(({ what: change, org, id, step, wanted }) => {
+      at += step;
+      const dated = {
+        org_id: org,
+        appended_at: at,
+        effective_at: wanted === null ? 0 : Math.max(0, at + wanted),
+      };
+      return { ...dated, ...change, ...(id === null ? {} : { change_id: id }) };
+    });
+    return logOf(CREATED, ...first, ...rest);
+  });
+
+/** Everything that can be asked of a state. */
+function told(state: SettingsState): unknown {
+  return {
+    next: state.nextOffset,
+    orgs: state.orgIds.map((orgId) => state.history(orgId)),
+    catalogues: state.catalogues,
+    json: state.catalogueJson,
+    outcomes: ['', ...ORGS].map((org) =>
+      state.outcomesOf(org).map(({ change, effectiveAt, refused }) => [change, effectiveAt, refused?.code]),
+    ),
+  };
+}
+
+test('however the log is delivered, in pieces, with repeats of what was read before, the state is the same', () => {
+  let refused = 0;
+  fc.assert(
+    fc.property(
+      log,
+      fc.array(fc.record({ back: fc.nat({ max: 5 }), take: fc.nat({ max: 6 }) }), { maxLength: 12 }),
+      fc.constantFrom('none' as const, 'local' as const),
+      (changes, reads, unknownOrgs) => {
+        const atOnce = new SettingsState(unknownOrgs).after(changes);
+        let state = new SettingsState(unknownOrgs);
+        for (const { back, take } of reads) {
+          const from = Math.max(0, state.nextOffset - back);
+          state = state.after(changes.slice(from, from + take));
+        }
+        expect(JSON.stringify(told(state.after(changes)))).toBe(JSON.stringify(told(atOnce)));
+        refused += atOnce.outcomesOf('acme').filter((outcome) => outcome.refused).length;
+      },
+    ),
+    { numRuns: 200, seed: 11 },
+  );
+  expect(refused).toBeGreaterThan(50);
+});
+
+/** What billing knows of the days that ended by an instant: bounds, allowance, price book, period. */
+function past(state: SettingsState, until: number): unknown {
+  return ORGS.map((orgId) => {
+    const history = state.history(orgId);
+    if (!history) return undefined;
+    const calendar = calendarOf(history.timeZone);
+    const { periodOf } = billingPeriodsOf(calendar, history.billingDay);
+    const days = calendar.daysBetween(CREATED - 5 * DAY_MS, until).filter(({ to }) => to <= until);
+    return days.map((day) => ({
+      day,
+      allowances: history.subscriptions.flatMap((subscription) => {
+        const allowance = allowanceOfDay(state.catalogues, subscription, day);
+        return allowance ? [{ product: subscription.product, ...allowance }] : [];
+      }),
+      book: priceBookAt(state.catalogues, day.from).name,
+      period: [periodOf(day.date).from, periodOf(day.date).to],
+    }));
+  });
+}
+
+test('no change alters a day that had ended when it was recorded', () => {
+  let compared = 0;
+  fc.assert(
+    fc.property(log, (changes) => {
+      let state = new SettingsState('none').after(changes.slice(0, ORGS.length));
+      for (const change of changes.slice(ORGS.length)) {
+        const next = state.after([change]);
+        const [before, after] = [state, next].map((each) =>
+          JSON.stringify(past(each, change.appended_at), null, 1),
+        );
+        expect(after).toBe(before);
+        compared += Number(!next.outcome(change.change_id)?.refused);
+        state = next;
+      }
+    }),
+    { numRuns: 150, seed: 12 },
+  );
+  expect(compared).toBeGreaterThan(300);
+});

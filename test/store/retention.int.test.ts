@@ -1,0 +1,73 @@
+import { Type } from 'typebox';
+import { connectClickHouse, select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { migrate } from '../../platform/clickhouse/migrate.ts';
+import { enforceRetention } from '../../store/retention.ts';
+import { land, landedEvent } from '../aggregator/events.ts';
+import { until } from '../until.ts';
+import { openNamespace } from '../servers/namespace.ts';
+
+const DAY_MS = 86_400_000;
+const now = Date.now();
+const namespace = openNamespace('retention');
+let client: ClickHouseClient;
+beforeAll(async () => {
+  await migrate(namespace.settings);
+  client = connectClickHouse(namespace.settings, 'retention test');
+});
+afterAll(async () => {
+  await client.close();
+  await namespace.drop();
+});
+
+const offsets = async (): Promise<number[]> => {
+  const rows = await select(
+    client,
+    Type.Object({ offset: Type.Integer() }),
+    'SELECT toInt64(kafka_offset) AS offset FROM call_events FINAL ORDER BY kafka_offset',
+  );
+  return rows.map(({ offset }) => offset);
+};
+
+it('drops raw events in whole days once the last of them is older, and nothing before', async () => {
+  const old = landedEvent(now - 102 * DAY_MS);
+  const young = landedEvent(now - 98 * DAY_MS);
+  await land(client, [old]);
+  await land(client, [young, landedEvent(now)]);
+  const kept = { retentionMs: 100 * DAY_MS, droppedBeforeMs: -Infinity };
+  expect(await enforceRetention(namespace.settings, 100)).toEqual(kept);
+  expect(await enforceRetention(namespace.settings, 100)).toEqual(kept);
+  await until('the old part is dropped', async () => !(await offsets()).includes(old.offset), 30_000);
+  expect(await offsets()).toHaveLength(2);
+  await client.command({ query: 'OPTIMIZE TABLE call_events FINAL' });
+  expect(await offsets()).toHaveLength(2);
+});
+
+it('keeps a day whole while its youngest event is kept', async () => {
+  const day = Math.floor((now - 100 * DAY_MS) / DAY_MS) * DAY_MS;
+  const [older, younger] = [landedEvent(day), landedEvent(day + DAY_MS - 1)];
+  await land(client, [older, younger]);
+  await client.command({ query: 'OPTIMIZE TABLE call_events FINAL' });
+  expect(await offsets()).toEqual(expect.arrayContaining([older.offset, younger.offset]));
+  expect(day).toBeLessThanOrEqual(now - 100 * DAY_MS);
+});
+
+it('follows the setting', async () => {
+  expect(await enforceRetention(namespace.settings, 50)).toMatchObject({ retentionMs: 50 * DAY_MS });
+  await until('only today is kept', async () => (await offsets()).length === 1, 30_000);
+});
+
+it('remembers until when a shorter setting may have dropped events', async () => {
+  const earliest = Date.now() - 50 * DAY_MS;
+  const raised = await enforceRetention(namespace.settings, 400);
+  const latest = Date.now() - 50 * DAY_MS;
+  expect(raised.retentionMs).toBe(400 * DAY_MS);
+  // A day is left for the parts to get their new TTL.
+  expect(raised.droppedBeforeMs).toBeGreaterThanOrEqual(earliest + DAY_MS);
+  expect(raised.droppedBeforeMs).toBeLessThanOrEqual(latest + DAY_MS);
+  // A start with the same setting adds nothing; nor does a change from a longer one to another take anything back.
+  expect(await enforceRetention(namespace.settings, 400)).toEqual(raised);
+  expect(await enforceRetention(namespace.settings, 500)).toEqual({
+    ...raised,
+    retentionMs: 500 * DAY_MS,
+  });
+});

@@ -1,0 +1,82 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { createSettingsStore } from '../../../store/settings/store.ts';
+import { connectClickHouse, type ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
+import { migrate } from '../../../platform/clickhouse/migrate.ts';
+import { insertSettings } from '../../api/tables.ts';
+import { openNamespace } from '../../servers/namespace.ts';
+
+const namespace = openNamespace('store');
+let client: ClickHouseClient;
+/** What happens just before a query is sent, if anything. */
+let before: () => Promise<void> | void;
+let queries: number;
+
+beforeAll(async () => {
+  await migrate(namespace.settings);
+  client = connectClickHouse(namespace.settings, 'store test');
+  const query = client.query.bind(client);
+  client.query = async (params) => {
+    queries += 1;
+    await before();
+    return query(params);
+  };
+});
+beforeEach(() => {
+  before = () => undefined;
+  queries = 0;
+});
+afterAll(async () => {
+  await client.close();
+  await namespace.drop();
+});
+
+const created = (org: string) =>
+  insertSettings(client, [{ org, value: { time_zone: 'UTC', billing_day: 1 } }]);
+
+describe('the settings store', () => {
+  it('shows what has landed before it is asked, also where a read runs that began earlier', async () => {
+    const store = createSettingsStore(client, 'none');
+    await created('one');
+    const first = store.refresh();
+    await created('two');
+    const second = store.refresh();
+    expect((await first).history('one')).toBeDefined();
+    expect((await second).history('two')).toBeDefined();
+  });
+
+  it('reads once for all who ask while a read runs', async () => {
+    const store = createSettingsStore(client, 'none');
+    const first = store.refresh();
+    await nextTurn();
+    const states = await Promise.all([first, ...Array.from({ length: 49 }, () => store.refresh())]);
+    expect(queries).toBe(2);
+    expect(new Set(states.slice(1)).size).toBe(1);
+    await store.refresh();
+    expect(queries).toBe(3);
+  });
+
+  it('reads anew after a read that failed', async () => {
+    const store = createSettingsStore(client, 'none');
+    before = async () => {
+      if (queries > 1) return;
+      // Not before the second is asked.
+      await sleep(50);
+      throw new Error('away');
+    };
+    const failing = Promise.allSettled([store.refresh()]);
+    await nextTurn();
+    const [second] = await Promise.allSettled([store.refresh()]);
+    const [first] = await failing;
+    expect(first).toMatchObject({ status: 'rejected' });
+    expect(second).toMatchObject({ status: 'fulfilled' });
+    expect((await store.refresh()).history('one')).toBeDefined();
+  });
+
+  it('what it returned before stays as it was', async () => {
+    const store = createSettingsStore(client, 'none');
+    const earlier = await store.refresh();
+    await created('three');
+    expect((await store.refresh()).history('three')).toBeDefined();
+    expect(earlier.history('three')).toBeUndefined();
+  });
+});
