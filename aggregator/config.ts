@@ -1,21 +1,12 @@
 import { validate } from 'node-cron';
 import { Type } from 'typebox';
-import { clickhouseSettings, kafkaSettings, logSettings, orgSettings } from '../platform/config.ts';
-
-/** When the aggregator acts; the API reads these as well, to say what is due. All in milliseconds. */
-export const timingSettings = {
-  SEAL_DELAY_MS: Type.Integer({
-    default: 60_000,
-    minimum: 1_000,
-    description:
-      'how long after an hour’s end it is sealed; must exceed the difference of the machines’ clocks',
-  }),
-  GRACE_MS: Type.Integer({
-    default: 15 * 60_000,
-    minimum: 0,
-    description: 'how long after its end a day stays open',
-  }),
-};
+import {
+  clickhouseSettings,
+  kafkaSettings,
+  logSettings,
+  orgSettings,
+  timingSettings,
+} from '../platform/config.ts';
 
 /** All settings of the aggregator process, read once in main.ts. */
 export const aggregatorSettings = {

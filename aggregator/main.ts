@@ -14,7 +14,7 @@ const config = readConfig(process.env, aggregatorSettings);
 const logger = createLogger('aggregator', config.LOG_LEVEL);
 const kafka = connectKafka(config, 'api-credits-aggregator', logger);
 const client = connectClickHouse(config, 'api-credits aggregator', {
-  silenceMs: (SEAL_WITHIN_S + 60) * 1_000,
+  requestTimeoutMs: (SEAL_WITHIN_S + 60) * 1_000,
 });
 const topics = topicNames(config.TOPIC_PREFIX);
 const log = openLandedLog(kafka, client, topics.dailyCharges, config.LOG_LANDED_TIMEOUT_MS);

@@ -22,7 +22,7 @@ import { explanationRoute } from './explanation/route.ts';
 import { healthRoutes } from './health/routes.ts';
 import { compressAnswers } from './http/compression.ts';
 import { takeBodiesExactly } from './http/exact-body.ts';
-import { refuseOtherMethods } from './http/methods.ts';
+import { rejectOtherMethods } from './http/methods.ts';
 import { createRateLimit } from './http/rate-limit.ts';
 import { requestIdOf } from './http/request-id.ts';
 import { followRequests } from './http/running-request.ts';
@@ -33,7 +33,7 @@ import { documentRoute, openDocument } from './openapi/document.ts';
 import { operationOf } from './openapi/operation.ts';
 import { referencePages } from './openapi/reference.ts';
 import { orgsRoutes } from './orgs/routes.ts';
-import { refuseInfinity } from './parameters/finite.ts';
+import { rejectInfinity } from './parameters/finite.ts';
 import { compileValidator } from './parameters/validators.ts';
 import { reconciliationRoute } from './reconciliation/route.ts';
 import { answerClientError } from './problems/client-error.ts';
@@ -108,7 +108,7 @@ export async function buildApp(dependencies: ApiDependencies) {
     }
   });
   takeBodiesExactly(app);
-  refuseInfinity(app);
+  rejectInfinity(app);
   followRequests(app, HANDLER_TIMEOUT_MS);
   await openDocument(app);
   app.addHook('onRoute', (route) => {
@@ -164,7 +164,7 @@ export async function buildApp(dependencies: ApiDependencies) {
   dashboardPages(app);
   if (dependencies.localSignIn !== undefined) localSignInRoutes(app, dependencies, dependencies.localSignIn);
   const resources = [...routes];
-  refuseOtherMethods(app, resources);
+  rejectOtherMethods(app, resources);
   return { app, routes: resources };
 }
 

@@ -1,4 +1,8 @@
-import { connectClickHouse, type ClickHouseClient, type ClickHouseConfig } from '../platform/clickhouse/connect.ts';
+import {
+  connectClickHouse,
+  type ClickHouseClient,
+  type ClickHouseConfig,
+} from '../platform/clickhouse/connect.ts';
 import { runningRequest } from './http/running-request.ts';
 
 /** D: rows of one answer; larger breakdowns are for an export. */
@@ -41,7 +45,7 @@ export function connectForReading(
   for (const [name, value] of Object.entries(LIMITS)) url.searchParams.set(`ch_${name}`, String(value));
   const client = connectClickHouse({ ...config, CLICKHOUSE_URL: url.href }, 'api-credits api', {
     connections,
-    silenceMs: SILENCE_MS,
+    requestTimeoutMs: SILENCE_MS,
   });
   const query = client.query.bind(client);
   client.query = async (params) => {

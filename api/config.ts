@@ -1,5 +1,4 @@
 import { Type } from 'typebox';
-import { timingSettings } from '../aggregator/config.ts';
 import {
   clickhouseSettings,
   ConfigError,
@@ -8,6 +7,7 @@ import {
   orgSettings,
   readBoth,
   readConfig,
+  timingSettings,
 } from '../platform/config.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import { readTokenKeys, type TokenKeys } from './auth/keys.ts';

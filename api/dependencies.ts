@@ -1,13 +1,14 @@
 import type { SettingsRecorder } from '../store/settings/recorder.ts';
 import type { Registry } from 'prom-client';
 import type { ClickHouseClient } from '../platform/clickhouse/connect.ts';
-import type { TickSettings } from '../aggregator/tick.ts';
+
 import type { Logger } from '../platform/logging.ts';
 import type { Catalogues } from '../domain/catalogues/catalogues.ts';
 import type { OrgHistory } from '../domain/settings/org-history.ts';
 import type { Topics } from '../schemas/topics.ts';
 import type { VerifyToken } from './auth/tokens.ts';
 import type { SignToken } from './dashboard/local-sign-in.ts';
+import type { ClosingDelays } from '../domain/closing/closable.ts';
 
 /** All settings as of one moment: what an answer is computed with. */
 export interface Settings {
@@ -25,7 +26,7 @@ export interface Sources {
   readonly settings: Pick<SettingsRecorder, 'refresh' | 'record'>;
   readonly topics: Topics;
   /** When the aggregator seals and closes: what the API calls due and open. */
-  readonly timing: Pick<TickSettings, 'sealDelayMs' | 'graceMs'>;
+  readonly timing: ClosingDelays;
 }
 
 export interface ApiDependencies extends Sources {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
-import { parseUtcInstant } from '../domain/catalogues/parse.ts';
 import type { SettingsChange } from '../schemas/settings-change.ts';
 import type { Outcome } from '../domain/settings/state.ts';
 import type { Options } from '../platform/command-line/options.ts';
+import { parseUtcInstant } from '../domain/instants.ts';
 
 /** The options that every command has that changes something: who, why, when. */
 export const accountableOptions = {

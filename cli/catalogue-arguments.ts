@@ -13,7 +13,7 @@ effect at its effective_at, or at once where that is past or left out.
 
 ${ACCOUNTABLE_USAGE}`;
 
-export type CatalogueWish =
+export type CatalogueCommand =
   | { readonly act: 'help' }
   | { readonly act: 'show'; readonly catalogue: CatalogueName }
   | { readonly act: 'add'; readonly change: SettingsChange };
@@ -24,7 +24,7 @@ const Version = Type.Object({ effective_at: Type.Optional(Type.String()) });
 export function readCatalogueArguments(
   args: readonly string[],
   readFile: (file: string) => string,
-): CatalogueWish {
+): CatalogueCommand {
   const options = new Options(CATALOGUE_USAGE, accountableOptions, args, true);
   if (options.has('help')) return { act: 'help' };
   const [act, catalogue = '', ...operands] = options.words;

@@ -8,16 +8,16 @@ import { withSettings } from './connect.ts';
 
 await runCommand(async (args) => {
   // npm goes to the project's folder; a relative FILE is meant from where it was called.
-  const wish = readCatalogueArguments(args, (file) =>
+  const command = readCatalogueArguments(args, (file) =>
     readFileSync(isAbsolute(file) ? file : join(process.env['INIT_CWD'] ?? process.cwd(), file), 'utf8'),
   );
-  if (wish.act === 'help') return CATALOGUE_USAGE;
-  if (wish.act === 'show') {
-    const { catalogue } = wish;
+  if (command.act === 'help') return CATALOGUE_USAGE;
+  if (command.act === 'show') {
+    const { catalogue } = command;
     return withSettings(async (settings) =>
       JSON.stringify((await settings.refresh()).catalogueJson[catalogue], null, 2),
     );
   }
-  const { change } = wish;
+  const { change } = command;
   return withSettings(async (settings) => outcomeLine(change.kind, await settings.record(change)));
 });

@@ -5,11 +5,12 @@ import type { UsageTotal } from '../store/usage/read.ts';
 import { callsPath } from '../store/explain/calls-path.ts';
 import type { Breakdown, Explanation } from '../store/explain/explanation.ts';
 import type { TermsInEffect } from '../domain/pricing/terms-of-day.ts';
+import { HOUR_MS } from '../schemas/time-units.ts';
 
 /** An explanation as text, from the amount down to where the single calls are found. */
 export function explanationReport(explanation: Explanation): string {
   const { orgId, product, day, charge } = explanation;
-  const hours = (day.to - day.from) / 3_600_000;
+  const hours = (day.to - day.from) / HOUR_MS;
   return [
     `${orgId}, ${product}, ${day.date}: ${instant(day.from)} to ${instant(day.to)}, ${hours} hours`,
     ...(charge

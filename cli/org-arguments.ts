@@ -30,7 +30,7 @@ const TYPES = {
 type OrgOptions = Options<typeof TYPES>;
 type Option = keyof typeof TYPES;
 
-interface Act {
+interface Permission {
   /** What stands after the act's name. */
   readonly operands: readonly string[];
   /** The setting that each of the act's options is. */
@@ -40,7 +40,7 @@ interface Act {
   readonly mayWait: boolean;
 }
 
-const ACTS: Readonly<Record<string, Act>> = {
+const ACTS: Readonly<Record<string, Permission>> = {
   create: {
     operands: ['ORG'],
     settings: [
@@ -74,13 +74,13 @@ const ACTS: Readonly<Record<string, Act>> = {
   },
 };
 
-export type OrgWish =
+export type OrgCommand =
   | { readonly act: 'help' }
   | { readonly act: 'show'; readonly orgId: string }
   | { readonly act: 'change'; readonly change: SettingsChange };
 
 /** @throws UsageError, naming the option */
-export function readOrgArguments(args: readonly string[]): OrgWish {
+export function readOrgArguments(args: readonly string[]): OrgCommand {
   const options = new Options(ORG_USAGE, TYPES, args, true);
   if (options.has('help')) return { act: 'help' };
   const [name = ''] = options.words;
@@ -97,7 +97,7 @@ export function readOrgArguments(args: readonly string[]): OrgWish {
   return { act: 'change', change: changeOf(act, options) };
 }
 
-function changeOf(act: Act, options: OrgOptions): SettingsChange {
+function changeOf(act: Permission, options: OrgOptions): SettingsChange {
   const { orgId, product } = operandsOf(options, act.operands);
   const names = act.settings.map(([option]) => option);
   assertOnly(options, [...names, 'by', 'reason', ...(act.mayWait ? ['effective-at'] : [])]);

@@ -1,5 +1,5 @@
 /** `npm run org`: organisations and their subscriptions. */
-import { refusal, SettingsRefused } from '../domain/settings/rejected-change.ts';
+import { rejectedChange, SettingsRejected } from '../domain/settings/rejected-change.ts';
 import type { SettingsState } from '../domain/settings/state.ts';
 import { outcomeLine } from './accountable.ts';
 import { runCommand } from '../platform/command-line/command.ts';
@@ -8,11 +8,11 @@ import { ORG_USAGE, readOrgArguments } from './org-arguments.ts';
 import { orgReport } from './org-report.ts';
 
 await runCommand(async (args) => {
-  const wish = readOrgArguments(args);
-  if (wish.act === 'help') return ORG_USAGE;
-  if (wish.act === 'show')
-    return withSettings(async (settings) => show(await settings.refresh(), wish.orgId));
-  const { change } = wish;
+  const command = readOrgArguments(args);
+  if (command.act === 'help') return ORG_USAGE;
+  if (command.act === 'show')
+    return withSettings(async (settings) => show(await settings.refresh(), command.orgId));
+  const { change } = command;
   return withSettings(async (settings) =>
     outcomeLine(change.org_id, await settings.record(change).catch(namingOptions)),
   );
@@ -20,17 +20,17 @@ await runCommand(async (args) => {
 
 function show(state: SettingsState, orgId: string): string {
   const report = orgReport(state, orgId, Date.now());
-  if (report === undefined) throw refusal('unknown-org', '', `There is no organisation ${orgId}.`);
+  if (report === undefined) throw rejectedChange('unknown-org', '', `There is no organisation ${orgId}.`);
   return report;
 }
 
 /** A refusal names a setting by its path; who typed the command knows it as an option. */
 function namingOptions(error: unknown): never {
-  if (!(error instanceof SettingsRefused)) throw error;
+  if (!(error instanceof SettingsRejected)) throw error;
   const [first, ...more] = error.problems.map(({ code, path, message }) => ({
     code,
     path: path.replace(/^\//, '--').replaceAll('_', '-'),
     message,
   }));
-  throw first ? new SettingsRefused(first, ...more) : error;
+  throw first ? new SettingsRejected(first, ...more) : error;
 }

@@ -8,7 +8,7 @@ export interface Counters {
   landedLogRows: number;
   quarantined: Partial<Record<string, number>>;
   failedAttempts: number;
-  refusedCommits: number;
+  failedCommits: number;
 }
 
 export function newCounters(): Counters {
@@ -20,6 +20,6 @@ export function newCounters(): Counters {
     landedLogRows: 0,
     quarantined: {},
     failedAttempts: 0,
-    refusedCommits: 0,
+    failedCommits: 0,
   };
 }

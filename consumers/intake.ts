@@ -1,18 +1,20 @@
 import type { KafkaMessage } from 'kafkajs';
 import { fingerprintOf } from '../schemas/avro.ts';
 import type { Rejection } from '../schemas/event-rules.ts';
-import type { Block, LandedRange } from './write/insert-batch.ts';
+import type { Block } from './write/insert-batch.ts';
 import type { Batch } from './fetch/fetcher.ts';
 import { rejection, type Limits } from './decode/validate.ts';
-import type { Lander } from './write/batch-writer.ts';
+import type { BatchWriter } from './write/batch-writer.ts';
 import type { DeadLetter } from './write/dead-letters.ts';
 import type { SchemaTopic } from './decode/schema-topic.ts';
-import { isTodays, orgIdOf, Transcoder } from './decode/transcode.ts';
+import { isCurrentSchema, Transcoder } from './decode/transcode.ts';
 import type { WriterSchemas } from './decode/writer-schemas.ts';
+import type { LandedRange } from './fetch/landed-range.ts';
+import { orgIdOf } from './decode/org-of-record.ts';
 
 /** Takes fetched batches into the open block, record by record, each with a verdict. */
 export class Intake {
-  readonly #lander: Lander;
+  readonly #batchWriter: BatchWriter;
   readonly #schemas: WriterSchemas;
   readonly #schemaTopic: SchemaTopic;
   readonly #transcoder: Transcoder;
@@ -20,13 +22,13 @@ export class Intake {
 
   /** @param onRange is told of each range when its first record is taken */
   constructor(
-    lander: Lander,
+    batchWriter: BatchWriter,
     schemas: WriterSchemas,
     schemaTopic: SchemaTopic,
     limits: Limits,
     onRange: (range: LandedRange) => void,
   ) {
-    this.#lander = lander;
+    this.#batchWriter = batchWriter;
     this.#schemas = schemas;
     this.#schemaTopic = schemaTopic;
     this.#transcoder = new Transcoder(limits);
@@ -38,8 +40,8 @@ export class Intake {
     const { topic, partition } = batch;
     const at = { partition, offset: batch.firstOffset, appendedAtMs: 0 };
     let timestamp = '';
-    await this.#lander.untilRoom(batch.heartbeat);
-    let block = this.#lander.open;
+    await this.#batchWriter.untilRoom(batch.heartbeat);
+    let block = this.#batchWriter.open;
     let next = batch.firstOffset;
     let range: LandedRange | undefined;
     // One reading of the schema topic serves the whole batch: it was appended before it was fetched.
@@ -48,12 +50,12 @@ export class Intake {
     for (const message of batch.messages) {
       const lacksSchema: boolean = !hasReadSchemas && this.#lacksSchema(message);
       if (block.isFull || lacksSchema) {
-        this.#lander.added();
+        this.#batchWriter.added();
         if (lacksSchema) await this.#schemaTopic.readToEnd(batch.heartbeat);
         hasReadSchemas ||= lacksSchema;
         // While this waited, the block may have gone: ask for it anew.
-        await this.#lander.untilRoom(batch.heartbeat);
-        block = this.#lander.open;
+        await this.#batchWriter.untilRoom(batch.heartbeat);
+        block = this.#batchWriter.open;
         range = undefined;
         if (!batch.isCurrent()) return false;
       }
@@ -76,7 +78,7 @@ export class Intake {
     }
     range ??= this.#range(block, batch, next);
     range.lastOffset = batch.lastOffset;
-    this.#lander.added();
+    this.#batchWriter.added();
     return true;
   };
 
@@ -88,7 +90,7 @@ export class Intake {
   }
 
   #lacksSchema({ value }: KafkaMessage): boolean {
-    if (value === null || isTodays(value)) return false;
+    if (value === null || isCurrentSchema(value)) return false;
     const writer = fingerprintOf(value);
     return writer !== undefined && !this.#schemas.has(writer);
   }
@@ -99,7 +101,7 @@ export class Intake {
     { columns }: Block,
   ): Rejection | undefined {
     if (value === null) return rejection('not-an-event', 'a null value');
-    if (isTodays(value)) return this.#transcoder.add(value, at, columns);
+    if (isCurrentSchema(value)) return this.#transcoder.add(value, at, columns);
     const writer = fingerprintOf(value);
     if (writer === undefined) return rejection('not-an-event', 'no single-object header C3 01');
     const translated = this.#schemas.translate(writer, value);

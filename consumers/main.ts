@@ -11,8 +11,8 @@ import { Inserts } from './write/inserts.ts';
 import { Intake } from './intake.ts';
 import { landingOf } from './write/landing-order.ts';
 import { logTaker, type LandedLog } from './write/log-writer.ts';
-import { Lander } from './write/batch-writer.ts';
-import { persistence } from './retry.ts';
+import { BatchWriter } from './write/batch-writer.ts';
+import { createRetry } from './retry.ts';
 import { Progress } from './write/progress-writer.ts';
 import { Quarantine } from './write/dead-letters.ts';
 import { SchemaTopic } from './decode/schema-topic.ts';
@@ -44,7 +44,7 @@ async function run(): Promise<void> {
   const topics = topicNames(config.TOPIC_PREFIX);
   const giveUp = new AbortController();
   const counters = newCounters();
-  const persist = persistence(logger, counters, giveUp.signal);
+  const retryUntilSuccess = createRetry(logger, counters, giveUp.signal);
   const die = (error: unknown): void => {
     logger.fatal({ err: error }, 'the consumer cannot go on; what had not landed was not committed');
     process.exit(1);
@@ -60,7 +60,9 @@ async function run(): Promise<void> {
   await Promise.all([admin.connect(), producer.connect()]);
   await checkTopics(admin, Object.values(topics));
   // ClickHouse may be away at the start as at any other time.
-  const kept = await persist('setting the retention', () => enforceRetention(config, config.RETENTION_DAYS));
+  const kept = await retryUntilSuccess('setting the retention', () =>
+    enforceRetention(config, config.RETENTION_DAYS),
+  );
   const inserts = new Inserts(config);
   const quarantine = new Quarantine(producer, topics.dead, inserts, counters);
 
@@ -72,32 +74,39 @@ async function run(): Promise<void> {
       fetchBytes: config.FETCH_BYTES,
       sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
     };
-    return new Source(kafka, admin, settings, persist, counters, die, logger);
+    return new Source(kafka, admin, settings, retryUntilSuccess, counters, die, logger);
   };
   // Two stacks on one cluster have topics of their own, and so must their groups be: members of one group that
   // subscribe to different topics are assigned each other's partitions.
   const group = `${config.TOPIC_PREFIX}${config.CONSUMER_GROUP}`;
   const calls = source(topics.calls, group);
-  const land = landingOf({ inserts, quarantine, persist, counters, onLanded: calls.onLanded, now: Date.now });
+  const land = landingOf({
+    inserts,
+    quarantine,
+    retryUntilSuccess,
+    counters,
+    onLanded: calls.onLanded,
+    now: Date.now,
+  });
   const newBlock = () => new Block(config.BLOCK_ROWS, config.BLOCK_BYTES);
-  const lander = new Lander([newBlock(), newBlock()], config.BLOCK_AGE_MS, land, die);
+  const batchWriter = new BatchWriter([newBlock(), newBlock()], config.BLOCK_AGE_MS, land, die);
   const schemas = new WriterSchemas();
   const schemaTopic = new SchemaTopic(kafka, admin, topics.writerSchemas, group, schemas, logger, die);
   const limits = { ...kept, futureMs: config.FUTURE_LIMIT_MS, latenessMs: config.LATENESS_LIMIT_MS };
-  const intake = new Intake(lander, schemas, schemaTopic, limits, calls.onTaken);
+  const intake = new Intake(batchWriter, schemas, schemaTopic, limits, calls.onTaken);
 
   // The logs whose order decides things: the same stages, each batch at once.
   const charges = source(topics.dailyCharges, `${group}.charges`);
   const settings = source(topics.settings, `${group}.settings`);
   const takerOf = (log: LandedLog, { onTaken, onLanded }: Source) =>
-    logTaker(log, { inserts, quarantine, persist, counters, onTaken, onLanded });
+    logTaker(log, { inserts, quarantine, retryUntilSuccess, counters, onTaken, onLanded });
 
   const sources = [calls, charges, settings];
   const progress = new Progress(sources, admin, inserts, logger, Date.now);
 
   stopOnSignal(logger, config.STOP_TIMEOUT_MS, giveUp, async () => {
     for (const { fetcher } of sources) fetcher.halt();
-    await lander.drain();
+    await batchWriter.drain();
     await Promise.all([...sources.map(({ fetcher }) => fetcher.leave()), progress.stop()]);
     await Promise.all([schemaTopic.stop(), producer.disconnect(), admin.disconnect()]);
     inserts.close();

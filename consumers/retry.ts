@@ -10,10 +10,10 @@ const LONGEST_PAUSE_MS = 5_000;
  * Each failure is a log line. Rejects only when the process was told to give up.
  * @returns what the step did
  */
-export type Persist = <Result>(what: string, step: () => Promise<Result>) => Promise<Result>;
+export type RetryUntilSuccess = <Result>(what: string, step: () => Promise<Result>) => Promise<Result>;
 
 /** @param giveUp aborts the waiting at the end of a stop; what was not landed was not committed either. */
-export function persistence(logger: Logger, counters: Counters, giveUp: AbortSignal): Persist {
+export function createRetry(logger: Logger, counters: Counters, giveUp: AbortSignal): RetryUntilSuccess {
   return async (what, step) => {
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       giveUp.throwIfAborted();

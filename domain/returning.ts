@@ -1,4 +1,5 @@
-import { floorTo, HOUR_MS } from '../store/usage/plan.ts';
+import { HOUR_MS, DAY_MS } from '../schemas/time-units.ts';
+import { floorTo } from './instants.ts';
 
 /**
  * "Credits returning" (issue 4): what leaves the rolling 24 hours, and when an org runs out. Instants in epoch
@@ -10,7 +11,7 @@ import { floorTo, HOUR_MS } from '../store/usage/plan.ts';
  */
 
 /** The rolling window is this long, whatever the clocks do (domain.md, Windows). */
-export const WINDOW_MS = 86_400_000;
+export const WINDOW_MS = DAY_MS;
 
 /** Credits that leave the window between `from`, when all of them still count, and `to`, when none does. */
 export interface Returning {

@@ -5,11 +5,11 @@ import { Compile, type Validator } from 'typebox/compile';
 export interface Compiled<Schema extends TSchema> {
   readonly check: (value: unknown) => value is Static<Schema>;
   /** Every deviation of a value that does not pass. */
-  readonly deviations: (value: unknown) => Deviation[];
+  readonly validationErrors: (value: unknown) => ValidationError[];
 }
 
 /** Where a value is not of its schema, as a JSON pointer into it, and what is wrong there, to be read by people. */
-export interface Deviation {
+export interface ValidationError {
   readonly path: string;
   readonly message: string;
 }
@@ -22,7 +22,7 @@ export function compiled<Schema extends TSchema>(schema: Schema): Compiled<Schem
   if (!validator) validators.set(schema, (validator = Compile(schema)));
   return {
     check: (value): value is Static<Schema> => validator.Check(value),
-    deviations: (value) =>
+    validationErrors: (value) =>
       validator
         .Errors(value)
         // An unknown property is told twice: by its own path (keyword boolean), and by its object.

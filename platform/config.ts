@@ -47,6 +47,21 @@ export const lateSettings = {
   LATENESS_LIMIT_MS: Type.Integer({ default: LATENESS_LIMIT_MS, minimum: 0 }),
 };
 
+/** When the aggregator acts; the API reads these as well, to say what is due. All in milliseconds. */
+export const timingSettings = {
+  SEAL_DELAY_MS: Type.Integer({
+    default: 60_000,
+    minimum: 1_000,
+    description:
+      'how long after an hour’s end it is sealed; must exceed the difference of the machines’ clocks',
+  }),
+  GRACE_MS: Type.Integer({
+    default: 15 * 60_000,
+    minimum: 0,
+    description: 'how long after its end a day stays open',
+  }),
+};
+
 export const orgSettings = {
   UNKNOWN_ORGS: Type.Enum(['none', 'local'], {
     default: 'none',

@@ -1,7 +1,7 @@
 import { costsAt, type Catalogues } from '../domain/catalogues/catalogues.ts';
 import { DEFAULT_RULE, type CostRule } from '../domain/catalogues/costs.ts';
 import type { CallEventInput } from './call-event-input.ts';
-import { EventRefusedError, UnknownCostRuleError } from './errors.ts';
+import { EventRejectedError, UnknownCostRuleError } from './errors.ts';
 
 /** What an event says of its cost: ready to be spread into it. */
 export type CallCost = Required<Pick<CallEventInput, 'credits' | 'rule' | 'units'>>;
@@ -20,7 +20,7 @@ export function callCost(
   units = 0,
 ): CallCost {
   if (!Number.isSafeInteger(units) || units < 0) {
-    throw new EventRefusedError('shape', `units is ${units}, and must be a whole number from 0 on`);
+    throw new EventRejectedError('shape', `units is ${units}, and must be a whole number from 0 on`);
   }
   const { rules } = costsAt(catalogues, answeredAt);
   const found = rules.find((each) => each.rule === rule);

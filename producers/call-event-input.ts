@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { CallEvent } from '../schemas/call-event.ts';
 import { mintEventId } from '../schemas/event-id.ts';
-import { EventRefusedError } from './errors.ts';
+import { EventRejectedError } from './errors.ts';
 
 /**
  * What a caller hands to publish(): a call event whose optional fields may be left out (call-event.avsc documents
@@ -43,7 +43,7 @@ export function completeEvent(
   nowMs: number,
   random: (bytes: number) => Uint8Array,
 ): CallEvent {
-  if (!compiled.Check(input)) throw new EventRefusedError('shape', shapeProblem(input));
+  if (!compiled.Check(input)) throw new EventRejectedError('shape', shapeProblem(input));
   const occurredAt = input.occurred_at ?? nowMs;
   return {
     event_id: input.event_id ?? mint(occurredAt, random),
@@ -70,7 +70,7 @@ function mint(occurredAt: number, random: (bytes: number) => Uint8Array): string
     return mintEventId(occurredAt, random(10));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new EventRefusedError('event-id-time', error.message);
+    throw new EventRejectedError('event-id-time', error.message);
   }
 }
 

@@ -6,7 +6,7 @@ import type { Reason } from '../schemas/event-rules.ts';
 export type Refusal = Reason | 'shape' | 'too-large';
 
 /** The event breaks a rule: nothing was sent, sending it again changes nothing. Correct it. */
-export class EventRefusedError extends Error {
+export class EventRejectedError extends Error {
   readonly code = 'EVENT_REFUSED';
   readonly reason: Refusal;
   constructor(reason: Refusal, detail: string) {
@@ -49,7 +49,7 @@ export class PublisherClosedError extends Error {
 }
 
 /** Kafka refused this one record for good: sending it again as it is changes nothing. */
-export class RecordRefusedError extends Error {
+export class RecordRejectedError extends Error {
   readonly code = 'RECORD_REFUSED';
   constructor(cause: Error) {
     super(`Kafka refuses the record: ${cause.message}. Check the topic's max.message.bytes.`, { cause });

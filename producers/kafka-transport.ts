@@ -5,7 +5,7 @@ import { fingerprintOf } from '../schemas/avro.ts';
 import { callEventHeader, callEventSchemaJson } from '../schemas/call-event.ts';
 import type { Topics } from '../schemas/topics.ts';
 import { PublisherClosedError } from './errors.ts';
-import { RecordsAtFaultError, type OutgoingRecord, type Transport } from './transport.ts';
+import { InvalidRecordsError, type OutgoingRecord, type Transport } from './transport.ts';
 
 export interface KafkaTransportOptions {
   readonly kafka: KafkaConfig;
@@ -60,7 +60,7 @@ class KafkaTransport implements Transport {
       // After an out-of-order sequence an idempotent producer of kafkajs 2.2.4 never succeeds again. A new one starts
       // new sequences; what had arrived after all arrives twice and counts once by its event id.
       await this.#discardProducer();
-      if (error instanceof Error && AT_FAULT.has(typeOf(error))) throw new RecordsAtFaultError(error);
+      if (error instanceof Error && AT_FAULT.has(typeOf(error))) throw new InvalidRecordsError(error);
       throw error;
     }
   }

@@ -1,8 +1,8 @@
 import { encodeCallEvent } from '../schemas/call-event.ts';
 import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS } from '../schemas/event-rules.ts';
 import { completeEvent, type CallEventInput } from './call-event-input.ts';
-import { BufferFullError, EventRefusedError, PublisherClosedError, UndeliveredError } from './errors.ts';
-import { MemoryOutbox, sizeOf, type OutboxEntry } from './send-buffer.ts';
+import { BufferFullError, EventRejectedError, PublisherClosedError, UndeliveredError } from './errors.ts';
+import { MemorySendBuffer, sizeOf, type BufferedEvent } from './send-buffer.ts';
 import type { Publisher, PublisherCounters, PublisherOptions } from './publisher-contract.ts';
 import { pooled } from './random-pool.ts';
 import { Sender } from './sender.ts';
@@ -33,7 +33,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
 class BufferedPublisher implements Publisher {
   readonly #options: PublisherOptions & typeof DEFAULTS;
-  readonly #outbox: MemoryOutbox;
+  readonly #sendBuffer: MemorySendBuffer;
   readonly #sender: Sender;
   readonly #tally = { accepted: 0, published: 0, failed: 0, refused: 0 };
   #roomWaiters: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
@@ -48,8 +48,8 @@ class BufferedPublisher implements Publisher {
       );
     }
     this.#options = options;
-    this.#outbox = new MemoryOutbox(maxBufferedRecords, maxBufferedBytes);
-    this.#sender = new Sender(this.#outbox, transport, {
+    this.#sendBuffer = new MemorySendBuffer(maxBufferedRecords, maxBufferedBytes);
+    this.#sender = new Sender(this.#sendBuffer, transport, {
       ...options,
       retryMs: RETRY_MS,
       maxRetryMs: MAX_RETRY_MS,
@@ -74,17 +74,17 @@ class BufferedPublisher implements Publisher {
     const nowMs = now();
     const event = completeEvent(input, nowMs, random);
     const rejection = rejectionOf(event, nowMs, { futureMs: futureLimitMs, latenessMs: latenessLimitMs });
-    if (rejection) throw new EventRefusedError(rejection.reason, rejection.detail);
+    if (rejection) throw new EventRejectedError(rejection.reason, rejection.detail);
 
     const record = { key: event.org_id, value: encodeCallEvent(event) };
     if (sizeOf(record) > maxEventBytes) {
-      throw new EventRefusedError('too-large', `${sizeOf(record)} bytes, maxEventBytes is ${maxEventBytes}`);
+      throw new EventRejectedError('too-large', `${sizeOf(record)} bytes, maxEventBytes is ${maxEventBytes}`);
     }
     return new Promise((resolve, reject) => {
       const entry = new Entry(record, event.event_id, this.#tally, resolve, reject);
-      if (!this.#outbox.offer(entry)) {
+      if (!this.#sendBuffer.offer(entry)) {
         this.#tally.refused += 1;
-        reject(new BufferFullError(this.#outbox.records, this.#outbox.sizeBytes));
+        reject(new BufferFullError(this.#sendBuffer.records, this.#sendBuffer.sizeBytes));
         return;
       }
       this.#tally.accepted += 1;
@@ -94,7 +94,7 @@ class BufferedPublisher implements Publisher {
 
   ready(): Promise<void> {
     if (this.#closing) return Promise.reject(new PublisherClosedError());
-    if (this.#outbox.hasRoomFor(this.#options.maxEventBytes)) return Promise.resolve();
+    if (this.#sendBuffer.hasRoomFor(this.#options.maxEventBytes)) return Promise.resolve();
     return new Promise((resolve, reject) => this.#roomWaiters.push({ resolve, reject }));
   }
 
@@ -124,7 +124,7 @@ class BufferedPublisher implements Publisher {
   }
 
   counters(): PublisherCounters {
-    return { ...this.#tally, buffered: this.#buffered(), buffered_bytes: this.#outbox.sizeBytes };
+    return { ...this.#tally, buffered: this.#buffered(), buffered_bytes: this.#sendBuffer.sizeBytes };
   }
 
   #buffered(): number {
@@ -138,13 +138,13 @@ class BufferedPublisher implements Publisher {
       if (settled >= until) resolve();
       return settled < until;
     });
-    if (!this.#outbox.hasRoomFor(this.#options.maxEventBytes)) return;
+    if (!this.#sendBuffer.hasRoomFor(this.#options.maxEventBytes)) return;
     for (const waiter of this.#roomWaiters.splice(0)) waiter.resolve();
   }
 }
 
 /** The report of one event's delivery: counted once, whatever is said after it. */
-class Entry implements OutboxEntry {
+class Entry implements BufferedEvent {
   readonly key: string;
   readonly value: Buffer;
   readonly #eventId: string;

@@ -1,7 +1,7 @@
 import type { OutgoingRecord } from './transport.ts';
 
 /** One accepted event that Kafka has not acknowledged. Delivered or failed, once: what is said later is ignored. */
-export interface OutboxEntry extends OutgoingRecord {
+export interface BufferedEvent extends OutgoingRecord {
   delivered(): void;
   failed(error: Error): void;
 }
@@ -10,14 +10,14 @@ export interface OutboxEntry extends OutgoingRecord {
  * Where accepted events wait for Kafka, oldest first. This is the seam for a disk spool: an outbox that writes
  * entries to disk may accept more than memory holds and may call `delivered` once the disk has them.
  */
-export interface Outbox {
+export interface SendBuffer {
   /** Takes the entry, or answers false where that would go beyond the bound. */
-  offer(entry: OutboxEntry): boolean;
+  offer(entry: BufferedEvent): boolean;
   hasRoomFor(sizeBytes: number): boolean;
   /** The oldest entries that wait, within both limits but at least one, in order. They stay counted until settled. */
-  take(maxRecords: number, maxBytes: number): OutboxEntry[];
+  take(maxRecords: number, maxBytes: number): BufferedEvent[];
   /** Entries that were taken and are delivered or failed: their room is free again. */
-  settle(entries: readonly OutboxEntry[]): void;
+  settle(entries: readonly BufferedEvent[]): void;
   /** Accepted and not settled. */
   readonly records: number;
   readonly sizeBytes: number;
@@ -35,11 +35,11 @@ export function sizeOf(record: OutgoingRecord): number {
 }
 
 /** An outbox in memory: what it holds is lost with the process. */
-export class MemoryOutbox implements Outbox {
+export class MemorySendBuffer implements SendBuffer {
   readonly #maxRecords: number;
   readonly #maxBytes: number;
   /** Waiting entries are those from #head on; taken ones are cut off now and then, so that taking costs O(1). */
-  #queue: OutboxEntry[] = [];
+  #queue: BufferedEvent[] = [];
   #head = 0;
   #takenRecords = 0;
   #takenBytes = 0;
@@ -64,7 +64,7 @@ export class MemoryOutbox implements Outbox {
     return this.records < this.#maxRecords && this.sizeBytes + sizeBytes <= this.#maxBytes;
   }
 
-  offer(entry: OutboxEntry): boolean {
+  offer(entry: BufferedEvent): boolean {
     const size = sizeOf(entry);
     if (!this.hasRoomFor(size)) return false;
     this.#queue.push(entry);
@@ -72,7 +72,7 @@ export class MemoryOutbox implements Outbox {
     return true;
   }
 
-  take(maxRecords: number, maxBytes: number): OutboxEntry[] {
+  take(maxRecords: number, maxBytes: number): BufferedEvent[] {
     let end = this.#head;
     let bytes = 0;
     for (; end < this.#queue.length && end - this.#head < maxRecords; end += 1) {
@@ -94,7 +94,7 @@ export class MemoryOutbox implements Outbox {
     return taken;
   }
 
-  settle(entries: readonly OutboxEntry[]): void {
+  settle(entries: readonly BufferedEvent[]): void {
     this.#takenRecords -= entries.length;
     for (const entry of entries) this.#takenBytes -= sizeOf(entry);
   }

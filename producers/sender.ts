@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RecordRefusedError } from './errors.ts';
-import type { Outbox, OutboxEntry } from './send-buffer.ts';
-import { RecordsAtFaultError, type Transport } from './transport.ts';
+import { RecordRejectedError } from './errors.ts';
+import type { SendBuffer, BufferedEvent } from './send-buffer.ts';
+import { InvalidRecordsError, type Transport } from './transport.ts';
 
 export interface SenderOptions {
   /** How long a lone event waits for company, in milliseconds. */
@@ -22,26 +22,27 @@ export interface SenderOptions {
  * again and again until Kafka has them. Only records that Kafka can never take fail, and each alone.
  */
 export class Sender {
-  readonly #outbox: Outbox;
+  readonly #sendBuffer: SendBuffer;
   readonly #transport: Transport;
   readonly #options: SenderOptions;
   readonly #stop = new AbortController();
   #sending = false;
   /** Of the batch under way, what is not settled. */
-  #batch: readonly OutboxEntry[] = [];
+  #batch: readonly BufferedEvent[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(outbox: Outbox, transport: Transport, options: SenderOptions) {
-    this.#outbox = outbox;
+  constructor(sendBuffer: SendBuffer, transport: Transport, options: SenderOptions) {
+    this.#sendBuffer = sendBuffer;
     this.#transport = transport;
     this.#options = options;
   }
 
   /** Call after every accepted entry. @param atOnce does not wait for company. */
   wake(atOnce: boolean): void {
-    if (this.#sending || this.#stop.signal.aborted || this.#outbox.waitingRecords === 0) return;
+    if (this.#sending || this.#stop.signal.aborted || this.#sendBuffer.waitingRecords === 0) return;
     const { lingerMs, maxBatchRecords, maxBatchBytes } = this.#options;
-    const full = this.#outbox.waitingRecords >= maxBatchRecords || this.#outbox.waitingBytes >= maxBatchBytes;
+    const full =
+      this.#sendBuffer.waitingRecords >= maxBatchRecords || this.#sendBuffer.waitingBytes >= maxBatchBytes;
     if (!full && !atOnce && lingerMs > 0) {
       this.#timer ??= setTimeout(() => this.wake(true), lingerMs);
       return;
@@ -56,11 +57,11 @@ export class Sender {
    * No further attempts. What is under way is left to the transport's close(), and its outcome ignored.
    * @returns what was not settled, and is settled now
    */
-  stop(): OutboxEntry[] {
+  stop(): BufferedEvent[] {
     clearTimeout(this.#timer);
     this.#stop.abort();
-    const abandoned = [...this.#batch, ...this.#outbox.take(Infinity, Infinity)];
-    this.#outbox.settle(abandoned);
+    const abandoned = [...this.#batch, ...this.#sendBuffer.take(Infinity, Infinity)];
+    this.#sendBuffer.settle(abandoned);
     return abandoned;
   }
 
@@ -69,14 +70,14 @@ export class Sender {
     // Let the caller's synchronous run of publish() calls end: they make one batch.
     await Promise.resolve();
     const { maxBatchRecords, maxBatchBytes } = this.#options;
-    while (this.#outbox.waitingRecords > 0 && !this.#stop.signal.aborted) {
-      this.#batch = this.#outbox.take(maxBatchRecords, maxBatchBytes);
+    while (this.#sendBuffer.waitingRecords > 0 && !this.#stop.signal.aborted) {
+      this.#batch = this.#sendBuffer.take(maxBatchRecords, maxBatchBytes);
       await this.#deliver(this.#batch);
     }
     this.#sending = false;
   }
 
-  async #deliver(entries: readonly OutboxEntry[]): Promise<void> {
+  async #deliver(entries: readonly BufferedEvent[]): Promise<void> {
     for (let attempt = 1; !this.#stop.signal.aborted; attempt += 1) {
       try {
         await this.#transport.send(entries);
@@ -85,20 +86,20 @@ export class Sender {
         return;
       } catch (error) {
         if (this.#stop.signal.aborted) return;
-        if (error instanceof RecordsAtFaultError) {
+        if (error instanceof InvalidRecordsError) {
           await this.#isolate(entries, error);
           return;
         }
-        this.#options.onFailedAttempt(error, attempt, this.#outbox.records);
+        this.#options.onFailedAttempt(error, attempt, this.#sendBuffer.records);
         await this.#pause(attempt);
       }
     }
   }
 
   /** One record at fault fails its whole batch: halve until it stands alone, keeping the order. */
-  async #isolate(entries: readonly OutboxEntry[], error: RecordsAtFaultError): Promise<void> {
+  async #isolate(entries: readonly BufferedEvent[], error: InvalidRecordsError): Promise<void> {
     if (entries.length <= 1) {
-      this.#settle(entries, (entry) => entry.failed(new RecordRefusedError(error)));
+      this.#settle(entries, (entry) => entry.failed(new RecordRejectedError(error)));
       return;
     }
     const half = entries.length >> 1;
@@ -106,9 +107,9 @@ export class Sender {
     await this.#deliver(entries.slice(half));
   }
 
-  #settle(entries: readonly OutboxEntry[], report: (entry: OutboxEntry) => void): void {
+  #settle(entries: readonly BufferedEvent[], report: (entry: BufferedEvent) => void): void {
     this.#batch = this.#batch.slice(entries.length);
-    this.#outbox.settle(entries);
+    this.#sendBuffer.settle(entries);
     for (const entry of entries) report(entry);
     this.#options.onSettled();
   }

@@ -17,7 +17,7 @@ export interface OutgoingRecord {
 }
 
 /** The log refuses these records whatever the weather: too large, or malformed. */
-export class RecordsAtFaultError extends Error {
+export class InvalidRecordsError extends Error {
   readonly code = 'RECORDS_AT_FAULT';
   constructor(cause: Error) {
     super(cause.message, { cause });

@@ -1,3 +1,4 @@
+import { MINUTE_MS, DAY_MS } from './time-units.ts';
 /**
  * Which events count (domain.md): the limits and the reasons' names. The publishing SDK refuses by them,
  * the consumer quarantines by them.
@@ -20,8 +21,6 @@ export function isLonger(text: string, maxBytes: number): boolean {
   return text.length * 3 > maxBytes && Buffer.byteLength(text, 'utf8') > maxBytes;
 }
 
-const MINUTE_MS = 60_000;
-export const DAY_MS = 86_400_000;
 /** How far occurred_at may lie after the record's append time. */
 export const FUTURE_LIMIT_MS = 5 * MINUTE_MS;
 /** How far occurred_at may lie before the record's append time; a backfill is a run with a larger limit. */

@@ -1,3 +1,4 @@
+import { DAY_MS } from './time-units.ts';
 /** Kafka topics: names are a contract (interfaces.md), settings are what the pipeline's reasoning needs. */
 
 export interface Topics {
@@ -25,7 +26,6 @@ export function topicNames(prefix = ''): Topics {
   };
 }
 
-const DAY_MS = 86_400_000;
 /** The append time decides future-dated and too late, so it must be the broker's and stay the same on a redelivery. */
 const LOG_APPEND_TIME = { name: 'message.timestamp.type', value: 'LogAppendTime' };
 /** kafkajs reads nothing but gzip: the broker unpacks what other publishers compressed by snappy, lz4 or zstd. */

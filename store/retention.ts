@@ -1,7 +1,13 @@
 import { Type } from 'typebox';
-import { DAY_MS, RETENTION_DAYS, type KeptEvents } from '../schemas/event-rules.ts';
-import { connectClickHouse, select, type ClickHouseClient, type ClickHouseConfig } from '../platform/clickhouse/connect.ts';
+import { RETENTION_DAYS, type KeptEvents } from '../schemas/event-rules.ts';
+import {
+  connectClickHouse,
+  select,
+  type ClickHouseClient,
+  type ClickHouseConfig,
+} from '../platform/clickhouse/connect.ts';
 import { ConfigError } from '../platform/config.ts';
+import { DAY_MS } from '../schemas/time-units.ts';
 
 /** How long raw events are kept: the setting, its check, and the table's TTL. */
 

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { closeDays, type Closing } from '../closing/close-days.ts';
-import { clearMarks, setMarks } from '../sealing/invalidations.ts';
-import { portionsOf } from '../sealing/chunks.ts';
+import { clearInvalidations, addInvalidations } from '../sealing/invalidations.ts';
+import { chunksOf } from '../sealing/chunks.ts';
 import { writeRollup } from '../sealing/rollup.ts';
-import { floorTo, HOUR_MS } from '../../store/usage/plan.ts';
 import type { OrgHistory } from '../../domain/settings/org-history.ts';
 import type { BucketDifference } from './count-again.ts';
 import type { Recomputed } from './recompute.ts';
+import { HOUR_MS } from '../../schemas/time-units.ts';
+import { floorTo } from '../../domain/instants.ts';
 
 /**
  * Makes what is kept say what the events say: hours are sealed again, days get a further revision. A final statement's
@@ -24,9 +25,9 @@ export async function applyRecomputed(
 ): Promise<number> {
   const { client } = closing;
   const hours = [...new Set(buckets.map(({ bucket }) => floorTo(bucket, HOUR_MS)))];
-  const marks = hours.map((hour) => ({ org_id: org.orgId, hour, id: randomUUID() }));
-  await setMarks(client, marks);
-  for (const some of await portionsOf(client, hours)) {
+  const invalidations = hours.map((hour) => ({ org_id: org.orgId, hour, id: randomUUID() }));
+  await addInvalidations(client, invalidations);
+  for (const some of await chunksOf(client, hours)) {
     await writeRollup(client, some, 'marked');
     const damaged = buckets.filter(({ bucket }) => some.includes(floorTo(bucket, HOUR_MS)));
     // After the good rows are there; again after it, for a merge may have kept the bad one of the two.
@@ -34,7 +35,7 @@ export async function applyRecomputed(
   }
   const candidates = charges.map(({ day }) => ({ orgId: org.orgId, day }));
   const appended = await closeDays(closing, candidates, sealedUntil);
-  await clearMarks(client, marks);
+  await clearInvalidations(client, invalidations);
   return appended;
 }
 

@@ -2,10 +2,11 @@ import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
 import type { Day } from '../../domain/calendar/zone-days.ts';
-import type { DayUsage } from '../../store/charges/day-usage.ts';
-import { DIMENSIONS } from '../sealing/replaced-rows.ts';
-import { floorTo, HOUR_MS } from '../../store/usage/plan.ts';
+import { ROLLUP_DIMENSIONS } from '../sealing/replaced-rows.ts';
 import type { UsageTotal } from '../../store/usage/read.ts';
+import { HOUR_MS } from '../../schemas/time-units.ts';
+import { floorTo } from '../../domain/instants.ts';
+import type { DayUsage } from '../../domain/closing/charge-record.ts';
 
 /** A quarter hour of an org whose sealed rows are not what its events say. */
 export interface BucketDifference {
@@ -21,7 +22,7 @@ export type RollupTable = 'usage_15m' | 'usage_15m_by';
 
 const ROLLUPS: readonly (readonly [table: RollupTable, dimensions: string])[] = [
   ['usage_15m', ''],
-  ['usage_15m_by', `, ${DIMENSIONS}`],
+  ['usage_15m_by', `, ${ROLLUP_DIMENSIONS}`],
 ];
 
 const Count = Type.Integer({ minimum: 0 });

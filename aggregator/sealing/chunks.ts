@@ -13,13 +13,13 @@ const CountRow = Type.Object({ hour: Type.Integer(), events: Type.Integer() });
  * what it was counted from is told by the sum of all of them.
  * @param hours their starts, epoch milliseconds
  */
-export async function portionsOf(
+export async function chunksOf(
   client: ClickHouseClient,
   hours: readonly number[],
   eventsAtOnce = EVENTS_AT_ONCE,
 ): Promise<number[][]> {
   if (hours.length < 2) return hours.map((hour) => [hour]);
-  const portions: number[][] = [];
+  const chunks: number[][] = [];
   for (let start = 0; start < hours.length; start += HOURS_AT_ONCE) {
     const some = hours.slice(start, start + HOURS_AT_ONCE);
     const counts = await countEvents(client, some);
@@ -27,14 +27,14 @@ export async function portionsOf(
     for (const hour of some) {
       const count = counts.get(hour) ?? 0;
       if (events + count > eventsAtOnce) {
-        portions.push([]);
+        chunks.push([]);
         events = 0;
       }
-      portions.at(-1)?.push(hour);
+      chunks.at(-1)?.push(hour);
       events += count;
     }
   }
-  return portions;
+  return chunks;
 }
 
 /** Rows, repeats among them: cheap, and never too few. */

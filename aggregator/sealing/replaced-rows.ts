@@ -1,11 +1,11 @@
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 
 /** Dimensions of usage_15m_by beyond (org, product, bucket). */
-export const DIMENSIONS = 'user_id, app_id, method, endpoint, module, status, rule, rejection_cause';
+export const ROLLUP_DIMENSIONS = 'user_id, app_id, method, endpoint, module, status, rule, rejection_cause';
 
 const ROLLUPS = [
   ['usage_15m', 'org_id, product, bucket'],
-  ['usage_15m_by', `org_id, product, bucket, ${DIMENSIONS}`],
+  ['usage_15m_by', `org_id, product, bucket, ${ROLLUP_DIMENSIONS}`],
 ] as const;
 
 /**

@@ -1,10 +1,10 @@
 import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { noteConflicts } from './conflicts.ts';
-import { DIMENSIONS, forgetReplaced } from './replaced-rows.ts';
+import { ROLLUP_DIMENSIONS, forgetReplaced } from './replaced-rows.ts';
 
 /** Only the pairs that are marked when the statement runs: at least those whose ids were read before. */
-const MARKED_ONLY = `AND (org_id, toStartOfHour(occurred_at)) IN (
+const INVALIDATED_ONLY = `AND (org_id, toStartOfHour(occurred_at)) IN (
   SELECT org_id, hour FROM dirty_marks FINAL
   WHERE cleared = 0 AND hour IN {hours:Array(UInt32)})`;
 
@@ -30,7 +30,7 @@ export async function writeRollup(
   // The hour must be compared in the key's own expression, or nothing is pruned; FINAL comes before WHERE.
   const events = `FROM call_events FINAL
     WHERE toStartOfHour(occurred_at) IN {hours:Array(UInt32)}
-    ${only === 'marked' ? MARKED_ONLY : ''}`;
+    ${only === 'marked' ? INVALIDATED_ONLY : ''}`;
   const sums = `count() AS calls, sum(credits) AS credits, countIf(status = ${REJECTED_STATUS}) AS rejected`;
   const bucket = 'toStartOfFifteenMinutes(occurred_at) AS bucket';
   // Of the whole bucket, all products and dimensions, and of the very rows that were counted: one statement, one snapshot.
@@ -38,9 +38,9 @@ export async function writeRollup(
   const statements = [
     `INSERT INTO usage_15m (org_id, product, bucket, calls, credits, rejected, seen)
      SELECT org_id, product, ${bucket}, ${sums}, ${seen} ${events} GROUP BY org_id, product, bucket`,
-    `INSERT INTO usage_15m_by (org_id, product, bucket, ${DIMENSIONS}, calls, credits, rejected, seen)
-     SELECT org_id, product, ${bucket}, ${DIMENSIONS}, ${sums}, ${seen} ${events}
-     GROUP BY org_id, product, bucket, ${DIMENSIONS}`,
+    `INSERT INTO usage_15m_by (org_id, product, bucket, ${ROLLUP_DIMENSIONS}, calls, credits, rejected, seen)
+     SELECT org_id, product, ${bucket}, ${ROLLUP_DIMENSIONS}, ${sums}, ${seen} ${events}
+     GROUP BY org_id, product, bucket, ${ROLLUP_DIMENSIONS}`,
   ];
   for (const query of statements) {
     await client.command({

@@ -1,14 +1,10 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { advanceProgress, readProgress } from '../../store/watermark/aggregator-progress.ts';
-import { floorTo, HOUR_MS } from '../../store/usage/plan.ts';
-import { portionsOf } from './chunks.ts';
+import { chunksOf } from './chunks.ts';
 import { writeRollup } from './rollup.ts';
-
-/** Up to where hours may be sealed when everything appended before landedUntil has landed. */
-export function sealableUntil(landedUntil: number, sealDelayMs: number): number {
-  return Math.max(0, floorTo(landedUntil - sealDelayMs, HOUR_MS));
-}
+import { HOUR_MS } from '../../schemas/time-units.ts';
+import { sealableUntil } from '../../domain/closing/closable.ts';
 
 /**
  * Seals every ended hour that was not sealed yet, for all orgs, in order.
@@ -18,14 +14,14 @@ export function sealableUntil(landedUntil: number, sealDelayMs: number): number 
  */
 export async function sealEndedHours(
   client: ClickHouseClient,
-  landedUntil: number,
+  watermark: number,
   sealDelayMs: number,
 ): Promise<number> {
-  const target = sealableUntil(landedUntil, sealDelayMs);
+  const target = sealableUntil(watermark, sealDelayMs);
   const { sealed } = await readProgress(client);
   if (sealed >= target) return 0;
   const hours = await hoursWithEvents(client, sealed, target);
-  for (const some of await portionsOf(client, hours)) {
+  for (const some of await chunksOf(client, hours)) {
     await writeRollup(client, some, 'all');
     await advanceProgress(client, 'sealed', (some.at(-1) ?? 0) + HOUR_MS);
   }

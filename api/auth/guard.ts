@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { compiled } from '../../platform/compiled-schema.ts';
 import { Problem } from '../problems/problem.ts';
 import { unknownOrg } from '../orgs/unknown-org.ts';
-import { decide, isOverall, mayOverall, type Access, type Caller, type Extent } from './permissions.ts';
+import { decide, isGlobal, isAllowedGlobally, type Access, type Caller, type Scope } from './permissions.ts';
 import { unauthorized, type VerifyToken } from './tokens.ts';
 
 declare module 'fastify' {
@@ -15,7 +15,7 @@ declare module 'fastify' {
     /** Who asks; set by the guard where the route is not open. */
     caller: Caller | null;
     /** How much of the organisation may be shown; set by the guard where the route is one of an organisation. */
-    extent: Extent | null;
+    scope: Scope | null;
   }
 }
 
@@ -35,8 +35,8 @@ export function createGuard(verify: VerifyToken): (request: FastifyRequest) => P
     }
     const caller = await verify(token);
     if (access === undefined) throw forbidden(caller);
-    if (isOverall(access)) {
-      if (!mayOverall(caller, access)) throw forbidden(caller);
+    if (isGlobal(access)) {
+      if (!isAllowedGlobally(caller, access)) throw forbidden(caller);
       request.caller = caller;
       return;
     }
@@ -46,7 +46,7 @@ export function createGuard(verify: VerifyToken): (request: FastifyRequest) => P
     if (decision === 'foreign') throw unknownOrg(params.org);
     if (decision === 'forbidden') throw forbidden(caller);
     request.caller = caller;
-    request.extent = decision;
+    request.scope = decision;
   };
 }
 
@@ -56,8 +56,8 @@ function forbidden({ role }: Caller): Problem {
 
 /** The user whose calls alone may be shown, or undefined where all of the organisation's may. */
 export function onlyUser(request: FastifyRequest): string | undefined {
-  if (request.extent === null) throw notGuarded(request);
-  return request.extent === 'self' ? callerOf(request).userId : undefined;
+  if (request.scope === null) throw notGuarded(request);
+  return request.scope === 'self' ? callerOf(request).userId : undefined;
 }
 
 /** Who asks, at a route that is not open. */

@@ -6,12 +6,12 @@ export const ROLES = ['super_admin', 'admin', 'user', 'analyst', 'billing', 'pla
 export type Role = (typeof ROLES)[number];
 
 /** `org`: everything of the organisation; `self`: the caller's own consumption only. */
-export type Extent = 'org' | 'self';
+export type Scope = 'org' | 'self';
 
 const ALL_OF_OWN = { super_admin: 'org', admin: 'org' } as const;
 
 /** Acts on one organisation. */
-const MAY = {
+const PERMISSIONS = {
   'read-credits': { ...ALL_OF_OWN, user: 'org', analyst: 'org' },
   'read-credit-users': { ...ALL_OF_OWN, user: 'self' },
   'read-usage': { ...ALL_OF_OWN, user: 'self', analyst: 'org' },
@@ -22,10 +22,10 @@ const MAY = {
   'set-additional-limit': { super_admin: 'org' },
   'read-settings': { ...ALL_OF_OWN, platform: 'org' },
   'change-settings': { platform: 'org' },
-} as const satisfies Record<string, Partial<Record<Role, Extent>>>;
+} as const satisfies Record<string, Partial<Record<Role, Scope>>>;
 
 /** Acts on what belongs to no single organisation. */
-const MAY_OVERALL = {
+const GLOBAL_PERMISSIONS = {
   'read-orgs': ['platform'],
   'create-org': ['platform'],
   'change-catalogues': ['platform'],
@@ -36,11 +36,11 @@ const MAY_OVERALL = {
 } as const satisfies Record<string, readonly Role[]>;
 
 /** Something done with one organisation, the `:org` of the route. */
-export type Act = keyof typeof MAY;
+export type Permission = keyof typeof PERMISSIONS;
 /** Something done with all of them, or with none. */
-export type OverallAct = keyof typeof MAY_OVERALL;
+export type GlobalPermission = keyof typeof GLOBAL_PERMISSIONS;
 /** What a route asks of its caller: nothing at all, or to be allowed an act. */
-export type Access = 'open' | Act | OverallAct;
+export type Access = 'open' | Permission | GlobalPermission;
 
 /** Roles bound to organisations: to them a foreign one and an unknown one are the same 404. */
 export const BOUND_ROLES = ['super_admin', 'admin', 'user', 'analyst'] as const satisfies readonly Role[];
@@ -58,19 +58,19 @@ export interface Caller {
 export const subjectOf = ({ role, userId, orgIds }: Caller): string =>
   JSON.stringify([role, userId, ...orgIds]);
 
-export const isOverall = (access: Access): access is OverallAct => access in MAY_OVERALL;
+export const isGlobal = (access: Access): access is GlobalPermission => access in GLOBAL_PERMISSIONS;
 
-export type Decision = Extent | 'foreign' | 'forbidden';
+export type Decision = Scope | 'foreign' | 'forbidden';
 
 /** What a caller may of an act on an organisation. */
-export function decide(caller: Caller, act: Act, orgId: string): Decision {
+export function decide(caller: Caller, act: Permission, orgId: string): Decision {
   if (isBound(caller.role) && !caller.orgIds.includes(orgId)) return 'foreign';
-  const may: Partial<Record<Role, Extent>> = MAY[act];
+  const may: Partial<Record<Role, Scope>> = PERMISSIONS[act];
   return may[caller.role] ?? 'forbidden';
 }
 
 /** Whether a caller may do what concerns no single organisation. */
-export function mayOverall({ role }: Caller, act: OverallAct): boolean {
-  const roles: readonly Role[] = MAY_OVERALL[act];
+export function isAllowedGlobally({ role }: Caller, act: GlobalPermission): boolean {
+  const roles: readonly Role[] = GLOBAL_PERMISSIONS[act];
   return roles.includes(role);
 }

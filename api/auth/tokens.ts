@@ -23,11 +23,11 @@ export type VerifyToken = (token: string) => Promise<Caller>;
 /** @param now decides whether a token has expired, epoch milliseconds */
 export function createTokenVerifier(keys: TokenKeys, now: () => number): VerifyToken {
   const checks = signatureChecks(keys);
-  const { check: areClaims, deviations } = compiled(Claims);
+  const { check: areClaims, validationErrors } = compiled(Claims);
   return async (token) => {
     const payload = await verified(token, checks, new Date(now()));
     if (areClaims(payload)) return callerOf(payload);
-    const wrong = deviations(payload).map(({ path, message }) => `${path} ${message}`.trim());
+    const wrong = validationErrors(payload).map(({ path, message }) => `${path} ${message}`.trim());
     throw unauthorized(`The token's claims are wrong: ${wrong.join('; ')}.`);
   };
 }

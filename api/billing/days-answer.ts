@@ -3,10 +3,11 @@ import type { Charge } from '../../store/charges/charges.ts';
 import { canonical } from '../../domain/money.ts';
 import { Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
-import { formatInstant, Instant } from '../parameters/instant.ts';
+import { Instant } from '../parameters/instant.ts';
 import { Amount, SlabsAnswer, slabsAnswer } from './amounts.ts';
 import type { StatementDay } from './rows.ts';
 import type { Statement } from './statement.ts';
+import { formatInstant } from '../../domain/instants.ts';
 
 const StatementDayAnswer = Type.Object(
   {

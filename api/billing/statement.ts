@@ -1,10 +1,10 @@
 import { billingPeriodsOf, type Period } from '../../domain/calendar/billing-periods.ts';
 import type { LocalDate } from '../../domain/calendar/dates.ts';
 import { readCharges, type Charge } from '../../store/charges/charges.ts';
-import { readLandedUntil } from '../../store/watermark/watermark.ts';
+import { readConfirmed, readWatermark } from '../../store/watermark/watermark.ts';
 import { invoicedAmount, type Billed } from '../../domain/pricing/bill.ts';
 import { chargeOfDay } from '../../domain/pricing/day-charge.ts';
-import { closableInstant } from '../../aggregator/tick.ts';
+
 import { readUsedByDay } from '../../store/usage/used-by-day.ts';
 import { priceBookAt, type Catalogues } from '../../domain/catalogues/catalogues.ts';
 import type { PriceBook } from '../../domain/catalogues/prices.ts';
@@ -14,6 +14,7 @@ import { orgCalendar, type SubscriptionAsked } from '../orgs/subscription.ts';
 import { RETRY_AFTER } from '../problems/clickhouse.ts';
 import { Problem } from '../problems/problem.ts';
 import { adjustmentsOf, statementDay, statementTotal, type StatementDay } from './rows.ts';
+import { closableUntil } from '../../domain/closing/closable.ts';
 
 /** The days of a subscription in a range of local dates, and what they come to. */
 export interface Statement {
@@ -42,9 +43,9 @@ export async function readStatement(sources: Sources, request: StatementRequest)
 
   // In this order: a day that lands or closes in between is merely shown as open.
   const now = sources.now();
-  const [calls, charged] = await Promise.all([
-    readLandedUntil(clickhouse, sources.topics.calls, now),
-    readLandedUntil(clickhouse, sources.topics.dailyCharges, now),
+  const [confirmed, charged] = await Promise.all([
+    readConfirmed(clickhouse, sources.topics, now),
+    readWatermark(clickhouse, sources.topics.dailyCharges, now),
   ]);
   const charges = await readCharges(clickhouse, {
     orgId: org.orgId,
@@ -65,8 +66,8 @@ export async function readStatement(sources: Sources, request: StatementRequest)
 
   const moment = {
     // A charge may be appended until the statement is final by Kafka's clock, and landing was seen by a consumer's.
-    chargesUntil: charged.seen - timing.sealDelayMs,
-    closableUntil: closableInstant(calls.seen, timing),
+    chargesUntil: charged.confirmed - timing.sealDelayMs,
+    closableUntil: closableUntil(confirmed, timing),
     priceBook: (name: string) => priceBookNamed(catalogues, name),
   };
   const rows = days.map((day) =>

@@ -1,8 +1,9 @@
 import { Type, type Static } from 'typebox';
 import { Credits } from '../parameters/counts.ts';
-import { formatInstant, Instant } from '../parameters/instant.ts';
+import { Instant } from '../parameters/instant.ts';
 import { NextCursor } from '../parameters/page.ts';
 import type { CallRow, OneCallRow } from './row.ts';
+import { formatInstant } from '../../domain/instants.ts';
 
 const callProperties = {
   event_id: Type.String(),

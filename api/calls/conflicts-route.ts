@@ -1,16 +1,17 @@
 import { Type, type Static } from 'typebox';
 import { readConflictHours, readConflicts, type Conflict } from '../../store/conflicts/read.ts';
 import { readProgress } from '../../store/watermark/aggregator-progress.ts';
-import { ceilTo, floorTo, HOUR_MS } from '../../store/usage/plan.ts';
 import { decodeCursor, pageOfLog } from './cursor.ts';
 import type { Sources } from '../dependencies.ts';
 import { findOrg } from '../orgs/subscription.ts';
 import { Credits } from '../parameters/counts.ts';
-import { formatInstant, Instant, InstantParameter, instantOf } from '../parameters/instant.ts';
+import { Instant, InstantParameter, instantOf } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
 import { cursorParameter, NextCursor } from '../parameters/page.ts';
 import { checkInstantRange, monthsBefore } from '../parameters/range.ts';
 import type { ApiServer } from '../server.ts';
+import { HOUR_MS } from '../../schemas/time-units.ts';
+import { floorTo, ceilTo, formatInstant } from '../../domain/instants.ts';
 
 const ConflictsQuery = Type.Object(
   {

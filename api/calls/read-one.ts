@@ -1,7 +1,8 @@
-import { floorTo, HOUR_MS } from '../../store/usage/plan.ts';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { eventIdMs, formatEventId } from '../../schemas/event-id.ts';
 import { CALL_COLUMNS, OneCallRow } from './row.ts';
+import { HOUR_MS } from '../../schemas/time-units.ts';
+import { floorTo } from '../../domain/instants.ts';
 
 /** The store's hours are seconds of 32 bits, an id's time has 48 bits of milliseconds. */
 const LAST_INSTANT = (2 ** 32 - 1) * 1000;

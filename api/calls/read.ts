@@ -1,10 +1,11 @@
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { conditionsOf, type Filters } from '../../store/usage/filters.ts';
 import { NEWEST_FIRST, standsAfter, type Position } from '../../store/usage/log-order.ts';
-import { BUCKET_MS, floorTo, HOUR_MS } from '../../store/usage/plan.ts';
 import { FINAL_SETTINGS } from '../../store/usage/query.ts';
 import { readUsage } from '../../store/usage/read.ts';
 import { CALL_COLUMNS, CallRow } from './row.ts';
+import { BUCKET_MS, HOUR_MS } from '../../schemas/time-units.ts';
+import { floorTo } from '../../domain/instants.ts';
 
 export interface CallsRequest {
   readonly orgId: string;

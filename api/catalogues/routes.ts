@@ -16,7 +16,7 @@ import {
   ChangeHeaders,
   effectiveProperty,
   reasonProperty,
-  recordWish,
+  recordCommand,
 } from '../settings/record.ts';
 import { versionAt, versionsOf } from './versions.ts';
 
@@ -118,7 +118,7 @@ function catalogueRoute(app: ApiServer, sources: ApiDependencies, name: Catalogu
       const body: unknown = request.body;
       if (!Value.Check(How, body)) throw new Error('A body that is not of its schema came through.');
       const { effective_at, reason, ...value } = body;
-      const outcome = await recordWish(sources, callerOf(request), request.headers, {
+      const outcome = await recordCommand(sources, callerOf(request), request.headers, {
         kind: name,
         org_id: '',
         product: '',

@@ -2,8 +2,7 @@ import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import type { SettingsState } from '../../domain/settings/state.ts';
 import type { CatalogueName } from '../../domain/catalogues/catalogues.ts';
-import { parseUtcInstant } from '../../domain/catalogues/parse.ts';
-import { formatInstant } from '../parameters/instant.ts';
+import { formatInstant, parseUtcInstant } from '../../domain/instants.ts';
 
 const Dated = Type.Object({ effective_at: Type.String() });
 type Dated = Static<typeof Dated>;

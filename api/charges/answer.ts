@@ -3,8 +3,9 @@ import { canonical, parseMoney } from '../../domain/money.ts';
 import { Amount } from '../billing/amounts.ts';
 import { Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
-import { formatInstant, Instant } from '../parameters/instant.ts';
+import { Instant } from '../parameters/instant.ts';
 import type { ChargeRow } from './read.ts';
+import { formatInstant } from '../../domain/instants.ts';
 
 /** One revision of one day’s charge (schemas/daily-charge.avsc), identified by org_id, product, day and revision. */
 export const ChargeAnswer = Type.Object(

@@ -1,14 +1,15 @@
 import { Type } from 'typebox';
-import { gaugeOf } from '../../domain/pricing/current-usage.ts';
+import { currentUsageOf } from '../../domain/pricing/current-usage.ts';
 import { readReturning } from '../../store/usage/read-returning.ts';
 import { runsOutAt } from '../../domain/returning.ts';
 import type { Sources } from '../dependencies.ts';
 import { Credits } from '../parameters/counts.ts';
-import { formatInstant, Instant } from '../parameters/instant.ts';
+import { Instant } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
 import { subscribedAt } from './subscribed.ts';
 import { AtQuery, describeLive, liveProperties, windowAt } from './window.ts';
+import { formatInstant } from '../../domain/instants.ts';
 
 /** What leaves the gauge's window, and when nothing of its total is left (aggregator/usage/returning.ts). */
 export const ReturningAnswer = Type.Object(
@@ -53,7 +54,7 @@ export function returningRoute(app: ApiServer, sources: Sources): void {
         describeLive(sources, orgId, product, window),
         readReturning(sources.clickhouse, { orgId, product, asOf: window.to }),
       ]);
-      const { total, unused } = gaugeOf(allowance, used);
+      const { total, unused } = currentUsageOf(allowance, used);
       const runsOut = runsOutAt(rows, total, pacePerHour);
       return {
         ...live,

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { gaugeOf } from '../../domain/pricing/current-usage.ts';
+import { currentUsageOf } from '../../domain/pricing/current-usage.ts';
 import { readTotal } from '../../store/usage/read.ts';
 import type { Sources } from '../dependencies.ts';
 import { Credits } from '../parameters/counts.ts';
@@ -49,7 +49,7 @@ export function creditsRoute(app: ApiServer, sources: Sources): void {
         describeLive(sources, orgId, product, window),
         readTotal(sources.clickhouse, { orgId, ...storedPart(window), filters: { product } }),
       ]);
-      const gauge = gaugeOf(allowance, credits);
+      const gauge = currentUsageOf(allowance, credits);
       return {
         ...live,
         edition: allowance.edition,

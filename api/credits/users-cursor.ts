@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import type { UserPlace } from '../../store/usage/read-users.ts';
 import { decodeContent, encodeContent } from '../parameters/cursor.ts';
-import { formatInstant, parseInstant } from '../parameters/instant.ts';
 import { invalidParameter } from '../problems/problem.ts';
+import { parseInstant, formatInstant } from '../../domain/instants.ts';
 
 /** Where a page of users ended. */
 export interface UsersPlace {

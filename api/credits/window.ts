@@ -2,9 +2,10 @@ import { Type, type Static } from 'typebox';
 import { WINDOW_MS } from '../../domain/returning.ts';
 import type { Sources } from '../dependencies.ts';
 import { readLagSeconds } from '../lag.ts';
-import { formatInstant, Instant, InstantParameter, instantOf } from '../parameters/instant.ts';
+import { Instant, InstantParameter, instantOf } from '../parameters/instant.ts';
 import { ProductParameter } from '../parameters/org.ts';
 import { invalidParameter } from '../problems/problem.ts';
+import { formatInstant } from '../../domain/instants.ts';
 
 export const AtQuery = Type.Object(
   {

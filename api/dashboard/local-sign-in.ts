@@ -3,14 +3,16 @@ import { BOUND_ROLES } from '../auth/permissions.ts';
 import { isLoopback } from '../../platform/loopback.ts';
 import type { Claims } from '../auth/tokens.ts';
 import type { Sources } from '../dependencies.ts';
-import { formatInstant, Instant } from '../parameters/instant.ts';
+import { Instant } from '../parameters/instant.ts';
 import { Name } from '../parameters/org.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
 import { readSampleOrgs } from './sample-orgs.ts';
+import { DAY_MS } from '../../schemas/time-units.ts';
+import { formatInstant } from '../../domain/instants.ts';
 
 const URL = '/local/sign-in';
-const VALID_MS = 24 * 3_600_000;
+const VALID_MS = DAY_MS;
 
 /** Signs a token. @param expiresAt epoch milliseconds */
 export type SignToken = (claims: Claims, expiresAt: number) => Promise<string>;

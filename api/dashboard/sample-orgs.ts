@@ -1,7 +1,8 @@
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { DAY_MS } from '../../schemas/time-units.ts';
 
-const LOOKED_BACK_MS = 8 * 86_400_000;
+const LOOKED_BACK_MS = 8 * DAY_MS;
 const ORGS = 40;
 const USERS_OF_EACH = 5;
 

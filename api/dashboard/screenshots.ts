@@ -3,13 +3,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import { projectRoot } from '../../schemas/root.ts';
+import { DAY_MS } from '../../schemas/time-units.ts';
 
 const FOLDER = join(projectRoot(), 'docs', 'screenshots');
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
 /** Of the sample log: additional credits in the last 24 hours, on some days before, and the most calls. */
 const [BUSY, BILLED, LIVELY] = ['net-184', 'net-68', 'net-130'] as const;
 const DAYS_OF_A_LAP = 4;
-const DAY_MS = 86_400_000;
 
 interface Picture {
   readonly name: string;

@@ -8,7 +8,8 @@ import { canonical } from '../../domain/money.ts';
 import { Amount, SlabsAnswer, slabsAnswer } from '../billing/amounts.ts';
 import { Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
-import { formatInstant, Instant } from '../parameters/instant.ts';
+import { Instant } from '../parameters/instant.ts';
+import { formatInstant } from '../../domain/instants.ts';
 
 const strict = { additionalProperties: false };
 const sums = { calls: Credits, credits: Credits, rejected: Credits };

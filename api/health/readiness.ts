@@ -3,9 +3,10 @@ import { readDue } from '../../store/watermark/due.ts';
 import type { Sources } from '../dependencies.ts';
 import { onBehalfOf } from '../http/running-request.ts';
 import { Count } from '../parameters/counts.ts';
-import { formatInstant, Instant } from '../parameters/instant.ts';
+import { Instant } from '../parameters/instant.ts';
 import { RETRY_AFTER } from '../problems/clickhouse.ts';
 import { Problem } from '../problems/problem.ts';
+import { formatInstant } from '../../domain/instants.ts';
 
 /** Ready, and how far the pipeline is behind; a lag alone makes no answer wrong, as every figure names it. */
 export const Readiness = Type.Object(
@@ -34,15 +35,15 @@ export async function readReadiness(sources: Sources): Promise<Static<typeof Rea
   try {
     const now = sources.now();
     const due = await onBehalfOf({ id: 'readyz', signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) }, () =>
-      readDue(clickhouse, topics.calls, now, timing),
+      readDue(clickhouse, topics, now, timing),
     );
     return {
       status: 'ready',
-      landed_until: formatInstant(due.landedUntil),
-      lag_seconds: (now - due.landedUntil) / 1000,
+      landed_until: formatInstant(due.watermark),
+      lag_seconds: (now - due.watermark) / 1000,
       due: {
         hours_to_seal: due.hoursToSeal,
-        marks_to_reseal: due.marksToReseal,
+        marks_to_reseal: due.invalidationsToReseal,
         closing_behind_seconds: due.closingBehindMs / 1000,
       },
     };

@@ -5,7 +5,7 @@ import type { ApiServer } from '../server.ts';
  * A known address answers a method that it has not with 405 and the methods that it has (RFC 9110, 15.5.6), to
  * anyone: which resources there are is no secret. To be called when all routes are there.
  */
-export function refuseOtherMethods(
+export function rejectOtherMethods(
   app: ApiServer,
   routes: readonly { readonly method: string; readonly url: string }[],
 ): void {

@@ -23,7 +23,7 @@ interface PipelineFacts {
 
 async function readFacts({ clickhouse, topics, timing, now }: Sources): Promise<PipelineFacts> {
   const [due, [charges], events] = await Promise.all([
-    readDue(clickhouse, topics.calls, now(), timing),
+    readDue(clickhouse, topics, now(), timing),
     select(
       clickhouse,
       ChargesRow,
@@ -52,7 +52,7 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
   const up = gauge('clickhouse_up', 'Whether ClickHouse answered the last time it was asked: 1 or 0.');
   const lag = gauge('landing_lag_seconds', 'How far landing lags behind now.');
   const hours = gauge('hours_to_seal', 'Ended hours that are not in the rollup yet.');
-  const marks = gauge('marks_to_reseal', 'Hours of organisations that late events changed.');
+  const invalidations = gauge('marks_to_reseal', 'Hours of organisations that late events changed.');
   const closing = gauge('closing_behind_seconds', 'How far the closing of days lags behind landing.');
   const revisions = gauge('charge_revisions', 'Closes and re-closes of days: the entries of the feed.');
   const billed = gauge(
@@ -65,7 +65,7 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
     labelNames: ['outcome', 'reason'],
     registers,
   });
-  const known = [lag, hours, marks, closing, revisions, billed];
+  const known = [lag, hours, invalidations, closing, revisions, billed];
 
   const facts = shareReading(
     () =>
@@ -78,9 +78,9 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
     try {
       const { due, charges, events } = await facts();
       up.set(1);
-      lag.set((sources.now() - due.landedUntil) / 1000);
+      lag.set((sources.now() - due.watermark) / 1000);
       hours.set(due.hoursToSeal);
-      marks.set(due.marksToReseal);
+      invalidations.set(due.invalidationsToReseal);
       closing.set(due.closingBehindMs / 1000);
       revisions.set(charges?.revisions ?? 0);
       billed.set(charges?.billed_credits ?? 0);

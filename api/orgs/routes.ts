@@ -7,7 +7,7 @@ import { NoQuery } from '../parameters/no-query.ts';
 import { NextCursor, pageOf, PageQuery } from '../parameters/page.ts';
 import type { ApiServer } from '../server.ts';
 import { changeAnswer } from '../settings/change-answer.ts';
-import { CHANGE_PROBLEMS, ChangeHeaders, reasonProperty, recordWish } from '../settings/record.ts';
+import { CHANGE_PROBLEMS, ChangeHeaders, reasonProperty, recordCommand } from '../settings/record.ts';
 import { OrgAnswer, orgAnswer, settingsAnswer, SettingsChangedAnswer } from '../settings/settings-answer.ts';
 import { listOrgs } from './list.ts';
 import { findOrg } from './subscription.ts';
@@ -57,7 +57,7 @@ export function orgsRoutes(app: ApiServer, sources: ApiDependencies): void {
     },
     handler: async (request, reply) => {
       const { org_id, time_zone, billing_day, reason } = request.body;
-      const outcome = await recordWish(sources, callerOf(request), request.headers, {
+      const outcome = await recordCommand(sources, callerOf(request), request.headers, {
         kind: 'new-org',
         org_id,
         product: '',

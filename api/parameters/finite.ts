@@ -5,7 +5,7 @@ import type { ApiServer } from '../server.ts';
  * The validator makes a number of the text "1e309", which is Infinity, and then checks none of its bounds. Nothing
  * here takes that. In a body, where nothing is converted, it is refused like any other value that is no number.
  */
-export function refuseInfinity(app: ApiServer): void {
+export function rejectInfinity(app: ApiServer): void {
   app.addHook('preHandler', async ({ query, params }) => {
     for (const [name, value] of Object.entries({ ...Object(query), ...Object(params) })) {
       if ([value].flat().some((each) => typeof each === 'number' && !Number.isFinite(each))) {

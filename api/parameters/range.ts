@@ -1,9 +1,9 @@
 import { addDays, clampedDate, monthNumberOf, type LocalDate } from '../../domain/calendar/dates.ts';
 import { invalidParameter, Problem } from '../problems/problem.ts';
+import { DAY_MS } from '../../schemas/time-units.ts';
 
 /** D: a year to compare with, a month on top, and a day for the zone: what one request may span. */
 const MAX_MONTHS = 13;
-const DAY_MS = 86_400_000;
 
 /** Refuses an empty or reversed range, and one over 13 months and a day. Half-open, epoch milliseconds. */
 export function checkInstantRange(from: number, to: number): void {

@@ -1,7 +1,7 @@
 import { Ajv, type Options } from 'ajv';
 import type { FastifySchemaCompiler } from 'fastify';
 import { isDate } from './date.ts';
-import { parseInstant } from './instant.ts';
+import { parseInstant } from '../../domain/instants.ts';
 
 const OPTIONS: Options = { allErrors: true, verbose: true, useDefaults: true, addUsedSchema: false };
 

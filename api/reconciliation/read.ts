@@ -1,13 +1,13 @@
 import type { Static } from 'typebox';
 import { readDue } from '../../store/watermark/due.ts';
-import { floorTo, HOUR_MS } from '../../store/usage/plan.ts';
 import type { Sources } from '../dependencies.ts';
-import { formatInstant } from '../parameters/instant.ts';
 import type { ReconciliationAnswer } from './answer.ts';
 import { readChargeFacts } from './charges.ts';
 import type { Difference } from './difference.ts';
 import { readLogFacts } from './log.ts';
 import { readUsageFacts } from './usage.ts';
+import { HOUR_MS } from '../../schemas/time-units.ts';
+import { floorTo, formatInstant } from '../../domain/instants.ts';
 
 type Reconciliation = Static<typeof ReconciliationAnswer>;
 
@@ -38,7 +38,7 @@ async function readStages(
   const now = sources.now();
   const [from, to] = [floorTo(range.from, HOUR_MS), floorTo(range.to, HOUR_MS)];
   const settings = await sources.settings.refresh();
-  const due = await readDue(clickhouse, topics.calls, now, timing);
+  const due = await readDue(clickhouse, topics, now, timing);
   const [log, charges, changes, usage, charged] = await Promise.all([
     readLogFacts(clickhouse, topics.calls),
     readLogFacts(clickhouse, topics.dailyCharges),
@@ -49,8 +49,8 @@ async function readStages(
   const quarantined = log.quarantined.reduce((all, { records }) => all + records, 0);
   return {
     as_of: formatInstant(now),
-    landed_until: formatInstant(due.landedUntil),
-    lag_seconds: (now - due.landedUntil) / 1000,
+    landed_until: formatInstant(due.watermark),
+    lag_seconds: (now - due.watermark) / 1000,
     from: formatInstant(from),
     to: formatInstant(to),
     published: { records: log.published, waiting: Math.max(0, log.published - log.landed) },
@@ -58,7 +58,11 @@ async function readStages(
     repeated: { deliveries: log.deliveries - log.landed },
     quarantined: { records: quarantined, reasons: [...log.quarantined] },
     events: usage.events,
-    rolled_up: { ...usage.rolledUp, hours_to_seal: due.hoursToSeal, marks_to_reseal: due.marksToReseal },
+    rolled_up: {
+      ...usage.rolledUp,
+      hours_to_seal: due.hoursToSeal,
+      marks_to_reseal: due.invalidationsToReseal,
+    },
     charged: {
       days: charged.days,
       revisions: charged.revisions,

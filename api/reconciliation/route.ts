@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
-import { DAY_MS } from '../../schemas/event-rules.ts';
 import type { Sources } from '../dependencies.ts';
 import { InstantParameter, instantOf } from '../parameters/instant.ts';
 import { invalidParameter } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
 import { ReconciliationAnswer } from './answer.ts';
 import { reconcile } from './read.ts';
+import { DAY_MS } from '../../schemas/time-units.ts';
 
 /** D: a week is compared in a second where there are millions of events; the traces of events reach back five. */
 const DEFAULT_MS = 7 * DAY_MS;

@@ -1,8 +1,8 @@
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { DAY_MS } from '../../schemas/event-rules.ts';
 import { Count } from '../parameters/counts.ts';
 import { difference, type Difference } from './difference.ts';
+import { DAY_MS } from '../../schemas/time-units.ts';
 
 const HourRow = Type.Object({
   hour: Count,

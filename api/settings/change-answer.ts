@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import type { Outcome } from '../../domain/settings/state.ts';
-import { formatInstant, Instant } from '../parameters/instant.ts';
+import { Instant } from '../parameters/instant.ts';
+import { formatInstant } from '../../domain/instants.ts';
 
 /** A change of settings as the log holds it, and what became of it. */
 export const ChangeAnswer = Type.Object(

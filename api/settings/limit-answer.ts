@@ -5,8 +5,9 @@ import { inEffectAt, inEffectDuring } from '../../domain/versions.ts';
 import type { Sources } from '../dependencies.ts';
 import { findOrg, noSubscription } from '../orgs/subscription.ts';
 import { Credits } from '../parameters/counts.ts';
-import { formatInstant, Instant } from '../parameters/instant.ts';
+import { Instant } from '../parameters/instant.ts';
 import { AddedToday, addedToday, WorstCase, worstCase } from './limit-cost.ts';
+import { formatInstant } from '../../domain/instants.ts';
 
 const strict = { additionalProperties: false };
 const limitProperties = {

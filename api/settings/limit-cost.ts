@@ -15,7 +15,8 @@ import type { Sources } from '../dependencies.ts';
 import { orgCalendar } from '../orgs/subscription.ts';
 import { Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
-import { formatInstant, Instant } from '../parameters/instant.ts';
+import { Instant } from '../parameters/instant.ts';
+import { formatInstant } from '../../domain/instants.ts';
 
 const strict = { additionalProperties: false };
 

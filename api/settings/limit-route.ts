@@ -6,7 +6,7 @@ import { chooseBegun, findOrg } from '../orgs/subscription.ts';
 import { OrgParams, ProductParameter } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
 import { LimitAnswer, limitAnswer, LimitSetAnswer, limitSetAnswer } from './limit-answer.ts';
-import { CHANGE_PROBLEMS, ChangeHeaders, reasonProperty, recordWish } from './record.ts';
+import { CHANGE_PROBLEMS, ChangeHeaders, reasonProperty, recordCommand } from './record.ts';
 
 const URL = '/v1/orgs/:org/additional-limit';
 const ProductQuery = Type.Object({ product: ProductParameter }, { additionalProperties: false });
@@ -52,7 +52,7 @@ export function additionalLimitRoutes(app: ApiServer, sources: ApiDependencies):
     handler: async (request) => {
       const { params, query, body, headers } = request;
       const org = findOrg(await sources.settings.refresh(), params.org);
-      const outcome = await recordWish(sources, callerOf(request), headers, {
+      const outcome = await recordCommand(sources, callerOf(request), headers, {
         kind: 'subscription',
         org_id: org.orgId,
         product: chooseBegun(org, query.product, sources.now()).product,

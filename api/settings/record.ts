@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Type } from 'typebox';
 import { MAX_REASON_CHARACTERS } from '../../domain/settings/change-rules.ts';
 import { RecordTimeoutError } from '../../store/settings/recorder.ts';
-import { SettingsRefused } from '../../domain/settings/rejected-change.ts';
+import { SettingsRejected } from '../../domain/settings/rejected-change.ts';
 import type { Outcome } from '../../domain/settings/state.ts';
 import { LogAwayError, LogNotLandingError, LogUncertainError } from '../../platform/landed-log.ts';
 import type { SettingsChange } from '../../schemas/settings-change.ts';
@@ -12,7 +12,7 @@ import { InstantParameter, instantOf } from '../parameters/instant.ts';
 import { clickhouseProblem, RETRY_AFTER } from '../problems/clickhouse.ts';
 import { Problem } from '../problems/problem.ts';
 import { answer } from '../problems/schema.ts';
-import { refusedProblem } from './refused.ts';
+import { rejectionProblem } from './refused.ts';
 
 const KEY = 'idempotency-key';
 /** The headers of every request that changes something. */
@@ -44,7 +44,7 @@ export const effectiveProperty = {
   ),
 };
 
-export interface Wish extends Pick<SettingsChange, 'kind' | 'org_id' | 'product'> {
+export interface Command extends Pick<SettingsChange, 'kind' | 'org_id' | 'product'> {
   readonly value: object;
   readonly effective_at?: string | undefined;
   readonly reason?: string | undefined;
@@ -54,15 +54,15 @@ export interface Wish extends Pick<SettingsChange, 'kind' | 'org_id' | 'product'
  * Records what a caller wishes, and returns what became of it, once every reader sees it. Safe to repeat under the
  * same idempotency key. Throws a Problem: what is refused, a key that is another change's, Kafka or ClickHouse away.
  */
-export async function recordWish(
+export async function recordCommand(
   { settings, newChangeId }: Pick<ApiDependencies, 'settings' | 'newChangeId'>,
   caller: Caller,
   headers: Readonly<Record<string, unknown>>,
-  { value, effective_at, reason = '', ...wish }: Wish,
+  { value, effective_at, reason = '', ...command }: Command,
 ): Promise<Outcome> {
   const key = headers[KEY];
   const change: SettingsChange = {
-    ...wish,
+    ...command,
     value: JSON.stringify(value),
     change_id: typeof key === 'string' ? changeIdOf(caller, key) : newChangeId(),
     effective_at: effective_at === undefined ? 0 : instantOf('effective_at', effective_at),
@@ -83,7 +83,7 @@ function changeIdOf({ role, userId, orgIds }: Caller, key: string): string {
 }
 
 function problemOf(error: unknown): unknown {
-  if (error instanceof SettingsRefused) return refusedProblem(error);
+  if (error instanceof SettingsRejected) return rejectionProblem(error);
   if (error instanceof LogAwayError) {
     return unavailable('Kafka does not answer: nothing was recorded. Try again in some seconds.', error);
   }

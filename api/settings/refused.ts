@@ -1,4 +1,4 @@
-import type { RefusalProblem, SettingsRefused } from '../../domain/settings/rejected-change.ts';
+import type { ChangeProblem, SettingsRejected } from '../../domain/settings/rejected-change.ts';
 import { Problem, type ProblemError, type ProblemType } from '../problems/problem.ts';
 
 const TYPES: ReadonlyMap<string, ProblemType> = new Map([
@@ -18,7 +18,7 @@ const ELSEWHERE: ReadonlyMap<string, Pick<ProblemError, 'parameter' | 'pointer'>
 ]);
 
 /** What a refused change means to the one who asked for it: each fault with its place in the request. */
-export function refusedProblem(refused: SettingsRefused): Problem {
+export function rejectionProblem(refused: SettingsRejected): Problem {
   const type = TYPES.get(refused.code);
   if (type === 'idempotency-key-used') {
     return new Problem(
@@ -30,7 +30,7 @@ export function refusedProblem(refused: SettingsRefused): Problem {
   return new Problem('invalid-request', `${refused.message}.`, { errors: refused.problems.map(errorOf) });
 }
 
-function errorOf({ code, path, message }: RefusalProblem): ProblemError {
+function errorOf({ code, path, message }: ChangeProblem): ProblemError {
   const elsewhere = path === '' ? ELSEWHERE.get(code) : undefined;
   return { detail: message, ...(elsewhere ?? { pointer: `#${path}` }) };
 }

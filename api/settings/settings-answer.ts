@@ -6,8 +6,9 @@ import { inEffectAt } from '../../domain/versions.ts';
 import { orgCalendar, timeZoneAt } from '../orgs/subscription.ts';
 import { Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
-import { formatInstant, Instant } from '../parameters/instant.ts';
+import { Instant } from '../parameters/instant.ts';
 import { changeAnswer, ChangeAnswer } from './change-answer.ts';
+import { formatInstant } from '../../domain/instants.ts';
 
 const strict = { additionalProperties: false };
 

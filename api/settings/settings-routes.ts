@@ -8,7 +8,13 @@ import { NoQuery } from '../parameters/no-query.ts';
 import { NextCursor, pageOf, PageQuery } from '../parameters/page.ts';
 import type { ApiServer } from '../server.ts';
 import { changeAnswer, ChangeAnswer } from './change-answer.ts';
-import { CHANGE_PROBLEMS, ChangeHeaders, effectiveProperty, reasonProperty, recordWish } from './record.ts';
+import {
+  CHANGE_PROBLEMS,
+  ChangeHeaders,
+  effectiveProperty,
+  reasonProperty,
+  recordCommand,
+} from './record.ts';
 import { settingsAnswer, SettingsAnswer, SettingsChangedAnswer } from './settings-answer.ts';
 
 const URL = '/v1/orgs/:org/settings';
@@ -58,7 +64,7 @@ export function settingsRoutes(app: ApiServer, sources: ApiDependencies): void {
     handler: async (request) => {
       const { time_zone, billing_day, ...how } = request.body;
       const { orgId } = findOrg(await sources.settings.refresh(), request.params.org);
-      const outcome = await recordWish(sources, callerOf(request), request.headers, {
+      const outcome = await recordCommand(sources, callerOf(request), request.headers, {
         kind: 'org',
         org_id: orgId,
         product: '',

@@ -4,13 +4,20 @@ import { subscriptionOf } from '../../domain/settings/org-history.ts';
 import { callerOf } from '../auth/guard.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { findOrg } from '../orgs/subscription.ts';
-import { formatInstant, Instant } from '../parameters/instant.ts';
+import { Instant } from '../parameters/instant.ts';
 import { Name, OrgParams } from '../parameters/org.ts';
 import { NoQuery } from '../parameters/no-query.ts';
 import type { ApiServer } from '../server.ts';
 import { changeAnswer, ChangeAnswer } from './change-answer.ts';
-import { CHANGE_PROBLEMS, ChangeHeaders, effectiveProperty, reasonProperty, recordWish } from './record.ts';
+import {
+  CHANGE_PROBLEMS,
+  ChangeHeaders,
+  effectiveProperty,
+  reasonProperty,
+  recordCommand,
+} from './record.ts';
 import { termsAt, termsProperties } from './settings-answer.ts';
+import { formatInstant } from '../../domain/instants.ts';
 
 const SubscriptionParams = Type.Object({ ...OrgParams.properties, product: Name('the product') });
 const SubscriptionBody = Type.Object(
@@ -52,7 +59,7 @@ export function subscriptionRoute(app: ApiServer, sources: ApiDependencies): voi
       const { product } = request.params;
       const { effective_at, reason, ...value } = request.body;
       const { orgId } = findOrg(await sources.settings.refresh(), request.params.org);
-      const outcome = await recordWish(sources, callerOf(request), request.headers, {
+      const outcome = await recordCommand(sources, callerOf(request), request.headers, {
         kind: 'subscription',
         org_id: orgId,
         product,

@@ -6,7 +6,7 @@ import { dateRangeOf, type DaysQuery } from '../billing/days-query.ts';
 import { readStatement } from '../billing/statement.ts';
 import type { Sources } from '../dependencies.ts';
 import { orgCalendar, readSubscription, timeZoneAt } from '../orgs/subscription.ts';
-import { formatInstant } from '../parameters/instant.ts';
+import { formatInstant } from '../../domain/instants.ts';
 
 /** What a statement says, whatever file it becomes: the answer of /billing/days itself, and what names it. */
 export interface StatementDocument extends BillingDaysAnswer {

@@ -1,14 +1,14 @@
 import { isDimension, type GroupBy } from '../../store/usage/dimensions.ts';
 import { invalidParameter } from '../problems/problem.ts';
 import { decodePlace } from './cursor.ts';
-import type { Portion } from './read.ts';
+import type { Chunk } from './read.ts';
 
 /** Rows of a page that is asked for by its cursor alone. */
 const PAGE_ROWS = 1_000;
 
 /** Which rows a request wants, and where its range ends. */
 export interface Wanted {
-  readonly portion: Portion;
+  readonly chunk: Chunk;
   readonly to: number;
 }
 
@@ -39,15 +39,15 @@ export function wantedOf(
     if (limit !== undefined || cursor !== undefined) {
       throw invalidParameter('top', 'is answered whole: leave out limit and cursor');
     }
-    return { portion: { kind: 'top', top }, to };
+    return { chunk: { kind: 'top', top }, to };
   }
   if (cursor !== undefined) {
     const place = decodePlace(cursor, groupBy);
     if (place.to <= from || place.to > to) {
       throw invalidParameter('cursor', 'is of another range: repeat from and to of the page before');
     }
-    return { portion: { kind: 'page', limit: limit ?? PAGE_ROWS, after: place.after }, to: place.to };
+    return { chunk: { kind: 'page', limit: limit ?? PAGE_ROWS, after: place.after }, to: place.to };
   }
-  if (limit === undefined || groupBy.length === 0) return { portion: { kind: 'all' }, to };
-  return { portion: { kind: 'page', limit, after: undefined }, to: from < now ? Math.min(to, now) : to };
+  if (limit === undefined || groupBy.length === 0) return { chunk: { kind: 'all' }, to };
+  return { chunk: { kind: 'page', limit, after: undefined }, to: from < now ? Math.min(to, now) : to };
 }

@@ -6,13 +6,13 @@ import { readTopUsage } from '../../store/usage/read-top.ts';
 import { readUsage, totalOf, type UsageTotal } from '../../store/usage/read.ts';
 import type { UsageRequest } from '../../store/usage/query.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { formatInstant } from '../parameters/instant.ts';
 import type { UsageRowAnswer } from './answer.ts';
 import { encodePlace, placeOf, type Place } from './cursor.ts';
 import type { DayPlan } from './days.ts';
+import { formatInstant } from '../../domain/instants.ts';
 
 /** How much of the rows is wanted: all, the largest and the rest, or a page. */
-export type Portion =
+export type Chunk =
   | { readonly kind: 'all' }
   | { readonly kind: 'top'; readonly top: number }
   | { readonly kind: 'page'; readonly limit: number; readonly after: Place['after'] | undefined };
@@ -20,7 +20,7 @@ export type Portion =
 export interface BreakdownRequest extends Pick<UsageRequest, 'orgId' | 'from' | 'to' | 'filters'> {
   readonly groupBy: readonly GroupBy[];
   readonly days: DayPlan;
-  readonly portion: Portion;
+  readonly chunk: Chunk;
 }
 
 type Row = Static<typeof UsageRowAnswer>;
@@ -38,20 +38,20 @@ export interface Breakdown {
  */
 export async function readBreakdown(
   client: ClickHouseClient,
-  { groupBy, days: { days }, portion, ...range }: BreakdownRequest,
+  { groupBy, days: { days }, chunk, ...range }: BreakdownRequest,
 ): Promise<Breakdown> {
   const dates = new Map(days.map((day) => [dayStart(day), day.date]));
   const request = { ...range, groupBy, dayStarts: [...dates.keys()] };
   const answer = (rows: readonly UsageRow[]): Row[] => rows.map((row) => answerRow(row, dates));
 
-  if (portion.kind === 'top') {
-    const { rows, other } = await readTopUsage(client, { ...request, top: portion.top });
+  if (chunk.kind === 'top') {
+    const { rows, other } = await readTopUsage(client, { ...request, top: chunk.top });
     const total = totalOf([...rows, ...other]);
     return { rows: answer(rows), other: answer(other), total, next_cursor: null };
   }
-  if (portion.kind === 'page') {
+  if (chunk.kind === 'page') {
     // One more than the page tells whether there is a next one.
-    const { after, limit } = portion;
+    const { after, limit } = chunk;
     const { rows, total } = await readUsagePage(client, { ...request, after, limit: limit + 1 });
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1) : undefined;

@@ -4,7 +4,7 @@ import type { Sources } from '../dependencies.ts';
 import { readLagSeconds } from '../lag.ts';
 import { findOrg } from '../orgs/subscription.ts';
 import { filterProperties, filtersOf } from '../parameters/filters.ts';
-import { formatInstant, InstantParameter, instantOf } from '../parameters/instant.ts';
+import { InstantParameter, instantOf } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
 import { cursorParameter } from '../parameters/page.ts';
 import { checkInstantRange } from '../parameters/range.ts';
@@ -14,6 +14,7 @@ import { readBreakdown } from './read.ts';
 import { dayPlan } from './days.ts';
 import { wantedOf } from './portion.ts';
 import { UsageAnswer } from './answer.ts';
+import { formatInstant } from '../../domain/instants.ts';
 
 const UsageQuery = Type.Object(
   {
@@ -74,14 +75,14 @@ export function usageRoute(app: ApiServer, sources: Sources): void {
       checkInstantRange(from, end);
       const now = sources.now();
       const groupBy = parseGroupBy(group_by);
-      const { portion, to } = wantedOf({ top, limit, cursor }, groupBy, { from, to: end }, now);
+      const { chunk, to } = wantedOf({ top, limit, cursor }, groupBy, { from, to: end }, now);
       const org = findOrg(await sources.settings.refresh(), params.org);
       const days = dayPlan(org, time_zone, { from, to }, now);
       const filters = filtersOf(asked, onlyUser(request));
       const range = { orgId: org.orgId, from, to };
       const [lag_seconds, breakdown] = await Promise.all([
         readLagSeconds(sources),
-        readBreakdown(sources.clickhouse, { ...range, filters, groupBy, days, portion }),
+        readBreakdown(sources.clickhouse, { ...range, filters, groupBy, days, chunk }),
       ]);
       return {
         org_id: org.orgId,

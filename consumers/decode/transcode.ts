@@ -4,7 +4,6 @@ import type { Rejection } from '../../schemas/event-rules.ts';
 import { AvroReader } from './avro-reader.ts';
 import type { CallEventColumns } from './call-event-columns.ts';
 import { EventFacts, judge, rejection, type Limits } from './validate.ts';
-import { keyText } from '../write/dead-letters.ts';
 
 /** Where a record stands, and when the broker appended it (LogAppendTime, epoch milliseconds). */
 export interface Coordinate {
@@ -14,7 +13,7 @@ export interface Coordinate {
 }
 
 /** Whether a message says that it was written with today's schema. */
-export function isTodays(message: Buffer): boolean {
+export function isCurrentSchema(message: Buffer): boolean {
   if (message.length < SINGLE_OBJECT_HEADER_BYTES) return false;
   for (let index = 0; index < SINGLE_OBJECT_HEADER_BYTES; index += 1) {
     if (message[index] !== callEventHeader[index]) return false;
@@ -87,22 +86,6 @@ export class Transcoder {
     columns.keepRow();
     return undefined;
   }
-}
-
-/**
- * The org that a dead letter is shown under: the event's own where it can be read so far, else the record's key,
- * which is the org id too. Cut to 128 bytes; the bytes themselves are in the dead-letter topic.
- */
-export function orgIdOf(key: Buffer | null, message: Buffer | null): string {
-  const reader = new AvroReader();
-  if (message && isTodays(message)) {
-    reader.start(message, SINGLE_OBJECT_HEADER_BYTES);
-    reader.fixed('event_id', 16);
-    reader.long('occurred_at');
-    const size = reader.length('org_id');
-    if (size > 0) return keyText(message.subarray(reader.position, reader.position + size));
-  }
-  return keyText(key);
 }
 
 /** Up to four bytes in network order, as signed 32 bits where they are four. */

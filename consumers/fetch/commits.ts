@@ -1,7 +1,8 @@
 import type { Logger } from '../../platform/logging.ts';
-import type { LandedRange } from '../write/insert-batch.ts';
+
 import type { Counters } from '../counters.ts';
 import type { Fetcher } from './fetcher.ts';
+import type { LandedRange } from './landed-range.ts';
 
 const RETRY_MS = 1_000;
 
@@ -50,7 +51,7 @@ export class Commits {
         if (this.#waiting.get(partition) === next) this.#waiting.delete(partition);
       }
     } catch (error) {
-      this.#counters.refusedCommits += 1;
+      this.#counters.failedCommits += 1;
       this.#logger.warn({ err: error }, 'offset commit refused; what landed stays, and may come again');
       // At rest no landing would bring the next attempt.
       setTimeout(() => void this.commit(), RETRY_MS).unref();

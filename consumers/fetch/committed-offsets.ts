@@ -1,5 +1,5 @@
 import type { Admin } from 'kafkajs';
-import type { Persist } from '../retry.ts';
+import type { RetryUntilSuccess } from '../retry.ts';
 
 /**
  * A group's next offsets by partition: all records before them have landed. Where the group never committed,
@@ -26,9 +26,9 @@ export async function readCommitted(
  * @returns undefined where it is not wanted any more
  */
 export function untilKnown<Known>(
-  persist: Persist,
+  retryUntilSuccess: RetryUntilSuccess,
   read: () => Promise<Known>,
   isWanted: () => boolean,
 ): Promise<Known | undefined> {
-  return persist('reading the committed offsets', async () => (isWanted() ? read() : undefined));
+  return retryUntilSuccess('reading the committed offsets', async () => (isWanted() ? read() : undefined));
 }

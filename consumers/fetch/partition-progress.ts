@@ -1,5 +1,4 @@
-import type { LandedRange } from '../write/insert-batch.ts';
-
+import type { LandedRange } from './landed-range.ts';
 interface PartitionState {
   /** Everything before it has landed; undefined until the committed offset is known. */
   next: number | undefined;
@@ -14,7 +13,7 @@ export interface Standing {
   readonly partition: number;
   readonly nextOffset: number;
   readonly endOffset: number;
-  readonly landedUntilMs: number;
+  readonly watermarkMs: number;
 }
 
 /** What this process knows of its partitions in the present generation. */
@@ -61,11 +60,9 @@ export class LandedState {
       const endOffset = endOffsets.get(partition);
       if (next === undefined || endOffset === undefined) return [];
       const oldestMs = taken.find((range) => range.firstAppendedAtMs !== undefined)?.firstAppendedAtMs;
-      const landedUntilMs = next >= endOffset ? observedAtMs : (oldestMs ?? lastLandedMs);
-      if (landedUntilMs === undefined) return [];
-      return [
-        { partition, nextOffset: next, endOffset, landedUntilMs: Math.min(landedUntilMs, observedAtMs) },
-      ];
+      const watermarkMs = next >= endOffset ? observedAtMs : (oldestMs ?? lastLandedMs);
+      if (watermarkMs === undefined) return [];
+      return [{ partition, nextOffset: next, endOffset, watermarkMs: Math.min(watermarkMs, observedAtMs) }];
     });
   }
 

@@ -1,12 +1,13 @@
 import type { Admin, Kafka } from 'kafkajs';
 import type { Logger } from '../../platform/logging.ts';
-import type { LandedRange } from '../write/insert-batch.ts';
+
 import { Commits } from './commits.ts';
 import type { Counters } from '../counters.ts';
 import { Fetcher, type FetchSettings } from './fetcher.ts';
 import { readCommitted, untilKnown } from './committed-offsets.ts';
 import { LandedState } from './partition-progress.ts';
-import type { Persist } from '../retry.ts';
+import type { RetryUntilSuccess } from '../retry.ts';
+import type { LandedRange } from './landed-range.ts';
 
 /** One topic as this process sees it: where records come from, how far they have landed, what is committed. */
 export class Source {
@@ -20,7 +21,7 @@ export class Source {
     kafka: Kafka,
     admin: Admin,
     settings: FetchSettings,
-    persist: Persist,
+    retryUntilSuccess: RetryUntilSuccess,
     counters: Counters,
     onCrash: (error: Error) => void,
     logger: Logger,
@@ -30,7 +31,7 @@ export class Source {
       const { generation, assigned } = this.fetcher;
       this.state.assigned(generation, assigned);
       const isWanted = (): boolean => generation === this.fetcher.generation;
-      untilKnown(persist, () => readCommitted(admin, settings), isWanted).then(
+      untilKnown(retryUntilSuccess, () => readCommitted(admin, settings), isWanted).then(
         (next) => next?.forEach((offset, partition) => this.state.committed(generation, partition, offset)),
         onCrash,
       );

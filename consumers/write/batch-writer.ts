@@ -8,7 +8,7 @@ const HEARTBEAT_MS = 500;
  * it is full, or when its first record has waited `ageMs` for company, so that at low traffic many partitions
  * share an insert. Memory is bounded by the two blocks: when both are full, whoever asks for room waits.
  */
-export class Lander {
+export class BatchWriter {
   #open: Block;
   #spare: Block;
   #landing: Promise<void> | undefined;

@@ -18,13 +18,6 @@ export interface DeadLetter {
   readonly orgId: string;
 }
 
-const MAX_ORG_ID_BYTES = 128;
-
-/** The key of a record is its org id. */
-export function keyText(key: Buffer | null): string {
-  return key?.toString('utf8', 0, Math.min(key.length, MAX_ORG_ID_BYTES)) ?? '';
-}
-
 /** kafkajs makes one record batch of a send, and the broker refuses batches beyond the topic's max.message.bytes. */
 const MAX_SEND_BYTES = 900_000;
 const ALL_REPLICAS = -1;

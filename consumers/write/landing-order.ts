@@ -1,14 +1,15 @@
-import type { Block, LandedRange } from './insert-batch.ts';
+import type { Block } from './insert-batch.ts';
 import { CALL_EVENT_COLUMNS } from '../decode/call-event-columns.ts';
 import type { Counters } from '../counters.ts';
 import type { Inserts } from './inserts.ts';
-import type { Persist } from '../retry.ts';
+import type { RetryUntilSuccess } from '../retry.ts';
 import type { Quarantine } from './dead-letters.ts';
+import type { LandedRange } from '../fetch/landed-range.ts';
 
 export interface LandingSteps {
   readonly inserts: Inserts;
   readonly quarantine: Quarantine;
-  readonly persist: Persist;
+  readonly retryUntilSuccess: RetryUntilSuccess;
   readonly counters: Counters;
   /** Commits the ranges and says how far landing is; must not reject. */
   readonly onLanded: (ranges: readonly LandedRange[]) => Promise<void>;
@@ -20,13 +21,15 @@ export interface LandingSteps {
  * offset commit. A crash between any two repeats work on rows that replace themselves.
  */
 export function landingOf(steps: LandingSteps): (block: Block) => Promise<void> {
-  const { inserts, quarantine, persist, counters, onLanded, now } = steps;
+  const { inserts, quarantine, retryUntilSuccess, counters, onLanded, now } = steps;
 
   async function landEvents({ columns }: Block): Promise<void> {
     if (columns.rows === 0) return;
     const body = columns.body();
     const startedAtMs = now();
-    await persist('landing events', () => inserts.insert('call_events', CALL_EVENT_COLUMNS, 'Native', body));
+    await retryUntilSuccess('landing events', () =>
+      inserts.insert('call_events', CALL_EVENT_COLUMNS, 'Native', body),
+    );
     counters.insertMs += now() - startedAtMs;
     counters.landedRows += columns.rows;
     counters.landedBlocks += 1;
@@ -36,13 +39,13 @@ export function landingOf(steps: LandingSteps): (block: Block) => Promise<void> 
   async function landDeadLetters({ deadLetters }: Block): Promise<void> {
     if (deadLetters.length === 0) return;
     // Two steps: a ClickHouse that is away must not make the dead letters be published again and again.
-    await persist('publishing dead letters', () => quarantine.publish(deadLetters));
-    await persist('recording dead letters', () => quarantine.record(deadLetters));
+    await retryUntilSuccess('publishing dead letters', () => quarantine.publish(deadLetters));
+    await retryUntilSuccess('recording dead letters', () => quarantine.record(deadLetters));
   }
 
   return async (block) => {
     await Promise.all([landEvents(block), landDeadLetters(block)]);
-    await persist('recording what landed', () => recordRanges(inserts, block.ranges));
+    await retryUntilSuccess('recording what landed', () => recordRanges(inserts, block.ranges));
     await onLanded(block.ranges);
   };
 }

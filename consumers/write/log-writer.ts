@@ -1,11 +1,13 @@
 import type { KafkaMessage } from 'kafkajs';
-import type { LandedRange } from './insert-batch.ts';
+
 import type { Counters } from '../counters.ts';
 import type { Batch, TakeBatch } from '../fetch/fetcher.ts';
 import type { Inserts } from './inserts.ts';
 import { recordRanges } from './landing-order.ts';
-import type { Persist } from '../retry.ts';
-import { keyText, type DeadLetter, type Quarantine } from './dead-letters.ts';
+import type { RetryUntilSuccess } from '../retry.ts';
+import { type DeadLetter, type Quarantine } from './dead-letters.ts';
+import type { LandedRange } from '../fetch/landed-range.ts';
+import { keyText } from '../decode/org-of-record.ts';
 
 /** A topic of one partition whose order decides things, and how its records become rows. */
 export interface LandedLog {
@@ -33,7 +35,7 @@ export class UnfitRecordError extends Error {
 export interface LogSteps {
   readonly inserts: Inserts;
   readonly quarantine: Quarantine;
-  readonly persist: Persist;
+  readonly retryUntilSuccess: RetryUntilSuccess;
   readonly counters: Counters;
   readonly onTaken: (range: LandedRange) => void;
   readonly onLanded: (ranges: readonly LandedRange[]) => Promise<void>;
@@ -44,7 +46,7 @@ export interface LogSteps {
  * rows, dead letters, the range, the commit.
  */
 export function logTaker(log: LandedLog, steps: LogSteps): TakeBatch {
-  const { inserts, quarantine, persist, counters, onTaken, onLanded } = steps;
+  const { inserts, quarantine, retryUntilSuccess, counters, onTaken, onLanded } = steps;
   return async (batch) => {
     const rows: object[] = [];
     const letters: DeadLetter[] = [];
@@ -58,12 +60,12 @@ export function logTaker(log: LandedLog, steps: LogSteps): TakeBatch {
     }
     const range = rangeOf(batch, rows.length, letters.length);
     onTaken(range);
-    await persist(`landing ${log.table}`, () => inserts.insertRows(log.table, rows));
+    await retryUntilSuccess(`landing ${log.table}`, () => inserts.insertRows(log.table, rows));
     if (letters.length > 0) {
-      await persist('publishing dead letters', () => quarantine.publish(letters));
-      await persist('recording dead letters', () => quarantine.record(letters));
+      await retryUntilSuccess('publishing dead letters', () => quarantine.publish(letters));
+      await retryUntilSuccess('recording dead letters', () => quarantine.record(letters));
     }
-    await persist('recording what landed', () => recordRanges(inserts, [range]));
+    await retryUntilSuccess('recording what landed', () => recordRanges(inserts, [range]));
     counters.landedLogRows += rows.length;
     await onLanded([range]);
     return true;

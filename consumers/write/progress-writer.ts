@@ -86,7 +86,7 @@ export class Progress {
     const before = this.#announced.get(topic);
     if (endOffsets.size !== before?.partitions) {
       const rows = [...endOffsets].map(([partition, endOffset]) => {
-        const standing = { partition, nextOffset: 0, endOffset, landedUntilMs: before?.atMs ?? NEVER_MS };
+        const standing = { partition, nextOffset: 0, endOffset, watermarkMs: before?.atMs ?? NEVER_MS };
         return rowOf(topic, standing, NEVER_MS);
       });
       await this.#inserts.insertRows('landing_progress', rows);
@@ -97,7 +97,7 @@ export class Progress {
 
 function rowOf(
   topic: string,
-  { partition, nextOffset, endOffset, landedUntilMs }: Standing,
+  { partition, nextOffset, endOffset, watermarkMs }: Standing,
   observedAtMs: number,
 ) {
   return {
@@ -105,7 +105,7 @@ function rowOf(
     partition,
     next_offset: nextOffset,
     end_offset: endOffset,
-    landed_until: new Date(landedUntilMs).toISOString(),
+    landed_until: new Date(watermarkMs).toISOString(),
     observed_at: new Date(observedAtMs).toISOString(),
   };
 }

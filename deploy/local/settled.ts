@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
 import { Type } from 'typebox';
 import { readDue, type Due } from '../../store/watermark/due.ts';
-import type { TickSettings } from '../../aggregator/tick.ts';
+
 import type { Topics } from '../../schemas/topics.ts';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import type { ClosingDelays } from '../../domain/closing/closable.ts';
 
 const LandedRow = Type.Object({ partition: Type.Integer(), next: Type.Integer() });
 const POLL_MS = 200;
@@ -15,7 +16,7 @@ export class NotSettledError extends Error {
   constructor(timeoutMs: number, left: Unsettled) {
     super(
       `Not settled after ${timeoutMs / 1000} s: ${left.notLanded} records not landed, ` +
-        `${left.due.hoursToSeal} hours to seal, ${left.due.marksToReseal} marks to re-seal, ` +
+        `${left.due.hoursToSeal} hours to seal, ${left.due.invalidationsToReseal} marks to re-seal, ` +
         `closing ${left.due.closingBehindMs / 1000} s behind. Look into the logs of consumer and aggregator.`,
     );
   }
@@ -31,7 +32,7 @@ export interface Pipeline {
   readonly kafka: Kafka;
   readonly client: ClickHouseClient;
   readonly topics: Topics;
-  readonly timing: Pick<TickSettings, 'sealDelayMs' | 'graceMs'>;
+  readonly timing: ClosingDelays;
   readonly now: () => number;
 }
 
@@ -53,11 +54,12 @@ export async function untilSettled(
         notLanded:
           (await notLanded(pipeline, admin, pipeline.topics.calls)) +
           (await notLanded(pipeline, admin, pipeline.topics.dailyCharges)),
-        due: await readDue(pipeline.client, pipeline.topics.calls, pipeline.now(), pipeline.timing),
+        due: await readDue(pipeline.client, pipeline.topics, pipeline.now(), pipeline.timing),
       };
-      const { landedUntil, hoursToSeal, marksToReseal, closingBehindMs } = left.due;
+      const { watermark, hoursToSeal, invalidationsToReseal, closingBehindMs } = left.due;
       // Landed until is 0 before the first consumer reported: what is due then is not known yet.
-      const atRest = left.notLanded + hoursToSeal + marksToReseal + closingBehindMs === 0 && landedUntil > 0;
+      const atRest =
+        left.notLanded + hoursToSeal + invalidationsToReseal + closingBehindMs === 0 && watermark > 0;
       if (atRest) return;
       onProgress(left);
       if (pipeline.now() - started > timeoutMs) throw new NotSettledError(timeoutMs, left);

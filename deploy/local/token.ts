@@ -3,8 +3,9 @@ import { runCommand } from '../../platform/command-line/command.ts';
 import { readSecret } from '../../api/auth/secret.ts';
 import { signToken } from '../../api/auth/tokens.ts';
 import { readTokenArguments, TOKEN_USAGE } from './token-arguments.ts';
+import { DAY_MS } from '../../schemas/time-units.ts';
 
-const VALID_MS = 24 * 3_600_000;
+const VALID_MS = DAY_MS;
 
 await runCommand(async (args) => {
   const claims = readTokenArguments(args);

@@ -4,6 +4,7 @@ import type { Calendar } from './calendar.ts';
 import { clampedDate, monthNumberOf } from './dates.ts';
 import type { LocalDate } from './dates.ts';
 import type { Day } from './zone-days.ts';
+import { HOUR_MS } from '../../schemas/time-units.ts';
 
 /**
  * The billing periods of an org (domain.md, Billing periods): monthly, half-open in local dates, tiling them all.
@@ -42,7 +43,7 @@ interface Anchor {
 }
 
 /** A statement is final this long after its period's end. */
-const FINAL_AFTER_MS = 48 * 3_600_000;
+const FINAL_AFTER_MS = 48 * HOUR_MS;
 
 /** D: as many different histories of billing days as are kept ready for one calendar; at the limit they start anew. */
 const MAX_HISTORIES = 1_000;

@@ -1,8 +1,8 @@
 import type { Versions } from '../settings/org-history.ts';
 import { addDays } from './dates.ts';
 import type { LocalDate } from './dates.ts';
-import { stretchesOf } from './zone-changes.ts';
-import type { Stretch } from './zone-changes.ts';
+import { intervalsOf } from './zone-changes.ts';
+import type { Interval } from './zone-changes.ts';
 import type { Day } from './zone-days.ts';
 
 /**
@@ -34,7 +34,7 @@ export function calendarOf(zoneHistory: Versions<string>): Calendar {
   const key = zoneHistory.map(({ effectiveAt, value }) => `${effectiveAt} ${value}`).join('\n');
   const known = calendars.get(key);
   if (known !== undefined) return known;
-  const made = createCalendar(stretchesOf(zoneHistory));
+  const made = createCalendar(intervalsOf(zoneHistory));
   if (calendars.size >= MAX_CALENDARS) {
     for (const oldest of calendars.keys()) {
       calendars.delete(oldest);
@@ -45,17 +45,17 @@ export function calendarOf(zoneHistory: Versions<string>): Calendar {
   return made;
 }
 
-function createCalendar(stretches: readonly Stretch[]): Calendar {
+function createCalendar(intervals: readonly Interval[]): Calendar {
   function dayAt(instant: number): Day {
-    const stretch = stretches.findLast(({ from }) => from <= instant);
-    if (stretch === undefined) throw new RangeError(`${instant} is no instant.`);
-    return stretch.dayAt(instant);
+    const interval = intervals.findLast(({ from }) => from <= instant);
+    if (interval === undefined) throw new RangeError(`${instant} is no instant.`);
+    return interval.dayAt(instant);
   }
 
   function dayByDate(date: LocalDate): Day | undefined {
-    for (const stretch of stretches) {
-      const day = stretch.dayByDate(date);
-      if (day !== undefined && day.from >= stretch.from && day.from < stretch.to) return day;
+    for (const interval of intervals) {
+      const day = interval.dayByDate(date);
+      if (day !== undefined && day.from >= interval.from && day.from < interval.to) return day;
     }
     return undefined;
   }

@@ -1,7 +1,7 @@
+import { DAY_MS } from '../../schemas/time-units.ts';
 /** Dates of the proleptic Gregorian calendar as YYYY-MM-DD, which sort as text. Plain arithmetic, no time zones. */
 export type LocalDate = string;
 
-export const DAY_MS = 86_400_000;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 export class DateError extends Error {

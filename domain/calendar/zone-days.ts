@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
-import { DAY_MS, dateOf, dayNumberOf } from './dates.ts';
+import { dateOf, dayNumberOf } from './dates.ts';
 import type { LocalDate } from './dates.ts';
+import { DAY_MS } from '../../schemas/time-units.ts';
 
 /**
  * The days of one IANA time zone, and the only arithmetic with zones: everything else passes instants on, so that

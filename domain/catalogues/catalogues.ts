@@ -6,7 +6,7 @@ import { findEdition, parseEditions } from './editions.ts';
 import type { Edition, Editions } from './editions.ts';
 import { parsePrices } from './prices.ts';
 import type { PriceBook } from './prices.ts';
-import { projectFile } from '../../schemas/root.ts';
+import { bundledCatalogueJson } from '../../schemas/bundled-catalogues.ts';
 import { inEffectAt } from '../versions.ts';
 import type { Effective } from '../versions.ts';
 
@@ -56,23 +56,9 @@ export function parseCatalogues(json: { editions: unknown; prices: unknown; cost
   return catalogues;
 }
 
-/**
- * The catalogues that come with the release: schemas/catalogues/*.json. They are where the log of settings starts
- * from (aggregator/settings/), so they are never edited: a new version is a change in that log.
- */
+/** The catalogues that come with the release (schemas/bundled-catalogues.ts), parsed. */
 export function bundledCatalogues(): Catalogues {
   return parseCatalogues(bundledCatalogueJson());
-}
-
-/** The same as JSON: each a list of versions. */
-export function bundledCatalogueJson(): Record<CatalogueName, unknown[]> {
-  return { editions: bundled('editions'), prices: bundled('prices'), costs: bundled('costs') };
-}
-
-function bundled(name: string): unknown[] {
-  const versions: unknown = JSON.parse(projectFile('schemas', 'catalogues', `${name}.json`));
-  if (!Array.isArray(versions)) throw new Error(`schemas/catalogues/${name}.json is no list of versions.`);
-  return versions;
 }
 
 /** The price book in effect at an instant. */

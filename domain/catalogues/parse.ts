@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 import { compiled } from '../../platform/compiled-schema.ts';
+import { parseUtcInstant } from '../instants.ts';
 import type { Effective } from '../versions.ts';
 
 /** What is wrong, and where: a JSON pointer into the versions as given. */
@@ -34,8 +35,6 @@ export interface CatalogueKind<Shape extends { effective_at: string }> {
   /** A version against all that take effect before it. */
   readonly checkSuccession: (earlier: readonly Shape[], later: Shape, path: string, report: Report) => void;
 }
-
-const UTC_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
 
 /**
  * A catalogue's versions from JSON (an array of objects with `effective_at`, RFC 3339 in UTC), ordered by time.
@@ -80,13 +79,6 @@ export function parseVersions<Shape extends { effective_at: string }>(
   return read.map((each) => each.version);
 }
 
-/** Epoch milliseconds, or undefined where the text is no RFC 3339 instant in UTC (30 February is none either). */
-export function parseUtcInstant(text: string): number | undefined {
-  const instant = UTC_INSTANT.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(instant)) return undefined;
-  return new Date(instant).toISOString().startsWith(text.slice(0, 19)) ? instant : undefined;
-}
-
 /** Whether the JSON is of the schema; every deviation is reported under the path. */
 export function hasShape<S extends TSchema>(
   schema: S,
@@ -94,9 +86,10 @@ export function hasShape<S extends TSchema>(
   path: string,
   report: Report,
 ): json is Static<S> {
-  const { check, deviations } = compiled(schema);
+  const { check, validationErrors } = compiled(schema);
   if (check(json)) return true;
-  for (const deviation of deviations(json)) report('shape', `${path}${deviation.path}`, deviation.message);
+  for (const validationError of validationErrors(json))
+    report('shape', `${path}${validationError.path}`, validationError.message);
   return false;
 }
 

@@ -7,8 +7,28 @@ import { calendarOf } from '../calendar/calendar.ts';
 import type { Day } from '../calendar/zone-days.ts';
 import { chargeOfDay } from '../pricing/day-charge.ts';
 import { differenceOf, needsRevision, type ClosedFigures } from '../pricing/revisions.ts';
-import type { DayUsage } from '../../store/charges/day-usage.ts';
-import type { Revision } from '../../store/charges/last-revisions.ts';
+
+/** What an org used in a day, by product. */
+export interface DayUsage {
+  readonly orgId: string;
+  readonly product: string;
+  readonly calls: number;
+  readonly credits: number;
+}
+
+/** The last revision of a closed day, as far as the log has landed. `day` is a local date, `amount` a decimal. */
+export interface Revision {
+  readonly org_id: string;
+  readonly product: string;
+  readonly day: string;
+  readonly revision: number;
+  readonly calls: number;
+  readonly used: number;
+  readonly included: number;
+  readonly additional_limit: number;
+  readonly billed_credits: number;
+  readonly amount: string;
+}
 
 /**
  * The next record of a day's charge, or undefined where there is none to make: the product has no subscription,

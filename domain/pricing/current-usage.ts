@@ -2,7 +2,7 @@ import type { Allowance } from './allowance.ts';
 import { assertCredits } from './credits.ts';
 
 /** The live gauge of the rolling 24 hours (domain.md, Windows). All in credits. */
-export interface Gauge extends Allowance {
+export interface CurrentUsage extends Allowance {
   readonly total: number;
   readonly used: number;
   readonly unused: number;
@@ -11,7 +11,7 @@ export interface Gauge extends Allowance {
 }
 
 /** @param used credits of the window [as_of - 24 h, as_of). Throws CreditsError. */
-export function gaugeOf({ included, additionalLimit }: Allowance, used: number): Gauge {
+export function currentUsageOf({ included, additionalLimit }: Allowance, used: number): CurrentUsage {
   assertCredits({ included, additionalLimit, used });
   const total = included + additionalLimit;
   return {

@@ -31,15 +31,15 @@ export function termsOfDay(
     ...changesWithin(catalogues.editions, day.from, day.to),
   ]);
   const starts = [...changes].toSorted((a, b) => a - b);
-  const stretches = starts.flatMap((from, index) => {
+  const intervals = starts.flatMap((from, index) => {
     const change = inEffectAt(subscription.versions, from);
     const allowance = allowanceAt(catalogues, subscription, from);
     return change && allowance ? [{ from, to: starts[index + 1] ?? day.to, allowance, change }] : [];
   });
-  const included = firstHighest(stretches.map(({ allowance }) => allowance.included));
-  const limit = firstHighest(stretches.map(({ allowance }) => allowance.additionalLimit));
-  return stretches.map((stretch, index) =>
-    Object.assign(stretch, { decidesIncluded: index === included, decidesLimit: index === limit }),
+  const included = firstHighest(intervals.map(({ allowance }) => allowance.included));
+  const limit = firstHighest(intervals.map(({ allowance }) => allowance.additionalLimit));
+  return intervals.map((interval, index) =>
+    Object.assign(interval, { decidesIncluded: index === included, decidesLimit: index === limit }),
   );
 }
 

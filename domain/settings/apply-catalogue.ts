@@ -3,7 +3,7 @@ import { parseCatalogue, type CatalogueName, type Catalogues } from '../catalogu
 import { CatalogueInvalid } from '../catalogues/parse.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
 import { effectiveAt, parseValue } from './change-rules.ts';
-import { refusal, SettingsRefused } from './rejected-change.ts';
+import { rejectedChange, SettingsRejected } from './rejected-change.ts';
 
 /** The catalogues' versions as JSON, in the order in which they were recorded: what is published, and parsed. */
 export type CatalogueJson = Readonly<Record<CatalogueName, readonly unknown[]>>;
@@ -26,7 +26,7 @@ export function applyCatalogueChange(
   name: CatalogueName,
 ): HeldCatalogues {
   if (change.org_id !== '')
-    throw refusal('org-id', '', 'a catalogue is everybody’s: it names no organisation');
+    throw rejectedChange('org-id', '', 'a catalogue is everybody’s: it names no organisation');
   const given = parseValue(AnyVersion, change.value);
   const version = { ...given, effective_at: new Date(effectiveAt(change)).toISOString() };
   const versions = [...json[name], version];
@@ -49,6 +49,6 @@ function parsed(name: CatalogueName, versions: readonly unknown[]): Partial<Cata
         : { code, path: '', message: `a version that takes effect later ${message}` },
     );
     const [first, ...more] = problems;
-    throw first ? new SettingsRefused(first, ...more) : refusal(error.code, '', error.message);
+    throw first ? new SettingsRejected(first, ...more) : rejectedChange(error.code, '', error.message);
   }
 }

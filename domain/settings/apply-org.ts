@@ -8,7 +8,7 @@ import { inEffectAt } from '../versions.ts';
 import { isTimeZone } from '../calendar/zone-days.ts';
 import { effectiveAt, parseValue } from './change-rules.ts';
 import type { OrgFields, SubscriptionFields } from './org-fields.ts';
-import { refusal } from './rejected-change.ts';
+import { rejectedChange } from './rejected-change.ts';
 
 /** D: no platform sells more in 24 hours; it also keeps every sum far below 2^53. */
 const MOST_CREDITS = 1_000_000_000;
@@ -59,19 +59,21 @@ export function applyOrgChange(
   catalogues: Catalogues,
 ): OrgFields {
   if (!isName(change.org_id)) {
-    throw refusal('org-id', '', 'an organisation’s id has 1 to 128 bytes and no control characters');
+    throw rejectedChange('org-id', '', 'an organisation’s id has 1 to 128 bytes and no control characters');
   }
   if (change.kind === 'new-org') return newOrg(told, change);
   const before = told ?? assumed;
-  if (!before) throw refusal('unknown-org', '', `${change.org_id} is no organisation yet: create it first`);
+  if (!before)
+    throw rejectedChange('unknown-org', '', `${change.org_id} is no organisation yet: create it first`);
   if (change.kind === 'org') return changedOrg(before, change);
   if (change.kind === 'subscription') return applySubscription(before, change, catalogues);
-  throw refusal('unknown-kind', '', `${JSON.stringify(change.kind)} is no kind of change`);
+  throw rejectedChange('unknown-kind', '', `${JSON.stringify(change.kind)} is no kind of change`);
 }
 
 /** D: the local stack's rule is for orgs that nobody told it about, so of a created one nothing is assumed. */
 function newOrg(told: OrgFields | undefined, change: LoggedChange): OrgFields {
-  if (told) throw refusal('org-exists', '', `${change.org_id} is an organisation already: change it instead`);
+  if (told)
+    throw rejectedChange('org-exists', '', `${change.org_id} is an organisation already: change it instead`);
   const { time_zone, billing_day } = parseValue(NewOrgValue, change.value);
   assertTimeZone(time_zone);
   return {
@@ -95,18 +97,22 @@ function changedOrg(before: OrgFields, change: LoggedChange): OrgFields {
 function assertTimeZone(name: string): void {
   if (isTimeZone(name)) return;
   const message = `is ${JSON.stringify(name)}: write an IANA time zone, like "Europe/Rome"`;
-  throw refusal('unknown-time-zone', '/time_zone', message);
+  throw rejectedChange('unknown-time-zone', '/time_zone', message);
 }
 
 function applySubscription(before: OrgFields, change: LoggedChange, catalogues: Catalogues): OrgFields {
   const { edition, users, additional_limit } = parseValue(SubscriptionValue, change.value);
   const { product } = change;
   if (!isName(product)) {
-    throw refusal('product', '', 'a product’s name has 1 to 128 bytes and no control characters');
+    throw rejectedChange('product', '', 'a product’s name has 1 to 128 bytes and no control characters');
   }
   const old = before.subscriptions.get(product);
   if (!old && (edition === undefined || users === undefined)) {
-    throw refusal('no-subscription', '', `${before.orgId} has no ${product} yet: give edition and users`);
+    throw rejectedChange(
+      'no-subscription',
+      '',
+      `${before.orgId} has no ${product} yet: give edition and users`,
+    );
   }
   if (edition !== undefined) assertEdition(catalogues, product, edition, effectiveAt(change));
   // Of a subscription that was planned for later and begins sooner the planned limit does not hold yet.
@@ -125,7 +131,7 @@ function assertEdition(catalogues: Catalogues, product: string, edition: string,
     editionAt(catalogues, product, edition, from);
   } catch (error) {
     if (!(error instanceof UnknownEdition)) throw error;
-    throw refusal('unknown-edition', '/edition', error.message);
+    throw rejectedChange('unknown-edition', '/edition', error.message);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Static, TSchema } from 'typebox';
 import { compiled } from '../../platform/compiled-schema.ts';
 import { isName } from '../../schemas/event-rules.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
-import { refusal, SettingsRefused, type RefusalProblem } from './rejected-change.ts';
+import { rejectedChange, SettingsRejected, type ChangeProblem } from './rejected-change.ts';
 
 /** What holds for every change, whatever its kind. */
 
@@ -12,7 +12,7 @@ export const MAX_REASON_CHARACTERS = 1_000;
 
 /** Who, why and when must be readable for as long as the log is kept. Throws SettingsRefused. */
 export function assertAccountable({ change_id, recorded_by, reason, effective_at }: LoggedChange): void {
-  const problems: RefusalProblem[] = [];
+  const problems: ChangeProblem[] = [];
   const check = (holds: boolean, code: string, message: string): void => {
     if (!holds) problems.push({ code, path: '', message });
   };
@@ -29,7 +29,7 @@ export function assertAccountable({ change_id, recorded_by, reason, effective_at
     'the instant at which it takes effect must lie between 1970 and 2299',
   );
   const [first, ...more] = problems;
-  if (first) throw new SettingsRefused(first, ...more);
+  if (first) throw new SettingsRejected(first, ...more);
 }
 
 /** Settings take effect when they are recorded or later, never in the past (domain.md). */
@@ -43,10 +43,16 @@ export function parseValue<Schema extends TSchema>(schema: Schema, json: string)
   try {
     value = JSON.parse(json);
   } catch {
-    throw refusal('not-json', '', 'the value is no JSON');
+    throw rejectedChange('not-json', '', 'the value is no JSON');
   }
-  const { check, deviations } = compiled(schema);
+  const { check, validationErrors } = compiled(schema);
   if (check(value)) return value;
-  const [first, ...more] = deviations(value).map(({ path, message }) => ({ code: 'shape', path, message }));
-  throw first ? new SettingsRefused(first, ...more) : refusal('shape', '', 'the value has an unknown shape');
+  const [first, ...more] = validationErrors(value).map(({ path, message }) => ({
+    code: 'shape',
+    path,
+    message,
+  }));
+  throw first
+    ? new SettingsRejected(first, ...more)
+    : rejectedChange('shape', '', 'the value has an unknown shape');
 }

@@ -1,10 +1,4 @@
-import type {
-  OrgHistory,
-  Subscription,
-  SubscriptionTerms,
-  Version,
-  Versions,
-} from './org-history.ts';
+import type { OrgHistory, Subscription, SubscriptionTerms, Version, Versions } from './org-history.ts';
 import { inEffectAt } from '../versions.ts';
 
 /**

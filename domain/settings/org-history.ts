@@ -42,30 +42,7 @@ export interface OrgHistory {
 export const DEFAULT_TIME_ZONE = 'UTC';
 export const DEFAULT_BILLING_DAY = 1;
 
-const LOCAL_TERMS: SubscriptionTerms = { edition: 'free', users: 1, additionalLimit: 10_000 };
-const LOCAL_TIME_ZONE = localVersions(DEFAULT_TIME_ZONE);
-const LOCAL_BILLING_DAY = localVersions(DEFAULT_BILLING_DAY);
-const LOCAL_SUBSCRIPTIONS: readonly Subscription[] = [
-  { product: 'crm', versions: localVersions(LOCAL_TERMS) },
-];
-
-/** What the local stack assumes of an org it has not been told about (interfaces.md, Replay): a pure rule. */
-export function localOrgHistory(orgId: string): OrgHistory {
-  return {
-    orgId,
-    timeZone: LOCAL_TIME_ZONE,
-    billingDay: LOCAL_BILLING_DAY,
-    subscriptions: LOCAL_SUBSCRIPTIONS,
-  };
-}
-
 /** The subscription of a product, or undefined where the org has none. */
 export function subscriptionOf(org: OrgHistory, product: string): Subscription | undefined {
   return org.subscriptions.find((subscription) => subscription.product === product);
-}
-
-function localVersions<T>(value: T): Versions<T> {
-  return [
-    { value, effectiveAt: 0, recordedAt: 0, recordedBy: 'local-stack', reason: 'not told about this org' },
-  ];
 }

@@ -1,18 +1,18 @@
 /** What is wrong with a change, and where: `path` is a JSON pointer into the change's value, '' for the whole. */
-export interface RefusalProblem {
+export interface ChangeProblem {
   readonly code: string;
   readonly path: string;
   readonly message: string;
 }
 
 /** A change of settings that the rules do not allow. It stays in the log, is shown as refused, and changes nothing. */
-export class SettingsRefused extends Error {
+export class SettingsRejected extends Error {
   /** The first problem's. */
   readonly code: string;
   readonly path: string;
   /** Every problem found; never empty. */
-  readonly problems: readonly RefusalProblem[];
-  constructor(first: RefusalProblem, ...more: readonly RefusalProblem[]) {
+  readonly problems: readonly ChangeProblem[];
+  constructor(first: ChangeProblem, ...more: readonly ChangeProblem[]) {
     const problems = [first, ...more];
     super(problems.map(({ path, message }) => (path === '' ? message : `${path} ${message}`)).join('; '));
     this.name = 'SettingsRefused';
@@ -23,6 +23,6 @@ export class SettingsRefused extends Error {
 }
 
 /** A refusal for one reason. The message follows the path in what the user reads: "/users must be an integer". */
-export function refusal(code: string, path: string, message: string): SettingsRefused {
-  return new SettingsRefused({ code, path, message });
+export function rejectedChange(code: string, path: string, message: string): SettingsRejected {
+  return new SettingsRejected({ code, path, message });
 }

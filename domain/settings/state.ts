@@ -1,24 +1,21 @@
-import {
-  bundledCatalogueJson,
-  bundledCatalogues,
-  isCatalogueName,
-  type Catalogues,
-} from '../catalogues/catalogues.ts';
-import { localOrgHistory, type OrgHistory } from './org-history.ts';
+import { bundledCatalogues, isCatalogueName, type Catalogues } from '../catalogues/catalogues.ts';
+import { type OrgHistory } from './org-history.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
 import { applyCatalogueChange, type CatalogueJson, type HeldCatalogues } from './apply-catalogue.ts';
 import { applyOrgChange } from './apply-org.ts';
 import { assertAccountable, effectiveAt } from './change-rules.ts';
 import { fieldsOf, historyOf, type OrgFields } from './org-fields.ts';
-import { SettingsRefused } from './rejected-change.ts';
+import { SettingsRejected } from './rejected-change.ts';
 import { SharedMap } from './shared-map.ts';
+import { bundledCatalogueJson } from '../../schemas/bundled-catalogues.ts';
+import { sampleOrgHistory } from './sample-subscription.ts';
 
 /** A change and what became of it: a refused one stays in the log and changes nothing. */
 export interface Outcome {
   readonly change: LoggedChange;
   /** Epoch milliseconds: from then on it holds, unless it was refused. */
   readonly effectiveAt: number;
-  readonly refused?: SettingsRefused;
+  readonly refused?: SettingsRejected;
 }
 
 /** What an org has that nobody told us about: nothing, or the local stack's free subscription. */
@@ -155,12 +152,12 @@ export class SettingsState {
   }
 
   /** Makes the change, or returns why it may not be. */
-  #make(change: LoggedChange): SettingsRefused | undefined {
+  #make(change: LoggedChange): SettingsRejected | undefined {
     try {
       this.#decide(change)();
       return undefined;
     } catch (error) {
-      if (error instanceof SettingsRefused) return error;
+      if (error instanceof SettingsRejected) return error;
       throw error;
     }
   }
@@ -184,6 +181,6 @@ export class SettingsState {
   }
 
   #assumed(orgId: string): OrgHistory | undefined {
-    return this.#unknownOrgs === 'local' ? localOrgHistory(orgId) : undefined;
+    return this.#unknownOrgs === 'local' ? sampleOrgHistory(orgId) : undefined;
   }
 }

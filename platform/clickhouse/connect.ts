@@ -20,7 +20,7 @@ export interface ClickHouseConfig {
 export function connectClickHouse(
   config: ClickHouseConfig,
   application: string,
-  { connections = 8, silenceMs = 60_000 } = {},
+  { connections = 8, requestTimeoutMs = 60_000 } = {},
 ): ClickHouseClient {
   return createClient({
     url: config.CLICKHOUSE_URL,
@@ -30,7 +30,7 @@ export function connectClickHouse(
     application,
     // Its errors are thrown; printing them too, and not as our log lines, says everything twice.
     log: { level: ClickHouseLogLevel.OFF },
-    request_timeout: silenceMs,
+    request_timeout: requestTimeoutMs,
     max_open_connections: connections,
     clickhouse_settings: {
       // On by default since 26.7; an acknowledged insert must be in the table, not in a buffer.

@@ -1,4 +1,4 @@
-import { EventRefusedError } from '../errors.ts';
+import { EventRejectedError } from '../errors.ts';
 import type { ReplayRecord } from './record.ts';
 import { MAX_REPORTS, type LineReport } from './scan.ts';
 
@@ -25,7 +25,7 @@ export class Acknowledgements {
   published: number;
   /** Refused by the publisher although the survey found nothing: the clock went on, or was set. */
   readonly refused: LineReport[] = [];
-  refusedCount = 0;
+  rejectedCount = 0;
 
   /**
    * @param published by earlier runs
@@ -76,8 +76,8 @@ export class Acknowledgements {
         this.published += 1;
         continue;
       }
-      if (!(outcome.error instanceof EventRefusedError)) throw outcome.error;
-      this.refusedCount += 1;
+      if (!(outcome.error instanceof EventRejectedError)) throw outcome.error;
+      this.rejectedCount += 1;
       if (this.refused.length < MAX_REPORTS) {
         this.refused.push({ line: outcome.line, reason: outcome.error.message });
       }

@@ -1,5 +1,6 @@
 import type { TimeLimits } from '../validate.ts';
-import type { LoggedAt, Survey } from './scan.ts';
+import type { LoggedAt, Scan } from './scan.ts';
+import { DAY_MS } from '../../schemas/time-units.ts';
 
 /** Where the log's times are moved to. Pure. */
 export type AnchorMode =
@@ -10,13 +11,12 @@ export type AnchorMode =
   | { readonly kind: 'at'; readonly atMs: number };
 
 /** The times of a replay. Lap 0 is the newest; every further lap lies `lapMs` earlier. */
-export interface Timetable {
+export interface Schedule {
   readonly shiftMs: number;
   readonly lapMs: number;
   readonly laps: number;
 }
 
-const DAY_MS = 86_400_000;
 const MAX_DATE_MS = 8.64e15;
 
 /**
@@ -25,8 +25,8 @@ const MAX_DATE_MS = 8.64e15;
  * of the anchor by as much, which the future limit of 5 min accepts.
  * @param anchorMs where the last line moves to; undefined for the times as logged
  */
-export function timetableOf(survey: Survey, laps: number, anchorMs: number | undefined): Timetable {
-  const { earliest, latest, last } = survey;
+export function scheduleOf(scan: Scan, laps: number, anchorMs: number | undefined): Schedule {
+  const { earliest, latest, last } = scan;
   const spanMs = earliest && latest ? latest.atMs - earliest.atMs : 0;
   return {
     shiftMs: anchorMs === undefined || !last ? 0 : anchorMs - last.atMs,
@@ -37,8 +37,8 @@ export function timetableOf(survey: Survey, laps: number, anchorMs: number | und
 }
 
 /** When a call of a lap is said to have occurred, epoch milliseconds. */
-export function occurredAt(timetable: Timetable, loggedAtMs: number, lap: number): number {
-  return loggedAtMs + timetable.shiftMs - lap * timetable.lapMs;
+export function occurredAt(schedule: Schedule, loggedAtMs: number, lap: number): number {
+  return loggedAtMs + schedule.shiftMs - lap * schedule.lapMs;
 }
 
 /** Part of the log would be quarantined: nothing is published. */
@@ -56,16 +56,16 @@ export class OutsideLimitsError extends Error {
  * @throws OutsideLimitsError naming the setting, and what to do
  */
 export function checkTimes(
-  survey: Survey,
-  timetable: Timetable,
+  scan: Scan,
+  schedule: Schedule,
   nowMs: number,
   limits: TimeLimits,
   isBegun = false,
 ): void {
-  const { earliest, latest } = survey;
+  const { earliest, latest } = scan;
   if (!earliest || !latest) return;
-  const oldestMs = occurredAt(timetable, earliest.atMs, timetable.laps - 1);
-  const newestMs = occurredAt(timetable, latest.atMs, 0);
+  const oldestMs = occurredAt(schedule, earliest.atMs, schedule.laps - 1);
+  const newestMs = occurredAt(schedule, latest.atMs, 0);
   if (nowMs - oldestMs > limits.latenessMs) {
     throw new OutsideLimitsError(
       `${describe(earliest, oldestMs)}, ${days(nowMs - oldestMs)} days before now. Events more than ` +

@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import { Options } from '../../platform/command-line/options.ts';
 import type { AnchorMode } from './anchor.ts';
+import { parseInstant } from '../../domain/instants.ts';
 
 export const USAGE = `npm run replay -- FILE [--laps N] [--shift-to-now | --anchor INSTANT]
 
@@ -34,7 +35,6 @@ const TYPES = {
 } as const;
 /** The sample is moved by 31 days with 8 laps; so many laps lie beyond every lateness limit. */
 const MAX_LAPS = 1_000;
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 
 /**
  * @param workingFolder what a relative FILE is relative to: where npm was called, not where it went
@@ -66,7 +66,7 @@ function lapsOf(options: Options<typeof TYPES>): number {
 function anchorOf(options: Options<typeof TYPES>): AnchorMode {
   const text = options.text('anchor');
   if (text === undefined) return { kind: 'as-logged' };
-  const atMs = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(atMs)) return { kind: 'at', atMs };
+  const atMs = parseInstant(text);
+  if (atMs !== undefined) return { kind: 'at', atMs };
   throw options.wrong(`--anchor is an instant like 2026-03-01T12:00:00Z, not ${JSON.stringify(text)}.`);
 }

@@ -63,13 +63,13 @@ export function textOutput(
   };
 }
 
-function startText({ survey, anchorMs, anchorReused, recordPath, events, published }: ReplayStart): string {
+function startText({ scan, anchorMs, anchorReused, recordPath, events, published }: ReplayStart): string {
   const chosen = anchorReused ? 'chosen by an earlier run' : 'chosen now';
   return [
     anchorMs === null
       ? 'times as logged\n'
       : `anchor ${instantText(anchorMs)} (where the last line goes; ${chosen}, recorded in ${recordPath})\n`,
-    `${events} events of ${survey.lines} lines to publish`,
+    `${events} events of ${scan.lines} lines to publish`,
     published > 0 ? `, ${published} published by an earlier run\n` : '\n',
   ].join('');
 }

@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { Publisher } from '../publisher-contract.ts';
 import { Acknowledgements, type Progress } from './acknowledgements.ts';
-import { occurredAt, type Timetable } from './anchor.ts';
+import { occurredAt, type Schedule } from './anchor.ts';
 import { eventIdOf } from './event.ts';
 import { LineSplitter, type Line } from './lines.ts';
 import type { LogSource } from './source.ts';
-import { verdictOn, type LineReport, type Survey } from './scan.ts';
+import { verdictOn, type LineReport, type Scan } from './scan.ts';
 
-export interface LapsOptions {
+export interface RepetitionOptions {
   readonly publisher: Publisher;
   readonly signal: AbortSignal | undefined;
   /** Everything up to there is acknowledged; called in order, and awaited. */
   readonly onAcknowledged: (progress: Progress) => Promise<void>;
 }
 
-export interface LapsOutcome {
+export interface RepetitionsOutcome {
   /** Acknowledged, those of earlier runs included. */
   readonly published: number;
   readonly refused: readonly LineReport[];
-  readonly refusedCount: number;
+  readonly rejectedCount: number;
 }
 
 /** Stopped by the user between two lines. */
@@ -46,18 +46,18 @@ const BATCH_LINES = 2_000;
  * Publishes the laps, oldest first, from behind a line. Reads the log once a lap.
  * @throws ReplayInterruptedError, LogChangedError, and the publisher's errors
  */
-export async function publishLaps(
+export async function publishRepetitions(
   source: LogSource,
-  survey: Survey,
-  timetable: Timetable,
+  scan: Scan,
+  schedule: Schedule,
   from: Progress,
-  options: LapsOptions,
-): Promise<LapsOutcome> {
+  options: RepetitionOptions,
+): Promise<RepetitionsOutcome> {
   const acknowledgements = new Acknowledgements(from.published, options.onAcknowledged);
   try {
     for (let lap = from.lap; lap >= 0 && !options.signal?.aborted; lap -= 1) {
       const behindLine = lap === from.lap ? from.line : 0;
-      await publishLap(source, survey, timetable, { lap, behindLine }, acknowledgements, options);
+      await publishRepetition(source, scan, schedule, { lap, behindLine }, acknowledgements, options);
     }
     await acknowledgements.settleAll();
   } catch (error) {
@@ -67,30 +67,30 @@ export async function publishLaps(
     await acknowledgements.ended();
   }
   if (options.signal?.aborted) throw new ReplayInterruptedError();
-  const { published, refused, refusedCount } = acknowledgements;
-  return { published, refused, refusedCount };
+  const { published, refused, rejectedCount } = acknowledgements;
+  return { published, refused, rejectedCount };
 }
 
-async function publishLap(
+async function publishRepetition(
   source: LogSource,
-  survey: Survey,
-  timetable: Timetable,
+  scan: Scan,
+  schedule: Schedule,
   { lap, behindLine }: { lap: number; behindLine: number },
   acknowledgements: Acknowledgements,
-  { publisher, signal }: LapsOptions,
+  { publisher, signal }: RepetitionOptions,
 ): Promise<void> {
   const publish = async (lines: readonly Line[]): Promise<void> => {
     for (const line of lines) {
       if (line.number <= behindLine) continue;
       const verdict = verdictOn(line);
       if (verdict.kind === 'call') {
-        const at = occurredAt(timetable, verdict.loggedAtMs, lap);
-        const event_id = eventIdOf(at, survey.sha256, lap, line.number);
+        const at = occurredAt(schedule, verdict.loggedAtMs, lap);
+        const event_id = eventIdOf(at, scan.sha256, lap, line.number);
         await publisher.ready();
         const event = { event_id, occurred_at: at, ...verdict.content };
         acknowledgements.add(line.number, publisher.publish(event));
       }
-      if (line.number % BATCH_LINES === 0 || line.number === survey.lines) {
+      if (line.number % BATCH_LINES === 0 || line.number === scan.lines) {
         await acknowledgements.endBatch(lap, line.number);
       }
     }
@@ -103,5 +103,5 @@ async function publishLap(
     await publish(splitter.push(chunk));
   }
   await publish(splitter.end());
-  if (content.digest('hex') !== survey.sha256) throw new LogChangedError(source.name);
+  if (content.digest('hex') !== scan.sha256) throw new LogChangedError(source.name);
 }

@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
 import type { Publisher } from '../publisher-contract.ts';
 import type { TimeLimits } from '../validate.ts';
-import { checkTimes, timetableOf, type AnchorMode, type Timetable } from './anchor.ts';
-import { publishLaps } from './repetitions.ts';
+import { checkTimes, scheduleOf, type AnchorMode, type Schedule } from './anchor.ts';
+import { publishRepetitions } from './repetitions.ts';
 import { createRecord, readRecord, recordPath, replaceRecord, type ReplayRecord } from './record.ts';
 import { openLog, type LogSource } from './source.ts';
 import { summaryOf, type ReplaySummary } from './summary.ts';
-import { surveyLog, type Survey } from './scan.ts';
+import { scanLog, type Scan } from './scan.ts';
 
 export interface ReplayOptions {
   /** A path, or `-` for standard input. */
@@ -33,7 +33,7 @@ export interface ReplayOptions {
 
 /** What is known before the first event is published. */
 export interface ReplayStart {
-  readonly survey: Survey;
+  readonly scan: Scan;
   readonly anchorMs: number | null;
   /** Whether an earlier run chose the anchor. */
   readonly anchorReused: boolean;
@@ -68,32 +68,32 @@ export async function replayLog(options: ReplayOptions): Promise<ReplayResult> {
 async function replaySource(source: LogSource, options: ReplayOptions): Promise<ReplayResult> {
   const { laps, now, limits, destination } = options;
   const startedMs = now();
-  const survey = await surveyLog(source);
-  const path = recordPath(options.dataDir, survey.sha256, laps, options.anchor);
+  const scan = await scanLog(source);
+  const path = recordPath(options.dataDir, scan.sha256, laps, options.anchor);
   const known = await readRecord(path);
   if (known?.summary && known.destination === destination && !options.again) {
     return { summary: known.summary, skipped: true };
   }
   const anchorMs = known ? known.anchor_ms : anchorOf(options.anchor, startedMs);
   const begun = known?.destination === destination ? known.progress : startOf(laps);
-  const timetable = timetableOf(survey, laps, anchorMs ?? undefined);
-  const check = (part: Survey, times: Timetable): void =>
+  const schedule = scheduleOf(scan, laps, anchorMs ?? undefined);
+  const check = (part: Scan, times: Schedule): void =>
     checkTimes(part, times, startedMs, limits, known !== undefined && options.anchor.kind === 'now');
-  await checkRest(source, survey, timetable, begun, check);
+  await checkRest(source, scan, schedule, begun, check);
 
-  const record = await begin(path, known, survey, { anchorMs, laps, destination });
+  const record = await begin(path, known, scan, { anchorMs, laps, destination });
   const publishedBefore = record.progress.published;
   options.onStart?.({
-    survey,
+    scan,
     anchorMs: record.anchor_ms,
     anchorReused: known !== undefined,
     recordPath: path,
-    events: survey.calls * laps,
+    events: scan.calls * laps,
     published: publishedBefore,
   });
   // Another replay may have begun at the same moment, and chosen the anchor.
-  const agreed: Timetable = timetableOf(survey, laps, record.anchor_ms ?? undefined);
-  const outcome = await publishLaps(source, survey, agreed, record.progress, {
+  const agreed: Schedule = scheduleOf(scan, laps, record.anchor_ms ?? undefined);
+  const outcome = await publishRepetitions(source, scan, agreed, record.progress, {
     publisher: options.publisher,
     signal: options.signal,
     onAcknowledged: async (progress) => {
@@ -101,7 +101,7 @@ async function replaySource(source: LogSource, options: ReplayOptions): Promise<
       options.onProgress?.(progress.published);
     },
   });
-  const summary = summaryOf(source.name, survey, agreed, record.anchor_ms, {
+  const summary = summaryOf(source.name, scan, agreed, record.anchor_ms, {
     ...outcome,
     publishedBefore,
     startedMs,
@@ -114,15 +114,15 @@ async function replaySource(source: LogSource, options: ReplayOptions): Promise<
 /** Checks what is left to publish, oldest first: what an earlier run published was accepted then, however old now. */
 async function checkRest(
   source: LogSource,
-  survey: Survey,
-  timetable: Timetable,
+  scan: Scan,
+  schedule: Schedule,
   { lap, line }: ReplayRecord['progress'],
-  check: (part: Survey, times: Timetable) => void,
+  check: (part: Scan, times: Schedule) => void,
 ): Promise<void> {
-  if (line === 0) return check(survey, { ...timetable, laps: lap + 1 });
-  const shiftMs = timetable.shiftMs - lap * timetable.lapMs;
-  check(await surveyLog(source, line), { ...timetable, shiftMs, laps: 1 });
-  if (lap > 0) check(survey, { ...timetable, laps: lap });
+  if (line === 0) return check(scan, { ...schedule, laps: lap + 1 });
+  const shiftMs = schedule.shiftMs - lap * schedule.lapMs;
+  check(await scanLog(source, line), { ...schedule, shiftMs, laps: 1 });
+  if (lap > 0) check(scan, { ...schedule, laps: lap });
 }
 
 function anchorOf(mode: AnchorMode, nowMs: number): number | null {
@@ -138,12 +138,12 @@ function startOf(laps: number): ReplayRecord['progress'] {
 async function begin(
   path: string,
   known: ReplayRecord | undefined,
-  survey: Survey,
+  scan: Scan,
   chosen: { anchorMs: number | null; laps: number; destination: string },
 ): Promise<ReplayRecord> {
   const fresh: ReplayRecord = {
     version: 1,
-    sha256: survey.sha256,
+    sha256: scan.sha256,
     laps: chosen.laps,
     anchor_ms: chosen.anchorMs,
     destination: chosen.destination,

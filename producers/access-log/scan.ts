@@ -12,7 +12,7 @@ export interface LineReport {
 }
 
 /** What the first reading of a log finds out: no event may be published before all of it is known. */
-export interface Survey {
+export interface Scan {
   /** Of the uncompressed content, lower-case hex. */
   readonly sha256: string;
   readonly lines: number;
@@ -24,7 +24,7 @@ export interface Survey {
   readonly malformedCount: number;
   /** Lines that are calls which would not count: names too long, too many credits (schemas/event-rules.ts). */
   readonly refused: readonly LineReport[];
-  readonly refusedCount: number;
+  readonly rejectedCount: number;
   /** Among the calls to publish, by time; undefined where there is none. */
   readonly earliest: LoggedAt | undefined;
   readonly latest: LoggedAt | undefined;
@@ -59,7 +59,7 @@ export function verdictOn(line: Line): Verdict {
 }
 
 /** Reads the whole log once. @param behindLine only lines behind it are counted */
-export async function surveyLog(source: LogSource, behindLine = 0): Promise<Survey> {
+export async function scanLog(source: LogSource, behindLine = 0): Promise<Scan> {
   const content = createHash('sha256');
   const splitter = new LineSplitter();
   const reports = { malformed: new Array<LineReport>(), refused: new Array<LineReport>() };
@@ -94,7 +94,7 @@ export async function surveyLog(source: LogSource, behindLine = 0): Promise<Surv
     malformed: reports.malformed,
     malformedCount: counts.malformed,
     refused: reports.refused,
-    refusedCount: counts.refused,
+    rejectedCount: counts.refused,
     earliest,
     latest,
     last,

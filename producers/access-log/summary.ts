@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
-import { instantText, occurredAt, type Timetable } from './anchor.ts';
-import type { LineReport, Survey } from './scan.ts';
+import { instantText, occurredAt, type Schedule } from './anchor.ts';
+import type { LineReport, Scan } from './scan.ts';
 
 const Report = Type.Object({ line: Type.Integer(), reason: Type.String() });
 
@@ -39,35 +39,35 @@ export interface Published {
   readonly published: number;
   readonly publishedBefore: number;
   readonly refused: readonly LineReport[];
-  readonly refusedCount: number;
+  readonly rejectedCount: number;
   readonly startedMs: number;
   readonly finishedMs: number;
 }
 
 export function summaryOf(
   log: string,
-  survey: Survey,
-  timetable: Timetable,
+  scan: Scan,
+  schedule: Schedule,
   anchorMs: number | null,
   done: Published,
 ): ReplaySummary {
-  const { earliest, latest } = survey;
+  const { earliest, latest } = scan;
   return {
     log,
-    sha256: survey.sha256,
-    laps: timetable.laps,
+    sha256: scan.sha256,
+    laps: schedule.laps,
     anchor: anchorMs === null ? null : instantText(anchorMs),
-    lines: survey.lines,
-    blank: survey.blank,
-    calls: survey.calls,
-    malformed_count: survey.malformedCount,
-    malformed: [...survey.malformed],
-    refused_count: survey.refusedCount + done.refusedCount,
-    refused: [...survey.refused, ...done.refused],
+    lines: scan.lines,
+    blank: scan.blank,
+    calls: scan.calls,
+    malformed_count: scan.malformedCount,
+    malformed: [...scan.malformed],
+    refused_count: scan.rejectedCount + done.rejectedCount,
+    refused: [...scan.refused, ...done.refused],
     events_published: done.published,
     events_published_before: done.publishedBefore,
-    first_event_at: earliest ? instantText(occurredAt(timetable, earliest.atMs, timetable.laps - 1)) : null,
-    last_event_at: latest ? instantText(occurredAt(timetable, latest.atMs, 0)) : null,
+    first_event_at: earliest ? instantText(occurredAt(schedule, earliest.atMs, schedule.laps - 1)) : null,
+    last_event_at: latest ? instantText(occurredAt(schedule, latest.atMs, 0)) : null,
     duration_ms: done.finishedMs - done.startedMs,
     finished_at: instantText(done.finishedMs),
   };

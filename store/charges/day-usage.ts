@@ -1,5 +1,8 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { HOUR_MS } from '../../schemas/time-units.ts';
+import { floorTo } from '../../domain/instants.ts';
+import type { DayUsage } from '../../domain/closing/charge-record.ts';
 
 const DayUsageRow = Type.Object({
   org_id: Type.String(),
@@ -7,13 +10,6 @@ const DayUsageRow = Type.Object({
   calls: Type.Integer(),
   credits: Type.Integer(),
 });
-
-export interface DayUsage {
-  readonly orgId: string;
-  readonly product: string;
-  readonly calls: number;
-  readonly credits: number;
-}
 
 /** Orgs whose usage one statement is asked for; they travel in the request's address. */
 const ORGS_AT_ONCE = 500;
@@ -53,7 +49,7 @@ export async function readDayUsage(
       {
         orgs: orgIds.slice(start, start + ORGS_AT_ONCE),
         from: window.from / 1000,
-        from_hour: Math.floor(window.from / 3_600_000) * 3_600,
+        from_hour: floorTo(window.from, HOUR_MS) / 1000,
         to: window.to / 1000,
         sealed: sealedUntil / 1000,
       },

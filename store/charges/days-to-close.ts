@@ -2,9 +2,8 @@ import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { calendarOf } from '../../domain/calendar/calendar.ts';
 import type { Day } from '../../domain/calendar/zone-days.ts';
-import type { Mark } from '../../aggregator/sealing/invalidations.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
-import { HOUR_MS } from '../usage/plan.ts';
+import { HOUR_MS } from '../../schemas/time-units.ts';
 
 /** A day of an org that must be looked at: closed for the first time, or again. */
 export interface Candidate {
@@ -55,13 +54,13 @@ export async function endedDays(
 }
 
 /** Days that hold a marked hour and are due: they get a further revision where the late events change them. */
-export function markedDays(
+export function invalidatedDays(
   settings: SettingsState,
-  marks: readonly Mark[],
+  invalidations: readonly { readonly org_id: string; readonly hour: number }[],
   closableUntil: number,
 ): Candidate[] {
   const candidates = new Map<string, Candidate>();
-  for (const { org_id, hour } of marks) {
+  for (const { org_id, hour } of invalidations) {
     const history = settings.history(org_id);
     if (!history) continue;
     for (const day of calendarOf(history.timeZone).daysBetween(hour, hour + HOUR_MS)) {

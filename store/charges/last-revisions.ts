@@ -1,5 +1,6 @@
-import { Type, type Static } from 'typebox';
+import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import type { Revision } from '../../domain/closing/charge-record.ts';
 
 export const RevisionRow = Type.Object({
   org_id: Type.String(),
@@ -13,8 +14,6 @@ export const RevisionRow = Type.Object({
   billed_credits: Type.Integer(),
   amount: Type.String(),
 });
-/** The last revision of a closed day, as far as the log has landed. `day` is a local date, `amount` a decimal. */
-export type Revision = Static<typeof RevisionRow>;
 
 const ORGS_AT_ONCE = 500;
 

@@ -2,7 +2,8 @@ import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { NEWEST_FIRST, standsAfter, type Position } from '../usage/log-order.ts';
 import { FINAL_SETTINGS } from '../usage/query.ts';
-import { ceilTo, floorTo, HOUR_MS } from '../usage/plan.ts';
+import { HOUR_MS } from '../../schemas/time-units.ts';
+import { floorTo, ceilTo } from '../../domain/instants.ts';
 
 const HourRow = Type.Object({ hour: Type.Integer(), conflicts: Type.Integer({ minimum: 1 }) });
 /** An hour's start, and how many ids have several payloads in it. */

@@ -4,9 +4,9 @@ import type { Charge } from '../charges/charges.ts';
 import type { Day } from '../../domain/calendar/zone-days.ts';
 import type { DayCharge } from '../../domain/pricing/day-charge.ts';
 import { differenceOf, needsRevision } from '../../domain/pricing/revisions.ts';
-import { HOUR_MS } from '../usage/plan.ts';
 import { totalOf, type UsageTotal } from '../usage/read.ts';
 import type { TermsInEffect } from '../../domain/pricing/terms-of-day.ts';
+import { HOUR_MS } from '../../schemas/time-units.ts';
 
 /** How the amount of an org's day came about: every level adds up to the one above, and the first is the charge. */
 export interface Explanation {

@@ -1,6 +1,6 @@
 import type { LandedLog } from '../../platform/landed-log.ts';
 import { encodeSettingsChange, type SettingsChange } from '../../schemas/settings-change.ts';
-import { refusal } from '../../domain/settings/rejected-change.ts';
+import { rejectedChange } from '../../domain/settings/rejected-change.ts';
 import type { SettingsStore } from './store.ts';
 import type { Outcome } from '../../domain/settings/state.ts';
 
@@ -36,7 +36,7 @@ export async function recordChange(writer: SettingsWriter, change: SettingsChang
   if (!outcome) throw new ChangeLostError(change.change_id);
   if (!isSameRequest(outcome.change, change)) {
     const message = `the change id ${change.change_id} is another change’s: repeat a change as it was, or use a new id`;
-    throw refusal('change-id-used', '', message);
+    throw rejectedChange('change-id-used', '', message);
   }
   if (outcome.refused) throw outcome.refused;
   return outcome;

@@ -1,20 +1,16 @@
+import { BUCKET_MS, HOUR_MS } from '../../schemas/time-units.ts';
+import { ceilTo, floorTo } from '../../domain/instants.ts';
 /**
  * Which part of an interval is read from the sealed rollup and which from the raw events.
  * Together they cover the interval exactly once, so that the sum equals a FINAL scan of all events.
  */
-
-export const BUCKET_MS = 900_000;
-export const HOUR_MS = 3_600_000;
-
-export const floorTo = (instant: number, step: number): number => Math.floor(instant / step) * step;
-export const ceilTo = (instant: number, step: number): number => Math.ceil(instant / step) * step;
 
 /** How far hours are sealed, and which (ended) hours of the org got rows since: read before the rollup. */
 export interface Sealed {
   /** Hours before this instant are in the rollup; a full hour; 0 when nothing was ever sealed. */
   readonly until: number;
   /** Starts of hours that must be sealed again. */
-  readonly dirtyHours: readonly number[];
+  readonly invalidatedHours: readonly number[];
 }
 
 /**
@@ -26,7 +22,7 @@ export interface ReadPlan {
   readonly to: number;
   readonly rollupFrom: number;
   readonly rollupTo: number;
-  readonly dirtyHours: readonly number[];
+  readonly invalidatedHours: readonly number[];
   /** Every hour that the raw part may touch: the table's key starts with the hour. */
   readonly rawHours: readonly number[];
 }
@@ -36,8 +32,8 @@ export function planRead(from: number, to: number, sealed: Sealed): ReadPlan {
   const rollupFrom = ceilTo(from, BUCKET_MS);
   // Nothing whole and sealed inside: an empty rollup part, all of it raw.
   const rollupTo = Math.max(rollupFrom, floorTo(Math.min(to, sealed.until), BUCKET_MS));
-  const dirtyHours = sealed.dirtyHours.filter((hour) => hour + HOUR_MS > from && hour < to);
-  const rawHours = new Set(dirtyHours);
+  const invalidatedHours = sealed.invalidatedHours.filter((hour) => hour + HOUR_MS > from && hour < to);
+  const rawHours = new Set(invalidatedHours);
   for (const [start, end] of [
     [from, Math.min(rollupFrom, to)],
     [rollupTo, to],
@@ -45,5 +41,5 @@ export function planRead(from: number, to: number, sealed: Sealed): ReadPlan {
     if (start >= end) continue;
     for (let hour = floorTo(start, HOUR_MS); hour < end; hour += HOUR_MS) rawHours.add(hour);
   }
-  return { from, to, rollupFrom, rollupTo, dirtyHours, rawHours: [...rawHours] };
+  return { from, to, rollupFrom, rollupTo, invalidatedHours, rawHours: [...rawHours] };
 }

@@ -85,7 +85,7 @@ export async function usageQuery(client: ClickHouseClient, request: UsageRequest
     to,
     rollup_from: plan.rollupFrom / 1000,
     rollup_to: plan.rollupTo / 1000,
-    dirty_hours: plan.dirtyHours.map(seconds),
+    dirty_hours: plan.invalidatedHours.map(seconds),
     raw_hours: plan.rawHours.map(seconds),
     day_starts: dayStarts.map(seconds),
     ...conditions.params,

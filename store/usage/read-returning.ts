@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { HOUR_MS } from './plan.ts';
 import { readUsage } from './read.ts';
 import { returningOf, WINDOW_MS, type Returning } from '../../domain/returning.ts';
+import { HOUR_MS } from '../../schemas/time-units.ts';
 
 export interface WindowUse {
   /** Credits of [asOf - 24 h, asOf): the sum of the rows. */

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { HOUR_MS, type Sealed } from './plan.ts';
+import { type Sealed } from './plan.ts';
+import { HOUR_MS } from '../../schemas/time-units.ts';
 
 const SealedRow = Type.Object({ until: Type.Number(), dirty_hours: Type.Array(Type.Number()) });
 
@@ -29,5 +30,5 @@ export async function readSealed(
       to: Math.ceil(to / 1000),
     },
   );
-  return { until: row?.until ?? 0, dirtyHours: row?.dirty_hours ?? [] };
+  return { until: row?.until ?? 0, invalidatedHours: row?.dirty_hours ?? [] };
 }

@@ -1,8 +1,7 @@
-import { closableInstant, tick, type Aggregator } from '../../aggregator/tick.ts';
+import { tick, type Aggregator } from '../../aggregator/tick.ts';
 import { readCharges } from '../../store/charges/charges.ts';
-import { readMarks } from '../../aggregator/sealing/invalidations.ts';
+import { readInvalidations } from '../../aggregator/sealing/invalidations.ts';
 import { createSettingsStore } from '../../store/settings/store.ts';
-import { calendarOf } from '../../domain/calendar/calendar.ts';
 import { connectClickHouse, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { until } from '../../deploy/local/until.ts';
 import { migrate } from '../../platform/clickhouse/migrate.ts';
@@ -101,42 +100,21 @@ describe('an aggregator', () => {
         return aggregator.store.refresh();
       },
     };
-    const { marksCleared } = await tick({ ...aggregator, store });
-    expect(marksCleared).toBeGreaterThan(0);
-    expect(await readMarks(client, closed, 0)).not.toEqual([]);
+    const { invalidationsCleared } = await tick({ ...aggregator, store });
+    expect(invalidationsCleared).toBeGreaterThan(0);
+    expect(await readInvalidations(client, closed, 0)).not.toEqual([]);
     await tick(aggregator);
-    expect(await readMarks(client, closed, 0)).toEqual([]);
+    expect(await readInvalidations(client, closed, 0)).toEqual([]);
   });
 
   it('gathers late events from the first of them on, not until the last', async () => {
     await closedDay('gathered');
     await use('gathered', 2, 1);
-    expect(await readMarks(client, closed, 600_000)).toEqual([]);
-    const isReady = async () => (await readMarks(client, closed, 300)).length > 0;
+    expect(await readInvalidations(client, closed, 600_000)).toEqual([]);
+    const isReady = async () => (await readInvalidations(client, closed, 300)).length > 0;
     expect(await until(isReady, 20_000)).toBe(true);
     await use('gathered', 3, 1);
-    expect(await readMarks(client, closed, 300)).toHaveLength(2);
+    expect(await readInvalidations(client, closed, 300)).toHaveLength(2);
     await tick(aggregator);
   });
-});
-
-describe('a day is closed', () => {
-  it('a quarter of an hour after its end, where an hour ends with it', () => {
-    const end = Date.parse('2026-03-02T00:00:00Z');
-    expect(closableInstant(end + 900_000 - 1, timing)).toBeLessThan(end);
-    expect(closableInstant(end + 900_000, timing)).toBe(end);
-  });
-
-  // Until then no late event leaves a mark, and the hour's first seal would count it behind the closed day's back.
-  it.each(['Asia/Kolkata', 'Asia/Kathmandu'])(
-    'in %s once the hour in which it ends is sealed',
-    (timeZone) => {
-      const zone = { value: timeZone, effectiveAt: 0, recordedAt: 0, recordedBy: '', reason: '' };
-      const end = calendarOf([zone]).dayAt(Date.parse('2026-03-02T12:00:00Z')).to;
-      const hourEnd = Math.ceil(end / HOUR_MS) * HOUR_MS;
-      expect(end).toBeLessThan(hourEnd);
-      expect(closableInstant(hourEnd + 60_000 - 1, timing)).toBeLessThan(end);
-      expect(closableInstant(hourEnd + 60_000, timing)).toBeGreaterThanOrEqual(end);
-    },
-  );
 });

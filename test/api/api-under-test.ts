@@ -176,9 +176,9 @@ const ByMediaType = Type.Object({
 
 function checkBody(schema: unknown, body: unknown, what: string): void {
   if (!isSchema(schema)) throw new Error(`${what}: the route has no schema for it`);
-  const { check, deviations } = compiled(schema);
+  const { check, validationErrors } = compiled(schema);
   if (check(body)) return;
-  throw new Error(`${what} is not of its schema: ${JSON.stringify(deviations(body).slice(0, 3))}`);
+  throw new Error(`${what} is not of its schema: ${JSON.stringify(validationErrors(body).slice(0, 3))}`);
 }
 
 function isSchema(schema: unknown): schema is TSchema {

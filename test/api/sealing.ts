@@ -1,5 +1,9 @@
 import { readProgress } from '../../store/watermark/aggregator-progress.ts';
-import { clearMarks, readMarks, resealMarked } from '../../aggregator/sealing/invalidations.ts';
+import {
+  clearInvalidations,
+  readInvalidations,
+  resealInvalidated,
+} from '../../aggregator/sealing/invalidations.ts';
 import { sealEndedHours } from '../../aggregator/sealing/seal-hours.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 
@@ -11,9 +15,9 @@ export async function sealAll(client: ClickHouseClient, until: number): Promise<
   await sealEndedHours(client, until, 0);
   const { sealed } = await readProgress(client);
   for (;;) {
-    const marks = await readMarks(client, sealed, 0);
-    if (marks.length === 0) return;
-    await resealMarked(client, marks);
-    await clearMarks(client, marks);
+    const invalidations = await readInvalidations(client, sealed, 0);
+    if (invalidations.length === 0) return;
+    await resealInvalidated(client, invalidations);
+    await clearInvalidations(client, invalidations);
   }
 }

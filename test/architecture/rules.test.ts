@@ -1,27 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { projectRoot } from '../../schemas/root.ts';
+import { impureImports, readSources, upwardImports, type Source } from './layers.ts';
 
 const root = projectRoot();
-const FOLDERS = ['schemas', 'producers', 'consumers', 'aggregator', 'api', 'deploy'];
+const sources = readSources(root);
+const shipped = sources.filter(({ path }) => !path.startsWith('test/'));
 
-const files = FOLDERS.flatMap((folder) =>
-  readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(ts|sql)$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name)),
-).filter((path) => !path.includes('/target/') && !path.includes('node_modules'));
-
-const sources = files.map((path) => ({ path: relative(root, path), text: readFileSync(path, 'utf8') }));
-
-/** The project's files that a file imports, by their path from the root. */
-function importsOf({ path, text }: { path: string; text: string }): string[] {
-  return [...text.matchAll(/from '(\.[^']+)'/g)].map(([, target = '']) =>
-    relative(root, resolve(root, dirname(path), target)),
-  );
-}
-
-const offenders = (isOffence: (source: { path: string; text: string }) => boolean): string[] =>
-  sources.filter(isOffence).map(({ path }) => path);
+const offenders = (isOffence: (source: Source) => boolean): string[] =>
+  shipped.filter(isOffence).map(({ path }) => path);
 
 describe('SQL', () => {
   it('never says PREWHERE, which together with FINAL is applied before replacing and gives wrong figures', () => {
@@ -34,33 +21,52 @@ describe('SQL', () => {
 });
 
 describe('the folders', () => {
-  it('import towards schemas/, which imports nothing but itself', () => {
-    const strays = sources
-      .filter(({ path }) => path.startsWith('schemas/'))
-      .flatMap((source) => importsOf(source).filter((target) => !target.startsWith('schemas/')));
-    expect(strays).toEqual([]);
+  it('import only from the layers below them', () => {
+    expect(upwardImports(sources)).toEqual([]);
   });
 
-  it('never import another process, nor a pipeline folder that is not theirs to use', () => {
-    const allowed: Record<string, string[]> = {
-      producers: ['producers', 'schemas', 'deploy'],
-      consumers: ['consumers', 'schemas', 'deploy'],
-      aggregator: ['aggregator', 'schemas', 'deploy'],
-      api: ['api', 'aggregator', 'schemas', 'deploy'],
-    };
-    const strays = sources.flatMap((source) => {
-      const own = allowed[source.path.split('/')[0] ?? ''];
-      if (!own) return [];
-      return importsOf(source)
-        .filter((target) => !own.includes(target.split('/')[0] ?? '') || target.endsWith('main.ts'))
-        .map((target) => `${source.path} imports ${target}`);
-    });
-    expect(strays).toEqual([]);
+  it('leave I/O out of domain/', () => {
+    expect(impureImports(sources)).toEqual([]);
+  });
+
+  it('never import the main.ts of a process', () => {
+    expect(offenders(({ text }) => /from '\.[^']*\/main\.ts'/.test(text))).toEqual([]);
   });
 
   it('have no util, helper or common, no barrel and no default export', () => {
     expect(offenders(({ path }) => /(^|\/)(utils?|helpers?|common|index)(\.ts|\/)/.test(path))).toEqual([]);
-    expect(offenders(({ path, text }) => path.endsWith('.ts') && /^export default/m.test(text))).toEqual([]);
+    expect(offenders(({ path, text }) => /\.tsx?$/.test(path) && /^export default/m.test(text))).toEqual([]);
+  });
+});
+
+const file = (path: string, target: string): Source => ({ path, text: `import { x } from '${target}';` });
+
+describe('the rule of the layers', () => {
+  it.each([
+    ['from the ground into any layer', file('schemas/topics.ts', '../platform/config.ts')],
+    ['from a layer into the roof', file('platform/config.ts', '../deploy/local/stack.ts')],
+    ['from one process into another', file('api/config.ts', '../aggregator/config.ts')],
+    ['out of a .tsx file', file('api/dashboard/web/panels/bill.tsx', '../../../../cli/table.ts')],
+    ['that takes only a type', { path: 'domain/money.ts', text: `import type { X } from '../store/x.ts';` }],
+    ['that is dynamic', { path: 'store/x.ts', text: `const { y } = await import('../api/y.ts');` }],
+    ['from a room of the consumers into the one above', file('consumers/decode/a.ts', '../write/b.ts')],
+    ['between rooms side by side', file('consumers/fetch/a.ts', '../decode/b.ts')],
+  ])('finds an import %s', (_, source) => {
+    expect(upwardImports([source])).toHaveLength(1);
+  });
+
+  it.each([
+    file('cli/org.ts', '../aggregator/recompute/apply.ts'),
+    file('consumers/write/a.ts', '../decode/b.ts'),
+    file('consumers/intake.ts', './write/b.ts'),
+    file('api/app.ts', 'fastify'),
+  ])('lets $path import what is below it', (source) => {
+    expect(upwardImports([source])).toEqual([]);
+  });
+
+  it('finds I/O in domain/', () => {
+    expect(impureImports([file('domain/money.ts', 'node:fs')])).toHaveLength(1);
+    expect(impureImports([file('domain/money.ts', '../platform/config.ts')])).toHaveLength(1);
   });
 });
 

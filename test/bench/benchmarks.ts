@@ -1,4 +1,3 @@
-import { floorTo, HOUR_MS } from '../../store/usage/plan.ts';
 import type { Namespace, NamespaceSettings } from '../servers/namespace.ts';
 import type { Benchmark } from './compare.ts';
 import { landHistory, type History } from './history.ts';
@@ -6,6 +5,8 @@ import { landBenchmark } from './land.ts';
 import { publishBenchmark } from './publish.ts';
 import { queryBenchmarks } from './query.ts';
 import { sealBenchmark } from './seal.ts';
+import { HOUR_MS } from '../../schemas/time-units.ts';
+import { floorTo } from '../../domain/instants.ts';
 
 type HistorySize = Omit<History, 'from'>;
 

@@ -1,7 +1,7 @@
-import { HOUR_MS } from '../../store/usage/plan.ts';
 import { connectClickHouse, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { migrate } from '../../platform/clickhouse/migrate.ts';
 import type { NamespaceSettings } from '../servers/namespace.ts';
+import { HOUR_MS } from '../../schemas/time-units.ts';
 
 /** Hours of calls that have landed long ago, as call_events holds them. */
 export interface History {

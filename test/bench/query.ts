@@ -1,13 +1,13 @@
 import { count } from '../../cli/table.ts';
 import { Type } from 'typebox';
 import { sealEndedHours } from '../../aggregator/sealing/seal-hours.ts';
-import { HOUR_MS } from '../../store/usage/plan.ts';
 import { FINAL_SETTINGS } from '../../store/usage/query.ts';
 import { readTotal, type UsageTotal } from '../../store/usage/read.ts';
 import { connectClickHouse, select } from '../../platform/clickhouse/connect.ts';
 import type { NamespaceSettings } from '../servers/namespace.ts';
 import type { Benchmark, Candidate } from './compare.ts';
 import { GIANT_ORG, TYPICAL_ORG, type History } from './history.ts';
+import { HOUR_MS } from '../../schemas/time-units.ts';
 
 const DAY_MS = 24 * HOUR_MS;
 /** The instants lie this far apart and never at a bucket's edge, so that every read has ragged edges. */

@@ -1,13 +1,13 @@
 import { count } from '../../cli/table.ts';
 import { Type } from 'typebox';
 import { writeRollup } from '../../aggregator/sealing/rollup.ts';
-import { HOUR_MS } from '../../store/usage/plan.ts';
 import { connectClickHouse, select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { migrate } from '../../platform/clickhouse/migrate.ts';
 import { projectFile } from '../../schemas/root.ts';
 import type { NamespaceSettings } from '../servers/namespace.ts';
 import type { Benchmark, Candidate } from './compare.ts';
 import { insertHistory, type History } from './history.ts';
+import { HOUR_MS } from '../../schemas/time-units.ts';
 
 const OUR_ORDER = 'ORDER BY (toStartOfHour(occurred_at), org_id,';
 const OTHER_ORDER = 'ORDER BY (org_id,';

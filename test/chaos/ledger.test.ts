@@ -1,7 +1,7 @@
 import { keyOf, Ledger } from './ledger.ts';
 import { createTraffic } from './traffic.ts';
 import { billOf, compared } from './verify.ts';
-import { watchGauges } from './watch.ts';
+import { watchCurrentUsage } from './watch.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 const HOUR_MS = 3_600_000;
@@ -101,7 +101,7 @@ describe('what is wrong', () => {
           ...(as_of !== undefined && { as_of: new Date(as_of).toISOString() }),
         });
       };
-      expect((await watchGauges(ledger, get, over.signal)).wrong).toHaveLength(1);
+      expect((await watchCurrentUsage(ledger, get, over.signal)).wrong).toHaveLength(1);
     },
   );
 
@@ -115,6 +115,6 @@ describe('what is wrong', () => {
       if (answers.length === 0) over.abort();
       return Promise.resolve(answer);
     };
-    expect(await watchGauges(ledger, get, over.signal)).toEqual({ answers: 1, failures: 1, wrong: [] });
+    expect(await watchCurrentUsage(ledger, get, over.signal)).toEqual({ answers: 1, failures: 1, wrong: [] });
   });
 });

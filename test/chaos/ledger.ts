@@ -50,12 +50,12 @@ export class Ledger {
    * What the rolling 24 hours of an org may say at an instant.
    * @param landedUntil all that was acknowledged before it must be counted
    */
-  bounds(org: string, asOf: number, landedUntil: number): { readonly least: number; readonly most: number } {
+  bounds(org: string, asOf: number, watermark: number): { readonly least: number; readonly most: number } {
     let [least, most] = [0, 0];
     for (const entry of this.#entries.values()) {
       if (entry.org !== org || entry.at < asOf - DAY_MS || entry.at >= asOf) continue;
       most += entry.credits;
-      if (entry.acknowledgedAt !== undefined && entry.acknowledgedAt < landedUntil) least += entry.credits;
+      if (entry.acknowledgedAt !== undefined && entry.acknowledgedAt < watermark) least += entry.credits;
     }
     return { least, most };
   }

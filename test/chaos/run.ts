@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signToken, type Claims } from '../../api/auth/tokens.ts';
 import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
-import { timingSettings } from '../../aggregator/config.ts';
-import { clickhouseSettings, kafkaSettings, readConfig } from '../../platform/config.ts';
+import { clickhouseSettings, kafkaSettings, readConfig, timingSettings } from '../../platform/config.ts';
 import { connectKafka } from '../../platform/kafka/connect.ts';
 import { untilSettled } from '../../deploy/local/settled.ts';
 import { readStack } from '../../deploy/local/stack.ts';
@@ -14,7 +13,7 @@ import type { Fault } from './plan.ts';
 import { publishAll, publishBroken } from './publish.ts';
 import { createTraffic } from './traffic.ts';
 import { differencesOf } from './verify.ts';
-import { watchGauges } from './watch.ts';
+import { watchCurrentUsage } from './watch.ts';
 
 export interface ChaosOptions {
   /** Of the calls. */
@@ -74,7 +73,7 @@ export async function runChaos({
     }
   }
   const [{ answers, failures, wrong }] = await Promise.all([
-    watchGauges(ledger, (path, org) => get(path, org).catch(() => undefined), over.signal),
+    watchCurrentUsage(ledger, (path, org) => get(path, org).catch(() => undefined), over.signal),
     publishAll(config, topics, createTraffic(seed), ledger, over.signal),
     allFaults(),
   ]);

@@ -27,7 +27,7 @@ export type Get = (path: string, org: string) => Promise<unknown>;
  * Asks for gauges all the while: whatever has failed, a figure is exact or says how late it is. It never counts a
  * call twice, and it has every call that was acknowledged before its landed-until.
  */
-export async function watchGauges(ledger: Ledger, get: Get, over: AbortSignal): Promise<Watched> {
+export async function watchCurrentUsage(ledger: Ledger, get: Get, over: AbortSignal): Promise<Watched> {
   const { check } = compiled(Credits);
   const wrong: string[] = [];
   let [answers, failures] = [0, 0];
@@ -39,8 +39,8 @@ export async function watchGauges(ledger: Ledger, get: Get, over: AbortSignal): 
     } else if (check(answer)) {
       answers += 1;
       const asOf = Date.parse(answer.as_of);
-      const landedUntil = asOf - answer.lag_seconds * 1_000 - UNTOLD_MS;
-      const { least, most } = ledger.bounds(org, asOf, landedUntil);
+      const watermark = asOf - answer.lag_seconds * 1_000 - UNTOLD_MS;
+      const { least, most } = ledger.bounds(org, asOf, watermark);
       if (answer.used < least || answer.used > most) {
         wrong.push(`${org} at ${answer.as_of}: used ${answer.used}, must be ${least} to ${most}`);
       }

@@ -41,7 +41,7 @@ describe('kill -9', () => {
     let events = 0;
     let credits = 0;
     let bad = 0;
-    async function publishPortion(): Promise<void> {
+    async function publishChunk(): Promise<void> {
       for (const end = events + PORTION; events < end; events += BATCH) {
         const batch = Array.from({ length: BATCH }, (_, step) =>
           eventOf({ occurred_at: START_MS - step, credits: step % 50 }, events + step),
@@ -53,10 +53,10 @@ describe('kill -9', () => {
         bad += 1;
       }
     }
-    let publishing = publishPortion();
+    let publishing = publishChunk();
     async function landingGoesOn(): Promise<void> {
       const before = await landedRows();
-      publishing = publishing.then(publishPortion);
+      publishing = publishing.then(publishChunk);
       await until('landing goes on', async () => (await landedRows()) > before + ENOUGH);
     }
 

@@ -115,10 +115,10 @@ describe('progress', () => {
   async function untilLevel(): Promise<number> {
     const ends = await stack.ends();
     const since = Date.now();
-    let landedUntil = 0;
+    let watermark = 0;
     await until('progress says that all partitions are level', async () => {
       const rows = await standings();
-      landedUntil = Math.min(...rows.map((row) => row.landed_until));
+      watermark = Math.min(...rows.map((row) => row.landed_until));
       return (
         rows.length === PARTITIONS &&
         rows.every(
@@ -130,7 +130,7 @@ describe('progress', () => {
         )
       );
     });
-    return landedUntil;
+    return watermark;
   }
 
   it('is now where everything has landed, and goes on while nothing happens', async () => {

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { callCost } from '../../producers/call-cost.ts';
-import { EventRefusedError, UnknownCostRuleError } from '../../producers/errors.ts';
-import { bundledCatalogueJson, bundledCatalogues } from '../../domain/catalogues/catalogues.ts';
+import { EventRejectedError, UnknownCostRuleError } from '../../producers/errors.ts';
+import { bundledCatalogues } from '../../domain/catalogues/catalogues.ts';
 import { parseCosts } from '../../domain/catalogues/costs.ts';
+import { bundledCatalogueJson } from '../../schemas/bundled-catalogues.ts';
 
 const AT = Date.UTC(2026, 2, 1);
 const bundled = bundledCatalogues();
@@ -75,7 +76,7 @@ test('an unknown rule and a broken count are refused', () => {
   expect(() => cost('teleport', 1)).toThrow(/"teleport": use one of call, insert/);
   expect(() => cost('insert', 1.5)).toThrow(/units is 1.5/);
   expect(() => cost('insert', -1)).toThrow(/units is -1/);
-  expect(() => cost('insert', -1)).toThrow(EventRefusedError);
+  expect(() => cost('insert', -1)).toThrow(EventRejectedError);
 });
 
 test('the catalogue has these rules and no other', () => {

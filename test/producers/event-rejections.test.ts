@@ -1,6 +1,6 @@
 import { mintEventId } from '../../schemas/event-id.ts';
 import { completeEvent, type CallEventInput } from '../../producers/call-event-input.ts';
-import { EventRefusedError, type Refusal } from '../../producers/errors.ts';
+import { EventRejectedError, type Refusal } from '../../producers/errors.ts';
 import { rejectionOf } from '../../producers/validate.ts';
 import { call, countingBytes, NOW_MS } from './sample-event.ts';
 
@@ -10,14 +10,14 @@ const LIMITS = { futureMs: 5 * MINUTE_MS, latenessMs: 35 * DAY_MS };
 const id = (atMs: number): string => mintEventId(atMs, new Uint8Array(10));
 
 /** What the SDK says of an event: its refusal, or undefined where it is accepted. */
-function refusal(input: object): Refusal | undefined {
+function rejectedChange(input: object): Refusal | undefined {
   try {
     // A JavaScript caller is not held by the type.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const event = completeEvent(input as CallEventInput, NOW_MS, countingBytes());
     return rejectionOf(event, NOW_MS, LIMITS)?.reason;
   } catch (error) {
-    if (error instanceof EventRefusedError) return error.reason;
+    if (error instanceof EventRejectedError) return error.reason;
     throw error;
   }
 }
@@ -72,18 +72,18 @@ const refused: [string, Refusal, object][] = [
 
 describe('the publishing SDK', () => {
   it.each(accepted)('accepts %s', (_, changes) => {
-    expect(refusal(call(changes))).toBeUndefined();
+    expect(rejectedChange(call(changes))).toBeUndefined();
   });
 
   it.each(refused)('refuses %s as %s', (_, reason, changes) => {
-    expect(refusal({ ...call(), ...changes })).toBe(reason);
+    expect(rejectedChange({ ...call(), ...changes })).toBe(reason);
   });
 
   it.each(['org_id', 'status', 'credits', 'endpoint'])(
     'refuses an event without %s and names it',
     (field) => {
       const input = { ...call(), [field]: undefined };
-      expect(refusal(input)).toBe('shape');
+      expect(rejectedChange(input)).toBe('shape');
       const { [field]: _, ...without } = { ...call() } as Record<string, unknown>;
       expect(() =>
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion

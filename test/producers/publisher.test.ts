@@ -1,8 +1,8 @@
 import { parseEventId } from '../../schemas/event-id.ts';
-import { EventRefusedError, RecordRefusedError } from '../../producers/errors.ts';
+import { EventRejectedError, RecordRejectedError } from '../../producers/errors.ts';
 import type { Publisher, PublisherOptions } from '../../producers/publisher-contract.ts';
 import { createPublisher } from '../../producers/publisher.ts';
-import { RecordsAtFaultError } from '../../producers/transport.ts';
+import { InvalidRecordsError } from '../../producers/transport.ts';
 import { call, countingBytes, NOW_MS, publishUsers, users } from './sample-event.ts';
 import { gate, ScriptedTransport } from './scripted-transport.ts';
 
@@ -83,7 +83,7 @@ describe('publishing', () => {
       reason: 'org-id',
     });
     await expect(publisher.publish(call({ method: 'x'.repeat(70_000) }))).rejects.toBeInstanceOf(
-      EventRefusedError,
+      EventRejectedError,
     );
     await publisher.publish(call());
     expect(publisher.counters()).toMatchObject({ accepted: 1, published: 1, refused: 2 });
@@ -103,14 +103,14 @@ describe('records that the log can never take', () => {
   it('fail alone: the others of their batch are published, in order', async () => {
     transport.onSend = (batch) => {
       if (batch.some(({ user_id }) => user_id === 'u2' || user_id === 'u9')) {
-        throw new RecordsAtFaultError(new Error('too large'));
+        throw new InvalidRecordsError(new Error('too large'));
       }
     };
     const publisher = publisherWith();
     const { reports } = publishUsers(publisher, 10);
     await publisher.flush();
-    await expect(reports[2]).rejects.toBeInstanceOf(RecordRefusedError);
-    await expect(reports[9]).rejects.toBeInstanceOf(RecordRefusedError);
+    await expect(reports[2]).rejects.toBeInstanceOf(RecordRejectedError);
+    await expect(reports[9]).rejects.toBeInstanceOf(RecordRejectedError);
     expect(users(transport.taken)).toEqual(['u0', 'u1', 'u3', 'u4', 'u5', 'u6', 'u7', 'u8']);
     expect(publisher.counters()).toMatchObject({ published: 8, failed: 2, buffered: 0, buffered_bytes: 0 });
   });

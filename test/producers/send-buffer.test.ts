@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { MemoryOutbox, sizeOf, type OutboxEntry } from '../../producers/send-buffer.ts';
+import { MemorySendBuffer, sizeOf, type BufferedEvent } from '../../producers/send-buffer.ts';
 
-const entry = (name: number, size: number): OutboxEntry => ({
+const entry = (name: number, size: number): BufferedEvent => ({
   key: String(name),
   value: Buffer.alloc(size),
   delivered: () => undefined,
@@ -10,15 +10,15 @@ const entry = (name: number, size: number): OutboxEntry => ({
 
 /** The plainest outbox: every answer is counted anew from two lists. */
 class Model {
-  waiting: OutboxEntry[] = [];
-  readonly taken: OutboxEntry[][] = [];
+  waiting: BufferedEvent[] = [];
+  readonly taken: BufferedEvent[][] = [];
 
-  fits(offered: OutboxEntry): boolean {
+  fits(offered: BufferedEvent): boolean {
     const held = [...this.waiting, ...this.taken.flat()];
     return held.length < MAX_RECORDS && bytesOf(held) + sizeOf(offered) <= MAX_BYTES;
   }
   /** The oldest entries within both limits, but at least one. */
-  fitting(records: number, bytes: number): OutboxEntry[] {
+  fitting(records: number, bytes: number): BufferedEvent[] {
     let count = Math.min(records, this.waiting.length);
     while (count > 1 && bytesOf(this.waiting.slice(0, count)) > bytes) count -= 1;
     return this.waiting.slice(0, count);
@@ -31,37 +31,37 @@ class Model {
 
 const MAX_RECORDS = 12;
 const MAX_BYTES = 1_000;
-const bytesOf = (entries: readonly OutboxEntry[]): number =>
+const bytesOf = (entries: readonly BufferedEvent[]): number =>
   entries.reduce((sum, each) => sum + sizeOf(each), 0);
 
-const offer = fc.nat(200).map((size) => (outbox: MemoryOutbox, model: Model): unknown[] => {
+const offer = fc.nat(200).map((size) => (sendBuffer: MemorySendBuffer, model: Model): unknown[] => {
   const offered = entry(model.waiting.length, size);
   const fits = model.fits(offered);
   if (fits) model.waiting.push(offered);
-  return [outbox.offer(offered), fits];
+  return [sendBuffer.offer(offered), fits];
 });
 const take = fc
   .tuple(fc.integer({ min: 1, max: 5 }), fc.nat(300))
-  .map(([records, bytes]) => (outbox: MemoryOutbox, model: Model): unknown[] => {
+  .map(([records, bytes]) => (sendBuffer: MemorySendBuffer, model: Model): unknown[] => {
     const expected = model.fitting(records, bytes);
     model.waiting = model.waiting.slice(expected.length);
     model.taken.push(expected);
-    return [outbox.take(records, bytes), expected];
+    return [sendBuffer.take(records, bytes), expected];
   });
-const settle = fc.constant((outbox: MemoryOutbox, model: Model): unknown[] => {
-  outbox.settle(model.taken.shift() ?? []);
+const settle = fc.constant((sendBuffer: MemorySendBuffer, model: Model): unknown[] => {
+  sendBuffer.settle(model.taken.shift() ?? []);
   return [true, true];
 });
 
 it('an outbox is a queue with an exact account of records and bytes, whatever is done in whatever order', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(offer, take, settle), { maxLength: 120 }), (steps) => {
-      const outbox = new MemoryOutbox(MAX_RECORDS, MAX_BYTES);
+      const sendBuffer = new MemorySendBuffer(MAX_RECORDS, MAX_BYTES);
       const model = new Model();
       for (const step of steps) {
-        const [answer, expected] = step(outbox, model);
+        const [answer, expected] = step(sendBuffer, model);
         expect(answer).toEqual(expected);
-        const { records, sizeBytes, waitingRecords, waitingBytes } = outbox;
+        const { records, sizeBytes, waitingRecords, waitingBytes } = sendBuffer;
         expect([records, sizeBytes, waitingRecords, waitingBytes]).toEqual(model.account());
       }
     }),

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../../schemas/time-units.ts';
 /** Stretches of time, wherever they come from. */
 
 /** Half-open, epoch milliseconds. */
@@ -6,8 +7,7 @@ export interface Range {
   readonly to: number;
 }
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+const DAY = 24 * HOUR_MS;
 
 /** Of the same length, just before. */
 export const before = ({ from, to }: Range): Range => ({ from: from - (to - from), to: from });
@@ -16,7 +16,7 @@ export type Grain = '15m' | 'hour' | 'day';
 
 /** How finely a range is drawn: at most some 200 bars. */
 export function grainOf({ from, to }: Range): Grain {
-  if (to - from <= 12 * HOUR) return '15m';
+  if (to - from <= 12 * HOUR_MS) return '15m';
   return to - from <= 8 * DAY ? 'hour' : 'day';
 }
 

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../schemas/time-units.ts';
 /** Clock times of a zone, as `datetime-local` fields hold them, and instants. */
 
 /** "2026-11-22T07:30" of an instant. */
@@ -14,8 +15,6 @@ export function wallClock(instant: number, zone: string): string {
   const part = (type: string): string => parts.find((each) => each.type === type)?.value ?? '';
   return `${part('year')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}`;
 }
-
-const DAY_MS = 86_400_000;
 
 /** The first instant of a clock time; of one that the zone skips, the instant as long after the skip began. */
 export function instantAt(wall: string, zone: string): number {

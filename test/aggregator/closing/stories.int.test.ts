@@ -81,9 +81,9 @@ async function openAggregator(): Promise<Aggregator> {
 async function tickToRest(aggregator: Aggregator): Promise<number> {
   for (let appended = 0, idle = 0; ;) {
     try {
-      const { marksCleared, chargesAppended } = await tick(aggregator);
+      const { invalidationsCleared, chargesAppended } = await tick(aggregator);
       appended += chargesAppended;
-      idle = marksCleared + chargesAppended === 0 ? idle + 1 : 0;
+      idle = invalidationsCleared + chargesAppended === 0 ? idle + 1 : 0;
     } catch (error) {
       if (!(error instanceof RevisionContestError)) throw error;
     }

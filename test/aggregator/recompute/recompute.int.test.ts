@@ -4,7 +4,7 @@ import { readCharges } from '../../../store/charges/charges.ts';
 import { advanceProgress, readProgress } from '../../../store/watermark/aggregator-progress.ts';
 import { applyRecomputed } from '../../../aggregator/recompute/apply.ts';
 import { FrozenDayError, recompute } from '../../../aggregator/recompute/recompute.ts';
-import { clearMarks, readMarks } from '../../../aggregator/sealing/invalidations.ts';
+import { clearInvalidations, readInvalidations } from '../../../aggregator/sealing/invalidations.ts';
 import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
 import { createSettingsStore } from '../../../store/settings/store.ts';
 import { readUsage } from '../../../store/usage/read.ts';
@@ -97,7 +97,7 @@ beforeAll(async () => {
   ]);
   await sealEndedHours(client, today, 0);
   await advanceProgress(client, 'closed', today);
-  await clearMarks(client, await readMarks(client, today, 0));
+  await clearInvalidations(client, await readInvalidations(client, today, 0));
   const { org } = await orgOf();
   const days = calendarOf(org.timeZone).daysByDates(FROM, TO);
   const candidates = days.map((day) => ({ orgId: 'acme', day }));
@@ -152,7 +152,7 @@ describe('recompute', () => {
     await apply();
     expect(await recomputed()).toMatchObject({ buckets: [], charges: [] });
     expect([await usage(['product']), await usage(['user'])]).toEqual([totals, byUser]);
-    expect(await readMarks(client, today, 0)).toEqual([]);
+    expect(await readInvalidations(client, today, 0)).toEqual([]);
     expect(await revisions()).toEqual(CLOSED());
   });
 
@@ -161,7 +161,7 @@ describe('recompute', () => {
     await insertEvents(client, [
       callEvent({ org_id: 'acme', occurred_at: today - 2 * DAY_MS + 7, credits: 1_000 }),
     ]);
-    await clearMarks(client, await readMarks(client, today, 0));
+    await clearInvalidations(client, await readInvalidations(client, today, 0));
     const { buckets, charges } = await recomputed();
     expect(buckets.map(({ bucket, table }) => [bucket, table])).toEqual([
       [today - 2 * DAY_MS, 'usage_15m'],
@@ -189,7 +189,7 @@ describe('recompute', () => {
     expect(charge?.due.day).toBe(FROM);
     expect(charge && charge.due.billed_from > TO).toBe(true);
     await apply(later);
-    await clearMarks(client, await readMarks(client, today, 0));
+    await clearInvalidations(client, await readInvalidations(client, today, 0));
   });
 
   it('refuses a day whose raw events retention may have dropped, and names the first that it has not', async () => {

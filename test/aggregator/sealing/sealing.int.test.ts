@@ -1,18 +1,23 @@
 import fc from 'fast-check';
 import { Type } from 'typebox';
 import { readDayUsage } from '../../../store/charges/day-usage.ts';
-import { clearMarks, readMarks, resealMarked, type Mark } from '../../../aggregator/sealing/invalidations.ts';
-import { portionsOf } from '../../../aggregator/sealing/chunks.ts';
+import {
+  clearInvalidations,
+  readInvalidations,
+  resealInvalidated,
+  type Invalidation,
+} from '../../../aggregator/sealing/invalidations.ts';
+import { chunksOf } from '../../../aggregator/sealing/chunks.ts';
 import { forgetReplaced } from '../../../aggregator/sealing/replaced-rows.ts';
 import { writeRollup } from '../../../aggregator/sealing/rollup.ts';
 import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
 import { readProgress } from '../../../store/watermark/aggregator-progress.ts';
 import { readTotal, readUsage } from '../../../store/usage/read.ts';
-import { HOUR_MS } from '../../../store/usage/plan.ts';
 import { connectClickHouse, select, type ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
 import { migrate } from '../../../platform/clickhouse/migrate.ts';
 import { openNamespace } from '../../servers/namespace.ts';
 import { land, landedEvent, type LandedEvent } from '../events.ts';
+import { HOUR_MS } from '../../../schemas/time-units.ts';
 
 const SEAL_DELAY_MS = 60_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -53,11 +58,11 @@ async function scan(from: number, to: number, org = 'acme') {
 const live = (from: number, to: number) =>
   readTotal(client, { orgId: 'acme', from, to, filters: { product: 'crm' } });
 
-const reseal = async (): Promise<Mark[]> => {
-  const marks = await readMarks(client, (await readProgress(client)).sealed, 0);
-  await resealMarked(client, marks);
-  await clearMarks(client, marks);
-  return marks;
+const reseal = async (): Promise<Invalidation[]> => {
+  const invalidations = await readInvalidations(client, (await readProgress(client)).sealed, 0);
+  await resealInvalidated(client, invalidations);
+  await clearInvalidations(client, invalidations);
+  return invalidations;
 };
 
 function someEvents(count: number, seed: number): LandedEvent[] {
@@ -102,12 +107,12 @@ describe('rollup and raw edges', () => {
     await compare('all ended hours sealed');
     await land(client, someEvents(200, seed + 1));
     await compare('late events landed');
-    const marks = await readMarks(client, (await readProgress(client)).sealed, 0);
-    expect(marks.length).toBeGreaterThan(0);
-    await resealMarked(client, marks);
+    const invalidations = await readInvalidations(client, (await readProgress(client)).sealed, 0);
+    expect(invalidations.length).toBeGreaterThan(0);
+    await resealInvalidated(client, invalidations);
     await compare('re-sealed, marks not cleared');
     await land(client, someEvents(50, seed + 2));
-    await clearMarks(client, marks);
+    await clearInvalidations(client, invalidations);
     await compare('more late events before the clearing');
     await reseal();
     await compare('at rest');
@@ -145,10 +150,10 @@ describe('sealing', () => {
       hours.flatMap((hour, index) => Array.from({ length: counts[index] ?? 0 }, () => landedEvent(hour))),
     );
     const [a, b, c, d, e] = hours;
-    expect(await portionsOf(client, hours, 3)).toEqual([[a, b], [c], [d, e]]);
-    expect(await portionsOf(client, hours, 2)).toEqual([[a], [b], [c], [d, e]]);
-    expect(await portionsOf(client, hours)).toEqual([hours]);
-    expect(await portionsOf(client, [])).toEqual([]);
+    expect(await chunksOf(client, hours, 3)).toEqual([[a, b], [c], [d, e]]);
+    expect(await chunksOf(client, hours, 2)).toEqual([[a], [b], [c], [d, e]]);
+    expect(await chunksOf(client, hours)).toEqual([hours]);
+    expect(await chunksOf(client, [])).toEqual([]);
   });
 
   it('marks exactly the hours that got rows after they had ended', async () => {
@@ -157,8 +162,8 @@ describe('sealing', () => {
       landedEvent(thisHour - 1),
       landedEvent(thisHour - 1, { org: 'other' }),
     ]);
-    const marks = await readMarks(client, thisHour + HOUR_MS, 0);
-    const marked = marks.map(({ org_id, hour }) => `${org_id} ${hour - thisHour}`);
+    const invalidations = await readInvalidations(client, thisHour + HOUR_MS, 0);
+    const marked = invalidations.map(({ org_id, hour }) => `${org_id} ${hour - thisHour}`);
     expect(new Set(marked)).toEqual(new Set([`acme ${-HOUR_MS}`, `other ${-HOUR_MS}`]));
   });
 
@@ -192,7 +197,7 @@ describe('sealing', () => {
         order,
         org: `org-${index}`,
         hour: thisHour - (4 + index) * HOUR_MS,
-        read: new Map<string, Mark[]>(),
+        read: new Map<string, Invalidation[]>(),
       }));
     await land(
       client,
@@ -205,11 +210,11 @@ describe('sealing', () => {
         about('late').map(({ hour, org }) => landedEvent(hour + 2, { org })),
       );
       for (const sealer of ['A', 'B']) {
-        const marks = await readMarks(client, thisHour, 0);
-        for (const { org, read } of about(`read${sealer}`)) read.set(sealer, marksOf(marks, org));
+        const invalidations = await readInvalidations(client, thisHour, 0);
+        for (const { org, read } of about(`read${sealer}`)) read.set(sealer, marksOf(invalidations, org));
         const readBy = (step: string) => about(step).flatMap(({ read }) => read.get(sealer) ?? []);
-        await resealMarked(client, readBy(`write${sealer}`));
-        await clearMarks(client, readBy(`clear${sealer}`));
+        await resealInvalidated(client, readBy(`write${sealer}`));
+        await clearInvalidations(client, readBy(`clear${sealer}`));
       }
     }
     const rows = await select(
@@ -218,10 +223,10 @@ describe('sealing', () => {
       'SELECT org_id, calls FROM usage_15m FINAL',
     );
     const calls = new Map(rows.map((row) => [row.org_id, row.calls]));
-    const marks = await readMarks(client, thisHour, 0);
+    const invalidations = await readInvalidations(client, thisHour, 0);
     for (const { order, org } of stories) {
       // Either the rollup has both calls, or a mark still says that it must be counted again.
-      const right = calls.get(org) === 2 || marksOf(marks, org).length > 0;
+      const right = calls.get(org) === 2 || marksOf(invalidations, org).length > 0;
       expect({ order, right }).toEqual({ order, right: true });
     }
   });
@@ -302,7 +307,8 @@ async function rowsOf(table: string): Promise<unknown[]> {
   return result.json();
 }
 
-const marksOf = (marks: readonly Mark[], org: string): Mark[] => marks.filter(({ org_id }) => org_id === org);
+const marksOf = (invalidations: readonly Invalidation[], org: string): Invalidation[] =>
+  invalidations.filter(({ org_id }) => org_id === org);
 
 function permutations(items: readonly string[]): string[][] {
   if (items.length === 0) return [[]];

@@ -1,9 +1,9 @@
 import type { Claims } from '../../../api/auth/tokens.ts';
-import { bundledCatalogueJson } from '../../../domain/catalogues/catalogues.ts';
 import { mintEventId } from '../../../schemas/event-id.ts';
 import type { Answer } from '../api-under-test.ts';
 import { callEvent, insertEvents } from '../tables.ts';
 import { openWritableApi, type WritableApi } from '../writable-api.ts';
+import { bundledCatalogueJson } from '../../../schemas/bundled-catalogues.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = Date.now();

@@ -23,8 +23,8 @@ const billing = (query: string, claims = ADMIN) =>
 const dayOf = (answer: BillingDaysAnswer, day: string) => answer.days.find((row) => row.day === day);
 
 /** With charges landed so far. */
-async function octoberDay(landedUntil: string, observedAt: number) {
-  const until = Date.parse(landedUntil);
+async function octoberDay(watermark: string, observedAt: number) {
+  const until = Date.parse(watermark);
   await insertLanded(api.clickhouse, 'daily-charges', { until, observedAt, isLevel: false });
   return dayOf(await billing('from=2026-10-25&to=2026-10-26'), '2026-10-25');
 }

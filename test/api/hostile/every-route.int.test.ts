@@ -146,7 +146,7 @@ async function offenders(attacks: readonly Attack[], isFine: (answer: Answer) =>
 }
 
 const isServed = ({ status }: Answer): boolean => status < 500;
-const isRefused = ({ status }: Answer): boolean => status >= 400 && status < 500;
+const isRejected = ({ status }: Answer): boolean => status >= 400 && status < 500;
 
 describe('every operation', () => {
   it.each([
@@ -187,7 +187,7 @@ describe('every operation', () => {
         path: addressOf(operation, query),
       })),
     );
-    expect(await offenders(attacks, isRefused)).toEqual([]);
+    expect(await offenders(attacks, isRejected)).toEqual([]);
   });
 
   it('serves or refuses a parameter that comes twice, never fails', async () => {
@@ -209,7 +209,7 @@ describe('every operation', () => {
         'from=2104-10-30T00:00:00Z&to=1971-02-02T00:00:00Z',
       ].map((query) => ({ operation, path: addressOf(operation, query) })),
     );
-    expect(await offenders(attacks, isRefused)).toEqual([]);
+    expect(await offenders(attacks, isRejected)).toEqual([]);
   });
 
   it('refuses every body that is not the one it asks for', async () => {
@@ -220,7 +220,7 @@ describe('every operation', () => {
           { operation, body: JSON.stringify('x'.repeat(200_000)), path: addressOf(operation, '') },
         ]),
       );
-    expect(await offenders(attacks, isRefused)).toEqual([]);
+    expect(await offenders(attacks, isRejected)).toEqual([]);
   });
 
   it('refuses a body of another kind, or packed', async () => {
@@ -234,7 +234,7 @@ describe('every operation', () => {
           path: addressOf(operation, ''),
         })),
       );
-    expect(await offenders(attacks, isRefused)).toEqual([]);
+    expect(await offenders(attacks, isRejected)).toEqual([]);
   });
 
   it('shows a foreign organisation to nobody who is bound to another', async () => {

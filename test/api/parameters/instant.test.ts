@@ -1,4 +1,4 @@
-import { formatInstant, parseInstant } from '../../../api/parameters/instant.ts';
+import { parseInstant, formatInstant } from '../../../domain/instants.ts';
 
 describe('an instant parameter', () => {
   it.each([

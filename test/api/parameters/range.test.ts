@@ -5,7 +5,7 @@ import { Problem } from '../../../api/problems/problem.ts';
 const at = (text: string): number => Date.parse(text);
 
 /** The type of the problem that a check throws, or undefined where it lets pass. */
-function refusal(check: () => void): string | undefined {
+function rejectedChange(check: () => void): string | undefined {
   try {
     check();
     return undefined;
@@ -27,7 +27,7 @@ describe('a range of instants', () => {
     ['2026-01-02T00:00:00Z', '2026-01-01T00:00:00Z', 'invalid-request'],
     ['1970-01-01T00:00:00Z', '2104-12-31T00:00:00Z', 'range-too-long'],
   ])('from %s to %s: %s', (from, to, expected) => {
-    expect(refusal(() => checkInstantRange(at(from), at(to)))).toBe(expected);
+    expect(rejectedChange(() => checkInstantRange(at(from), at(to)))).toBe(expected);
   });
 
   it('begins 13 months before its end where its beginning is left out', () => {
@@ -44,7 +44,7 @@ describe('a range of dates', () => {
     ['2026-01-15', '2026-01-15', 'invalid-request'],
     ['2026-01-15', '2025-01-15', 'invalid-request'],
   ])('from %s to %s: %s', (from, to, expected) => {
-    expect(refusal(() => checkDateRange(from, to))).toBe(expected);
+    expect(rejectedChange(() => checkDateRange(from, to))).toBe(expected);
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { CallEventColumns } from '../../../consumers/decode/call-event-columns.ts';
-import { isTodays, Transcoder } from '../../../consumers/decode/transcode.ts';
+import { isCurrentSchema, Transcoder } from '../../../consumers/decode/transcode.ts';
 import { callEventHeader, encodeCallEvent } from '../../../schemas/call-event.ts';
 import { APPENDED_AT_MS, eventOf, LIMITS } from '../event.ts';
 import { readNative, type NativeRow } from './native-reader.ts';
@@ -43,7 +43,7 @@ function transcode(message: Buffer): Outcome {
 
 /** Whether a message is read, and then exactly as avsc reads it; else it is refused. */
 function isRead(damaged: Buffer): boolean {
-  if (!isTodays(damaged)) return false;
+  if (!isCurrentSchema(damaged)) return false;
   const { reason, rows } = transcode(damaged);
   if (reason === 'not-an-event') return false;
   const event = decode(damaged);

@@ -1,7 +1,8 @@
 import { CallEventColumns } from '../../../consumers/decode/call-event-columns.ts';
-import { orgIdOf, Transcoder } from '../../../consumers/decode/transcode.ts';
+import { Transcoder } from '../../../consumers/decode/transcode.ts';
 import { encodeCallEvent, type CallEvent } from '../../../schemas/call-event.ts';
 import { APPENDED_AT_MS, eventOf, LIMITS } from '../event.ts';
+import { orgIdOf } from '../../../consumers/decode/org-of-record.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;

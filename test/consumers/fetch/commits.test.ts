@@ -1,8 +1,8 @@
-import type { LandedRange } from '../../../consumers/write/insert-batch.ts';
 import { Commits } from '../../../consumers/fetch/commits.ts';
 import { newCounters } from '../../../consumers/counters.ts';
 import { createLogger } from '../../../platform/logging.ts';
 import { until } from '../../until.ts';
+import type { LandedRange } from '../../../consumers/fetch/landed-range.ts';
 
 const range = (partition: number, lastOffset: number, generation = 1): LandedRange => ({
   topic: 'calls',
@@ -57,7 +57,7 @@ describe('a commit', () => {
   it('that was refused is made up for with the next one', async () => {
     group.isRefusing = true;
     await commits.commit([range(0, 9), range(1, 4)]);
-    expect(counters.refusedCommits).toBe(1);
+    expect(counters.failedCommits).toBe(1);
     group.isRefusing = false;
     await commits.commit([range(0, 19)]);
     await commits.commit();

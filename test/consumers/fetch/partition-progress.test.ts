@@ -1,5 +1,5 @@
-import type { LandedRange } from '../../../consumers/write/insert-batch.ts';
 import { LandedState } from '../../../consumers/fetch/partition-progress.ts';
+import type { LandedRange } from '../../../consumers/fetch/landed-range.ts';
 
 const NOW_MS = 1_000_000;
 const range = (
@@ -34,7 +34,7 @@ describe('a partition is landed', () => {
       partition: 0,
       nextOffset: 7,
       endOffset: 7,
-      landedUntilMs: NOW_MS,
+      watermarkMs: NOW_MS,
     });
   });
 
@@ -43,11 +43,11 @@ describe('a partition is landed', () => {
     const [first, second] = [range(7, 8, [500, 600]), range(9, 9, [700, 700])];
     state.taken(first);
     state.taken(second);
-    expect(standing(state, 10)).toMatchObject({ nextOffset: 7, landedUntilMs: 500 });
+    expect(standing(state, 10)).toMatchObject({ nextOffset: 7, watermarkMs: 500 });
     state.landed(first);
-    expect(standing(state, 10)).toMatchObject({ nextOffset: 9, landedUntilMs: 700 });
+    expect(standing(state, 10)).toMatchObject({ nextOffset: 9, watermarkMs: 700 });
     state.landed(second);
-    expect(standing(state, 10)).toMatchObject({ nextOffset: 10, landedUntilMs: NOW_MS });
+    expect(standing(state, 10)).toMatchObject({ nextOffset: 10, watermarkMs: NOW_MS });
   });
 
   it('until the last landed append time where the rest was not fetched yet', () => {
@@ -55,7 +55,7 @@ describe('a partition is landed', () => {
     const only = range(7, 8, [500, 600]);
     state.taken(only);
     state.landed(only);
-    expect(standing(state, 100)).toMatchObject({ nextOffset: 9, landedUntilMs: 600 });
+    expect(standing(state, 100)).toMatchObject({ nextOffset: 9, watermarkMs: 600 });
   });
 
   it('at a time that nobody knows before the first fetch of a log that is ahead: says nothing', () => {
@@ -69,7 +69,7 @@ describe('a partition is landed', () => {
     state.taken(control);
     expect(standing(state, 8)).toBeUndefined();
     state.landed(control);
-    expect(standing(state, 8)).toMatchObject({ nextOffset: 8, landedUntilMs: NOW_MS });
+    expect(standing(state, 8)).toMatchObject({ nextOffset: 8, watermarkMs: NOW_MS });
   });
 
   it('no less far when control records are passed on after the batch behind them', () => {
@@ -77,13 +77,13 @@ describe('a partition is landed', () => {
     const [behind, control] = [range(8, 9, [500, 600]), range(7, 7, [])];
     for (const each of [behind, control]) state.taken(each);
     for (const each of [behind, control]) state.landed(each);
-    expect(standing(state, 10)).toMatchObject({ nextOffset: 10, landedUntilMs: NOW_MS });
+    expect(standing(state, 10)).toMatchObject({ nextOffset: 10, watermarkMs: NOW_MS });
   });
 
   it('never later than the moment it was looked at', () => {
     const state = assigned(0);
     state.taken(range(0, 0, [NOW_MS + 50, NOW_MS + 50]));
-    expect(standing(state, 1)?.landedUntilMs).toBe(NOW_MS);
+    expect(standing(state, 1)?.watermarkMs).toBe(NOW_MS);
   });
 });
 
@@ -99,7 +99,7 @@ describe('after the partitions were assigned anew', () => {
     state.committed(2, 0, 4);
     const again = range(4, 9, [550, 600], 2);
     state.taken(again);
-    expect(standing(state, 10)).toMatchObject({ nextOffset: 4, landedUntilMs: 550 });
+    expect(standing(state, 10)).toMatchObject({ nextOffset: 4, watermarkMs: 550 });
   });
 
   it('a lost partition is no longer reported', () => {
@@ -114,6 +114,6 @@ describe('after the partitions were assigned anew', () => {
     state.taken(first);
     state.landed(first);
     state.committed(1, 0, 7);
-    expect(standing(state, 9)).toMatchObject({ nextOffset: 9, landedUntilMs: NOW_MS });
+    expect(standing(state, 9)).toMatchObject({ nextOffset: 9, watermarkMs: NOW_MS });
   });
 });

@@ -1,5 +1,5 @@
 import { Block } from '../../../consumers/write/insert-batch.ts';
-import { Lander } from '../../../consumers/write/batch-writer.ts';
+import { BatchWriter } from '../../../consumers/write/batch-writer.ts';
 import { until } from '../../until.ts';
 
 const noHeartbeat = (): Promise<void> => Promise.resolve();
@@ -11,11 +11,11 @@ afterEach(async () => {
 });
 
 /** A lander of blocks of two records whose landings the test ends one by one. */
-function pacedLander(ageMs: number) {
+function pacedBatchWriter(ageMs: number) {
   const landings: { offsets: number[]; end: (error?: Error) => void }[] = [];
   const failures: unknown[] = [];
   let isOver = false;
-  const lander = new Lander(
+  const batchWriter = new BatchWriter(
     [new Block(2, 2 ** 20), new Block(2, 2 ** 20)],
     ageMs,
     (block) =>
@@ -29,24 +29,24 @@ function pacedLander(ageMs: number) {
   cleanups.push(() => {
     isOver = true;
     for (const { end } of landings) end();
-    return lander.drain();
+    return batchWriter.drain();
   });
   /** Adds a record of a row's worth, as the intake does. */
   const add = async (offset: number, heartbeat = noHeartbeat) => {
-    await lander.untilRoom(heartbeat);
-    const block = lander.open;
+    await batchWriter.untilRoom(heartbeat);
+    const block = batchWriter.open;
     const range = block.range('calls', 0, 1, offset);
     range.lastOffset = offset;
     block.columns.rows += 1;
     block.addedRow(range, 100);
-    lander.added();
+    batchWriter.added();
   };
-  return { lander, landings, failures, add };
+  return { batchWriter, landings, failures, add };
 }
 
 describe('a block', () => {
   it('lands at once when it is full', async () => {
-    const { landings, add } = pacedLander(60_000);
+    const { landings, add } = pacedBatchWriter(60_000);
     await add(0);
     expect(landings).toHaveLength(0);
     await add(1);
@@ -54,7 +54,7 @@ describe('a block', () => {
   });
 
   it('lands when its first record has waited long enough for company', async () => {
-    const { landings, add } = pacedLander(20);
+    const { landings, add } = pacedBatchWriter(20);
     const started = performance.now();
     await add(0);
     await until('the block lands', () => landings.length === 1);
@@ -62,21 +62,21 @@ describe('a block', () => {
   });
 
   it('that landed while its filler waited is not the one to fill any more', async () => {
-    const { lander, landings, add } = pacedLander(60_000);
+    const { batchWriter, landings, add } = pacedBatchWriter(60_000);
     await add(0);
-    const before = lander.open;
-    const room = lander.untilRoom(noHeartbeat);
+    const before = batchWriter.open;
+    const room = batchWriter.untilRoom(noHeartbeat);
     // There was room at once; the filler hears of it after this.
-    await lander.untilRoom(noHeartbeat);
-    void lander.drain();
+    await batchWriter.untilRoom(noHeartbeat);
+    void batchWriter.drain();
     await room;
     expect(landings).toMatchObject([{ offsets: [0] }]);
-    expect(lander.open).not.toBe(before);
-    expect(lander.open.isEmpty).toBe(true);
+    expect(batchWriter.open).not.toBe(before);
+    expect(batchWriter.open.isEmpty).toBe(true);
   });
 
   it('waits its turn: one insert at a time, in the order of the records', async () => {
-    const { landings, add } = pacedLander(5);
+    const { landings, add } = pacedBatchWriter(5);
     await add(0);
     await add(1);
     await add(2);
@@ -95,7 +95,7 @@ describe('a block', () => {
 
 describe('back pressure', () => {
   it('makes the intake wait, heartbeating, while both blocks are full', async () => {
-    const { landings, add } = pacedLander(60_000);
+    const { landings, add } = pacedBatchWriter(60_000);
     for (const offset of [0, 1, 2, 3]) await add(offset);
     let heartbeats = 0;
     let isAdded = false;
@@ -111,7 +111,7 @@ describe('back pressure', () => {
   });
 
   it('lets a failed heartbeat through, so that the group can be joined again', async () => {
-    const { add } = pacedLander(60_000);
+    const { add } = pacedBatchWriter(60_000);
     for (const offset of [0, 1, 2, 3]) await add(offset);
     await expect(add(4, () => Promise.reject(new Error('rebalancing')))).rejects.toThrow('rebalancing');
   });
@@ -119,10 +119,10 @@ describe('back pressure', () => {
 
 describe('draining', () => {
   it('lands everything that was taken, without waiting for company', async () => {
-    const { lander, landings, add } = pacedLander(60_000);
+    const { batchWriter, landings, add } = pacedBatchWriter(60_000);
     for (const offset of [0, 1, 2]) await add(offset);
     let isDrained = false;
-    const drained = lander.drain().then(() => (isDrained = true));
+    const drained = batchWriter.drain().then(() => (isDrained = true));
     landings[0]?.end();
     await until('the block lands', () => landings.length === 2);
     expect(isDrained).toBe(false);
@@ -132,9 +132,9 @@ describe('draining', () => {
   });
 
   it('ends where landing gave up, and says so', async () => {
-    const { lander, landings, failures, add } = pacedLander(60_000);
+    const { batchWriter, landings, failures, add } = pacedBatchWriter(60_000);
     await add(0);
-    const drained = lander.drain();
+    const drained = batchWriter.drain();
     landings[0]?.end(new Error('told to stop'));
     await drained;
     expect(failures).toEqual([new Error('told to stop')]);

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { readLandedUntil } from '../../../store/watermark/watermark.ts';
+import { readWatermark } from '../../../store/watermark/watermark.ts';
 import { Inserts } from '../../../consumers/write/inserts.ts';
 import { LandedState } from '../../../consumers/fetch/partition-progress.ts';
 import { Progress } from '../../../consumers/write/progress-writer.ts';
@@ -25,12 +25,15 @@ test('a partition that nobody has reported on is not taken for landed', async ()
     const rows = async () =>
       (await stack.ask(Partition, 'SELECT partition FROM landing_progress FINAL')).length;
     expect(await until(async () => (await rows()) === PARTITIONS, 20_000)).toBe(true);
-    expect(await readLandedUntil(client, stack.topics.calls, Date.now())).toEqual({ told: 0, seen: 0 });
+    expect(await readWatermark(client, stack.topics.calls, Date.now())).toEqual({
+      displayed: 0,
+      confirmed: 0,
+    });
 
     const all = Array.from({ length: PARTITIONS }, (_, partition) => partition);
     state.assigned(2, all);
     for (const partition of all) state.committed(2, partition, 0);
-    const isLevel = async () => (await readLandedUntil(client, stack.topics.calls, Date.now())).told > 0;
+    const isLevel = async () => (await readWatermark(client, stack.topics.calls, Date.now())).displayed > 0;
     expect(await until(isLevel, 20_000)).toBe(true);
   } finally {
     await progress.stop();

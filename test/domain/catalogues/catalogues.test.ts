@@ -7,7 +7,7 @@ import {
   UnknownEdition,
 } from '../../../domain/catalogues/catalogues.ts';
 import { parsePrices } from '../../../domain/catalogues/prices.ts';
-import { book, crmFree, editionsFrom, refusal, start } from './submissions.ts';
+import { book, crmFree, editionsFrom, rejectedChange, start } from './submissions.ts';
 
 const bundled = bundledCatalogues();
 
@@ -74,7 +74,7 @@ test('all mistakes in all three are refused together, each with what to mend', (
     prices: [book(start, 'a', [null, '-1'], [5, '1']), book(start, 'b', [null, '1'])],
     costs: [],
   };
-  expect(refusal(() => parseCatalogues(json))).toEqual([
+  expect(rejectedChange(() => parseCatalogues(json))).toEqual([
     'overlap /editions/0/editions/1',
     'negative-price /prices/0/slabs/0/rate_per_1000',
     'slab-out-of-order /prices/0/slabs/0/credits',

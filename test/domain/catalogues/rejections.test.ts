@@ -1,7 +1,7 @@
 import { parseCosts } from '../../../domain/catalogues/costs.ts';
 import { parseEditions } from '../../../domain/catalogues/editions.ts';
 import { parsePrices } from '../../../domain/catalogues/prices.ts';
-import { book, crmFree, editionsFrom, refusal, start } from './submissions.ts';
+import { book, crmFree, editionsFrom, rejectedChange, start } from './submissions.ts';
 
 describe('a price book is refused', () => {
   test.each<[string, unknown, string[]]>([
@@ -76,7 +76,7 @@ describe('a price book is refused', () => {
       ['duplicate-name /2/name'],
     ],
   ])('%s', (_, json, problems) => {
-    expect(refusal(() => parsePrices(json))).toEqual(problems);
+    expect(rejectedChange(() => parsePrices(json))).toEqual(problems);
   });
 });
 
@@ -113,7 +113,7 @@ describe('an edition catalogue is refused', () => {
       ['unknown-edition /1/editions'],
     ],
   ])('%s', (_, json, problems) => {
-    expect(refusal(() => parseEditions(json))).toEqual(problems);
+    expect(rejectedChange(() => parseEditions(json))).toEqual(problems);
   });
 });
 
@@ -161,6 +161,6 @@ describe('a cost catalogue is refused', () => {
     ],
     ['without tiers', [costs(call, { rule: 'x', kind: 'tiers', tiers: [] })], ['shape /0/rules/1/tiers']],
   ])('%s', (_, json, problems) => {
-    expect(refusal(() => parseCosts(json))).toEqual(problems);
+    expect(rejectedChange(() => parseCosts(json))).toEqual(problems);
   });
 });

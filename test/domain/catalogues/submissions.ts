@@ -1,7 +1,7 @@
 import { CatalogueInvalid } from '../../../domain/catalogues/parse.ts';
 
 /** The problems of a refused catalogue as `code path`; fails where it is accepted. */
-export function refusal(parse: () => unknown): string[] {
+export function rejectedChange(parse: () => unknown): string[] {
   try {
     parse();
   } catch (error) {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { gaugeOf } from '../../../domain/pricing/current-usage.ts';
+import { currentUsageOf } from '../../../domain/pricing/current-usage.ts';
 
 test.each([
   // included, limit, used -> total, unused, additional used, over limit
@@ -13,7 +13,7 @@ test.each([
   ['far more than all', 52_500, 100_000, 200_000, 152_500, 0, 100_000, 47_500],
   ['no limit allowed', 5_000, 0, 6_000, 5_000, 0, 0, 1_000],
 ])('%s', (_, included, additionalLimit, used, total, unused, additionalUsed, overLimit) => {
-  expect(gaugeOf({ included, additionalLimit }, used)).toEqual({
+  expect(currentUsageOf({ included, additionalLimit }, used)).toEqual({
     included,
     additionalLimit,
     used,
@@ -28,7 +28,7 @@ test('every credit used is included, additional or over the limit; every credit 
   const credits = fc.oneof(fc.nat({ max: 10 }), fc.nat({ max: 10_000_000 }));
   fc.assert(
     fc.property(credits, credits, credits, (included, additionalLimit, used) => {
-      const gauge = gaugeOf({ included, additionalLimit }, used);
+      const gauge = currentUsageOf({ included, additionalLimit }, used);
       expect(Math.min(used, included) + gauge.additionalUsed + gauge.overLimit).toBe(used);
       expect(used - gauge.overLimit + gauge.unused).toBe(gauge.total);
       expect(gauge.unused === 0 || gauge.overLimit === 0).toBe(true);
@@ -38,6 +38,6 @@ test('every credit used is included, additional or over the limit; every credit 
 });
 
 test('what is no count of credits is refused', () => {
-  expect(() => gaugeOf({ included: 1, additionalLimit: 1 }, -1)).toThrow(/used is -1/);
-  expect(() => gaugeOf({ included: 0.5, additionalLimit: 1 }, 1)).toThrow(/included is 0.5/);
+  expect(() => currentUsageOf({ included: 1, additionalLimit: 1 }, -1)).toThrow(/used is -1/);
+  expect(() => currentUsageOf({ included: 0.5, additionalLimit: 1 }, 1)).toThrow(/included is 0.5/);
 });

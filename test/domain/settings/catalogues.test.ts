@@ -1,7 +1,8 @@
 import { allowanceAt } from '../../../domain/pricing/allowance.ts';
-import { bundledCatalogueJson, editionAt, priceBookAt } from '../../../domain/catalogues/catalogues.ts';
+import { editionAt, priceBookAt } from '../../../domain/catalogues/catalogues.ts';
 import { subscriptionOf } from '../../../domain/settings/org-history.ts';
 import { catalogued, created, logOf, NO_SETTINGS, refusals, subscribed } from './changes.ts';
+import { bundledCatalogueJson } from '../../../schemas/bundled-catalogues.ts';
 
 const T = Date.parse('2026-03-10T12:00:00Z');
 const LATER = T + 30 * 86_400_000;

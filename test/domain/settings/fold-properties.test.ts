@@ -3,9 +3,10 @@ import { billingPeriodsOf } from '../../../domain/calendar/billing-periods.ts';
 import { calendarOf } from '../../../domain/calendar/calendar.ts';
 import { allowanceOfDay } from '../../../domain/pricing/allowance.ts';
 import { SettingsState } from '../../../domain/settings/state.ts';
-import { bundledCatalogueJson, priceBookAt } from '../../../domain/catalogues/catalogues.ts';
+import { priceBookAt } from '../../../domain/catalogues/catalogues.ts';
 import type { LoggedChange } from '../../../schemas/settings-change.ts';
 import { logOf } from './changes.ts';
+import { bundledCatalogueJson } from '../../../schemas/bundled-catalogues.ts';
 
 const START = Date.parse('2026-03-20T12:00:00Z');
 const DAY_MS = 86_400_000;

@@ -1,9 +1,10 @@
 import { allowanceAt } from '../../../domain/pricing/allowance.ts';
 import { bundledCatalogues } from '../../../domain/catalogues/catalogues.ts';
-import { localOrgHistory, subscriptionOf } from '../../../domain/settings/org-history.ts';
+import { subscriptionOf } from '../../../domain/settings/org-history.ts';
+import { sampleOrgHistory } from '../../../domain/settings/sample-subscription.ts';
 
 test('the local stack gives an unknown org one crm subscription by a pure rule (interfaces.md)', () => {
-  const org = localOrgHistory('net-10');
+  const org = sampleOrgHistory('net-10');
   expect(org.orgId).toBe('net-10');
   expect(org.timeZone.map(({ value, effectiveAt }) => [value, effectiveAt])).toEqual([['UTC', 0]]);
   expect(org.billingDay.map(({ value, effectiveAt }) => [value, effectiveAt])).toEqual([[1, 0]]);
@@ -12,11 +13,11 @@ test('the local stack gives an unknown org one crm subscription by a pure rule (
     { effectiveAt: 0, value: { edition: 'free', users: 1, additionalLimit: 10_000 } },
   ]);
   expect(subscriptionOf(org, 'bigin')).toBeUndefined();
-  expect(localOrgHistory('dom-de')).toEqual({ ...org, orgId: 'dom-de' });
+  expect(sampleOrgHistory('dom-de')).toEqual({ ...org, orgId: 'dom-de' });
 });
 
 test('its allowance is 5,000 included and 10,000 beyond', () => {
-  const crm = subscriptionOf(localOrgHistory('net-10'), 'crm');
+  const crm = subscriptionOf(sampleOrgHistory('net-10'), 'crm');
   expect(crm && allowanceAt(bundledCatalogues(), crm, 0)).toMatchObject({
     included: 5_000,
     additionalLimit: 10_000,

@@ -3,9 +3,9 @@ import {
   instantText,
   occurredAt,
   OutsideLimitsError,
-  timetableOf,
+  scheduleOf,
 } from '../../../producers/access-log/anchor.ts';
-import type { Survey } from '../../../producers/access-log/scan.ts';
+import type { Scan } from '../../../producers/access-log/scan.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -13,7 +13,7 @@ const NOW_MS = Date.UTC(2026, 2, 1, 12);
 const LIMITS = { futureMs: 5 * MINUTE_MS, latenessMs: 35 * DAY_MS };
 
 /** A log of three calls: its first, its latest and its last line. */
-function survey(firstMs: number, latestMs: number, lastMs: number): Survey {
+function scan(firstMs: number, latestMs: number, lastMs: number): Scan {
   return {
     sha256: '',
     lines: 3,
@@ -22,13 +22,13 @@ function survey(firstMs: number, latestMs: number, lastMs: number): Survey {
     malformed: [],
     malformedCount: 0,
     refused: [],
-    refusedCount: 0,
+    rejectedCount: 0,
     earliest: { line: 1, atMs: firstMs },
     latest: { line: 2, atMs: latestMs },
     last: { line: 3, atMs: lastMs },
   };
 }
-const SAMPLE = survey(
+const SAMPLE = scan(
   Date.UTC(2015, 4, 17, 10, 5, 0),
   Date.UTC(2015, 4, 20, 21, 5, 59),
   Date.UTC(2015, 4, 20, 21, 5, 15),
@@ -36,18 +36,18 @@ const SAMPLE = survey(
 
 describe('the times of a replay', () => {
   it('are as logged without an anchor', () => {
-    const timetable = timetableOf(SAMPLE, 1, undefined);
-    expect(occurredAt(timetable, 1_431_857_103_000, 0)).toBe(1_431_857_103_000);
+    const schedule = scheduleOf(SAMPLE, 1, undefined);
+    expect(occurredAt(schedule, 1_431_857_103_000, 0)).toBe(1_431_857_103_000);
   });
 
   it('put the last line of the newest lap at the anchor, to the millisecond', () => {
-    const timetable = timetableOf(SAMPLE, 8, NOW_MS + 123);
-    expect(occurredAt(timetable, Date.UTC(2015, 4, 20, 21, 5, 15), 0)).toBe(NOW_MS + 123);
+    const schedule = scheduleOf(SAMPLE, 8, NOW_MS + 123);
+    expect(occurredAt(schedule, Date.UTC(2015, 4, 20, 21, 5, 15), 0)).toBe(NOW_MS + 123);
   });
 
   it('put each lap of the sample 4 days before the next', () => {
-    const timetable = timetableOf(SAMPLE, 8, NOW_MS);
-    const times = [0, 1, 7].map((lap) => occurredAt(timetable, Date.UTC(2015, 4, 20, 21, 5, 15), lap));
+    const schedule = scheduleOf(SAMPLE, 8, NOW_MS);
+    const times = [0, 1, 7].map((lap) => occurredAt(schedule, Date.UTC(2015, 4, 20, 21, 5, 15), lap));
     expect(times).toEqual([NOW_MS, NOW_MS - 4 * DAY_MS, NOW_MS - 28 * DAY_MS]);
   });
 
@@ -58,12 +58,12 @@ describe('the times of a replay', () => {
     [DAY_MS + 1, 2],
     [3.5 * DAY_MS, 4],
   ])('a log that spans %d ms has laps of %d days', (spanMs, days) => {
-    expect(timetableOf(survey(0, spanMs, spanMs), 2, undefined).lapMs).toBe(days * DAY_MS);
+    expect(scheduleOf(scan(0, spanMs, spanMs), 2, undefined).lapMs).toBe(days * DAY_MS);
   });
 });
 
-const check = (log: Survey, laps: number, anchorMs?: number): void =>
-  checkTimes(log, timetableOf(log, laps, anchorMs), NOW_MS, LIMITS);
+const check = (log: Scan, laps: number, anchorMs?: number): void =>
+  checkTimes(log, scheduleOf(log, laps, anchorMs), NOW_MS, LIMITS);
 
 describe('a replay whose events would not be accepted', () => {
   it('is one of the sample as logged: it names the setting and the remedy', () => {
@@ -78,13 +78,13 @@ describe('a replay whose events would not be accepted', () => {
   });
 
   it('begins a millisecond beyond 35 days', () => {
-    const log = survey(0, 0, 0);
+    const log = scan(0, 0, 0);
     expect(() => check(log, 1, NOW_MS - 35 * DAY_MS)).not.toThrow();
     expect(() => check(log, 1, NOW_MS - 35 * DAY_MS - 1)).toThrow('LATENESS_LIMIT_MS');
   });
 
   it('begins a millisecond beyond 5 minutes ahead, counted for the latest line, not the last', () => {
-    const log = survey(0, 44_000, 0);
+    const log = scan(0, 44_000, 0);
     expect(() => check(log, 1, NOW_MS + 5 * MINUTE_MS - 44_000)).not.toThrow();
     expect(() => check(log, 1, NOW_MS + 5 * MINUTE_MS - 43_999)).toThrow(
       /Line 2 .*FUTURE_LIMIT_MS.*--anchor/,

@@ -1,7 +1,8 @@
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DAY_MS, lineOf, logOf, ReplayBench } from './replay-bench.ts';
+import { lineOf, logOf, ReplayBench } from './replay-bench.ts';
 import { NOW_MS } from '../sample-event.ts';
+import { DAY_MS } from '../../../schemas/time-units.ts';
 
 let bench: ReplayBench;
 beforeEach(() => (bench = new ReplayBench()));

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { readRecord, type ReplayRecord } from '../../../producers/access-log/record.ts';
 import { until } from '../../until.ts';
 import { ScriptedTransport } from '../scripted-transport.ts';
-import { DAY_MS, lineOf, logOf, ReplayBench } from './replay-bench.ts';
+import { lineOf, logOf, ReplayBench } from './replay-bench.ts';
+import { DAY_MS } from '../../../schemas/time-units.ts';
 
 let bench: ReplayBench;
 beforeEach(() => (bench = new ReplayBench()));

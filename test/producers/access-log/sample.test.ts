@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { LineSplitter } from '../../../producers/access-log/lines.ts';
 import { openLog } from '../../../producers/access-log/source.ts';
-import { surveyLog, verdictOn } from '../../../producers/access-log/scan.ts';
+import { scanLog, verdictOn } from '../../../producers/access-log/scan.ts';
 import { projectRoot } from '../../../schemas/root.ts';
 
 const SAMPLE = join(projectRoot(), 'producers/access-log/sample/apache_access.log.gz');
@@ -10,19 +10,19 @@ const SAMPLE = join(projectRoot(), 'producers/access-log/sample/apache_access.lo
 describe('the sample log', () => {
   it('has 10,000 lines: 9,999 calls, and line 8899 malformed', async () => {
     const source = await openLog(SAMPLE, projectRoot(), Readable.from([]));
-    const survey = await surveyLog(source);
+    const scan = await scanLog(source);
     await source.close();
-    expect(survey).toMatchObject({
+    expect(scan).toMatchObject({
       lines: 10_000,
       blank: 0,
       calls: 9_999,
       malformedCount: 1,
-      refusedCount: 0,
+      rejectedCount: 0,
       earliest: { atMs: Date.UTC(2015, 4, 17, 10, 5, 0) },
       latest: { line: 9_927, atMs: Date.UTC(2015, 4, 20, 21, 5, 59) },
       last: { line: 10_000, atMs: Date.UTC(2015, 4, 20, 21, 5, 15) },
     });
-    expect(survey.malformed.map(({ line }) => line)).toEqual([8_899]);
+    expect(scan.malformed.map(({ line }) => line)).toEqual([8_899]);
   });
 
   it('has as many lines a day and clients as its source says (shared/data/README.md)', async () => {

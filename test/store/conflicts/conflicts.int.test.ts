@@ -1,5 +1,9 @@
 import { readConflictHours, readConflicts, type Conflict } from '../../../store/conflicts/read.ts';
-import { clearMarks, readMarks, resealMarked } from '../../../aggregator/sealing/invalidations.ts';
+import {
+  clearInvalidations,
+  readInvalidations,
+  resealInvalidated,
+} from '../../../aggregator/sealing/invalidations.ts';
 import { writeRollup } from '../../../aggregator/sealing/rollup.ts';
 import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
 import { connectClickHouse, type ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
@@ -32,9 +36,9 @@ afterAll(async () => {
 const seal = () => sealEndedHours(client, hour + 3 * HOUR_MS, 60_000);
 
 async function reseal(): Promise<void> {
-  const marks = await readMarks(client, hour + 2 * HOUR_MS, 0);
-  await resealMarked(client, marks);
-  await clearMarks(client, marks);
+  const invalidations = await readInvalidations(client, hour + 2 * HOUR_MS, 0);
+  await resealInvalidated(client, invalidations);
+  await clearInvalidations(client, invalidations);
 }
 
 async function count(request = always): Promise<number> {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { BUCKET_MS, HOUR_MS, planRead, type ReadPlan } from '../../../store/usage/plan.ts';
+import { planRead, type ReadPlan } from '../../../store/usage/plan.ts';
+import { BUCKET_MS, HOUR_MS } from '../../../schemas/time-units.ts';
 
 const T0 = Date.UTC(2026, 10, 20);
 
@@ -7,7 +8,7 @@ const T0 = Date.UTC(2026, 10, 20);
 function readers(plan: ReadPlan, instant: number): { rollup: boolean; raw: boolean } {
   const hour = Math.floor(instant / HOUR_MS) * HOUR_MS;
   const bucket = Math.floor(instant / BUCKET_MS) * BUCKET_MS;
-  const dirty = plan.dirtyHours.includes(hour);
+  const dirty = plan.invalidatedHours.includes(hour);
   return {
     rollup: bucket >= plan.rollupFrom && bucket < plan.rollupTo && !dirty,
     raw:
@@ -30,9 +31,9 @@ describe('the plan of a read', () => {
         fc.oneof(hours, fc.constant(0)),
         fc.uniqueArray(hours, { maxLength: 8 }),
         fc.array(instants, { minLength: 20, maxLength: 40 }),
-        (a, b, until, dirtyHours, probes) => {
+        (a, b, until, invalidatedHours, probes) => {
           const [from, to] = [Math.min(a, b), Math.max(a, b)];
-          const plan = planRead(from, to, { until, dirtyHours });
+          const plan = planRead(from, to, { until, invalidatedHours });
           const probed = [...probes, from, to - 1, to, from - 1, plan.rollupFrom, plan.rollupTo];
           const misread = probed.filter((instant) => {
             const { rollup, raw } = readers(plan, instant);
@@ -47,14 +48,14 @@ describe('the plan of a read', () => {
 
   it('reads the rollup only where hours are sealed and clean', () => {
     const dirty = T0 + 2 * HOUR_MS;
-    const plan = planRead(T0 + 1, T0 + 6 * HOUR_MS, { until: T0 + 5 * HOUR_MS, dirtyHours: [dirty] });
+    const plan = planRead(T0 + 1, T0 + 6 * HOUR_MS, { until: T0 + 5 * HOUR_MS, invalidatedHours: [dirty] });
     expect(plan.rollupFrom).toBe(T0 + BUCKET_MS);
     expect(plan.rollupTo).toBe(T0 + 5 * HOUR_MS);
     expect(plan.rawHours.toSorted((a, b) => a - b)).toEqual([T0, dirty, T0 + 5 * HOUR_MS]);
   });
 
   it('reads everything raw when nothing was ever sealed', () => {
-    const plan = planRead(T0, T0 + 3 * HOUR_MS, { until: 0, dirtyHours: [] });
+    const plan = planRead(T0, T0 + 3 * HOUR_MS, { until: 0, invalidatedHours: [] });
     expect(plan.rollupTo).toBe(plan.rollupFrom);
     expect(plan.rawHours).toEqual([T0, T0 + HOUR_MS, T0 + 2 * HOUR_MS]);
   });

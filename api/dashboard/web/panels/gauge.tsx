@@ -22,7 +22,7 @@ function levelOf({ used, included, total }: Credits): Level {
 }
 
 /** The rolling 24 hours in a second: how much is left, and of what. */
-export function Gauge({ credits, zone }: { readonly credits: Credits; readonly zone: string }) {
+export function CurrentUsage({ credits, zone }: { readonly credits: Credits; readonly zone: string }) {
   const { used, total, included, unused, additional_limit, additional_used, over_limit, formula } = credits;
   const level = levelOf(credits);
   const share = (part: number): string => `${total === 0 ? 0 : Math.min(100, (part / total) * 100)}%`;

@@ -2,6 +2,7 @@ import type { UsageRow } from '../answers.ts';
 import { dayOf, dayTime, shortDate, time } from '../formats.ts';
 import { addDays, localDate, startOfDate } from '../local-time.ts';
 import type { Grain, Range } from '../interval.ts';
+import { BUCKET_MS, HOUR_MS, DAY_MS } from '../../../../schemas/time-units.ts';
 
 /** What is drawn: one figure of usage. */
 export const MEASURES = ['credits', 'calls', 'rejected'] as const;
@@ -19,8 +20,8 @@ export interface Bucket {
   readonly rejected: number;
 }
 
-const STEP_MS = { '15m': 900_000, hour: 3_600_000 } as const;
-const TWO_DAYS_MS = 2 * 86_400_000;
+const STEP_MS = { '15m': BUCKET_MS, hour: HOUR_MS } as const;
+const TWO_DAYS_MS = 2 * DAY_MS;
 
 /** All buckets of a range, the empty ones too, in order. */
 export function bucketsOf(rows: readonly UsageRow[], range: Range, grain: Grain, zone: string): Bucket[] {

@@ -26,9 +26,9 @@ export function CreditsScreen({ org, facts }: ScreenProps) {
   );
   const [lastSet, setLastSet] = useState<LimitSet>();
   const { data, error } = live;
-  const refusal = error?.isLasting === true && <Refused error={error} onRetry={live.refresh} />;
+  const rejectedChange = error?.isLasting === true && <Refused error={error} onRetry={live.refresh} />;
   if (error?.type === 'no-subscription') return <NotSubscribed product={asked.product} />;
-  if (data === undefined) return refusal || <Loading height={480} />;
+  if (data === undefined) return rejectedChange || <Loading height={480} />;
   const { bill, days, limit, history } = data;
   const zone = param('zone') || facts.zone;
   return (
@@ -49,7 +49,7 @@ export function CreditsScreen({ org, facts }: ScreenProps) {
           />
         )}
       </div>
-      {refusal}
+      {rejectedChange}
       <section class="card section" aria-labelledby="days-title">
         <header class="card-head">
           <h2 id="days-title">{dates(days.from, days.to)}</h2>

@@ -1,6 +1,6 @@
 import { Breakdown } from '../panels/breakdown.tsx';
 import { Consumption } from '../panels/consumption.tsx';
-import { Gauge } from '../panels/gauge.tsx';
+import { CurrentUsage } from '../panels/gauge.tsx';
 import { NotSubscribed, OtherProducts } from '../panels/products.tsx';
 import { ReturningPanel } from '../panels/returning.tsx';
 import { number } from '../formats.ts';
@@ -11,7 +11,7 @@ import { isSubscribed } from '../state/facts.ts';
 import { hasFilters } from '../state/filters.ts';
 import { useLive } from '../state/live.ts';
 import { param, place } from '../state/place.ts';
-import { isGaugeWindow, rangeAt } from '../state/range.ts';
+import { isCurrentUsageWindow, rangeAt } from '../state/range.ts';
 import { session } from '../state/session.ts';
 import { loadOverview, type Overview } from './overview-data.ts';
 import type { ScreenProps } from './screens.ts';
@@ -40,7 +40,7 @@ export function OverviewScreen({ org, facts }: ScreenProps) {
       <h1 class="sr-only">Overview</h1>
       {credits ? (
         <div class="top-row">
-          <Gauge credits={credits} zone={zone} />
+          <CurrentUsage credits={credits} zone={zone} />
           {returning ? (
             <ReturningPanel returning={returning} credits={credits} zone={zone} />
           ) : (
@@ -80,7 +80,7 @@ export function OverviewScreen({ org, facts }: ScreenProps) {
 /** How the panels relate to the gauge: said, so that nobody has to add up. */
 function Sum({ used, shown }: { readonly used: number; readonly shown: number }) {
   const isOwn = session.value?.role === 'user';
-  if (!isGaugeWindow()) return null;
+  if (!isCurrentUsageWindow()) return null;
   if (isOwn || hasFilters()) {
     return (
       <p class="faint sum">

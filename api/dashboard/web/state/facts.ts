@@ -1,6 +1,7 @@
 import type { Bill, Settings, Usage } from '../answers.ts';
 import { ApiError, ask, orgPath, type Query } from './client.ts';
 import { may } from './rights.ts';
+import { HOUR_MS } from '../../../../schemas/time-units.ts';
 
 /** What must be known of an organisation before anything of it is shown. */
 export interface OrgFacts {
@@ -12,8 +13,6 @@ export interface OrgFacts {
 /** Whether there are credits of the product that is shown; the only one is where none is chosen. */
 export const isSubscribed = ({ products }: OrgFacts, product: string): boolean =>
   product === '' ? products.length > 0 : products.includes(product);
-
-const HOUR_MS = 3_600_000;
 
 /** From where the caller may read it: the settings, else the usage and the credits, else the bill. Throws ApiError. */
 export async function loadFacts(org: string, signal: AbortSignal): Promise<OrgFacts> {

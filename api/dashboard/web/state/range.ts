@@ -26,7 +26,7 @@ export function rangeName(): string {
   return PRESETS.some((preset) => preset.name === name) ? name : DEFAULT_RANGE;
 }
 
-export const isGaugeWindow = (): boolean => rangeName() === DEFAULT_RANGE;
+export const isCurrentUsageWindow = (): boolean => rangeName() === DEFAULT_RANGE;
 
 /** What is shown, by the API's clock. @param now epoch milliseconds */
 export function rangeAt(now: number): Range {

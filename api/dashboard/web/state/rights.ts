@@ -1,4 +1,4 @@
-import { decide, isBound, type Act } from '../../../auth/permissions.ts';
+import { decide, isBound, type Permission } from '../../../auth/permissions.ts';
 import { param } from './place.ts';
 import { session, type Session } from './session.ts';
 
@@ -8,7 +8,7 @@ export function shownOrg({ orgIds }: Session): string {
 }
 
 /** Whether to offer an act, by the API's own table; the API decides all the same. */
-export function may(act: Act): boolean {
+export function may(act: Permission): boolean {
   const who = session.value;
   if (who === undefined) return false;
   // Of a foreign organisation the API says that it is unknown, whatever is offered.
