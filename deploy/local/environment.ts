@@ -9,7 +9,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * What makes a process one of this stack: the children's environment, on top of this process's own, and what
  * DATA_DIR/stack.json tells other programs. No credentials of given servers: whoever uses those has them.
  */
-export function stackSettings(
+export function stackEnvironment(
   config: LocalConfig,
   servers: { readonly brokers: string; readonly clickhouseUrl: string },
   env: Environment,
@@ -24,12 +24,12 @@ export function stackSettings(
     LOCAL_SIGN_IN: isLoopback(config.HOST) && !env['JWKS_URL'] ? '1' : '',
     PORT: String(config.PORT),
     DATA_DIR: config.DATA_DIR,
-    ...secretSettings(config.DATA_DIR, env),
+    ...secretEnvironment(config.DATA_DIR, env),
   };
 }
 
 /** The API takes one of JWT_SECRET and JWT_SECRET_FILE: a given one, or the data directory's. */
-function secretSettings(dataDir: string, env: Environment): Record<string, string> {
+function secretEnvironment(dataDir: string, env: Environment): Record<string, string> {
   if (env['JWT_SECRET']) return {};
   return { JWT_SECRET_FILE: env['JWT_SECRET_FILE'] ? resolve(env['JWT_SECRET_FILE']) : secretFile(dataDir) };
 }

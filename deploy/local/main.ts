@@ -7,7 +7,7 @@ import { createLogger } from '../../platform/logging.ts';
 import { migrate } from '../../platform/clickhouse/migrate.ts';
 import { logFileOf } from './child.ts';
 import { readLocalConfig, type LocalConfig } from './config.ts';
-import { stackSettings } from './environment.ts';
+import { stackEnvironment } from './environment.ts';
 import { createFleet, type Fleet } from './fleet.ts';
 import { killLeftovers } from './pid-record.ts';
 import { STAGES, superviseStage, untilApiAnswers } from './pipeline.ts';
@@ -58,7 +58,7 @@ async function start(config: LocalConfig): Promise<void> {
     await ensureTopics(pipeline.kafka, pipeline.topics, config.CALL_PARTITIONS);
   });
 
-  const settings = stackSettings(config, servers, process.env);
+  const settings = stackEnvironment(config, servers, process.env);
   await step('consumer, aggregator and API', () => startPipeline(config.DATA_DIR, settings, fleet, url));
   shutdown.add(stack.remove);
   stack.publish(() => ({ url, settings, pids: fleet.pids() }));

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Type } from 'typebox';
 import { failCommand } from '../../platform/command-line/command.ts';
-import { kafkaSettings, lateSettings, logSettings, readConfig } from '../../platform/config.ts';
+import { readConfig } from '../../platform/config.ts';
+import { kafkaVariables, eventTimeVariables, logVariables } from '../../platform/variables.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { kafkaTransport } from '../kafka-transport.ts';
@@ -14,9 +15,9 @@ import { replayLog } from './replay.ts';
 /** `npm run replay`: arguments, settings, Kafka, the publisher, the replay, the exit code. */
 
 const settings = {
-  ...kafkaSettings,
-  ...lateSettings,
-  LOG_LEVEL: { ...logSettings.LOG_LEVEL, default: 'warn' },
+  ...kafkaVariables,
+  ...eventTimeVariables,
+  LOG_LEVEL: { ...logVariables.LOG_LEVEL, default: 'warn' },
   DATA_DIR: Type.String({ default: '.data', minLength: 1 }),
 };
 /** What an interrupt waits for Kafka's acknowledgement of what is under way. */

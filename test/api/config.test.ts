@@ -8,7 +8,7 @@ const SECRET = 'secret that is long enough for HS256';
 const SERVERS = { CLICKHOUSE_URL: 'http://127.0.0.1:8123', KAFKA_BROKERS: '127.0.0.1:9092' };
 const VALID = { ...SERVERS, JWT_SECRET: SECRET };
 
-function problemsOf(env: Record<string, string>): string[] {
+function problemsOf(env: Record<string, string>): readonly string[] {
   try {
     readApiConfig(env);
     return [];

@@ -1,8 +1,9 @@
 import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
-import { clickhouseSettings, kafkaSettings, readConfig } from '../../platform/config.ts';
+import { readConfig } from '../../platform/config.ts';
+import { clickhouseVariables, kafkaVariables } from '../../platform/variables.ts';
 import { connectKafka } from '../../platform/kafka/connect.ts';
 import { createLogger } from '../../platform/logging.ts';
-import { consumerSettings } from '../../consumers/config.ts';
+import { consumerVariables } from '../../consumers/config.ts';
 import { SINGLE_OBJECT_HEADER_BYTES } from '../../schemas/avro.ts';
 import { callEventType } from '../../schemas/call-event.ts';
 import { topicNames } from '../../schemas/topics.ts';
@@ -13,11 +14,11 @@ import { topicNames } from '../../schemas/topics.ts';
  * and leaves out what makes the consumer safe: verdicts, dead letters, landed ranges, commits after landing.
  */
 const config = readConfig(process.env, {
-  ...kafkaSettings,
-  ...clickhouseSettings,
-  CONSUMER_GROUP: consumerSettings.CONSUMER_GROUP,
-  BLOCK_ROWS: consumerSettings.BLOCK_ROWS,
-  FETCH_BYTES: consumerSettings.FETCH_BYTES,
+  ...kafkaVariables,
+  ...clickhouseVariables,
+  CONSUMER_GROUP: consumerVariables.CONSUMER_GROUP,
+  BLOCK_ROWS: consumerVariables.BLOCK_ROWS,
+  FETCH_BYTES: consumerVariables.FETCH_BYTES,
 });
 const topic = topicNames(config.TOPIC_PREFIX).calls;
 const logger = createLogger('json-landing', 'info');

@@ -2,7 +2,8 @@ import { Type } from 'typebox';
 import { failCommand } from '../../platform/command-line/command.ts';
 import { Options } from '../../platform/command-line/options.ts';
 import { connectClickHouse, select } from '../../platform/clickhouse/connect.ts';
-import { clickhouseSettings, readConfig } from '../../platform/config.ts';
+import { readConfig } from '../../platform/config.ts';
+import { clickhouseVariables } from '../../platform/variables.ts';
 import { startEmbedded } from '../servers/embedded.ts';
 import { openNamespace, type Namespace } from '../servers/namespace.ts';
 import { inTestRun } from '../servers/test-run.ts';
@@ -62,7 +63,7 @@ async function runAll(places: Places, names: readonly string[]): Promise<void> {
 async function versionOf(clickhouseUrl: string): Promise<string> {
   const settings = readConfig(
     { CLICKHOUSE_URL: clickhouseUrl, CLICKHOUSE_DATABASE: 'default' },
-    clickhouseSettings,
+    clickhouseVariables,
   );
   const client = connectClickHouse(settings, 'bench');
   const [row] = await select(client, Type.Object({ version: Type.String() }), 'SELECT version() AS version');

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signToken, type Claims } from '../../api/auth/tokens.ts';
 import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
-import { clickhouseSettings, kafkaSettings, readConfig, timingSettings } from '../../platform/config.ts';
+import { readConfig } from '../../platform/config.ts';
+import { clickhouseVariables, kafkaVariables, closingVariables } from '../../platform/variables.ts';
 import { connectKafka } from '../../platform/kafka/connect.ts';
 import { untilSettled } from '../../deploy/local/settled.ts';
 import { readStack } from '../../deploy/local/stack.ts';
@@ -42,7 +43,7 @@ export async function runChaos({
   say,
 }: ChaosOptions): Promise<string[]> {
   const { url, settings } = readStack(dataDir);
-  const config = readConfig(settings, { ...kafkaSettings, ...clickhouseSettings });
+  const config = readConfig(settings, { ...kafkaVariables, ...clickhouseVariables });
   const topics = topicNames(config.TOPIC_PREFIX);
   const getAs = async (claims: Claims, path: string): Promise<unknown> => {
     const token = await signToken(Buffer.from(secret), claims, Date.now() + 600_000);
@@ -84,7 +85,7 @@ export async function runChaos({
   const client = connectClickHouse(config, 'chaos');
   const kafka = connectKafka(config, 'chaos', createLogger('chaos', 'silent'));
   try {
-    const { SEAL_DELAY_MS: sealDelayMs, GRACE_MS: graceMs } = readConfig(settings, timingSettings);
+    const { SEAL_DELAY_MS: sealDelayMs, GRACE_MS: graceMs } = readConfig(settings, closingVariables);
     const timing = { sealDelayMs, graceMs };
     await untilSettled({ kafka, client, topics, timing, now: Date.now }, SETTLED_WITHIN_MS);
     tell('at rest; comparing');

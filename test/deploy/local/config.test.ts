@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { ConfigError } from '../../../platform/config.ts';
 import { readLocalConfig } from '../../../deploy/local/config.ts';
 
-function problemsOf(env: Record<string, string>): string[] {
+function problemsOf(env: Record<string, string>): readonly string[] {
   try {
     readLocalConfig(env);
     return [];
