@@ -15,7 +15,7 @@ and compares every figure with an independent count. The same seed gives the sam
 meet is the machine's. Exit code 1 where anything differs.`;
 
 const MOST_SECONDS = 3_600;
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 try {
   await main(process.argv.slice(2));
@@ -25,7 +25,7 @@ try {
 
 async function main(args: readonly string[]): Promise<void> {
   const options = new Options(USAGE, { seed: 'string', seconds: 'string' }, args);
-  if (options.has('help')) return say(USAGE);
+  if (options.has('help')) return print(USAGE);
   const seed = options.integer('seed') ?? randomInt(2 ** 31);
   const seconds = options.integer('seconds') ?? 60;
   if (seconds > MOST_SECONDS) throw options.wrong(`--seconds is at most ${MOST_SECONDS}.`);
@@ -33,12 +33,12 @@ async function main(args: readonly string[]): Promise<void> {
   const secret = randomUUID();
   await inTestRun(async (runDir) => {
     const dataDir = join(runDir, 'stack');
-    say(`seed ${seed}, ${seconds} s; starting a stack`);
+    print(`seed ${seed}, ${seconds} s; starting a stack`);
     const stack = npmStart({ DATA_DIR: dataDir, PORT: String(await freePort()), JWT_SECRET: secret });
     try {
-      await stack.says('ready http://');
+      await stack.untilPrinted('ready http://');
       const faults = planFaults(seed, seconds);
-      report(seed, await runChaos({ seed, seconds, faults, dataDir, secret, say }));
+      report(seed, await runChaos({ seed, seconds, faults, dataDir, secret, print }));
     } finally {
       stack.kill('SIGTERM');
       await stack.exited;
@@ -47,7 +47,9 @@ async function main(args: readonly string[]): Promise<void> {
 }
 
 function report(seed: number, differences: readonly string[]): void {
-  for (const line of differences) say(line);
-  say(differences.length === 0 ? 'every figure is equal' : `${differences.length} differences; seed ${seed}`);
+  for (const line of differences) print(line);
+  print(
+    differences.length === 0 ? 'every figure is equal' : `${differences.length} differences; seed ${seed}`,
+  );
   if (differences.length > 0) process.exitCode = 1;
 }

@@ -31,10 +31,10 @@ it('a stack whose processes are killed, held and doubled has every figure in the
   const dataDir = mkdtempSync(join(runDataDir(), 'chaos-'));
   const settings = { DATA_DIR: dataDir, PORT: String(await freePort()), JWT_SECRET: SECRET };
   stack = npmStart({ ...namespace.settings, ...settings, SESSION_TIMEOUT_MS: '2000', GATHER_MS: '500' });
-  await stack.says('ready http://');
+  await stack.untilPrinted('ready http://');
   const said: string[] = [];
-  const say = (line: string): void => void said.push(line);
-  const differences = await runChaos({ seed: 1, seconds: 4, faults: FAULTS, dataDir, secret: SECRET, say });
+  const print = (line: string): void => void said.push(line);
+  const differences = await runChaos({ seed: 1, seconds: 4, faults: FAULTS, dataDir, secret: SECRET, print });
   expect(differences).toEqual([]);
   const text = said.join('\n');
   expect(text).toContain('aggregator killed');

@@ -24,7 +24,7 @@ export interface ChaosOptions {
   /** Of a running stack whose API takes tokens of the secret. */
   readonly dataDir: string;
   readonly secret: string;
-  readonly say: (line: string) => void;
+  readonly print: (line: string) => void;
 }
 
 const ANSWER_WITHIN_MS = 30_000;
@@ -40,7 +40,7 @@ export async function runChaos({
   faults,
   dataDir,
   secret,
-  say,
+  print,
 }: ChaosOptions): Promise<string[]> {
   const { url, settings } = readStack(dataDir);
   const config = readConfig(settings, { ...kafkaVariables, ...clickhouseVariables });
@@ -57,7 +57,7 @@ export async function runChaos({
   const ledger = new Ledger();
   const broken = await publishBroken(config, topics);
   const elapsed = stopwatch();
-  const tell = (what: string): void => say(`${(elapsed() / 1_000).toFixed(1).padStart(6)} s  ${what}`);
+  const tell = (what: string): void => print(`${(elapsed() / 1_000).toFixed(1).padStart(6)} s  ${what}`);
   const until = (ms: number): Promise<void> => sleep(Math.max(0, ms - elapsed()));
 
   async function letHappen(fault: Fault): Promise<void> {

@@ -17,7 +17,7 @@ describe('npm start', () => {
   beforeAll(async () => {
     settings = { DATA_DIR: mkdtempSync(join(runDataDir(), 'stack-')), PORT: String(await freePort()) };
     stack = npmStart(settings);
-    await stack.says(ready());
+    await stack.untilPrinted(ready());
   });
 
   it('serves, and names its parts in DATA_DIR/stack.json', async () => {
@@ -40,7 +40,7 @@ describe('npm start', () => {
     const { pids } = readStack(settings.DATA_DIR);
     const { clickhouse = 0 } = pids;
     process.kill(clickhouse, 'SIGKILL');
-    await stack.says('clickhouse ended (ended by SIGKILL)');
+    await stack.untilPrinted('clickhouse ended (ended by SIGKILL)');
     const { url } = readStack(settings.DATA_DIR);
     const isReady = async () => (await fetch(`${url}/readyz`)).status === 200;
     const isAnother = () => readStack(settings.DATA_DIR).pids['clickhouse'] !== clickhouse;
@@ -61,8 +61,8 @@ describe('npm start', () => {
       CLICKHOUSE_DATABASE: 'npm_start',
       TOPIC_PREFIX: 'npm-start.',
     });
-    await stack.says('ended what an earlier start left running: ');
-    await stack.says(ready());
+    await stack.untilPrinted('ended what an earlier start left running: ');
+    await stack.untilPrinted(ready());
   });
 
   it('ends with everything it started when it is told to', async () => {

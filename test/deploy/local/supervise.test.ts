@@ -1,5 +1,5 @@
 import type { Exit } from '../../../deploy/local/child.ts';
-import { supervise, type Death, type Running } from '../../../deploy/local/supervise.ts';
+import { supervise, type UnexpectedExit, type Running } from '../../../deploy/local/supervise.ts';
 import { until } from '../../../deploy/local/until.ts';
 
 /** Processes that end when the test says so; `pid` counts them. */
@@ -19,12 +19,12 @@ function processes() {
 describe('a supervised process', () => {
   it('is started again when it dies, and the reason is told', async () => {
     const { started, start, count } = processes();
-    const deaths: Death[] = [];
+    const deaths: UnexpectedExit[] = [];
     let restarts = 0;
     const supervised = await supervise({
       name: 'consumer',
       start,
-      onDeath: (death) => deaths.push(death),
+      onExit: (death) => deaths.push(death),
       onRestart: () => restarts++,
     });
     started[0]?.die({ signal: 'SIGKILL' });
@@ -43,7 +43,7 @@ describe('a supervised process', () => {
       name: 'consumer',
       start,
       now: () => nowMs,
-      onDeath: ({ restartInMs }) => pauses.push(restartInMs),
+      onExit: ({ restartInMs }) => pauses.push(restartInMs),
     });
     for (const [index, livedMs] of [0, 0, 10_000].entries()) {
       await until(() => supervised.current().pid === index + 1, 5_000);
@@ -59,8 +59,8 @@ describe('a supervised process', () => {
 
   it('stays stopped, also when the stop comes in a pause before a restart', async () => {
     const { started, start } = processes();
-    const deaths: Death[] = [];
-    const supervised = await supervise({ name: 'api', start, onDeath: (death) => deaths.push(death) });
+    const deaths: UnexpectedExit[] = [];
+    const supervised = await supervise({ name: 'api', start, onExit: (death) => deaths.push(death) });
     started[0]?.die({ code: 1 });
     await until(() => deaths.length === 1, 1_000);
     await supervised.stop();
@@ -69,12 +69,12 @@ describe('a supervised process', () => {
 
   it('counts a restart that fails as one more death', async () => {
     const { started, start } = processes();
-    const deaths: Death[] = [];
+    const deaths: UnexpectedExit[] = [];
     const works = [start, () => Promise.reject(new Error('port taken')), start];
     const supervised = await supervise({
       name: 'kafka',
       start: () => works.shift()?.() ?? start(),
-      onDeath: (death) => deaths.push(death),
+      onExit: (death) => deaths.push(death),
     });
     started[0]?.die({ code: 3 });
     await until(() => supervised.current().pid === 2, 5_000);
