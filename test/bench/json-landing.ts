@@ -9,9 +9,10 @@ import { callEventType } from '../../schemas/call-event.ts';
 import { topicNames } from '../../schemas/topics.ts';
 
 /**
- * The alternative of the benchmark `land`, a process like the consumer: kafkajs's batches, an object for every event
- * by avsc, @clickhouse/client's insert of JSONEachRow. It fetches and lands in portions as large as the consumer's,
- * and leaves out what makes the consumer safe: verdicts, dead letters, landed ranges, commits after landing.
+ * The alternative in the benchmark `land`, a process like the consumer: kafkajs's batches, an object for every event
+ * by avsc, and an insert of JSONEachRow by @clickhouse/client. It fetches and lands in batches as large as the
+ * consumer's, and leaves out what makes the consumer safe: validation, dead letters, landed ranges, commits after
+ * landing.
  */
 const config = readConfig(process.env, {
   ...kafkaVariables,

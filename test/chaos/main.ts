@@ -10,11 +10,11 @@ import { runChaos } from './run.ts';
 
 const USAGE = `npm run chaos [-- --seed N] [--seconds N]
 
-Starts a stack of its own, publishes calls for so many seconds (60), kills, holds and doubles its processes meanwhile,
-and compares every figure with an independent count. The same seed gives the same calls and the same faults; how they
-meet is the machine's. Exit code 1 where anything differs.`;
+Starts a stack of its own and publishes calls for N seconds (60), while it kills, freezes and doubles the processes of
+the stack. Then it compares every figure with an independent count. The same seed gives the same calls and faults; how
+they interleave depends on the machine. Exit code 1 if anything differs.`;
 
-const MOST_SECONDS = 3_600;
+const MAX_SECONDS = 3_600;
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 try {
@@ -28,7 +28,7 @@ async function main(args: readonly string[]): Promise<void> {
   if (options.has('help')) return print(USAGE);
   const seed = options.integer('seed') ?? randomInt(2 ** 31);
   const seconds = options.integer('seconds') ?? 60;
-  if (seconds > MOST_SECONDS) throw options.wrong(`--seconds is at most ${MOST_SECONDS}.`);
+  if (seconds > MAX_SECONDS) throw options.wrong(`--seconds is at most ${MAX_SECONDS}.`);
 
   const secret = randomUUID();
   await inTestRun(async (runDir) => {

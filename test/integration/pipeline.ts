@@ -9,6 +9,7 @@ import { untilSettled } from '../../deploy/local/settled.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { migrate } from '../../platform/clickhouse/migrate.ts';
 import { projectRoot } from '../../schemas/root.ts';
+import { MINUTE_MS } from '../../schemas/time-units.ts';
 import { topicNames, type Topics } from '../../schemas/topics.ts';
 import { signToken } from '../../api/auth/tokens.ts';
 import { runDataDir } from '../servers/addresses.ts';
@@ -36,9 +37,9 @@ export interface PipelineUnderTest {
   start(stage: Stage, extra?: Record<string, string>): Promise<void>;
   /** kill -9; ends when the process is gone. */
   kill(stage: Stage): Promise<void>;
-  /** Waits until everything published is queryable and nothing is due. */
+  /** Waits until everything published can be queried and nothing is due. */
   settled(timeoutMs?: number): Promise<void>;
-  /** GET as the given role; the body of a 200. */
+  /** GET as the given role. @returns the body of a 200 */
   get(path: string, claims: Claims): Promise<unknown>;
   logOf(stage: Stage): string;
   stop(): Promise<void>;
@@ -113,7 +114,7 @@ export async function openPipeline(
     },
     kill: (stage) => end(stage, 'SIGKILL'),
     async settled(timeoutMs = 90_000) {
-      const timing = { sealDelayMs: 60_000, graceMs: 900_000 };
+      const timing = { sealDelayMs: MINUTE_MS, graceMs: 15 * MINUTE_MS };
       try {
         await untilSettled({ kafka, client, topics, timing, now: Date.now }, timeoutMs);
       } catch (error) {
