@@ -27,7 +27,7 @@ export const apiVariables = {
   }),
   LOCAL_SIGN_IN: Type.Enum(['', '1'], {
     default: '',
-    description: '1 lets anyone who reaches this process sign in as anyone: for the local stack alone',
+    description: '1 lets anyone who reaches this process sign in as anyone; only for the local stack',
   }),
 };
 
@@ -48,7 +48,7 @@ function assertSignInIsLocal(
 ): void {
   if (LOCAL_SIGN_IN === '') return;
   const problems = [];
-  if (!isLoopback(HOST)) problems.push(`LOCAL_SIGN_IN is for a loopback address alone, HOST is ${HOST}`);
+  if (!isLoopback(HOST)) problems.push(`LOCAL_SIGN_IN works on a loopback address only, but HOST is ${HOST}`);
   if (secret === undefined) problems.push('LOCAL_SIGN_IN needs JWT_SECRET or JWT_SECRET_FILE to sign with');
   if (problems.length > 0) throw new ConfigError(problems);
 }

@@ -56,16 +56,19 @@ export const logVariables = {
   LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], { default: 'info' }),
 };
 
-/** Every process that runs until it is stopped reads these (lifecycle/run-process.ts). */
-export const processVariables = {
-  ...logVariables,
-  // Docker kills 10 s after its SIGTERM.
-  STOP_TIMEOUT_MS: Type.Integer({
-    default: 9_000,
+export const stopTimeout = (defaultMs: number) =>
+  Type.Integer({
+    default: defaultMs,
     minimum: 0,
     maximum: 60_000,
     description: 'how long a stop may take before the process exits without finishing it',
-  }),
+  });
+
+/** Every process that runs until it is stopped reads these (lifecycle/run-process.ts). */
+export const processVariables = {
+  ...logVariables,
+  // Docker kills a process 10 s after its SIGTERM.
+  STOP_TIMEOUT_MS: stopTimeout(9_000),
 };
 
 /** The limits of domain.md, "Which events count"; every process that validates events reads the same two. */

@@ -5,7 +5,7 @@ import { readGivenKeys } from '../../api/auth/keys.ts';
 import { apiVariables } from '../../api/config.ts';
 import { consumerVariables } from '../../consumers/config.ts';
 import { readBoth, readConfig, type Environment } from '../../platform/config.ts';
-import { brokerList, httpAddress, orgVariables, processVariables } from '../../platform/variables.ts';
+import { brokerList, httpAddress, orgVariables, stopTimeout } from '../../platform/variables.ts';
 import { assertRetention } from '../../store/retention.ts';
 
 /** Someone at a terminal waits for the stop. */
@@ -21,7 +21,7 @@ const localVariables = {
   ...apiVariables,
   // The local stack's pure rule of interfaces.md, "Replay of an access log".
   UNKNOWN_ORGS: { ...orgVariables.UNKNOWN_ORGS, default: 'local' },
-  STOP_TIMEOUT_MS: { ...processVariables.STOP_TIMEOUT_MS, default: STOP_TIMEOUT_MS },
+  STOP_TIMEOUT_MS: stopTimeout(STOP_TIMEOUT_MS),
   PORT: Type.Integer({ ...PORT_NUMBER, default: 8080, description: 'the port of the API' }),
   DATA_DIR: Type.String({ default: '.data', minLength: 1 }),
   REPLAY: Type.Enum(['sample', 'none'], { default: 'sample' }),

@@ -25,7 +25,7 @@ export async function assertClickHouseAnswers(url: string): Promise<void> {
 async function reasonForNoAnswer(url: string): Promise<string | undefined> {
   try {
     const ping = new URL('/ping', url);
-    // Needed by no ping, and rejected by fetch, whose error would show them.
+    // A ping needs no credentials, and fetch rejects an address that has some with an error that shows them.
     ping.username = ping.password = '';
     const response = await fetch(ping, { signal: AbortSignal.timeout(5_000) });
     return response.ok ? undefined : `HTTP ${response.status}`;

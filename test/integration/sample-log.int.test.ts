@@ -95,7 +95,7 @@ describe('the sample log through the whole pipeline, whose processes and ClickHo
       await pipeline.start('consumer');
       await pipeline.start('aggregator');
       running.child.kill('SIGCONT');
-      await until('landing goes on', async () => ended() || (await landedRows()) > before, 60_000);
+      await until('landing continues', async () => ended() || (await landedRows()) > before, 60_000);
     }
     summary = await running.summary;
     await pipeline.settled();

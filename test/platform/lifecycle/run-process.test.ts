@@ -9,7 +9,7 @@ const run = (behaviour: string, env = {}, stopAt?: string): Promise<Ended> =>
   runProgram(PROGRAM, { BEHAVIOUR: behaviour, ...env }, stopAt);
 const messagesOf = ({ lines }: Ended): string[] => lines.map(({ msg }) => msg);
 
-describe('a process that is told to stop', () => {
+describe('a process that receives SIGTERM', () => {
   it('exits with 0 once it has stopped', async () => {
     const ended = await run('stops', {}, 'started');
     expect(ended.code).toBe(0);
