@@ -10,7 +10,7 @@ import {
   type Rejection,
 } from '../../schemas/event-rules.ts';
 
-/** The limits a run is started with (platform/variables.ts, eventTimeVariables); raw events are kept longer than latenessMs. */
+/** The limits a run is started with (deploy/config.ts, lateSettings); raw events are kept longer than latenessMs. */
 export interface Limits extends KeptEvents {
   readonly futureMs: number;
   readonly latenessMs: number;
