@@ -33,7 +33,7 @@ try {
     { err: error },
     error instanceof ConfigError
       ? error.message
-      : 'the consumer cannot start; mend the cause and start it again',
+      : 'the consumer cannot start; fix the cause and start it again',
   );
   process.exit(1);
 }
@@ -47,7 +47,10 @@ async function run(): Promise<void> {
   const counters = newCounters();
   const retryUntilSuccess = createRetry(logger, counters, giveUp.signal);
   const die = (error: unknown): void => {
-    logger.fatal({ err: error }, 'the consumer cannot go on; what had not landed was not committed');
+    logger.fatal(
+      { err: error },
+      'the consumer cannot continue; records that have not landed are not committed',
+    );
     process.exit(1);
   };
 

@@ -30,8 +30,8 @@ const MAX_RETRY_MS = 5_000;
 const CLOSE_DEADLINE_MS = 30_000;
 
 /**
- * The publishing SDK. It connects when the first event is published, not before.
- * @throws RangeError where the bounds contradict each other
+ * The publishing SDK. It connects when the first event is published.
+ * @throws RangeError if the bounds contradict each other
  */
 export function createPublisher(options: PublisherOptions): Publisher {
   return new BufferedPublisher({ ...DEFAULTS, ...options, random: pooled(options.random) });
@@ -42,7 +42,7 @@ class BufferedPublisher implements Publisher {
   readonly #limits: EventLimits;
   readonly #sendBuffer: MemorySendBuffer;
   readonly #sender: Sender;
-  readonly #tally = { accepted: 0, published: 0, failed: 0, refused: 0 };
+  readonly #tally = { accepted: 0, published: 0, failed: 0, rejected: 0 };
   #roomWaiters: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
   #flushes: { readonly until: number; readonly resolve: () => void }[] = [];
   #closing: Promise<void> | undefined;
@@ -67,7 +67,7 @@ class BufferedPublisher implements Publisher {
       retryMs: RETRY_MS,
       maxRetryMs: MAX_RETRY_MS,
       onFailedAttempt: (err, attempt, buffered) =>
-        logger?.warn({ err, attempt, buffered }, 'Kafka did not take a batch of events; trying again'),
+        logger?.warn({ err, attempt, buffered }, 'Kafka did not take a batch of events; retrying'),
       onSettled: () => this.#onSettled(),
     });
   }
@@ -76,7 +76,7 @@ class BufferedPublisher implements Publisher {
     try {
       return this.#accept(input);
     } catch (error) {
-      this.#tally.refused += 1;
+      this.#tally.rejected += 1;
       return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     }
   }
@@ -96,7 +96,7 @@ class BufferedPublisher implements Publisher {
     return new Promise((resolve, reject) => {
       const entry = new Entry(record, event.event_id, this.#tally, resolve, reject);
       if (!this.#sendBuffer.offer(entry)) {
-        this.#tally.refused += 1;
+        this.#tally.rejected += 1;
         reject(new BufferFullError(this.#sendBuffer.records, this.#sendBuffer.sizeBytes));
         return;
       }
@@ -144,7 +144,7 @@ class BufferedPublisher implements Publisher {
     return this.#tally.accepted - this.#tally.published - this.#tally.failed;
   }
 
-  /** Batches are settled in the order in which their events were accepted, so a count says which are done. */
+  /** Batches are settled in the order in which their events were accepted, so a count says which events are done. */
   #onSettled(): void {
     const settled = this.#tally.published + this.#tally.failed;
     this.#flushes = this.#flushes.filter(({ until, resolve }) => {
@@ -156,7 +156,7 @@ class BufferedPublisher implements Publisher {
   }
 }
 
-/** The report of one event's delivery: counted once, whatever is said after it. */
+/** One event whose delivery is reported once; later reports are ignored. */
 class Entry implements BufferedEvent {
   readonly key: string;
   readonly value: Buffer;

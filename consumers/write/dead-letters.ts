@@ -10,7 +10,7 @@ export interface DeadLetter {
   readonly offset: number;
   readonly appendedAtMs: number;
   readonly key: Buffer | null;
-  /** Null where the record was a tombstone. */
+  /** Null if the record was a tombstone. */
   readonly value: Buffer | null;
   readonly reason: Reason | 'not-a-charge' | 'charge-after-final' | 'not-a-settings-change';
   readonly detail: string;

@@ -28,8 +28,8 @@ afterAll(async () => {
 
 let credits = 0;
 
-describe('what was published', () => {
-  it('is what has landed, over all partitions', async () => {
+describe('published events', () => {
+  it('all land, from every partition', async () => {
     for (let start = 0; start < EVENTS; start += 5_000) {
       for (let partition = 0; partition < PARTITIONS; partition += 1) {
         const events = Array.from({ length: 5_000 }, (_, step) => eventAt(start + step)).filter(
@@ -43,7 +43,7 @@ describe('what was published', () => {
     expect(await stack.figures()).toEqual({ calls: EVENTS, credits, ids: EVENTS });
   });
 
-  it('counts once, however often it is published', async () => {
+  it('count once, however often they are published', async () => {
     await stack.publish(
       0,
       Array.from({ length: 5_000 }, (_, index) => eventAt(index)),
@@ -52,7 +52,7 @@ describe('what was published', () => {
     expect(await stack.figures()).toEqual({ calls: EVENTS, credits, ids: EVENTS });
   });
 
-  it('is queryable well under a second later, while little happens', async () => {
+  it('are queryable well under a second later at low traffic', async () => {
     const latencies: number[] = [];
     for (let index = 0; index < 20; index += 1) {
       const event = eventOf({ occurred_at: Date.now(), credits: 0 }, `latency ${index}`);

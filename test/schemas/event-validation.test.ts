@@ -46,17 +46,18 @@ const anyEvent: fc.Arbitrary<CallEvent> = fc
       fc.constantFrom(-1, 1_000_001),
     ),
   })
-  .map(({ idIsLateMs, random, ...fields }) => ({
-    event_id: mintEventId(fields.occurred_at + idIsLateMs, random),
-    method: 'GET',
-    module: '',
-    rule: '',
-    units: 0,
-    rejection_cause: '',
-    source_address: '',
-    duration_ms: null,
-    ...fields,
-  }));
+  .map(({ idIsLateMs, random, ...fields }) =>
+    Object.assign(fields, {
+      event_id: mintEventId(fields.occurred_at + idIsLateMs, random),
+      method: 'GET',
+      module: '',
+      rule: '',
+      units: 0,
+      rejection_cause: '',
+      source_address: '',
+      duration_ms: null,
+    }),
+  );
 
 describe('the rules of which events count', () => {
   it('give the publisher, from the object, the same result as the consumers, from the bytes', () => {

@@ -101,12 +101,12 @@ const anyEvent: fc.Arbitrary<DecodedEvent> = fc
 
 describe('an event of the current schema', () => {
   it('becomes the row that avsc reads, or is rejected as domain.md says', () => {
-    const seen = new Map<string, number>();
+    const reasons = new Map<string, number>();
     fc.assert(
       fc.property(anyEvent, (event) => {
         const { reason, rows } = transcode(Buffer.concat([callEventHeader, encodeDecoded(event)]));
         const expected = reasonOf(event, APPENDED_AT_MS);
-        seen.set(expected ?? 'valid', (seen.get(expected ?? 'valid') ?? 0) + 1);
+        reasons.set(expected ?? 'valid', (reasons.get(expected ?? 'valid') ?? 0) + 1);
         expect(reason).toBe(expected);
         deepStrictEqual(
           rows,
@@ -116,8 +116,8 @@ describe('an event of the current schema', () => {
       { numRuns: 600 },
     );
     // The property would prove nothing if hardly any event were valid.
-    expect(seen.get('valid')).toBeGreaterThan(50);
-    expect(seen.size).toBeGreaterThan(7);
+    expect(reasons.get('valid')).toBeGreaterThan(50);
+    expect(reasons.size).toBeGreaterThan(7);
   });
 
   it('keeps thousands of rows in order while the columns grow', () => {

@@ -180,7 +180,7 @@ describe('a text that is not UTF-8', () => {
   });
 });
 
-describe('the org that a dead letter is shown under', () => {
+describe('the org under which a dead letter is shown', () => {
   it('is the event’s if it can be read, otherwise the key', () => {
     const message = encodeCallEvent(eventOf({ org_id: 'net-7', user_id: '' }));
     expect(orgIdOf(Buffer.from('key'), message)).toBe('net-7');

@@ -166,7 +166,7 @@ describe('a message that lies about itself', () => {
   });
 });
 
-describe('what is published as a schema', () => {
+describe('a published schema', () => {
   it('is unknown until then', () => {
     const schemas = new WriterSchemas();
     expect(schemas.has('00112233aabbccdd')).toBe(false);

@@ -99,7 +99,7 @@ describe('a commit', () => {
     expect(group.commits).toEqual([[[0, failing]], [[0, failing + 1]]]);
   });
 
-  it('is not made for what was fetched under an earlier assignment, nor for partitions of other members', async () => {
+  it('leaves out records fetched under an earlier assignment, and partitions of other members', async () => {
     group.isRejecting = true;
     await commits.commit([range(0, 9)]);
     group.isRejecting = false;

@@ -23,14 +23,14 @@ describe('a value that must be known', () => {
   });
 
   it('is no longer read once it is not wanted', async () => {
-    let asked = 0;
+    let reads = 0;
     const retryUntilSuccess = createRetry(
       createLogger('test', 'silent'),
       newCounters(),
       new AbortController().signal,
     );
-    const read = () => Promise.reject(new Error(`away ${(asked += 1)}`));
-    expect(await readUntilKnown(retryUntilSuccess, read, () => asked < 3)).toBeUndefined();
-    expect(asked).toBe(3);
+    const read = () => Promise.reject(new Error(`away ${(reads += 1)}`));
+    expect(await readUntilKnown(retryUntilSuccess, read, () => reads < 3)).toBeUndefined();
+    expect(reads).toBe(3);
   });
 });

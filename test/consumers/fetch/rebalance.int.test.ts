@@ -59,7 +59,7 @@ describe('consumers that come and go while events flow', () => {
     })();
     const first = startConsumer({ ...stack.settings, BATCH_ROWS: '70' });
     await untilShared(first);
-    // Not before there is a group: a broker that has just started has no coordinator for it yet.
+    // Only once the group exists: a broker that has just started has no coordinator for it yet.
     const steps: number[][] = [];
     const watching = (async () => {
       while (!over.signal.aborted) {

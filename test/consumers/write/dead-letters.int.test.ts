@@ -89,7 +89,7 @@ describe('an invalid record', () => {
 
   it('is in the dead-letter topic with its bytes, its key and its coordinates', async () => {
     const deadLetters = await readDeadLetters(bad.length);
-    const seen = deadLetters.map(({ key, value, headers }) => [
+    const found = deadLetters.map(({ key, value, headers }) => [
       headers?.['reason']?.toString(),
       headers?.['topic']?.toString(),
       headers?.['partition']?.toString(),
@@ -97,7 +97,7 @@ describe('an invalid record', () => {
       key?.toString(),
       value?.toString('hex').slice(0, 2_000),
     ]);
-    expect(seen).toEqual(
+    expect(found).toEqual(
       bad.map(([reason, , value], index) => [
         reason,
         stack.topics.calls,
