@@ -44,7 +44,7 @@ describe('a replay', () => {
     ]);
   });
 
-  it('skips blank lines and reports malformed ones and calls that would not count, with their numbers', async () => {
+  it('skips blank lines and reports malformed ones and invalid calls, with their numbers', async () => {
     const tooLong = lineOf(`${'h'.repeat(130)}.example`, END_MS);
     bench.write(`\n${lineOf('a', END_MS)}   \nnonsense\n${tooLong}${lineOf('b', END_MS)}`);
     const { summary } = await bench.run();
@@ -55,9 +55,9 @@ describe('a replay', () => {
       calls: 2,
       events_published: 2,
       malformed_count: 1,
-      malformed: [{ line: 4, reason: 'it is not of the common or combined log format' }],
+      malformed: [{ line: 4, reason: 'it is not in the common or combined log format' }],
       refused_count: 1,
-      rejected: [{ line: 5, reason: expect.stringContaining('user_id is empty, over 128 bytes') }],
+      refused: [{ line: 5, reason: expect.stringContaining('user_id is empty, over 128 bytes') }],
     });
   });
 
