@@ -20,7 +20,7 @@ const settings = {
   LOG_LEVEL: { ...logVariables.LOG_LEVEL, default: 'warn' },
   DATA_DIR: Type.String({ default: '.data', minLength: 1 }),
 };
-/** What an interrupt waits for Kafka's acknowledgement of what is under way. */
+/** How long an interrupt waits for Kafka to acknowledge events in flight. */
 const INTERRUPT_MS = 5_000;
 
 const write = (text: string): void => void process.stdout.write(text);
@@ -42,7 +42,7 @@ async function replay(args: ReplayArguments): Promise<void> {
   const interrupt = new AbortController();
   const onSignal = (): void => {
     interrupt.abort();
-    // What it did not deliver is not recorded as acknowledged, and so published again next time.
+    // Undelivered events are not recorded as acknowledged, so the next run publishes them again.
     publisher.close(INTERRUPT_MS).catch(() => undefined);
   };
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);

@@ -18,7 +18,7 @@ const config = readConfig(process.env, {
   ...kafkaVariables,
   ...clickhouseVariables,
   CONSUMER_GROUP: consumerVariables.CONSUMER_GROUP,
-  BLOCK_ROWS: consumerVariables.BLOCK_ROWS,
+  BATCH_ROWS: consumerVariables.BATCH_ROWS,
   FETCH_BYTES: consumerVariables.FETCH_BYTES,
 });
 const topic = topicNames(config.TOPIC_PREFIX).calls;
@@ -56,7 +56,7 @@ await consumer.run({
         appended_at: new Date(Number(timestamp)).toISOString(),
       });
     }
-    if (rows.length >= config.BLOCK_ROWS || batch.offsetLag() === '0') await land();
+    if (rows.length >= config.BATCH_ROWS || batch.offsetLag() === '0') await land();
   },
 });
 process.once('SIGTERM', () => void consumer.disconnect().then(() => client.close()));
