@@ -1,4 +1,3 @@
-import type { KafkaMessage } from 'kafkajs';
 import { fingerprintOf } from '../schemas/avro.ts';
 import type { Rejection } from '../schemas/event-rules.ts';
 import type { Block } from './write/insert-batch.ts';
@@ -39,7 +38,7 @@ export class Intake {
   take = async (batch: Batch): Promise<boolean> => {
     const { topic, partition } = batch;
     const at = { partition, offset: batch.firstOffset, appendedAtMs: 0 };
-    let timestamp = '';
+    const records = batch.records();
     await this.#batchWriter.untilRoom(batch.heartbeat);
     let block = this.#batchWriter.open;
     let next = batch.firstOffset;
@@ -47,8 +46,9 @@ export class Intake {
     // One reading of the schema topic serves the whole batch: it was appended before it was fetched.
     let hasReadSchemas = false;
 
-    for (const message of batch.messages) {
-      const lacksSchema: boolean = !hasReadSchemas && this.#lacksSchema(message);
+    while (records.next()) {
+      const { value } = records;
+      const lacksSchema: boolean = !hasReadSchemas && this.#lacksSchema(value);
       if (block.isFull || lacksSchema) {
         this.#batchWriter.added();
         if (lacksSchema) await this.#schemaTopic.readToEnd(batch.heartbeat);
@@ -59,17 +59,14 @@ export class Intake {
         range = undefined;
         if (!batch.isCurrent()) return false;
       }
-      at.offset = Number(message.offset);
-      if (message.timestamp !== timestamp) {
-        timestamp = message.timestamp;
-        at.appendedAtMs = Number(timestamp);
-      }
+      at.offset = records.offset;
+      at.appendedAtMs = records.timestampMs;
       range ??= this.#range(block, batch, next);
-      const verdict = this.#add(message, at, block);
+      const verdict = this.#add(value, at, block);
       if (verdict === undefined) {
-        block.addedRow(range, message.value?.length ?? 0);
+        block.addedRow(range, value?.length ?? 0);
       } else {
-        block.addDeadLetter(range, { topic, ...at, ...copyOf(message), ...verdict });
+        block.addDeadLetter(range, { topic, ...at, ...copyOf(records.key, value), ...verdict });
       }
       range.lastOffset = at.offset;
       range.firstAppendedAtMs ??= at.appendedAtMs;
@@ -89,14 +86,14 @@ export class Intake {
     return range;
   }
 
-  #lacksSchema({ value }: KafkaMessage): boolean {
+  #lacksSchema(value: Buffer | null): boolean {
     if (value === null || isCurrentSchema(value)) return false;
     const writer = fingerprintOf(value);
     return writer !== undefined && !this.#schemas.has(writer);
   }
 
   #add(
-    { value }: KafkaMessage,
+    value: Buffer | null,
     at: { partition: number; offset: number; appendedAtMs: number },
     { columns }: Block,
   ): Rejection | undefined {
@@ -110,6 +107,6 @@ export class Intake {
 }
 
 /** Copies, because what was fetched hangs on to megabytes. */
-function copyOf({ key, value }: KafkaMessage): Pick<DeadLetter, 'key' | 'value' | 'orgId'> {
+function copyOf(key: Buffer | null, value: Buffer | null): Pick<DeadLetter, 'key' | 'value' | 'orgId'> {
   return { key: key && Buffer.from(key), value: value && Buffer.from(value), orgId: orgIdOf(key, value) };
 }

@@ -1,4 +1,4 @@
-import { Partitioners } from 'kafkajs';
+import { Partitioners } from '../platform/kafka/kafkajs.ts';
 import { ConfigError, readConfig } from '../platform/config.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
 import { createLogger } from '../platform/logging.ts';

@@ -1,4 +1,6 @@
-import type { Consumer, Kafka, KafkaMessage, Offsets } from 'kafkajs';
+import type { Batch as KafkaBatch, Consumer, Kafka, Offsets } from 'kafkajs';
+import { recordSetOf } from '../../platform/kafka/kafkajs.ts';
+import type { RecordCursor } from '../../platform/kafka/record-cursor.ts';
 import type { Logger } from '../../platform/logging.ts';
 
 export interface FetchSettings {
@@ -8,15 +10,18 @@ export interface FetchSettings {
   readonly sessionTimeoutMs: number;
 }
 
-/** Records of one partition, one after the other. Offsets are inclusive and cover control records too. */
+/**
+ * Records of one partition, one after the other. Offsets are inclusive and cover whatever stands there: control
+ * records, aborted ones, and those that compaction took away.
+ */
 export interface Batch {
   readonly topic: string;
   readonly partition: number;
   readonly generation: number;
   readonly firstOffset: number;
   readonly lastOffset: number;
-  /** Empty where there were only control records of transactions. */
-  readonly messages: readonly KafkaMessage[];
+  /** The published ones; none where there were only records of the other kinds. */
+  records(this: void): RecordCursor;
   heartbeat(this: void): Promise<void>;
   /** False once the partitions were assigned anew or fetching was halted: then stop, the rest comes again. */
   isCurrent(this: void): boolean;
@@ -68,17 +73,12 @@ export class Fetcher {
       maxBytesPerPartition: MAX_PARTITION_BYTES,
       retry: { retries: Number.MAX_SAFE_INTEGER },
     });
-    const { GROUP_JOIN, END_BATCH_PROCESS, CRASH } = this.#consumer.events;
+    const { GROUP_JOIN, CRASH } = this.#consumer.events;
     this.#consumer.on(GROUP_JOIN, ({ payload }) => {
       this.generation += 1;
       this.assigned = payload.memberAssignment[settings.topic] ?? [];
       logger.info({ topic: settings.topic, partitions: this.assigned }, 'partitions assigned');
       onAssigned();
-    });
-    // kafkajs passes over a fetch of nothing but control records without calling eachBatch.
-    this.#consumer.on(END_BATCH_PROCESS, ({ payload: { batchSize, partition, firstOffset, lastOffset } }) => {
-      if (batchSize > 0 || firstOffset === null) return;
-      void this.#take(this.#batch(partition, firstOffset, lastOffset, [], () => Promise.resolve()));
     });
     this.#consumer.on(CRASH, ({ payload: { error, restart } }) => {
       if (!restart) onCrash(error);
@@ -96,10 +96,7 @@ export class Fetcher {
         if (this.#isHalted) return;
         const { batch } = payload;
         this.#commit = (offsets) => payload.commitOffsetsIfNecessary(offsets);
-        const first = batch.firstOffset() ?? batch.lastOffset();
-        const ours = this.#batch(batch.partition, first, batch.lastOffset(), batch.messages, () =>
-          payload.heartbeat(),
-        );
+        const ours = this.#batch(batch, () => payload.heartbeat());
         if ((await this.#take(ours)) && ours.isCurrent()) payload.resolveOffset(batch.lastOffset());
       },
     });
@@ -126,21 +123,16 @@ export class Fetcher {
     await this.#consumer.disconnect();
   }
 
-  #batch(
-    partition: number,
-    firstOffset: string,
-    lastOffset: string,
-    messages: readonly KafkaMessage[],
-    heartbeat: () => Promise<void>,
-  ): Batch {
+  #batch(fetched: KafkaBatch, heartbeat: () => Promise<void>): Batch {
     const { generation } = this;
+    const recordSet = recordSetOf(fetched);
     return {
       topic: this.#settings.topic,
-      partition,
+      partition: fetched.partition,
       generation,
-      firstOffset: Number(firstOffset),
-      lastOffset: Number(lastOffset),
-      messages,
+      firstOffset: Number(fetched.firstOffset()),
+      lastOffset: Number(fetched.lastOffset()),
+      records: () => recordSet.records(),
       heartbeat,
       isCurrent: () => generation === this.generation && !this.#isHalted,
     };

@@ -1,7 +1,5 @@
-import kafkajs, { type Admin } from 'kafkajs';
-
-// Node cannot import this one by name from kafkajs's CommonJS.
-const TOPIC_RESOURCE = kafkajs.ConfigResourceTypes.TOPIC;
+import type { Admin } from 'kafkajs';
+import { ConfigResourceTypes } from '../../platform/kafka/kafkajs.ts';
 
 /** The topics are not what the pipeline's reasoning needs; nothing that repeats can mend it. */
 export class TopicError extends Error {
@@ -27,7 +25,7 @@ export async function checkTopics(admin: Admin, topics: readonly string[]): Prom
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: topics.map((name) => ({
-      type: TOPIC_RESOURCE,
+      type: ConfigResourceTypes.TOPIC,
       name,
       configNames: ['message.timestamp.type'],
     })),

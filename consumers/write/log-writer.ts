@@ -1,5 +1,4 @@
-import type { KafkaMessage } from 'kafkajs';
-
+import type { RecordCursor } from '../../platform/kafka/record-cursor.ts';
 import type { Counters } from '../counters.ts';
 import type { Batch, TakeBatch } from '../fetch/fetcher.ts';
 import type { Inserts } from './inserts.ts';
@@ -8,6 +7,9 @@ import type { RetryUntilSuccess } from '../retry.ts';
 import { type DeadLetter, type Quarantine } from './dead-letters.ts';
 import type { LandedRange } from '../fetch/landed-range.ts';
 import { keyText } from '../decode/org-of-record.ts';
+
+/** A record of such a topic: its value, its offset, and when Kafka appended it. */
+export type LogRecord = Pick<RecordCursor, 'value' | 'offset' | 'timestampMs'>;
 
 /** A topic of one partition whose order decides things, and how its records become rows. */
 export interface LandedLog {
@@ -18,7 +20,7 @@ export interface LandedLog {
    * @returns a row as JSON values, the same keys in the same order each time. Throws UnfitRecordError where the
    *   record may not land for another reason than `unfit`, and any other error where it is none.
    */
-  rowOf(this: void, message: KafkaMessage): object;
+  rowOf(this: void, record: LogRecord): object;
 }
 
 /** A record that is quarantined for a reason of its own, not for being none. */
@@ -50,15 +52,31 @@ export function logTaker(log: LandedLog, steps: LogSteps): TakeBatch {
   return async (batch) => {
     const rows: object[] = [];
     const letters: DeadLetter[] = [];
-    for (const message of batch.messages) {
+    const records = batch.records();
+    let firstAppendedAtMs: number | undefined;
+    let lastAppendedAtMs: number | undefined;
+    while (records.next()) {
+      firstAppendedAtMs ??= records.timestampMs;
+      lastAppendedAtMs = records.timestampMs;
       try {
-        rows.push(log.rowOf(message));
+        rows.push(log.rowOf(records));
       } catch (error) {
         const reason = error instanceof UnfitRecordError ? error.reason : log.unfit;
-        letters.push(letterOf(batch, message, reason, error));
+        letters.push(letterOf(batch, records, reason, error));
       }
     }
-    const range = rangeOf(batch, rows.length, letters.length);
+    const { topic, partition, generation, firstOffset, lastOffset } = batch;
+    const range: LandedRange = {
+      topic,
+      partition,
+      generation,
+      firstOffset,
+      lastOffset,
+      rows: rows.length,
+      quarantined: letters.length,
+      firstAppendedAtMs,
+      lastAppendedAtMs,
+    };
     onTaken(range);
     await retryUntilSuccess(`landing ${log.table}`, () => inserts.insertRows(log.table, rows));
     if (letters.length > 0) {
@@ -76,38 +94,19 @@ const MAX_DETAIL_CHARACTERS = 300;
 
 function letterOf(
   { topic, partition }: Batch,
-  { key, value, offset, timestamp }: KafkaMessage,
+  { key, value, offset, timestampMs }: RecordCursor,
   reason: DeadLetter['reason'],
   error: unknown,
 ): DeadLetter {
   return {
     topic,
     partition,
-    offset: Number(offset),
-    appendedAtMs: Number(timestamp),
+    offset,
+    appendedAtMs: timestampMs,
     key,
     value,
     reason,
     detail: (error instanceof Error ? error.message : String(error)).slice(0, MAX_DETAIL_CHARACTERS),
     orgId: keyText(key),
   };
-}
-
-function rangeOf(batch: Batch, rows: number, quarantined: number): LandedRange {
-  const { topic, partition, generation, firstOffset, lastOffset, messages } = batch;
-  return {
-    topic,
-    partition,
-    generation,
-    firstOffset,
-    lastOffset,
-    rows,
-    quarantined,
-    firstAppendedAtMs: appendedAtMs(messages[0]),
-    lastAppendedAtMs: appendedAtMs(messages.at(-1)),
-  };
-}
-
-function appendedAtMs(message: KafkaMessage | undefined): number | undefined {
-  return message && Number(message.timestamp);
 }

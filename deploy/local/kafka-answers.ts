@@ -1,4 +1,4 @@
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, logLevel } from '../../platform/kafka/kafkajs.ts';
 
 /** A broker listens before it serves: only an answer that names a broker counts. @param brokers `host:port,...` */
 export async function kafkaAnswers(brokers: string): Promise<boolean> {
