@@ -1,5 +1,11 @@
 import { encodeCallEvent } from '../schemas/call-event.ts';
-import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS } from '../schemas/event-rules.ts';
+import {
+  describeRejection,
+  FUTURE_LIMIT_MS,
+  LATENESS_LIMIT_MS,
+  NOTHING_DROPPED,
+} from '../schemas/event-rules.ts';
+import type { EventLimits } from '../schemas/event-validation.ts';
 import { completeEvent, type CallEventInput } from './call-event-input.ts';
 import { BufferFullError, EventRejectedError, PublisherClosedError, UndeliveredError } from './errors.ts';
 import { MemorySendBuffer, sizeOf, type BufferedEvent } from './send-buffer.ts';
@@ -7,7 +13,7 @@ import type { Publisher, PublisherCounters, PublisherOptions } from './publisher
 import { pooled } from './random-pool.ts';
 import { Sender } from './sender.ts';
 import type { OutgoingRecord } from './transport.ts';
-import { rejectionOf } from './validate.ts';
+import { validateCallEvent } from './validate.ts';
 
 const DEFAULTS = {
   futureLimitMs: FUTURE_LIMIT_MS,
@@ -33,6 +39,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
 class BufferedPublisher implements Publisher {
   readonly #options: PublisherOptions & typeof DEFAULTS;
+  readonly #limits: EventLimits;
   readonly #sendBuffer: MemorySendBuffer;
   readonly #sender: Sender;
   readonly #tally = { accepted: 0, published: 0, failed: 0, refused: 0 };
@@ -48,6 +55,12 @@ class BufferedPublisher implements Publisher {
       );
     }
     this.#options = options;
+    // Only the consumers know what retention has dropped.
+    this.#limits = {
+      ...NOTHING_DROPPED,
+      futureMs: options.futureLimitMs,
+      latenessMs: options.latenessLimitMs,
+    };
     this.#sendBuffer = new MemorySendBuffer(maxBufferedRecords, maxBufferedBytes);
     this.#sender = new Sender(this.#sendBuffer, transport, {
       ...options,
@@ -70,11 +83,11 @@ class BufferedPublisher implements Publisher {
 
   #accept(input: CallEventInput): Promise<string> {
     if (this.#closing) throw new PublisherClosedError();
-    const { now, random, futureLimitMs, latenessLimitMs, maxEventBytes } = this.#options;
+    const { now, random, maxEventBytes } = this.#options;
     const nowMs = now();
     const event = completeEvent(input, nowMs, random);
-    const rejection = rejectionOf(event, nowMs, { futureMs: futureLimitMs, latenessMs: latenessLimitMs });
-    if (rejection) throw new EventRejectedError(rejection.reason, rejection.detail);
+    const rejection = validateCallEvent(event, nowMs, this.#limits);
+    if (rejection) throw new EventRejectedError(rejection.reason, describeRejection(rejection));
 
     const record = { key: event.org_id, value: encodeCallEvent(event) };
     if (sizeOf(record) > maxEventBytes) {

@@ -1,7 +1,7 @@
 import { createRequire, Module } from 'node:module';
 import type kafkajsTypes from 'kafkajs';
 import type { Batch } from 'kafkajs';
-import { FetchedBatch } from './fetched-batch.ts';
+import { KafkajsBatch } from './kafkajs-batch.ts';
 import type { RecordSet } from './record-set.ts';
 
 /**
@@ -17,12 +17,12 @@ interface Decoder {
   readBytes(size: number): Buffer;
 }
 
-// Record batches stay bytes, which FetchedBatch reads.
+// Record batches stay bytes, which KafkajsBatch reads.
 replace('protocol/requests/fetch/v4/decodeMessages.js', (decoder: Decoder): Promise<Buffer> => {
   const size = decoder.readInt32();
   return Promise.resolve(size > 0 ? decoder.readBytes(size) : Buffer.alloc(0));
 });
-replace('consumer/batch.js', FetchedBatch);
+replace('consumer/batch.js', KafkajsBatch);
 
 /** What is used of kafkajs's definitions of a request. */
 interface RequestDefinitions {
@@ -51,7 +51,7 @@ export const { Kafka, CompressionTypes, Partitioners, ConfigResourceTypes, logLe
 export function recordSetOf(batch: Batch): RecordSet {
   // Its type does not know of the class that took the place of kafkajs's own.
   const fetched: unknown = batch;
-  if (fetched instanceof FetchedBatch) return fetched.recordSet;
+  if (fetched instanceof KafkajsBatch) return fetched.recordSet;
   throw new Error(
     'kafkajs was loaded before its modules were replaced: import it from platform/kafka/kafkajs.ts.',
   );

@@ -1,6 +1,7 @@
-import type { TimeLimits } from '../validate.ts';
-import type { LoggedAt, Scan } from './scan.ts';
+import { NOTHING_DROPPED } from '../../schemas/event-rules.ts';
+import { validateTime, type TimeLimits } from '../../schemas/event-validation.ts';
 import { DAY_MS } from '../../schemas/time-units.ts';
+import type { LoggedAt, Scan } from './scan.ts';
 
 /** Where the log's times are moved to. Pure. */
 export type AnchorMode =
@@ -66,14 +67,16 @@ export function checkTimes(
   if (!earliest || !latest) return;
   const oldestMs = occurredAt(schedule, earliest.atMs, schedule.laps - 1);
   const newestMs = occurredAt(schedule, latest.atMs, 0);
-  if (nowMs - oldestMs > limits.latenessMs) {
+  const reasonAt = (occurredAtMs: number) =>
+    validateTime({ occurredAtMs, clockMs: nowMs }, { ...NOTHING_DROPPED, ...limits })?.reason;
+  if (reasonAt(oldestMs) === 'too-late') {
     throw new OutsideLimitsError(
       `${describe(earliest, oldestMs)}, ${days(nowMs - oldestMs)} days before now. Events more than ` +
         `${days(limits.latenessMs)} days old are not accepted (LATENESS_LIMIT_MS=${limits.latenessMs}), so ` +
         (isBegun ? TOO_OLD_TO_GO_ON : TOO_OLD),
     );
   }
-  if (newestMs - nowMs > limits.futureMs) {
+  if (reasonAt(newestMs) === 'future-dated') {
     throw new OutsideLimitsError(
       `${describe(latest, newestMs)}, ${Math.ceil((newestMs - nowMs) / 1000)} s after now. Events more than ` +
         `${limits.futureMs / 1000} s ahead are not accepted (FUTURE_LIMIT_MS=${limits.futureMs}), so nothing was ` +

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Publisher } from '../publisher-contract.ts';
-import type { TimeLimits } from '../validate.ts';
+import type { TimeLimits } from '../../schemas/event-validation.ts';
 import { checkTimes, scheduleOf, type AnchorMode, type Schedule } from './anchor.ts';
 import { publishRepetitions } from './repetitions.ts';
 import { createRecord, readRecord, recordPath, replaceRecord, type ReplayRecord } from './record.ts';

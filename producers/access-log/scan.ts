@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { rejectionOfContent } from '../validate.ts';
+import { describeRejection } from '../../schemas/event-rules.ts';
+import { validateCallContent } from '../validate.ts';
 import { contentOf, type CallContent } from './event.ts';
 import { LineSplitter, MAX_LINE_BYTES, type Line } from './lines.ts';
 import { parseLine } from './parse.ts';
@@ -53,8 +54,8 @@ export function verdictOn(line: Line): Verdict {
   const parsed = parseLine(line.text);
   if ('malformed' in parsed) return { kind: 'malformed', reason: parsed.malformed };
   const content = contentOf(parsed);
-  const rejection = rejectionOfContent(content);
-  if (rejection) return { kind: 'refused', reason: rejection.detail };
+  const rejection = validateCallContent(content);
+  if (rejection) return { kind: 'refused', reason: describeRejection(rejection) };
   return { kind: 'call', loggedAtMs: parsed.atMs, content };
 }
 

@@ -16,7 +16,7 @@ const config = readConfig(process.env, {
   ...kafkaSettings,
   ...clickhouseSettings,
   CONSUMER_GROUP: consumerSettings.CONSUMER_GROUP,
-  BLOCK_ROWS: consumerSettings.BLOCK_ROWS,
+  BATCH_ROWS: consumerSettings.BATCH_ROWS,
   FETCH_BYTES: consumerSettings.FETCH_BYTES,
 });
 const topic = topicNames(config.TOPIC_PREFIX).calls;
@@ -60,7 +60,7 @@ await consumer.run({
         appended_at: new Date(Number(timestamp)).toISOString(),
       });
     }
-    if (rows.length >= config.BLOCK_ROWS || batch.offsetLag() === '0') await land();
+    if (rows.length >= config.BATCH_ROWS || batch.offsetLag() === '0') await land();
   },
 });
 process.once('SIGTERM', () => void consumer.disconnect().then(() => client.close()));

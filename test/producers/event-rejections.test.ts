@@ -1,12 +1,13 @@
 import { mintEventId } from '../../schemas/event-id.ts';
+import { NOTHING_DROPPED } from '../../schemas/event-rules.ts';
 import { completeEvent, type CallEventInput } from '../../producers/call-event-input.ts';
 import { EventRejectedError, type Refusal } from '../../producers/errors.ts';
-import { rejectionOf } from '../../producers/validate.ts';
+import { validateCallEvent } from '../../producers/validate.ts';
 import { call, countingBytes, NOW_MS } from './sample-event.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-const LIMITS = { futureMs: 5 * MINUTE_MS, latenessMs: 35 * DAY_MS };
+const LIMITS = { ...NOTHING_DROPPED, futureMs: 5 * MINUTE_MS, latenessMs: 35 * DAY_MS };
 const id = (atMs: number): string => mintEventId(atMs, new Uint8Array(10));
 
 /** What the SDK says of an event: its refusal, or undefined where it is accepted. */
@@ -15,7 +16,7 @@ function rejectedChange(input: object): Refusal | undefined {
     // A JavaScript caller is not held by the type.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const event = completeEvent(input as CallEventInput, NOW_MS, countingBytes());
-    return rejectionOf(event, NOW_MS, LIMITS)?.reason;
+    return validateCallEvent(event, NOW_MS, LIMITS)?.reason;
   } catch (error) {
     if (error instanceof EventRejectedError) return error.reason;
     throw error;
@@ -94,6 +95,6 @@ describe('the publishing SDK', () => {
 
   it('says which figures are at fault', () => {
     const event = completeEvent(call({ credits: 1_000_001 }), NOW_MS, countingBytes());
-    expect(rejectionOf(event, NOW_MS, LIMITS)?.detail).toContain('1000001');
+    expect(validateCallEvent(event, NOW_MS, LIMITS)?.detail).toContain('1000001');
   });
 });

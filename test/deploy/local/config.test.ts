@@ -29,7 +29,7 @@ describe('the settings of npm start', () => {
       PORT: 'http',
       REPLAY: 'all',
       // Of the consumer, the aggregator and the API.
-      BLOCK_ROWS: '0',
+      BATCH_ROWS: '0',
       TICK: 'now and then',
       UNKNOWN_ORGS: 'all',
       RATE_LIMIT_PER_MINUTE: 'many',

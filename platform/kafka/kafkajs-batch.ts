@@ -20,7 +20,7 @@ export interface FetchedPartition {
  *
  * What kafkajs itself reads of a batch is here under kafkajs's names; the records are read by `recordSet`.
  */
-export class FetchedBatch {
+export class KafkajsBatch {
   readonly topic: string;
   readonly partition: number;
   readonly highWatermark: string;
