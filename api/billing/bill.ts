@@ -1,7 +1,7 @@
 import { billingPeriodsOf, type Period } from '../../domain/calendar/billing-periods.ts';
 import { projectedBill, type Billed } from '../../domain/pricing/bill.ts';
 import type { Sources } from '../dependencies.ts';
-import { orgCalendar, type SubscriptionAsked } from '../orgs/subscription.ts';
+import { orgCalendar, type RequestedSubscription } from '../orgs/subscription.ts';
 import { readStatement, type Statement } from './statement.ts';
 
 /** The bill of the current period as it stands, and where it is heading (interfaces.md, /billing). Money exact. */
@@ -16,7 +16,7 @@ export interface Bill {
 }
 
 /** Reads the statement of the period that holds now; both come from one reading of the clock. */
-export async function readBill(sources: Sources, request: SubscriptionAsked): Promise<Bill> {
+export async function readBill(sources: Sources, request: RequestedSubscription): Promise<Bill> {
   const now = sources.now();
   const { org } = request;
   const period = billingPeriodsOf(orgCalendar(org), org.billingDay).periodAt(now);

@@ -10,7 +10,7 @@ import { priceBookAt, type Catalogues } from '../../domain/catalogues/catalogues
 import type { PriceBook } from '../../domain/catalogues/prices.ts';
 import type { Money } from '../../domain/money.ts';
 import type { Sources } from '../dependencies.ts';
-import { orgCalendar, type SubscriptionAsked } from '../orgs/subscription.ts';
+import { orgCalendar, type RequestedSubscription } from '../orgs/subscription.ts';
 import { RETRY_AFTER } from '../problems/clickhouse.ts';
 import { Problem } from '../problems/problem.ts';
 import { adjustmentsOf, statementDay, statementTotal, type StatementDay } from './rows.ts';
@@ -26,7 +26,7 @@ export interface Statement {
   readonly rounded: Money | null;
 }
 
-export interface StatementRequest extends SubscriptionAsked {
+export interface StatementRequest extends RequestedSubscription {
   /** Half-open local dates. */
   readonly from: LocalDate;
   readonly to: LocalDate;

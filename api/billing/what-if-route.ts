@@ -6,7 +6,7 @@ import { readWhatIf, type PeriodWhatIf } from '../../store/usage/read-what-if.ts
 import { UnknownEdition } from '../../domain/catalogues/catalogues.ts';
 import { canonical, type Money } from '../../domain/money.ts';
 import type { Sources } from '../dependencies.ts';
-import { readSubscription, type SubscriptionAsked } from '../orgs/subscription.ts';
+import { readSubscription, type RequestedSubscription } from '../orgs/subscription.ts';
 import { Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
 import { OrgParams, ProductParameter } from '../parameters/org.ts';
@@ -88,7 +88,7 @@ export function whatIfRoute(app: ApiServer, sources: Sources): void {
 /** Throws the Problem `invalid-request` where no terms are given, or an edition that the product has not. */
 async function readUnderTerms(
   { clickhouse, now }: Sources,
-  asked: SubscriptionAsked,
+  asked: RequestedSubscription,
   { edition, users, additional_limit: additionalLimit }: WhatIfQuery,
 ): Promise<PeriodWhatIf> {
   const otherTerms = {
@@ -111,7 +111,7 @@ async function readUnderTerms(
 }
 
 function whatIfAnswer(
-  { org, subscription }: SubscriptionAsked,
+  { org, subscription }: RequestedSubscription,
   answer: PeriodWhatIf,
 ): Static<typeof WhatIfAnswer> {
   const { currency, period, days } = answer;

@@ -1,13 +1,14 @@
 import { Type, type Static } from 'typebox';
 import { readConflictHours, readConflicts, type Conflict } from '../../store/conflicts/read.ts';
 import { readProgress } from '../../store/watermark/aggregator-progress.ts';
-import { decodeCursor, pageOfLog } from './cursor.ts';
+import { decodePosition, pageOfLog } from './cursor.ts';
 import type { Sources } from '../dependencies.ts';
 import { findOrg } from '../orgs/subscription.ts';
 import { Credits } from '../parameters/counts.ts';
 import { Instant, InstantParameter, instantOf } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
-import { cursorParameter, NextCursor } from '../parameters/page.ts';
+import { cursorParameter } from '../parameters/cursor.ts';
+import { NextCursor } from '../parameters/page.ts';
 import { checkInstantRange, monthsBefore } from '../parameters/range.ts';
 import type { ApiServer } from '../server.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
@@ -73,10 +74,10 @@ export function conflictsRoute(app: ApiServer, sources: Sources): void {
       const end = query.to === undefined ? sources.now() : instantOf('to', query.to);
       const start = query.from === undefined ? monthsBefore(end) : instantOf('from', query.from);
       if (query.from !== undefined) checkInstantRange(start, end);
-      const before = cursor === undefined ? undefined : decodeCursor(cursor);
+      const [from, to] = [Math.max(0, floorTo(start, HOUR_MS)), ceilTo(end, HOUR_MS)];
+      const before = cursor === undefined ? undefined : decodePosition(cursor, to);
       const { orgId } = findOrg(await sources.settings.refresh(), params.org);
       const { clickhouse } = sources;
-      const [from, to] = [Math.max(0, floorTo(start, HOUR_MS)), ceilTo(end, HOUR_MS)];
       const [{ sealed }, hours] = await Promise.all([
         readProgress(clickhouse),
         readConflictHours(clickhouse, { orgId, from, to }),

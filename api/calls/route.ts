@@ -6,11 +6,11 @@ import { findOrg } from '../orgs/subscription.ts';
 import { filterProperties, filtersOf } from '../parameters/filters.ts';
 import { InstantParameter, instantOf } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
-import { cursorParameter } from '../parameters/page.ts';
+import { cursorParameter } from '../parameters/cursor.ts';
 import { checkInstantRange, monthsBefore } from '../parameters/range.ts';
 import type { ApiServer } from '../server.ts';
 import { CallsAnswer, callAnswer } from './answer.ts';
-import { decodeCursor, pageOfLog } from './cursor.ts';
+import { decodePosition, pageOfLog } from './cursor.ts';
 import { readCalls } from './read.ts';
 
 const CallsQuery = Type.Object(
@@ -41,7 +41,7 @@ export function callsRoute(app: ApiServer, sources: Sources): void {
       const to = toText === undefined ? sources.now() + FUTURE_LIMIT_MS : instantOf('to', toText);
       const from = fromText === undefined ? monthsBefore(to) : instantOf('from', fromText);
       if (fromText !== undefined) checkInstantRange(from, to);
-      const before = cursor === undefined ? undefined : decodeCursor(cursor);
+      const before = cursor === undefined ? undefined : decodePosition(cursor, to);
       const org = findOrg(await sources.settings.refresh(), params.org);
       const filters = filtersOf(asked, onlyUser(request));
       const range = { orgId: org.orgId, from, to, filters, before };

@@ -4,7 +4,7 @@ import type { Sources } from '../dependencies.ts';
 import { invalidParameter } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
 import { ChargeAnswer, chargeAnswer } from './answer.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeOffset, encodeOffset } from './cursor.ts';
 import { readRevisions } from './read.ts';
 
 const FeedQuery = Type.Object(
@@ -51,7 +51,7 @@ export function chargesRoute(app: ApiServer, { clickhouse, topics }: Sources): v
       response: { 200: FeedAnswer },
     },
     handler: async ({ query: { cursor, limit } }) => {
-      const from = cursor === undefined ? 0 : decodeCursor(cursor);
+      const from = cursor === undefined ? 0 : decodeOffset(cursor);
       // Before the rows: what lands meanwhile is for the next page.
       const to = await readLandedEnd(clickhouse, topics.dailyCharges);
       if (from > to)
@@ -60,7 +60,8 @@ export function chargesRoute(app: ApiServer, { clickhouse, topics }: Sources): v
       const last = rows.at(-1);
       return {
         charges: rows.map((row) => chargeAnswer(row)),
-        next_cursor: encodeCursor(last === undefined ? from : last.offset + 1),
+        // Nothing new: the client's own cursor, whichever codec wrote it.
+        next_cursor: last === undefined ? (cursor ?? encodeOffset(0)) : encodeOffset(last.offset + 1),
       };
     },
   });

@@ -7,7 +7,7 @@ import { Credits } from '../parameters/counts.ts';
 import { Instant } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
-import { subscribedAt } from './subscribed.ts';
+import { subscriptionAt } from './subscription-at.ts';
 import { AtQuery, describeLive, liveProperties, windowAt } from './window.ts';
 import { formatInstant } from '../../domain/instants.ts';
 
@@ -49,7 +49,7 @@ export function returningRoute(app: ApiServer, sources: Sources): void {
       const window = windowAt(query.at, sources.now());
       const settings = await sources.settings.refresh();
       const asked = { org: params.org, product: query.product };
-      const { orgId, product, allowance } = subscribedAt(settings, asked, window.to);
+      const { orgId, product, allowance } = subscriptionAt(settings, asked, window.to);
       const [live, { used, pacePerHour, rows }] = await Promise.all([
         describeLive(sources, orgId, product, window),
         readReturning(sources.clickhouse, { orgId, product, asOf: window.to }),

@@ -5,7 +5,7 @@ import type { Sources } from '../dependencies.ts';
 import { Credits } from '../parameters/counts.ts';
 import { OrgParams } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
-import { subscribedAt } from './subscribed.ts';
+import { subscriptionAt } from './subscription-at.ts';
 import { AtQuery, describeLive, liveProperties, storedPart, windowAt } from './window.ts';
 
 /** The gauge of a subscription (domain.md, Windows and Terms). */
@@ -44,7 +44,7 @@ export function creditsRoute(app: ApiServer, sources: Sources): void {
       const settings = await sources.settings.refresh();
       const asked = { org: params.org, product: query.product };
       // The settings of that instant, the events known now.
-      const { orgId, product, allowance } = subscribedAt(settings, asked, window.to);
+      const { orgId, product, allowance } = subscriptionAt(settings, asked, window.to);
       const [live, { credits }] = await Promise.all([
         describeLive(sources, orgId, product, window),
         readTotal(sources.clickhouse, { orgId, ...storedPart(window), filters: { product } }),

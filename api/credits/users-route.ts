@@ -6,7 +6,8 @@ import { chooseSubscription, findOrg } from '../orgs/subscription.ts';
 import { Count, Credits } from '../parameters/counts.ts';
 import { instantOf } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
-import { cursorParameter, NextCursor } from '../parameters/page.ts';
+import { cursorParameter } from '../parameters/cursor.ts';
+import { NextCursor } from '../parameters/page.ts';
 import type { ApiServer } from '../server.ts';
 import { decodeUsersPlace, encodeUsersPlace } from './users-cursor.ts';
 import { AtQuery, describeLive, liveProperties, storedPart, windowAt, windowEndingAt } from './window.ts';
@@ -59,11 +60,12 @@ export function creditUsersRoute(app: ApiServer, sources: Sources): void {
     },
     handler: async (request) => {
       const { at, product: asked, limit, cursor } = request.query;
+      const now = sources.now();
       const place =
         cursor === undefined
           ? undefined
-          : decodeUsersPlace(cursor, at === undefined ? undefined : instantOf('at', at));
-      const window = place === undefined ? windowAt(at, sources.now()) : windowEndingAt(place.to);
+          : decodeUsersPlace(cursor, at === undefined ? undefined : instantOf('at', at), now);
+      const window = place === undefined ? windowAt(at, now) : windowEndingAt(place.to);
       const org = findOrg(await sources.settings.refresh(), request.params.org);
       const { product } = chooseSubscription(org, asked, window.to);
       const user = onlyUser(request);

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { WINDOW_MS } from '../../domain/returning.ts';
 import type { Sources } from '../dependencies.ts';
-import { readLagSeconds } from '../lag.ts';
+import { readLagSeconds } from '../usage/lag.ts';
 import { Instant, InstantParameter, instantOf } from '../parameters/instant.ts';
 import { ProductParameter } from '../parameters/org.ts';
 import { invalidParameter } from '../problems/problem.ts';

@@ -56,7 +56,7 @@ const productsOf = (subscriptions: readonly Subscription[]): string =>
   subscriptions.map(({ product }) => product).join(', ');
 
 /** What most questions about an org need, all of one moment. */
-export interface SubscriptionAsked {
+export interface RequestedSubscription {
   readonly org: OrgHistory;
   readonly subscription: Subscription;
   readonly catalogues: Catalogues;
@@ -67,7 +67,7 @@ export async function readSubscription(
   { settings: store, now }: Pick<Sources, 'settings' | 'now'>,
   orgId: string,
   product: string | undefined,
-): Promise<SubscriptionAsked> {
+): Promise<RequestedSubscription> {
   const settings = await store.refresh();
   const org = findOrg(settings, orgId);
   return { org, subscription: chooseSubscription(org, product, now()), catalogues: settings.catalogues };

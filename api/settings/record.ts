@@ -12,7 +12,7 @@ import { InstantParameter, instantOf } from '../parameters/instant.ts';
 import { clickhouseProblem, RETRY_AFTER } from '../problems/clickhouse.ts';
 import { Problem } from '../problems/problem.ts';
 import { answer } from '../problems/schema.ts';
-import { rejectionProblem } from './refused.ts';
+import { rejectionProblem } from './rejected-change-problem.ts';
 
 const KEY = 'idempotency-key';
 /** The headers of every request that changes something. */

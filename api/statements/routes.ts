@@ -7,11 +7,11 @@ import type { ApiServer } from '../server.ts';
 import { statementCsv } from './csv.ts';
 import { readStatementDocument, type StatementDocument } from './document.ts';
 import { attachment } from './filename.ts';
-import { takeTurns } from './turns.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 /** The days of /billing/days as files, from the same figures. */
 export function statementRoutes(app: ApiServer, sources: Sources): void {
-  const inTurn = takeTurns();
+  const inTurn = oneAtATime();
   app.route({
     method: 'GET',
     url: '/v1/orgs/:org/billing/statement.csv',

@@ -1,18 +1,18 @@
 import { Type } from 'typebox';
 import { onlyUser } from '../auth/guard.ts';
 import type { Sources } from '../dependencies.ts';
-import { readLagSeconds } from '../lag.ts';
+import { readLagSeconds } from './lag.ts';
 import { findOrg } from '../orgs/subscription.ts';
 import { filterProperties, filtersOf } from '../parameters/filters.ts';
 import { InstantParameter, instantOf } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
-import { cursorParameter } from '../parameters/page.ts';
+import { cursorParameter } from '../parameters/cursor.ts';
 import { checkInstantRange } from '../parameters/range.ts';
 import type { ApiServer } from '../server.ts';
 import { GROUPS, parseGroupBy } from './group-by.ts';
 import { readBreakdown } from './read.ts';
 import { dayPlan } from './days.ts';
-import { wantedOf } from './portion.ts';
+import { selectRows } from './row-selection.ts';
 import { UsageAnswer } from './answer.ts';
 import { formatInstant } from '../../domain/instants.ts';
 
@@ -75,14 +75,14 @@ export function usageRoute(app: ApiServer, sources: Sources): void {
       checkInstantRange(from, end);
       const now = sources.now();
       const groupBy = parseGroupBy(group_by);
-      const { chunk, to } = wantedOf({ top, limit, cursor }, groupBy, { from, to: end }, now);
+      const { selection, to } = selectRows({ top, limit, cursor }, groupBy, { from, to: end }, now);
       const org = findOrg(await sources.settings.refresh(), params.org);
       const days = dayPlan(org, time_zone, { from, to }, now);
       const filters = filtersOf(asked, onlyUser(request));
       const range = { orgId: org.orgId, from, to };
       const [lag_seconds, breakdown] = await Promise.all([
         readLagSeconds(sources),
-        readBreakdown(sources.clickhouse, { ...range, filters, groupBy, days, chunk }),
+        readBreakdown(sources.clickhouse, { ...range, filters, groupBy, days, selection }),
       ]);
       return {
         org_id: org.orgId,

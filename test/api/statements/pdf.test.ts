@@ -1,7 +1,7 @@
 import { onBehalfOf } from '../../../api/http/running-request.ts';
 import type { StatementDocument } from '../../../api/statements/document.ts';
 import { statementPdf } from '../../../api/statements/pdf.ts';
-import { takeTurns } from '../../../api/statements/turns.ts';
+import { oneAtATime } from '../../../api/statements/one-at-a-time.ts';
 
 const DAY_MS = 86_400_000;
 const FIRST_MS = Date.parse('2025-10-01T00:00:00Z');
@@ -53,7 +53,7 @@ describe('a long statement', () => {
 
 describe('turns', () => {
   it('come one after the other, also after one that failed', async () => {
-    const inTurn = takeTurns();
+    const inTurn = oneAtATime();
     const seen: string[] = [];
     const work = (name: string) => async (): Promise<void> => {
       seen.push(`${name} begins`);
@@ -69,7 +69,7 @@ describe('turns', () => {
   });
 
   it('are lost by those who have gone meanwhile', async () => {
-    const inTurn = takeTurns();
+    const inTurn = oneAtATime();
     const signal = AbortSignal.abort(new Error('gone'));
     let isDone = false;
     const lost = onBehalfOf({ id: 'gone', signal }, () => inTurn(async () => (isDone = true)));

@@ -2,7 +2,7 @@ import { allowanceAt, type AllowanceAt } from '../../domain/pricing/allowance.ts
 import type { Settings } from '../dependencies.ts';
 import { chooseSubscription, findOrg, noSubscription } from '../orgs/subscription.ts';
 
-export interface Subscribed {
+export interface SubscriptionAt {
   readonly orgId: string;
   readonly product: string;
   /** By the settings of that instant. */
@@ -13,11 +13,11 @@ export interface Subscribed {
  * The subscription that a live figure is of, and what it allowed at an instant, epoch milliseconds.
  * Throws the Problems `unknown-org`, `ambiguous-product` and `no-subscription`.
  */
-export function subscribedAt(
+export function subscriptionAt(
   settings: Settings,
   asked: { readonly org: string; readonly product: string | undefined },
   instant: number,
-): Subscribed {
+): SubscriptionAt {
   const org = findOrg(settings, asked.org);
   const subscription = chooseSubscription(org, asked.product, instant);
   const { product } = subscription;
