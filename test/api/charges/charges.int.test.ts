@@ -158,8 +158,20 @@ describe('GET /v1/charges', () => {
     expect((await page(`cursor=${next_cursor}`)).charges.map(({ revision }) => revision)).toEqual([2]);
   });
 
+  it('goes on from a cursor in the former format, and returns it while nothing is new', async () => {
+    // "daily-charges 12"
+    const cursor = 'ZGFpbHktY2hhcmdlcyAxMg';
+    await land([record(11), record(12, { revision: 2 })]);
+    const { charges, next_cursor } = await page(`cursor=${cursor}`);
+    expect(charges.map(({ revision }) => revision)).toEqual([2]);
+    expect((await page(`cursor=${next_cursor}`)).charges).toEqual([]);
+    // "daily-charges 13"
+    const end = 'ZGFpbHktY2hhcmdlcyAxMw';
+    expect(await page(`cursor=${end}`)).toEqual({ charges: [], next_cursor: end });
+  });
+
   it.each(['x', 'ZGFpbHktY2hhcmdlcyAx!', 'ZGFpbHktY2hhcmdlcyAtMQ', 'ZGFpbHktY2hhcmdlcyAwMQ', 'MTc5NTM'])(
-    'refuses the cursor %s, which no page has answered',
+    'rejects the cursor %s, which no page has returned',
     async (cursor) => {
       const { status, body } = await api.get(`/v1/charges?cursor=${cursor}`, BILLING);
       expect(status).toBe(400);
