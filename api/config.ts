@@ -12,7 +12,7 @@ import {
 import { isLoopback } from '../platform/loopback.ts';
 import { readTokenKeys, type TokenKeys } from './auth/keys.ts';
 
-/** The settings of the API process but for those of the tokens’ keys (auth/keys.ts). */
+/** The settings of the API process. auth/keys.ts reads those of the token keys. */
 export const apiSettings = {
   ...clickhouseSettings,
   ...logSettings,
@@ -28,13 +28,13 @@ export const apiSettings = {
   }),
   LOCAL_SIGN_IN: Type.Enum(['', '1'], {
     default: '',
-    description: '1 lets everyone who reaches this process choose who to be: the local stack alone',
+    description: '1 lets anyone who can reach this process sign in as anyone: for the local stack only',
   }),
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The API's settings. Throws ConfigError with every mistake at once, those of the tokens’ keys included. */
+/** The API's settings. Throws one ConfigError with all mistakes, those of the token keys included. */
 export function readApiConfig(env: Environment) {
   const [config, keys] = readBoth(
     () => readConfig(env, apiSettings),
@@ -44,14 +44,15 @@ export function readApiConfig(env: Environment) {
   return { ...config, keys };
 }
 
-/** Whoever reaches a local sign-in may be anyone: it is never to be reached from elsewhere. */
+/** Local sign-in lets anyone sign in as anyone, so only this machine may reach it. */
 function assertSignInIsLocal(
   { LOCAL_SIGN_IN, HOST }: { readonly LOCAL_SIGN_IN: string; readonly HOST: string },
   { secret }: TokenKeys,
 ): void {
   if (LOCAL_SIGN_IN === '') return;
   const problems = [];
-  if (!isLoopback(HOST)) problems.push(`LOCAL_SIGN_IN is for a loopback address alone, HOST is ${HOST}`);
+  if (!isLoopback(HOST))
+    problems.push(`LOCAL_SIGN_IN requires a loopback HOST such as 127.0.0.1, not ${HOST}`);
   if (secret === undefined) problems.push('LOCAL_SIGN_IN needs JWT_SECRET or JWT_SECRET_FILE to sign with');
   if (problems.length > 0) throw new ConfigError(problems);
 }

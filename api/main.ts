@@ -14,7 +14,7 @@ import { countOpenQueries } from './metrics/open-queries.ts';
 
 /** Running requests get this long to finish once the process is told to stop. */
 const STOP_TIMEOUT_MS = 10_000;
-/** Less than what a request has: who changes something is told what became of it, or that it is not known. */
+/** Shorter than a request may take: the answer reports the outcome of a change, or that it is unknown. */
 const RECORDED_WITHIN_MS = 8_000;
 
 async function main(): Promise<void> {

@@ -16,8 +16,8 @@ import { floorTo, ceilTo, formatInstant } from '../../domain/instants.ts';
 
 const ConflictsQuery = Type.Object(
   {
-    from: Type.Optional(InstantParameter('the range’s first instant, 13 months before `to` if left out')),
-    to: Type.Optional(InstantParameter('the range’s end, exclusive; now if left out')),
+    from: Type.Optional(InstantParameter('the range’s first instant; 13 months before `to` by default')),
+    to: Type.Optional(InstantParameter('the range’s end, exclusive; now by default')),
     limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 100, description: 'conflicts of a page' }),
     cursor: cursorParameter(128),
   },
@@ -28,12 +28,15 @@ const ConflictAnswer = Type.Object(
   {
     event_id: Type.String(),
     occurred_at: Instant,
-    payloads: Type.Integer({ minimum: 2, description: 'How many different ones landed.' }),
+    payloads: Type.Integer({ minimum: 2, description: 'The number of different payloads.' }),
     user_id: Type.String(),
     endpoint: Type.String(),
     credits: Credits,
   },
-  { additionalProperties: false, description: 'Of the payload that counts: the first in the log.' },
+  {
+    additionalProperties: false,
+    description: 'The figures of the payload that counts: the first in the log.',
+  },
 );
 
 /** Ids under which more than one payload was published (domain.md, Identity; schemas/clickhouse/0006). */
@@ -44,14 +47,14 @@ export const ConflictsAnswer = Type.Object(
     to: Instant,
     sealed_until: Type.String({
       format: 'date-time',
-      description: 'Conflicts of later hours are not found yet: they are looked for when an hour is sealed.',
+      description: 'Later hours have not been searched yet: conflicts are found when an hour is sealed.',
     }),
     total: Type.Integer({
       minimum: 0,
-      description: 'Event ids with several payloads in the range, those of all pages.',
+      description: 'Event ids with several payloads in the whole range.',
     }),
     conflicts: Type.Array(ConflictAnswer, {
-      description: 'Newest first. Those whose events retention has dropped are in `total` alone.',
+      description: 'Newest first. Conflicts whose events retention has dropped count only in `total`.',
     }),
     next_cursor: NextCursor,
   },

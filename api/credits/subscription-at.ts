@@ -5,21 +5,22 @@ import { chooseSubscription, findOrg, noSubscription } from '../orgs/subscriptio
 export interface SubscriptionAt {
   readonly orgId: string;
   readonly product: string;
-  /** By the settings of that instant. */
+  /** From the settings of the instant. */
   readonly allowance: AllowanceAt;
 }
 
 /**
- * The subscription that a live figure is of, and what it allowed at an instant, epoch milliseconds.
+ * The requested subscription and its allowance at an instant.
  * Throws the Problems `unknown-org`, `ambiguous-product` and `no-subscription`.
+ * @param instant epoch milliseconds
  */
 export function subscriptionAt(
   settings: Settings,
-  asked: { readonly org: string; readonly product: string | undefined },
+  requested: { readonly org: string; readonly product: string | undefined },
   instant: number,
 ): SubscriptionAt {
-  const org = findOrg(settings, asked.org);
-  const subscription = chooseSubscription(org, asked.product, instant);
+  const org = findOrg(settings, requested.org);
+  const subscription = chooseSubscription(org, requested.product, instant);
   const { product } = subscription;
   const allowance = allowanceAt(settings.catalogues, subscription, instant);
   if (allowance === undefined)

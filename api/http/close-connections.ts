@@ -1,8 +1,8 @@
 import type { ApiServer } from '../server.ts';
 
 /**
- * A server that is told to close answers what has reached it and ends each connection with its answer; otherwise a
- * client that keeps its connection would hold the process until the keep-alive timeout, 72 s.
+ * While the server closes, it answers the requests that have arrived and ends each connection with the answer.
+ * Otherwise a keep-alive connection would hold the process for up to 72 s.
  */
 export function closeConnectionsOnShutdown(app: ApiServer): void {
   let isClosing = false;

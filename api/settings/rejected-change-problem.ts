@@ -8,8 +8,8 @@ const TYPES: ReadonlyMap<string, ProblemType> = new Map([
   ['change-id-used', 'idempotency-key-used'],
 ]);
 
-/** Where a fault lies that is not one of the change's value: refusals know the log's fields, not the request. */
-const ELSEWHERE: ReadonlyMap<string, Pick<ProblemError, 'parameter' | 'pointer'>> = new Map([
+/** The place in the request of an error outside of the change's value; the rules know only the fields of the log. */
+const OUTSIDE_VALUE: ReadonlyMap<string, Pick<ProblemError, 'parameter' | 'pointer'>> = new Map([
   ['org-id', { pointer: '#/org_id' }],
   ['product', { parameter: 'product' }],
   ['reason', { pointer: '#/reason' }],
@@ -17,20 +17,20 @@ const ELSEWHERE: ReadonlyMap<string, Pick<ProblemError, 'parameter' | 'pointer'>
   ['recorded-by', { parameter: 'authorization' }],
 ]);
 
-/** What a refused change means to the one who asked for it: each fault with its place in the request. */
-export function rejectionProblem(refused: SettingsRejected): Problem {
-  const type = TYPES.get(refused.code);
+/** The Problem of a rejected change, each error with its place in the request. */
+export function rejectedChangeProblem(rejected: SettingsRejected): Problem {
+  const type = TYPES.get(rejected.code);
   if (type === 'idempotency-key-used') {
     return new Problem(
       type,
-      'Repeat the first request of this Idempotency-Key as it was, or send another key.',
+      'Repeat the first request with this Idempotency-Key unchanged, or send another key.',
     );
   }
-  if (type !== undefined) return new Problem(type, `${refused.message}.`);
-  return new Problem('invalid-request', `${refused.message}.`, { errors: refused.problems.map(errorOf) });
+  if (type !== undefined) return new Problem(type, `${rejected.message}.`);
+  return new Problem('invalid-request', `${rejected.message}.`, { errors: rejected.problems.map(errorOf) });
 }
 
 function errorOf({ code, path, message }: ChangeProblem): ProblemError {
-  const elsewhere = path === '' ? ELSEWHERE.get(code) : undefined;
-  return { detail: message, ...(elsewhere ?? { pointer: `#${path}` }) };
+  const place = path === '' ? OUTSIDE_VALUE.get(code) : undefined;
+  return { detail: message, ...(place ?? { pointer: `#${path}` }) };
 }

@@ -28,7 +28,7 @@ export interface Breakdown {
 }
 
 /**
- * Usage of a range in groups, and its total: of one statement, so that both are of one moment.
+ * Usage of a range in groups, and its total, from one query, so that both show the same moment.
  * The connection's max_result_rows bounds the rows: see api/clickhouse.ts.
  */
 export async function readBreakdown(
@@ -45,7 +45,7 @@ export async function readBreakdown(
     return { rows: answer(rows), other: answer(other), total, next_cursor: null };
   }
   if (selection.kind === 'page') {
-    // One more than the page tells whether there is a next one.
+    // One row more than the page shows whether there is a next page.
     const { after, limit } = selection;
     const { rows, total } = await readUsagePage(client, { ...request, after, limit: limit + 1 });
     const page = rows.slice(0, limit);
@@ -57,7 +57,7 @@ export async function readBreakdown(
   return { rows: groupBy.length === 0 ? [] : answer(rows), total: totalOf(rows), next_cursor: null };
 }
 
-/** A first day that begins before 1970: the store knows no such instants, and no events of then. */
+/** A first day may begin before 1970, where the store has neither instants nor events. */
 const dayStart = (day: Day): number => Math.max(0, day.from);
 
 function answerRow(row: UsageRow, dates: ReadonlyMap<number, string>): Row {

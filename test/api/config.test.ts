@@ -38,7 +38,7 @@ describe('the settings of the API', () => {
   it('let everyone choose who to be on a loopback address with a secret alone', () => {
     expect(readApiConfig({ ...VALID, LOCAL_SIGN_IN: '1' })).toMatchObject({ LOCAL_SIGN_IN: '1' });
     expect(problemsOf({ ...VALID, LOCAL_SIGN_IN: '1', HOST: '0.0.0.0' })).toEqual([
-      'LOCAL_SIGN_IN is for a loopback address alone, HOST is 0.0.0.0',
+      'LOCAL_SIGN_IN requires a loopback HOST such as 127.0.0.1, not 0.0.0.0',
     ]);
     expect(problemsOf({ ...SERVERS, ...ISSUER, LOCAL_SIGN_IN: '1' })).toEqual([
       'LOCAL_SIGN_IN needs JWT_SECRET or JWT_SECRET_FILE to sign with',
@@ -65,14 +65,14 @@ describe('the settings of the API', () => {
   });
 
   it.each([
-    [{ ...VALID, JWT_SECRET: '' }, 'JWT_SECRET or JWT_SECRET_FILE must be given'],
+    [{ ...VALID, JWT_SECRET: '' }, 'Set either JWT_SECRET or JWT_SECRET_FILE'],
     [{ ...VALID, JWT_SECRET_FILE: 'x' }, 'only one of them'],
-    [{ ...VALID, JWT_SECRET: 'short' }, 'JWT_SECRET has 5 bytes, at least 32 are needed'],
+    [{ ...VALID, JWT_SECRET: 'short' }, 'JWT_SECRET has 5 bytes and needs at least 32'],
     [{ ...SERVERS, JWT_SECRET_FILE: '/no/such/file' }, 'JWT_SECRET_FILE cannot be read'],
     [{ ...SERVERS, JWKS_URL: ISSUER.JWKS_URL }, 'JWT_ISSUER is missing'],
     [{ ...SERVERS, JWKS_URL: ISSUER.JWKS_URL }, 'JWT_AUDIENCE is missing'],
     [{ ...VALID, JWT_ISSUER: ISSUER.JWT_ISSUER }, 'JWKS_URL must be the address'],
-    [{ ...SERVERS, ...ISSUER, JWKS_URL: 'http://id.example/keys' }, 'JWKS_URL must be https'],
+    [{ ...SERVERS, ...ISSUER, JWKS_URL: 'http://id.example/keys' }, 'JWKS_URL must use https'],
     [{ ...VALID, ...ISSUER, JWT_SECRET: 'short' }, 'JWT_SECRET has 5 bytes'],
   ])('%j: %s', (env, message) => {
     expect(problemsOf(env).join('\n')).toContain(message);

@@ -170,7 +170,7 @@ describe('product=', () => {
     expect(status).toBe(400);
     expect(body).toMatchObject({
       type: 'ambiguous-product',
-      detail: 'product is needed: one of crm, bigin',
+      detail: 'product is required: one of crm, bigin',
       errors: [{ parameter: 'product', choices: ['crm', 'bigin'] }],
     });
   });
