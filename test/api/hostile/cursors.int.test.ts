@@ -40,7 +40,7 @@ const LISTS: readonly List[] = [
       ...INSTANTS.map((instant) => `[${instant},0,"ann"]`),
       ...NUMBERS.map((credits) => `[${NOW},${credits},"ann"]`),
       `[${NOW},0,1]`,
-      // As they were written before.
+      // In the former format.
       '["2104-06-01T00:00:00.000Z",0,""]',
       '["2026-11-22T09:00:00.000Z",1e+300,""]',
     ],
@@ -63,6 +63,8 @@ const LISTS: readonly List[] = [
   },
 ];
 
+const written = (content: string): string => Buffer.from(content).toString('base64url');
+
 let api: ApiUnderTest;
 beforeAll(async () => {
   api = await openApi('hostilecursors', NOW);
@@ -75,8 +77,6 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 describe('a crafted cursor', () => {
-  const written = (content: string): string => Buffer.from(content).toString('base64url');
-
   it.each(LISTS)('is a 400 at $path', async ({ path, claims, contents }) => {
     const cursors = ['x', 'W10', '%00', written('['.repeat(40)), ...contents.map((each) => written(each))];
     for (const cursor of cursors) {
@@ -93,7 +93,7 @@ describe('a crafted cursor', () => {
     }
   });
 
-  it('shows no instant but its own: an old one is answered as `at` would be', async () => {
+  it('with a past instant returns the window of that instant, as `at` does', async () => {
     const cursor = written(`[${NOW - 3_600_000},0,""]`);
     const { status, body } = await api.get(`/v1/orgs/own/credits/users?cursor=${cursor}`, ADMIN);
     expect({ status, body }).toMatchObject({ status: 200, body: { as_of: '2026-11-22T09:00:00.000Z' } });

@@ -33,8 +33,9 @@ test('a partition that nobody has reported on is not taken for landed', async ()
     const all = Array.from({ length: PARTITIONS }, (_, partition) => partition);
     state.assigned(2, all);
     for (const partition of all) state.committed(2, partition, 0);
-    const isLevel = async () => (await readWatermark(client, stack.topics.calls, Date.now())).displayed > 0;
-    expect(await until(isLevel, 20_000)).toBe(true);
+    const isCaughtUp = async () =>
+      (await readWatermark(client, stack.topics.calls, Date.now())).displayed > 0;
+    expect(await until(isCaughtUp, 20_000)).toBe(true);
   } finally {
     await progress.stop();
     inserts.close();
