@@ -13,7 +13,7 @@ export function readSecret({
   JWT_SECRET_FILE: file = '',
 }: Readonly<Record<string, string | undefined>>): Uint8Array {
   if ((given === '') === (file === '')) {
-    throw new ConfigError(['Set either JWT_SECRET or JWT_SECRET_FILE']);
+    throw new ConfigError(['Set either JWT_SECRET or JWT_SECRET_FILE, not both']);
   }
   return file === '' ? longEnough(given, 'JWT_SECRET') : readSecretFile(file);
 }
