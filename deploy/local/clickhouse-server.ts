@@ -1,6 +1,6 @@
 /**
  * A real ClickHouse server out of chdb's library: a process of its own, started by clickhouse.ts as
- * `node clickhouse-server.js CONFIG_FILE DIR PORT`. The library has no call for "be a server"; its command-line
+ * `node clickhouse-server.ts CONFIG_FILE DIR PORT`. The library has no call for "be a server"; its command-line
  * client can start the HTTP listener and serves as long as its last query runs, so that query never ends.
  */
 import { libchdbPath } from 'chdb/libchdb';

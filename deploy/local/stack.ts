@@ -4,11 +4,11 @@ import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { hasCode } from './error-code.ts';
 import { noStack } from './errors.ts';
-import { isRunning, ownRecord, ProcessRecord } from './process-record.ts';
+import { isRunning, ownRecord } from './process-record.ts';
 
 /** DATA_DIR/stack.json: the running stack, for whoever wants to talk to it. */
 export const Stack = Type.Object({
-  process: ProcessRecord,
+  process: Type.Object({ pid: Type.Integer({ minimum: 1 }), identity: Type.String() }),
   url: Type.String(),
   /** What a program needs in its environment to belong to this stack. */
   settings: Type.Record(Type.String(), Type.String()),

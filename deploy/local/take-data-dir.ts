@@ -10,7 +10,7 @@ export async function takeDataDir(
   say: (line: string) => void,
 ): Promise<void> {
   openDataDir(dataDir);
-  const unlock = await lockDataDir(dataDir);
+  const unlock = lockDataDir(dataDir);
   shutdown.add(async () => unlock());
   const ended = await endLeftovers(dataDir);
   if (ended.length > 0) say(`ended what an earlier start left running: ${ended.join(', ')}`);

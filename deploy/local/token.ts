@@ -9,6 +9,6 @@ const VALID_MS = DAY_MS;
 
 await runCommand(async (args) => {
   const claims = readTokenArguments(args);
-  // deploy/run.mjs has put the running stack's settings into the environment.
+  // deploy/run.ts has put the running stack's settings into the environment.
   return claims ? signToken(readSecret(process.env), claims, Date.now() + VALID_MS) : TOKEN_USAGE;
 });

@@ -61,8 +61,8 @@ function signal(dataDir: string, victim: Victim, name: NodeJS.Signals): boolean 
   return true;
 }
 
-const CONSUMER = { program: 'dist/consumers/main.js', worksWhen: 'partitions assigned' };
-const AGGREGATOR = { program: 'dist/aggregator/main.js', worksWhen: 'aggregator started' };
+const CONSUMER = { program: 'consumers/main.ts', worksWhen: 'partitions assigned' };
+const AGGREGATOR = { program: 'aggregator/main.ts', worksWhen: 'aggregator started' };
 /** Kafka or ClickHouse may be away just now. */
 const WORKS_WITHIN_MS = 10_000;
 
