@@ -6,7 +6,7 @@ export function projectRoot(): string {
   return dirname(import.meta.dirname);
 }
 
-/** The text of a file of the project, by its path from the root. */
+/** The text of a project file, by its path from the root. */
 export function projectFile(...path: string[]): string {
   return readFileSync(join(projectRoot(), ...path), 'utf8');
 }

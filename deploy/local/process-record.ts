@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { hasCode } from './error-code.ts';
 import { processIdentity } from './process-identity.ts';
 
-/** A process written down in a file, told from a later one with the same pid. */
+/** A process as recorded in a file, distinguishable from a later one with the same pid. */
 export interface ProcessRecord {
   readonly pid: number;
   /** When it started and in which boot: see processIdentity(). */
@@ -17,7 +17,7 @@ export function isRunning({ pid, identity }: ProcessRecord): boolean {
   return processIdentity(pid) === identity;
 }
 
-/** @returns undefined for no file, and for one cut short by a full disk or a kill: it names no process */
+/** @returns undefined where there is no file, or one cut short by a full disk or a kill */
 export function readProcessRecord(file: string): ProcessRecord | undefined {
   try {
     const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
