@@ -3,7 +3,7 @@ import { closeDays } from './closing/close-days.ts';
 import type { ClickHouseClient } from '../platform/clickhouse/connect.ts';
 import type { LandedLog } from '../platform/landed-log.ts';
 import type { Topics } from '../schemas/topics.ts';
-import { advanceProgress, readProgress } from '../store/watermark/aggregator-progress.ts';
+import { advanceProgress, readProgress } from '../store/progress/aggregator-progress.ts';
 import {
   clearInvalidations,
   INVALIDATIONS_AT_ONCE,
@@ -13,9 +13,9 @@ import {
 } from './sealing/invalidations.ts';
 import { sealEndedHours } from './sealing/seal-hours.ts';
 import type { SettingsStore } from '../store/settings/store.ts';
-import type { ClosingDelays } from '../domain/closing/closable.ts';
-import { readConfirmed } from '../store/watermark/watermark.ts';
-import { closableUntil } from '../domain/closing/closable.ts';
+import type { ClosingDelays } from '../domain/closing/when-to-close.ts';
+import { readConfirmed } from '../store/progress/watermark.ts';
+import { closableUntil } from '../domain/closing/when-to-close.ts';
 
 export interface TickSettings extends ClosingDelays {
   /** How long late events of a burst are gathered before they are sealed again. */

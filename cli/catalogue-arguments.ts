@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { CATALOGUE_NAMES, isCatalogueName, type CatalogueName } from '../domain/catalogues/catalogues.ts';
 import type { SettingsChange } from '../schemas/settings-change.ts';
-import { ACCOUNTABLE_USAGE, accountableOptions, effectiveAtOf, newChange } from './accountable.ts';
+import { ACCOUNTABLE_USAGE, accountableOptions, effectiveAtOf, newChange } from './audit-options.ts';
 import { Options } from '../platform/command-line/options.ts';
 
 export const CATALOGUE_USAGE = `npm run catalogue -- show ${CATALOGUE_NAMES.join('|')}

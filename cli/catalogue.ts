@@ -1,10 +1,10 @@
 /** `npm run catalogue`: the edition catalogue, the price book and the cost catalogue, and their versions. */
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { outcomeLine } from './accountable.ts';
+import { outcomeLine } from './audit-options.ts';
 import { CATALOGUE_USAGE, readCatalogueArguments } from './catalogue-arguments.ts';
 import { runCommand } from '../platform/command-line/command.ts';
-import { withSettings } from './connect.ts';
+import { withSettings } from './settings-recorder.ts';
 
 await runCommand(async (args) => {
   // npm goes to the project's folder; a relative FILE is meant from where it was called.

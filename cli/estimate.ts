@@ -4,7 +4,7 @@ import { canonical } from '../domain/money.ts';
 import { estimate } from '../domain/pricing/estimate.ts';
 import { runCommand } from '../platform/command-line/command.ts';
 import { Options } from '../platform/command-line/options.ts';
-import { withReading } from './reading.ts';
+import { withReading } from './stack.ts';
 import { count, table } from './table.ts';
 
 const MAX_DAYS = 366;

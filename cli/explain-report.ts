@@ -2,7 +2,7 @@ import { canonical } from '../domain/money.ts';
 import { count, instant, signed, table } from './table.ts';
 import type { DayCharge } from '../domain/pricing/day-charge.ts';
 import type { UsageTotal } from '../store/usage/read.ts';
-import { callsPath } from '../store/explain/calls-path.ts';
+import { callsPath } from '../api/explanation/calls-path.ts';
 import type { Breakdown, Explanation } from '../store/explain/explanation.ts';
 import type { TermsInEffect } from '../domain/pricing/terms-of-day.ts';
 import { HOUR_MS } from '../schemas/time-units.ts';

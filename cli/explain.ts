@@ -5,7 +5,7 @@ import { explanationReport } from './explain-report.ts';
 import { dateOption } from './date-option.ts';
 import { runCommand } from '../platform/command-line/command.ts';
 import { Options } from '../platform/command-line/options.ts';
-import { findSubscription, NotThereError, withReading } from './reading.ts';
+import { findSubscription, NotThereError, withReading } from './stack.ts';
 
 const DEFAULT_TOP = 10;
 const MAX_TOP = 1_000;

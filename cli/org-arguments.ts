@@ -1,5 +1,5 @@
 import type { SettingsChange } from '../schemas/settings-change.ts';
-import { ACCOUNTABLE_USAGE, accountableOptions, effectiveAtOf, newChange } from './accountable.ts';
+import { ACCOUNTABLE_USAGE, accountableOptions, effectiveAtOf, newChange } from './audit-options.ts';
 import { Options } from '../platform/command-line/options.ts';
 
 export const ORG_USAGE = `npm run org -- create ORG --time-zone ZONE --billing-day N

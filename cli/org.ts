@@ -1,9 +1,9 @@
 /** `npm run org`: organisations and their subscriptions. */
-import { rejectedChange, SettingsRejected } from '../domain/settings/rejected-change.ts';
+import { rejectedChange, SettingsRejectedError } from '../domain/settings/rejected-change.ts';
 import type { SettingsState } from '../domain/settings/state.ts';
-import { outcomeLine } from './accountable.ts';
+import { outcomeLine } from './audit-options.ts';
 import { runCommand } from '../platform/command-line/command.ts';
-import { withSettings } from './connect.ts';
+import { withSettings } from './settings-recorder.ts';
 import { ORG_USAGE, readOrgArguments } from './org-arguments.ts';
 import { orgReport } from './org-report.ts';
 
@@ -26,11 +26,11 @@ function show(state: SettingsState, orgId: string): string {
 
 /** A refusal names a setting by its path; who typed the command knows it as an option. */
 function namingOptions(error: unknown): never {
-  if (!(error instanceof SettingsRejected)) throw error;
+  if (!(error instanceof SettingsRejectedError)) throw error;
   const [first, ...more] = error.problems.map(({ code, path, message }) => ({
     code,
     path: path.replace(/^\//, '--').replaceAll('_', '-'),
     message,
   }));
-  throw first ? new SettingsRejected(first, ...more) : error;
+  throw first ? new SettingsRejectedError(first, ...more) : error;
 }

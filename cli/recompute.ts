@@ -5,7 +5,7 @@ import { withChargesLog } from './charges-log.ts';
 import { dateOption } from './date-option.ts';
 import { runCommand } from '../platform/command-line/command.ts';
 import { Options } from '../platform/command-line/options.ts';
-import { findSubscription, withReading } from './reading.ts';
+import { findSubscription, withReading } from './stack.ts';
 import { recomputeReport } from './recompute-report.ts';
 
 const USAGE = `npm run recompute -- --org ORG --from DATE --to DATE [--product P] [--apply]

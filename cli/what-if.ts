@@ -6,7 +6,7 @@ import type { OtherTerms } from '../domain/pricing/what-if.ts';
 import { readWhatIf, type PeriodWhatIf } from '../store/usage/read-what-if.ts';
 import { runCommand } from '../platform/command-line/command.ts';
 import { Options } from '../platform/command-line/options.ts';
-import { findSubscription, withReading } from './reading.ts';
+import { findSubscription, withReading } from './stack.ts';
 import { count, table } from './table.ts';
 
 const USAGE = `npm run what-if -- --org ORG [--product P] [--edition E] [--users N] [--additional-limit N]

@@ -71,7 +71,7 @@ export async function enforceRetention(config: ClickHouseConfig, days: number): 
   try {
     const kept = await readKeptEvents(client);
     if (kept.retentionMs === days * DAY_MS) return kept;
-    if (kept.retentionMs !== Infinity) await noteDropped(client, kept.retentionMs);
+    if (kept.retentionMs !== Infinity) await recordDropped(client, kept.retentionMs);
     // All events of a UTC day, which is a part's, expire at once, so long after the day's end. The days are an integer
     // by their setting's type: a TTL takes no query parameter.
     await client.command({
@@ -87,7 +87,7 @@ export async function enforceRetention(config: ClickHouseConfig, days: number): 
  * By ClickHouse's clock, which drops, and a day ahead of it: parts go by the TTL that was until a mutation in the
  * background, of seconds or minutes, has given each its new one, and midnight may come before.
  */
-async function noteDropped(client: ClickHouseClient, retentionMs: number): Promise<void> {
+async function recordDropped(client: ClickHouseClient, retentionMs: number): Promise<void> {
   await client.command({
     query:
       'INSERT INTO dropped_events SELECT now64(3) - toIntervalMillisecond({ms:Int64}) + toIntervalDay(1)',

@@ -5,7 +5,7 @@ import type { Day } from '../../domain/calendar/zone-days.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
 import type { SettingsStore } from '../../store/settings/store.ts';
 import type { Candidate } from '../../store/charges/days-to-close.ts';
-import { nextChargeRecord, type DayUsage, type Revision } from '../../domain/closing/charge-record.ts';
+import { nextChargeRecord, type DayUsage, type Revision } from '../../domain/closing/next-revision.ts';
 import { readDayUsage } from '../../store/charges/day-usage.ts';
 import { readLastRevisions, revisionKey } from '../../store/charges/last-revisions.ts';
 

@@ -5,7 +5,7 @@ import { clearInvalidations, addInvalidations } from '../sealing/invalidations.t
 import { chunksOf } from '../sealing/chunks.ts';
 import { writeRollup } from '../sealing/rollup.ts';
 import type { OrgHistory } from '../../domain/settings/org-history.ts';
-import type { BucketDifference } from './count-again.ts';
+import type { BucketDifference } from './recount.ts';
 import type { Recomputed } from './recompute.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { floorTo } from '../../domain/instants.ts';

@@ -6,11 +6,11 @@ import type { OrgHistory } from '../../domain/settings/org-history.ts';
 import { calendarOf } from '../../domain/calendar/calendar.ts';
 import type { LocalDate } from '../../domain/calendar/dates.ts';
 import type { Day } from '../../domain/calendar/zone-days.ts';
-import { nextChargeRecord, type Revision } from '../../domain/closing/charge-record.ts';
+import { nextChargeRecord, type Revision } from '../../domain/closing/next-revision.ts';
 import { readLastRevisions, revisionKey } from '../../store/charges/last-revisions.ts';
-import { readProgress } from '../../store/watermark/aggregator-progress.ts';
+import { readProgress } from '../../store/progress/aggregator-progress.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
-import { compareSealed, countDay, type BucketDifference } from './count-again.ts';
+import { compareSealed, countDay, type BucketDifference } from './recount.ts';
 
 /** What a range of an org's days comes to when it is counted from the events, and how that differs from what is kept. */
 export interface Recomputed {

@@ -6,7 +6,7 @@ import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
  * nothing.
  * @param only every org's ids, or only those of marked (org, hour) pairs
  */
-export async function noteConflicts(
+export async function recordConflicts(
   client: ClickHouseClient,
   hours: readonly number[],
   only: 'all' | 'marked',

@@ -17,7 +17,7 @@ const ROLLUPS = [
  * A sealer that read before such a payload landed, wrote after another one had finished, and died before this step
  * leaves a row that recompute finds.
  */
-export async function forgetReplaced(client: ClickHouseClient, hours: readonly number[]): Promise<void> {
+export async function zeroReplacedRows(client: ClickHouseClient, hours: readonly number[]): Promise<void> {
   for (const [table, key] of ROLLUPS) {
     await client.command({
       query: `INSERT INTO ${table} (${key}, calls, credits, rejected, seen)

@@ -1,7 +1,7 @@
 import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { noteConflicts } from './conflicts.ts';
-import { ROLLUP_DIMENSIONS, forgetReplaced } from './replaced-rows.ts';
+import { recordConflicts } from './conflicts.ts';
+import { ROLLUP_DIMENSIONS, zeroReplacedRows } from './replaced-rows.ts';
 
 /** Only the pairs that are marked when the statement runs: at least those whose ids were read before. */
 const INVALIDATED_ONLY = `AND (org_id, toStartOfHour(occurred_at)) IN (
@@ -54,6 +54,6 @@ export async function writeRollup(
       },
     });
   }
-  await forgetReplaced(client, hours);
-  await noteConflicts(client, hours, only);
+  await zeroReplacedRows(client, hours);
+  await recordConflicts(client, hours, only);
 }

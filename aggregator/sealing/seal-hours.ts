@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { advanceProgress, readProgress } from '../../store/watermark/aggregator-progress.ts';
+import { advanceProgress, readProgress } from '../../store/progress/aggregator-progress.ts';
 import { chunksOf } from './chunks.ts';
 import { writeRollup } from './rollup.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
-import { sealableUntil } from '../../domain/closing/closable.ts';
+import { sealableUntil } from '../../domain/closing/when-to-close.ts';
 
 /**
  * Seals every ended hour that was not sealed yet, for all orgs, in order.

@@ -3,7 +3,7 @@ import type { Billed } from '../../domain/pricing/bill.ts';
 import type { DayCharge } from '../../domain/pricing/day-charge.ts';
 import { AdditionalLimit, EditionName, Users } from '../../domain/settings/apply-org.ts';
 import { readWhatIf, type PeriodWhatIf } from '../../store/usage/read-what-if.ts';
-import { UnknownEdition } from '../../domain/catalogues/catalogues.ts';
+import { UnknownEditionError } from '../../domain/catalogues/catalogues.ts';
 import { canonical, type Money } from '../../domain/money.ts';
 import type { Sources } from '../dependencies.ts';
 import { readSubscription, type SubscriptionAsked } from '../orgs/subscription.ts';
@@ -105,7 +105,8 @@ async function readUnderTerms(
   try {
     return await readWhatIf(clickhouse, { ...asked, otherTerms }, now());
   } catch (error) {
-    if (error instanceof UnknownEdition) throw invalidParameter('edition', `is unknown. ${error.message}`);
+    if (error instanceof UnknownEditionError)
+      throw invalidParameter('edition', `is unknown. ${error.message}`);
     throw error;
   }
 }

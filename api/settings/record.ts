@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Type } from 'typebox';
 import { MAX_REASON_CHARACTERS } from '../../domain/settings/change-rules.ts';
 import { RecordTimeoutError } from '../../store/settings/recorder.ts';
-import { SettingsRejected } from '../../domain/settings/rejected-change.ts';
+import { SettingsRejectedError } from '../../domain/settings/rejected-change.ts';
 import type { Outcome } from '../../domain/settings/state.ts';
 import { LogAwayError, LogNotLandingError, LogUncertainError } from '../../platform/landed-log.ts';
 import type { SettingsChange } from '../../schemas/settings-change.ts';
@@ -83,7 +83,7 @@ function changeIdOf({ role, userId, orgIds }: Caller, key: string): string {
 }
 
 function problemOf(error: unknown): unknown {
-  if (error instanceof SettingsRejected) return rejectionProblem(error);
+  if (error instanceof SettingsRejectedError) return rejectionProblem(error);
   if (error instanceof LogAwayError) {
     return unavailable('Kafka does not answer: nothing was recorded. Try again in some seconds.', error);
   }

@@ -1,4 +1,4 @@
-import type { ChangeProblem, SettingsRejected } from '../../domain/settings/rejected-change.ts';
+import type { ChangeProblem, SettingsRejectedError } from '../../domain/settings/rejected-change.ts';
 import { Problem, type ProblemError, type ProblemType } from '../problems/problem.ts';
 
 const TYPES: ReadonlyMap<string, ProblemType> = new Map([
@@ -18,7 +18,7 @@ const ELSEWHERE: ReadonlyMap<string, Pick<ProblemError, 'parameter' | 'pointer'>
 ]);
 
 /** What a refused change means to the one who asked for it: each fault with its place in the request. */
-export function rejectionProblem(refused: SettingsRejected): Problem {
+export function rejectionProblem(refused: SettingsRejectedError): Problem {
   const type = TYPES.get(refused.code);
   if (type === 'idempotency-key-used') {
     return new Problem(

@@ -28,7 +28,7 @@ const calendars = new Map<string, Calendar>();
 
 /**
  * The calendar of a whole zone history. The first version holds before its instant too. Orgs with equal histories
- * share a calendar. Throws UnknownTimeZone, and RangeError for an empty history.
+ * share a calendar. Throws UnknownTimeZoneError, and RangeError for an empty history.
  */
 export function calendarOf(zoneHistory: Versions<string>): Calendar {
   const key = zoneHistory.map(({ effectiveAt, value }) => `${effectiveAt} ${value}`).join('\n');

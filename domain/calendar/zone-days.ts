@@ -22,7 +22,7 @@ export interface ZoneDays {
   readonly dayByDate: (date: LocalDate) => Day | undefined;
 }
 
-export class UnknownTimeZone extends Error {
+export class UnknownTimeZoneError extends Error {
   readonly code = 'unknown-time-zone';
   constructor(name: string) {
     super(
@@ -51,11 +51,11 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** The days of a zone, shared by all who ask. Throws UnknownTimeZone. */
+/** The days of a zone, shared by all who ask. Throws UnknownTimeZoneError. */
 export function zoneDays(timeZone: string): ZoneDays {
   const known = zones.get(timeZone);
   if (known !== undefined) return known;
-  if (!isTimeZone(timeZone)) throw new UnknownTimeZone(timeZone);
+  if (!isTimeZone(timeZone)) throw new UnknownTimeZoneError(timeZone);
   if (zones.size >= MAX_ZONES) zones.clear();
   const made = createZoneDays(timeZone);
   zones.set(timeZone, made);

@@ -90,7 +90,7 @@ function checkRule(each: CostRule, path: string, report: Report): void {
   }
 }
 
-/** The versions of the cost catalogue, ordered by time. Throws CatalogueInvalid. */
+/** The versions of the cost catalogue, ordered by time. Throws InvalidCatalogueError. */
 export function parseCosts(json: unknown): readonly Costs[] {
   return parseVersions(KIND, json);
 }

@@ -69,7 +69,7 @@ function checkNothingRemoved(
   }
 }
 
-/** The versions of the edition catalogue, ordered by time. Throws CatalogueInvalid. */
+/** The versions of the edition catalogue, ordered by time. Throws InvalidCatalogueError. */
 export function parseEditions(json: unknown): readonly Editions[] {
   return parseVersions(KIND, json);
 }

@@ -11,7 +11,7 @@ export interface CatalogueProblem {
 }
 
 /** Carries every problem found, not only the first. */
-export class CatalogueInvalid extends Error {
+export class InvalidCatalogueError extends Error {
   readonly code = 'catalogue-invalid';
   readonly problems: readonly CatalogueProblem[];
   constructor(catalogue: string, problems: readonly CatalogueProblem[]) {
@@ -39,7 +39,7 @@ export interface CatalogueKind<Shape extends { effective_at: string }> {
 /**
  * A catalogue's versions from JSON (an array of objects with `effective_at`, RFC 3339 in UTC), ordered by time.
  * The first one also holds before its date (D): the first local day of the epoch starts before the epoch.
- * Throws CatalogueInvalid with every problem.
+ * Throws InvalidCatalogueError with every problem.
  */
 export function parseVersions<Shape extends { effective_at: string }>(
   kind: CatalogueKind<Shape>,
@@ -75,7 +75,7 @@ export function parseVersions<Shape extends { effective_at: string }>(
     const earlier = read.slice(0, index).map((each) => each.entry);
     kind.checkSuccession(earlier, entry, path, report);
   }
-  if (problems.length > 0) throw new CatalogueInvalid(kind.name, problems);
+  if (problems.length > 0) throw new InvalidCatalogueError(kind.name, problems);
   return read.map((each) => each.version);
 }
 

@@ -104,7 +104,7 @@ function checkSlab(slab: Slab, isLast: boolean, path: string, report: Report): v
   }
 }
 
-/** The versions of the price book, ordered by time. Throws CatalogueInvalid. */
+/** The versions of the price book, ordered by time. Throws InvalidCatalogueError. */
 export function parsePrices(json: unknown): readonly PriceBook[] {
   return parseVersions(KIND, json);
 }

@@ -29,7 +29,7 @@ export function includedCredits(edition: Edition, users: number): number {
 
 /**
  * What a subscription allows at an instant (the live gauge), or undefined before its first version: then there is
- * no subscription. Throws UnknownEdition.
+ * no subscription. Throws UnknownEditionError.
  */
 export function allowanceAt(
   catalogues: Catalogues,

@@ -4,7 +4,7 @@ import type { Allowance } from './allowance.ts';
 import type { Billed } from './bill.ts';
 import { assertCredits } from './credits.ts';
 import { dayCharge } from './day-charge.ts';
-import { differenceOf } from './revisions.ts';
+import { differenceOf } from '../closing/revisions.ts';
 import { priceOf } from './slabs.ts';
 import type { Price } from './slabs.ts';
 

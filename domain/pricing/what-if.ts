@@ -22,7 +22,7 @@ export interface WhatIf {
   readonly asItWouldBe: Billed;
 }
 
-/** What the same usage costs under other terms, day by day. Throws UnknownEdition. */
+/** What the same usage costs under other terms, day by day. Throws UnknownEditionError. */
 export function whatIf(
   catalogues: Catalogues,
   subscription: Subscription,

@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import { parseCatalogue, type CatalogueName, type Catalogues } from '../catalogues/catalogues.ts';
-import { CatalogueInvalid } from '../catalogues/parse.ts';
+import { InvalidCatalogueError } from '../catalogues/parse.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
 import { effectiveAt, parseValue } from './change-rules.ts';
-import { rejectedChange, SettingsRejected } from './rejected-change.ts';
+import { rejectedChange, SettingsRejectedError } from './rejected-change.ts';
 
 /** The catalogues' versions as JSON, in the order in which they were recorded: what is published, and parsed. */
 export type CatalogueJson = Readonly<Record<CatalogueName, readonly unknown[]>>;
@@ -40,7 +40,7 @@ function parsed(name: CatalogueName, versions: readonly unknown[]): Partial<Cata
   try {
     return parseCatalogue(name, versions);
   } catch (error) {
-    if (!(error instanceof CatalogueInvalid)) throw error;
+    if (!(error instanceof InvalidCatalogueError)) throw error;
     // Paths lead into the list of versions; the change's own value is its last one.
     const own = `/${versions.length - 1}`;
     const problems = error.problems.map(({ code, path, message }) =>
@@ -49,6 +49,6 @@ function parsed(name: CatalogueName, versions: readonly unknown[]): Partial<Cata
         : { code, path: '', message: `a version that takes effect later ${message}` },
     );
     const [first, ...more] = problems;
-    throw first ? new SettingsRejected(first, ...more) : rejectedChange(error.code, '', error.message);
+    throw first ? new SettingsRejectedError(first, ...more) : rejectedChange(error.code, '', error.message);
   }
 }

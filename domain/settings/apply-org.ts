@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { editionAt, UnknownEdition, type Catalogues } from '../catalogues/catalogues.ts';
+import { editionAt, UnknownEditionError, type Catalogues } from '../catalogues/catalogues.ts';
 import { MAX_USERS } from '../catalogues/editions.ts';
 import { isName } from '../../schemas/event-rules.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
@@ -130,7 +130,7 @@ function assertEdition(catalogues: Catalogues, product: string, edition: string,
   try {
     editionAt(catalogues, product, edition, from);
   } catch (error) {
-    if (!(error instanceof UnknownEdition)) throw error;
+    if (!(error instanceof UnknownEditionError)) throw error;
     throw rejectedChange('unknown-edition', '/edition', error.message);
   }
 }

@@ -2,7 +2,7 @@ import type { Static, TSchema } from 'typebox';
 import { compiled } from '../../platform/compiled-schema.ts';
 import { isName } from '../../schemas/event-rules.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
-import { rejectedChange, SettingsRejected, type ChangeProblem } from './rejected-change.ts';
+import { rejectedChange, SettingsRejectedError, type ChangeProblem } from './rejected-change.ts';
 
 /** What holds for every change, whatever its kind. */
 
@@ -29,7 +29,7 @@ export function assertAccountable({ change_id, recorded_by, reason, effective_at
     'the instant at which it takes effect must lie between 1970 and 2299',
   );
   const [first, ...more] = problems;
-  if (first) throw new SettingsRejected(first, ...more);
+  if (first) throw new SettingsRejectedError(first, ...more);
 }
 
 /** Settings take effect when they are recorded or later, never in the past (domain.md). */
@@ -53,6 +53,6 @@ export function parseValue<Schema extends TSchema>(schema: Schema, json: string)
     message,
   }));
   throw first
-    ? new SettingsRejected(first, ...more)
+    ? new SettingsRejectedError(first, ...more)
     : rejectedChange('shape', '', 'the value has an unknown shape');
 }

@@ -6,7 +6,7 @@ export interface ChangeProblem {
 }
 
 /** A change of settings that the rules do not allow. It stays in the log, is shown as refused, and changes nothing. */
-export class SettingsRejected extends Error {
+export class SettingsRejectedError extends Error {
   /** The first problem's. */
   readonly code: string;
   readonly path: string;
@@ -23,6 +23,6 @@ export class SettingsRejected extends Error {
 }
 
 /** A refusal for one reason. The message follows the path in what the user reads: "/users must be an integer". */
-export function rejectedChange(code: string, path: string, message: string): SettingsRejected {
-  return new SettingsRejected({ code, path, message });
+export function rejectedChange(code: string, path: string, message: string): SettingsRejectedError {
+  return new SettingsRejectedError({ code, path, message });
 }

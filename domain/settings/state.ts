@@ -5,7 +5,7 @@ import { applyCatalogueChange, type CatalogueJson, type HeldCatalogues } from '.
 import { applyOrgChange } from './apply-org.ts';
 import { assertAccountable, effectiveAt } from './change-rules.ts';
 import { fieldsOf, historyOf, type OrgFields } from './org-fields.ts';
-import { SettingsRejected } from './rejected-change.ts';
+import { SettingsRejectedError } from './rejected-change.ts';
 import { SharedMap } from './shared-map.ts';
 import { bundledCatalogueJson } from '../../schemas/bundled-catalogues.ts';
 import { sampleOrgHistory } from './sample-subscription.ts';
@@ -15,7 +15,7 @@ export interface Outcome {
   readonly change: LoggedChange;
   /** Epoch milliseconds: from then on it holds, unless it was refused. */
   readonly effectiveAt: number;
-  readonly refused?: SettingsRejected;
+  readonly refused?: SettingsRejectedError;
 }
 
 /** What an org has that nobody told us about: nothing, or the local stack's free subscription. */
@@ -152,12 +152,12 @@ export class SettingsState {
   }
 
   /** Makes the change, or returns why it may not be. */
-  #make(change: LoggedChange): SettingsRejected | undefined {
+  #make(change: LoggedChange): SettingsRejectedError | undefined {
     try {
       this.#decide(change)();
       return undefined;
     } catch (error) {
-      if (error instanceof SettingsRejected) return error;
+      if (error instanceof SettingsRejectedError) return error;
       throw error;
     }
   }

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { floorTo } from '../../domain/instants.ts';
-import type { DayUsage } from '../../domain/closing/charge-record.ts';
+import type { DayUsage } from '../../domain/closing/next-revision.ts';
 
 const DayUsageRow = Type.Object({
   org_id: Type.String(),

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import type { Revision } from '../../domain/closing/charge-record.ts';
+import type { Revision } from '../../domain/closing/next-revision.ts';
 
 export const RevisionRow = Type.Object({
   org_id: Type.String(),

@@ -1,9 +1,9 @@
 import type { Money } from '../../domain/money.ts';
-import { closedFigures } from '../../domain/closing/charge-record.ts';
+import { closedFigures } from '../../domain/closing/next-revision.ts';
 import type { Charge } from '../charges/charges.ts';
 import type { Day } from '../../domain/calendar/zone-days.ts';
 import type { DayCharge } from '../../domain/pricing/day-charge.ts';
-import { differenceOf, needsRevision } from '../../domain/pricing/revisions.ts';
+import { differenceOf, needsRevision } from '../../domain/closing/revisions.ts';
 import { totalOf, type UsageTotal } from '../usage/read.ts';
 import type { TermsInEffect } from '../../domain/pricing/terms-of-day.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';

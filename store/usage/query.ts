@@ -2,8 +2,8 @@ import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { DIMENSIONS, isDimension, TIME_GROUPS, type GroupBy } from './dimensions.ts';
 import { conditionsOf, type Filters } from './filters.ts';
-import { planRead } from './plan.ts';
-import { readSealed } from './sealed.ts';
+import { planRead } from './rollup-plan.ts';
+import { readSealed } from './sealed-hours.ts';
 
 /** Usage of one org in [from, to), epoch milliseconds. */
 export interface UsageRequest {

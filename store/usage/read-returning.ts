@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { readUsage } from './read.ts';
-import { returningOf, WINDOW_MS, type Returning } from '../../domain/returning.ts';
+import { returningOf, WINDOW_MS, type Returning } from '../../domain/usage/returning.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 
 export interface WindowUse {

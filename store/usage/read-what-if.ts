@@ -18,7 +18,7 @@ export interface PeriodWhatIf extends WhatIf {
 /**
  * The real usage of the last period that has ended, under its own and under other terms.
  * D: as the events say now; what late events changed after the statement was final is part of its day here.
- * @param now epoch milliseconds. Throws UnknownEdition.
+ * @param now epoch milliseconds. Throws UnknownEditionError.
  */
 export async function readWhatIf(
   client: ClickHouseClient,

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { advanceProgress } from '../../store/watermark/aggregator-progress.ts';
+import { advanceProgress } from '../../store/progress/aggregator-progress.ts';
 import { sealEndedHours } from '../../aggregator/sealing/seal-hours.ts';
 import { connectClickHouse, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { migrate } from '../../platform/clickhouse/migrate.ts';

@@ -4,7 +4,7 @@ import { chargesByOracle } from './oracle.ts';
 import { decided, landed, race, type Step } from './racing-aggregators.ts';
 import { settingsLog } from './settings-log.ts';
 import { stories, WINDOW_MS, type Scene } from './stories.ts';
-import { textOf, verdictsOf, wantedOf } from './judged-days.ts';
+import { textOf, verdictsOf, wantedOf } from './closed-days.ts';
 
 const SETS = 10_000;
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import { calendarOf } from '../../../domain/calendar/calendar.ts';
 import type { Day } from '../../../domain/calendar/zone-days.ts';
-import { nextChargeRecord } from '../../../domain/closing/charge-record.ts';
+import { nextChargeRecord } from '../../../domain/closing/next-revision.ts';
 import type { SettingsState } from '../../../domain/settings/state.ts';
 import type { DailyCharge } from '../../../schemas/daily-charge.ts';
 import type { LoggedChange } from '../../../schemas/settings-change.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import { Type } from 'typebox';
 import { recordChange } from '../../../store/settings/record.ts';
-import { SettingsRejected } from '../../../domain/settings/rejected-change.ts';
+import { SettingsRejectedError } from '../../../domain/settings/rejected-change.ts';
 import type { SettingsStore } from '../../../store/settings/store.ts';
 import { select } from '../../../platform/clickhouse/connect.ts';
 import { createLogger } from '../../../platform/logging.ts';
@@ -82,7 +82,7 @@ export async function openPastSettings(pipeline: PipelineUnderTest, store: Setti
         await recordChange({ store, log, now: () => appended_at }, change);
         return true;
       } catch (error) {
-        if (error instanceof SettingsRejected) return false;
+        if (error instanceof SettingsRejectedError) return false;
         throw error;
       }
     },

@@ -19,7 +19,7 @@ import {
   untilLanded,
 } from './stories-on-servers.ts';
 import { stories } from './stories.ts';
-import { textOf, verdictsOf, wantedOf } from './judged-days.ts';
+import { textOf, verdictsOf, wantedOf } from './closed-days.ts';
 
 const SETS = 100;
 const WAVES = 3;

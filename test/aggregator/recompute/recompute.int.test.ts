@@ -1,7 +1,7 @@
 import { calendarOf } from '../../../domain/calendar/calendar.ts';
 import { closeDays } from '../../../aggregator/closing/close-days.ts';
 import { readCharges } from '../../../store/charges/charges.ts';
-import { advanceProgress, readProgress } from '../../../store/watermark/aggregator-progress.ts';
+import { advanceProgress, readProgress } from '../../../store/progress/aggregator-progress.ts';
 import { applyRecomputed } from '../../../aggregator/recompute/apply.ts';
 import { FrozenDayError, recompute } from '../../../aggregator/recompute/recompute.ts';
 import { clearInvalidations, readInvalidations } from '../../../aggregator/sealing/invalidations.ts';

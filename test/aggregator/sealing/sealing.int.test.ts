@@ -8,10 +8,10 @@ import {
   type Invalidation,
 } from '../../../aggregator/sealing/invalidations.ts';
 import { chunksOf } from '../../../aggregator/sealing/chunks.ts';
-import { forgetReplaced } from '../../../aggregator/sealing/replaced-rows.ts';
+import { zeroReplacedRows } from '../../../aggregator/sealing/replaced-rows.ts';
 import { writeRollup } from '../../../aggregator/sealing/rollup.ts';
 import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
-import { readProgress } from '../../../store/watermark/aggregator-progress.ts';
+import { readProgress } from '../../../store/progress/aggregator-progress.ts';
 import { readTotal, readUsage } from '../../../store/usage/read.ts';
 import { connectClickHouse, select, type ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
 import { migrate } from '../../../platform/clickhouse/migrate.ts';
@@ -267,7 +267,7 @@ describe('sealing', () => {
     for (const [index, table] of ['usage_15m', 'usage_15m_by'].entries()) {
       await client.insert({ table, values: stale[index] ?? [], format: 'JSONEachRow' });
     }
-    await forgetReplaced(client, [hour]);
+    await zeroReplacedRows(client, [hour]);
     expect(await live(hour, hour + HOUR_MS)).toEqual({ calls: 1, credits: 3, rejected: 0 });
     const byUser = await readUsage(client, {
       orgId: 'acme',

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { readWatermark } from '../../../store/watermark/watermark.ts';
+import { readWatermark } from '../../../store/progress/watermark.ts';
 import { Inserts } from '../../../consumers/write/inserts.ts';
 import { LandedState } from '../../../consumers/fetch/partition-progress.ts';
 import { Progress } from '../../../consumers/write/progress-writer.ts';

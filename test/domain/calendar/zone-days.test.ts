@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { UnknownTimeZone, isTimeZone, zoneDays } from '../../../domain/calendar/zone-days.ts';
+import { UnknownTimeZoneError, isTimeZone, zoneDays } from '../../../domain/calendar/zone-days.ts';
 import { TICK_MS, daysByTicks, shownDate } from './days-by-ticks.ts';
 import { at, history, utc } from './histories.ts';
 
@@ -72,7 +72,7 @@ test('a day holds its first instant and not its end', () => {
 test('what is no IANA name is refused with what to write', () => {
   for (const name of ['', 'Mars/Olympus', '+05:30', '-03', 'Europe']) {
     expect(isTimeZone(name)).toBe(false);
-    expect(() => zoneDays(name)).toThrow(UnknownTimeZone);
+    expect(() => zoneDays(name)).toThrow(UnknownTimeZoneError);
   }
   expect(() => zoneDays('Mars/Olympus')).toThrow(/"Mars\/Olympus" is no IANA time zone.*Europe\/Rome/);
   expect(isTimeZone('Asia/Kathmandu')).toBe(true);

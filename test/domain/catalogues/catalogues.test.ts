@@ -4,7 +4,7 @@ import {
   editionAt,
   parseCatalogues,
   priceBookAt,
-  UnknownEdition,
+  UnknownEditionError,
 } from '../../../domain/catalogues/catalogues.ts';
 import { parsePrices } from '../../../domain/catalogues/prices.ts';
 import { book, crmFree, editionsFrom, rejectedChange, start } from './submissions.ts';
@@ -88,7 +88,7 @@ test('all mistakes in all three are refused together, each with what to mend', (
 });
 
 test('an unknown edition is refused with those there are', () => {
-  expect(() => editionAt(bundled, 'bigin', 'ultimate', 0)).toThrow(UnknownEdition);
+  expect(() => editionAt(bundled, 'bigin', 'ultimate', 0)).toThrow(UnknownEditionError);
   expect(() => editionAt(bundled, 'bigin', 'ultimate', 0)).toThrow(/choose one of free, express, premier/);
   expect(() => editionAt(bundled, 'desk', 'free', 0)).toThrow(/the product has none/);
 });

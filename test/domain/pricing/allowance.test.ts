@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { allowanceAt, allowanceOfDay } from '../../../domain/pricing/allowance.ts';
-import { bundledCatalogues, UnknownEdition } from '../../../domain/catalogues/catalogues.ts';
+import { bundledCatalogues, UnknownEditionError } from '../../../domain/catalogues/catalogues.ts';
 import type { Catalogues } from '../../../domain/catalogues/catalogues.ts';
 import type { Edition } from '../../../domain/catalogues/editions.ts';
 import type { Subscription, SubscriptionTerms } from '../../../domain/settings/org-history.ts';
@@ -65,7 +65,7 @@ test('a changed limit shows at its instant; before the first version there is no
 
 test('an edition that is not in the catalogue is refused', () => {
   const each = subscription('bigin', [0, terms({ edition: 'ultimate' })]);
-  expect(() => allowanceAt(bundled, each, 0)).toThrow(UnknownEdition);
+  expect(() => allowanceAt(bundled, each, 0)).toThrow(UnknownEditionError);
 });
 
 describe('on a day [1000, 2000)', () => {

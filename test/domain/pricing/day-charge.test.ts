@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { chargeOfDay, dayCharge } from '../../../domain/pricing/day-charge.ts';
-import { differenceOf, needsRevision } from '../../../domain/pricing/revisions.ts';
-import type { RevisionDifference } from '../../../domain/pricing/revisions.ts';
+import { differenceOf, needsRevision } from '../../../domain/closing/revisions.ts';
+import type { RevisionDifference } from '../../../domain/closing/revisions.ts';
 import { bundledCatalogues, priceBookAt } from '../../../domain/catalogues/catalogues.ts';
 import { canonical, parseMoney, sumMoney } from '../../../domain/money.ts';
 import { history } from '../calendar/histories.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { whatIf } from '../../../domain/pricing/what-if.ts';
-import { bundledCatalogues, UnknownEdition } from '../../../domain/catalogues/catalogues.ts';
+import { bundledCatalogues, UnknownEditionError } from '../../../domain/catalogues/catalogues.ts';
 import { canonical } from '../../../domain/money.ts';
 import type { Subscription, SubscriptionTerms } from '../../../domain/settings/org-history.ts';
 
@@ -72,7 +72,7 @@ describe('what if', () => {
 
   it('refuses an edition that the product does not have', () => {
     expect(() => whatIf(catalogues, subscription, usageOf(1), { edition: 'express' })).toThrow(
-      UnknownEdition,
+      UnknownEditionError,
     );
   });
 

@@ -1,5 +1,5 @@
 import { calendarOf } from '../../../domain/calendar/calendar.ts';
-import { nextChargeRecord } from '../../../domain/closing/charge-record.ts';
+import { nextChargeRecord } from '../../../domain/closing/next-revision.ts';
 import type { Explanation } from '../../../store/explain/explanation.ts';
 import { readExplanation } from '../../../store/explain/read.ts';
 import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';

@@ -6,7 +6,7 @@ import { billedIn, billingPeriodsOf, finalAt } from '../calendar/billing-periods
 import { calendarOf } from '../calendar/calendar.ts';
 import type { Day } from '../calendar/zone-days.ts';
 import { chargeOfDay } from '../pricing/day-charge.ts';
-import { differenceOf, needsRevision, type ClosedFigures } from '../pricing/revisions.ts';
+import { differenceOf, needsRevision, type ClosedFigures } from './revisions.ts';
 
 /** What an org used in a day, by product. */
 export interface DayUsage {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { returningOf, runsOutAt, WINDOW_MS, type Returning } from '../../domain/returning.ts';
+import { returningOf, runsOutAt, WINDOW_MS, type Returning } from '../../../domain/usage/returning.ts';
 
 const HOUR_MS = 3_600_000;
 const NOON = Date.UTC(2026, 4, 4, 12);

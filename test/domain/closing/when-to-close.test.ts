@@ -1,5 +1,5 @@
 import { calendarOf } from '../../../domain/calendar/calendar.ts';
-import { closableUntil } from '../../../domain/closing/closable.ts';
+import { closableUntil } from '../../../domain/closing/when-to-close.ts';
 import { HOUR_MS } from '../../../schemas/time-units.ts';
 
 const delays = { sealDelayMs: 60_000, graceMs: 900_000 };

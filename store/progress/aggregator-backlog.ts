@@ -3,14 +3,14 @@ import { select, type ClickHouseClient } from '../../platform/clickhouse/connect
 import { readProgress } from './aggregator-progress.ts';
 
 import { HOUR_MS } from '../../schemas/time-units.ts';
-import { sealableUntil, type ClosingDelays, closableUntil } from '../../domain/closing/closable.ts';
+import { sealableUntil, type ClosingDelays, closableUntil } from '../../domain/closing/when-to-close.ts';
 import type { Topics } from '../../schemas/topics.ts';
 import { readWatermarks } from './watermark.ts';
 
 const InvalidationsRow = Type.Object({ invalidations: Type.Integer() });
 
 /** What the aggregator has yet to do. All zero: every figure that can be sealed and closed is. */
-export interface Due {
+export interface Backlog {
   /** Epoch milliseconds up to which everything appended is queryable; 0 when no consumer ever reported. */
   readonly watermark: number;
   readonly hoursToSeal: number;
@@ -21,12 +21,12 @@ export interface Due {
 }
 
 /** @param topics calls and settings: the watermarks of both decide which days are due */
-export async function readDue(
+export async function readBacklog(
   client: ClickHouseClient,
   topics: Pick<Topics, 'calls' | 'settings'>,
   now: number,
   delays: ClosingDelays,
-): Promise<Due> {
+): Promise<Backlog> {
   const [calls, settings] = await readWatermarks(client, [topics.calls, topics.settings], now);
   const { sealed, closed } = await readProgress(client);
   const [row] = await select(

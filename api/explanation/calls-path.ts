@@ -1,4 +1,4 @@
-import type { Explanation } from './explanation.ts';
+import type { Explanation } from '../../store/explain/explanation.ts';
 
 /** The call log's address for the calls of an explained day; `user=`, `app=` and others narrow it. */
 export function callsPath({ orgId, calls }: Pick<Explanation, 'orgId' | 'calls'>): string {

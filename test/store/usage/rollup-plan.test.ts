@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { planRead, type ReadPlan } from '../../../store/usage/plan.ts';
+import { planRead, type ReadPlan } from '../../../store/usage/rollup-plan.ts';
 import { BUCKET_MS, HOUR_MS } from '../../../schemas/time-units.ts';
 
 const T0 = Date.UTC(2026, 10, 20);

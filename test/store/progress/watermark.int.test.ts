@@ -1,4 +1,4 @@
-import { readWatermark } from '../../../store/watermark/watermark.ts';
+import { readWatermark } from '../../../store/progress/watermark.ts';
 import { connectClickHouse, type ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
 import { migrate } from '../../../platform/clickhouse/migrate.ts';
 import { insertLanded } from '../../api/tables.ts';

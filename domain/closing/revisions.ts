@@ -1,6 +1,6 @@
 import { ZERO } from '../money.ts';
 import type { Money } from '../money.ts';
-import type { DayCharge } from './day-charge.ts';
+import type { DayCharge } from '../pricing/day-charge.ts';
 
 /** What a revision keeps of a charge: the figures by which it differs from the one before. */
 export type ClosedFigures = Pick<DayCharge, 'used' | 'included' | 'additionalLimit' | 'billed' | 'amount'>;

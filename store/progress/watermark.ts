@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import type { Confirmed } from '../../domain/closing/closable.ts';
+import type { Confirmed } from '../../domain/closing/when-to-close.ts';
 import type { Topics } from '../../schemas/topics.ts';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { type Sealed } from './plan.ts';
+import { type Sealed } from './rollup-plan.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 
 const SealedRow = Type.Object({ until: Type.Number(), dirty_hours: Type.Array(Type.Number()) });

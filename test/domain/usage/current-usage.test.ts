@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { currentUsageOf } from '../../../domain/pricing/current-usage.ts';
+import { currentUsageOf } from '../../../domain/usage/current-usage.ts';
 
 test.each([
   // included, limit, used -> total, unused, additional used, over limit

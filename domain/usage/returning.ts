@@ -1,5 +1,5 @@
-import { HOUR_MS, DAY_MS } from '../schemas/time-units.ts';
-import { floorTo } from './instants.ts';
+import { HOUR_MS, DAY_MS } from '../../schemas/time-units.ts';
+import { floorTo } from '../instants.ts';
 
 /**
  * "Credits returning" (issue 4): what leaves the rolling 24 hours, and when an org runs out. Instants in epoch

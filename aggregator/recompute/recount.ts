@@ -6,7 +6,7 @@ import { ROLLUP_DIMENSIONS } from '../sealing/replaced-rows.ts';
 import type { UsageTotal } from '../../store/usage/read.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { floorTo } from '../../domain/instants.ts';
-import type { DayUsage } from '../../domain/closing/charge-record.ts';
+import type { DayUsage } from '../../domain/closing/next-revision.ts';
 
 /** A quarter hour of an org whose sealed rows are not what its events say. */
 export interface BucketDifference {

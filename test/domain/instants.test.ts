@@ -1,4 +1,4 @@
-import { parseInstant, formatInstant } from '../../../domain/instants.ts';
+import { parseInstant, formatInstant } from '../../domain/instants.ts';
 
 describe('an instant parameter', () => {
   it.each([

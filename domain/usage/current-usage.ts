@@ -1,5 +1,5 @@
-import type { Allowance } from './allowance.ts';
-import { assertCredits } from './credits.ts';
+import type { Allowance } from '../pricing/allowance.ts';
+import { assertCredits } from '../pricing/credits.ts';
 
 /** The live gauge of the rolling 24 hours (domain.md, Windows). All in credits. */
 export interface CurrentUsage extends Allowance {
