@@ -15,11 +15,16 @@ export const aggregatorSettings = {
   ...logSettings,
   ...orgSettings,
   ...timingSettings,
-  GATHER_MS: Type.Integer({ default: 3_000, minimum: 0, description: 'how long late events are gathered' }),
+  GATHER_MS: Type.Integer({
+    default: 3_000,
+    minimum: 0,
+    description: 'how long late events are gathered before their hours are sealed again',
+  }),
   LOG_LANDED_TIMEOUT_MS: Type.Integer({
     default: 30_000,
     minimum: 1_000,
-    description: 'how long acknowledged charges may take to land before the tick gives up and is retried',
+    description:
+      'how long acknowledged charges may take to land before the tick fails; the next tick retries',
   }),
   TICK: Type.Refine(
     Type.String({

@@ -28,7 +28,7 @@ const aggregator = {
   timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS, gatherMs: config.GATHER_MS },
 };
 
-/** A tick that fails is retried by the next one: what is due comes from what is recorded as done. */
+/** The next tick retries a failed one: the recorded progress says what is still to do. */
 async function wake(): Promise<void> {
   try {
     const report = await tick(aggregator);
@@ -40,10 +40,10 @@ async function wake(): Promise<void> {
 
 let running: Promise<void> = Promise.resolve();
 const task = schedule(config.TICK, () => (running = wake()), {
-  // The schedule only wakes; in UTC, for daylight saving is none of its business.
+  // UTC, so that daylight saving does not move the wake-ups.
   timezone: 'UTC',
   noOverlap: true,
-  // A tick that takes longer than the pause between two is usual after a backlog.
+  // After a backlog, ticks often take longer than the interval between two: not worth more than a debug line.
   logger: {
     info: (message) => logger.debug(message),
     debug: (message) => logger.debug(String(message)),

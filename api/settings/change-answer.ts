@@ -31,7 +31,7 @@ export const ChangeAnswer = Type.Object(
 );
 export type ChangeAnswer = Static<typeof ChangeAnswer>;
 
-export function changeAnswer({ change, effectiveAt, refused }: Outcome): ChangeAnswer {
+export function changeAnswer({ change, effectiveAt, rejection }: Outcome): ChangeAnswer {
   const { change_id, kind, product, value, appended_at, recorded_by, reason } = change;
   return {
     change_id,
@@ -43,8 +43,11 @@ export function changeAnswer({ change, effectiveAt, refused }: Outcome): ChangeA
     reason,
     effective_at: formatInstant(effectiveAt),
     refused:
-      refused?.problems.map(({ code, path, message }) => ({ code, pointer: `#${path}`, detail: message })) ??
-      null,
+      rejection?.problems.map(({ code, path, message }) => ({
+        code,
+        pointer: `#${path}`,
+        detail: message,
+      })) ?? null,
   };
 }
 

@@ -4,7 +4,7 @@ import { MAX_REASON_CHARACTERS } from '../../domain/settings/change-rules.ts';
 import { RecordTimeoutError } from '../../store/settings/recorder.ts';
 import { SettingsRejectedError } from '../../domain/settings/rejected-change.ts';
 import type { Outcome } from '../../domain/settings/state.ts';
-import { LogAwayError, LogNotLandingError, LogUncertainError } from '../../platform/landed-log.ts';
+import { LogUnavailableError, LogNotLandingError, LogUncertainError } from '../../platform/landed-log.ts';
 import type { SettingsChange } from '../../schemas/settings-change.ts';
 import type { Caller } from '../auth/permissions.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -84,7 +84,7 @@ function changeIdOf({ role, userId, orgIds }: Caller, key: string): string {
 
 function problemOf(error: unknown): unknown {
   if (error instanceof SettingsRejectedError) return rejectionProblem(error);
-  if (error instanceof LogAwayError) {
+  if (error instanceof LogUnavailableError) {
     return unavailable('Kafka does not answer: nothing was recorded. Try again in some seconds.', error);
   }
   const mayBeRecorded =

@@ -10,7 +10,7 @@ import { bundledCatalogueJson } from '../../schemas/bundled-catalogues.ts';
 import { inEffectAt } from '../versions.ts';
 import type { Effective } from '../versions.ts';
 
-/** The three catalogues: data with effective dates, not code (domain.md, Catalogues). Ordered by time, never empty. */
+/** The three catalogues: data with effective dates, not code (domain.md, Catalogues). Each is sorted by effective date and never empty. */
 export interface Catalogues {
   readonly editions: readonly Editions[];
   readonly prices: readonly PriceBook[];
@@ -24,7 +24,7 @@ export function isCatalogueName(name: string): name is CatalogueName {
   return CATALOGUE_NAMES.some((known) => known === name);
 }
 
-/** One of them from JSON, a list of versions. Throws InvalidCatalogueError. */
+/** Parses one catalogue from JSON, a list of versions. @throws InvalidCatalogueError with every problem */
 export function parseCatalogue(name: CatalogueName, json: unknown): Partial<Catalogues> {
   return PARSERS[name](json);
 }
@@ -35,7 +35,7 @@ const PARSERS: Record<CatalogueName, (json: unknown) => Partial<Catalogues>> = {
   costs: (json) => ({ costs: parseCosts(json) }),
 };
 
-/** All three from JSON. Throws InvalidCatalogueError with the problems of all three. */
+/** Parses all three catalogues from JSON. @throws InvalidCatalogueError with the problems of all three */
 export function parseCatalogues(json: { editions: unknown; prices: unknown; costs: unknown }): Catalogues {
   const problems: CatalogueProblem[] = [];
   const gather = <T>(name: string, parse: () => readonly T[]): readonly T[] => {
@@ -56,7 +56,7 @@ export function parseCatalogues(json: { editions: unknown; prices: unknown; cost
   return catalogues;
 }
 
-/** The catalogues that come with the release (schemas/bundled-catalogues.ts), parsed. */
+/** The catalogues that the release ships with (schemas/bundled-catalogues.ts). */
 export function bundledCatalogues(): Catalogues {
   return parseCatalogues(bundledCatalogueJson());
 }
@@ -72,7 +72,7 @@ export function costsAt({ costs }: Pick<Catalogues, 'costs'>, instant: number): 
 }
 
 export class UnknownEditionError extends Error {
-  readonly code = 'unknown-edition';
+  readonly code = 'UNKNOWN_EDITION';
   constructor(product: string, edition: string, known: readonly string[]) {
     const choice = known.length > 0 ? `choose one of ${known.join(', ')}` : 'the product has none';
     super(`The product ${product} has no edition ${edition} at that time: ${choice}.`);
@@ -80,7 +80,7 @@ export class UnknownEditionError extends Error {
   }
 }
 
-/** An edition as in effect at an instant. Throws UnknownEditionError. */
+/** An edition as in effect at an instant. @throws UnknownEditionError */
 export function editionAt(
   catalogues: Catalogues,
   product: string,
@@ -94,7 +94,7 @@ export function editionAt(
   throw new UnknownEditionError(product, edition, known);
 }
 
-/** The first version holds before its date too, and there is one: see parseVersions. */
+/** The first version also applies before its date, and parseVersions makes sure that there is one. */
 function versionAt<V extends Effective>(versions: readonly V[], instant: number): V {
   const version = inEffectAt(versions, instant) ?? versions[0];
   if (version === undefined)

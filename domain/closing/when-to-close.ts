@@ -1,30 +1,35 @@
 import { BUCKET_MS, HOUR_MS } from '../../schemas/time-units.ts';
 import { floorTo } from '../instants.ts';
 
-/** When hours are sealed and days closed (settings SEAL_DELAY_MS and GRACE_MS). */
+/** How long sealing and closing wait (settings SEAL_DELAY_MS and GRACE_MS). */
 export interface ClosingDelays {
-  /** How long after an hour's end its first seal waits; must exceed the difference of the machines' clocks. */
+  /** From the end of an hour to its first seal; must exceed the clock skew between the machines. */
   readonly sealDelayMs: number;
-  /** How long after a day's end its first close waits (domain.md: 15 min). */
+  /** From the end of a day to its first close (domain.md, Open, closed, final: 15 min). */
   readonly graceMs: number;
 }
 
-/** Confirmed watermarks, epoch milliseconds: everything appended to the topic before them can be queried. */
+/** Confirmed watermarks, epoch milliseconds: everything appended to the topic before them has landed. */
 export interface Confirmed {
   readonly calls: number;
   readonly settings: number;
 }
 
-/** Up to where hours may be sealed once every call that was appended before the confirmed watermark has landed. */
+/**
+ * Hours that ended by this instant may be sealed.
+ * @param calls the confirmed watermark of the calls, epoch milliseconds
+ */
 export function sealableUntil(calls: number, sealDelayMs: number): number {
   return Math.max(0, floorTo(calls - sealDelayMs, HOUR_MS));
 }
 
 /**
- * Days that ended by this instant may be closed: every call and every change of settings of them has landed. In steps
- * of a quarter hour, on which every zone's midnight falls. Never before the hour in which a day ends is sealed: only
- * rows of ended hours leave an invalidation, so a row that lands after the close and before the hour's end would be
- * in the hour's first seal, and no one would look at the day again.
+ * Days that ended by this instant may be closed: all of their calls and changes of settings have landed. Moves in steps
+ * of a quarter hour, as every zone's midnight falls on one.
+ *
+ * A day never closes before the hour in which it ends can be sealed. Only rows that land after the end of their hour
+ * leave an invalidation. A row that landed after the close but before the end of the hour would be part of the hour's
+ * first seal, and nothing would re-close the day.
  */
 export function closableUntil(
   { calls, settings }: Confirmed,

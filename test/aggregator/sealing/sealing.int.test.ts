@@ -17,13 +17,13 @@ import { connectClickHouse, select, type ClickHouseClient } from '../../../platf
 import { migrate } from '../../../platform/clickhouse/migrate.ts';
 import { openNamespace } from '../../servers/namespace.ts';
 import { land, landedEvent, type LandedEvent } from '../events.ts';
-import { HOUR_MS } from '../../../schemas/time-units.ts';
+import { floorTo } from '../../../domain/instants.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../schemas/time-units.ts';
 
-const SEAL_DELAY_MS = 60_000;
-const DAY_MS = 24 * HOUR_MS;
+const SEAL_DELAY_MS = MINUTE_MS;
 const namespace = openNamespace('sealing');
 const now = Date.now();
-const thisHour = Math.floor(now / HOUR_MS) * HOUR_MS;
+const thisHour = floorTo(now, HOUR_MS);
 
 let client: ClickHouseClient;
 beforeAll(async () => {
@@ -42,7 +42,7 @@ afterAll(async () => {
 
 const TotalRow = Type.Object({ calls: Type.Integer(), credits: Type.Integer(), rejected: Type.Integer() });
 
-/** What a scan of all distinct events says: no rollup, no plan. */
+/** The sums of all distinct events, without rollup and plan. */
 async function scan(from: number, to: number, org = 'acme') {
   const [row] = await select(
     client,
@@ -102,7 +102,7 @@ describe('rollup and raw edges', () => {
     await sealEndedHours(client, now - 5 * HOUR_MS, SEAL_DELAY_MS);
     await compare('sealed up to some hours ago');
     await reseal();
-    await compare('marks cleared');
+    await compare('invalidations cleared');
     await sealEndedHours(client, now, SEAL_DELAY_MS);
     await compare('all ended hours sealed');
     await land(client, someEvents(200, seed + 1));
@@ -110,16 +110,16 @@ describe('rollup and raw edges', () => {
     const invalidations = await readInvalidations(client, (await readProgress(client)).sealed, 0);
     expect(invalidations.length).toBeGreaterThan(0);
     await resealInvalidated(client, invalidations);
-    await compare('re-sealed, marks not cleared');
+    await compare('re-sealed, invalidations not cleared');
     await land(client, someEvents(50, seed + 2));
     await clearInvalidations(client, invalidations);
     await compare('more late events before the clearing');
     await reseal();
-    await compare('at rest');
+    await compare('nothing left to do');
     expect(await reseal()).toEqual([]);
   });
 
-  it('give breakdowns that add up to the total', async () => {
+  it('add up to the total in every breakdown', async () => {
     await land(client, someEvents(2_000, 7));
     await sealEndedHours(client, now - 2 * HOUR_MS, SEAL_DELAY_MS);
     await land(client, someEvents(100, 8));
@@ -142,7 +142,7 @@ describe('sealing', () => {
     expect((await readProgress(client)).sealed).toBe(thisHour);
   });
 
-  it('cuts a backlog into statements of so many events, and never an hour', async () => {
+  it('splits a backlog into chunks of a limited number of events, and never splits an hour', async () => {
     const hours = [5, 4, 3, 2, 1].map((age) => thisHour - age * HOUR_MS);
     const counts = [1, 2, 4, 0, 1];
     await land(
@@ -156,15 +156,15 @@ describe('sealing', () => {
     expect(await chunksOf(client, [])).toEqual([]);
   });
 
-  it('marks exactly the hours that got rows after they had ended', async () => {
+  it('invalidates exactly the hours whose rows landed after their end', async () => {
     await land(client, [
       landedEvent(now),
       landedEvent(thisHour - 1),
       landedEvent(thisHour - 1, { org: 'other' }),
     ]);
     const invalidations = await readInvalidations(client, thisHour + HOUR_MS, 0);
-    const marked = invalidations.map(({ org_id, hour }) => `${org_id} ${hour - thisHour}`);
-    expect(new Set(marked)).toEqual(new Set([`acme ${-HOUR_MS}`, `other ${-HOUR_MS}`]));
+    const invalidated = invalidations.map(({ org_id, hour }) => `${org_id} ${hour - thisHour}`);
+    expect(new Set(invalidated)).toEqual(new Set([`acme ${-HOUR_MS}`, `other ${-HOUR_MS}`]));
   });
 
   it('counts a retried, repeated or redelivered event once', async () => {
@@ -177,7 +177,7 @@ describe('sealing', () => {
     expect(await live(thisHour - HOUR_MS, thisHour)).toEqual({ calls: 1, credits: 3, rejected: 0 });
   });
 
-  it('keeps, of two payloads under one id, the one with the least offset, whichever landed first', async () => {
+  it('keeps the payload with the lowest offset of two under one id, whichever landed first', async () => {
     const first = landedEvent(thisHour - HOUR_MS + 5, { credits: 3, user: 'first' });
     const second = { ...first, offset: first.offset + 1, credits: 9, user: 'second' };
     await land(client, [second]);
@@ -187,12 +187,12 @@ describe('sealing', () => {
     expect(row).toEqual({ user: 'first', calls: 1, credits: 3, rejected: 0 });
   });
 
-  it('comes out the same in every order of two sealers’ steps', async () => {
-    // Sealer A reads before the late event, B after it; each then writes and clears what it read.
+  it('loses no late event in any order of the steps of two sealers', async () => {
+    // Each sealer reads invalidations, writes, and clears what it read. The late event lands before, between or after.
     const steps = ['readA', 'writeA', 'clearA', 'readB', 'writeB', 'clearB', 'late'];
-    // Each order has an org and an hour of its own, so the n-th steps of all of them can be taken together.
+    // Each order has its own organisation and hour, so that the n-th steps of all orders can run together.
     const stories = permutations(steps)
-      .filter(respects)
+      .filter(isPossible)
       .map((order, index) => ({
         order,
         org: `org-${index}`,
@@ -211,7 +211,9 @@ describe('sealing', () => {
       );
       for (const sealer of ['A', 'B']) {
         const invalidations = await readInvalidations(client, thisHour, 0);
-        for (const { org, read } of about(`read${sealer}`)) read.set(sealer, marksOf(invalidations, org));
+        for (const { org, read } of about(`read${sealer}`)) {
+          read.set(sealer, invalidationsOf(invalidations, org));
+        }
         const readBy = (step: string) => about(step).flatMap(({ read }) => read.get(sealer) ?? []);
         await resealInvalidated(client, readBy(`write${sealer}`));
         await clearInvalidations(client, readBy(`clear${sealer}`));
@@ -225,9 +227,9 @@ describe('sealing', () => {
     const calls = new Map(rows.map((row) => [row.org_id, row.calls]));
     const invalidations = await readInvalidations(client, thisHour, 0);
     for (const { order, org } of stories) {
-      // Either the rollup has both calls, or a mark still says that it must be counted again.
-      const right = calls.get(org) === 2 || marksOf(invalidations, org).length > 0;
-      expect({ order, right }).toEqual({ order, right: true });
+      // Either the rollup has both calls, or an invalidation still requests another count.
+      const isRight = calls.get(org) === 2 || invalidationsOf(invalidations, org).length > 0;
+      expect({ order, isRight }).toEqual({ order, isRight: true });
     }
   });
 
@@ -278,7 +280,7 @@ describe('sealing', () => {
     expect(byUser).toEqual([{ user: 'first', calls: 1, credits: 3, rejected: 0 }]);
   });
 
-  it('is not undone by a sealer that counted less and wrote later', async () => {
+  it('is not undone by a sealer that counted fewer events and wrote later', async () => {
     const hour = thisHour - 4 * HOUR_MS;
     await land(client, [landedEvent(hour), landedEvent(hour + 1)]);
     await writeRollup(client, [hour], 'all');
@@ -297,7 +299,7 @@ describe('sealing', () => {
   });
 });
 
-/** Every row as it was written, replaced ones too. */
+/** Every row as it was written, including replaced ones. */
 async function rowsOf(table: string): Promise<unknown[]> {
   const result = await client.query({
     query: `SELECT * FROM ${table}`,
@@ -307,7 +309,7 @@ async function rowsOf(table: string): Promise<unknown[]> {
   return result.json();
 }
 
-const marksOf = (invalidations: readonly Invalidation[], org: string): Invalidation[] =>
+const invalidationsOf = (invalidations: readonly Invalidation[], org: string): Invalidation[] =>
   invalidations.filter(({ org_id }) => org_id === org);
 
 function permutations(items: readonly string[]): string[][] {
@@ -317,8 +319,8 @@ function permutations(items: readonly string[]): string[][] {
   );
 }
 
-/** Each sealer reads, then writes, then clears; A's first step comes first, for the two are alike. */
-function respects(order: readonly string[]): boolean {
+/** Each sealer reads, then writes, then clears. A reads first, as the two are interchangeable. */
+function isPossible(order: readonly string[]): boolean {
   const at = (step: string) => order.indexOf(step);
   return (
     at('readA') < at('readB') &&

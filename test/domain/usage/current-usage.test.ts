@@ -37,7 +37,7 @@ test('every credit used is included, additional or over the limit; every credit 
   );
 });
 
-test('what is no count of credits is refused', () => {
+test('a figure that is not a whole number of credits is an error', () => {
   expect(() => currentUsageOf({ included: 1, additionalLimit: 1 }, -1)).toThrow(/used is -1/);
   expect(() => currentUsageOf({ included: 0.5, additionalLimit: 1 }, 1)).toThrow(/included is 0.5/);
 });

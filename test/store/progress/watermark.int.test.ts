@@ -5,36 +5,36 @@ import { insertLanded } from '../../api/tables.ts';
 import { openNamespace } from '../../servers/namespace.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
-const namespace = openNamespace('landed');
+const namespace = openNamespace('watermark');
 
 let client: ClickHouseClient;
 beforeAll(async () => {
   await migrate(namespace.settings);
-  client = connectClickHouse(namespace.settings, 'landed test');
+  client = connectClickHouse(namespace.settings, 'watermark test');
 });
 afterAll(async () => {
   await client.close();
   await namespace.drop();
 });
 
-describe('landed until', () => {
-  it('is never, where no consumer has reported', async () => {
-    expect(await readWatermark(client, 'nobody', NOW)).toEqual({ displayed: 0, confirmed: 0 });
+describe('the watermark', () => {
+  it('is 0 until a consumer reports progress', async () => {
+    expect(await readWatermark(client, 'unreported', NOW)).toEqual({ displayed: 0, confirmed: 0 });
   });
 
-  it('is told as now where all is level, and is seen as of the last look', async () => {
-    const looked = NOW - 10_000;
-    await insertLanded(client, 'level', { until: looked, observedAt: looked, isLevel: true });
-    expect(await readWatermark(client, 'level', NOW)).toEqual({ displayed: NOW, confirmed: looked });
+  it('is displayed as now where consumers are caught up, and confirmed as of their last report', async () => {
+    const reported = NOW - 10_000;
+    await insertLanded(client, 'caught-up', { until: reported, observedAt: reported, isLevel: true });
+    expect(await readWatermark(client, 'caught-up', NOW)).toEqual({ displayed: NOW, confirmed: reported });
   });
 
-  it('is as of the last look where that is longer ago', async () => {
-    const looked = NOW - 10_001;
-    await insertLanded(client, 'stale', { until: looked, observedAt: looked, isLevel: true });
-    expect(await readWatermark(client, 'stale', NOW)).toEqual({ displayed: looked, confirmed: looked });
+  it('is displayed as of the last report where that is more than 10 s old', async () => {
+    const reported = NOW - 10_001;
+    await insertLanded(client, 'stale', { until: reported, observedAt: reported, isLevel: true });
+    expect(await readWatermark(client, 'stale', NOW)).toEqual({ displayed: reported, confirmed: reported });
   });
 
-  it('is the append time of the oldest record that waits', async () => {
+  it('is the append time of the oldest record that has not landed', async () => {
     const oldest = NOW - 3_000;
     await insertLanded(client, 'behind', { until: oldest, observedAt: NOW - 500, isLevel: false });
     expect(await readWatermark(client, 'behind', NOW)).toEqual({ displayed: oldest, confirmed: oldest });
