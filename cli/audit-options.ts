@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { SettingsChange } from '../schemas/settings-change.ts';
-import type { Outcome } from '../domain/settings/state.ts';
+import type { Outcome } from '../domain/settings/outcome.ts';
 import type { Options } from '../platform/command-line/options.ts';
 import { formatInstant, parseUtcInstant } from '../domain/instants.ts';
 

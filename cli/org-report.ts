@@ -3,7 +3,8 @@ import { formatInstant } from '../domain/instants.ts';
 import { inEffectAt } from '../domain/versions.ts';
 import { billingPeriodsOf } from '../domain/calendar/billing-periods.ts';
 import { calendarOf } from '../domain/calendar/calendar.ts';
-import type { Outcome, SettingsState } from '../domain/settings/state.ts';
+import type { Outcome } from '../domain/settings/outcome.ts';
+import type { SettingsState } from '../domain/settings/state.ts';
 
 /**
  * The settings of an organisation as text: those in effect, those that take effect later, and every change with who,

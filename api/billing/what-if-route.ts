@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import type { Billed } from '../../domain/pricing/bill.ts';
 import type { DayCharge } from '../../domain/pricing/day-charge.ts';
-import { AdditionalLimit, EditionName, Users } from '../../domain/settings/apply-org.ts';
+import { AdditionalLimit, EditionName, Users } from '../../domain/settings/change-values.ts';
 import { readWhatIf, type PeriodWhatIf } from '../../store/usage/read-what-if.ts';
 import { UnknownEditionError } from '../../domain/catalogues/catalogues.ts';
 import { canonical, type Money } from '../../domain/money.ts';

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import type { Outcome } from '../../domain/settings/state.ts';
+import type { Outcome } from '../../domain/settings/outcome.ts';
 import { Instant } from '../parameters/instant.ts';
 import { formatInstant } from '../../domain/instants.ts';
 

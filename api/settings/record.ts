@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { MAX_REASON_CHARACTERS } from '../../domain/settings/change-rules.ts';
 import { RecordTimeoutError } from '../../store/settings/recorder.ts';
 import { SettingsRejectedError } from '../../domain/settings/rejected-change.ts';
-import type { Outcome } from '../../domain/settings/state.ts';
+import type { Outcome } from '../../domain/settings/outcome.ts';
 import { LogUnavailableError, LogNotLandingError, LogUncertainError } from '../../platform/landed-log.ts';
 import type { SettingsChange } from '../../schemas/settings-change.ts';
 import type { Caller } from '../auth/permissions.ts';

@@ -1,50 +1,13 @@
-import { Type } from 'typebox';
 import { editionAt, UnknownEditionError, type Catalogues } from '../catalogues/catalogues.ts';
-import { MAX_USERS } from '../catalogues/editions.ts';
 import { isName } from '../../schemas/event-rules.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
 import type { Version } from './org-history.ts';
 import { inEffectAt } from '../versions.ts';
 import { isTimeZone } from '../calendar/zone-days.ts';
 import { effectiveAt, parseValue } from './change-rules.ts';
+import { NewOrgValue, OrgValue, SubscriptionValue } from './change-values.ts';
 import type { OrgFields, SubscriptionFields } from './org-fields.ts';
 import { rejectedChange } from './rejected-change.ts';
-
-/** D: no platform sells more in 24 hours. It also keeps every sum far below 2^53. */
-const MAX_ADDITIONAL_LIMIT = 1_000_000_000;
-
-export const EditionName = Type.String({
-  minLength: 1,
-  maxLength: 128,
-  description: 'an edition of the catalogue',
-});
-export const Users = Type.Integer({ minimum: 0, maximum: MAX_USERS, description: 'licensed users' });
-/** Additional credits allowed per 24 hours. */
-export const AdditionalLimit = Type.Integer({
-  minimum: 0,
-  maximum: MAX_ADDITIONAL_LIMIT,
-  description: 'credits beyond the included ones that 24 hours may use; 0 means that nothing is ever charged',
-});
-const strict = { additionalProperties: false };
-const timeZone = Type.String({ maxLength: 64, description: 'an IANA name such as Europe/Rome' });
-const billingDay = Type.Integer({
-  minimum: 1,
-  maximum: 31,
-  description: 'the day of the month on which billing periods begin; the last day in shorter months',
-});
-export const NewOrgValue = Type.Object({ time_zone: timeZone, billing_day: billingDay }, strict);
-export const OrgValue = Type.Object(
-  { time_zone: Type.Optional(timeZone), billing_day: Type.Optional(billingDay) },
-  { ...strict, minProperties: 1 },
-);
-export const SubscriptionValue = Type.Object(
-  {
-    edition: Type.Optional(EditionName),
-    users: Type.Optional(Users),
-    additional_limit: Type.Optional(AdditionalLimit),
-  },
-  { ...strict, minProperties: 1 },
-);
 
 /**
  * The settings of an organisation after one more change. Depends only on the change and on what precedes it in the log,

@@ -1,63 +1,17 @@
-import { bundledCatalogues, isCatalogueName, type Catalogues } from '../catalogues/catalogues.ts';
-import { type OrgHistory } from './org-history.ts';
+import { isCatalogueName, type Catalogues } from '../catalogues/catalogues.ts';
+import type { OrgHistory } from './org-history.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
-import { applyCatalogueChange, type CatalogueJson, type HeldCatalogues } from './apply-catalogue.ts';
+import { applyCatalogueChange, type CatalogueJson } from './apply-catalogue.ts';
 import { applyOrgChange } from './apply-org.ts';
 import { assertAuditFields, effectiveAt } from './change-rules.ts';
+import { copyOf, emptyFold, type FoldedLog } from './folded-log.ts';
 import { fieldsOf, historyOf, type OrgFields } from './org-fields.ts';
+import type { Outcome } from './outcome.ts';
 import { SettingsRejectedError } from './rejected-change.ts';
-import { SharedMap } from './shared-map.ts';
-import { bundledCatalogueJson } from '../../schemas/bundled-catalogues.ts';
 import { sampleOrgHistory } from './sample-subscription.ts';
-
-/** The outcome of a change. A rejected change stays in the log and has no effect. */
-export interface Outcome {
-  readonly change: LoggedChange;
-  /** Epoch milliseconds: when the change takes effect, unless it was rejected. */
-  readonly effectiveAt: number;
-  /** Why the change was rejected; absent for an accepted one. */
-  readonly rejection?: SettingsRejectedError;
-}
 
 /** What an organisation that is not in the log has: nothing, or the local stack's free subscription. */
 export type UnknownOrgs = 'none' | 'local';
-
-/** The changes of an organisation, or of the catalogues, as a linked list from the last one back. */
-interface Chain {
-  readonly last: Outcome;
-  readonly before: Chain | undefined;
-}
-
-/** The result of folding the log. Modified only while its SettingsState is under construction. */
-interface Folded {
-  nextOffset: number;
-  held: HeldCatalogues;
-  readonly orgs: SharedMap<{ readonly fields: OrgFields; readonly history: OrgHistory }>;
-  /** By change id. */
-  readonly outcomes: SharedMap<Outcome>;
-  /** By organisation, '' for the catalogues. */
-  readonly chains: SharedMap<Chain>;
-}
-
-function beforeAll(): Folded {
-  const held = { json: bundledCatalogueJson(), catalogues: bundledCatalogues() };
-  return {
-    nextOffset: 0,
-    held,
-    orgs: SharedMap.empty(),
-    outcomes: SharedMap.empty(),
-    chains: SharedMap.empty(),
-  };
-}
-
-function copyOf(folded: Folded): Folded {
-  return {
-    ...folded,
-    orgs: folded.orgs.copy(),
-    outcomes: folded.outcomes.copy(),
-    chains: folded.chains.copy(),
-  };
-}
 
 /**
  * All settings: a fold over the changes of the log in their order. Immutable. Two readers of the same log have the same
@@ -65,10 +19,10 @@ function copyOf(folded: Folded): Folded {
  */
 export class SettingsState {
   readonly #unknownOrgs: UnknownOrgs;
-  readonly #folded: Folded;
+  readonly #folded: FoldedLog;
 
   /** The state before the first change: no organisations, and the catalogues of the release. */
-  constructor(unknownOrgs: UnknownOrgs, folded: Folded = beforeAll()) {
+  constructor(unknownOrgs: UnknownOrgs, folded: FoldedLog = emptyFold()) {
     this.#unknownOrgs = unknownOrgs;
     this.#folded = folded;
   }

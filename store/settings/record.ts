@@ -2,7 +2,7 @@ import type { LandedLog } from '../../platform/landed-log.ts';
 import { encodeSettingsChange, type SettingsChange } from '../../schemas/settings-change.ts';
 import { rejectedChange } from '../../domain/settings/rejected-change.ts';
 import type { SettingsStore } from './store.ts';
-import type { Outcome } from '../../domain/settings/state.ts';
+import type { Outcome } from '../../domain/settings/outcome.ts';
 
 /** The change was acknowledged and has landed but is not in the settings: a defect, not a mistake of the user. */
 export class ChangeLostError extends Error {

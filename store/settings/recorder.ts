@@ -6,7 +6,8 @@ import type { Logger } from '../../platform/logging.ts';
 import type { SettingsChange } from '../../schemas/settings-change.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { recordChange } from './record.ts';
-import type { Outcome, UnknownOrgs } from '../../domain/settings/state.ts';
+import type { Outcome } from '../../domain/settings/outcome.ts';
+import type { UnknownOrgs } from '../../domain/settings/state.ts';
 import { createSettingsStore, type SettingsStore } from './store.ts';
 
 /** Recording took too long: the change may still take effect, or never. */

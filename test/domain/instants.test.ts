@@ -9,7 +9,7 @@ const NOT_INSTANTS = [
   ['a local time', '2026-11-22T03:04:05'],
   ['a space for the T', '2026-11-22 03:04:05Z'],
   ['29 February of a common year', '2026-02-29T00:00:00Z'],
-  ['29 February of 2100, which is no leap year', '2100-02-29T00:00:00Z'],
+  ['29 February of 2100, which is not a leap year', '2100-02-29T00:00:00Z'],
   ['30 February', '2026-02-30T00:00:00Z'],
   ['30 February of a leap year', '2028-02-30T00:00:00Z'],
   ['31 April', '2026-04-31T00:00:00Z'],
