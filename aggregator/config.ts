@@ -1,20 +1,21 @@
 import { validate } from 'node-cron';
 import { Type } from 'typebox';
+import { readConfig, type Environment } from '../platform/config.ts';
 import {
-  clickhouseSettings,
-  kafkaSettings,
-  logSettings,
-  orgSettings,
-  timingSettings,
-} from '../platform/config.ts';
+  clickhouseVariables,
+  kafkaVariables,
+  processVariables,
+  orgVariables,
+  closingVariables,
+} from '../platform/variables.ts';
 
-/** All settings of the aggregator process, read once in main.ts. */
-export const aggregatorSettings = {
-  ...kafkaSettings,
-  ...clickhouseSettings,
-  ...logSettings,
-  ...orgSettings,
-  ...timingSettings,
+/** The environment variables of the aggregator. */
+export const aggregatorVariables = {
+  ...kafkaVariables,
+  ...clickhouseVariables,
+  ...processVariables,
+  ...orgVariables,
+  ...closingVariables,
   GATHER_MS: Type.Integer({
     default: 3_000,
     minimum: 0,
@@ -24,7 +25,7 @@ export const aggregatorSettings = {
     default: 30_000,
     minimum: 1_000,
     description:
-      'how long acknowledged charges may take to land before the tick fails; the next tick retries',
+      'how long acknowledged charges may take to land before the tick fails and the next one retries',
   }),
   TICK: Type.Refine(
     Type.String({
@@ -35,3 +36,6 @@ export const aggregatorSettings = {
     () => 'must be a cron expression',
   ),
 };
+
+/** The configuration of the aggregator. @throws ConfigError with every problem at once */
+export const readAggregatorConfig = (env: Environment) => readConfig(env, aggregatorVariables);

@@ -1,5 +1,6 @@
 import { connectClickHouse, type ClickHouseClient } from '../platform/clickhouse/connect.ts';
-import { clickhouseSettings, orgSettings, readConfig } from '../platform/config.ts';
+import { readConfig } from '../platform/config.ts';
+import { clickhouseVariables, orgVariables } from '../platform/variables.ts';
 import type { SettingsState } from '../domain/settings/state.ts';
 import { createSettingsStore } from '../store/settings/store.ts';
 
@@ -15,7 +16,7 @@ export interface Stack {
  * @throws ConfigError
  */
 export async function withStack<Result>(work: (stack: Stack) => Promise<Result>): Promise<Result> {
-  const config = readConfig(process.env, { ...clickhouseSettings, ...orgSettings });
+  const config = readConfig(process.env, { ...clickhouseVariables, ...orgVariables });
   const client = connectClickHouse(config, 'api-credits command');
   try {
     return await work({

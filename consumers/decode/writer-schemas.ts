@@ -4,9 +4,8 @@ import { callEventHeader, callEventSchemaJson } from '../../schemas/call-event.t
 import type { Rejection } from '../../schemas/event-rules.ts';
 import { readBody } from './avro-body.ts';
 import { AvroReader } from './avro-reader.ts';
-import { rejection } from './validate.ts';
 
-/** avsc reads longs below -2^52 wrongly as numbers (design.md, Traps), so here they are BigInts. */
+/** avsc misreads longs below -2^52 as numbers (design.md, Traps), so here they are BigInts. */
 // oxlint-disable-next-line no-underscore-dangle -- avsc's documented way to give longs a type of their own
 const longAsBigInt = avro.types.LongType.__with({
   fromBuffer: (bytes: Buffer) => bytes.readBigInt64LE(),
@@ -17,12 +16,12 @@ const longAsBigInt = avro.types.LongType.__with({
   },
   fromJSON: (value: number) => BigInt(value),
   toJSON: Number,
-  // An int that is promoted to a long arrives as a number.
+  // An int promoted to a long arrives as a number.
   isValid: (value: unknown) => typeof value === 'bigint' || Number.isSafeInteger(value),
   compare: (one: bigint, other: bigint) => (one < other ? -1 : Number(one > other)),
 });
 
-/** Logical types are left out: ids stay bytes and instants longs, as they go on in today's bytes. */
+/** Without logical types: ids stay bytes and instants longs, as in the bytes of the current schema. */
 function typeOf(schemaJson: string): avro.Type {
   const schema: avro.Schema = JSON.parse(schemaJson);
   return avro.Type.forSchema(schema, {
@@ -31,16 +30,16 @@ function typeOf(schemaJson: string): avro.Type {
 }
 
 type Known = { readonly type: avro.Type; readonly resolver: avro.Resolver } | { readonly broken: string };
-/** A million schemas are an attack or a bug; what is beyond is unknown. */
+/** More schemas are an attack or a bug; they stay unknown. */
 const MAX_SCHEMAS = 10_000;
 
-/** Schemas other than today's, by fingerprint, and events of theirs as today's bytes. */
+/** The writer schemas other than the current one, by fingerprint, and the translation of their events. */
 export class WriterSchemas {
-  readonly #today = typeOf(callEventSchemaJson);
+  readonly #current = typeOf(callEventSchemaJson);
   readonly #known = new Map<string, Known>();
   readonly #reader = new AvroReader();
 
-  /** Takes a record of topic api-calls.schemas; never throws, a broken schema is remembered as such. */
+  /** Takes a record of topic api-calls.schemas. Never throws: a broken schema is remembered as broken. */
   publish(fingerprintHex: string, schemaJson: string): void {
     if (this.#known.size < MAX_SCHEMAS)
       this.#known.set(fingerprintHex, this.#resolve(fingerprintHex, schemaJson));
@@ -51,23 +50,23 @@ export class WriterSchemas {
   }
 
   /**
-   * An event of a foreign schema as today's bytes, for the fast path to read and judge: one owner of the rules.
+   * An event of another writer schema as bytes of the current schema, for the Transcoder to read and validate.
    * @param message with a single-object header of that fingerprint
    */
   translate(fingerprintHex: string, message: Buffer): Buffer | Rejection {
     const known = this.#known.get(fingerprintHex);
-    if (!known) return rejection('unknown-schema', `fingerprint ${fingerprintHex}`);
-    if ('broken' in known) return rejection('incompatible-schema', known.broken);
+    if (!known) return { reason: 'unknown-schema', detail: `fingerprint ${fingerprintHex}` };
+    if ('broken' in known) return { reason: 'incompatible-schema', detail: known.broken };
     this.#reader.start(message, SINGLE_OBJECT_HEADER_BYTES);
     readBody(this.#reader, known.type, 'the event');
     this.#reader.finish();
-    if (this.#reader.fault !== '') return rejection('not-an-event', this.#reader.fault);
+    if (this.#reader.error !== '') return { reason: 'not-an-event', detail: this.#reader.error };
     try {
       const body = message.subarray(SINGLE_OBJECT_HEADER_BYTES);
-      const event: unknown = this.#today.fromBuffer(body, known.resolver);
-      return Buffer.concat([callEventHeader, this.#today.toBuffer(event)]);
+      const event: unknown = this.#current.fromBuffer(body, known.resolver);
+      return Buffer.concat([callEventHeader, this.#current.toBuffer(event)]);
     } catch (error) {
-      return rejection('not-an-event', textOf(error));
+      return { reason: 'not-an-event', detail: textOf(error) };
     }
   }
 
@@ -75,8 +74,9 @@ export class WriterSchemas {
     try {
       const type = typeOf(schemaJson);
       const own = fingerprint(type).toString('hex');
-      if (own !== fingerprintHex) return { broken: `the schema published under it has fingerprint ${own}` };
-      return { type, resolver: this.#today.createResolver(type) };
+      if (own !== fingerprintHex)
+        return { broken: `the schema published under this fingerprint has the fingerprint ${own}` };
+      return { type, resolver: this.#current.createResolver(type) };
     } catch (error) {
       return { broken: textOf(error) };
     }

@@ -8,31 +8,42 @@ export interface FetchSettings {
   readonly sessionTimeoutMs: number;
 }
 
-/** Records of one partition, one after the other. Offsets are inclusive and cover control records too. */
-export interface Batch {
+/** Consecutive records of one partition. Offsets are inclusive and cover control records too. */
+export interface FetchedBatch {
   readonly topic: string;
   readonly partition: number;
   readonly generation: number;
   readonly firstOffset: number;
   readonly lastOffset: number;
-  /** Empty where there were only control records of transactions. */
+  /** Empty if the batch has only control records of transactions. */
   readonly messages: readonly KafkaMessage[];
   heartbeat(this: void): Promise<void>;
-  /** False once the partitions were assigned anew or fetching was halted: then stop, the rest comes again. */
+  /** False once partitions were reassigned or fetching was halted. Then stop: the rest is delivered again. */
   isCurrent(this: void): boolean;
 }
 
-/** @returns whether the whole batch was taken; if not, it is fetched again. */
-export type TakeBatch = (batch: Batch) => Promise<boolean>;
+/** @returns whether the whole batch was taken; otherwise it is fetched again */
+export type TakeBatch = (batch: FetchedBatch) => Promise<boolean>;
+
+/** A commit before the first fetch: kafkajs hands out the means to commit with each batch. */
+export class NothingFetchedError extends Error {
+  readonly code = 'NOTHING_FETCHED';
+  constructor(topic: string) {
+    super(
+      `Cannot commit offsets of ${topic} before its first batch was fetched; commit after taking a batch.`,
+    );
+    this.name = 'NothingFetchedError';
+  }
+}
 
 const POLL_MS = 500;
 const HEARTBEAT_MS = 1_000;
 const MAX_PARTITION_BYTES = 2 ** 19;
 
 /**
- * The one place that knows kafkajs's consumer. It fetches on while what was taken still lands: taking moves the
- * fetch position, only `commit` moves the group's. An assignment of partitions has a generation of ours; what was
- * taken under an older one may land, but is not committed: its partitions may have a new owner further on.
+ * The only user of kafkajs's consumer. It keeps fetching while taken records land: taking moves the fetch position,
+ * and only `commit` moves the group's offset. Every assignment of partitions gets a generation number. Records taken
+ * under an older generation may land but are not committed, because the partitions' new owner may be further on.
  */
 export class Fetcher {
   generation = 0;
@@ -44,8 +55,8 @@ export class Fetcher {
   #commit: ((offsets: Offsets) => Promise<void>) | undefined;
 
   /**
-   * @param onAssigned is told after every join of the group
-   * @param onCrash is told when kafkajs gave up for good; it mends by itself what can be retried
+   * @param onAssigned is called after every join of the group
+   * @param onCrash gets the error when kafkajs gives up; kafkajs itself retries what can be retried
    */
   constructor(
     kafka: Kafka,
@@ -60,11 +71,11 @@ export class Fetcher {
       allowAutoTopicCreation: false,
       sessionTimeout: settings.sessionTimeoutMs,
       heartbeatInterval: Math.min(HEARTBEAT_MS, Math.floor(settings.sessionTimeoutMs / 3)),
-      // A fetch waits at most so long; data cut the wait short.
+      // How long a fetch waits for the first record.
       minBytes: 1,
       maxWaitTimeInMs: Math.min(POLL_MS, Math.floor(settings.sessionTimeoutMs / 3)),
       maxBytes: settings.fetchBytes,
-      // Half of kafkajs's default, so that one far-behind partition leaves room for fifteen others.
+      // Half of kafkajs's default, so that one lagging partition leaves room for fifteen others.
       maxBytesPerPartition: MAX_PARTITION_BYTES,
       retry: { retries: Number.MAX_SAFE_INTEGER },
     });
@@ -75,7 +86,7 @@ export class Fetcher {
       logger.info({ topic: settings.topic, partitions: this.assigned }, 'partitions assigned');
       onAssigned();
     });
-    // kafkajs passes over a fetch of nothing but control records without calling eachBatch.
+    // kafkajs skips a fetch that has only control records without calling eachBatch.
     this.#consumer.on(END_BATCH_PROCESS, ({ payload: { batchSize, partition, firstOffset, lastOffset } }) => {
       if (batchSize > 0 || firstOffset === null) return;
       void this.#take(this.#batch(partition, firstOffset, lastOffset, [], () => Promise.resolve()));
@@ -106,22 +117,23 @@ export class Fetcher {
   }
 
   /**
-   * Commits the next offsets of partitions, once: kafkajs's own retries would carry them into the next generation.
-   * @throws where the group has moved on or the broker is away; the records may then come again
+   * Commits the next offsets of partitions, in one attempt: kafkajs's own retries would carry them into the next
+   * generation.
+   * @throws if the group has rebalanced or the broker is away; the records may then be delivered again
    */
   async commit(nextOffsets: ReadonlyMap<number, number>): Promise<void> {
     const partitions = [...nextOffsets].map(([partition, next]) => ({ partition, offset: String(next) }));
-    if (!this.#commit) throw new Error('No batch was fetched yet, so there is nobody to commit as.');
+    if (!this.#commit) throw new NothingFetchedError(this.#settings.topic);
     await this.#commit({ topics: [{ topic: this.#settings.topic, partitions }] });
   }
 
-  /** Takes no more batches; the member stays in its group, so that it may still commit. */
+  /** Takes no more batches. The member stays in its group, so it can still commit. */
   halt(): void {
     this.#isHalted = true;
     this.#consumer.pause([{ topic: this.#settings.topic }]);
   }
 
-  /** Leaves the group, so that the others need not wait for the session to time out. */
+  /** Leaves the group, so that its other members need not wait for the session to time out. */
   async leave(): Promise<void> {
     await this.#consumer.disconnect();
   }
@@ -132,7 +144,7 @@ export class Fetcher {
     lastOffset: string,
     messages: readonly KafkaMessage[],
     heartbeat: () => Promise<void>,
-  ): Batch {
+  ): FetchedBatch {
     const { generation } = this;
     return {
       topic: this.#settings.topic,

@@ -28,7 +28,7 @@ export class UnknownTimeZoneError extends Error {
   constructor(name: string) {
     const written = JSON.stringify(name.slice(0, 80));
     super(`${written} is not an IANA time zone: write a name such as "Europe/Rome" or "UTC".`);
-    this.name = 'UnknownTimeZone';
+    this.name = 'UnknownTimeZoneError';
   }
 }
 

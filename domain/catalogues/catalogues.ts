@@ -76,7 +76,7 @@ export class UnknownEditionError extends Error {
   constructor(product: string, edition: string, known: readonly string[]) {
     const choice = known.length > 0 ? `choose one of ${known.join(', ')}` : 'the product has none';
     super(`The product ${product} has no edition ${edition} at that time: ${choice}.`);
-    this.name = 'UnknownEdition';
+    this.name = 'UnknownEditionError';
   }
 }
 

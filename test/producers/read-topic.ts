@@ -3,7 +3,7 @@ import type { Kafka, KafkaMessage } from 'kafkajs';
 
 export type ReadRecord = KafkaMessage & { readonly partition: number };
 
-/** Everything that is in a topic now, by partition and offset. */
+/** All records of a topic, by partition and offset. */
 export async function readTopic(kafka: Kafka, topic: string): Promise<ReadRecord[]> {
   const left = await partitionsWithRecords(kafka, topic);
   const records: ReadRecord[] = [];

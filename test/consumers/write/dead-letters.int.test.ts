@@ -34,7 +34,7 @@ const quarantined = () =>
     'SELECT partition, offset, reason, org_id, size_bytes FROM quarantined FINAL ORDER BY partition, offset',
   );
 
-async function deadLetters(expected: number): Promise<KafkaMessage[]> {
+async function readDeadLetters(expected: number): Promise<KafkaMessage[]> {
   const reader = stack.kafka.consumer({ groupId: `dead-${Math.random()}` });
   const messages: KafkaMessage[] = [];
   await reader.connect();
@@ -45,7 +45,7 @@ async function deadLetters(expected: number): Promise<KafkaMessage[]> {
   return messages;
 }
 
-describe('what may not count', () => {
+describe('an invalid record', () => {
   const bad: [reason: string, orgId: string, value: Buffer | null][] = [
     ['not-an-event', 'net-83', null],
     ['not-an-event', 'net-83', Buffer.alloc(0)],
@@ -67,7 +67,7 @@ describe('what may not count', () => {
   ];
   let first = 0;
 
-  it('is kept and visible with its reason, between events that count', async () => {
+  it('is kept and visible with its reason, between valid events', async () => {
     const before = await stack.figures();
     first = await stack.publishBytes(1, [
       encodeCallEvent(eventOf({ occurred_at: START_MS, org_id: 'org-0' })),
@@ -88,8 +88,8 @@ describe('what may not count', () => {
   });
 
   it('is in the dead-letter topic with its bytes, its key and its coordinates', async () => {
-    const letters = await deadLetters(bad.length);
-    const seen = letters.map(({ key, value, headers }) => [
+    const deadLetters = await readDeadLetters(bad.length);
+    const found = deadLetters.map(({ key, value, headers }) => [
       headers?.['reason']?.toString(),
       headers?.['topic']?.toString(),
       headers?.['partition']?.toString(),
@@ -97,7 +97,7 @@ describe('what may not count', () => {
       key?.toString(),
       value?.toString('hex').slice(0, 2_000),
     ]);
-    expect(seen).toEqual(
+    expect(found).toEqual(
       bad.map(([reason, , value], index) => [
         reason,
         stack.topics.calls,
@@ -107,13 +107,13 @@ describe('what may not count', () => {
         value?.toString('hex').slice(0, 2_000),
       ]),
     );
-    // A send is one record batch, and the broker takes a megabyte: what is longer is cut, and says so.
-    const sizes = letters.map(({ value }) => value?.length);
+    // A send is one record batch, and the broker takes a megabyte: a longer value is cut, and a header says so.
+    const sizes = deadLetters.map(({ value }) => value?.length);
     expect(sizes).toEqual(
       bad.map(([, , value]) => value && Math.min(value.length, 900_000)).map((size) => size ?? undefined),
     );
-    expect(letters.every(({ headers }) => headers?.['detail'] !== undefined)).toBe(true);
-    expect(letters.at(-1)?.headers?.['cut_from_bytes']?.toString()).toBe('950000');
+    expect(deadLetters.every(({ headers }) => headers?.['detail'] !== undefined)).toBe(true);
+    expect(deadLetters.at(-1)?.headers?.['cut_from_bytes']?.toString()).toBe('950000');
   });
 });
 
@@ -138,7 +138,7 @@ describe('the append time', () => {
   });
 });
 
-describe('an event of another writer’s schema', () => {
+describe('an event of another writer schema', () => {
   const fields: { name: string }[] = JSON.parse(callEventSchemaJson).fields;
   const json = JSON.stringify({
     type: 'record',
@@ -158,14 +158,14 @@ describe('an event of another writer’s schema', () => {
     await stack.producer.send({ topic: stack.topics.writerSchemas, acks: -1, messages });
     const occurred_at = Date.now();
     const event_id = Buffer.from(mintEventId(occurred_at, Buffer.alloc(10, 7)).replaceAll('-', ''), 'hex');
-    const event = { ...eventOf({ occurred_at, org_id: 'foreign' }), event_id, region: 'eu' };
+    const event = { ...eventOf({ occurred_at, org_id: 'other-writer' }), event_id, region: 'eu' };
     await stack.publishBytes(0, [Buffer.concat([singleObjectHeader(type), type.toBuffer(event)])]);
     await stack.publishBytes(0, [Buffer.from('c301feedfacefeedface00', 'hex')]);
     await stack.untilLanded();
     const Count = Type.Object({ calls: Type.Integer() });
     const landed = await stack.ask(
       Count,
-      `SELECT count() AS calls FROM call_events FINAL WHERE org_id = 'foreign'`,
+      `SELECT count() AS calls FROM call_events FINAL WHERE org_id = 'other-writer'`,
     );
     expect(landed).toEqual([{ calls: 1 }]);
     expect((await quarantined()).filter(({ partition }) => partition === 0)).toMatchObject([
