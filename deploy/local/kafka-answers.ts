@@ -1,4 +1,4 @@
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, logLevel } from '../../platform/kafka/kafkajs.ts';
 
 /** Whether Kafka serves: a broker that only listens does not answer with a list of brokers yet. @param brokers `host:port,...` */
 export async function kafkaAnswers(brokers: string): Promise<boolean> {

@@ -24,24 +24,24 @@ describe('the watermark', () => {
 
   it('is displayed as now where consumers are caught up, and confirmed as of their last report', async () => {
     const reported = NOW - 10_000;
-    await insertLanded(client, 'caught-up', { until: reported, observedAt: reported, isLevel: true });
+    await insertLanded(client, 'caught-up', { until: reported, observedAt: reported, isCaughtUp: true });
     expect(await readWatermark(client, 'caught-up', NOW)).toEqual({ displayed: NOW, confirmed: reported });
   });
 
   it('is displayed as of the last report where that is more than 10 s old', async () => {
     const reported = NOW - 10_001;
-    await insertLanded(client, 'stale', { until: reported, observedAt: reported, isLevel: true });
+    await insertLanded(client, 'stale', { until: reported, observedAt: reported, isCaughtUp: true });
     expect(await readWatermark(client, 'stale', NOW)).toEqual({ displayed: reported, confirmed: reported });
   });
 
   it('is the append time of the oldest record that has not landed', async () => {
     const oldest = NOW - 3_000;
-    await insertLanded(client, 'behind', { until: oldest, observedAt: NOW - 500, isLevel: false });
+    await insertLanded(client, 'behind', { until: oldest, observedAt: NOW - 500, isCaughtUp: false });
     expect(await readWatermark(client, 'behind', NOW)).toEqual({ displayed: oldest, confirmed: oldest });
   });
 
   it('is never ahead of the reader’s clock', async () => {
-    await insertLanded(client, 'ahead', { until: NOW + 5, observedAt: NOW + 5, isLevel: true });
+    await insertLanded(client, 'ahead', { until: NOW + 5, observedAt: NOW + 5, isCaughtUp: true });
     expect(await readWatermark(client, 'ahead', NOW)).toEqual({ displayed: NOW, confirmed: NOW });
   });
 });
