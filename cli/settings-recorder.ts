@@ -16,7 +16,7 @@ const commandVariables = {
 const RECORDING_TIMEOUT_MS = 30_000;
 
 /**
- * Opens the settings of the stack that the environment names for the duration of `work` (deploy/run.mjs names a running
+ * Opens the settings of the stack that the environment names for the duration of `work` (deploy/run.ts names a running
  * local one).
  * @throws ConfigError
  */

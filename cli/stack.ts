@@ -12,7 +12,7 @@ export interface Stack {
 }
 
 /**
- * Opens the stack that the environment names for the duration of `work` (deploy/run.mjs names a running local one).
+ * Opens the stack that the environment names for the duration of `work` (deploy/run.ts names a running local one).
  * @throws ConfigError
  */
 export async function withStack<Result>(work: (stack: Stack) => Promise<Result>): Promise<Result> {

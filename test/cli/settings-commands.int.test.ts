@@ -17,9 +17,9 @@ beforeAll(async () => {
 });
 afterAll(() => pipeline.stop(), 60_000);
 
-/** Runs a command like deploy/run.mjs. */
+/** Runs a command like deploy/run.ts. */
 function run(command: 'org' | 'catalogue', ...args: readonly string[]): Promise<Ended> {
-  const main = join(projectRoot(), 'dist/cli', `${command}.js`);
+  const main = join(projectRoot(), 'cli', `${command}.ts`);
   const env = { PATH: process.env['PATH'], ...pipeline.env };
   return new Promise((resolve) => {
     execFile(process.execPath, [main, ...args], { env }, (error, out, err) => {
