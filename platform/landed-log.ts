@@ -4,52 +4,58 @@ import { CompressionTypes } from './kafka/kafkajs.ts';
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from './clickhouse/connect.ts';
 
-/** A log does not land although its records were acknowledged: no consumer runs, or it is far behind. */
+/** Kafka acknowledged the records but they have not landed in time: no consumer is running, or it is far behind. */
 export class LogNotLandingError extends Error {
   readonly code = 'LOG_NOT_LANDING';
   constructor(topic: string, offset: number, timeoutMs: number) {
-    super(`Offset ${offset} of ${topic} has not landed after ${timeoutMs / 1000} s: is a consumer running?`);
+    super(
+      `Offset ${offset} of ${topic} has not landed after ${timeoutMs / 1000} s: check that a consumer is running.`,
+    );
+    this.name = 'LogNotLandingError';
   }
 }
 
-/** The broker did not answer: nothing was appended. */
-export class LogAwayError extends Error {
-  readonly code = 'LOG_AWAY';
+/** Kafka did not answer: nothing was appended. */
+export class LogUnavailableError extends Error {
+  readonly code = 'LOG_UNAVAILABLE';
   constructor(topic: string, cause: unknown) {
     super(`Kafka does not answer, so nothing was appended to ${topic}: try again.`, { cause });
+    this.name = 'LogUnavailableError';
   }
 }
 
-/** The broker failed in the middle of an append: the records may be in the log or not. */
+/** The connection failed during an append: the records may be in the log or not. */
 export class LogUncertainError extends Error {
   readonly code = 'LOG_UNCERTAIN';
   constructor(topic: string, cause: unknown) {
-    super(`It is not known whether Kafka appended to ${topic}: append again, a repeat is harmless.`, {
-      cause,
-    });
+    super(`It is unknown whether Kafka appended to ${topic}: append again, a repeat is harmless.`, { cause });
+    this.name = 'LogUncertainError';
   }
 }
 
 const LandedRow = Type.Object({ end: Type.Integer() });
-const RECORDS_AT_ONCE = 1_000;
+const RECORDS_PER_SEND = 1_000;
 const POLL_MS = 50;
 
 /**
- * A topic of one partition whose order decides what must be decided once (the revisions of a charge, the settings):
- * ClickHouse has no compare-and-swap. The consumers land it like any other.
+ * A topic of one partition whose order decides between concurrent writers (of the revisions of a charge, of settings),
+ * because ClickHouse has no compare-and-swap. The consumer lands it like every other topic.
  */
 export interface LandedLog {
   /**
-   * Appends the records and returns once they have landed, so that what they decided can be read.
-   * Throws LogAwayError; after a LogUncertainError they may be in the log or not, after a LogNotLandingError they are.
+   * Appends the records and returns once they have landed, so that their effect can be read.
+   * @throws LogUnavailableError: nothing was appended
+   * @throws LogUncertainError: the records may be in the log or not
+   * @throws LogNotLandingError: the records are in the log
    */
   append(records: readonly { readonly key: string; readonly value: Buffer }[]): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Connects to the brokers at the first append, and anew after a failure: whoever only reads can do without Kafka.
- * @param timeoutMs how long the landing of acknowledged records may take before append throws.
+ * Opens a log. Connects to Kafka at the first append and again after a failure, so a process that only reads needs no
+ * Kafka.
+ * @param timeoutMs how long acknowledged records may take to land before append throws
  */
 export function openLandedLog(
   kafka: Kafka,
@@ -60,7 +66,7 @@ export function openLandedLog(
   let producer: Promise<Producer> | undefined;
 
   async function untilLanded(offset: number): Promise<void> {
-    // A clock of its own: a ClickHouse that answers slowly takes its time from the limit too.
+    // Measured by the clock and not by the number of polls: a slow ClickHouse uses up the time too.
     const deadline = performance.now() + timeoutMs;
     while ((await readLandedEnd(client, topic)) <= offset) {
       if (performance.now() >= deadline) throw new LogNotLandingError(topic, offset, timeoutMs);
@@ -82,18 +88,18 @@ export function openLandedLog(
       });
       return Number(answer?.baseOffset ?? 0) + records.length - 1;
     } catch (error) {
-      // kafkajs 2.2.4: an out-of-order sequence error leaves an idempotent producer dead. A repeat is harmless.
+      // kafkajs 2.2.4: an out-of-order sequence error makes an idempotent producer unusable, so connect a new one.
       if (producer === connecting) producer = undefined;
       await disconnect(connecting);
-      throw isConnected ? new LogUncertainError(topic, error) : new LogAwayError(topic, error);
+      throw isConnected ? new LogUncertainError(topic, error) : new LogUnavailableError(topic, error);
     }
   }
 
   return {
     async append(records) {
       let last = -1;
-      for (let start = 0; start < records.length; start += RECORDS_AT_ONCE) {
-        last = await send(records.slice(start, start + RECORDS_AT_ONCE));
+      for (let start = 0; start < records.length; start += RECORDS_PER_SEND) {
+        last = await send(records.slice(start, start + RECORDS_PER_SEND));
       }
       if (last >= 0) await untilLanded(last);
     },
@@ -102,9 +108,9 @@ export function openLandedLog(
 }
 
 /**
- * The offset of such a log before which every record has landed, and can be read.
- * One partition, landed in its order from the committed offset on: what is below the highest landed offset has
- * landed too, also where a consumer that was given up lands once more what its successor has landed.
+ * The offset of a log before which every record has landed and can be read. The highest landed offset is enough: the
+ * log has one partition, and consumers land it in order from the committed offset. That also holds where a consumer
+ * that lost its partition lands again what its successor has landed.
  */
 export async function readLandedEnd(client: ClickHouseClient, topic: string): Promise<number> {
   const [row] = await select(
@@ -118,18 +124,18 @@ export async function readLandedEnd(client: ClickHouseClient, topic: string): Pr
 
 async function connectProducer(kafka: Kafka): Promise<Producer> {
   const producer = kafka.producer({
-    // A topic that is missing must not be made up with other settings than ours.
+    // A missing topic must not be created with the broker's default settings.
     allowAutoTopicCreation: false,
     idempotent: true,
     maxInFlightRequests: 1,
-    // A broker that stays away fails the caller, who retries, rather than holding up a stop.
+    // Few retries: an unavailable broker fails the caller, which retries, instead of delaying a shutdown.
     retry: { retries: 5 },
   });
   await producer.connect();
   return producer;
 }
 
-/** One that never connected has nothing to close. */
+/** Disconnects a producer, if it ever connected. */
 async function disconnect(producer: Promise<Producer> | undefined): Promise<void> {
   const connected = await producer?.catch(() => undefined);
   await connected?.disconnect();

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { endedDays } from '../../store/charges/days-to-close.ts';
 import { allowanceOfDay } from '../../domain/pricing/allowance.ts';
-import { readProgress } from '../../store/watermark/aggregator-progress.ts';
+import { readProgress } from '../../store/progress/aggregator-progress.ts';
 import { readUsedByDay } from '../../store/usage/used-by-day.ts';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';

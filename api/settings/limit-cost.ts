@@ -5,7 +5,7 @@ import { invoicedAmount } from '../../domain/pricing/bill.ts';
 import { limitChange } from '../../domain/pricing/estimate.ts';
 import { priceOf } from '../../domain/pricing/slabs.ts';
 import { subscriptionBefore, type SubscriptionFields } from '../../domain/settings/org-fields.ts';
-import type { Outcome } from '../../domain/settings/state.ts';
+import type { Outcome } from '../../domain/settings/outcome.ts';
 import { readTotal } from '../../store/usage/read.ts';
 import { priceBookAt, type Catalogues } from '../../domain/catalogues/catalogues.ts';
 import { canonical, sumMoney, ZERO } from '../../domain/money.ts';

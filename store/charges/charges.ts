@@ -21,7 +21,7 @@ const ChargeRow = Type.Object({
   closed_at: Type.Integer(),
 });
 
-/** A revision of a day's charge as the log decided it (see schemas/daily-charge.avsc); money exact. */
+/** A landed revision of a day's charge (schemas/daily-charge.avsc). Amounts are exact. */
 export interface Charge extends Omit<Static<typeof ChargeRow>, 'amount' | 'delta_amount'> {
   readonly amount: Money;
   readonly delta_amount: Money;
@@ -33,14 +33,14 @@ export interface ChargesRequest {
   /** Days with these dates, half-open. */
   readonly fromDate: LocalDate;
   readonly toDate: LocalDate;
-  /** And whatever was closed in between, epoch milliseconds, half-open. */
+  /** Also the revisions closed in this interval, epoch milliseconds, half-open. */
   readonly closedFrom: number;
   readonly closedTo: number;
 }
 
 /**
- * The landed revisions of a subscription's days in a range, and those closed within it; by day and revision.
- * FINAL keeps the first record of a revision in log order: that is the revision.
+ * The landed revisions of a subscription: of the days in a range of dates, and those closed in an interval. Sorted by
+ * day and revision. FINAL keeps the first record of each revision in log order, which is the one that counts.
  */
 export async function readCharges(client: ClickHouseClient, request: ChargesRequest): Promise<Charge[]> {
   const { orgId, product, fromDate, toDate, closedFrom, closedTo } = request;

@@ -1,32 +1,35 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { readProgress } from './aggregator-progress.ts';
-
 import { HOUR_MS } from '../../schemas/time-units.ts';
-import { sealableUntil, type ClosingDelays, closableUntil } from '../../domain/closing/closable.ts';
+import { sealableUntil, type ClosingDelays, closableUntil } from '../../domain/closing/when-to-close.ts';
 import type { Topics } from '../../schemas/topics.ts';
 import { readWatermarks } from './watermark.ts';
 
 const InvalidationsRow = Type.Object({ invalidations: Type.Integer() });
 
-/** What the aggregator has yet to do. All zero: every figure that can be sealed and closed is. */
-export interface Due {
-  /** Epoch milliseconds up to which everything appended is queryable; 0 when no consumer ever reported. */
+/** The work that the aggregator has not done yet. With zeros everywhere, all that can be sealed and closed is. */
+export interface Backlog {
+  /** The displayed watermark of the calls, epoch milliseconds; 0 until a consumer reports progress. */
   readonly watermark: number;
   readonly hoursToSeal: number;
-  /** (org, hour) marks that late events left in sealed hours. */
+  /** Invalidations that late events left in sealed hours. */
   readonly invalidationsToReseal: number;
-  /** Milliseconds of ended days that were not looked at yet. */
+  /** How far closing is behind the closable days, in milliseconds. */
   readonly closingBehindMs: number;
 }
 
-/** @param topics calls and settings: the watermarks of both decide which days are due */
-export async function readDue(
+/**
+ * Reads the backlog.
+ * @param topics a day is closable by the watermarks of calls and settings
+ * @param now epoch milliseconds
+ */
+export async function readBacklog(
   client: ClickHouseClient,
   topics: Pick<Topics, 'calls' | 'settings'>,
   now: number,
   delays: ClosingDelays,
-): Promise<Due> {
+): Promise<Backlog> {
   const [calls, settings] = await readWatermarks(client, [topics.calls, topics.settings], now);
   const { sealed, closed } = await readProgress(client);
   const [row] = await select(
@@ -39,7 +42,7 @@ export async function readDue(
   const sealable = sealableUntil(confirmed.calls, delays.sealDelayMs);
   return {
     watermark: calls?.displayed ?? 0,
-    // Nothing sealed yet counts as one hour due: how many there are depends on the oldest event.
+    // Before the first seal the backlog counts as one hour: the real number depends on the oldest event.
     hoursToSeal: sealed === 0 ? Number(sealable > 0) : Math.max(0, (sealable - sealed) / HOUR_MS),
     invalidationsToReseal: row?.invalidations ?? 0,
     closingBehindMs: Math.max(0, closableUntil(confirmed, delays) - closed),

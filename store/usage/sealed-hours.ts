@@ -1,20 +1,20 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { type Sealed } from './plan.ts';
+import type { SealedHours } from './rollup-plan.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 
-const SealedRow = Type.Object({ until: Type.Number(), dirty_hours: Type.Array(Type.Number()) });
+const SealedRow = Type.Object({ until: Type.Number(), invalidated_hours: Type.Array(Type.Number()) });
 
 /**
- * What is sealed for one org, and which of its hours in [from, to) are dirty.
- * One statement, read before the rollup: an hour sealed or cleaned after it is merely read raw.
+ * How far hours are sealed, and which hours of an organisation that overlap [from, to) are invalidated. Read this before
+ * the rollup: an hour that is sealed or re-sealed in between is then read from the raw events, which is right too.
  */
-export async function readSealed(
+export async function readSealedHours(
   client: ClickHouseClient,
   orgId: string,
   from: number,
   to: number,
-): Promise<Sealed> {
+): Promise<SealedHours> {
   const [row] = await select(
     client,
     SealedRow,
@@ -23,12 +23,12 @@ export async function readSealed(
        (SELECT groupUniqArray(toUnixTimestamp(hour) * 1000) FROM dirty_marks FINAL
          WHERE org_id = {org:String} AND cleared = 0
            AND hour >= fromUnixTimestamp({from:UInt32}) AND hour < fromUnixTimestamp({to:UInt32})
-       ) AS dirty_hours`,
+       ) AS invalidated_hours`,
     {
       org: orgId,
       from: Math.max(0, Math.floor((from - HOUR_MS) / 1000)),
       to: Math.ceil(to / 1000),
     },
   );
-  return { until: row?.until ?? 0, invalidatedHours: row?.dirty_hours ?? [] };
+  return { until: row?.until ?? 0, invalidatedHours: row?.invalidated_hours ?? [] };
 }

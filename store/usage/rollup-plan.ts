@@ -1,36 +1,35 @@
 import { BUCKET_MS, HOUR_MS } from '../../schemas/time-units.ts';
 import { ceilTo, floorTo } from '../../domain/instants.ts';
-/**
- * Which part of an interval is read from the sealed rollup and which from the raw events.
- * Together they cover the interval exactly once, so that the sum equals a FINAL scan of all events.
- */
 
-/** How far hours are sealed, and which (ended) hours of the org got rows since: read before the rollup. */
-export interface Sealed {
-  /** Hours before this instant are in the rollup; a full hour; 0 when nothing was ever sealed. */
+/** Which hours of an organisation the rollup has: read before the rollup itself. */
+export interface SealedHours {
+  /** Hours before this instant are in the rollup; a full hour, 0 before the first seal. */
   readonly until: number;
-  /** Starts of hours that must be sealed again. */
+  /** Starts of sealed hours that must be sealed again. */
   readonly invalidatedHours: readonly number[];
 }
 
 /**
- * Rollup: buckets in [rollupFrom, rollupTo) whose hour is not dirty.
- * Raw: events in [from, to) that are before rollupFrom, at or after rollupTo, or in a dirty hour.
+ * Which part of an interval to read from the rollup and which from the raw events. Together they cover the interval
+ * exactly once, so the sum equals a FINAL scan of all events.
+ *
+ * Rollup: buckets in [rollupFrom, rollupTo) whose hour is not invalidated.
+ * Raw: events in [from, to) before rollupFrom, at or after rollupTo, or in an invalidated hour.
  */
-export interface ReadPlan {
+export interface RollupPlan {
   readonly from: number;
   readonly to: number;
   readonly rollupFrom: number;
   readonly rollupTo: number;
   readonly invalidatedHours: readonly number[];
-  /** Every hour that the raw part may touch: the table's key starts with the hour. */
+  /** Every hour that the raw part needs: the sorting key of call_events starts with the hour. */
   readonly rawHours: readonly number[];
 }
 
-/** Plans the read of the half-open interval [from, to), in epoch milliseconds. */
-export function planRead(from: number, to: number, sealed: Sealed): ReadPlan {
+/** Plans the reading of [from, to), in epoch milliseconds. */
+export function planRollup(from: number, to: number, sealed: SealedHours): RollupPlan {
   const rollupFrom = ceilTo(from, BUCKET_MS);
-  // Nothing whole and sealed inside: an empty rollup part, all of it raw.
+  // Without a whole sealed bucket the rollup part is empty, and all of the interval is read raw.
   const rollupTo = Math.max(rollupFrom, floorTo(Math.min(to, sealed.until), BUCKET_MS));
   const invalidatedHours = sealed.invalidatedHours.filter((hour) => hour + HOUR_MS > from && hour < to);
   const rawHours = new Set(invalidatedHours);

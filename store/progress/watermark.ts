@@ -1,9 +1,9 @@
 import { Type, type Static } from 'typebox';
-import type { Confirmed } from '../../domain/closing/closable.ts';
+import type { Confirmed } from '../../domain/closing/when-to-close.ts';
 import type { Topics } from '../../schemas/topics.ts';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 
-/** A record of progress older than this counts as lag: its consumer may be gone (domain.md, Landed until). */
+/** Progress reported longer ago than this counts as lag: its consumer may be gone (domain.md, Windows). */
 const STALE_MS = 10_000;
 
 const ProgressRow = Type.Object({
@@ -13,22 +13,25 @@ const ProgressRow = Type.Object({
   observed_at: Type.Number(),
 });
 
-/** Up to which instant everything that Kafka appended to a topic can be queried; 0 when no consumer ever reported. */
+/**
+ * The watermark of a topic: every record that Kafka appended before it has landed and can be queried. Epoch
+ * milliseconds; 0 until a consumer reports progress.
+ */
 export interface Watermark {
   /**
-   * What figures show: now where all partitions are caught up, else the append time of the oldest record that has not
-   * landed (domain.md, Landed until). What was appended since the last report, some seconds ago, may be missing.
+   * For figures on display: now where all partitions are caught up, else the append time of the oldest record that has
+   * not landed (domain.md, Windows). Records appended since the last report, a few seconds ago, may be missing.
    */
   readonly displayed: number;
   /**
-   * As a consumer reported it: nothing appended before it is missing, by clocks that agree. It goes back only where a
-   * consumer died before it committed, or a fresh group begins: then it is too early, never too late. What is decided
-   * once (a seal, a close, that a statement is final) goes by it.
+   * For decisions that are made once (seal, close, final statement): the lowest watermark that the consumers reported.
+   * Nothing appended before it is missing, given synchronised clocks. It goes back only where a consumer crashed before
+   * its commit or a new consumer group starts: then it is too early, never too late.
    */
   readonly confirmed: number;
 }
 
-/** @param now epoch milliseconds */
+/** The watermark of one topic. @param now epoch milliseconds */
 export async function readWatermark(
   client: ClickHouseClient,
   topic: string,
@@ -38,7 +41,7 @@ export async function readWatermark(
   return watermark ?? NONE;
 }
 
-/** The watermarks of some topics, in their order, by one statement. */
+/** The watermarks of several topics, in the given order, by one statement. */
 export async function readWatermarks(
   client: ClickHouseClient,
   topics: readonly string[],
@@ -61,7 +64,7 @@ export async function readWatermarks(
   );
 }
 
-/** The confirmed watermarks of calls and settings: what is decided once goes by both. */
+/** The confirmed watermarks of calls and settings: sealing and closing go by both. */
 export async function readConfirmed(
   client: ClickHouseClient,
   topics: Pick<Topics, 'calls' | 'settings'>,

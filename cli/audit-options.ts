@@ -1,23 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { SettingsChange } from '../schemas/settings-change.ts';
-import type { Outcome } from '../domain/settings/state.ts';
+import type { Outcome } from '../domain/settings/outcome.ts';
 import type { Options } from '../platform/command-line/options.ts';
-import { parseUtcInstant } from '../domain/instants.ts';
+import { formatInstant, parseUtcInstant } from '../domain/instants.ts';
 
-/** The options that every command has that changes something: who, why, when. */
-export const accountableOptions = {
+/** Options of every command that changes something: who, and why. */
+export const auditOptions = {
   by: 'string',
   reason: 'string',
 } as const;
 
-export const ACCOUNTABLE_USAGE = `  --by WHO                 who changes it (the user of this machine)
+export const AUDIT_USAGE = `  --by WHO                 who makes the change (the user of this machine)
   --reason TEXT            why`;
 
-/** A change with an id of its own, by whom and why the options say. */
+/** A change with a new id, and who and why from the options. */
 export function newChange(
   what: Pick<SettingsChange, 'kind' | 'org_id' | 'product'> & { readonly value: object },
-  options: Options<typeof accountableOptions>,
+  options: Options<typeof auditOptions>,
   effectiveAt: number,
 ): SettingsChange {
   return {
@@ -30,14 +30,12 @@ export function newChange(
   };
 }
 
-/** Epoch milliseconds; 0, which means at once, for none. Undefined for a text that is no instant. */
+/** Epoch milliseconds; 0, which means at once, where there is no text. Undefined for a text that is not an instant. */
 export function effectiveAtOf(text: string | undefined): number | undefined {
   return text === undefined ? 0 : parseUtcInstant(text);
 }
 
-/** What became of a change, in a line. */
+/** The outcome of a change as one line. */
 export function outcomeLine(what: string, { change, effectiveAt }: Outcome): string {
-  return `${what}: recorded ${at(change.appended_at)}, in effect from ${at(effectiveAt)}`;
+  return `${what}: recorded ${formatInstant(change.appended_at)}, in effect from ${formatInstant(effectiveAt)}`;
 }
-
-const at = (instant: number): string => new Date(instant).toISOString();

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { currentUsageOf } from '../../../domain/pricing/current-usage.ts';
+import { currentUsageOf } from '../../../domain/usage/current-usage.ts';
 
 test.each([
   // included, limit, used -> total, unused, additional used, over limit
@@ -28,16 +28,16 @@ test('every credit used is included, additional or over the limit; every credit 
   const credits = fc.oneof(fc.nat({ max: 10 }), fc.nat({ max: 10_000_000 }));
   fc.assert(
     fc.property(credits, credits, credits, (included, additionalLimit, used) => {
-      const gauge = currentUsageOf({ included, additionalLimit }, used);
-      expect(Math.min(used, included) + gauge.additionalUsed + gauge.overLimit).toBe(used);
-      expect(used - gauge.overLimit + gauge.unused).toBe(gauge.total);
-      expect(gauge.unused === 0 || gauge.overLimit === 0).toBe(true);
+      const current = currentUsageOf({ included, additionalLimit }, used);
+      expect(Math.min(used, included) + current.additionalUsed + current.overLimit).toBe(used);
+      expect(used - current.overLimit + current.unused).toBe(current.total);
+      expect(current.unused === 0 || current.overLimit === 0).toBe(true);
     }),
     { seed: 6, numRuns: 2_000 },
   );
 });
 
-test('what is no count of credits is refused', () => {
+test('a figure that is not a whole number of credits is an error', () => {
   expect(() => currentUsageOf({ included: 1, additionalLimit: 1 }, -1)).toThrow(/used is -1/);
   expect(() => currentUsageOf({ included: 0.5, additionalLimit: 1 }, 1)).toThrow(/included is 0.5/);
 });

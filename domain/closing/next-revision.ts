@@ -6,9 +6,9 @@ import { billedIn, billingPeriodsOf, finalAt } from '../calendar/billing-periods
 import { calendarOf } from '../calendar/calendar.ts';
 import type { Day } from '../calendar/zone-days.ts';
 import { chargeOfDay } from '../pricing/day-charge.ts';
-import { differenceOf, needsRevision, type ClosedFigures } from '../pricing/revisions.ts';
+import { differenceOf, needsRevision, type ClosedFigures } from './revisions.ts';
 
-/** What an org used in a day, by product. */
+/** The usage of one product by an organisation on one day. */
 export interface DayUsage {
   readonly orgId: string;
   readonly product: string;
@@ -16,7 +16,7 @@ export interface DayUsage {
   readonly credits: number;
 }
 
-/** The last revision of a closed day, as far as the log has landed. `day` is a local date, `amount` a decimal. */
+/** The last landed revision of a closed day. `day` is a local date, `amount` a decimal. */
 export interface Revision {
   readonly org_id: string;
   readonly product: string;
@@ -31,11 +31,12 @@ export interface Revision {
 }
 
 /**
- * The next record of a day's charge, or undefined where there is none to make: the product has no subscription,
- * nothing was used, or the last revision says the same.
+ * The next revision of a day's charge as a record of the topic `daily-charges`. Undefined where none is needed: the
+ * product has no subscription, nothing was used, or the last revision has the same figures.
  * @param last the day's last landed revision
- * @param closedAt epoch milliseconds: decides in which period a late difference is billed. A record that is appended
- *   when that period's statement is final does not land (consumers/charges.ts), and is made anew.
+ * @param closedAt epoch milliseconds; decides which period bills a late difference. The consumer drops a record that
+ *   is appended after the statement of that period became final (consumers/write/charges-log.ts); the aggregator then
+ *   makes another one.
  */
 export function nextChargeRecord(
   catalogues: Catalogues,
@@ -79,7 +80,7 @@ export function nextChargeRecord(
   };
 }
 
-/** What a revision says, as the mathematics compares it. */
+/** The figures of a recorded revision, as needsRevision compares them. */
 export function closedFigures(
   last: Omit<Revision, 'amount' | 'org_id' | 'product' | 'calls'> & { readonly amount: string | Money },
 ): ClosedFigures {

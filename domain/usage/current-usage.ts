@@ -1,7 +1,7 @@
-import type { Allowance } from './allowance.ts';
-import { assertCredits } from './credits.ts';
+import type { Allowance } from '../pricing/allowance.ts';
+import { assertCredits } from '../pricing/credits.ts';
 
-/** The live gauge of the rolling 24 hours (domain.md, Windows). All in credits. */
+/** The current usage: that of the rolling 24 hours (domain.md, Windows). All figures are credits. */
 export interface CurrentUsage extends Allowance {
   readonly total: number;
   readonly used: number;
@@ -10,7 +10,11 @@ export interface CurrentUsage extends Allowance {
   readonly overLimit: number;
 }
 
-/** @param used credits of the window [as_of - 24 h, as_of). Throws CreditsError. */
+/**
+ * The current usage against an allowance.
+ * @param used credits of the window [as_of - 24 h, as_of)
+ * @throws CreditsError
+ */
 export function currentUsageOf({ included, additionalLimit }: Allowance, used: number): CurrentUsage {
   assertCredits({ included, additionalLimit, used });
   const total = included + additionalLimit;

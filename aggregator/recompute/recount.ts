@@ -6,17 +6,19 @@ import { ROLLUP_DIMENSIONS } from '../sealing/replaced-rows.ts';
 import type { UsageTotal } from '../../store/usage/read.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { floorTo } from '../../domain/instants.ts';
-import type { DayUsage } from '../../domain/closing/charge-record.ts';
+import type { DayUsage } from '../../domain/closing/next-revision.ts';
 
-/** A quarter hour of an org whose sealed rows are not what its events say. */
+/** A quarter hour of an organisation whose sealed rows differ from its events. */
 export interface BucketDifference {
   /** Epoch milliseconds. */
   readonly bucket: number;
   readonly table: RollupTable;
+  /** The sums of the sealed rows. */
   readonly sealed: UsageTotal;
+  /** The sums counted from the events. */
   readonly counted: UsageTotal;
-  /** What the version of the bucket's rows must be (schemas/clickhouse/0003). */
-  readonly seen: string;
+  /** The version of the bucket's rows as its events give it (schemas/clickhouse/0003, column `seen`). */
+  readonly version: string;
 }
 export type RollupTable = 'usage_15m' | 'usage_15m_by';
 
@@ -34,12 +36,12 @@ const DifferenceRow = Type.Object({
   counted_calls: Count,
   counted_credits: Count,
   counted_rejected: Count,
-  seen: Type.String(),
+  version: Type.String(),
 });
 
 /**
- * Compares the sealed buckets of a day, row by row and with all dimensions, with the distinct events.
- * @param sealedUntil progress `sealed`
+ * Compares the sealed buckets of a day with its distinct events, row by row and in every dimension.
+ * @param sealedUntil progress `sealed`, epoch milliseconds
  */
 export async function compareSealed(
   client: ClickHouseClient,
@@ -58,7 +60,7 @@ export async function compareSealed(
          sumIf(part.calls, NOT is_counted) AS sealed_calls, sumIf(part.credits, NOT is_counted) AS sealed_credits,
          sumIf(part.rejected, NOT is_counted) AS sealed_rejected,
          sumIf(part.calls, is_counted) AS counted_calls, sumIf(part.credits, is_counted) AS counted_credits,
-         sumIf(part.rejected, is_counted) AS counted_rejected, toString(maxIf(part.seen, is_counted)) AS seen
+         sumIf(part.rejected, is_counted) AS counted_rejected, toString(maxIf(part.seen, is_counted)) AS version
        FROM (
          SELECT true AS is_counted, toStartOfFifteenMinutes(occurred_at) AS bucket, product${dimensions},
            count() AS calls, sum(credits) AS credits, countIf(status = ${REJECTED_STATUS}) AS rejected,
@@ -74,7 +76,7 @@ export async function compareSealed(
            AND bucket >= toDateTime({from:UInt32}, 'UTC') AND bucket < toDateTime({to:UInt32}, 'UTC')
        ) AS part
        GROUP BY part.bucket
-       -- Equal rows cancel each other out; each is once on either side.
+       -- Equal rows cancel each other out: each occurs once on either side.
        HAVING groupBitXor(cityHash64(product${dimensions}, part.calls, part.credits, part.rejected)) != 0
        ORDER BY part.bucket`,
       { org: orgId, hours: hoursOf(day), from: Math.max(0, day.from) / 1000, to: to / 1000 },
@@ -86,7 +88,7 @@ export async function compareSealed(
 
 const UsageRow = Type.Object({ calls: Count, credits: Count });
 
-/** What a day used, counted from the events alone. */
+/** The usage of a day and product, counted from the events alone. */
 export async function countDay(
   client: ClickHouseClient,
   orgId: string,
@@ -105,7 +107,7 @@ export async function countDay(
   return { orgId, product, calls: row?.calls ?? 0, credits: row?.credits ?? 0 };
 }
 
-/** Starts of the hours that share an instant with the day, in seconds: the events' key begins with the hour. */
+/** Starts of the hours that overlap the day, in seconds: the sorting key of the events begins with the hour. */
 function hoursOf(day: Day): number[] {
   const hours: number[] = [];
   for (let hour = floorTo(Math.max(0, day.from), HOUR_MS); hour < day.to; hour += HOUR_MS)
@@ -119,6 +121,6 @@ function differenceOf(table: RollupTable, row: Static<typeof DifferenceRow>): Bu
     table,
     sealed: { calls: row.sealed_calls, credits: row.sealed_credits, rejected: row.sealed_rejected },
     counted: { calls: row.counted_calls, credits: row.counted_credits, rejected: row.counted_rejected },
-    seen: row.seen,
+    version: row.version,
   };
 }

@@ -1,9 +1,11 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { formatInstant } from '../../domain/instants.ts';
 
 /**
- * What the aggregator has done, recorded: what is due follows from it, whenever and wherever it runs.
- * `sealed`: hours before it are in the rollup. `closed`: days that ended before it have been looked at.
+ * The recorded progress of the aggregator, from which every tick derives what is still to do.
+ * `sealed`: hours before this instant are in the rollup. `closed`: the first close of days that ended by this instant
+ * is done; days without usage get no revision.
  */
 export type ProgressName = 'sealed' | 'closed';
 
@@ -12,7 +14,7 @@ const ProgressRow = Type.Object({
   until: Type.Integer(),
 });
 
-/** Both marks as epoch milliseconds; 0 for one that was never set. */
+/** Both instants as epoch milliseconds; 0 by default. */
 export async function readProgress(client: ClickHouseClient): Promise<Record<ProgressName, number>> {
   const rows = await select(
     client,
@@ -23,7 +25,7 @@ export async function readProgress(client: ClickHouseClient): Promise<Record<Pro
   return { sealed: until('sealed'), closed: until('closed') };
 }
 
-/** Moves a mark forward; an earlier instant than the recorded one changes nothing. */
+/** Advances the progress to an instant; has no effect where the recorded one is later. */
 export async function advanceProgress(
   client: ClickHouseClient,
   name: ProgressName,
@@ -31,7 +33,7 @@ export async function advanceProgress(
 ): Promise<void> {
   await client.insert({
     table: 'aggregator_progress',
-    values: [{ name, until: new Date(until).toISOString() }],
+    values: [{ name, until: formatInstant(until) }],
     format: 'JSONEachRow',
   });
 }

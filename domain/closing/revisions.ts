@@ -1,8 +1,8 @@
 import { ZERO } from '../money.ts';
 import type { Money } from '../money.ts';
-import type { DayCharge } from './day-charge.ts';
+import type { DayCharge } from '../pricing/day-charge.ts';
 
-/** What a revision keeps of a charge: the figures by which it differs from the one before. */
+/** The figures of a charge that make a new revision when they change. */
 export type ClosedFigures = Pick<DayCharge, 'used' | 'included' | 'additionalLimit' | 'billed' | 'amount'>;
 
 export interface RevisionDifference {
@@ -11,8 +11,9 @@ export interface RevisionDifference {
 }
 
 /**
- * Whether a day's charge must be recorded as its next revision: the first one if credits were used, a later one if
- * used, included, limit, billed or amount changed (domain.md, Open, closed, final).
+ * Whether a day's charge needs a new revision: the first one where credits were used, a later one where used, included,
+ * limit, billed or amount changed (domain.md, Open, closed, final).
+ * @param closed the last revision's figures; undefined for a day that was never closed
  */
 export function needsRevision(closed: ClosedFigures | undefined, now: ClosedFigures): boolean {
   if (closed === undefined) return now.used > 0;
@@ -25,7 +26,7 @@ export function needsRevision(closed: ClosedFigures | undefined, now: ClosedFigu
   );
 }
 
-/** Billed credits and amount less those of the revision before (none: 0), signed. All of a day's add up to its last. */
+/** The signed change from the last revision (0 where there is none). The differences of a day add up to its last revision. */
 export function differenceOf(closed: ClosedFigures | undefined, now: ClosedFigures): RevisionDifference {
   return {
     deltaCredits: now.billed - (closed?.billed ?? 0),

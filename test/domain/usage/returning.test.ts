@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { returningOf, runsOutAt, WINDOW_MS, type Returning } from '../../domain/returning.ts';
+import { returningOf, runsOutAt, WINDOW_MS, type Returning } from '../../../domain/usage/returning.ts';
+import { HOUR_MS, MINUTE_MS } from '../../../schemas/time-units.ts';
 
-const HOUR_MS = 3_600_000;
 const NOON = Date.UTC(2026, 4, 4, 12);
 
 interface Call {
@@ -24,20 +24,20 @@ const rowsOf = (asOf: number, ...calls: Call[]): readonly Returning[] =>
   returningOf(asOf, byHour(calls, asOf));
 
 describe('credits returning', () => {
-  it('come back in 24 rows where the window ends on a full hour, in 25 where not', () => {
+  it('have 24 rows where the window ends on a full hour, otherwise 25', () => {
     expect(rowsOf(NOON)).toHaveLength(24);
     expect(rowsOf(NOON + 1)).toHaveLength(25);
     expect(rowsOf(NOON - 1)).toHaveLength(25);
   });
 
-  it('come back a day after their clock hour, clipped to the window', () => {
-    const asOf = NOON + 900_000;
+  it('return a day after their clock hour, clipped to the window', () => {
+    const asOf = NOON + 15 * MINUTE_MS;
     const rows = rowsOf(asOf, { at: asOf - WINDOW_MS, credits: 5 }, { at: NOON, credits: 7 });
     expect(rows[0]).toEqual({ from: asOf, to: NOON + HOUR_MS, credits: 5 });
     expect(rows.at(-1)).toEqual({ from: NOON + WINDOW_MS, to: asOf + WINDOW_MS, credits: 7 });
   });
 
-  it('add up to what is used, and tile the next 24 hours', () => {
+  it('add up to the used credits, and cover the next 24 hours without gaps', () => {
     fc.assert(
       fc.property(scenario, ({ asOf, calls }) => {
         const rows = rowsOf(asOf, ...calls);
@@ -52,17 +52,17 @@ describe('credits returning', () => {
     );
   });
 
-  it('have left at each row’s end exactly as the later windows say', () => {
+  it('have returned at each row’s end exactly where they have left the later window', () => {
     fc.assert(
       fc.property(scenario, ({ asOf, calls }) => {
         const rows = rowsOf(asOf, ...calls);
-        let left = 0;
-        const leftByRows = rows.map(({ credits }) => (left += credits));
-        const leftByWindows = rows.map(({ to }) => {
+        let returned = 0;
+        const returnedByRows = rows.map(({ credits }) => (returned += credits));
+        const returnedByWindows = rows.map(({ to }) => {
           const gone = calls.filter(({ at }) => at < to - WINDOW_MS);
           return gone.reduce((sum, { credits }) => sum + credits, 0);
         });
-        expect(leftByRows).toEqual(leftByWindows);
+        expect(returnedByRows).toEqual(returnedByWindows);
       }),
       { numRuns: 200 },
     );
@@ -70,30 +70,30 @@ describe('credits returning', () => {
 });
 
 describe('running out', () => {
-  it('is now where everything is used already, also where there was nothing to use', () => {
+  it('happens now where all credits are used, also where there are none', () => {
     expect(runsOutAt(rowsOf(NOON, { at: NOON - 1, credits: 100 }), 100, 0)).toBe(NOON);
     expect(runsOutAt(rowsOf(NOON, { at: NOON - 1, credits: 101 }), 100, 0)).toBe(NOON);
     expect(runsOutAt(rowsOf(NOON), 0, 0)).toBe(NOON);
   });
 
-  it('does not come without calls in the last hour', () => {
+  it('does not happen without calls in the last hour', () => {
     expect(runsOutAt(rowsOf(NOON, { at: NOON - 2 * HOUR_MS, credits: 99 }), 100, 0)).toBeNull();
   });
 
-  it('comes at the pace of the last hour: 100 of 1,000 used, 100 an hour, 9 hours', () => {
+  it('follows the pace of the last hour: with 100 of 1,000 used and 100 an hour it takes 9 hours', () => {
     const rows = rowsOf(NOON, { at: NOON - 1, credits: 100 });
     expect(runsOutAt(rows, 1_000, 100)).toBe(NOON + 9 * HOUR_MS);
   });
 
-  it('is put off by what returns: as much returns each hour as is used', () => {
+  it('is delayed by returning credits: not reached where each hour returns as much as it uses', () => {
     const calls = Array.from({ length: 24 }, (_, age) => ({ at: NOON - age * HOUR_MS - 1, credits: 10 }));
     expect(runsOutAt(rowsOf(NOON, ...calls), 241, 10)).toBeNull();
     expect(runsOutAt(rowsOf(NOON, ...calls), 240, 10)).toBe(NOON);
-    // The oldest hour was dearer: it returns first, and the gap to the total is used up later.
+    // At one credit an hour more than returns, the 10 credits up to the total last 10 hours.
     expect(runsOutAt(rowsOf(NOON, ...calls), 250, 11)).toBe(NOON + 10 * HOUR_MS);
   });
 
-  it('is looked for within 24 hours, their end excluded', () => {
+  it('is predicted within 24 hours, the end excluded', () => {
     expect(runsOutAt(rowsOf(NOON), 2_400, 100)).toBeNull();
     expect(runsOutAt(rowsOf(NOON), 2_399, 100)).toBe(NOON + Math.ceil(23.99 * HOUR_MS));
   });
@@ -108,9 +108,9 @@ describe('running out', () => {
           const rows = rowsOf(asOf, ...calls);
           const used = rows.reduce((sum, { credits }) => sum + credits, 0);
           const found = runsOutAt(rows, total, pace);
-          // In steps of a minute, and the millisecond before the instant found.
+          // Every minute, and the millisecond before the predicted instant.
           const inUse = (instant: number) => modelAt(rows, used, pace, asOf, instant);
-          const minutes = Array.from({ length: 1_440 }, (_, index) => asOf + index * 60_000);
+          const minutes = Array.from({ length: 1_440 }, (_, index) => asOf + index * MINUTE_MS);
           const end = found ?? asOf + WINDOW_MS;
           const before = [...minutes, end - 1].filter((instant) => instant >= asOf && instant < end);
           expect(before.filter((instant) => inUse(instant) >= total + EPSILON)).toEqual([]);
@@ -122,10 +122,10 @@ describe('running out', () => {
   });
 });
 
-/** Of the simulation, which reckons in floating point. */
+/** The error of the simulation, which computes in floating point. */
 const EPSILON = 1e-7;
 
-/** Credits in use at an instant, by the model's words. */
+/** Credits in use at an instant, by the definition of the model. */
 function modelAt(
   rows: readonly Returning[],
   used: number,

@@ -12,10 +12,14 @@ const commandVariables = {
   ...logVariables,
   LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], { default: 'fatal' }),
 };
-/** Whoever types a command wants to know soon that no consumer lands the change. */
-const RECORDED_WITHIN_MS = 30_000;
+/** Low, so that a waiting user learns soon that no consumer is running. */
+const RECORDING_TIMEOUT_MS = 30_000;
 
-/** Opens the settings of the stack that the environment names (deploy/run.ts puts a local one there). Throws ConfigError. */
+/**
+ * Opens the settings of the stack that the environment names for the duration of `work` (deploy/run.ts names a running
+ * local one).
+ * @throws ConfigError
+ */
 export async function withSettings<Result>(
   work: (settings: SettingsRecorder) => Promise<Result>,
 ): Promise<Result> {
@@ -25,7 +29,7 @@ export async function withSettings<Result>(
     clientId: 'api-credits settings',
     logger: createLogger('settings', config.LOG_LEVEL),
     now: Date.now,
-    timeoutMs: RECORDED_WITHIN_MS,
+    timeoutMs: RECORDING_TIMEOUT_MS,
   });
   try {
     return await work(settings);

@@ -3,14 +3,14 @@ import { Money } from '../../../domain/money.ts';
 import type { OracleCharge } from './oracle.ts';
 import { decided } from './racing-aggregators.ts';
 
-/** What a log says of a day in the end, and what its revisions add up to. */
-export interface Verdict extends OracleCharge {
+/** The final figures of a day, and the sums of its revisions' differences. */
+export interface ClosedDay extends OracleCharge {
   readonly sumOfCredits: bigint;
   readonly sumOfAmounts: bigint;
 }
 
-/** What is read of a record. */
-export type Closed = Pick<
+/** The fields of a record that the suites compare. */
+export type ClosedRecord = Pick<
   DailyCharge,
   | 'product'
   | 'day'
@@ -25,9 +25,9 @@ export type Closed = Pick<
   | 'delta_amount'
 >;
 
-/** The log's last word on each day. Throws where a day's revisions are not 1, 2, 3 ... */
-export function verdictsOf(log: readonly Closed[]): Verdict[] {
-  const days = new Map<string, Closed[]>();
+/** The final figures of each day in a log. Throws where a day's revisions are not 1, 2, 3 ... */
+export function closedDaysOf(log: readonly ClosedRecord[]): ClosedDay[] {
+  const days = new Map<string, ClosedRecord[]>();
   for (const record of decided(log)) {
     const key = `${record.day} ${record.product}`;
     days.set(key, [...(days.get(key) ?? []), record]);
@@ -52,17 +52,17 @@ export function verdictsOf(log: readonly Closed[]): Verdict[] {
   });
 }
 
-/** What it must say. */
-export function wantedOf(charges: readonly OracleCharge[]): Verdict[] {
+/** The closed days that the oracle's charges give. */
+export function expectedDaysOf(charges: readonly OracleCharge[]): ClosedDay[] {
   return charges.map(({ ...charge }) =>
     Object.assign(charge, { sumOfCredits: charge.billed, sumOfAmounts: charge.amount }),
   );
 }
 
-/** Verdicts as text, by day: compared in no time, and a difference reads well. */
-export function textOf(verdicts: readonly Verdict[]): string {
-  const lines = verdicts.map((verdict) =>
-    JSON.stringify(verdict, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value)),
+/** Closed days as text, one line each: fast to compare, and a difference is easy to read. */
+export function textOf(days: readonly ClosedDay[]): string {
+  const lines = days.map((day) =>
+    JSON.stringify(day, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value)),
   );
   return lines.toSorted().join('\n');
 }

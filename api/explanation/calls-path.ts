@@ -1,6 +1,6 @@
-import type { Explanation } from './explanation.ts';
+import type { Explanation } from '../../store/explain/explanation.ts';
 
-/** The call log's address for the calls of an explained day; `user=`, `app=` and others narrow it. */
+/** The path of the call log with the calls of an explained day; `user=`, `app=` and other parameters narrow it down. */
 export function callsPath({ orgId, calls }: Pick<Explanation, 'orgId' | 'calls'>): string {
   const query = new URLSearchParams({
     product: calls.product,
