@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { instant, second } from '../../platform/clickhouse/sql-time.ts';
 import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
 import type { Day } from '../../domain/calendar/zone-days.ts';
 import { ROLLUP_DIMENSIONS } from '../sealing/replaced-rows.ts';
@@ -67,19 +68,26 @@ export async function compareSealed(
            sum(sum(toUInt128(version))) OVER (PARTITION BY bucket) AS seen
          FROM call_events FINAL
          WHERE toStartOfHour(occurred_at) IN {hours:Array(UInt32)} AND org_id = {org:String}
-           AND occurred_at >= toDateTime({from:UInt32}, 'UTC') AND occurred_at < toDateTime({to:UInt32}, 'UTC')
+           AND occurred_at >= ${instant('from_ms')} AND occurred_at < ${instant('to_ms')}
          GROUP BY bucket, product${dimensions}
          UNION ALL
          SELECT false AS is_counted, bucket, product${dimensions}, calls, credits, rejected, seen
          FROM ${table} FINAL
          WHERE org_id = {org:String} AND calls > 0
-           AND bucket >= toDateTime({from:UInt32}, 'UTC') AND bucket < toDateTime({to:UInt32}, 'UTC')
+           AND bucket >= ${second('from')} AND bucket < ${second('to')}
        ) AS part
        GROUP BY part.bucket
        -- Equal rows cancel each other out: each occurs once on either side.
        HAVING groupBitXor(cityHash64(product${dimensions}, part.calls, part.credits, part.rejected)) != 0
        ORDER BY part.bucket`,
-      { org: orgId, hours: hoursOf(day), from: Math.max(0, day.from) / 1000, to: to / 1000 },
+      {
+        org: orgId,
+        hours: hoursOf(day),
+        from: Math.max(0, day.from) / 1000,
+        to: to / 1000,
+        from_ms: Math.max(0, day.from),
+        to_ms: to,
+      },
     );
     differences.push(...rows.map((row) => differenceOf(table, row)));
   }
@@ -101,8 +109,8 @@ export async function countDay(
     `SELECT count() AS calls, sum(call_events.credits) AS credits FROM call_events FINAL
      WHERE toStartOfHour(occurred_at) IN {hours:Array(UInt32)} AND org_id = {org:String}
        AND product = {product:String}
-       AND occurred_at >= toDateTime({from:UInt32}, 'UTC') AND occurred_at < toDateTime({to:UInt32}, 'UTC')`,
-    { org: orgId, product, hours: hoursOf(day), from: Math.max(0, day.from) / 1000, to: day.to / 1000 },
+       AND occurred_at >= ${instant('from_ms')} AND occurred_at < ${instant('to_ms')}`,
+    { org: orgId, product, hours: hoursOf(day), from_ms: Math.max(0, day.from), to_ms: day.to },
   );
   return { orgId, product, calls: row?.calls ?? 0, credits: row?.credits ?? 0 };
 }

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { second } from '../../platform/clickhouse/sql-time.ts';
 import { formatInstant } from '../../domain/instants.ts';
 import { chunksOf } from './chunks.ts';
 import { writeRollup } from './rollup.ts';
@@ -29,7 +30,7 @@ export async function readInvalidations(
     client,
     InvalidationRow,
     `SELECT org_id, toUnixTimestamp(hour) * 1000 AS hour, toString(id) AS id FROM dirty_marks FINAL
-     WHERE cleared = 0 AND dirty_marks.hour < toDateTime({sealed:UInt32}, 'UTC')
+     WHERE cleared = 0 AND dirty_marks.hour < ${second('sealed')}
      QUALIFY min(marked_at) OVER () <= now64(3) - toIntervalMillisecond({gather:UInt32})
      ORDER BY dirty_marks.hour LIMIT ${INVALIDATIONS_PER_PASS}`,
     { sealed: sealedUntil / 1000, gather: gatherMs },

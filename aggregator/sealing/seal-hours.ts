@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { second } from '../../platform/clickhouse/sql-time.ts';
 import { advanceProgress, readProgress } from '../../store/progress/aggregator-progress.ts';
 import { chunksOf } from './chunks.ts';
 import { writeRollup } from './rollup.ts';
@@ -38,8 +39,8 @@ async function hoursWithEvents(client: ClickHouseClient, from: number, to: numbe
     client,
     HourRow,
     `SELECT DISTINCT toUnixTimestamp(toStartOfHour(occurred_at)) * 1000 AS hour FROM call_events
-     WHERE toStartOfHour(occurred_at) >= toDateTime({from:UInt32}, 'UTC')
-       AND toStartOfHour(occurred_at) < toDateTime({to:UInt32}, 'UTC')
+     WHERE toStartOfHour(occurred_at) >= ${second('from')}
+       AND toStartOfHour(occurred_at) < ${second('to')}
      ORDER BY hour`,
     { from: from / 1000, to: to / 1000 },
   );

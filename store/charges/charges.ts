@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { instant } from '../../platform/clickhouse/sql-time.ts';
 import type { LocalDate } from '../../domain/calendar/dates.ts';
 import { parseMoney, type Money } from '../../domain/money.ts';
 
@@ -55,8 +56,8 @@ export async function readCharges(client: ClickHouseClient, request: ChargesRequ
      FROM daily_charges FINAL
      WHERE org_id = {org:String} AND product = {product:String}
        AND (daily_charges.day >= toDate32({from_date:String}) AND daily_charges.day < toDate32({to_date:String})
-         OR daily_charges.closed_at >= fromUnixTimestamp64Milli({closed_from:Int64})
-           AND daily_charges.closed_at < fromUnixTimestamp64Milli({closed_to:Int64}))
+         OR daily_charges.closed_at >= ${instant('closed_from')}
+           AND daily_charges.closed_at < ${instant('closed_to')})
      ORDER BY daily_charges.day, revision`,
     {
       org: orgId,

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { instant, second } from '../../platform/clickhouse/sql-time.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { floorTo } from '../../domain/instants.ts';
 import type { DayUsage } from '../../domain/closing/next-revision.ts';
@@ -35,23 +36,25 @@ export async function readDayUsage(
       `SELECT org_id, product, sum(part.calls) AS calls, sum(part.credits) AS credits FROM (
          SELECT org_id, product, calls, credits FROM usage_15m FINAL
          WHERE org_id IN {orgs:Array(String)}
-           AND bucket >= toDateTime({from:UInt32}, 'UTC')
-           AND bucket < toDateTime(least({to:UInt32}, {sealed:UInt32}), 'UTC')
+           AND bucket >= ${second('from')}
+           AND bucket < ${second('rollup_to')}
          UNION ALL
          SELECT org_id, product, count() AS calls, sum(credits) AS credits FROM call_events FINAL
-         WHERE toStartOfHour(occurred_at) >= toDateTime(greatest({from_hour:UInt32}, {sealed:UInt32}), 'UTC')
-           AND toStartOfHour(occurred_at) < toDateTime({to:UInt32}, 'UTC')
+         WHERE toStartOfHour(occurred_at) >= ${second('raw_from')}
+           AND toStartOfHour(occurred_at) < ${second('to')}
            AND org_id IN {orgs:Array(String)}
-           AND occurred_at >= toDateTime({from:UInt32}, 'UTC') AND occurred_at < toDateTime({to:UInt32}, 'UTC')
+           AND occurred_at >= ${instant('from_ms')} AND occurred_at < ${instant('to_ms')}
          GROUP BY org_id, product
        ) AS part
        GROUP BY org_id, product`,
       {
         orgs: orgIds.slice(start, start + ORGS_PER_QUERY),
         from: window.from / 1000,
-        from_hour: floorTo(window.from, HOUR_MS) / 1000,
         to: window.to / 1000,
-        sealed: sealedUntil / 1000,
+        rollup_to: Math.min(window.to, sealedUntil) / 1000,
+        raw_from: Math.max(floorTo(window.from, HOUR_MS), sealedUntil) / 1000,
+        from_ms: window.from,
+        to_ms: window.to,
       },
     );
     for (const { org_id, product, calls, credits } of rows) {

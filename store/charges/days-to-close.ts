@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { second } from '../../platform/clickhouse/sql-time.ts';
 import { calendarOf } from '../../domain/calendar/calendar.ts';
 import type { Day } from '../../domain/calendar/zone-days.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
@@ -13,7 +14,7 @@ export interface Candidate {
 
 const OrgRow = Type.Object({ org_id: Type.String(), dates: Type.Array(Type.Integer()) });
 /** No day is longer: 25 hours, and up to 24 more after a change of time zone. */
-const LONGEST_DAY_MS = 50 * HOUR_MS;
+export const LONGEST_DAY_MS = 50 * HOUR_MS;
 
 /** The days that ended in (progress.closed, closableUntil], of every organisation with calls in them. */
 export async function endedDays(
@@ -27,11 +28,11 @@ export async function endedDays(
     OrgRow,
     `SELECT org_id, groupUniqArray(toUnixTimestamp(toStartOfDay(at)) * 1000) AS dates FROM (
        SELECT org_id, bucket AS at FROM usage_15m
-       WHERE bucket >= toDateTime({from:UInt32}, 'UTC') AND bucket < toDateTime({to:UInt32}, 'UTC')
+       WHERE bucket >= ${second('from')} AND bucket < ${second('to')}
        UNION ALL
        SELECT org_id, toStartOfHour(occurred_at) AS at FROM call_events
-       WHERE toStartOfHour(occurred_at) >= toDateTime({sealed:UInt32}, 'UTC')
-         AND toStartOfHour(occurred_at) < toDateTime({to:UInt32}, 'UTC')
+       WHERE toStartOfHour(occurred_at) >= ${second('sealed')}
+         AND toStartOfHour(occurred_at) < ${second('to')}
      ) GROUP BY org_id ORDER BY org_id`,
     {
       from: Math.max(0, (progress.closed - LONGEST_DAY_MS) / 1000),

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { second } from '../../platform/clickhouse/sql-time.ts';
 import { NEWEST_FIRST, standsAfter, type Position } from '../usage/log-order.ts';
 import { FINAL_SETTINGS } from '../usage/query.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
@@ -40,8 +41,8 @@ export function readConflictHours(
     HourRow,
     `SELECT toUnixTimestamp(payload_conflicts.hour) * 1000 AS hour, count() AS conflicts
      FROM payload_conflicts FINAL
-     WHERE payload_conflicts.hour >= toDateTime({from:UInt32}, 'UTC')
-       AND payload_conflicts.hour < toDateTime({to:UInt32}, 'UTC')
+     WHERE payload_conflicts.hour >= ${second('from')}
+       AND payload_conflicts.hour < ${second('to')}
        AND payload_conflicts.org_id = {org:String}
      GROUP BY payload_conflicts.hour ORDER BY payload_conflicts.hour DESC`,
     {

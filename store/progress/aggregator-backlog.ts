@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { second } from '../../platform/clickhouse/sql-time.ts';
 import { readProgress } from './aggregator-progress.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { sealableUntil, type ClosingDelays, closableUntil } from '../../domain/closing/when-to-close.ts';
@@ -35,7 +36,7 @@ export async function readBacklog(
   const [row] = await select(
     client,
     InvalidationsRow,
-    `SELECT count() AS invalidations FROM dirty_marks FINAL WHERE cleared = 0 AND hour < toDateTime({sealed:UInt32}, 'UTC')`,
+    `SELECT count() AS invalidations FROM dirty_marks FINAL WHERE cleared = 0 AND hour < ${second('sealed')}`,
     { sealed: sealed / 1000 },
   );
   const confirmed = { calls: calls?.confirmed ?? 0, settings: settings?.confirmed ?? 0 };

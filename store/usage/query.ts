@@ -1,5 +1,6 @@
 import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { instant, second } from '../../platform/clickhouse/sql-time.ts';
 import { DIMENSIONS, isDimension, TIME_GROUPS, type GroupBy } from './dimensions.ts';
 import { conditionsOf, type Filters } from './filters.ts';
 import { planRollup } from './rollup-plan.ts';
@@ -58,7 +59,7 @@ export async function usageQuery(client: ClickHouseClient, request: UsageRequest
   const rollup = `SELECT ${columns} bucket, calls, credits, rejected
       FROM ${narrow ? 'usage_15m' : 'usage_15m_by'} FINAL
       WHERE org_id = {org:String}
-        AND bucket >= toDateTime({rollup_from:UInt32}, 'UTC') AND bucket < toDateTime({rollup_to:UInt32}, 'UTC')
+        AND bucket >= ${second('rollup_from')} AND bucket < ${second('rollup_to')}
         AND toStartOfHour(bucket) NOT IN {invalidated_hours:Array(UInt32)} AND calls > 0
         ${conditions.sql}`;
   const raw = `SELECT ${columns} toStartOfFifteenMinutes(occurred_at) AS bucket,
@@ -66,8 +67,8 @@ export async function usageQuery(client: ClickHouseClient, request: UsageRequest
       FROM call_events FINAL
       WHERE toStartOfHour(occurred_at) IN {raw_hours:Array(UInt32)}
         AND org_id = {org:String}
-        AND occurred_at >= fromUnixTimestamp64Milli({from:Int64}) AND occurred_at < fromUnixTimestamp64Milli({to:Int64})
-        AND (occurred_at < toDateTime({rollup_from:UInt32}, 'UTC') OR occurred_at >= toDateTime({rollup_to:UInt32}, 'UTC')
+        AND occurred_at >= ${instant('from')} AND occurred_at < ${instant('to')}
+        AND (occurred_at < ${instant('rollup_from_ms')} OR occurred_at >= ${instant('rollup_to_ms')}
           OR toStartOfHour(occurred_at) IN {invalidated_hours:Array(UInt32)})
         ${conditions.sql}
       GROUP BY ${columns} bucket`;
@@ -84,6 +85,8 @@ export async function usageQuery(client: ClickHouseClient, request: UsageRequest
     org: orgId,
     from,
     to,
+    rollup_from_ms: plan.rollupFrom,
+    rollup_to_ms: plan.rollupTo,
     rollup_from: plan.rollupFrom / 1000,
     rollup_to: plan.rollupTo / 1000,
     invalidated_hours: plan.invalidatedHours.map(seconds),
@@ -94,4 +97,4 @@ export async function usageQuery(client: ClickHouseClient, request: UsageRequest
   return { sql, params };
 }
 
-const seconds = (instant: number): number => instant / 1000;
+const seconds = (ms: number): number => ms / 1000;

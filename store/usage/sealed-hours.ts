@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { second } from '../../platform/clickhouse/sql-time.ts';
 import type { SealedHours } from './rollup-plan.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 
@@ -22,7 +23,7 @@ export async function readSealedHours(
        (SELECT toUnixTimestamp64Milli(max(until)) FROM aggregator_progress WHERE name = 'sealed') AS until,
        (SELECT groupUniqArray(toUnixTimestamp(hour) * 1000) FROM dirty_marks FINAL
          WHERE org_id = {org:String} AND cleared = 0
-           AND hour >= fromUnixTimestamp({from:UInt32}) AND hour < fromUnixTimestamp({to:UInt32})
+           AND hour >= ${second('from')} AND hour < ${second('to')}
        ) AS invalidated_hours`,
     {
       org: orgId,

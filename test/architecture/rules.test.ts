@@ -36,6 +36,31 @@ describe('SQL', () => {
   });
 });
 
+describe('times in SQL', () => {
+  const TIME_FUNCTION = /\b(toDateTime(64)?|fromUnixTimestamp(64(Milli|Micro|Nano))?|parseDateTime\w*)\(/;
+  // A DateTime64 that is compared with a DateTime is pruned wrongly; so are bounds of other types (sql-time.ts).
+  const MIXED =
+    /\b(occurred_at|closed_at|appended_at|landed_at|day_from|day_to|until)\b\s*(=|<|>|<=|>=|!=|BETWEEN|IN)\s*(\$\{second|\{\w+:(UInt|Date|String)|')|\b(bucket|hour)\b\)?\s*(=|<|>|<=|>=|!=|BETWEEN)\s*(\$\{instant|\{\w+:)/;
+
+  it('are made in one place', () => {
+    const makers = shipped.filter(({ path, text }) => path.endsWith('.ts') && TIME_FUNCTION.test(text));
+    expect(makers.map(({ path }) => path)).toEqual(['platform/clickhouse/sql-time.ts']);
+  });
+
+  it('are compared with columns of their own type', () => {
+    expect(offenders(({ path, text }) => path.endsWith('.ts') && MIXED.test(text))).toEqual([]);
+    for (const wrong of [
+      "occurred_at < ${second('to')}",
+      'occurred_at >= {from:UInt32}',
+      "bucket >= ${instant('from')}",
+      "closed_at <= '2026-01-01'",
+    ]) {
+      expect(wrong).toMatch(MIXED);
+    }
+    expect("toStartOfHour(occurred_at) >= ${second('from')}").not.toMatch(MIXED);
+  });
+});
+
 describe('the folders', () => {
   it('import only from the layers below them', () => {
     expect(upwardImports(sources)).toEqual([]);
