@@ -1,4 +1,4 @@
-import { inTurn } from '../../api/dashboard/web/state/gate.ts';
+import { inTurn } from '../../api/dashboard/web/state/request-limit.ts';
 
 describe('requests of a page', () => {
   it('run four at a time, and each gets its turn, also after one that failed', async () => {
