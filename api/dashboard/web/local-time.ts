@@ -2,9 +2,13 @@ import { DAY_MS } from '../../../schemas/time-units.ts';
 
 /** Converts between instants and the wall-clock times of a zone, as `datetime-local` fields hold them. */
 
-/** Such as "2026-11-22T07:30". @param instant epoch milliseconds */
-export function wallClock(instant: number, zone: string): string {
-  const parts = new Intl.DateTimeFormat('en-CA', {
+/** Making one takes longer than using it a hundred times. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function formatterOf(zone: string): Intl.DateTimeFormat {
+  const known = formatters.get(zone);
+  if (known !== undefined) return known;
+  const created = new Intl.DateTimeFormat('en-CA', {
     timeZone: zone,
     hourCycle: 'h23',
     year: 'numeric',
@@ -12,7 +16,14 @@ export function wallClock(instant: number, zone: string): string {
     day: '2-digit',
     hour: '2-digit',
     minute: '2-digit',
-  }).formatToParts(instant);
+  });
+  formatters.set(zone, created);
+  return created;
+}
+
+/** Such as "2026-11-22T07:30". @param instant epoch milliseconds */
+export function wallClock(instant: number, zone: string): string {
+  const parts = formatterOf(zone).formatToParts(instant);
   const part = (type: string): string => parts.find((each) => each.type === type)?.value ?? '';
   return `${part('year')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}`;
 }

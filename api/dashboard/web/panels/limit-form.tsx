@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Limit, LimitSet } from '../answers.ts';
 import { number } from '../formats.ts';
 import { MAX_CREDITS, WholeNumberField } from '../components/whole-number-field.tsx';
@@ -94,18 +94,13 @@ export function LimitForm({ org, limit, onSet }: LimitFormProps) {
       {credits !== undefined && (
         <LimitPreview preview={preview} isCurrent={isPreviewed} current={limit} credits={credits} />
       )}
-      {isConfirming && credits !== undefined && (
-        <div class="notice is-warning" role="alertdialog" aria-label="Confirm the new limit">
-          <p>{question}</p>
-          <div class="actions">
-            <button type="button" onClick={() => setIsConfirming(false)}>
-              Cancel
-            </button>
-            <button type="submit" class="primary" disabled={isSaving}>
-              {isSaving ? 'Saving …' : `Set limit to ${number(credits)}`}
-            </button>
-          </div>
-        </div>
+      {isConfirming && credits !== undefined && question !== undefined && (
+        <ConfirmChange
+          question={question}
+          action={isSaving ? 'Saving …' : `Set limit to ${number(credits)}`}
+          isSaving={isSaving}
+          onCancel={() => setIsConfirming(false)}
+        />
       )}
       {problem !== '' && (
         <p class="notice is-error" role="alert">
@@ -113,6 +108,39 @@ export function LimitForm({ org, limit, onSet }: LimitFormProps) {
         </p>
       )}
     </form>
+  );
+}
+
+interface ConfirmChangeProps {
+  readonly question: string;
+  readonly action: string;
+  readonly isSaving: boolean;
+  readonly onCancel: () => void;
+}
+
+/** Asks before a large change. It takes the focus, so that a second Enter confirms nothing by accident. */
+function ConfirmChange({ question, action, isSaving, onCancel }: ConfirmChangeProps) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.focus(), []);
+  return (
+    <div
+      ref={box}
+      class="notice is-warning"
+      role="alertdialog"
+      aria-label="Confirm the new limit"
+      tabIndex={-1}
+      onKeyDown={(event) => event.key === 'Escape' && onCancel()}
+    >
+      <p>{question}</p>
+      <div class="actions">
+        <button type="button" onClick={onCancel}>
+          Cancel
+        </button>
+        <button type="submit" class="primary" disabled={isSaving}>
+          {action}
+        </button>
+      </div>
+    </div>
   );
 }
 
