@@ -10,6 +10,7 @@ import {
 } from '../state/filters.ts';
 import { param, setParams } from '../state/address.ts';
 import { PRESETS, rangeAt, rangeName } from '../state/time-range.ts';
+import { chosenZone } from '../state/zone.ts';
 import { RangeForm } from './range-form.tsx';
 
 interface ToolbarProps {
@@ -51,7 +52,7 @@ export function Toolbar({ ownZone, zone, canCompare = false }: ToolbarProps) {
         <span class="sr-only">Time zone</span>
         <select
           class="zone"
-          value={param('zone')}
+          value={chosenZone()}
           onChange={(event) => setParams({ zone: event.currentTarget.value || null })}
         >
           <option value="">{ownZone} (organisation)</option>
@@ -94,7 +95,7 @@ function chooseRange(name: string): void {
 const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const zones = Intl.supportedValuesOf('timeZone');
 const otherZones = (own: string): string[] =>
-  [...new Set([browserZone, 'UTC', ...zones])].filter((each) => each !== own);
+  [...new Set([browserZone, 'UTC', ...zones, chosenZone()])].filter((each) => each !== '' && each !== own);
 
 const isoAt = (wall: string, zone: string): string => new Date(instantAt(wall, zone)).toISOString();
 

@@ -31,7 +31,7 @@ export function LimitHistory({
       {changes.length === 0 ? (
         <p class="empty">The limit has not been changed yet.</p>
       ) : (
-        <Table label="Limit history" columns={COLUMNS}>
+        <Table label="Limit changes" columns={COLUMNS}>
           <tbody>
             {changes.map(({ change, credits }) => (
               <tr key={change.change_id}>

@@ -11,13 +11,14 @@ import { useLive } from '../state/live.ts';
 import { param, address, setParams } from '../state/address.ts';
 import { rangeAt, rangeName } from '../state/time-range.ts';
 import { may } from '../state/permissions.ts';
+import { chosenZone } from '../state/zone.ts';
 import type { ScreenProps } from './screens.ts';
 
 const PAGE = 50;
 
 /** Every call in the range, newest first, page by page. */
 export function CallsScreen({ org, profile: { zone: ownZone, products } }: ScreenProps) {
-  const zone = param('zone') || ownZone;
+  const zone = chosenZone() || ownZone;
   // The cursors of the pages up to here: the last one is this page's, the one before leads back.
   const trail = address.value.params.getAll('cursor');
   const cursor = trail.at(-1) ?? '';

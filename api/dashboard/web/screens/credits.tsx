@@ -11,6 +11,7 @@ import { Downloads } from '../components/downloads.tsx';
 import { Loading, ProblemNotice } from '../components/states.tsx';
 import { useLive } from '../state/live.ts';
 import { param } from '../state/address.ts';
+import { chosenZone } from '../state/zone.ts';
 import { daysQuery, loadCredits, type CreditsData } from './credits-data.ts';
 import type { ScreenProps } from './screens.ts';
 
@@ -30,7 +31,7 @@ export function CreditsScreen({ org, profile }: ScreenProps) {
   if (error?.type === 'no-subscription') return <NotSubscribed product={request.product} />;
   if (data === undefined) return problem || <Loading height={480} />;
   const { bill, days, limit, history } = data;
-  const zone = param('zone') || profile.zone;
+  const zone = chosenZone() || profile.zone;
   return (
     <div class={live.isPending ? 'is-pending' : undefined} aria-busy={live.isPending}>
       <h1 class="sr-only">Credits</h1>

@@ -13,6 +13,7 @@ import { useLive } from '../state/live.ts';
 import { param, address } from '../state/address.ts';
 import { isCurrentUsageWindow, rangeAt } from '../state/time-range.ts';
 import { session } from '../state/session.ts';
+import { chosenZone } from '../state/zone.ts';
 import { loadOverview, type Overview } from './overview-data.ts';
 import type { ScreenProps } from './screens.ts';
 
@@ -21,12 +22,11 @@ export function OverviewScreen({ org, profile }: ScreenProps) {
   const product = param('product');
   const hasCredits = isSubscribed(profile, product);
   const { zone: ownZone, products } = profile;
-  const chosenZone = param('zone');
   const isCompared = param('compare') === '1';
-  const zone = chosenZone || ownZone;
+  const zone = chosenZone() || ownZone;
   const live = useLive<Overview>(
     `overview ${org} ${address.value.params.toString()}`,
-    loadOverview({ org, product, hasCredits, zone: chosenZone, ownZone, isCompared }),
+    loadOverview({ org, product, hasCredits, zone: chosenZone(), ownZone, isCompared }),
     refreshMs(rangeAt(Date.now())),
   );
   const { data, error } = live;
