@@ -1,4 +1,5 @@
-import { CompressionTypes, Partitioners, type Kafka, type Producer } from 'kafkajs';
+import type { Kafka, Producer } from 'kafkajs';
+import { CompressionTypes, Partitioners } from '../platform/kafka/kafkajs.ts';
 import { connectKafka, type KafkaConfig } from '../platform/kafka/connect.ts';
 import type { Logger } from '../platform/logging.ts';
 import { fingerprintOf } from '../schemas/avro.ts';
@@ -13,15 +14,20 @@ export interface KafkaTransportOptions {
   /** Names the API server in the brokers' logs. */
   readonly clientId: string;
   readonly logger: Logger;
-  /** Batches compressed by gzip: a third of the bytes for more CPU time. Default false. */
+  /** Compress batches with gzip: a third of the bytes, for more CPU time. Default false. */
   readonly gzip?: boolean;
 }
 
-/** kafkajs repeats an attempt so often by itself; then the sender decides, who also knows when to give up. */
+/** How often kafkajs itself retries. After that the sender retries, which also knows when to give up. */
 const RETRIES = 2;
 const ALL_REPLICAS = -1;
-/** Kafka's verdicts on the records themselves (error types of the Kafka protocol). */
-const AT_FAULT = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'CORRUPT_MESSAGE']);
+/** The error types of the Kafka protocol that reject the records themselves. */
+const RECORD_ERRORS = new Set([
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_RECORD',
+  'CORRUPT_MESSAGE',
+]);
 
 /** Kafka behind the publisher: an idempotent producer, acknowledged by all in-sync replicas, murmur2 by key. */
 export function kafkaTransport(options: KafkaTransportOptions): Transport {
@@ -57,15 +63,15 @@ class KafkaTransport implements Transport {
         messages: records.map(({ key, value }) => ({ key, value })),
       });
     } catch (error) {
-      // After an out-of-order sequence an idempotent producer of kafkajs 2.2.4 never succeeds again. A new one starts
-      // new sequences; what had arrived after all arrives twice and counts once by its event id.
+      // After an out-of-order sequence error an idempotent producer of kafkajs 2.2.4 never succeeds again. A new one
+      // starts new sequences; events that had arrived then arrive twice, and count once by their ids.
       await this.#discardProducer();
-      if (error instanceof Error && AT_FAULT.has(typeOf(error))) throw new InvalidRecordsError(error);
+      if (error instanceof Error && RECORD_ERRORS.has(typeOf(error))) throw new InvalidRecordsError(error);
       throw error;
     }
   }
 
-  /** A connected producer; the writer schema is durable before the first event, so that any consumer can read it. */
+  /** A connected producer. It sends the writer schema before the first event, so that any consumer can read it. */
   async #connected(): Promise<Producer> {
     if (this.#producer) return this.#producer;
     if (this.#closed) throw new PublisherClosedError();
@@ -93,7 +99,7 @@ class KafkaTransport implements Transport {
     this.#closed = true;
     const producer = this.#producer;
     await this.#discardProducer();
-    // A send that kafkajs is repeating connects the producer again: when it has given up, end it for good.
+    // A send that kafkajs is retrying reconnects the producer, so disconnect it again when the send has ended.
     void this.#sending.then(() => this.#disconnect(producer));
   }
 
@@ -112,7 +118,7 @@ class KafkaTransport implements Transport {
   }
 }
 
-/** The protocol error's type, which kafkajs wraps once it has repeated enough. */
+/** The protocol error's type; kafkajs wraps the error after its last retry. */
 function typeOf(error: Error): string {
   if ('type' in error && typeof error.type === 'string') return error.type;
   return error.cause instanceof Error ? typeOf(error.cause) : '';

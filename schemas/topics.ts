@@ -1,5 +1,6 @@
 import { DAY_MS } from './time-units.ts';
-/** Kafka topics: names are a contract (interfaces.md), settings are what the pipeline's reasoning needs. */
+
+/** Kafka topics: the names are a contract (interfaces.md), and the pipeline relies on the settings. */
 
 export interface Topics {
   readonly calls: string;
@@ -26,15 +27,15 @@ export function topicNames(prefix = ''): Topics {
   };
 }
 
-/** The append time decides future-dated and too late, so it must be the broker's and stay the same on a redelivery. */
+/** The append time decides what is future-dated or too late, so it must be the broker's: the same on every redelivery. */
 const LOG_APPEND_TIME = { name: 'message.timestamp.type', value: 'LogAppendTime' };
-/** kafkajs reads nothing but gzip: the broker unpacks what other publishers compressed by snappy, lz4 or zstd. */
+/** kafkajs reads only gzip, so the broker decompresses what other publishers compressed with snappy, lz4 or zstd. */
 const UNCOMPRESSED = { name: 'compression.type', value: 'uncompressed' };
-const KEEP_FOR_EVER = { name: 'retention.ms', value: '-1' };
+const KEEP_FOREVER = { name: 'retention.ms', value: '-1' };
 
 /**
  * Definitions for creating the topics.
- * @param partitions of the call topics; more of them spread landing over more consumers.
+ * @param partitions of the call topic; more of them spread landing over more consumers
  */
 export function topicDefinitions(names: Topics, partitions: number): TopicDefinition[] {
   return [
@@ -43,23 +44,23 @@ export function topicDefinitions(names: Topics, partitions: number): TopicDefini
       numPartitions: partitions,
       configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, { name: 'retention.ms', value: String(14 * DAY_MS) }],
     },
-    { topic: names.dead, numPartitions: 1, configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, KEEP_FOR_EVER] },
+    { topic: names.dead, numPartitions: 1, configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, KEEP_FOREVER] },
     {
       topic: names.writerSchemas,
       numPartitions: 1,
       configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, { name: 'cleanup.policy', value: 'compact' }],
     },
-    // One partition: its order decides which record is a revision, and is the billing feed's cursor.
+    // One partition: its order decides which record is a revision, and the billing feed's cursor is its offset.
     {
       topic: names.dailyCharges,
       numPartitions: 1,
-      configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, KEEP_FOR_EVER],
+      configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, KEEP_FOREVER],
     },
-    // One partition: its order decides between concurrent changes, its append times when they take effect.
+    // One partition: its order decides between concurrent changes, and its append times decide when they take effect.
     {
       topic: names.settings,
       numPartitions: 1,
-      configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, KEEP_FOR_EVER],
+      configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, KEEP_FOREVER],
     },
   ];
 }

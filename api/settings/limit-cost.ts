@@ -24,13 +24,13 @@ export const WorstCase = Type.Object(
     day: Type.Object({ amount: Amount, slabs: SlabsAnswer }, strict),
     month: Type.Object(
       { from: DateOfDay, to: DateOfDay, days: Type.Integer(), amount: Amount, rounded_amount: Amount },
-      { ...strict, description: 'The current billing period, each of its days by its own price book.' },
+      { ...strict, description: 'The current billing period, each day priced by its own price book.' },
     ),
   },
-  { ...strict, description: 'What a day, and a month of such days, cost at most at this limit.' },
+  { ...strict, description: 'The highest cost of a day, and of a month of such days, with this limit.' },
 );
 
-/** The cost of a limit that is used up on every day of the billing period that holds an instant. */
+/** The cost if the limit is used up on every day of the billing period that contains the instant. */
 export function worstCase(
   org: OrgHistory,
   catalogues: Catalogues,
@@ -61,7 +61,7 @@ export const AddedToday = Type.Object(
   {
     ...strict,
     description:
-      'What the limit adds to the charge of its day: over-limit credits used before `as_of` that become billable.',
+      'What the limit adds to the charge of its day: credits used over the old limit before `as_of` that become billable.',
   },
 );
 

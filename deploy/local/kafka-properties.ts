@@ -6,7 +6,7 @@ export interface BrokerPlace {
   readonly controllerPort: number;
 }
 
-/** server.properties of the one local broker: durable as far as one machine can be, quick to start and to join. */
+/** server.properties of the one local broker: as durable as one machine can be, quick to start and to join. */
 export function brokerProperties({ logDir, port, controllerPort }: BrokerPlace): string {
   return lines({
     'process.roles': 'broker,controller',
@@ -24,12 +24,12 @@ export function brokerProperties({ logDir, port, controllerPort }: BrokerPlace):
     'transaction.state.log.min.isr': 1,
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.min.isr': 1,
-    // 50 partitions each by default: files to open at every start, for groups that are a handful here.
+    // The default, 50 partitions each, means files to open at every start; a local stack has few groups.
     'offsets.topic.num.partitions': 4,
     'transaction.state.log.num.partitions': 4,
-    // A group of one need not wait 3 s for more members.
+    // By default a new group waits 3 s for more members.
     'group.initial.rebalance.delay.ms': 0,
-    // A killed consumer's partitions are free again after as little as its SESSION_TIMEOUT_MS says.
+    // Lets SESSION_TIMEOUT_MS be short, so that a killed consumer's partitions are free again soon.
     'group.min.session.timeout.ms': 1_000,
     'num.network.threads': 2,
     'num.io.threads': 4,
@@ -43,7 +43,7 @@ function lines(properties: Readonly<Record<string, string | number | boolean>>):
     .join('');
 }
 
-/** The one character that a path may hold and Java's properties read otherwise. */
+/** A backslash is the one character of a path that means something else in Java's properties. */
 function escape(value: string): string {
   return value.replaceAll('\\', '\\\\');
 }
