@@ -1,4 +1,3 @@
-import type { KafkaMessage } from 'kafkajs';
 import { fingerprintOf } from '../schemas/avro.ts';
 import type { Rejection } from '../schemas/event-rules.ts';
 import type { EventLimits } from '../schemas/event-validation.ts';
@@ -39,7 +38,7 @@ export class Intake {
   take = async (batch: FetchedBatch): Promise<boolean> => {
     const { topic, partition } = batch;
     const at = { partition, offset: batch.firstOffset, appendedAtMs: 0 };
-    let timestamp = '';
+    const records = batch.records();
     await this.#batchWriter.untilRoom(batch.heartbeat);
     let insertBatch = this.#batchWriter.open;
     let next = batch.firstOffset;
@@ -47,8 +46,9 @@ export class Intake {
     // One reading of the schema topic serves the whole batch, which was appended before it was fetched.
     let hasReadSchemas = false;
 
-    for (const message of batch.messages) {
-      const lacksSchema: boolean = !hasReadSchemas && this.#lacksSchema(message);
+    while (records.next()) {
+      const { value } = records;
+      const lacksSchema: boolean = !hasReadSchemas && this.#lacksSchema(value);
       if (insertBatch.isFull || lacksSchema) {
         this.#batchWriter.added();
         if (lacksSchema) await this.#schemaTopic.readToEnd(batch.heartbeat);
@@ -59,17 +59,14 @@ export class Intake {
         range = undefined;
         if (!batch.isCurrent()) return false;
       }
-      at.offset = Number(message.offset);
-      if (message.timestamp !== timestamp) {
-        timestamp = message.timestamp;
-        at.appendedAtMs = Number(timestamp);
-      }
+      at.offset = records.offset;
+      at.appendedAtMs = records.timestampMs;
       range ??= this.#range(insertBatch, batch, next);
-      const rejection = this.#add(message, at, insertBatch);
+      const rejection = this.#add(value, at, insertBatch);
       if (rejection === undefined) {
-        insertBatch.addedRow(range, message.value?.length ?? 0);
+        insertBatch.addedRow(range, value?.length ?? 0);
       } else {
-        insertBatch.addDeadLetter(range, { topic, ...at, ...copyOf(message), ...rejection });
+        insertBatch.addDeadLetter(range, { topic, ...at, ...copyOf(records.key, value), ...rejection });
       }
       range.lastOffset = at.offset;
       range.firstAppendedAtMs ??= at.appendedAtMs;
@@ -93,14 +90,14 @@ export class Intake {
     return range;
   }
 
-  #lacksSchema({ value }: KafkaMessage): boolean {
+  #lacksSchema(value: Buffer | null): boolean {
     if (value === null || isCurrentSchema(value)) return false;
     const writer = fingerprintOf(value);
     return writer !== undefined && !this.#schemas.has(writer);
   }
 
   #add(
-    { value }: KafkaMessage,
+    value: Buffer | null,
     at: { partition: number; offset: number; appendedAtMs: number },
     { columns }: InsertBatch,
   ): Rejection | undefined {
@@ -114,6 +111,6 @@ export class Intake {
 }
 
 /** Copies, because a fetched value keeps the megabytes of its whole fetch alive. */
-function copyOf({ key, value }: KafkaMessage): Pick<DeadLetter, 'key' | 'value' | 'orgId'> {
+function copyOf(key: Buffer | null, value: Buffer | null): Pick<DeadLetter, 'key' | 'value' | 'orgId'> {
   return { key: key && Buffer.from(key), value: value && Buffer.from(value), orgId: orgIdOf(key, value) };
 }

@@ -1,4 +1,4 @@
-import { Partitioners } from 'kafkajs';
+import { Partitioners } from '../platform/kafka/kafkajs.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
 import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
 import { enforceRetention } from '../store/retention.ts';

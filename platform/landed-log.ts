@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CompressionTypes, type Kafka, type Producer } from 'kafkajs';
+import type { Kafka, Producer } from 'kafkajs';
+import { CompressionTypes } from './kafka/kafkajs.ts';
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from './clickhouse/connect.ts';
 

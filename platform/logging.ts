@@ -1,5 +1,4 @@
 import { pino, type Logger } from 'pino';
-import { logLevel, type logCreator } from 'kafkajs';
 
 export type { Logger };
 
@@ -14,15 +13,4 @@ export function createLogger(process: string, level: string): Logger {
     { level, base: { process }, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ dest: STANDARD_OUTPUT, sync: true }),
   );
-}
-
-/** Passes kafkajs's log lines on. Its retries while a broker starts are expected: debug, not error. */
-export function kafkaLogCreator(logger: Logger): logCreator {
-  return () =>
-    ({ namespace, level, log }) => {
-      const { message, ...details } = log;
-      const line = { kafkajs: namespace, ...details };
-      if (level === logLevel.ERROR && details['retryCount'] === undefined) logger.warn(line, message);
-      else logger.debug(line, message);
-    };
 }

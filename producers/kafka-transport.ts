@@ -1,4 +1,5 @@
-import { CompressionTypes, Partitioners, type Kafka, type Producer } from 'kafkajs';
+import type { Kafka, Producer } from 'kafkajs';
+import { CompressionTypes, Partitioners } from '../platform/kafka/kafkajs.ts';
 import { connectKafka, type KafkaConfig } from '../platform/kafka/connect.ts';
 import type { Logger } from '../platform/logging.ts';
 import { fingerprintOf } from '../schemas/avro.ts';

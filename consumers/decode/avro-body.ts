@@ -5,6 +5,8 @@ import { checkText, NOT_UTF8 } from './text-check.ts';
 const { types } = avro;
 /** Deeper than any event; ends the reading of a schema that contains itself. */
 const MAX_DEPTH = 32;
+/** Values without bytes of their own, such as records and nulls, that a message may have beyond its count of bytes. */
+const MAX_VALUES = 10_000;
 
 /**
  * Checks a body against its writer schema as strictly as the Transcoder checks the current one: avsc silently replaces
@@ -13,7 +15,10 @@ const MAX_DEPTH = 32;
  */
 export function readBody(reader: AvroReader, type: avro.Type, field: string, depth = 0): void {
   if (reader.error !== '') return;
-  if (depth > MAX_DEPTH) {
+  reader.values += 1;
+  if (reader.values > MAX_VALUES + reader.bytes.length) {
+    reader.fail(field, 'is one nested value too many');
+  } else if (depth > MAX_DEPTH) {
     reader.fail(field, 'is nested too deeply');
   } else if (type instanceof types.RecordType) {
     for (const part of type.fields) readBody(reader, part.type, part.name, depth + 1);

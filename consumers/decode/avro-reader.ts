@@ -9,6 +9,8 @@ const EMPTY = Buffer.alloc(0);
 export class AvroReader {
   bytes: Buffer = EMPTY;
   position = 0;
+  /** How many values readBody has read: a message may nest more of them than it has bytes. */
+  values = 0;
   /** The last long read, as two 32-bit halves: JavaScript's numbers end at 2^53. */
   low = 0;
   high = 0;
@@ -18,6 +20,7 @@ export class AvroReader {
   start(message: Buffer, position: number): void {
     this.bytes = message;
     this.position = position;
+    this.values = 0;
     this.error = '';
   }
 

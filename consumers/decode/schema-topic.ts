@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin, Consumer, Kafka } from 'kafkajs';
+import { recordSetOf } from '../../platform/kafka/kafkajs.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { WriterSchemas } from './writer-schemas.ts';
 
@@ -88,6 +89,8 @@ export class SchemaTopic {
       groupId: this.#group,
       allowAutoTopicCreation: false,
       maxWaitTimeInMs: 1_000,
+      // A schema is what its fingerprint says, whoever published it: an aborted or open transaction holds up nothing.
+      readUncommitted: true,
       retry: { retries: Number.MAX_SAFE_INTEGER },
     });
     // Otherwise an unreadable batch of schemas would silently block every batch of events.
@@ -99,7 +102,9 @@ export class SchemaTopic {
     await consumer.run({
       autoCommit: false,
       eachBatch: ({ batch }) => {
-        for (const { key, value } of batch.messages) {
+        const records = recordSetOf(batch).records();
+        while (records.next()) {
+          const { key, value } = records;
           if (key && value) this.#schemas.publish(key.toString('utf8'), value.toString('utf8'));
         }
         this.#next = Number(batch.lastOffset()) + 1;

@@ -1,4 +1,6 @@
-import type { Consumer, Kafka, KafkaMessage, Offsets } from 'kafkajs';
+import type { Batch, Consumer, Kafka, Offsets } from 'kafkajs';
+import { recordSetOf } from '../../platform/kafka/kafkajs.ts';
+import type { RecordCursor } from '../../platform/kafka/record-cursor.ts';
 import type { Logger } from '../../platform/logging.ts';
 
 export interface FetchSettings {
@@ -8,15 +10,18 @@ export interface FetchSettings {
   readonly sessionTimeoutMs: number;
 }
 
-/** Consecutive records of one partition. Offsets are inclusive and cover control records too. */
+/**
+ * Consecutive records of one partition. Offsets are inclusive and cover whatever stands there: control records,
+ * aborted ones, and those that compaction removed.
+ */
 export interface FetchedBatch {
   readonly topic: string;
   readonly partition: number;
   readonly generation: number;
   readonly firstOffset: number;
   readonly lastOffset: number;
-  /** Empty if the batch has only control records of transactions. */
-  readonly messages: readonly KafkaMessage[];
+  /** The published records; none if there were only records of the other kinds. */
+  records(this: void): RecordCursor;
   heartbeat(this: void): Promise<void>;
   /** False once partitions were reassigned or fetching was halted. Then stop: the rest is delivered again. */
   isCurrent(this: void): boolean;
@@ -79,17 +84,12 @@ export class Fetcher {
       maxBytesPerPartition: MAX_PARTITION_BYTES,
       retry: { retries: Number.MAX_SAFE_INTEGER },
     });
-    const { GROUP_JOIN, END_BATCH_PROCESS, CRASH } = this.#consumer.events;
+    const { GROUP_JOIN, CRASH } = this.#consumer.events;
     this.#consumer.on(GROUP_JOIN, ({ payload }) => {
       this.generation += 1;
       this.assigned = payload.memberAssignment[settings.topic] ?? [];
       logger.info({ topic: settings.topic, partitions: this.assigned }, 'partitions assigned');
       onAssigned();
-    });
-    // kafkajs skips a fetch that has only control records without calling eachBatch.
-    this.#consumer.on(END_BATCH_PROCESS, ({ payload: { batchSize, partition, firstOffset, lastOffset } }) => {
-      if (batchSize > 0 || firstOffset === null) return;
-      void this.#take(this.#batch(partition, firstOffset, lastOffset, [], () => Promise.resolve()));
     });
     this.#consumer.on(CRASH, ({ payload: { error, restart } }) => {
       if (!restart) onCrash(error);
@@ -107,10 +107,7 @@ export class Fetcher {
         if (this.#isHalted) return;
         const { batch } = payload;
         this.#commit = (offsets) => payload.commitOffsetsIfNecessary(offsets);
-        const first = batch.firstOffset() ?? batch.lastOffset();
-        const ours = this.#batch(batch.partition, first, batch.lastOffset(), batch.messages, () =>
-          payload.heartbeat(),
-        );
+        const ours = this.#batch(batch, () => payload.heartbeat());
         if ((await this.#take(ours)) && ours.isCurrent()) payload.resolveOffset(batch.lastOffset());
       },
     });
@@ -138,21 +135,16 @@ export class Fetcher {
     await this.#consumer.disconnect();
   }
 
-  #batch(
-    partition: number,
-    firstOffset: string,
-    lastOffset: string,
-    messages: readonly KafkaMessage[],
-    heartbeat: () => Promise<void>,
-  ): FetchedBatch {
+  #batch(fetched: Batch, heartbeat: () => Promise<void>): FetchedBatch {
     const { generation } = this;
+    const recordSet = recordSetOf(fetched);
     return {
       topic: this.#settings.topic,
-      partition,
+      partition: fetched.partition,
       generation,
-      firstOffset: Number(firstOffset),
-      lastOffset: Number(lastOffset),
-      messages,
+      firstOffset: Number(fetched.firstOffset()),
+      lastOffset: Number(fetched.lastOffset()),
+      records: () => recordSet.records(),
       heartbeat,
       isCurrent: () => generation === this.generation && !this.#isHalted,
     };

@@ -1,7 +1,5 @@
-import kafkajs, { type Admin } from 'kafkajs';
-
-// Node cannot import this one by name from kafkajs's CommonJS.
-const TOPIC_RESOURCE = kafkajs.ConfigResourceTypes.TOPIC;
+import type { Admin } from 'kafkajs';
+import { ConfigResourceTypes } from '../../platform/kafka/kafkajs.ts';
 
 /** A topic is missing or misconfigured: retrying cannot fix it. */
 export class TopicError extends Error {
@@ -28,7 +26,7 @@ export async function checkTopics(admin: Admin, topics: readonly string[]): Prom
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: topics.map((name) => ({
-      type: TOPIC_RESOURCE,
+      type: ConfigResourceTypes.TOPIC,
       name,
       configNames: ['message.timestamp.type'],
     })),

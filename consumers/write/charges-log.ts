@@ -43,18 +43,18 @@ const fitsTheTable = Compile(
 export const chargesLog: DecisionLog = {
   table: 'daily_charges',
   invalidReason: 'not-a-charge',
-  rowOf: ({ value, offset, timestamp }) => {
+  rowOf: ({ value, offset, timestampMs }) => {
     const charge = decodeDailyCharge(value ?? Buffer.alloc(0));
     const problems = problemsOf(charge);
     if (problems.length > 0) throw new InvalidRecordError('not-a-charge', problems.join('; '));
     const { append_before, ...figures } = charge;
-    assertBefore(append_before, Number(timestamp));
+    assertBefore(append_before, timestampMs);
     return {
       ...figures,
       day_from: new Date(charge.day_from).toISOString(),
       day_to: new Date(charge.day_to).toISOString(),
       closed_at: new Date(charge.closed_at).toISOString(),
-      kafka_offset: Number(offset),
+      kafka_offset: offset,
     };
   },
 };

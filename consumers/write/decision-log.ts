@@ -1,4 +1,4 @@
-import type { KafkaMessage } from 'kafkajs';
+import type { RecordCursor } from '../../platform/kafka/record-cursor.ts';
 import type { Counters } from '../counters.ts';
 import { keyText } from '../decode/org-of-record.ts';
 import type { FetchedBatch, TakeBatch } from '../fetch/fetcher.ts';
@@ -6,6 +6,9 @@ import type { LandedRange } from '../fetch/landed-range.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import type { Inserts } from './inserts.ts';
 import type { Land } from './landing-order.ts';
+
+/** A record of such a topic: its value, its offset, and when Kafka appended it. */
+export type LogRecord = Pick<RecordCursor, 'value' | 'offset' | 'timestampMs'>;
 
 /** A topic with one partition whose order makes decisions, and how its records become rows. */
 export interface DecisionLog {
@@ -16,7 +19,7 @@ export interface DecisionLog {
    * @returns a row as JSON values, with the same keys in the same order each time
    * @throws InvalidRecordError if the record must not land for another reason, any other error for `invalidReason`
    */
-  rowOf(this: void, message: KafkaMessage): object;
+  rowOf(this: void, record: LogRecord): object;
 }
 
 /** A record that is quarantined, with its reason. */
@@ -44,15 +47,31 @@ export function landDecisionLog(log: DecisionLog, steps: DecisionLogSteps): Take
   return async (batch) => {
     const rows: object[] = [];
     const deadLetters: DeadLetter[] = [];
-    for (const message of batch.messages) {
+    let firstAppendedAtMs: number | undefined;
+    let lastAppendedAtMs: number | undefined;
+    const records = batch.records();
+    while (records.next()) {
+      firstAppendedAtMs ??= records.timestampMs;
+      lastAppendedAtMs = records.timestampMs;
       try {
-        rows.push(log.rowOf(message));
+        rows.push(log.rowOf(records));
       } catch (error) {
         const reason = error instanceof InvalidRecordError ? error.reason : log.invalidReason;
-        deadLetters.push(deadLetterOf(batch, message, reason, error));
+        deadLetters.push(deadLetterOf(batch, records, reason, error));
       }
     }
-    const range = rangeOf(batch, rows.length, deadLetters.length);
+    const { topic, partition, generation, firstOffset, lastOffset } = batch;
+    const range: LandedRange = {
+      topic,
+      partition,
+      generation,
+      firstOffset,
+      lastOffset,
+      rows: rows.length,
+      quarantined: deadLetters.length,
+      firstAppendedAtMs,
+      lastAppendedAtMs,
+    };
     onTaken(range);
     await land({
       rowsName: log.table,
@@ -69,38 +88,19 @@ const MAX_DETAIL_CHARACTERS = 300;
 
 function deadLetterOf(
   { topic, partition }: FetchedBatch,
-  { key, value, offset, timestamp }: KafkaMessage,
+  { key, value, offset, timestampMs }: RecordCursor,
   reason: DeadLetter['reason'],
   error: unknown,
 ): DeadLetter {
   return {
     topic,
     partition,
-    offset: Number(offset),
-    appendedAtMs: Number(timestamp),
+    offset,
+    appendedAtMs: timestampMs,
     key,
     value,
     reason,
     detail: (error instanceof Error ? error.message : String(error)).slice(0, MAX_DETAIL_CHARACTERS),
     orgId: keyText(key),
   };
-}
-
-function rangeOf(batch: FetchedBatch, rows: number, quarantined: number): LandedRange {
-  const { topic, partition, generation, firstOffset, lastOffset, messages } = batch;
-  return {
-    topic,
-    partition,
-    generation,
-    firstOffset,
-    lastOffset,
-    rows,
-    quarantined,
-    firstAppendedAtMs: appendedAtMs(messages[0]),
-    lastAppendedAtMs: appendedAtMs(messages.at(-1)),
-  };
-}
-
-function appendedAtMs(message: KafkaMessage | undefined): number | undefined {
-  return message && Number(message.timestamp);
 }

@@ -8,15 +8,15 @@ const MAX_INSTANT_MS = Date.UTC(2299, 0);
 export const settingsLog: DecisionLog = {
   table: 'settings_log',
   invalidReason: 'not-a-settings-change',
-  rowOf: ({ value, offset, timestamp }) => {
+  rowOf: ({ value, offset, timestampMs }) => {
     const change = decodeSettingsChange(value ?? Buffer.alloc(0));
     const { effective_at } = change;
     if (effective_at < 0 || effective_at > MAX_INSTANT_MS) {
       throw new RangeError(`effective_at ${effective_at} is not between 1970 and 2299`);
     }
     return {
-      kafka_offset: Number(offset),
-      appended_at: new Date(Number(timestamp)).toISOString(),
+      kafka_offset: offset,
+      appended_at: new Date(timestampMs).toISOString(),
       ...change,
       effective_at: new Date(effective_at).toISOString(),
     };

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kafka, logLevel, type Admin, type ITopicConfig } from 'kafkajs';
+import type { Admin, ITopicConfig, Kafka as KafkaClient } from 'kafkajs';
+import { Kafka, logLevel } from './kafkajs.ts';
 import { topicDefinitions, type Topics } from '../../schemas/topics.ts';
 import { stopIdleTimers } from './kafkajs-idle.ts';
-import { kafkaLogCreator, type Logger } from '../logging.ts';
+import type { Logger } from '../logging.ts';
+import { kafkaLogCreator } from './log-creator.ts';
 
 export interface KafkaConfig {
   readonly KAFKA_BROKERS: string;
@@ -20,7 +22,7 @@ export function connectKafka(
   clientId: string,
   logger: Logger,
   retries = Number.MAX_SAFE_INTEGER,
-): Kafka {
+): KafkaClient {
   stopIdleTimers();
   return new Kafka({
     clientId,
@@ -37,7 +39,11 @@ export function connectKafka(
  * Creates the topics that are missing; those that exist stay as they are.
  * @param partitions of the call topic. @returns the names of the topics it created.
  */
-export async function ensureTopics(kafka: Kafka, topics: Topics, partitions: number): Promise<string[]> {
+export async function ensureTopics(
+  kafka: KafkaClient,
+  topics: Topics,
+  partitions: number,
+): Promise<string[]> {
   const admin = kafka.admin();
   await admin.connect();
   try {

@@ -65,14 +65,14 @@ describe('the configuration of the API', () => {
   });
 
   it.each([
-    [{ ...VALID, JWT_SECRET: '' }, 'JWT_SECRET or JWT_SECRET_FILE must be given'],
-    [{ ...VALID, JWT_SECRET_FILE: 'x' }, 'only one of them'],
-    [{ ...VALID, JWT_SECRET: 'short' }, 'JWT_SECRET has 5 bytes, at least 32 are needed'],
+    [{ ...VALID, JWT_SECRET: '' }, 'Set either JWT_SECRET or JWT_SECRET_FILE'],
+    [{ ...VALID, JWT_SECRET_FILE: 'x' }, 'JWT_SECRET or JWT_SECRET_FILE, not both'],
+    [{ ...VALID, JWT_SECRET: 'short' }, 'JWT_SECRET has 5 bytes and needs at least 32'],
     [{ ...SERVERS, JWT_SECRET_FILE: '/no/such/file' }, 'JWT_SECRET_FILE cannot be read'],
     [{ ...SERVERS, JWKS_URL: ISSUER.JWKS_URL }, 'JWT_ISSUER is missing'],
     [{ ...SERVERS, JWKS_URL: ISSUER.JWKS_URL }, 'JWT_AUDIENCE is missing'],
-    [{ ...VALID, JWT_ISSUER: ISSUER.JWT_ISSUER }, 'JWKS_URL must be the address'],
-    [{ ...SERVERS, ...ISSUER, JWKS_URL: 'http://id.example/keys' }, 'JWKS_URL must be https'],
+    [{ ...VALID, JWT_ISSUER: ISSUER.JWT_ISSUER }, 'JWKS_URL must be the URL'],
+    [{ ...SERVERS, ...ISSUER, JWKS_URL: 'http://id.example/keys' }, 'JWKS_URL must use https'],
     [{ ...VALID, ...ISSUER, JWT_SECRET: 'short' }, 'JWT_SECRET has 5 bytes'],
   ])('%j: %s', (env, message) => {
     expect(problemsOf(env).join('\n')).toContain(message);

@@ -1,7 +1,7 @@
+import { Kafka, logLevel } from 'kafkajs';
 import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
 import { readConfig } from '../../platform/config.ts';
 import { clickhouseVariables, kafkaVariables } from '../../platform/variables.ts';
-import { connectKafka } from '../../platform/kafka/connect.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { consumerVariables } from '../../consumers/config.ts';
 import { SINGLE_OBJECT_HEADER_BYTES } from '../../schemas/avro.ts';
@@ -24,7 +24,13 @@ const config = readConfig(process.env, {
 const topic = topicNames(config.TOPIC_PREFIX).calls;
 const logger = createLogger('json-landing', 'info');
 const client = connectClickHouse(config, 'bench');
-const consumer = connectKafka(config, 'bench', createLogger('json-landing', 'error')).consumer({
+// kafkajs as it is: what platform/kafka/kafkajs.ts makes of it must not be loaded here.
+const kafka = new Kafka({
+  clientId: 'bench',
+  brokers: config.KAFKA_BROKERS.split(','),
+  logLevel: logLevel.ERROR,
+});
+const consumer = kafka.consumer({
   groupId: config.CONSUMER_GROUP,
   maxBytes: config.FETCH_BYTES,
   maxBytesPerPartition: 2 ** 19,

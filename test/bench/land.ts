@@ -1,6 +1,6 @@
 import { count } from '../../cli/table.ts';
 import { Type } from 'typebox';
-import { Partitioners } from 'kafkajs';
+import { Partitioners } from '../../platform/kafka/kafkajs.ts';
 import { connectClickHouse, select } from '../../platform/clickhouse/connect.ts';
 import { until } from '../../deploy/local/until.ts';
 import { connectKafka, ensureTopics } from '../../platform/kafka/connect.ts';

@@ -1,6 +1,6 @@
 import { count } from '../../cli/table.ts';
 import { randomBytes } from 'node:crypto';
-import { Partitioners } from 'kafkajs';
+import { Partitioners } from '../../platform/kafka/kafkajs.ts';
 import { connectKafka, ensureTopics } from '../../platform/kafka/connect.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { kafkaTransport } from '../../producers/kafka-transport.ts';

@@ -75,7 +75,7 @@ describe('events published to Kafka', () => {
       const records = await readTopic(here.kafka, here.topics.calls);
       const values = records.map(valueOf);
       expect(new Set(values.map(fingerprintOf))).toEqual(new Set([schema?.key?.toString()]));
-      expect(records.every(({ timestamp }) => Number(timestamp) >= Number(schema?.timestamp))).toBe(true);
+      expect(records.every(({ timestampMs }) => timestampMs >= (schema?.timestampMs ?? Infinity))).toBe(true);
 
       const writer = callEventTypeOf(String(schema?.value));
       const events = values.map((value): CallEvent =>
