@@ -15,7 +15,7 @@ let isStopped = false;
 /**
  * Stops kafkajs's endless 1 ms timers: every check of the queue of pending requests schedules the next check, even for
  * an empty queue. An empty queue needs none, as a request that has to wait schedules a check itself. This reduced the
- * CPU use of an idle consumer from 6 % to 2 % of a core.
+ * CPU use of an idle consumer from 6 % to 2 % of a core. Their delay is negative, which makes Node 24 warn.
  */
 export function stopIdleTimers(): void {
   if (isStopped) return;
