@@ -12,7 +12,19 @@ export interface Topics {
 export interface TopicDefinition {
   readonly topic: string;
   readonly numPartitions: number;
-  readonly configEntries: { readonly name: string; readonly value: string }[];
+  readonly replicationFactor?: number;
+  readonly configEntries: TopicSetting[];
+}
+
+interface TopicSetting {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** How many brokers hold each record, and how many of them must have it before it is acknowledged. */
+export interface Replication {
+  readonly replicationFactor: number;
+  readonly minInsyncReplicas: number;
 }
 
 /** @param prefix lets several stacks share one Kafka cluster; empty in production. */
@@ -35,31 +47,31 @@ const KEEP_FOR_EVER = { name: 'retention.ms', value: '-1' };
 /**
  * Definitions for creating the topics.
  * @param partitions of the call topics; more of them spread landing over more consumers.
+ * @param replication the same for every topic: each of them is the only copy of something. The brokers' own default
+ *   where it is not given.
  */
-export function topicDefinitions(names: Topics, partitions: number): TopicDefinition[] {
+export function topicDefinitions(
+  names: Topics,
+  partitions: number,
+  replication?: Replication,
+): TopicDefinition[] {
+  const inSync = replication && {
+    name: 'min.insync.replicas',
+    value: String(replication.minInsyncReplicas),
+  };
+  const define = (topic: string, numPartitions: number, cleanup: TopicSetting): TopicDefinition => ({
+    topic,
+    numPartitions,
+    ...(replication && { replicationFactor: replication.replicationFactor }),
+    configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, cleanup, ...(inSync ? [inSync] : [])],
+  });
   return [
-    {
-      topic: names.calls,
-      numPartitions: partitions,
-      configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, { name: 'retention.ms', value: String(14 * DAY_MS) }],
-    },
-    { topic: names.dead, numPartitions: 1, configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, KEEP_FOR_EVER] },
-    {
-      topic: names.writerSchemas,
-      numPartitions: 1,
-      configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, { name: 'cleanup.policy', value: 'compact' }],
-    },
+    define(names.calls, partitions, { name: 'retention.ms', value: String(14 * DAY_MS) }),
+    define(names.dead, 1, KEEP_FOR_EVER),
+    define(names.writerSchemas, 1, { name: 'cleanup.policy', value: 'compact' }),
     // One partition: its order decides which record is a revision, and is the billing feed's cursor.
-    {
-      topic: names.dailyCharges,
-      numPartitions: 1,
-      configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, KEEP_FOR_EVER],
-    },
+    define(names.dailyCharges, 1, KEEP_FOR_EVER),
     // One partition: its order decides between concurrent changes, its append times when they take effect.
-    {
-      topic: names.settings,
-      numPartitions: 1,
-      configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, KEEP_FOR_EVER],
-    },
+    define(names.settings, 1, KEEP_FOR_EVER),
   ];
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel, type Admin, type ITopicConfig } from 'kafkajs';
-import { topicDefinitions, type Topics } from '../../schemas/topics.ts';
+import { topicDefinitions, type Replication, type Topics } from '../../schemas/topics.ts';
 import { stopIdleTimers } from './kafkajs-idle.ts';
 import { kafkaLogCreator, type Logger } from '../logging.ts';
 
@@ -35,14 +35,23 @@ export function connectKafka(
 
 /**
  * Creates the topics that are missing; those that exist stay as they are.
- * @param partitions of the call topic. @returns the names of the topics it created.
+ * @param partitions of the call topic
+ * @param replication of the topics it creates; the brokers' own default where it is not given
+ * @returns the names of the topics it created.
  */
-export async function ensureTopics(kafka: Kafka, topics: Topics, partitions: number): Promise<string[]> {
+export async function ensureTopics(
+  kafka: Kafka,
+  topics: Topics,
+  partitions: number,
+  replication?: Replication,
+): Promise<string[]> {
   const admin = kafka.admin();
   await admin.connect();
   try {
     const existing = new Set(await admin.listTopics());
-    const missing = topicDefinitions(topics, partitions).filter(({ topic }) => !existing.has(topic));
+    const missing = topicDefinitions(topics, partitions, replication).filter(
+      ({ topic }) => !existing.has(topic),
+    );
     await createTopics(admin, missing);
     return missing.map(({ topic }) => topic);
   } finally {
