@@ -1,5 +1,5 @@
-import { Partitioners } from 'kafkajs';
 import { ConfigError, readConfig } from '../platform/config.ts';
+import { AcknowledgedProducer } from '../platform/kafka/acknowledged-producer.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
 import { createLogger } from '../platform/logging.ts';
 import { assertRetention, enforceRetention } from '../store/retention.ts';
@@ -53,11 +53,8 @@ async function run(): Promise<void> {
   // Connections.
   const kafka = connectKafka(config, 'api-credits-consumer', logger);
   const admin = kafka.admin();
-  const producer = kafka.producer({
-    allowAutoTopicCreation: false,
-    createPartitioner: Partitioners.DefaultPartitioner,
-  });
-  await Promise.all([admin.connect(), producer.connect()]);
+  const producer = new AcknowledgedProducer(kafka);
+  await admin.connect();
   await checkTopics(admin, Object.values(topics));
   // ClickHouse may be away at the start as at any other time.
   const kept = await retryUntilSuccess('setting the retention', () =>
@@ -108,7 +105,7 @@ async function run(): Promise<void> {
     for (const { fetcher } of sources) fetcher.halt();
     await batchWriter.drain();
     await Promise.all([...sources.map(({ fetcher }) => fetcher.leave()), progress.stop()]);
-    await Promise.all([schemaTopic.stop(), producer.disconnect(), admin.disconnect()]);
+    await Promise.all([schemaTopic.stop(), producer.close(), admin.disconnect()]);
     inserts.close();
     logger.info({ counters }, 'stopped');
   });

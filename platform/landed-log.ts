@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CompressionTypes, type Kafka, type Producer } from 'kafkajs';
+import { CompressionTypes, type Kafka } from 'kafkajs';
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from './clickhouse/connect.ts';
+import { AcknowledgedProducer } from './kafka/acknowledged-producer.ts';
+import { NotAcknowledgedError } from './kafka/acknowledgement.ts';
 
 /** A log does not land although its records were acknowledged: no consumer runs, or it is far behind. */
 export class LogNotLandingError extends Error {
@@ -32,6 +34,16 @@ export class LogUncertainError extends Error {
 const LandedRow = Type.Object({ end: Type.Integer() });
 const RECORDS_AT_ONCE = 1_000;
 const POLL_MS = 50;
+/** Of such a topic's one partition. */
+const PARTITION = 0;
+/** A partition has another leader within seconds; one that stays away fails the caller, who repeats, too. */
+const ATTEMPTS = 6;
+const FIRST_PAUSE_MS = 200;
+
+export interface LogRecord {
+  readonly key: string;
+  readonly value: Buffer;
+}
 
 /**
  * A topic of one partition whose order decides what must be decided once (the revisions of a charge, the settings):
@@ -42,7 +54,7 @@ export interface LandedLog {
    * Appends the records and returns once they have landed, so that what they decided can be read.
    * Throws LogAwayError; after a LogUncertainError they may be in the log or not, after a LogNotLandingError they are.
    */
-  append(records: readonly { readonly key: string; readonly value: Buffer }[]): Promise<void>;
+  append(records: readonly LogRecord[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -56,7 +68,7 @@ export function openLandedLog(
   topic: string,
   timeoutMs: number,
 ): LandedLog {
-  let producer: Promise<Producer> | undefined;
+  const producer = new AcknowledgedProducer(kafka);
 
   async function untilLanded(offset: number): Promise<void> {
     // A clock of its own: a ClickHouse that answers slowly takes its time from the limit too.
@@ -67,24 +79,27 @@ export function openLandedLog(
     }
   }
 
-  async function send(records: readonly { key: string; value: Buffer }[]): Promise<number> {
-    const connecting = (producer ??= connectProducer(kafka));
-    let isConnected = false;
-    try {
-      const connected = await connecting;
-      isConnected = true;
-      const [answer] = await connected.send({
-        topic,
-        messages: [...records],
-        acks: -1,
-        compression: CompressionTypes.GZIP,
-      });
-      return Number(answer?.baseOffset ?? 0) + records.length - 1;
-    } catch (error) {
-      // kafkajs 2.2.4: an out-of-order sequence error leaves an idempotent producer dead. A repeat is harmless.
-      if (producer === connecting) producer = undefined;
-      await disconnect(connecting);
-      throw isConnected ? new LogUncertainError(topic, error) : new LogAwayError(topic, error);
+  /**
+   * @param hasAppended whether records of the same append are in the log already
+   * @returns the offset of the last record, as the broker acknowledged it
+   */
+  async function send(records: readonly LogRecord[], hasAppended: boolean): Promise<number> {
+    const messages = records.map((record) => ({ ...record, partition: PARTITION }));
+    let isUncertain = hasAppended;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const offsets = await producer.sendAcknowledged(topic, messages, CompressionTypes.GZIP);
+        const last = offsets.get(PARTITION);
+        if (last === undefined) throw new NotAcknowledgedError(topic, 'no offset');
+        return last;
+      } catch (error) {
+        const isRepeatable = error instanceof NotAcknowledgedError;
+        isUncertain ||= isRepeatable;
+        if (!isRepeatable || attempt === ATTEMPTS) {
+          throw isUncertain ? new LogUncertainError(topic, error) : new LogAwayError(topic, error);
+        }
+      }
+      await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
     }
   }
 
@@ -92,11 +107,11 @@ export function openLandedLog(
     async append(records) {
       let last = -1;
       for (let start = 0; start < records.length; start += RECORDS_AT_ONCE) {
-        last = await send(records.slice(start, start + RECORDS_AT_ONCE));
+        last = await send(records.slice(start, start + RECORDS_AT_ONCE), last >= 0);
       }
       if (last >= 0) await untilLanded(last);
     },
-    close: () => disconnect(producer),
+    close: () => producer.close(),
   };
 }
 
@@ -113,23 +128,4 @@ export async function readLandedEnd(client: ClickHouseClient, topic: string): Pr
     { topic },
   );
   return row?.end ?? 0;
-}
-
-async function connectProducer(kafka: Kafka): Promise<Producer> {
-  const producer = kafka.producer({
-    // A topic that is missing must not be made up with other settings than ours.
-    allowAutoTopicCreation: false,
-    idempotent: true,
-    maxInFlightRequests: 1,
-    // A broker that stays away fails the caller, who retries, rather than holding up a stop.
-    retry: { retries: 5 },
-  });
-  await producer.connect();
-  return producer;
-}
-
-/** One that never connected has nothing to close. */
-async function disconnect(producer: Promise<Producer> | undefined): Promise<void> {
-  const connected = await producer?.catch(() => undefined);
-  await connected?.disconnect();
 }
