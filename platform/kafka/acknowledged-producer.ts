@@ -1,4 +1,4 @@
-import { CompressionTypes, Partitioners, type Kafka, type Message, type Producer } from 'kafkajs';
+import { CompressionTypes, Partitioners, type Message, type Producer, type ProducerConfig } from 'kafkajs';
 import {
   compareAcknowledged,
   NotAcknowledgedError,
@@ -7,6 +7,15 @@ import {
 } from './acknowledgement.ts';
 
 const ALL_REPLICAS = -1;
+
+type KafkajsProducer = Pick<Producer, 'connect' | 'disconnect' | 'send'> & {
+  logger(): Pick<ReturnType<Producer['logger']>, 'debug'>;
+};
+
+/** What is needed of kafkajs's Kafka. */
+export interface ProducerFactory {
+  producer(config: ProducerConfig): KafkajsProducer;
+}
 
 /** There was no connection to send over: none of the records is in the log. Send them again once Kafka answers. */
 export class NotSentError extends Error {
@@ -32,13 +41,13 @@ export class NotSentError extends Error {
  * connection and the next send opens another, so that no broken state of the library stays.
  */
 export class AcknowledgedProducer {
-  readonly #kafka: Pick<Kafka, 'producer'>;
+  readonly #kafka: ProducerFactory;
   #connection: Connection | undefined;
   #lastSend: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
   /** Connects at the first send. @param kafka bounds by its retries how long a connection is tried for */
-  constructor(kafka: Pick<Kafka, 'producer'>) {
+  constructor(kafka: ProducerFactory) {
     this.#kafka = kafka;
   }
 
@@ -107,10 +116,10 @@ export class AcknowledgedProducer {
 
 /** A producer of kafkajs that remembers to which partition it assigned each record. */
 class Connection {
-  readonly #producer: Producer;
+  readonly #producer: KafkajsProducer;
   readonly #assigned = new WeakMap<Message, number>();
 
-  constructor(kafka: Pick<Kafka, 'producer'>) {
+  constructor(kafka: ProducerFactory) {
     this.#producer = kafka.producer({
       idempotent: false,
       retry: { retries: 0 },
