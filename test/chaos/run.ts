@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { signToken, type Claims } from '../../api/auth/tokens.ts';
 import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
 import { clickhouseSettings, kafkaSettings, readConfig, timingSettings } from '../../platform/config.ts';
+import type { KafkaCluster } from '../../deploy/local/kafka-cluster.ts';
 import { connectKafka } from '../../platform/kafka/connect.ts';
 import { untilSettled } from '../../deploy/local/settled.ts';
 import { readStack } from '../../deploy/local/stack.ts';
@@ -9,6 +10,7 @@ import { createLogger } from '../../platform/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { inject, wordsFor } from './inject.ts';
 import { Ledger } from './ledger.ts';
+import { checkLog } from './log.ts';
 import type { Fault } from './plan.ts';
 import { publishAll, publishBroken } from './publish.ts';
 import { createTraffic } from './traffic.ts';
@@ -23,6 +25,8 @@ export interface ChaosOptions {
   /** Of a running stack whose API takes tokens of the secret. */
   readonly dataDir: string;
   readonly secret: string;
+  /** The brokers that the stack uses, where it does not start its own. */
+  readonly cluster?: KafkaCluster;
   readonly say: (line: string) => void;
 }
 
@@ -39,6 +43,7 @@ export async function runChaos({
   faults,
   dataDir,
   secret,
+  cluster,
   say,
 }: ChaosOptions): Promise<string[]> {
   const { url, settings } = readStack(dataDir);
@@ -62,7 +67,8 @@ export async function runChaos({
   async function letHappen(fault: Fault): Promise<void> {
     await until(fault.atMs);
     tell(wordsFor(fault));
-    if (!(await inject(fault, dataDir, settings))) tell(`... which did not come about (${fault.victim})`);
+    if (!(await inject(fault, dataDir, settings, cluster)))
+      tell(`... which did not come about (${fault.victim})`);
   }
   const over = new AbortController();
   async function allFaults(): Promise<void> {
@@ -84,13 +90,19 @@ export async function runChaos({
   const client = connectClickHouse(config, 'chaos');
   const kafka = connectKafka(config, 'chaos', createLogger('chaos', 'silent'));
   try {
+    const log = await checkLog(kafka, topics.calls, ledger);
+    tell(
+      `${log.acknowledged} calls acknowledged, ${log.lost.length} of them lost; ` +
+        `${log.records} records in the log, ${log.distinct} calls`,
+    );
     const { SEAL_DELAY_MS: sealDelayMs, GRACE_MS: graceMs } = readConfig(settings, timingSettings);
     const timing = { sealDelayMs, graceMs };
     await untilSettled({ kafka, client, topics, timing, now: Date.now }, SETTLED_WITHIN_MS);
     tell('at rest; comparing');
     const getOverall = (path: string) => getAs({ role: 'platform', sub: 'chaos' }, path);
     const found = await differencesOf({ ledger, client, get, getOverall, broken, now: Date.now() });
-    return [...wrong, ...(answers === 0 ? ['no gauge was answered'] : []), ...found];
+    const lost = log.lost.slice(0, 10).map((id) => `acknowledged, and not in the log: ${id}`);
+    return [...wrong, ...lost, ...(answers === 0 ? ['no gauge was answered'] : []), ...found];
   } finally {
     await client.close();
   }
