@@ -1,35 +1,58 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClusterMember, KafkaCluster } from '../../deploy/local/kafka-cluster.ts';
+import type { KafkaCluster } from '../../deploy/local/kafka-cluster.ts';
 import { until } from '../../deploy/local/until.ts';
 import { connectKafka } from '../../platform/kafka/connect.ts';
 import { createLogger } from '../../platform/logging.ts';
 import type { Fault } from './plan.ts';
 
-const WHOLE_WITHIN_MS = 30_000;
+/** The one before may have to end first, and its brokers to catch up. */
+const BEGINS_WITHIN_MS = 30_000;
 
 /**
- * Kills brokers and starts them again after a while, or holds them, once every replica is in sync. Kafka promises to
- * keep what it acknowledged for as long as one in-sync replica of each partition is never killed: a broker that is
- * still catching up is none.
- * @returns false where the replicas did not come in sync in time
+ * Kills brokers and starts them again after a while, or holds them: one fault after the other, and each only where
+ * every replica is in sync. Kafka keeps what it acknowledged for as long as an in-sync replica of each partition
+ * stays alive, and a broker that still catches up is none.
  */
-export async function injectIntoBrokers(cluster: KafkaCluster, fault: Fault): Promise<boolean> {
-  if (!(await until(() => isInSync(cluster.brokers), WHOLE_WITHIN_MS))) return false;
-  const hit = brokersOf(cluster, fault);
-  if (fault.kind === 'freeze') {
-    for (const member of hit) member.signal('SIGSTOP');
-    await sleep(fault.forMs);
-    for (const member of hit) member.signal('SIGCONT');
+export class BrokerFaults {
+  readonly #cluster: KafkaCluster;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(cluster: KafkaCluster) {
+    this.#cluster = cluster;
+  }
+
+  /**
+   * Ends when all brokers run again.
+   * @param onBegin called when its turn has come
+   * @returns false where the replicas were not in sync in time
+   */
+  async inject(fault: Fault, onBegin: () => void): Promise<boolean> {
+    const injected = this.#inTurn(fault, onBegin, this.#last);
+    this.#last = injected.catch(() => undefined);
+    return injected;
+  }
+
+  async #inTurn(
+    { kind, forMs, brokers = [] }: Fault,
+    onBegin: () => void,
+    earlier: Promise<unknown>,
+  ): Promise<boolean> {
+    const latest = Date.now() + BEGINS_WITHIN_MS;
+    await earlier;
+    if (!(await until(() => isInSync(this.#cluster.brokers), latest - Date.now()))) return false;
+    onBegin();
+    const hit = this.#cluster.members.filter((_, index) => brokers.includes(index));
+    if (kind === 'freeze') {
+      for (const member of hit) member.signal('SIGSTOP');
+      await sleep(forMs);
+      for (const member of hit) member.signal('SIGCONT');
+    } else {
+      await Promise.all(hit.map((member) => member.kill()));
+      await sleep(forMs);
+      await Promise.all(hit.map((member) => member.start()));
+    }
     return true;
   }
-  await Promise.all(hit.map((member) => member.kill()));
-  await sleep(fault.forMs);
-  await Promise.all(hit.map((member) => member.start()));
-  return true;
-}
-
-export function brokersOf(cluster: KafkaCluster, { brokers = [] }: Fault): ClusterMember[] {
-  return cluster.members.filter((_, index) => brokers.includes(index));
 }
 
 /** Whether every partition, of the consumers' offsets too, has all of its replicas. */

@@ -4,8 +4,6 @@ import { until } from '../../deploy/local/until.ts';
 import { isRunning, readProcessRecord } from '../../deploy/local/process-record.ts';
 import { signalProcess } from '../../deploy/local/process-identity.ts';
 import { startConsumer } from '../consumers/consumer-process.ts';
-import type { KafkaCluster } from '../../deploy/local/kafka-cluster.ts';
-import { injectIntoBrokers } from './brokers.ts';
 import type { Fault, Victim } from './plan.ts';
 
 /** What a fault does, for people. */
@@ -28,20 +26,16 @@ export function wordsFor({ kind, victim, forMs, brokers }: Fault): string {
 }
 
 /**
- * Lets one fault happen; ends when it is over, not when it is mended.
+ * Lets one fault of the stack's processes happen; ends when it is over, not when it is mended.
  * @param dataDir of the stack, whose processes are signalled
  * @param settings that make a consumer one of the stack
- * @param cluster the brokers that the stack uses, where it does not start its own
  * @returns false where it did not come about: the process was not running just then, or did not get to work
  */
 export async function inject(
-  fault: Fault,
+  { kind, victim, forMs, atMs }: Fault,
   dataDir: string,
   settings: Readonly<Record<string, string>>,
-  cluster: KafkaCluster | undefined,
 ): Promise<boolean> {
-  const { kind, victim, forMs, atMs, brokers } = fault;
-  if (brokers) return cluster !== undefined && injectIntoBrokers(cluster, fault);
   switch (kind) {
     case 'join':
       return runBeside({ ...settings }, CONSUMER, forMs);

@@ -1,10 +1,9 @@
 import { randomOf } from '../random.ts';
 
-/** Processes of the stack, and its brokers. */
-export const VICTIMS = ['consumer', 'aggregator', 'api', 'clickhouse', 'kafka'] as const;
+/** Processes that the stack starts. */
+const PROCESSES = ['consumer', 'aggregator', 'api', 'clickhouse'] as const;
+export const VICTIMS = [...PROCESSES, 'kafka'] as const;
 export type Victim = (typeof VICTIMS)[number];
-/** Brokers take longest to recover, so they are hit as often as they can be. */
-const DRAWN = [...VICTIMS, 'kafka', 'kafka'] as const;
 
 /**
  * kill: kill -9; the stack starts it again. freeze: held for a while, then it goes on as if nothing had been, like a
@@ -33,35 +32,55 @@ export interface Fault {
 }
 
 export const BROKERS = 3;
-const BOTH = 0.25;
-
+const TWO_AT_ONCE = 0.25;
+const BROKER_FROZEN = 0.25;
 const MEAN_GAP_MS = 2_500;
 const LONGEST_MS = 9_000;
 /** A process that has just been hit is left alone for so long: the stack gives up on one that keeps dying at once. */
 const RECOVERY_MS = 4_000;
 
+type Random = () => number;
+const pick = <T>(random: Random, items: readonly [T, ...T[]]): T =>
+  items[Math.floor(random() * items.length)] ?? items[0];
+const duration = (random: Random): number => Math.round(500 + (LONGEST_MS - 500) * random());
+
 /** The faults of a run, in their order. The same seed and length give the same ones. */
 export function planFaults(seed: number, seconds: number): Fault[] {
   const random = randomOf(seed);
-  const pick = <T>(items: readonly [T, ...T[]]): T => items[Math.floor(random() * items.length)] ?? items[0];
+  const endMs = seconds * 1_000;
+  return [...processFaults(random, endMs), ...brokerFaults(random, endMs)].toSorted(
+    (a, b) => a.atMs - b.atMs,
+  );
+}
+
+function processFaults(random: Random, endMs: number): Fault[] {
   const freeAt = new Map<Victim, number>();
   const faults: Fault[] = [];
-  let turn = Math.floor(BROKERS * random());
-  const nextBrokers = (): number[] => {
-    const count = random() < BOTH ? 2 : 1;
-    const brokers = [turn, turn + 1].slice(0, count).map((broker) => broker % BROKERS);
-    turn += count;
-    return brokers;
-  };
   for (let atMs = MEAN_GAP_MS; ;) {
     atMs += Math.round(2 * MEAN_GAP_MS * random());
-    if (atMs >= seconds * 1_000) return faults;
-    const kind = pick(KINDS);
-    const victim = TWICE[kind] ?? pick(DRAWN);
-    const isInstant = kind === 'kill' && victim !== 'kafka';
-    const forMs = isInstant ? 0 : Math.round(500 + (LONGEST_MS - 500) * random());
+    if (atMs >= endMs) return faults;
+    const kind = pick(random, KINDS);
+    const forMs = kind === 'kill' ? 0 : duration(random);
+    const victim = TWICE[kind] ?? pick(random, PROCESSES);
     if (atMs < (freeAt.get(victim) ?? 0)) continue;
-    faults.push({ kind, atMs, forMs, victim, ...(victim === 'kafka' && { brokers: nextBrokers() }) });
+    faults.push({ kind, atMs, forMs, victim });
     freeAt.set(victim, atMs + forMs + RECOVERY_MS);
+  }
+}
+
+/** One after the other all the while, for they take longest to recover. */
+function brokerFaults(random: Random, endMs: number): Fault[] {
+  const faults: Fault[] = [];
+  let turn = Math.floor(BROKERS * random());
+  for (let atMs = MEAN_GAP_MS; ;) {
+    atMs += Math.round(2 * MEAN_GAP_MS * random());
+    if (atMs >= endMs) return faults;
+    const kind = random() < BROKER_FROZEN ? 'freeze' : 'kill';
+    const forMs = duration(random);
+    const hit = random() < TWO_AT_ONCE ? [turn, turn + 1] : [turn];
+    const brokers = hit.map((broker) => broker % BROKERS);
+    faults.push({ kind, atMs, forMs, victim: 'kafka', brokers });
+    turn += brokers.length;
+    atMs += forMs + RECOVERY_MS;
   }
 }

@@ -8,6 +8,7 @@ import { untilSettled } from '../../deploy/local/settled.ts';
 import { readStack } from '../../deploy/local/stack.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
+import { BrokerFaults } from './brokers.ts';
 import { inject, wordsFor } from './inject.ts';
 import { Ledger } from './ledger.ts';
 import { checkLog } from './log.ts';
@@ -64,11 +65,16 @@ export async function runChaos({
   const tell = (what: string): void => say(`${(elapsed() / 1_000).toFixed(1).padStart(6)} s  ${what}`);
   const until = (ms: number): Promise<void> => sleep(Math.max(0, ms - elapsed()));
 
+  const brokerFaults = cluster && new BrokerFaults(cluster);
   async function letHappen(fault: Fault): Promise<void> {
     await until(fault.atMs);
-    tell(wordsFor(fault));
-    if (!(await inject(fault, dataDir, settings, cluster)))
-      tell(`... which did not come about (${fault.victim})`);
+    const begin = (): void => tell(wordsFor(fault));
+    if (fault.brokers) {
+      if (!(await brokerFaults?.inject(fault, begin))) tell(`${wordsFor(fault)}: did not come about`);
+      return;
+    }
+    begin();
+    if (!(await inject(fault, dataDir, settings))) tell(`... which did not come about (${fault.victim})`);
   }
   const over = new AbortController();
   async function allFaults(): Promise<void> {
