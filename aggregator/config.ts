@@ -1,25 +1,31 @@
 import { validate } from 'node-cron';
 import { Type } from 'typebox';
+import { readConfig, type Environment } from '../platform/config.ts';
 import {
-  clickhouseSettings,
-  kafkaSettings,
-  logSettings,
-  orgSettings,
-  timingSettings,
-} from '../platform/config.ts';
+  clickhouseVariables,
+  kafkaVariables,
+  processVariables,
+  orgVariables,
+  closingVariables,
+} from '../platform/variables.ts';
 
-/** All settings of the aggregator process, read once in main.ts. */
-export const aggregatorSettings = {
-  ...kafkaSettings,
-  ...clickhouseSettings,
-  ...logSettings,
-  ...orgSettings,
-  ...timingSettings,
-  GATHER_MS: Type.Integer({ default: 3_000, minimum: 0, description: 'how long late events are gathered' }),
+/** The environment variables of the aggregator. */
+export const aggregatorVariables = {
+  ...kafkaVariables,
+  ...clickhouseVariables,
+  ...processVariables,
+  ...orgVariables,
+  ...closingVariables,
+  GATHER_MS: Type.Integer({
+    default: 3_000,
+    minimum: 0,
+    description: 'how long late events are gathered before their hours are sealed again',
+  }),
   LOG_LANDED_TIMEOUT_MS: Type.Integer({
     default: 30_000,
     minimum: 1_000,
-    description: 'how long acknowledged charges may take to land before the tick gives up and is retried',
+    description:
+      'how long acknowledged charges may take to land before the tick fails and the next one retries',
   }),
   TICK: Type.Refine(
     Type.String({
@@ -30,3 +36,6 @@ export const aggregatorSettings = {
     () => 'must be a cron expression',
   ),
 };
+
+/** The configuration of the aggregator. @throws ConfigError with every problem at once */
+export const readAggregatorConfig = (env: Environment) => readConfig(env, aggregatorVariables);

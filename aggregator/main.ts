@@ -1,69 +1,73 @@
 import { schedule } from 'node-cron';
 import { connectClickHouse } from '../platform/clickhouse/connect.ts';
-import { readConfig } from '../platform/config.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
 import { openLandedLog } from '../platform/landed-log.ts';
-import { createLogger } from '../platform/logging.ts';
+import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
 import { topicNames } from '../schemas/topics.ts';
-import { aggregatorSettings } from './config.ts';
+import { readAggregatorConfig } from './config.ts';
 import { SEAL_WITHIN_S } from './sealing/rollup.ts';
 import { createSettingsStore } from '../store/settings/store.ts';
 import { tick } from './tick.ts';
 
-const config = readConfig(process.env, aggregatorSettings);
-const logger = createLogger('aggregator', config.LOG_LEVEL);
-const kafka = connectKafka(config, 'api-credits-aggregator', logger);
-const client = connectClickHouse(config, 'api-credits aggregator', {
-  requestTimeoutMs: (SEAL_WITHIN_S + 60) * 1_000,
-});
-const topics = topicNames(config.TOPIC_PREFIX);
-const log = openLandedLog(kafka, client, topics.dailyCharges, config.LOG_LANDED_TIMEOUT_MS);
-
-const aggregator = {
-  client,
-  log,
-  store: createSettingsStore(client, config.UNKNOWN_ORGS),
-  now: Date.now,
-  topics,
-  timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS, gatherMs: config.GATHER_MS },
-};
-
-/** A tick that fails is retried by the next one: what is due comes from what is recorded as done. */
-async function wake(): Promise<void> {
-  try {
-    const report = await tick(aggregator);
-    if (Object.values(report).some((count) => count > 0)) logger.info(report, 'tick');
-  } catch (error) {
-    logger.error({ err: error }, 'tick failed, will be retried');
-  }
-}
-
-let running: Promise<void> = Promise.resolve();
-const task = schedule(config.TICK, () => (running = wake()), {
-  // The schedule only wakes; in UTC, for daylight saving is none of its business.
-  timezone: 'UTC',
-  noOverlap: true,
-  // A tick that takes longer than the pause between two is usual after a backlog.
-  logger: {
-    info: (message) => logger.debug(message),
-    debug: (message) => logger.debug(String(message)),
-    warn: (message) => logger.debug(message),
-    error: (message) => logger.error(String(message)),
+await runProcess(
+  {
+    name: 'aggregator',
+    readConfig: readAggregatorConfig,
+    unfinished: 'what is due stays due, and the next start does it',
   },
-});
-logger.info({ tick: config.TICK }, 'aggregator started');
+  run,
+);
 
-async function stop(signal: string): Promise<void> {
-  logger.info({ signal }, 'stopping');
-  await task.destroy();
-  await running;
-  await log.close();
-  await client.close();
-}
-function onSignal(signal: NodeJS.Signals): void {
-  stop(signal).catch((error: unknown) => {
-    logger.error({ err: error }, 'stopping did not end cleanly; what is due is done by the next start');
-    process.exitCode = 1;
+async function run({
+  config,
+  logger,
+  onStop,
+}: RunningProcess<ReturnType<typeof readAggregatorConfig>>): Promise<void> {
+  const kafka = connectKafka(config, 'api-credits-aggregator', logger);
+  const client = connectClickHouse(config, 'api-credits aggregator', {
+    requestTimeoutMs: (SEAL_WITHIN_S + 60) * 1_000,
   });
+  const topics = topicNames(config.TOPIC_PREFIX);
+  const log = openLandedLog(kafka, client, topics.dailyCharges, config.LOG_LANDED_TIMEOUT_MS);
+
+  const aggregator = {
+    client,
+    log,
+    store: createSettingsStore(client, config.UNKNOWN_ORGS),
+    now: Date.now,
+    topics,
+    timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS, gatherMs: config.GATHER_MS },
+  };
+
+  /** The next tick retries one that fails: what is due follows from what is recorded as done. */
+  async function wake(): Promise<void> {
+    try {
+      const report = await tick(aggregator);
+      if (Object.values(report).some((count) => count > 0)) logger.info(report, 'tick');
+    } catch (error) {
+      logger.error({ err: error }, 'tick failed, the next one retries');
+    }
+  }
+
+  let running: Promise<void> = Promise.resolve();
+  const task = schedule(config.TICK, () => (running = wake()), {
+    // In UTC, so that daylight saving time never skips or repeats a wake-up.
+    timezone: 'UTC',
+    noOverlap: true,
+    // After a backlog a tick often takes longer than the pause between two: that is no warning.
+    logger: {
+      info: (message) => logger.debug(message),
+      debug: (message) => logger.debug(String(message)),
+      warn: (message) => logger.debug(message),
+      error: (message) => logger.error(String(message)),
+    },
+  });
+
+  onStop(async () => {
+    await task.destroy();
+    await running;
+    await log.close();
+    await client.close();
+  });
+  logger.info({ tick: config.TICK }, 'aggregator started');
 }
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, onSignal);

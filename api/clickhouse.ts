@@ -5,35 +5,35 @@ import {
 } from '../platform/clickhouse/connect.ts';
 import { runningRequest } from './http/running-request.ts';
 
-/** D: rows of one answer; larger breakdowns are for an export. */
+/** D: rows of one answer. Larger breakdowns need pages. */
 export const MAX_ANSWER_ROWS = 50_000;
-/** Less than what a request has: see HANDLER_TIMEOUT_MS in api/app.ts. */
+/** Shorter than a request may take: see HANDLER_TIMEOUT_MS in api/app.ts. */
 const QUERY_SECONDS = 20;
-/** More than a query may take: nobody's request ends what several share. */
-const SILENCE_MS = QUERY_SECONDS * 1_000 + 2_000;
-/** Twice what one subject's requests keep busy where each makes one query at a time. */
+/** Longer than a query may take: a query that several requests share ends by its own limit first. */
+const REQUEST_TIMEOUT_MS = QUERY_SECONDS * 1_000 + 2_000;
+/** Twice the number of requests that one subject may run at once, each with one query at a time. */
 const CONNECTIONS = 16;
 const PROBE_CONNECTIONS = 2;
 
-/** What ClickHouse holds every query of the API to. */
+/** The limits that ClickHouse enforces on every query of the API. */
 const LIMITS = {
-  // Reads only; 2 instead of 1, as queries bring settings of their own.
+  // Reads only. 2 instead of 1, because queries set settings of their own.
   readonly: 2,
   max_execution_time: QUERY_SECONDS,
   max_memory_usage: 2_000_000_000,
   max_result_rows: MAX_ANSWER_ROWS,
   result_overflow_mode: 'throw',
-  // The status of the answer tells of an error in the middle of it.
+  // An error in the middle of a result still changes the status of the answer.
   wait_end_of_query: 1,
-  // Otherwise a query runs on for nobody.
+  // Otherwise a query keeps running after its client has gone.
   cancel_http_readonly_queries_on_client_close: 1,
 };
 
 /**
- * The API's connection: what a request may cost is bounded before it is sent. A query ends with the request it is
- * made for, and carries its id as log_comment into ClickHouse's system.query_log (where there is one: the embedded
- * server keeps none) and system.processes. Not as query id, which must be unique, and a request makes several.
- * @param onOpen is told when a query begins (1) and when it has been answered (-1)
+ * The API's connection, which bounds the cost of every query. A query ends with its request, and carries the
+ * request's id as log_comment into ClickHouse's system.processes and system.query_log (the embedded server keeps no
+ * query_log). The id is not the query id: that must be unique, and a request makes several queries.
+ * @param onOpen called with 1 when a query begins and with -1 when it ends
  */
 export function connectForReading(
   config: ClickHouseConfig,
@@ -41,11 +41,11 @@ export function connectForReading(
   connections = CONNECTIONS,
 ): ClickHouseClient {
   const url = new URL(config.CLICKHOUSE_URL);
-  // The client takes settings from its address as well.
+  // The client also reads settings from the URL.
   for (const [name, value] of Object.entries(LIMITS)) url.searchParams.set(`ch_${name}`, String(value));
   const client = connectClickHouse({ ...config, CLICKHOUSE_URL: url.href }, 'api-credits api', {
     connections,
-    requestTimeoutMs: SILENCE_MS,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
   });
   const query = client.query.bind(client);
   client.query = async (params) => {
@@ -53,7 +53,7 @@ export function connectForReading(
     try {
       const request = runningRequest();
       if (request === undefined) return await query(params);
-      // The client only looks for what happens from now on.
+      // The client ignores a signal that was aborted before.
       request.signal.throwIfAborted();
       const { abort_signal: own, clickhouse_settings: settings } = params;
       return await query({
@@ -68,6 +68,6 @@ export function connectForReading(
   return client;
 }
 
-/** For probes and metrics, which must not wait until others' queries are answered. */
+/** The connection of probes and metrics, which must not wait behind other queries. */
 export const connectForProbing = (config: ClickHouseConfig): ClickHouseClient =>
   connectForReading(config, undefined, PROBE_CONNECTIONS);

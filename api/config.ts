@@ -1,57 +1,54 @@
 import { Type } from 'typebox';
+import { ConfigError, readBoth, readConfig, type Environment } from '../platform/config.ts';
 import {
-  clickhouseSettings,
-  ConfigError,
-  kafkaSettings,
-  logSettings,
-  orgSettings,
-  readBoth,
-  readConfig,
-  timingSettings,
-} from '../platform/config.ts';
+  clickhouseVariables,
+  kafkaVariables,
+  processVariables,
+  orgVariables,
+  closingVariables,
+} from '../platform/variables.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import { readTokenKeys, type TokenKeys } from './auth/keys.ts';
 
-/** The settings of the API process but for those of the tokens’ keys (auth/keys.ts). */
-export const apiSettings = {
-  ...clickhouseSettings,
-  ...logSettings,
-  ...orgSettings,
-  ...timingSettings,
-  ...kafkaSettings,
+/** The environment variables of the API, without those of the tokens’ keys (auth/keys.ts). */
+export const apiVariables = {
+  ...clickhouseVariables,
+  ...processVariables,
+  ...orgVariables,
+  ...closingVariables,
+  ...kafkaVariables,
   HOST: Type.String({ default: '127.0.0.1', minLength: 1, description: 'the address to listen on' }),
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535, description: 'the port to listen on' }),
   RATE_LIMIT_PER_MINUTE: Type.Integer({
     default: 6_000,
     minimum: 1,
-    description: 'requests a minute of one token, or of one address without a token, for each API process',
+    description:
+      'requests a minute for each token, or for each address without a token, counted by each API process',
   }),
   LOCAL_SIGN_IN: Type.Enum(['', '1'], {
     default: '',
-    description: '1 lets everyone who reaches this process choose who to be: the local stack alone',
+    description: '1 lets anyone who reaches this process sign in as anyone; only for the local stack',
   }),
 };
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The API's settings. Throws ConfigError with every mistake at once, those of the tokens’ keys included. */
+/** The configuration of the API. @throws ConfigError with every problem at once, those of the tokens’ keys included */
 export function readApiConfig(env: Environment) {
   const [config, keys] = readBoth(
-    () => readConfig(env, apiSettings),
+    () => readConfig(env, apiVariables),
     () => readTokenKeys(env),
   );
   assertSignInIsLocal(config, keys);
   return { ...config, keys };
 }
 
-/** Whoever reaches a local sign-in may be anyone: it is never to be reached from elsewhere. */
+/** A local sign-in lets anyone be anyone, so it must not be reachable from another machine. */
 function assertSignInIsLocal(
   { LOCAL_SIGN_IN, HOST }: { readonly LOCAL_SIGN_IN: string; readonly HOST: string },
   { secret }: TokenKeys,
 ): void {
   if (LOCAL_SIGN_IN === '') return;
   const problems = [];
-  if (!isLoopback(HOST)) problems.push(`LOCAL_SIGN_IN is for a loopback address alone, HOST is ${HOST}`);
+  if (!isLoopback(HOST)) problems.push(`LOCAL_SIGN_IN works on a loopback address only, but HOST is ${HOST}`);
   if (secret === undefined) problems.push('LOCAL_SIGN_IN needs JWT_SECRET or JWT_SECRET_FILE to sign with');
   if (problems.length > 0) throw new ConfigError(problems);
 }

@@ -10,37 +10,37 @@ import type { VerifyToken } from './auth/tokens.ts';
 import type { SignToken } from './dashboard/local-sign-in.ts';
 import type { ClosingDelays } from '../domain/closing/closable.ts';
 
-/** All settings as of one moment: what an answer is computed with. */
+/** All settings as of one moment: an answer is computed from one such state. */
 export interface Settings {
-  /** Undefined for an org that nobody told us about. */
+  /** Undefined for an unknown org. */
   history(orgId: string): OrgHistory | undefined;
   readonly catalogues: Catalogues;
 }
 
-/** What the routes read from: passed in, so that tests choose the clock, the settings and the servers. */
+/** What the routes read from. Tests pass in their own clock, settings and servers. */
 export interface Sources {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly clickhouse: ClickHouseClient;
-  /** Read anew for every answer, so that a change shows in the next one: see aggregator/settings/store.ts. */
+  /** Refreshed for every answer, so that a change shows in the next one: see store/settings/. */
   readonly settings: Pick<SettingsRecorder, 'refresh' | 'record'>;
   readonly topics: Topics;
-  /** When the aggregator seals and closes: what the API calls due and open. */
+  /** The aggregator's delays of sealing and closing: they decide which days are open, and what is overdue. */
   readonly timing: ClosingDelays;
 }
 
 export interface ApiDependencies extends Sources {
-  /** What probes and metrics ask, so that nobody's queries keep them waiting. */
+  /** A connection of their own for probes and metrics, so that they never wait behind other queries. */
   readonly clickhouseForProbes: ClickHouseClient;
   readonly logger: Logger;
   readonly verifyToken: VerifyToken;
   readonly newRequestId: () => string;
-  /** For a change of settings that the caller has not named: unique among all changes. */
+  /** The id of a settings change without an Idempotency-Key: unique among all changes. */
   readonly newChangeId: () => string;
-  /** Of one token's subject, or of one address without a token. */
+  /** Requests of one token's subject, or of one address without a token. */
   readonly rateLimitPerMinute: number;
-  /** Where /metrics are gathered: not the library's global registry, which two APIs of one process would share. */
+  /** The registry of /metrics; two APIs in one process would share the library's global one. */
   readonly metrics: Registry;
-  /** Only on a developer's own machine: makes tokens for whoever asks. */
+  /** Signs a token for anyone; only on a developer's own machine. */
   readonly localSignIn?: SignToken | undefined;
 }

@@ -1,11 +1,12 @@
 import { codeOf } from './problems/error-facts.ts';
 import type { ApiServer } from './server.ts';
 
-/** The port is taken: nothing was started, nothing must be cleaned up. */
+/** Another process listens on the port. Nothing was started, so nothing needs to be cleaned up. */
 export class PortInUseError extends Error {
   readonly code = 'PORT_IN_USE';
   constructor(host: string, port: number) {
-    super(`PORT ${port} is in use on ${host}: choose another PORT, or stop what listens there.`);
+    super(`PORT ${port} is in use on ${host}: choose another PORT or stop the process that listens there.`);
+    this.name = 'PortInUseError';
   }
 }
 

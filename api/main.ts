@@ -1,25 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import { inspect } from 'node:util';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
 import { openRecorder } from '../store/settings/recorder.ts';
-import { ConfigError } from '../platform/config.ts';
-import { createLogger } from '../platform/logging.ts';
 import { topicNames } from '../schemas/topics.ts';
 import { buildApp } from './app.ts';
 import { createTokenVerifier, signToken } from './auth/tokens.ts';
 import { connectForProbing, connectForReading } from './clickhouse.ts';
 import { readApiConfig } from './config.ts';
-import { listen, PortInUseError } from './listen.ts';
+import { listen } from './listen.ts';
 import { countOpenQueries } from './metrics/open-queries.ts';
 
-/** Running requests get this long to finish once the process is told to stop. */
-const STOP_TIMEOUT_MS = 10_000;
-/** Less than what a request has: who changes something is told what became of it, or that it is not known. */
+/** Less than a request may take, so that the caller learns whether the change took effect or that it is unknown. */
 const RECORDED_WITHIN_MS = 8_000;
 
-async function main(): Promise<void> {
-  const config = readApiConfig(process.env);
-  const logger = createLogger('api', config.LOG_LEVEL);
+await runProcess(
+  { name: 'api', readConfig: readApiConfig, unfinished: 'running requests were cut off' },
+  run,
+);
+
+async function run({
+  config,
+  logger,
+  onStop,
+}: RunningProcess<ReturnType<typeof readApiConfig>>): Promise<void> {
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   const clickhouse = connectForReading(config, countOpenQueries(metrics));
@@ -49,25 +52,10 @@ async function main(): Promise<void> {
         ? (claims, expiresAt) => signToken(secret, claims, expiresAt)
         : undefined,
   });
-  await listen(app, config.HOST, config.PORT);
-
-  async function stop(signal: string): Promise<void> {
-    logger.info({ signal }, 'stopping');
-    setTimeout(() => {
-      logger.error('requests still run, stopping without them');
-      process.exit(1);
-    }, STOP_TIMEOUT_MS).unref();
+  onStop(async () => {
     await app.close();
     await settings.close();
     await Promise.all([clickhouse.close(), clickhouseForProbes.close()]);
-  }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, (name) => void stop(name));
-}
-
-try {
-  await main();
-} catch (error) {
-  const isPlain = error instanceof ConfigError || error instanceof PortInUseError;
-  process.stderr.write(`${isPlain ? error.message : inspect(error)}\n`);
-  process.exit(1);
+  });
+  await listen(app, config.HOST, config.PORT);
 }

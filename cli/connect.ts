@@ -1,20 +1,15 @@
 import { Type } from 'typebox';
 import { connectClickHouse } from '../platform/clickhouse/connect.ts';
-import {
-  clickhouseSettings,
-  kafkaSettings,
-  logSettings,
-  orgSettings,
-  readConfig,
-} from '../platform/config.ts';
+import { readConfig } from '../platform/config.ts';
+import { clickhouseVariables, kafkaVariables, logVariables, orgVariables } from '../platform/variables.ts';
 import { createLogger } from '../platform/logging.ts';
 import { openRecorder, type SettingsRecorder } from '../store/settings/recorder.ts';
 
-const commandSettings = {
-  ...kafkaSettings,
-  ...clickhouseSettings,
-  ...orgSettings,
-  ...logSettings,
+const commandVariables = {
+  ...kafkaVariables,
+  ...clickhouseVariables,
+  ...orgVariables,
+  ...logVariables,
   LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], { default: 'fatal' }),
 };
 /** Whoever types a command wants to know soon that no consumer lands the change. */
@@ -24,7 +19,7 @@ const RECORDED_WITHIN_MS = 30_000;
 export async function withSettings<Result>(
   work: (settings: SettingsRecorder) => Promise<Result>,
 ): Promise<Result> {
-  const config = readConfig(process.env, commandSettings);
+  const config = readConfig(process.env, commandVariables);
   const client = connectClickHouse(config, 'api-credits settings');
   const settings = openRecorder(config, client, {
     clientId: 'api-credits settings',

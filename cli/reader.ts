@@ -3,7 +3,8 @@ import { Type } from 'typebox';
 import { runCommand } from '../platform/command-line/command.ts';
 import { Options } from '../platform/command-line/options.ts';
 import { connectClickHouse } from '../platform/clickhouse/connect.ts';
-import { clickhouseName, clickhouseSettings, readConfig } from '../platform/config.ts';
+import { readConfig } from '../platform/config.ts';
+import { clickhouseName, clickhouseVariables } from '../platform/variables.ts';
 import { createReader } from '../platform/clickhouse/reader.ts';
 
 const USAGE = `READER_PASSWORD=... npm run reader
@@ -17,7 +18,7 @@ Makes a ClickHouse user that can read the database and nothing else, or changes 
 await runCommand(async (args) => {
   if (new Options(USAGE, {}, args).has('help')) return USAGE;
   const config = readConfig(process.env, {
-    ...clickhouseSettings,
+    ...clickhouseVariables,
     READER_USER: clickhouseName('api_reader'),
     READER_PASSWORD: Type.String({ minLength: 16, description: 'for the API’s CLICKHOUSE_PASSWORD' }),
   });

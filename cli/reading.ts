@@ -1,5 +1,6 @@
 import { connectClickHouse, type ClickHouseClient } from '../platform/clickhouse/connect.ts';
-import { clickhouseSettings, orgSettings, readConfig } from '../platform/config.ts';
+import { readConfig } from '../platform/config.ts';
+import { clickhouseVariables, orgVariables } from '../platform/variables.ts';
 import { subscriptionOf, type OrgHistory, type Subscription } from '../domain/settings/org-history.ts';
 import type { SettingsState } from '../domain/settings/state.ts';
 import { createSettingsStore } from '../store/settings/store.ts';
@@ -13,7 +14,7 @@ export interface Reading {
 
 /** Opens the tables of the stack that the environment names (deploy/run.mjs puts a local one there). Throws ConfigError. */
 export async function withReading<Result>(work: (reading: Reading) => Promise<Result>): Promise<Result> {
-  const config = readConfig(process.env, { ...clickhouseSettings, ...orgSettings });
+  const config = readConfig(process.env, { ...clickhouseVariables, ...orgVariables });
   const client = connectClickHouse(config, 'api-credits command');
   try {
     return await work({

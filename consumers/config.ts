@@ -1,36 +1,49 @@
 import { Type } from 'typebox';
-import { clickhouseSettings, kafkaSettings, lateSettings, logSettings } from '../platform/config.ts';
-import { retentionSettings } from '../store/retention.ts';
+import {
+  clickhouseVariables,
+  kafkaVariables,
+  eventTimeVariables,
+  processVariables,
+} from '../platform/variables.ts';
+import { assertRetention, retentionVariables } from '../store/retention.ts';
+import { readConfig, type Environment } from '../platform/config.ts';
 
-/** All settings of the consumer process, read once in main.ts. */
-export const consumerSettings = {
-  ...kafkaSettings,
-  ...clickhouseSettings,
-  ...logSettings,
-  ...lateSettings,
-  ...retentionSettings,
+/** The environment variables of the consumer. */
+export const consumerVariables = {
+  ...kafkaVariables,
+  ...clickhouseVariables,
+  ...processVariables,
+  ...eventTimeVariables,
+  ...retentionVariables,
   CONSUMER_GROUP: Type.String({
     default: 'landing',
     pattern: '^[A-Za-z0-9._-]+$',
-    description: 'Kafka consumer group of the call topic; a fresh name lands everything again, harmlessly',
+    description:
+      'Kafka consumer group of the call topic; a new name lands everything again, which is harmless',
   }),
   // 50,000 rows an insert: 0.5 server CPU-s per million events; 10,000 rows: 1.8 (design.md).
-  BLOCK_ROWS: Type.Integer({ default: 50_000, minimum: 1, maximum: 1_000_000 }),
-  BLOCK_BYTES: Type.Integer({ default: 16 * 2 ** 20, minimum: 2 ** 16, maximum: 2 ** 28 }),
-  BLOCK_AGE_MS: Type.Integer({
+  BATCH_ROWS: Type.Integer({ default: 50_000, minimum: 1, maximum: 1_000_000 }),
+  BATCH_BYTES: Type.Integer({ default: 16 * 2 ** 20, minimum: 2 ** 16, maximum: 2 ** 28 }),
+  BATCH_LINGER_MS: Type.Integer({
     default: 150,
     minimum: 0,
     maximum: 5_000,
-    description: 'how long rows may wait for others, so that many partitions share an insert at low traffic',
+    description: 'how long a row may wait for others, so that many partitions share an insert at low traffic',
   }),
   FETCH_BYTES: Type.Integer({ default: 8 * 2 ** 20, minimum: 2 ** 16, maximum: 2 ** 26 }),
-  // At rest every second one is written, and one older than 10 s counts as lag.
+  // A partition at rest is written at every second interval, and a record older than 10 s counts as lag.
   PROGRESS_INTERVAL_MS: Type.Integer({ default: 1_000, minimum: 100, maximum: 4_000 }),
   SESSION_TIMEOUT_MS: Type.Integer({
     default: 10_000,
     minimum: 1_000,
     maximum: 300_000,
-    description: 'after a kill -9 the partitions wait as long for their next owner',
+    description: 'how long the partitions of a killed consumer wait for their next owner',
   }),
-  STOP_TIMEOUT_MS: Type.Integer({ default: 5_000, minimum: 0, maximum: 60_000 }),
 };
+
+/** The configuration of the consumer. @throws ConfigError with every problem at once */
+export function readConsumerConfig(env: Environment) {
+  const config = readConfig(env, consumerVariables);
+  assertRetention(config);
+  return config;
+}

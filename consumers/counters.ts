@@ -1,11 +1,11 @@
-/** What this process has done since it started; metrics and the log read it. */
+/** What this process has done since it started; logged when it stops. */
 export interface Counters {
-  /** Rows in acknowledged inserts, repeats included: which of them were repeats only the store knows. */
+  /** Rows of call events in acknowledged inserts. Repeated events are included: only the table can tell them apart. */
   landedRows: number;
-  landedBlocks: number;
+  insertBatches: number;
   landedBytes: number;
   insertMs: number;
-  landedLogRows: number;
+  decisionLogRows: number;
   quarantined: Partial<Record<string, number>>;
   failedAttempts: number;
   failedCommits: number;
@@ -14,10 +14,10 @@ export interface Counters {
 export function newCounters(): Counters {
   return {
     landedRows: 0,
-    landedBlocks: 0,
+    insertBatches: 0,
     landedBytes: 0,
     insertMs: 0,
-    landedLogRows: 0,
+    decisionLogRows: 0,
     quarantined: {},
     failedAttempts: 0,
     failedCommits: 0,

@@ -1,18 +1,17 @@
-import type { KafkaMessage } from 'kafkajs';
 import { fingerprintOf } from '../schemas/avro.ts';
 import type { Rejection } from '../schemas/event-rules.ts';
-import type { Block } from './write/insert-batch.ts';
-import type { Batch } from './fetch/fetcher.ts';
-import { rejection, type Limits } from './decode/validate.ts';
-import type { BatchWriter } from './write/batch-writer.ts';
-import type { DeadLetter } from './write/dead-letters.ts';
+import type { EventLimits } from '../schemas/event-validation.ts';
+import { orgIdOf } from './decode/org-of-record.ts';
 import type { SchemaTopic } from './decode/schema-topic.ts';
 import { isCurrentSchema, Transcoder } from './decode/transcode.ts';
 import type { WriterSchemas } from './decode/writer-schemas.ts';
+import type { FetchedBatch } from './fetch/fetcher.ts';
 import type { LandedRange } from './fetch/landed-range.ts';
-import { orgIdOf } from './decode/org-of-record.ts';
+import type { BatchWriter } from './write/batch-writer.ts';
+import type { DeadLetter } from './write/dead-letters.ts';
+import type { InsertBatch } from './write/insert-batch.ts';
 
-/** Takes fetched batches into the open block, record by record, each with a verdict. */
+/** Adds fetched records to the open insert batch: each as a row, or as a dead letter with its rejection. */
 export class Intake {
   readonly #batchWriter: BatchWriter;
   readonly #schemas: WriterSchemas;
@@ -20,12 +19,12 @@ export class Intake {
   readonly #transcoder: Transcoder;
   readonly #onRange: (range: LandedRange) => void;
 
-  /** @param onRange is told of each range when its first record is taken */
+  /** @param onRange gets each range when its first record is taken */
   constructor(
     batchWriter: BatchWriter,
     schemas: WriterSchemas,
     schemaTopic: SchemaTopic,
-    limits: Limits,
+    limits: EventLimits,
     onRange: (range: LandedRange) => void,
   ) {
     this.#batchWriter = batchWriter;
@@ -35,81 +34,83 @@ export class Intake {
     this.#onRange = onRange;
   }
 
-  /** Waits, heartbeating, where both blocks are full. @returns false where it stopped before the batch's end. */
-  take = async (batch: Batch): Promise<boolean> => {
+  /** While both insert batches are full, waits and heartbeats. @returns false if it stopped before the batch's end */
+  take = async (batch: FetchedBatch): Promise<boolean> => {
     const { topic, partition } = batch;
     const at = { partition, offset: batch.firstOffset, appendedAtMs: 0 };
-    let timestamp = '';
+    const records = batch.records();
     await this.#batchWriter.untilRoom(batch.heartbeat);
-    let block = this.#batchWriter.open;
+    let insertBatch = this.#batchWriter.open;
     let next = batch.firstOffset;
     let range: LandedRange | undefined;
-    // One reading of the schema topic serves the whole batch: it was appended before it was fetched.
+    // One reading of the schema topic serves the whole batch, which was appended before it was fetched.
     let hasReadSchemas = false;
 
-    for (const message of batch.messages) {
-      const lacksSchema: boolean = !hasReadSchemas && this.#lacksSchema(message);
-      if (block.isFull || lacksSchema) {
+    while (records.next()) {
+      const { value } = records;
+      const lacksSchema: boolean = !hasReadSchemas && this.#lacksSchema(value);
+      if (insertBatch.isFull || lacksSchema) {
         this.#batchWriter.added();
         if (lacksSchema) await this.#schemaTopic.readToEnd(batch.heartbeat);
         hasReadSchemas ||= lacksSchema;
-        // While this waited, the block may have gone: ask for it anew.
+        // The insert batch may have started to land during the wait, so read it again.
         await this.#batchWriter.untilRoom(batch.heartbeat);
-        block = this.#batchWriter.open;
+        insertBatch = this.#batchWriter.open;
         range = undefined;
         if (!batch.isCurrent()) return false;
       }
-      at.offset = Number(message.offset);
-      if (message.timestamp !== timestamp) {
-        timestamp = message.timestamp;
-        at.appendedAtMs = Number(timestamp);
-      }
-      range ??= this.#range(block, batch, next);
-      const verdict = this.#add(message, at, block);
-      if (verdict === undefined) {
-        block.addedRow(range, message.value?.length ?? 0);
+      at.offset = records.offset;
+      at.appendedAtMs = records.timestampMs;
+      range ??= this.#range(insertBatch, batch, next);
+      const rejection = this.#add(value, at, insertBatch);
+      if (rejection === undefined) {
+        insertBatch.addedRow(range, value?.length ?? 0);
       } else {
-        block.addDeadLetter(range, { topic, ...at, ...copyOf(message), ...verdict });
+        insertBatch.addDeadLetter(range, { topic, ...at, ...copyOf(records.key, value), ...rejection });
       }
       range.lastOffset = at.offset;
       range.firstAppendedAtMs ??= at.appendedAtMs;
       range.lastAppendedAtMs = at.appendedAtMs;
       next = at.offset + 1;
     }
-    range ??= this.#range(block, batch, next);
+    range ??= this.#range(insertBatch, batch, next);
     range.lastOffset = batch.lastOffset;
     this.#batchWriter.added();
     return true;
   };
 
-  #range(block: Block, { topic, partition, generation }: Batch, offset: number): LandedRange {
-    const before = block.ranges.length;
-    const range = block.range(topic, partition, generation, offset);
-    if (block.ranges.length > before) this.#onRange(range);
+  #range(
+    insertBatch: InsertBatch,
+    { topic, partition, generation }: FetchedBatch,
+    offset: number,
+  ): LandedRange {
+    const before = insertBatch.ranges.length;
+    const range = insertBatch.range(topic, partition, generation, offset);
+    if (insertBatch.ranges.length > before) this.#onRange(range);
     return range;
   }
 
-  #lacksSchema({ value }: KafkaMessage): boolean {
+  #lacksSchema(value: Buffer | null): boolean {
     if (value === null || isCurrentSchema(value)) return false;
     const writer = fingerprintOf(value);
     return writer !== undefined && !this.#schemas.has(writer);
   }
 
   #add(
-    { value }: KafkaMessage,
+    value: Buffer | null,
     at: { partition: number; offset: number; appendedAtMs: number },
-    { columns }: Block,
+    { columns }: InsertBatch,
   ): Rejection | undefined {
-    if (value === null) return rejection('not-an-event', 'a null value');
+    if (value === null) return { reason: 'not-an-event', detail: 'a null value' };
     if (isCurrentSchema(value)) return this.#transcoder.add(value, at, columns);
     const writer = fingerprintOf(value);
-    if (writer === undefined) return rejection('not-an-event', 'no single-object header C3 01');
+    if (writer === undefined) return { reason: 'not-an-event', detail: 'no single-object header C3 01' };
     const translated = this.#schemas.translate(writer, value);
     return Buffer.isBuffer(translated) ? this.#transcoder.add(translated, at, columns) : translated;
   }
 }
 
-/** Copies, because what was fetched hangs on to megabytes. */
-function copyOf({ key, value }: KafkaMessage): Pick<DeadLetter, 'key' | 'value' | 'orgId'> {
+/** Copies, because a fetched value keeps the megabytes of its whole fetch alive. */
+function copyOf(key: Buffer | null, value: Buffer | null): Pick<DeadLetter, 'key' | 'value' | 'orgId'> {
   return { key: key && Buffer.from(key), value: value && Buffer.from(value), orgId: orgIdOf(key, value) };
 }

@@ -1,54 +1,46 @@
-import { ConfigError, readConfig } from '../platform/config.ts';
 import { AcknowledgedProducer } from '../platform/kafka/acknowledged-producer.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
-import { createLogger } from '../platform/logging.ts';
-import { assertRetention, enforceRetention } from '../store/retention.ts';
+import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
+import { enforceRetention } from '../store/retention.ts';
 import { topicNames } from '../schemas/topics.ts';
-import { Block } from './write/insert-batch.ts';
+import { InsertBatch } from './write/insert-batch.ts';
 import { chargesLog } from './write/charges-log.ts';
 import { newCounters } from './counters.ts';
 import { Inserts } from './write/inserts.ts';
 import { Intake } from './intake.ts';
-import { landingOf } from './write/landing-order.ts';
-import { logTaker, type LandedLog } from './write/log-writer.ts';
+import { landInOrder } from './write/landing-order.ts';
+import { landCallEvents } from './write/call-events.ts';
+import { landDecisionLog, type DecisionLog } from './write/decision-log.ts';
 import { BatchWriter } from './write/batch-writer.ts';
 import { createRetry } from './retry.ts';
-import { Progress } from './write/progress-writer.ts';
+import { ProgressWriter } from './write/progress-writer.ts';
 import { Quarantine } from './write/dead-letters.ts';
 import { SchemaTopic } from './decode/schema-topic.ts';
 import { settingsLog } from './write/settings-log.ts';
-import { consumerSettings } from './config.ts';
+import { readConsumerConfig } from './config.ts';
 import { Source } from './fetch/source.ts';
-import { stopOnSignal } from '../platform/stop.ts';
 import { checkTopics } from './fetch/topic-check.ts';
 import { WriterSchemas } from './decode/writer-schemas.ts';
 
-const logger = createLogger('consumer', process.env['LOG_LEVEL'] ?? 'info');
+await runProcess(
+  {
+    name: 'consumer',
+    readConfig: readConsumerConfig,
+    unfinished: 'rows that have not landed were not committed and are fetched again',
+  },
+  run,
+);
 
-try {
-  await run();
-} catch (error) {
-  logger.fatal(
-    { err: error },
-    error instanceof ConfigError
-      ? error.message
-      : 'the consumer cannot start; mend the cause and start it again',
-  );
-  process.exit(1);
-}
-
-async function run(): Promise<void> {
-  const config = readConfig(process.env, consumerSettings);
-  assertRetention(config);
-  logger.level = config.LOG_LEVEL;
+async function run({
+  config,
+  logger,
+  onStop,
+  giveUp,
+  fail,
+}: RunningProcess<ReturnType<typeof readConsumerConfig>>): Promise<void> {
   const topics = topicNames(config.TOPIC_PREFIX);
-  const giveUp = new AbortController();
   const counters = newCounters();
-  const retryUntilSuccess = createRetry(logger, counters, giveUp.signal);
-  const die = (error: unknown): void => {
-    logger.fatal({ err: error }, 'the consumer cannot go on; what had not landed was not committed');
-    process.exit(1);
-  };
+  const retryUntilSuccess = createRetry(logger, counters, giveUp);
 
   // Connections.
   const kafka = connectKafka(config, 'api-credits-consumer', logger);
@@ -56,58 +48,55 @@ async function run(): Promise<void> {
   const producer = new AcknowledgedProducer(kafka);
   await admin.connect();
   await checkTopics(admin, Object.values(topics));
-  // ClickHouse may be away at the start as at any other time.
+  // ClickHouse may be away when the consumer starts, as at any other time.
   const kept = await retryUntilSuccess('setting the retention', () =>
     enforceRetention(config, config.RETENTION_DAYS),
   );
   const inserts = new Inserts(config);
   const quarantine = new Quarantine(producer, topics.dead, inserts, counters);
 
-  // Call events: fetch, validate and transcode, land, commit.
+  // Every topic lands in the same order.
   const source = (topic: string, groupId: string) => {
-    const settings = {
+    const fetching = {
       topic,
       groupId,
       fetchBytes: config.FETCH_BYTES,
       sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
     };
-    return new Source(kafka, admin, settings, retryUntilSuccess, counters, die, logger);
+    return new Source(kafka, admin, fetching, retryUntilSuccess, counters, fail, logger);
   };
-  // Two stacks on one cluster have topics of their own, and so must their groups be: members of one group that
+  const landFrom = ({ onLanded }: Source) =>
+    landInOrder({ inserts, quarantine, retryUntilSuccess, onLanded });
+
+  // Call events: fetch, validate and transcode, land, commit.
+  // Two stacks on one cluster have topics of their own and need groups of their own: members of one group that
   // subscribe to different topics are assigned each other's partitions.
   const group = `${config.TOPIC_PREFIX}${config.CONSUMER_GROUP}`;
   const calls = source(topics.calls, group);
-  const land = landingOf({
-    inserts,
-    quarantine,
-    retryUntilSuccess,
-    counters,
-    onLanded: calls.onLanded,
-    now: Date.now,
-  });
-  const newBlock = () => new Block(config.BLOCK_ROWS, config.BLOCK_BYTES);
-  const batchWriter = new BatchWriter([newBlock(), newBlock()], config.BLOCK_AGE_MS, land, die);
+  const newBatch = () => new InsertBatch(config.BATCH_ROWS, config.BATCH_BYTES);
+  const landBatch = landCallEvents(landFrom(calls), inserts, counters);
+  const batchWriter = new BatchWriter([newBatch(), newBatch()], config.BATCH_LINGER_MS, landBatch, fail);
   const schemas = new WriterSchemas();
-  const schemaTopic = new SchemaTopic(kafka, admin, topics.writerSchemas, group, schemas, logger, die);
+  const schemaTopic = new SchemaTopic(kafka, admin, topics.writerSchemas, group, schemas, logger, fail);
   const limits = { ...kept, futureMs: config.FUTURE_LIMIT_MS, latenessMs: config.LATENESS_LIMIT_MS };
   const intake = new Intake(batchWriter, schemas, schemaTopic, limits, calls.onTaken);
 
-  // The logs whose order decides things: the same stages, each batch at once.
+  // Decision logs: each fetched batch lands at once.
   const charges = source(topics.dailyCharges, `${group}.charges`);
   const settings = source(topics.settings, `${group}.settings`);
-  const takerOf = (log: LandedLog, { onTaken, onLanded }: Source) =>
-    logTaker(log, { inserts, quarantine, retryUntilSuccess, counters, onTaken, onLanded });
+  const takerOf = (log: DecisionLog, from: Source) =>
+    landDecisionLog(log, { inserts, land: landFrom(from), counters, onTaken: from.onTaken });
 
   const sources = [calls, charges, settings];
-  const progress = new Progress(sources, admin, inserts, logger, Date.now);
+  const progress = new ProgressWriter(sources, admin, inserts, logger, Date.now);
 
-  stopOnSignal(logger, config.STOP_TIMEOUT_MS, giveUp, async () => {
+  onStop(async () => {
     for (const { fetcher } of sources) fetcher.halt();
     await batchWriter.drain();
     await Promise.all([...sources.map(({ fetcher }) => fetcher.leave()), progress.stop()]);
     await Promise.all([schemaTopic.stop(), producer.close(), admin.disconnect()]);
     inserts.close();
-    logger.info({ counters }, 'stopped');
+    logger.info({ counters }, 'everything fetched has landed');
   });
   await Promise.all([
     calls.fetcher.start(intake.take),

@@ -6,13 +6,13 @@ const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * Repeats a step until it succeeds: what was fetched is never dropped, and doing it twice is harmless.
- * Each failure is a log line. Rejects only when the process was told to give up.
- * @returns what the step did
+ * Retries a step until success: fetched records are never dropped, and repeating a step is harmless.
+ * Each failure is a log line. Rejects only when the process gives up.
+ * @returns the result of the step
  */
 export type RetryUntilSuccess = <Result>(what: string, step: () => Promise<Result>) => Promise<Result>;
 
-/** @param giveUp aborts the waiting at the end of a stop; what was not landed was not committed either. */
+/** @param giveUp ends the retries at the end of a stop; records that have not landed are not committed either */
 export function createRetry(logger: Logger, counters: Counters, giveUp: AbortSignal): RetryUntilSuccess {
   return async (what, step) => {
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
@@ -21,7 +21,7 @@ export function createRetry(logger: Logger, counters: Counters, giveUp: AbortSig
         return await step();
       } catch (error) {
         counters.failedAttempts += 1;
-        logger.warn({ err: error, pause_ms: pauseMs }, `${what} failed; keeping it and trying again`);
+        logger.warn({ err: error, pause_ms: pauseMs }, `${what} failed; retrying`);
       }
       await delay(pauseMs, undefined, { signal: giveUp });
     }

@@ -5,8 +5,9 @@ import { MINUTE_MS } from '../schemas/time-units.ts';
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:([Zz])|([+ -])(\d\d):(\d\d))$/;
 const UTC_TO_THE_MILLISECOND = /^[^.]+T[^.]+(?:\.\d{1,3})?Z$/;
 /** D: what the store's 32-bit seconds can hold, less a margin for whole days, months and windows around it. */
-const FIRST_MS = 0;
-const LAST_MS = Date.UTC(2105, 0, 1);
+export const FIRST_INSTANT = 0;
+/** Exclusive. */
+export const END_OF_INSTANTS = Date.UTC(2105, 0, 1);
 
 /**
  * Epoch milliseconds of an RFC 3339 instant with Z or an offset, or undefined where the text is not one or lies
@@ -15,7 +16,7 @@ const LAST_MS = Date.UTC(2105, 0, 1);
  */
 export function parseInstant(text: string): number | undefined {
   const instant = parseRfc3339(text);
-  return instant !== undefined && instant >= FIRST_MS && instant < LAST_MS ? instant : undefined;
+  return instant !== undefined && instant >= FIRST_INSTANT && instant < END_OF_INSTANTS ? instant : undefined;
 }
 
 /** The same for texts in UTC with at most three digits of a second's fraction, of any year. */

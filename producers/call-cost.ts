@@ -3,15 +3,15 @@ import { DEFAULT_RULE, type CostRule } from '../domain/catalogues/costs.ts';
 import type { CallEventInput } from './call-event-input.ts';
 import { EventRejectedError, UnknownCostRuleError } from './errors.ts';
 
-/** What an event says of its cost: ready to be spread into it. */
+/** The fields of an event about its cost, ready to be spread into it. */
 export type CallCost = Required<Pick<CallEventInput, 'credits' | 'rule' | 'units'>>;
 
 /**
- * What a call costs that was answered, not rejected (a 429 costs 0), by the costs in effect (domain.md, Catalogues).
+ * The cost of an answered call by the costs in effect (domain.md, Catalogues). A rejected call (429) costs 0 instead.
  * @param catalogues the versions of GET /v1/catalogues/costs, read by parseCosts
  * @param answeredAt epoch milliseconds
- * @param units records, rows: what the rule counts; others ignore it
- * @throws UnknownCostRuleError, EventRefusedError
+ * @param units the number of records or rows, for rules that count them
+ * @throws UnknownCostRuleError, EventRejectedError
  */
 export function callCost(
   catalogues: Pick<Catalogues, 'costs'>,
@@ -20,7 +20,7 @@ export function callCost(
   units = 0,
 ): CallCost {
   if (!Number.isSafeInteger(units) || units < 0) {
-    throw new EventRejectedError('shape', `units is ${units}, and must be a whole number from 0 on`);
+    throw new EventRejectedError('shape', `units is ${units} but must be a whole number of at least 0`);
   }
   const { rules } = costsAt(catalogues, answeredAt);
   const found = rules.find((each) => each.rule === rule);
@@ -33,9 +33,9 @@ export function callCost(
 
 function creditsBy(rule: CostRule, units: number): number {
   if (rule.kind === 'per_call') return rule.credits;
-  // D: a call with no records at all still starts the first lot: no answered call is free.
+  // D: a call without records still starts the first lot, so no answered call is free.
   if (rule.kind === 'per_started') return rule.credits * Math.max(1, Math.ceil(units / rule.units));
-  // D: beyond the last tier its credits hold: a call that was answered must be recorded, at a published price.
+  // D: beyond the last tier its credits apply: an answered call must be recorded, at a published price.
   const tier = rule.tiers.find(({ up_to }) => units <= up_to) ?? rule.tiers.at(-1);
   return tier?.credits ?? 0;
 }

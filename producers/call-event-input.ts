@@ -5,8 +5,8 @@ import { mintEventId } from '../schemas/event-id.ts';
 import { EventRejectedError } from './errors.ts';
 
 /**
- * What a caller hands to publish(): a call event whose optional fields may be left out (call-event.avsc documents
- * them). Unknown fields are refused, so that a misspelt `module` is an error and not a lost figure.
+ * The argument of publish(): a call event whose optional fields may be left out (call-event.avsc documents them).
+ * Unknown fields are rejected, so that a misspelt `module` is an error and not a lost figure.
  */
 export const CallEventInput = Type.Object(
   {
@@ -34,9 +34,9 @@ export type CallEventInput = Static<typeof CallEventInput>;
 const compiled = Compile(CallEventInput);
 
 /**
- * The whole event: defaults filled in, the id minted when the caller gave none.
- * @param random gives so many random bytes; its quality is what keeps two events' ids apart.
- * @throws EventRefusedError `shape` where a field is missing, unknown, or of another type
+ * The complete event: with defaults, and with a new id unless the caller gave one.
+ * @param random returns that many random bytes; the ids of two events differ only by them
+ * @throws EventRejectedError `shape` if a field is missing, unknown, or of another type
  */
 export function completeEvent(
   input: CallEventInput,
@@ -75,14 +75,14 @@ function mint(occurredAt: number, random: (bytes: number) => Uint8Array): string
 }
 
 function shapeProblem(input: unknown): string {
-  if (typeof input !== 'object' || input === null) return `${JSON.stringify(input)} is no object`;
+  if (typeof input !== 'object' || input === null) return `${JSON.stringify(input)} is not an object`;
   for (const [name, field] of Object.entries(CallEventInput.properties)) {
     if (!(name in input) && !('~optional' in field)) return `${name} is missing`;
   }
   const unknown = Object.keys(input).find((name) => !(name in CallEventInput.properties));
-  if (unknown !== undefined) return `there is no field ${unknown}; see CallEventInput for the fields`;
+  if (unknown !== undefined) return `${unknown} is not a field; see CallEventInput for the fields`;
   const [error] = compiled.Errors(input);
   return error
     ? `${error.instancePath.slice(1)} ${error.message}`
-    : 'it is not of the shape of CallEventInput';
+    : 'it does not have the shape of CallEventInput';
 }

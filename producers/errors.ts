@@ -1,22 +1,22 @@
 import type { Reason } from '../schemas/event-rules.ts';
 
-/** What the publishing SDK answers when an event was not, or may not have been, delivered. None is ever silent. */
+/** The errors of the publishing SDK: an event was not, or may not have been, delivered. None is silent. */
 
-/** Why an event is refused: the rules of domain.md, or one of our own: not of the input's shape, or too large. */
-export type Refusal = Reason | 'shape' | 'too-large';
+/** Why an event is rejected: a rule of domain.md, or a limit of the SDK: the input's shape, the event's size. */
+export type RejectionReason = Reason | 'shape' | 'too-large';
 
-/** The event breaks a rule: nothing was sent, sending it again changes nothing. Correct it. */
+/** The event breaks a rule, and was not sent. Correct it: publishing it again unchanged fails again. */
 export class EventRejectedError extends Error {
-  readonly code = 'EVENT_REFUSED';
-  readonly reason: Refusal;
-  constructor(reason: Refusal, detail: string) {
-    super(`The event is refused (${reason}): ${detail}`);
-    this.name = 'EventRefusedError';
+  readonly code = 'EVENT_REJECTED';
+  readonly reason: RejectionReason;
+  constructor(reason: RejectionReason, detail: string) {
+    super(`The event was rejected (${reason}): ${detail}. Correct it and publish it again.`);
+    this.name = 'EventRejectedError';
     this.reason = reason;
   }
 }
 
-/** No rule of the cost catalogue has that name when the call was answered. Correct it. */
+/** The cost catalogue had no rule with that name when the call was answered. Correct the name. */
 export class UnknownCostRuleError extends Error {
   readonly code = 'UNKNOWN_COST_RULE';
   constructor(rule: string, known: readonly string[]) {
@@ -25,7 +25,7 @@ export class UnknownCostRuleError extends Error {
   }
 }
 
-/** The buffer is at its bound because Kafka is slower than the callers, or away. The event was not taken. */
+/** The buffer is full because Kafka is slower than the callers, or away. The event was not taken. */
 export class BufferFullError extends Error {
   readonly code = 'BUFFER_FULL';
   constructor(records: number, sizeBytes: number) {
@@ -48,16 +48,16 @@ export class PublisherClosedError extends Error {
   }
 }
 
-/** Kafka refused this one record for good: sending it again as it is changes nothing. */
+/** Kafka rejected this record. Publishing it again unchanged fails again. */
 export class RecordRejectedError extends Error {
-  readonly code = 'RECORD_REFUSED';
+  readonly code = 'RECORD_REJECTED';
   constructor(cause: Error) {
-    super(`Kafka refuses the record: ${cause.message}. Check the topic's max.message.bytes.`, { cause });
-    this.name = 'RecordRefusedError';
+    super(`Kafka rejected the record: ${cause.message}. Check the topic's max.message.bytes.`, { cause });
+    this.name = 'RecordRejectedError';
   }
 }
 
-/** close() ran out of time. The events may be in Kafka or not; publishing them again under their ids is harmless. */
+/** close() ran out of time. The events may be in Kafka or not; publishing them again with their ids is harmless. */
 export class UndeliveredError extends Error {
   readonly code = 'UNDELIVERED';
   /** How many events Kafka has not acknowledged. */
@@ -65,7 +65,7 @@ export class UndeliveredError extends Error {
   constructor(count: number, deadlineMs: number) {
     super(
       `${count} events were not acknowledged by Kafka within the ${deadlineMs} ms that close() was given. ` +
-        'Publish them again with the same event ids: what had arrived after all counts once.',
+        'Publish them again with the same event ids: events that had arrived count once.',
     );
     this.name = 'UndeliveredError';
     this.count = count;

@@ -1,5 +1,5 @@
-import { CompressionTypes } from 'kafkajs';
 import { AcknowledgedProducer } from '../platform/kafka/acknowledged-producer.ts';
+import { CompressionTypes } from '../platform/kafka/kafkajs.ts';
 import { connectKafka, type KafkaConfig } from '../platform/kafka/connect.ts';
 import type { Logger } from '../platform/logging.ts';
 import { fingerprintOf } from '../schemas/avro.ts';
@@ -14,14 +14,19 @@ export interface KafkaTransportOptions {
   /** Names the API server in the brokers' logs. */
   readonly clientId: string;
   readonly logger: Logger;
-  /** Batches compressed by gzip: a third of the bytes for more CPU time. Default false. */
+  /** Compress batches with gzip: a third of the bytes, for more CPU time. Default false. */
   readonly gzip?: boolean;
 }
 
-/** kafkajs repeats a connection attempt so often; then the sender decides, which also knows when to give up. */
+/** How often kafkajs itself retries to connect. After that the sender retries, which also knows when to give up. */
 const RETRIES = 2;
-/** Kafka's verdicts on the records themselves (error types of the Kafka protocol). */
-const AT_FAULT = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'CORRUPT_MESSAGE']);
+/** The error types of the Kafka protocol that reject the records themselves. */
+const RECORD_ERRORS = new Set([
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_RECORD',
+  'CORRUPT_MESSAGE',
+]);
 
 /** Kafka behind the publisher: acknowledged by all in-sync replicas, partitioned by key as every Kafka client does. */
 export function kafkaTransport(options: KafkaTransportOptions): Transport {
@@ -48,7 +53,7 @@ class KafkaTransport implements Transport {
       const compression = gzip ? CompressionTypes.GZIP : CompressionTypes.None;
       await this.#producer.sendAcknowledged(topics.calls, records, compression);
     } catch (error) {
-      if (error instanceof Error && AT_FAULT.has(typeOf(error))) throw new InvalidRecordsError(error);
+      if (error instanceof Error && RECORD_ERRORS.has(typeOf(error))) throw new InvalidRecordsError(error);
       throw error;
     }
   }

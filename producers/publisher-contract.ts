@@ -7,22 +7,22 @@ export interface PublisherOptions {
   readonly transport: Transport;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** So many random bytes, for event ids: crypto.randomBytes. */
+  /** Returns that many random bytes, for event ids: crypto.randomBytes. */
   readonly random: (bytes: number) => Uint8Array;
   readonly logger?: { warn(details: object, message: string): void };
-  /** Settings FUTURE_LIMIT_MS and LATENESS_LIMIT_MS; the consumers' should be the same. */
+  /** The settings FUTURE_LIMIT_MS and LATENESS_LIMIT_MS; use the consumers' values. */
   readonly futureLimitMs?: number;
   readonly latenessLimitMs?: number;
-  /** How long a lone event waits for company; default 5 ms. */
+  /** How long a batch lingers for more events; default 5 ms. */
   readonly lingerMs?: number;
   /** Default 5,000. */
   readonly maxBatchRecords?: number;
-  /** Default 512 KiB: all of a batch may be one partition's, and Kafka takes 1 MiB of one partition at once. */
+  /** Default 512 KiB: a whole batch may go to one partition, and Kafka accepts 1 MiB for a partition at once. */
   readonly maxBatchBytes?: number;
-  /** Bounds on what waits for Kafka; default 100,000 events and 64 MiB. */
+  /** Bounds of the send buffer; default 100,000 events and 64 MiB. */
   readonly maxBufferedRecords?: number;
   readonly maxBufferedBytes?: number;
-  /** Default 64 KiB; the fields without a limit of their own must end somewhere. */
+  /** Default 64 KiB; bounds the fields that have no limit of their own. */
   readonly maxEventBytes?: number;
 }
 
@@ -31,33 +31,33 @@ export interface PublisherCounters {
   readonly accepted: number;
   /** Acknowledged by Kafka. */
   readonly published: number;
-  /** Refused by Kafka, or undelivered at close(). */
+  /** Rejected by Kafka, or undelivered at close(). */
   readonly failed: number;
   readonly buffered: number;
   readonly buffered_bytes: number;
-  /** Not accepted: against a rule, or no room, or closed. */
-  readonly refused: number;
+  /** Not accepted: the event was invalid, the buffer full or the publisher closed. */
+  readonly rejected: number;
 }
 
 export interface Publisher {
   /**
    * Takes the event before it returns; events of one org reach Kafka in the order of these calls.
-   * @returns the event id, when Kafka has the event on all in-sync replicas. With Kafka away it stays pending: the
-   *   event is tried until close(). Handle the rejection: it is the only report.
-   * @throws (rejects) EventRefusedError, BufferFullError (at the bound nothing waits and nothing is dropped: it is
-   *   refused), PublisherClosedError, RecordRefusedError, UndeliveredError
+   * @returns the event id, once Kafka has the event on all in-sync replicas. While Kafka is away the promise stays
+   *   pending, and the event is retried until close(). Handle the rejection: it is the only report.
+   * @throws (rejects) EventRejectedError, BufferFullError (a full buffer neither waits nor drops: it rejects the new
+   *   event), PublisherClosedError, RecordRejectedError, UndeliveredError
    */
   publish(event: CallEventInput): Promise<string>;
   /**
-   * Resolves when there is room for one more event of any size: back pressure for a loop. Of several callers that
-   * wait, those who publish late may find the room taken. Rejects once closed.
+   * Resolves when there is room for one more event of any size: back pressure for a loop. If several callers wait, a
+   * late one may find the room taken. Rejects once closed.
    */
   ready(): Promise<void>;
-  /** Resolves when everything published before the call is acknowledged or failed, however long that takes. */
+  /** Resolves when every event published before the call is acknowledged or failed, however long that takes. */
   flush(): Promise<void>;
   /**
-   * Takes nothing more, flushes, disconnects. A second call gets the first one's promise.
-   * @throws UndeliveredError with the count that Kafka has not acknowledged within the deadline (default 30 s)
+   * Takes no more events, flushes, disconnects. A second call returns the first one's promise.
+   * @throws UndeliveredError with the count of events not acknowledged within the deadline (default 30 s)
    */
   close(deadlineMs?: number): Promise<void>;
   counters(): PublisherCounters;

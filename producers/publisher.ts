@@ -1,5 +1,11 @@
 import { encodeCallEvent } from '../schemas/call-event.ts';
-import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS } from '../schemas/event-rules.ts';
+import {
+  describeRejection,
+  FUTURE_LIMIT_MS,
+  LATENESS_LIMIT_MS,
+  NOTHING_DROPPED,
+} from '../schemas/event-rules.ts';
+import type { EventLimits } from '../schemas/event-validation.ts';
 import { completeEvent, type CallEventInput } from './call-event-input.ts';
 import { BufferFullError, EventRejectedError, PublisherClosedError, UndeliveredError } from './errors.ts';
 import { MemorySendBuffer, sizeOf, type BufferedEvent } from './send-buffer.ts';
@@ -7,7 +13,7 @@ import type { Publisher, PublisherCounters, PublisherOptions } from './publisher
 import { pooled } from './random-pool.ts';
 import { Sender } from './sender.ts';
 import type { OutgoingRecord } from './transport.ts';
-import { rejectionOf } from './validate.ts';
+import { validateCallEvent } from './validate.ts';
 
 const DEFAULTS = {
   futureLimitMs: FUTURE_LIMIT_MS,
@@ -24,8 +30,8 @@ const MAX_RETRY_MS = 5_000;
 const CLOSE_DEADLINE_MS = 30_000;
 
 /**
- * The publishing SDK. It connects when the first event is published, not before.
- * @throws RangeError where the bounds contradict each other
+ * The publishing SDK. It connects when the first event is published.
+ * @throws RangeError if the bounds contradict each other
  */
 export function createPublisher(options: PublisherOptions): Publisher {
   return new BufferedPublisher({ ...DEFAULTS, ...options, random: pooled(options.random) });
@@ -33,9 +39,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
 class BufferedPublisher implements Publisher {
   readonly #options: PublisherOptions & typeof DEFAULTS;
+  readonly #limits: EventLimits;
   readonly #sendBuffer: MemorySendBuffer;
   readonly #sender: Sender;
-  readonly #tally = { accepted: 0, published: 0, failed: 0, refused: 0 };
+  readonly #tally = { accepted: 0, published: 0, failed: 0, rejected: 0 };
   #roomWaiters: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
   #flushes: { readonly until: number; readonly resolve: () => void }[] = [];
   #closing: Promise<void> | undefined;
@@ -48,13 +55,19 @@ class BufferedPublisher implements Publisher {
       );
     }
     this.#options = options;
+    // Only the consumers know what retention has dropped.
+    this.#limits = {
+      ...NOTHING_DROPPED,
+      futureMs: options.futureLimitMs,
+      latenessMs: options.latenessLimitMs,
+    };
     this.#sendBuffer = new MemorySendBuffer(maxBufferedRecords, maxBufferedBytes);
     this.#sender = new Sender(this.#sendBuffer, transport, {
       ...options,
       retryMs: RETRY_MS,
       maxRetryMs: MAX_RETRY_MS,
       onFailedAttempt: (err, attempt, buffered) =>
-        logger?.warn({ err, attempt, buffered }, 'Kafka did not take a batch of events; trying again'),
+        logger?.warn({ err, attempt, buffered }, 'Kafka did not take a batch of events; retrying'),
       onSettled: () => this.#onSettled(),
     });
   }
@@ -63,18 +76,18 @@ class BufferedPublisher implements Publisher {
     try {
       return this.#accept(input);
     } catch (error) {
-      this.#tally.refused += 1;
+      this.#tally.rejected += 1;
       return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
   #accept(input: CallEventInput): Promise<string> {
     if (this.#closing) throw new PublisherClosedError();
-    const { now, random, futureLimitMs, latenessLimitMs, maxEventBytes } = this.#options;
+    const { now, random, maxEventBytes } = this.#options;
     const nowMs = now();
     const event = completeEvent(input, nowMs, random);
-    const rejection = rejectionOf(event, nowMs, { futureMs: futureLimitMs, latenessMs: latenessLimitMs });
-    if (rejection) throw new EventRejectedError(rejection.reason, rejection.detail);
+    const rejection = validateCallEvent(event, nowMs, this.#limits);
+    if (rejection) throw new EventRejectedError(rejection.reason, describeRejection(rejection));
 
     const record = { key: event.org_id, value: encodeCallEvent(event) };
     if (sizeOf(record) > maxEventBytes) {
@@ -83,7 +96,7 @@ class BufferedPublisher implements Publisher {
     return new Promise((resolve, reject) => {
       const entry = new Entry(record, event.event_id, this.#tally, resolve, reject);
       if (!this.#sendBuffer.offer(entry)) {
-        this.#tally.refused += 1;
+        this.#tally.rejected += 1;
         reject(new BufferFullError(this.#sendBuffer.records, this.#sendBuffer.sizeBytes));
         return;
       }
@@ -131,7 +144,7 @@ class BufferedPublisher implements Publisher {
     return this.#tally.accepted - this.#tally.published - this.#tally.failed;
   }
 
-  /** Batches are settled in the order in which their events were accepted, so a count says which are done. */
+  /** Batches are settled in the order in which their events were accepted, so a count says which events are done. */
   #onSettled(): void {
     const settled = this.#tally.published + this.#tally.failed;
     this.#flushes = this.#flushes.filter(({ until, resolve }) => {
@@ -143,7 +156,7 @@ class BufferedPublisher implements Publisher {
   }
 }
 
-/** The report of one event's delivery: counted once, whatever is said after it. */
+/** One event whose delivery is reported once; later reports are ignored. */
 class Entry implements BufferedEvent {
   readonly key: string;
   readonly value: Buffer;

@@ -1,8 +1,8 @@
 const POOL_BYTES = 8_192;
 
 /**
- * Draws random bytes in bulk and hands out every byte once: crypto.randomBytes costs 6 us a call, which was
- * half of the time of publishing an event.
+ * Draws random bytes in bulk and returns every byte once: crypto.randomBytes takes 6 us per call, which was half the
+ * time of publishing an event.
  */
 export function pooled(random: (bytes: number) => Uint8Array): (bytes: number) => Uint8Array {
   let pool = new Uint8Array(0);

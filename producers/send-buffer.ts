@@ -1,44 +1,44 @@
 import type { OutgoingRecord } from './transport.ts';
 
-/** One accepted event that Kafka has not acknowledged. Delivered or failed, once: what is said later is ignored. */
+/** An accepted event that Kafka has not acknowledged. It is delivered or fails once; later reports are ignored. */
 export interface BufferedEvent extends OutgoingRecord {
   delivered(): void;
   failed(error: Error): void;
 }
 
 /**
- * Where accepted events wait for Kafka, oldest first. This is the seam for a disk spool: an outbox that writes
- * entries to disk may accept more than memory holds and may call `delivered` once the disk has them.
+ * Where accepted events wait for Kafka, oldest first. A disk spool would implement this interface: it may accept more
+ * than memory holds, and may call `delivered` once the disk has an entry.
  */
 export interface SendBuffer {
-  /** Takes the entry, or answers false where that would go beyond the bound. */
+  /** Takes the entry, or returns false if that would exceed the bounds. */
   offer(entry: BufferedEvent): boolean;
   hasRoomFor(sizeBytes: number): boolean;
-  /** The oldest entries that wait, within both limits but at least one, in order. They stay counted until settled. */
+  /** The oldest waiting entries, within both limits but at least one, in order. They count until settled. */
   take(maxRecords: number, maxBytes: number): BufferedEvent[];
-  /** Entries that were taken and are delivered or failed: their room is free again. */
+  /** Frees the room of taken entries that are delivered or failed. */
   settle(entries: readonly BufferedEvent[]): void;
-  /** Accepted and not settled. */
+  /** Accepted but not settled. */
   readonly records: number;
   readonly sizeBytes: number;
-  /** Accepted and not taken. */
+  /** Accepted but not taken. */
   readonly waitingRecords: number;
   readonly waitingBytes: number;
 }
 
-/** Kafka's own framing of a record: lengths, deltas, attributes; 7 to 20 bytes. */
+/** Kafka's framing of a record: lengths, deltas, attributes; 7 to 20 bytes. */
 const FRAMING_BYTES = 20;
 
-/** An entry's share of the bounds and of a batch, in bytes; a key of 128 UTF-16 units takes at most 384. */
+/** The bytes of an entry that count towards the bounds and a batch. */
 export function sizeOf(record: OutgoingRecord): number {
   return record.value.length + Buffer.byteLength(record.key) + FRAMING_BYTES;
 }
 
-/** An outbox in memory: what it holds is lost with the process. */
+/** A send buffer in memory: its events are lost with the process. */
 export class MemorySendBuffer implements SendBuffer {
   readonly #maxRecords: number;
   readonly #maxBytes: number;
-  /** Waiting entries are those from #head on; taken ones are cut off now and then, so that taking costs O(1). */
+  /** Entries from #head on wait; taken ones are cut off now and then, so that taking costs O(1). */
   #queue: BufferedEvent[] = [];
   #head = 0;
   #takenRecords = 0;

@@ -4,22 +4,22 @@ import type { SendBuffer, BufferedEvent } from './send-buffer.ts';
 import { InvalidRecordsError, type Transport } from './transport.ts';
 
 export interface SenderOptions {
-  /** How long a lone event waits for company, in milliseconds. */
+  /** How long a batch lingers for more events. */
   readonly lingerMs: number;
   readonly maxBatchRecords: number;
   readonly maxBatchBytes: number;
-  /** The first pause after a failed attempt; doubles up to the second. */
+  /** The pause after a failed attempt; it doubles up to maxRetryMs. */
   readonly retryMs: number;
   readonly maxRetryMs: number;
-  /** Each failed attempt, for the log; how often in a row, and how many events wait for it. */
+  /** Called after each failed attempt, for the log, with the attempt's number and the number of waiting events. */
   readonly onFailedAttempt: (error: unknown, attempt: number, records: number) => void;
-  /** A batch was settled: there is room again. */
+  /** Called when a batch is settled, which frees its room. */
   readonly onSettled: () => void;
 }
 
 /**
- * Carries entries from the outbox to the transport: one batch at a time, so the order within an org is kept, and
- * again and again until Kafka has them. Only records that Kafka can never take fail, and each alone.
+ * Sends entries from the send buffer to the transport, one batch at a time, which keeps the order within an org. It
+ * retries until success; only records that Kafka rejects fail, and each fails alone.
  */
 export class Sender {
   readonly #sendBuffer: SendBuffer;
@@ -27,7 +27,7 @@ export class Sender {
   readonly #options: SenderOptions;
   readonly #stop = new AbortController();
   #sending = false;
-  /** Of the batch under way, what is not settled. */
+  /** The entries of the batch in flight that are not settled. */
   #batch: readonly BufferedEvent[] = [];
   #timer: NodeJS.Timeout | undefined;
 
@@ -37,7 +37,7 @@ export class Sender {
     this.#options = options;
   }
 
-  /** Call after every accepted entry. @param atOnce does not wait for company. */
+  /** Call it after every accepted entry. @param atOnce sends without lingering */
   wake(atOnce: boolean): void {
     if (this.#sending || this.#stop.signal.aborted || this.#sendBuffer.waitingRecords === 0) return;
     const { lingerMs, maxBatchRecords, maxBatchBytes } = this.#options;
@@ -54,8 +54,8 @@ export class Sender {
   }
 
   /**
-   * No further attempts. What is under way is left to the transport's close(), and its outcome ignored.
-   * @returns what was not settled, and is settled now
+   * Makes no further attempts. The transport's close() ends the batch in flight, and its outcome is ignored.
+   * @returns the entries that were not settled; they are settled now
    */
   stop(): BufferedEvent[] {
     clearTimeout(this.#timer);
@@ -65,9 +65,9 @@ export class Sender {
     return abandoned;
   }
 
-  /** Never rejects: what goes wrong ends in the entries' reports. */
+  /** Never rejects: failures go to the entries' reports. */
   async #drain(): Promise<void> {
-    // Let the caller's synchronous run of publish() calls end: they make one batch.
+    // First let the caller's synchronous publish() calls end, so that they make one batch.
     await Promise.resolve();
     const { maxBatchRecords, maxBatchBytes } = this.#options;
     while (this.#sendBuffer.waitingRecords > 0 && !this.#stop.signal.aborted) {
@@ -96,7 +96,7 @@ export class Sender {
     }
   }
 
-  /** One record at fault fails its whole batch: halve until it stands alone, keeping the order. */
+  /** One rejected record fails its whole batch: halve the batch until the record is alone, keeping the order. */
   async #isolate(entries: readonly BufferedEvent[], error: InvalidRecordsError): Promise<void> {
     if (entries.length <= 1) {
       this.#settle(entries, (entry) => entry.failed(new RecordRejectedError(error)));

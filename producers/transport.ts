@@ -1,12 +1,12 @@
-/** What the publisher needs of a message log; Kafka is behind it in kafka-transport.ts. */
+/** What the publisher needs from a message log; kafka-transport.ts implements it with Kafka. */
 export interface Transport {
   /**
    * Resolves when every record is durable, in the given order within each key.
-   * The first call connects, and announces the writer schema before any record.
-   * @throws RecordsAtFaultError where these very records can never be taken; anything else may be tried again.
+   * The first call connects, and publishes the writer schema before any record.
+   * @throws InvalidRecordsError if the log can never take these records; other errors may be retried
    */
   send(records: readonly OutgoingRecord[]): Promise<void>;
-  /** Ends the connection; a send that is under way fails soon. May be called more than once. */
+  /** Ends the connection; a send in flight fails soon. It may be called more than once. */
   close(): Promise<void>;
 }
 
@@ -16,11 +16,11 @@ export interface OutgoingRecord {
   readonly value: Buffer;
 }
 
-/** The log refuses these records whatever the weather: too large, or malformed. */
+/** The log will never accept these records: one is too large or malformed. */
 export class InvalidRecordsError extends Error {
-  readonly code = 'RECORDS_AT_FAULT';
+  readonly code = 'INVALID_RECORDS';
   constructor(cause: Error) {
     super(cause.message, { cause });
-    this.name = 'RecordsAtFaultError';
+    this.name = 'InvalidRecordsError';
   }
 }

@@ -14,7 +14,7 @@ const TABLE = Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** CRC-64-AVRO of a schema's canonical form, as the 8 bytes that stand in a single-object header. */
+/** CRC-64-AVRO of a schema's canonical form: the 8 bytes in a single-object header. */
 export function fingerprint(type: avro.Type): Buffer {
   let crc = EMPTY;
   for (const byte of Buffer.from(JSON.stringify(type.schema()), 'utf8')) {
@@ -25,12 +25,12 @@ export function fingerprint(type: avro.Type): Buffer {
   return bytes;
 }
 
-/** The 10 bytes before every body that was written with this schema. */
+/** The 10 bytes before every body written with this schema. */
 export function singleObjectHeader(type: avro.Type): Buffer {
   return Buffer.concat([MARKER, fingerprint(type)]);
 }
 
-/** The fingerprint in a message's header as 16 hex digits, or undefined where it is no single-object encoding. */
+/** The fingerprint in a message's header as 16 hex digits, or undefined if the message has no such header. */
 export function fingerprintOf(message: Buffer): string | undefined {
   if (message.length < SINGLE_OBJECT_HEADER_BYTES || message[0] !== MARKER[0] || message[1] !== MARKER[1]) {
     return undefined;
@@ -38,7 +38,16 @@ export function fingerprintOf(message: Buffer): string | undefined {
   return message.toString('hex', 2, SINGLE_OBJECT_HEADER_BYTES);
 }
 
-/** A value as one single-object message; throws avsc's error, naming the path, where the value is not of the type. */
+/** The message is not of a known schema of its topic. */
+export class UnknownSchemaError extends Error {
+  readonly code = 'UNKNOWN_SCHEMA';
+  constructor(what: string, fingerprintHex: string | undefined) {
+    super(`not a ${what} of a known schema (fingerprint ${fingerprintHex ?? 'missing'})`);
+    this.name = 'UnknownSchemaError';
+  }
+}
+
+/** A value as a single-object message. @throws avsc's error, which names the path, if the value is not of the type */
 export function encodeSingleObject(type: avro.Type, header: Buffer, value: unknown): Buffer {
   return Buffer.concat([header, type.toBuffer(value)]);
 }

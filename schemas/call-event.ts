@@ -3,7 +3,7 @@ import { encodeSingleObject, singleObjectHeader } from './avro.ts';
 import { formatEventId, parseEventId } from './event-id.ts';
 import { projectFile } from './root.ts';
 
-/** One API call; field by field as documented in call-event.avsc. `occurred_at` is in epoch milliseconds. */
+/** One API call; call-event.avsc documents each field. `occurred_at` is in epoch milliseconds. */
 export interface CallEvent {
   event_id: string;
   occurred_at: number;
@@ -32,7 +32,7 @@ class UuidType extends avro.types.LogicalType {
   }
 }
 
-/** An Avro type for a writer's or reader's schema of call events, event ids being UUID texts. */
+/** An Avro type for a writer or reader schema of call events, with event ids as UUID texts. */
 export function callEventTypeOf(schemaJson: string): avro.Type {
   const schema: avro.Schema = JSON.parse(schemaJson);
   return avro.Type.forSchema(schema, { logicalTypes: { uuid: UuidType } });
@@ -40,10 +40,10 @@ export function callEventTypeOf(schemaJson: string): avro.Type {
 
 export const callEventSchemaJson = projectFile('schemas', 'call-event.avsc');
 export const callEventType = callEventTypeOf(callEventSchemaJson);
-/** The 10 bytes before every event written with today's schema. */
+/** The 10 bytes before every event written with the current schema. */
 export const callEventHeader = singleObjectHeader(callEventType);
 
-/** An event as a Kafka record's value. Throws where it is not of the schema's types. */
+/** An event as a Kafka record's value. @throws avsc's error if it is not of the schema's types */
 export function encodeCallEvent(event: CallEvent): Buffer {
   return encodeSingleObject(callEventType, callEventHeader, event);
 }

@@ -5,10 +5,11 @@ import {
   fingerprintOf,
   SINGLE_OBJECT_HEADER_BYTES,
   singleObjectHeader,
+  UnknownSchemaError,
 } from './avro.ts';
 import { projectFile } from './root.ts';
 
-/** One close or re-close of a billing day; field by field as documented in daily-charge.avsc. Money is a canonical string. */
+/** One close or re-close of a billing day; daily-charge.avsc documents each field. Money is a canonical string. */
 export interface DailyCharge {
   org_id: string;
   product: string;
@@ -37,12 +38,12 @@ export interface DailyCharge {
 const schema: avro.schema.RecordType = JSON.parse(projectFile('schemas', 'daily-charge.avsc'));
 const type = avro.Type.forSchema(schema);
 const header = singleObjectHeader(type);
-/** The topic is kept for ever, and holds records from before the deadline was added. */
+/** The topic is kept forever, so it holds records from before the deadline was added. */
 const withoutDeadline = avro.Type.forSchema({
   ...schema,
   fields: schema.fields.filter(({ name }) => name !== 'append_before'),
 });
-/** By the fingerprint of the schema that a record was written with. */
+/** By the fingerprint of the writer schema. */
 const resolvers = new Map(
   [type, withoutDeadline].map((writer) => [fingerprint(writer).toString('hex'), type.createResolver(writer)]),
 );
@@ -51,12 +52,12 @@ export function encodeDailyCharge(charge: DailyCharge): Buffer {
   return encodeSingleObject(type, header, charge);
 }
 
-/** Throws where the bytes are no daily charge of this schema or of the one before, to their last byte. */
+/** @throws UnknownSchemaError, or avsc's error if the bytes are not a daily charge to their last byte */
 export function decodeDailyCharge(message: Buffer): DailyCharge {
-  const writer = fingerprintOf(message) ?? 'missing';
-  const resolver = resolvers.get(writer);
-  if (resolver === undefined) throw new Error(`no daily charge of a known schema (fingerprint ${writer})`);
-  // The fingerprint says of which schema these bytes are, so what avsc reads has the shape.
+  const writer = fingerprintOf(message);
+  const resolver = resolvers.get(writer ?? '');
+  if (resolver === undefined) throw new UnknownSchemaError('daily charge', writer);
+  // The fingerprint names the schema of these bytes, so avsc reads a value of this shape.
   const charge: DailyCharge = type.fromBuffer(message.subarray(SINGLE_OBJECT_HEADER_BYTES), resolver);
   return charge;
 }

@@ -1,6 +1,6 @@
 /**
  * Event ids are UUIDv7 (RFC 9562): 48 bits of milliseconds, version 7, variant 10, 74 random bits.
- * The timestamp equals the event's occurred_at, so (org, id) fixes the time too (domain.md, Identity).
+ * The timestamp equals the event's occurred_at, so (org, id) determines the time too (domain.md, Identity).
  */
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -8,7 +8,8 @@ export const MAX_EVENT_ID_MS = 2 ** 48 - 1;
 
 /**
  * @param occurredAtMs epoch milliseconds, 0 to 2^48 - 1
- * @param random at least 10 bytes; the caller's, so that ids can be deterministic (a replay) or secret
+ * @param random at least 10 bytes, from the caller: deterministic for a replay, otherwise unpredictable
+ * @throws RangeError if either is out of range
  */
 export function mintEventId(occurredAtMs: number, random: Uint8Array): string {
   if (!Number.isInteger(occurredAtMs) || occurredAtMs < 0 || occurredAtMs > MAX_EVENT_ID_MS) {
@@ -29,12 +30,12 @@ export function formatEventId(bytes: Buffer): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** The 16 bytes of a UUID's text form, or undefined where the text is no lower-case UUIDv7. */
+/** The 16 bytes of a UUID's text form, or undefined if the text is not a lower-case UUIDv7. */
 export function parseEventId(text: string): Buffer | undefined {
   return UUID_V7.test(text) ? Buffer.from(text.replaceAll('-', ''), 'hex') : undefined;
 }
 
-/** The milliseconds since the epoch that an id's first 48 bits hold. */
+/** The epoch milliseconds in an id's first 48 bits. */
 export function eventIdMs(id: Buffer): number {
   return id.readUIntBE(0, 6);
 }

@@ -1,7 +1,8 @@
-import { MINUTE_MS, DAY_MS } from './time-units.ts';
+import { DAY_MS, MINUTE_MS } from './time-units.ts';
+
 /**
- * Which events count (domain.md): the limits and the reasons' names. The publishing SDK refuses by them,
- * the consumer quarantines by them.
+ * The limits on a call event and the reasons for rejecting one (domain.md, "Which events count").
+ * event-validation.ts applies them.
  */
 
 export const MAX_CREDITS = 1_000_000;
@@ -9,50 +10,59 @@ export const MAX_NAME_BYTES = 128;
 export const MAX_ENDPOINT_BYTES = 2_048;
 export const REJECTED_STATUS = 429;
 
-const CONTROL = /\p{Cc}/u;
-
-/** What may name an org, a user, an app or a product: not empty, at most 128 bytes, no control characters. */
-export function isName(text: string): boolean {
-  return text !== '' && !isLonger(text, MAX_NAME_BYTES) && !CONTROL.test(text);
-}
-
-/** UTF-8 needs at most 3 bytes for each UTF-16 unit, so most texts need no measuring. */
-export function isLonger(text: string, maxBytes: number): boolean {
-  return text.length * 3 > maxBytes && Buffer.byteLength(text, 'utf8') > maxBytes;
-}
-
 /** How far occurred_at may lie after the record's append time. */
 export const FUTURE_LIMIT_MS = 5 * MINUTE_MS;
 /** How far occurred_at may lie before the record's append time; a backfill is a run with a larger limit. */
 export const LATENESS_LIMIT_MS = 35 * DAY_MS;
 
-/** D: how long raw events are kept. Beyond it a day is frozen, and an event for it comes too late for ever. */
+/** D: how long raw events are kept. Older days are frozen, and an event for one of them is rejected as expired. */
 export const RETENTION_DAYS = 400;
 
-/** What retention has left of the raw events, in epoch milliseconds and milliseconds. */
+/** Which raw events retention has left. */
 export interface KeptEvents {
-  /** How long the table keeps them, by its own TTL; Infinity where it drops none. */
+  /** How long the table keeps events, by its own TTL, in milliseconds; Infinity if it drops none. */
   readonly retentionMs: number;
-  /** Until when they may have been dropped under an earlier, shorter retention; -Infinity where that cannot be. */
+  /** Events before this epoch millisecond may have been dropped under an earlier, shorter retention; else -Infinity. */
   readonly droppedBeforeMs: number;
 }
 
+export const NOTHING_DROPPED: KeptEvents = { retentionMs: Infinity, droppedBeforeMs: -Infinity };
+
 /**
- * From when on raw events are whole, seen from an instant. Whatever lies before is frozen: it cannot be counted again,
- * and another event there would be counted alone.
+ * The epoch millisecond from which raw events are complete, as seen at an instant. Everything before it is frozen:
+ * its events cannot be counted again, and a new event would be counted alone.
  */
 export function wholeFrom({ retentionMs, droppedBeforeMs }: KeptEvents, instant: number): number {
   return Math.max(droppedBeforeMs, instant - retentionMs);
 }
 
-/** The names that must be there, short and printable, in the order in which they are checked. */
-export const NAME_FIELDS = ['org_id', 'product', 'user_id', 'app_id'] as const;
+const CONTROL = /\p{Cc}/u;
 
+export function hasControlCharacter(text: string): boolean {
+  return CONTROL.test(text);
+}
+
+/**
+ * What is wrong with the name of an org, a product, a user or an app.
+ * @returns undefined if it has 1 to 128 bytes of UTF-8 and no control characters
+ */
+export function nameProblem(sizeBytes: number, hasControl: boolean): string | undefined {
+  if (sizeBytes === 0) return 'it is empty';
+  if (hasControl) return 'it has control characters';
+  return sizeBytes > MAX_NAME_BYTES ? `it has ${sizeBytes} bytes` : undefined;
+}
+
+/** Whether a text may name an org, a product, a user or an app. */
+export function isName(text: string): boolean {
+  return nameProblem(Buffer.byteLength(text), hasControlCharacter(text)) === undefined;
+}
+
+/** Why an event is rejected, in the order in which the rules are checked. */
 export const REASONS = {
-  'not-an-event': 'the bytes are no Avro single-object encoded event',
-  'unknown-schema': 'no schema with the fingerprint in the header was ever published',
+  'not-an-event': 'the bytes are not an Avro single-object encoded event',
+  'unknown-schema': 'no schema with the fingerprint in the header was published before the event',
   'incompatible-schema': 'the writer schema cannot be read as a call event',
-  'event-id': 'event_id is no UUIDv7',
+  'event-id': 'event_id is not a UUIDv7',
   'event-id-time': 'the time in event_id is not occurred_at',
   'org-id': 'org_id is empty, over 128 bytes or has control characters',
   product: 'product is empty, over 128 bytes or has control characters',
@@ -67,8 +77,13 @@ export const REASONS = {
 } as const;
 export type Reason = keyof typeof REASONS;
 
-/** A verdict on a record that may not count: why, and the figures at fault. */
+/** Why an event does not count, and the values that broke the rule. */
 export interface Rejection {
   readonly reason: Reason;
   readonly detail: string;
+}
+
+/** A rejection as a sentence: the rule, then the values. */
+export function describeRejection({ reason, detail }: Rejection): string {
+  return `${REASONS[reason]}: ${detail}`;
 }

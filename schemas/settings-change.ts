@@ -1,8 +1,14 @@
 import avro from 'avsc';
-import { encodeSingleObject, fingerprintOf, SINGLE_OBJECT_HEADER_BYTES, singleObjectHeader } from './avro.ts';
+import {
+  encodeSingleObject,
+  fingerprintOf,
+  SINGLE_OBJECT_HEADER_BYTES,
+  singleObjectHeader,
+  UnknownSchemaError,
+} from './avro.ts';
 import { projectFile } from './root.ts';
 
-/** One change of settings or of a catalogue; field by field as documented in settings-change.avsc. */
+/** One change of settings or of a catalogue; settings-change.avsc documents each field. */
 export interface SettingsChange {
   change_id: string;
   org_id: string;
@@ -14,7 +20,7 @@ export interface SettingsChange {
   reason: string;
 }
 
-/** A change as the log holds it. `appended_at` is Kafka's append time: it takes effect then, or later. */
+/** A change in the log. `appended_at` is Kafka's append time: the change takes effect then, or later. */
 export interface LoggedChange extends SettingsChange {
   readonly offset: number;
   readonly appended_at: number;
@@ -28,13 +34,13 @@ export function encodeSettingsChange(change: SettingsChange): Buffer {
   return encodeSingleObject(type, header, change);
 }
 
-/** Throws where the bytes are no settings change of this schema, to their last byte. */
+/** @throws UnknownSchemaError, or avsc's error if the bytes are not a settings change to their last byte */
 export function decodeSettingsChange(message: Buffer): SettingsChange {
   const writer = fingerprintOf(message);
   if (writer !== header.toString('hex', 2)) {
-    throw new Error(`no settings change of a known schema (fingerprint ${writer ?? 'missing'})`);
+    throw new UnknownSchemaError('settings change', writer);
   }
-  // The fingerprint says that these bytes are of this very schema, so what avsc reads has its shape.
+  // The fingerprint names this schema, so avsc reads a value of its shape.
   const change: SettingsChange = type.fromBuffer(message.subarray(SINGLE_OBJECT_HEADER_BYTES));
   return change;
 }

@@ -1,5 +1,6 @@
 import { DAY_MS } from './time-units.ts';
-/** Kafka topics: names are a contract (interfaces.md), settings are what the pipeline's reasoning needs. */
+
+/** Kafka topics: the names are a contract (interfaces.md), and the pipeline relies on the settings. */
 
 export interface Topics {
   readonly calls: string;
@@ -38,17 +39,17 @@ export function topicNames(prefix = ''): Topics {
   };
 }
 
-/** The append time decides future-dated and too late, so it must be the broker's and stay the same on a redelivery. */
+/** The append time decides what is future-dated or too late, so it must be the broker's: the same on every redelivery. */
 const LOG_APPEND_TIME = { name: 'message.timestamp.type', value: 'LogAppendTime' };
-/** kafkajs reads nothing but gzip: the broker unpacks what other publishers compressed by snappy, lz4 or zstd. */
+/** kafkajs reads only gzip, so the broker decompresses what other publishers compressed with snappy, lz4 or zstd. */
 const UNCOMPRESSED = { name: 'compression.type', value: 'uncompressed' };
-const KEEP_FOR_EVER = { name: 'retention.ms', value: '-1' };
+const KEEP_FOREVER = { name: 'retention.ms', value: '-1' };
 
 /**
  * Definitions for creating the topics.
- * @param partitions of the call topics; more of them spread landing over more consumers.
- * @param replication the same for every topic: each of them is the only copy of something. The brokers' own default
- *   where it is not given.
+ * @param partitions of the call topic; more of them spread landing over more consumers.
+ * @param replication the same for every topic: each of them is the only copy of something. The default is
+ *   the brokers' own.
  */
 export function topicDefinitions(
   names: Topics,
@@ -67,11 +68,11 @@ export function topicDefinitions(
   });
   return [
     define(names.calls, partitions, { name: 'retention.ms', value: String(14 * DAY_MS) }),
-    define(names.dead, 1, KEEP_FOR_EVER),
+    define(names.dead, 1, KEEP_FOREVER),
     define(names.writerSchemas, 1, { name: 'cleanup.policy', value: 'compact' }),
-    // One partition: its order decides which record is a revision, and is the billing feed's cursor.
-    define(names.dailyCharges, 1, KEEP_FOR_EVER),
-    // One partition: its order decides between concurrent changes, its append times when they take effect.
-    define(names.settings, 1, KEEP_FOR_EVER),
+    // One partition: its order decides which record is a revision, and the billing feed's cursor is its offset.
+    define(names.dailyCharges, 1, KEEP_FOREVER),
+    // One partition: its order decides between concurrent changes, its append times decide when they take effect.
+    define(names.settings, 1, KEEP_FOREVER),
   ];
 }

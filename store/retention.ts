@@ -17,7 +17,7 @@ import { DAY_MS } from '../schemas/time-units.ts';
  */
 const MARGIN_DAYS = 62;
 
-export const retentionSettings = {
+export const retentionVariables = {
   RETENTION_DAYS: Type.Integer({
     default: RETENTION_DAYS,
     minimum: 1,

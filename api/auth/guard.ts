@@ -8,13 +8,13 @@ import { unauthorized, type VerifyToken } from './tokens.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What the route asks of its caller; a route without it does not start. */
+    /** The access that the route requires; a route without it does not start. */
     access?: Access;
   }
   interface FastifyRequest {
-    /** Who asks; set by the guard where the route is not open. */
+    /** The bearer of the token; set by the guard unless the route is open. */
     caller: Caller | null;
-    /** How much of the organisation may be shown; set by the guard where the route is one of an organisation. */
+    /** How much of the organisation the caller may see; set by the guard on routes of an organisation. */
     scope: Scope | null;
   }
 }
@@ -22,12 +22,12 @@ declare module 'fastify' {
 const BEARER = /^bearer +([\w.~+/-]+=*) *$/i;
 const OrgParams = Type.Object({ org: Type.String() });
 
-/** Runs before anything else of a request: nobody learns more than that they may not. */
+/** Checks a request before anything else looks at it, so that a rejection reveals nothing more. */
 export function createGuard(verify: VerifyToken): (request: FastifyRequest) => Promise<void> {
-  const { check: namesAnOrg } = compiled(OrgParams);
+  const { check: hasOrg } = compiled(OrgParams);
   return async (request) => {
     const { access } = request.routeOptions.config;
-    // Unknown routes have no act: their 404 tells nothing.
+    // An unknown route requires no access: its 404 reveals nothing.
     if (access === 'open' || request.is404) return;
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
     if (token === undefined) {
@@ -41,7 +41,7 @@ export function createGuard(verify: VerifyToken): (request: FastifyRequest) => P
       return;
     }
     const params: unknown = request.params;
-    if (!namesAnOrg(params)) throw forbidden(caller);
+    if (!hasOrg(params)) throw forbidden(caller);
     const decision = decide(caller, access, params.org);
     if (decision === 'foreign') throw unknownOrg(params.org);
     if (decision === 'forbidden') throw forbidden(caller);
@@ -51,20 +51,23 @@ export function createGuard(verify: VerifyToken): (request: FastifyRequest) => P
 }
 
 function forbidden({ role }: Caller): Problem {
-  return new Problem('forbidden', `The role ${role} may not do this: ask with a token of a role that may.`);
+  return new Problem(
+    'forbidden',
+    `The role ${role} may not do this: use a token of a role with this permission.`,
+  );
 }
 
-/** The user whose calls alone may be shown, or undefined where all of the organisation's may. */
+/** The user to whose calls the answer is limited; undefined where the caller may see the whole organisation. */
 export function onlyUser(request: FastifyRequest): string | undefined {
   if (request.scope === null) throw notGuarded(request);
   return request.scope === 'self' ? callerOf(request).userId : undefined;
 }
 
-/** Who asks, at a route that is not open. */
+/** The caller of a route that is not open. */
 export function callerOf(request: FastifyRequest): Caller {
   if (request.caller === null) throw notGuarded(request);
   return request.caller;
 }
 
 const notGuarded = ({ routeOptions }: FastifyRequest): Error =>
-  new Error(`The route ${routeOptions.url} was not guarded.`);
+  new Error(`The guard has not run for ${routeOptions.url}.`);

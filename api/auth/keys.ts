@@ -3,8 +3,8 @@ import type { PublishedKeys } from './published-keys.ts';
 import { readSecret } from './secret.ts';
 
 /**
- * What tokens are verified with: a secret (HS256: the local stack), an issuer's public keys, or both. D: a token of
- * a kind without keys is refused, so with JWKS_URL alone no HS256 token is taken.
+ * The keys that verify tokens: a secret (HS256: the local stack), an issuer's public keys, or both. D: a token whose
+ * kind has no keys is rejected, so with JWKS_URL alone no HS256 token is accepted.
  */
 export interface TokenKeys {
   readonly secret?: Uint8Array;
@@ -19,7 +19,7 @@ export function readTokenKeys(env: Environment): TokenKeys {
   return keys.secret || keys.published ? keys : { secret: readSecret(env) };
 }
 
-/** The same where none need be given: the local stack has a secret of its own. */
+/** The same, but keys may be missing: the local stack has its own secret. */
 export function readGivenKeys(env: Environment): TokenKeys {
   const [secret, published] = readBoth(
     () => (env['JWT_SECRET'] || env['JWT_SECRET_FILE'] ? readSecret(env) : undefined),
@@ -35,18 +35,18 @@ function readPublished({
 }: Environment): PublishedKeys | undefined {
   if (address === '' && issuer === '' && audience === '') return undefined;
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  const faults = [
-    url === undefined && 'JWKS_URL must be the address of the issuer’s keys',
+  const problems = [
+    url === undefined && 'JWKS_URL must be the URL of the issuer’s keys',
     url !== undefined &&
       !isTrusted(url) &&
-      'JWKS_URL must be https: who changes the keys on the way is everyone',
-    issuer === '' && 'JWT_ISSUER is missing: with JWKS_URL, tokens of another issuer must be refused',
-    audience === '' && 'JWT_AUDIENCE is missing: with JWKS_URL, tokens for another service must be refused',
-  ].filter((fault) => fault !== false);
-  if (url === undefined || faults.length > 0) throw new ConfigError(faults);
+      'JWKS_URL must use https: over http, anyone on the way could replace the keys',
+    issuer === '' && 'JWT_ISSUER is missing: JWKS_URL needs it to reject tokens of other issuers',
+    audience === '' && 'JWT_AUDIENCE is missing: JWKS_URL needs it to reject tokens for other services',
+  ].filter((problem) => problem !== false);
+  if (url === undefined || problems.length > 0) throw new ConfigError(problems);
   return { url, issuer, audience };
 }
 
-/** Of this machine, plain http will do. */
+/** Plain http is trusted on this machine only. */
 const isTrusted = ({ protocol, hostname }: URL): boolean =>
   protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname));

@@ -1,48 +1,49 @@
 /**
- * Who may what (domain.md, Roles): the one table of act x role x own or foreign organisation. What is not in it is
- * refused. Every route names its act; the table test walks all of them.
+ * Who may do what (domain.md, Roles): the one table of permissions and roles. Whatever is not in it is forbidden.
+ * Every route names its permission; test/api/auth/access.int.test.ts walks all of them.
  */
 export const ROLES = ['super_admin', 'admin', 'user', 'analyst', 'billing', 'platform'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** `org`: everything of the organisation; `self`: the caller's own consumption only. */
+/** How much of an organisation a permission covers: `org` everything, `self` the caller's own consumption. */
 export type Scope = 'org' | 'self';
 
-const ALL_OF_OWN = { super_admin: 'org', admin: 'org' } as const;
+const OWN_ADMINS = { super_admin: 'org', admin: 'org' } as const;
 
-/** Acts on one organisation. */
+/** Permissions on one organisation: who has them, and with which scope. */
 const PERMISSIONS = {
-  'read-credits': { ...ALL_OF_OWN, user: 'org', analyst: 'org' },
-  'read-credit-users': { ...ALL_OF_OWN, user: 'self' },
-  'read-usage': { ...ALL_OF_OWN, user: 'self', analyst: 'org' },
-  'read-calls': { ...ALL_OF_OWN, user: 'self', analyst: 'org' },
-  'read-conflicts': ALL_OF_OWN,
-  'read-billing': { ...ALL_OF_OWN, billing: 'org' },
-  'read-additional-limit': ALL_OF_OWN,
+  'read-credits': { ...OWN_ADMINS, user: 'org', analyst: 'org' },
+  'read-credit-users': { ...OWN_ADMINS, user: 'self' },
+  'read-usage': { ...OWN_ADMINS, user: 'self', analyst: 'org' },
+  'read-calls': { ...OWN_ADMINS, user: 'self', analyst: 'org' },
+  'read-conflicts': OWN_ADMINS,
+  'read-billing': { ...OWN_ADMINS, billing: 'org' },
+  'read-additional-limit': OWN_ADMINS,
+  // Z: only the super admin.
   'set-additional-limit': { super_admin: 'org' },
-  'read-settings': { ...ALL_OF_OWN, platform: 'org' },
+  'read-settings': { ...OWN_ADMINS, platform: 'org' },
   'change-settings': { platform: 'org' },
 } as const satisfies Record<string, Partial<Record<Role, Scope>>>;
 
-/** Acts on what belongs to no single organisation. */
+/** Permissions that concern no single organisation. */
 const GLOBAL_PERMISSIONS = {
   'read-orgs': ['platform'],
   'create-org': ['platform'],
   'change-catalogues': ['platform'],
   'read-charges': ['billing'],
   'read-reconciliation': ['billing', 'platform'],
-  // Any token: what credits cost is no secret of an organisation.
+  // Any token: prices are public knowledge.
   'read-prices': ROLES,
 } as const satisfies Record<string, readonly Role[]>;
 
-/** Something done with one organisation, the `:org` of the route. */
+/** A permission on one organisation, the `:org` of the route. */
 export type Permission = keyof typeof PERMISSIONS;
-/** Something done with all of them, or with none. */
+/** A permission on all organisations, or on none. */
 export type GlobalPermission = keyof typeof GLOBAL_PERMISSIONS;
-/** What a route asks of its caller: nothing at all, or to be allowed an act. */
+/** What a route requires of its caller: nothing, or a permission. */
 export type Access = 'open' | Permission | GlobalPermission;
 
-/** Roles bound to organisations: to them a foreign one and an unknown one are the same 404. */
+/** Roles bound to organisations: for them a foreign organisation and an unknown one are the same 404. */
 export const BOUND_ROLES = ['super_admin', 'admin', 'user', 'analyst'] as const satisfies readonly Role[];
 const BOUND: ReadonlySet<Role> = new Set(BOUND_ROLES);
 export const isBound = (role: Role): boolean => BOUND.has(role);
@@ -50,27 +51,28 @@ export const isBound = (role: Role): boolean => BOUND.has(role);
 export interface Caller {
   readonly role: Role;
   readonly userId: string;
-  /** The organisations a bound role is bound to; empty for others. */
+  /** The organisations that a bound role is bound to; empty for other roles. */
   readonly orgIds: readonly string[];
 }
 
-/** One person of one organisation in one role; a JSON array, so that no two can be spelled alike. */
+/** The key of a caller, unique for a user in a role and its organisations. As JSON, so that no two share a key. */
 export const subjectOf = ({ role, userId, orgIds }: Caller): string =>
   JSON.stringify([role, userId, ...orgIds]);
 
 export const isGlobal = (access: Access): access is GlobalPermission => access in GLOBAL_PERMISSIONS;
 
+/** The granted scope; `foreign` where the caller may not know of the organisation, `forbidden` without permission. */
 export type Decision = Scope | 'foreign' | 'forbidden';
 
-/** What a caller may of an act on an organisation. */
-export function decide(caller: Caller, act: Permission, orgId: string): Decision {
+/** Decides on a permission on one organisation. */
+export function decide(caller: Caller, permission: Permission, orgId: string): Decision {
   if (isBound(caller.role) && !caller.orgIds.includes(orgId)) return 'foreign';
-  const may: Partial<Record<Role, Scope>> = PERMISSIONS[act];
-  return may[caller.role] ?? 'forbidden';
+  const scopes: Partial<Record<Role, Scope>> = PERMISSIONS[permission];
+  return scopes[caller.role] ?? 'forbidden';
 }
 
-/** Whether a caller may do what concerns no single organisation. */
-export function isAllowedGlobally({ role }: Caller, act: GlobalPermission): boolean {
-  const roles: readonly Role[] = GLOBAL_PERMISSIONS[act];
+/** Decides on a permission that concerns no single organisation. */
+export function isAllowedGlobally({ role }: Caller, permission: GlobalPermission): boolean {
+  const roles: readonly Role[] = GLOBAL_PERMISSIONS[permission];
   return roles.includes(role);
 }

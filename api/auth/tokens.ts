@@ -14,10 +14,10 @@ const Claims = Type.Object({
   org: Type.Optional(Type.String({ minLength: 1 })),
   orgs: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
 });
-/** What a token says about its bearer (domain.md, Roles). */
+/** The claims of a token about its bearer (domain.md, Roles). */
 export type Claims = Static<typeof Claims>;
 
-/** Reads a bearer token; throws the Problem `unauthorized` for any that does not hold. */
+/** Verifies a bearer token. Throws the Problem `unauthorized` for an invalid one. */
 export type VerifyToken = (token: string) => Promise<Caller>;
 
 /** @param now decides whether a token has expired, epoch milliseconds */
@@ -27,17 +27,17 @@ export function createTokenVerifier(keys: TokenKeys, now: () => number): VerifyT
   return async (token) => {
     const payload = await verified(token, checks, new Date(now()));
     if (areClaims(payload)) return callerOf(payload);
-    const wrong = validationErrors(payload).map(({ path, message }) => `${path} ${message}`.trim());
-    throw unauthorized(`The token's claims are wrong: ${wrong.join('; ')}.`);
+    const invalid = validationErrors(payload).map(({ path, message }) => `${path} ${message}`.trim());
+    throw unauthorized(`The token's claims are invalid: ${invalid.join('; ')}.`);
   };
 }
 
-/** Verifies a token of one kind of keys; throws errors of jose. */
+/** Verifies a token with one kind of keys. Throws jose's errors. */
 type SignatureCheck = (token: string, currentDate: Date) => Promise<{ readonly payload: unknown }>;
 
 const REQUIRED = { requiredClaims: ['exp'] };
 
-/** By algorithm: each only ever meets keys of its own kind. */
+/** By algorithm: each algorithm only ever uses keys of its own kind. */
 function signatureChecks({ secret, published }: TokenKeys): ReadonlyMap<string, SignatureCheck> {
   const checks = new Map<string, SignatureCheck>();
   if (secret !== undefined) {
@@ -72,9 +72,9 @@ async function verified(
   } catch (error) {
     if (error instanceof Problem) throw error;
     if (error instanceof errors.JWTExpired) throw unauthorized('The token has expired: get a new one.');
-    // jose also throws TypeErrors, for tokens that are none at all.
+    // jose also throws TypeErrors, for text that is not a token at all.
     throw unauthorized(
-      'The token is not one of ours: its signature, algorithm, issuer, audience or form is wrong.',
+      'The token is invalid: its signature, algorithm, issuer, audience or form is wrong.',
       error,
     );
   }
@@ -89,7 +89,7 @@ function callerOf({ role, sub, org, orgs }: Claims): Caller {
   return { role, userId: sub, orgIds: bound };
 }
 
-/** @param error becomes the challenge's error code of RFC 6750; a request without a token gets none. */
+/** The 401 with its challenge. @param cause for the log */
 export function unauthorized(detail: string, cause?: unknown): Problem {
   return new Problem('unauthorized', detail, { cause, headers: { 'www-authenticate': 'Bearer' } });
 }

@@ -4,13 +4,13 @@ import type { SlabLine } from '../../domain/pricing/slabs.ts';
 import { canonical } from '../../domain/money.ts';
 import { Credits } from '../parameters/counts.ts';
 
-/** How answers write money (interfaces.md, HTTP). */
+/** Money in an answer (interfaces.md, HTTP). */
 export const Amount = Type.String({
   pattern: '^(?:0|-?(?:0\\.\\d*[1-9]|[1-9]\\d*(?:\\.\\d*[1-9])?))$',
   description: 'An exact decimal, canonical: no exponent, no trailing zeros.',
 });
 
-/** Less than nothing where adjustments take back more than the days bill. */
+/** Negative where adjustments take back more than the days bill. */
 export const BilledAnswer = Type.Object(
   { credits: Type.Integer(), amount: Amount },
   { additionalProperties: false },
@@ -21,7 +21,7 @@ export const SlabsAnswer = Type.Array(
     { credits: Credits, rate_per_1000: Type.String(), amount: Amount },
     { additionalProperties: false },
   ),
-  { description: 'The price steps that hold credits; they add up to the amount.' },
+  { description: 'The price steps with credits; they add up to the amount.' },
 );
 
 export function billedAnswer({ credits, amount }: Billed): Static<typeof BilledAnswer> {

@@ -1,22 +1,22 @@
 import { billingPeriodsOf, type Period } from '../../domain/calendar/billing-periods.ts';
 import { projectedBill, type Billed } from '../../domain/pricing/bill.ts';
 import type { Sources } from '../dependencies.ts';
-import { orgCalendar, type SubscriptionAsked } from '../orgs/subscription.ts';
+import { orgCalendar, type RequestedSubscription } from '../orgs/subscription.ts';
 import { readStatement, type Statement } from './statement.ts';
 
-/** The bill of the current period as it stands, and where it is heading (interfaces.md, /billing). Money exact. */
+/** The bill of the current period so far, and its projection (interfaces.md, /billing). Amounts are exact. */
 export interface Bill {
   readonly currency: string;
   readonly period: Period;
-  /** What the period's days and adjustments come to by now, today included: the statement's total. */
+  /** The sum of the period's days and adjustments so far, today included: the statement's total. */
   readonly accrued: Billed;
   readonly projected: Billed;
   readonly daysClosed: number;
   readonly adjustments: Statement['adjustments'];
 }
 
-/** Reads the statement of the period that holds now; both come from one reading of the clock. */
-export async function readBill(sources: Sources, request: SubscriptionAsked): Promise<Bill> {
+/** Reads the statement of the period that contains now, with one reading of the clock. */
+export async function readBill(sources: Sources, request: RequestedSubscription): Promise<Bill> {
   const now = sources.now();
   const { org } = request;
   const period = billingPeriodsOf(orgCalendar(org), org.billingDay).periodAt(now);
@@ -27,7 +27,7 @@ export async function readBill(sources: Sources, request: SubscriptionAsked): Pr
   return billOf(statement, period, now);
 }
 
-/** The bill that a whole period's statement makes at an instant of that period. */
+/** The bill of a period, from its statement, at an instant of that period. */
 export function billOf(statement: Statement, period: Period, now: number): Bill {
   const { currency, days, adjustments, total } = statement;
   const closed = days.filter(({ status }) => status === 'closed');

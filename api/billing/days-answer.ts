@@ -49,7 +49,7 @@ export const BillingDaysAnswer = Type.Object(
     to: DateOfDay,
     days: Type.Array(StatementDayAnswer),
     adjustments: Type.Array(AdjustmentAnswer, {
-      description: 'Late differences closed in the range whose day’s own statement was final already.',
+      description: 'Late differences, closed in the range, of days whose own statement was already final.',
     }),
     total: Type.Object(
       {
@@ -64,7 +64,7 @@ export const BillingDaysAnswer = Type.Object(
 );
 export type BillingDaysAnswer = Static<typeof BillingDaysAnswer>;
 
-/** A statement as the API writes it, without what names it. */
+/** A statement as JSON, without its organisation, product and range. */
 export function statementAnswer({
   currency,
   days,

@@ -8,11 +8,11 @@ import { checkDateRange } from '../parameters/range.ts';
 
 const DEFAULT_DAYS = 30;
 
-/** Which billing days are asked for, whether they come as JSON or as a file (interfaces.md, /billing/days). */
+/** The range of billing days, for JSON and files alike (interfaces.md, /billing/days). */
 export const DaysQuery = Type.Object(
   {
-    from: Type.Optional(DateParameter(`the first date, ${DEFAULT_DAYS} days before \`to\` if left out`)),
-    to: Type.Optional(DateParameter('the end, exclusive, tomorrow if left out')),
+    from: Type.Optional(DateParameter(`the first date; ${DEFAULT_DAYS} days before \`to\` by default`)),
+    to: Type.Optional(DateParameter('the end, exclusive; tomorrow by default')),
     product: ProductParameter,
   },
   { additionalProperties: false },
@@ -20,9 +20,9 @@ export const DaysQuery = Type.Object(
 export type DaysQuery = Static<typeof DaysQuery>;
 
 /**
- * The range of local dates, half-open: the 30 ending today where nothing is named.
- * @param now epoch milliseconds
+ * The range of local dates, half-open: by default the 30 days that end today.
  * Throws the Problems `invalid-request` and `range-too-long`.
+ * @param now epoch milliseconds
  */
 export function dateRangeOf(
   org: OrgHistory,

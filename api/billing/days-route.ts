@@ -18,10 +18,10 @@ export function billingDaysRoute(app: ApiServer, sources: Sources): void {
       response: { 200: BillingDaysAnswer },
     },
     handler: async ({ params, query }) => {
-      const asked = await readSubscription(sources, params.org, query.product);
-      const { org, subscription } = asked;
+      const requested = await readSubscription(sources, params.org, query.product);
+      const { org, subscription } = requested;
       const { from, to } = dateRangeOf(org, query, sources.now());
-      const statement = await readStatement(sources, { ...asked, from, to });
+      const statement = await readStatement(sources, { ...requested, from, to });
       const { product } = subscription;
       return { org_id: org.orgId, product, from, to, ...statementAnswer(statement) };
     },

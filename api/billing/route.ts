@@ -21,9 +21,9 @@ export const BillingAnswer = Type.Object(
     product: Type.String(),
     currency: Type.String(),
     time_zone: Type.String(),
-    period: Type.Object(dates, { ...strict, description: 'The billing period that holds now, half-open.' }),
+    period: Type.Object(dates, { ...strict, description: 'The current billing period, half-open.' }),
     previous_periods: Type.Array(Type.Object(dates, strict), {
-      description: `The ${PREVIOUS_PERIODS} before it, the latest first.`,
+      description: `The ${PREVIOUS_PERIODS} periods before it, the latest first.`,
     }),
     next_billing_date: DateOfDay,
     accrued: BilledAnswer,
@@ -40,20 +40,20 @@ export function billingRoute(app: ApiServer, sources: Sources): void {
     url: '/v1/orgs/:org/billing',
     config: { access: 'read-billing' },
     schema: {
-      summary: 'The bill of the current period, and where it is heading',
+      summary: 'The bill of the current period so far, and its projection',
       params: OrgParams,
       querystring: Type.Object({ product: ProductParameter }, strict),
       response: { 200: BillingAnswer },
     },
     handler: async ({ params, query }) => {
       const now = sources.now();
-      const asked = await readSubscription(sources, params.org, query.product);
-      const bill = await readBill({ ...sources, now: () => now }, asked);
-      const { org } = asked;
+      const requested = await readSubscription(sources, params.org, query.product);
+      const bill = await readBill({ ...sources, now: () => now }, requested);
+      const { org } = requested;
       const periods = billingPeriodsOf(orgCalendar(org), org.billingDay);
       return {
         org_id: org.orgId,
-        product: asked.subscription.product,
+        product: requested.subscription.product,
         currency: bill.currency,
         time_zone: timeZoneAt(org, now),
         period: { from: bill.period.from, to: bill.period.to },

@@ -9,16 +9,16 @@ import type { PriceBook } from '../../domain/catalogues/prices.ts';
 import { ZERO, type Money } from '../../domain/money.ts';
 
 /**
- * What a statement says of its days (domain.md, Open, closed, final). D: the charge of a row is what the day's own
- * period billed, so that rows and adjustments never tell of one difference twice: revisions billed in a later
- * period are adjustment lines there, and only there.
+ * The rows of a statement (domain.md, Open, closed, final). D: the charge of a row is what the day's own period
+ * billed. Revisions billed in a later period are adjustment lines of that period only, so no difference is billed
+ * twice.
  */
 export type DayStatus = 'open' | 'closed' | 'final';
 
 export interface StatementDay {
   readonly day: Day;
   readonly status: DayStatus;
-  /** The revision shown; null where the log has none. */
+  /** The revision that the row shows; null where the log has none. */
   readonly revision: number | null;
   readonly used: number;
   readonly included: number;
@@ -32,23 +32,23 @@ export interface StatementDay {
 
 export interface DayFacts {
   readonly day: Day;
-  /** The day's own. */
+  /** The billing period that contains the day. */
   readonly period: Period;
-  /** The log's, by revision. */
+  /** From the log, in the order of revisions. */
   readonly charges: readonly Charge[];
-  /** The charge by what is known now; undefined where the product had no subscription on that day. */
+  /** The charge from the calls known now; undefined where the product had no subscription on that day. */
   readonly live: DayCharge | undefined;
 }
 
 export interface Moment {
   /**
-   * Until when what Kafka appended to the log of charges has landed, epoch milliseconds as the next one. What was
-   * appended before a statement became final is in it, so it is called final once that is known.
+   * Everything that Kafka appended to the log of charges before this instant has landed; epoch milliseconds. A
+   * statement contains what was appended before it became final, so it is shown as final once all of that has landed.
    */
   readonly chargesUntil: number;
-  /** Days that ended by then have landed and had their grace. */
+  /** Days that ended by this instant have landed and their grace is over; epoch milliseconds. */
   readonly closableUntil: number;
-  /** The price book of a name. */
+  /** The price book with this name. */
   readonly priceBook: (name: string) => PriceBook;
 }
 
@@ -75,7 +75,7 @@ export function statementDay(facts: DayFacts, moment: Moment): StatementDay {
     };
   }
   const used = live?.used ?? 0;
-  // An ended day without use needs no record in the log: it is closed by time alone.
+  // An ended day without usage needs no record in the log: time alone closes it.
   const isClosed = used === 0 && day.to <= moment.closableUntil;
   return {
     day,
@@ -86,7 +86,7 @@ export function statementDay(facts: DayFacts, moment: Moment): StatementDay {
     additionalLimit: live?.additionalLimit ?? 0,
     additionalUsed: live?.additional ?? 0,
     overLimit: live?.overLimit ?? 0,
-    // A final statement bills nothing more: what such a day costs becomes an adjustment once it is closed.
+    // A final statement bills nothing more: the charge of such a day becomes an adjustment once the day is closed.
     ...(isFinal || live === undefined ? NOTHING_BILLED : billedLive(live)),
   };
 }
@@ -105,8 +105,8 @@ function billedLive({ billed, amount, lines }: DayCharge): BilledPart {
 }
 
 /**
- * The adjustment lines of a range: what was billed outside of its day's own period and closed in [closedFrom,
- * closedTo). For a range that is one period these are exactly the lines billed in it. In the order of closing.
+ * The adjustment lines of a range, in the order of closing: revisions closed in [closedFrom, closedTo) that were not
+ * billed in their day's own period. If the range is one billing period, these are exactly the lines billed in it.
  */
 export function adjustmentsOf(
   charges: readonly Charge[],
@@ -118,13 +118,13 @@ export function adjustmentsOf(
     charges
       .filter(({ closed_at }) => closed_at >= closedFrom && closed_at < closedTo)
       .filter((charge) => !billedInOwnPeriod(charge, periodOf(charge.day)))
-      // A revision that changes no charge (use within the allowance) is nothing to bill.
+      // A revision that leaves the charge unchanged (usage within the allowance) is not an adjustment.
       .filter(({ delta_credits, delta_amount }) => delta_credits !== 0 || !delta_amount.isZero())
       .toSorted((a, b) => a.closed_at - b.closed_at || compare(a.day, b.day) || a.revision - b.revision)
   );
 }
 
-/** What rows and adjustment lines bill together, exact. */
+/** The exact total of rows and adjustment lines. */
 export function statementTotal(days: readonly StatementDay[], adjustments: readonly Charge[]): Billed {
   return totalOf([
     ...days.map(({ billedCredits, amount }) => ({ credits: billedCredits, amount })),

@@ -10,29 +10,29 @@ import { priceBookAt, type Catalogues } from '../../domain/catalogues/catalogues
 import type { PriceBook } from '../../domain/catalogues/prices.ts';
 import type { Money } from '../../domain/money.ts';
 import type { Sources } from '../dependencies.ts';
-import { orgCalendar, type SubscriptionAsked } from '../orgs/subscription.ts';
+import { orgCalendar, type RequestedSubscription } from '../orgs/subscription.ts';
 import { RETRY_AFTER } from '../problems/clickhouse.ts';
 import { Problem } from '../problems/problem.ts';
 import { adjustmentsOf, statementDay, statementTotal, type StatementDay } from './rows.ts';
 import { closableUntil } from '../../domain/closing/closable.ts';
 
-/** The days of a subscription in a range of local dates, and what they come to. */
+/** The days of a subscription in a range of local dates, and their total. */
 export interface Statement {
   readonly currency: string;
   readonly days: readonly StatementDay[];
   readonly adjustments: readonly Charge[];
   readonly total: Billed;
-  /** Only where the range is exactly one billing period: rounding is done once, on its total. */
+  /** Null unless the range is exactly one billing period: only its total is rounded, once. */
   readonly rounded: Money | null;
 }
 
-export interface StatementRequest extends SubscriptionAsked {
+export interface StatementRequest extends RequestedSubscription {
   /** Half-open local dates. */
   readonly from: LocalDate;
   readonly to: LocalDate;
 }
 
-/** Reads closed days from the log and counts the others as they stand. */
+/** Reads closed days from the log and computes the others from the calls known now. */
 export async function readStatement(sources: Sources, request: StatementRequest): Promise<Statement> {
   const { org, subscription, catalogues, from, to } = request;
   const { clickhouse, timing } = sources;
@@ -41,7 +41,7 @@ export async function readStatement(sources: Sources, request: StatementRequest)
   const days = calendar.daysByDates(from, to);
   const [fromInstant, toInstant] = [calendar.dayFrom(from).from, calendar.dayFrom(to).from];
 
-  // In this order: a day that lands or closes in between is merely shown as open.
+  // In this order, a day that lands or closes in between is merely shown as open.
   const now = sources.now();
   const [confirmed, charged] = await Promise.all([
     readConfirmed(clickhouse, sources.topics, now),
@@ -65,7 +65,7 @@ export async function readStatement(sources: Sources, request: StatementRequest)
   const usedByDay = await readUsedByDay(clickhouse, org.orgId, subscription.product, live);
 
   const moment = {
-    // A charge may be appended until the statement is final by Kafka's clock, and landing was seen by a consumer's.
+    // Kafka's clock decides when a charge is appended, a consumer's clock when it landed: the delay covers both.
     chargesUntil: charged.confirmed - timing.sealDelayMs,
     closableUntil: closableUntil(confirmed, timing),
     priceBook: (name: string) => priceBookNamed(catalogues, name),
@@ -97,13 +97,13 @@ function isPeriod(period: Period, from: LocalDate, to: LocalDate): boolean {
   return period.from === from && period.to === to;
 }
 
-/** Throws the Problem `unavailable` where a charge was made by a price book that landed this instant. */
+/** Throws the Problem `unavailable` for a price book that has landed after the settings were read. */
 function priceBookNamed({ prices }: Catalogues, name: string): PriceBook {
   const book = prices.find((each) => each.name === name);
   if (book !== undefined) return book;
   throw new Problem(
     'unavailable',
-    `The price book ${JSON.stringify(name)} of a charge has just landed: try again.`,
+    `The price book ${JSON.stringify(name)} of a charge has only just landed: try again.`,
     {
       headers: RETRY_AFTER,
     },

@@ -6,7 +6,7 @@ import { readWhatIf, type PeriodWhatIf } from '../../store/usage/read-what-if.ts
 import { UnknownEdition } from '../../domain/catalogues/catalogues.ts';
 import { canonical, type Money } from '../../domain/money.ts';
 import type { Sources } from '../dependencies.ts';
-import { readSubscription, type SubscriptionAsked } from '../orgs/subscription.ts';
+import { readSubscription, type RequestedSubscription } from '../orgs/subscription.ts';
 import { Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
 import { OrgParams, ProductParameter } from '../parameters/org.ts';
@@ -52,12 +52,12 @@ export const WhatIfAnswer = Type.Object(
     currency: Type.String(),
     period: Type.Object(
       { from: DateOfDay, to: DateOfDay },
-      { ...strict, description: 'The last billing period that has ended.' },
+      { ...strict, description: 'The last completed billing period.' },
     ),
     days: Type.Array(
       Type.Object(
         { day: DateOfDay, used: Credits, as_it_was: WhatIfDay, as_it_would_be: WhatIfDay },
-        { ...strict, description: 'By the calls known now: late ones are part of their day.' },
+        { ...strict, description: 'From the calls known now: late calls count on their own day.' },
       ),
     ),
     as_it_was: WhatIfTotal,
@@ -72,23 +72,22 @@ export function whatIfRoute(app: ApiServer, sources: Sources): void {
     url: '/v1/orgs/:org/billing/what-if',
     config: { access: 'read-billing' },
     schema: {
-      summary:
-        'What the last period’s usage would have cost under other terms; what is not named stays as it was',
+      summary: 'What the last period’s usage would have cost under other terms; omitted terms stay unchanged',
       params: OrgParams,
       querystring: WhatIfQuery,
       response: { 200: WhatIfAnswer },
     },
     handler: async ({ params, query }) => {
-      const asked = await readSubscription(sources, params.org, query.product);
-      return whatIfAnswer(asked, await readUnderTerms(sources, asked, query));
+      const requested = await readSubscription(sources, params.org, query.product);
+      return whatIfAnswer(requested, await readUnderTerms(sources, requested, query));
     },
   });
 }
 
-/** Throws the Problem `invalid-request` where no terms are given, or an edition that the product has not. */
+/** Throws the Problem `invalid-request` without any terms, and for an edition that the product does not have. */
 async function readUnderTerms(
   { clickhouse, now }: Sources,
-  asked: SubscriptionAsked,
+  requested: RequestedSubscription,
   { edition, users, additional_limit: additionalLimit }: WhatIfQuery,
 ): Promise<PeriodWhatIf> {
   const otherTerms = {
@@ -98,12 +97,12 @@ async function readUnderTerms(
   };
   if (Object.keys(otherTerms).length === 0) {
     const names = ['edition', 'users', 'additional_limit'];
-    throw new Problem('invalid-request', `What if what? Give one of ${names.join(', ')}, or several.`, {
-      errors: names.map((parameter) => ({ parameter, detail: 'is missing, and so are the others' })),
+    throw new Problem('invalid-request', `Specify at least one of ${names.join(', ')}.`, {
+      errors: names.map((parameter) => ({ parameter, detail: 'is missing; at least one is required' })),
     });
   }
   try {
-    return await readWhatIf(clickhouse, { ...asked, otherTerms }, now());
+    return await readWhatIf(clickhouse, { ...requested, otherTerms }, now());
   } catch (error) {
     if (error instanceof UnknownEdition) throw invalidParameter('edition', `is unknown. ${error.message}`);
     throw error;
@@ -111,7 +110,7 @@ async function readUnderTerms(
 }
 
 function whatIfAnswer(
-  { org, subscription }: SubscriptionAsked,
+  { org, subscription }: RequestedSubscription,
   answer: PeriodWhatIf,
 ): Static<typeof WhatIfAnswer> {
   const { currency, period, days } = answer;

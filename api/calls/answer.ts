@@ -13,12 +13,12 @@ const callProperties = {
   product: Type.String(),
   method: Type.String(),
   endpoint: Type.String(),
-  module: Type.String({ description: 'Empty where the product names none.' }),
+  module: Type.String({ description: 'Empty where the call names none.' }),
   status: Type.Integer(),
   credits: Credits,
   rule: Type.String({ description: 'The cost rule that gave the credits.' }),
-  units: Type.Integer({ description: 'What the rule counted.' }),
-  rejection_cause: Type.String({ description: 'Why it was rejected; empty where it was not.' }),
+  units: Type.Integer({ description: 'The quantity that the rule priced.' }),
+  rejection_cause: Type.String({ description: 'Why the call was rejected; empty where it was not.' }),
   source_address: Type.String(),
   duration_ms: Type.Union([Type.Integer(), Type.Null()]),
 };
@@ -32,8 +32,7 @@ export const OneCallAnswer = Type.Object(
       { appended_at: Instant, partition: Type.Integer({ minimum: 0 }), offset: Type.Integer({ minimum: 0 }) },
       {
         additionalProperties: false,
-        description:
-          'The record of the topic of calls that counts: of several payloads under one id the first.',
+        description: 'The Kafka record that counts: of several payloads under one id, the first in the log.',
       },
     ),
   },

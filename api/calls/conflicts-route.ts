@@ -1,13 +1,14 @@
 import { Type, type Static } from 'typebox';
 import { readConflictHours, readConflicts, type Conflict } from '../../store/conflicts/read.ts';
 import { readProgress } from '../../store/watermark/aggregator-progress.ts';
-import { decodeCursor, pageOfLog } from './cursor.ts';
+import { decodePosition, pageOfLog } from './cursor.ts';
 import type { Sources } from '../dependencies.ts';
 import { findOrg } from '../orgs/subscription.ts';
 import { Credits } from '../parameters/counts.ts';
 import { Instant, InstantParameter, instantOf } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
-import { cursorParameter, NextCursor } from '../parameters/page.ts';
+import { cursorParameter } from '../parameters/cursor.ts';
+import { NextCursor } from '../parameters/page.ts';
 import { checkInstantRange, monthsBefore } from '../parameters/range.ts';
 import type { ApiServer } from '../server.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
@@ -15,8 +16,8 @@ import { floorTo, ceilTo, formatInstant } from '../../domain/instants.ts';
 
 const ConflictsQuery = Type.Object(
   {
-    from: Type.Optional(InstantParameter('the range’s first instant, 13 months before `to` if left out')),
-    to: Type.Optional(InstantParameter('the range’s end, exclusive; now if left out')),
+    from: Type.Optional(InstantParameter('the range’s first instant; 13 months before `to` by default')),
+    to: Type.Optional(InstantParameter('the range’s end, exclusive; now by default')),
     limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 100, description: 'conflicts of a page' }),
     cursor: cursorParameter(128),
   },
@@ -27,12 +28,15 @@ const ConflictAnswer = Type.Object(
   {
     event_id: Type.String(),
     occurred_at: Instant,
-    payloads: Type.Integer({ minimum: 2, description: 'How many different ones landed.' }),
+    payloads: Type.Integer({ minimum: 2, description: 'The number of different payloads.' }),
     user_id: Type.String(),
     endpoint: Type.String(),
     credits: Credits,
   },
-  { additionalProperties: false, description: 'Of the payload that counts: the first in the log.' },
+  {
+    additionalProperties: false,
+    description: 'The figures of the payload that counts: the first in the log.',
+  },
 );
 
 /** Ids under which more than one payload was published (domain.md, Identity; schemas/clickhouse/0006). */
@@ -43,14 +47,14 @@ export const ConflictsAnswer = Type.Object(
     to: Instant,
     sealed_until: Type.String({
       format: 'date-time',
-      description: 'Conflicts of later hours are not found yet: they are looked for when an hour is sealed.',
+      description: 'Later hours have not been searched yet: conflicts are found when an hour is sealed.',
     }),
     total: Type.Integer({
       minimum: 0,
-      description: 'Event ids with several payloads in the range, those of all pages.',
+      description: 'Event ids with several payloads in the whole range.',
     }),
     conflicts: Type.Array(ConflictAnswer, {
-      description: 'Newest first. Those whose events retention has dropped are in `total` alone.',
+      description: 'Newest first. Conflicts whose events retention has dropped count only in `total`.',
     }),
     next_cursor: NextCursor,
   },
@@ -73,10 +77,10 @@ export function conflictsRoute(app: ApiServer, sources: Sources): void {
       const end = query.to === undefined ? sources.now() : instantOf('to', query.to);
       const start = query.from === undefined ? monthsBefore(end) : instantOf('from', query.from);
       if (query.from !== undefined) checkInstantRange(start, end);
-      const before = cursor === undefined ? undefined : decodeCursor(cursor);
+      const [from, to] = [Math.max(0, floorTo(start, HOUR_MS)), ceilTo(end, HOUR_MS)];
+      const before = cursor === undefined ? undefined : decodePosition(cursor, to);
       const { orgId } = findOrg(await sources.settings.refresh(), params.org);
       const { clickhouse } = sources;
-      const [from, to] = [Math.max(0, floorTo(start, HOUR_MS)), ceilTo(end, HOUR_MS)];
       const [{ sealed }, hours] = await Promise.all([
         readProgress(clickhouse),
         readConflictHours(clickhouse, { orgId, from, to }),

@@ -1,24 +1,27 @@
-import type { Position } from '../../store/usage/log-order.ts';
+import { Type } from 'typebox';
 import { parseEventId } from '../../schemas/event-id.ts';
-import { invalidParameter } from '../problems/problem.ts';
+import type { Position } from '../../store/usage/log-order.ts';
+import { CursorInstant, cursorCodec, invalidCursor } from '../parameters/cursor.ts';
 
-/** Opaque to the client, stable while calls come in. */
-export function encodeCursor({ occurredAt, eventId }: Position): string {
-  return Buffer.from(`${occurredAt} ${eventId}`).toString('base64url');
+const EventId = Type.Refine(Type.String(), (id) => parseEventId(id) !== undefined);
+/** The last call of a page: occurred_at and event_id. */
+const { encode, decode } = cursorCodec(Type.Tuple([CursorInstant, EventId]));
+
+export function encodePosition({ occurredAt, eventId }: Position): string {
+  return encode([occurredAt, eventId]);
 }
 
-/** Throws the Problem `invalid-request` for anything that no page has answered. */
-export function decodeCursor(cursor: string): Position {
-  const [time = '', eventId = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split(' ');
-  const occurredAt = Number(time);
-  const isOurs = /^\d{1,15}$/.test(time) && parseEventId(eventId) !== undefined;
-  if (!isOurs || encodeCursor({ occurredAt, eventId }) !== cursor) {
-    throw invalidParameter('cursor', 'must be the next_cursor of the page before, unchanged');
-  }
+/**
+ * Throws the Problem `invalid-request` for a cursor that no page of this range has returned.
+ * @param to the range's end, exclusive, epoch milliseconds
+ */
+export function decodePosition(cursor: string, to: number): Position {
+  const [occurredAt, eventId] = decode(cursor);
+  if (occurredAt >= to) throw invalidCursor();
   return { occurredAt, eventId };
 }
 
-/** A page of a log of which one more was read than the page holds: that one tells whether there is a next page. */
+/** A page of a log. @param rows one more than the page holds, if there is a next page */
 export function pageOfLog<Row extends { readonly occurred_at: number; readonly event_id: string }>(
   rows: readonly Row[],
   limit: number,
@@ -26,5 +29,5 @@ export function pageOfLog<Row extends { readonly occurred_at: number; readonly e
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   if (last === undefined || rows.length <= limit) return { page, next_cursor: null };
-  return { page, next_cursor: encodeCursor({ occurredAt: last.occurred_at, eventId: last.event_id }) };
+  return { page, next_cursor: encodePosition({ occurredAt: last.occurred_at, eventId: last.event_id }) };
 }

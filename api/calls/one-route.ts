@@ -20,20 +20,20 @@ export function oneCallRoute(app: ApiServer, sources: Sources): void {
     url: '/v1/orgs/:org/calls/:event_id',
     config: { access: 'read-calls' },
     schema: {
-      summary: 'One call, with everything its event carries',
+      summary: 'One call with all fields of its event',
       params: CallParams,
       response: { 200: OneCallAnswer },
     },
     handler: async (request) => {
       const { params } = request;
       const id = parseEventId(params.event_id.toLowerCase());
-      if (id === undefined) throw invalidParameter('event_id', 'must be a UUIDv7, as the call log shows it');
+      if (id === undefined) throw invalidParameter('event_id', 'must be a UUIDv7 such as the call log shows');
       const { orgId } = findOrg(await sources.settings.refresh(), params.org);
       const call = await readCall(sources.clickhouse, { orgId, id, user: onlyUser(request) });
       if (call === undefined) {
         throw new Problem(
           'not-found',
-          `The organisation has no call ${params.event_id} that this token may see; one sent a moment ago may not have landed yet.`,
+          `The organisation has no call ${params.event_id} that this token may see. A call of a moment ago may not have landed yet.`,
         );
       }
       return oneCallAnswer(orgId, call);

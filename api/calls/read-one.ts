@@ -4,18 +4,18 @@ import { CALL_COLUMNS, OneCallRow } from './row.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { floorTo } from '../../domain/instants.ts';
 
-/** The store's hours are seconds of 32 bits, an id's time has 48 bits of milliseconds. */
+/** The store holds hours as 32-bit seconds; an id holds 48 bits of milliseconds. */
 const LAST_INSTANT = (2 ** 32 - 1) * 1000;
 
 export interface OneCallRequest {
   readonly orgId: string;
-  /** Of parseEventId. It holds the call's time, so that one hour is read. */
+  /** From parseEventId. It contains the call's time, so that only one hour is read. */
   readonly id: Buffer;
-  /** Whose call it must be; anyone's where it is undefined. */
+  /** The only user whose call may be returned; undefined for any. */
   readonly user: string | undefined;
 }
 
-/** The call of an id, of several payloads the one that counts; undefined where there is none. */
+/** The call of an id, of several payloads the one that counts; undefined if there is none. */
 export async function readCall(
   client: ClickHouseClient,
   { orgId, id, user }: OneCallRequest,

@@ -12,19 +12,19 @@ export interface CallsRequest {
   readonly from: number;
   readonly to: number;
   readonly filters: Filters;
-  /** Only calls that stand after this one in the log, which runs from the newest to the oldest. */
+  /** Only calls after this one in the log, which runs from the newest to the oldest. */
   readonly before: Position | undefined;
   readonly limit: number;
 }
 
-/** The log is walked backwards in spans of growing length: most pages are found in the first, few in the last. */
+/** The log is read backwards in growing spans: most pages are found in the first one. */
 const FIRST_SPAN_MS = 6 * HOUR_MS;
 const SPAN_GROWTH = 8;
 
 /**
  * The newest calls of a range, by (occurred_at, event_id) descending, at most `limit`.
- * Where they lie is asked of the usage by quarter hours (the sealed rollup, exact at every moment), so that only
- * as many of the events' hours are read as the page needs, however long and empty the range is.
+ * The usage by quarter hours (from the rollup, exact at every moment) shows where they are, so that only the hours
+ * that the page needs are read from the events, however long and empty the range is.
  */
 export async function readCalls(client: ClickHouseClient, request: CallsRequest): Promise<CallRow[]> {
   const { orgId, filters, before, limit } = request;
@@ -55,7 +55,7 @@ interface Quarter {
   readonly calls: number;
 }
 
-/** As many of the newest quarters as hold the calls wanted, ascending; one at least. */
+/** The newest quarters that together hold the wanted calls, ascending; at least one. */
 function newestQuarters(quarters: readonly Quarter[], wanted: number): readonly Quarter[] {
   let found = 0;
   const first = quarters.findLastIndex(({ calls }) => (found += calls) >= wanted);
@@ -80,7 +80,7 @@ function readPart(
   return select(
     client,
     CallRow,
-    // The key's own expression prunes; the conditions on other columns are applied after replacing.
+    // The key's own expression prunes parts; the conditions on other columns apply after FINAL has replaced.
     `SELECT ${CALL_COLUMNS}
      FROM call_events FINAL
      WHERE toStartOfHour(call_events.occurred_at) IN {hours:Array(UInt32)}

@@ -6,17 +6,17 @@ import { findOrg } from '../orgs/subscription.ts';
 import { filterProperties, filtersOf } from '../parameters/filters.ts';
 import { InstantParameter, instantOf } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
-import { cursorParameter } from '../parameters/page.ts';
+import { cursorParameter } from '../parameters/cursor.ts';
 import { checkInstantRange, monthsBefore } from '../parameters/range.ts';
 import type { ApiServer } from '../server.ts';
 import { CallsAnswer, callAnswer } from './answer.ts';
-import { decodeCursor, pageOfLog } from './cursor.ts';
+import { decodePosition, pageOfLog } from './cursor.ts';
 import { readCalls } from './read.ts';
 
 const CallsQuery = Type.Object(
   {
-    from: Type.Optional(InstantParameter('the range’s first instant, 13 months before `to` if left out')),
-    to: Type.Optional(InstantParameter('the range’s end, exclusive; if left out, whatever is newest')),
+    from: Type.Optional(InstantParameter('the range’s first instant; 13 months before `to` by default')),
+    to: Type.Optional(InstantParameter('the range’s end, exclusive; up to the newest call by default')),
     limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 100, description: 'calls of a page' }),
     cursor: cursorParameter(128),
     ...filterProperties,
@@ -37,13 +37,13 @@ export function callsRoute(app: ApiServer, sources: Sources): void {
     },
     handler: async (request) => {
       const { params, query } = request;
-      const { from: fromText, to: toText, limit, cursor, ...asked } = query;
+      const { from: fromText, to: toText, limit, cursor, ...requested } = query;
       const to = toText === undefined ? sources.now() + FUTURE_LIMIT_MS : instantOf('to', toText);
       const from = fromText === undefined ? monthsBefore(to) : instantOf('from', fromText);
       if (fromText !== undefined) checkInstantRange(from, to);
-      const before = cursor === undefined ? undefined : decodeCursor(cursor);
+      const before = cursor === undefined ? undefined : decodePosition(cursor, to);
       const org = findOrg(await sources.settings.refresh(), params.org);
-      const filters = filtersOf(asked, onlyUser(request));
+      const filters = filtersOf(requested, onlyUser(request));
       const range = { orgId: org.orgId, from, to, filters, before };
       const calls = await readCalls(sources.clickhouse, { ...range, limit: limit + 1 });
       const { page, next_cursor } = pageOfLog(calls, limit);

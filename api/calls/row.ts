@@ -31,5 +31,5 @@ export const OneCallRow = Type.Object({
   kafka_partition: Type.Integer(),
   kafka_offset: Type.Integer(),
 });
-/** A call, and the Kafka record that it came with; `appended_at` in epoch milliseconds. */
+/** A call and its Kafka record; `appended_at` in epoch milliseconds. */
 export type OneCallRow = Static<typeof OneCallRow>;

@@ -16,7 +16,7 @@ const EstimateQuery = Type.Object(
       maximum: Number.MAX_SAFE_INTEGER,
       description: 'additional credits of one day',
     }),
-    days: Type.Integer({ minimum: 1, maximum: MAX_DAYS, default: 1, description: 'how many such days' }),
+    days: Type.Integer({ minimum: 1, maximum: MAX_DAYS, default: 1, description: 'the number of such days' }),
   },
   { additionalProperties: false },
 );
@@ -25,11 +25,11 @@ export const EstimateAnswer = Type.Object(
   {
     credits: Credits,
     currency: Type.String(),
-    price_book: Type.String({ description: 'The one in effect now.' }),
+    price_book: Type.String({ description: 'The price book in effect now.' }),
     slabs: SlabsAnswer,
     day_amount: Amount,
     days: Type.Integer({ minimum: 1 }),
-    amount: Type.String({ ...Amount, description: 'Of so many such days, exact.' }),
+    amount: Type.String({ ...Amount, description: 'For all days, exact.' }),
   },
   { additionalProperties: false },
 );

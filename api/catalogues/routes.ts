@@ -21,22 +21,24 @@ import {
 import { versionAt, versionsOf } from './versions.ts';
 
 const URL = '/v1/catalogues';
-/** Some thousand editions; Kafka takes records of 1 MiB. */
+/** Enough for some thousand editions; Kafka accepts records of 1 MiB. */
 const BODY_LIMIT_BYTES = 512 * 1024;
 
-const HowProperties = { ...effectiveProperty, ...reasonProperty };
-/** A new version, whichever catalogue it is of. */
-const How = Type.Object(HowProperties);
+const recordingProperties = { ...effectiveProperty, ...reasonProperty };
+/** The fields of a new version that do not depend on the catalogue. */
+const Recording = Type.Object(recordingProperties);
 
 export const CatalogueHistoryAnswer = Type.Object(
   {
-    changes: Type.Array(ChangeAnswer, { description: 'Of all three, the newest first, refused ones too.' }),
+    changes: Type.Array(ChangeAnswer, {
+      description: 'Changes of all three, newest first, including rejected ones.',
+    }),
     next_cursor: NextCursor,
   },
   { additionalProperties: false },
 );
 
-/** The edition catalogue, the price book and the cost catalogue: their versions, a new one, and who recorded them. */
+/** The catalogues of editions, prices and costs: their versions, new versions and the history. */
 export function catalogueRoutes(app: ApiServer, sources: ApiDependencies): void {
   catalogueRoute(app, sources, 'editions', EditionsShape);
   catalogueRoute(app, sources, 'prices', PriceBookShape);
@@ -60,7 +62,7 @@ export function catalogueRoutes(app: ApiServer, sources: ApiDependencies): void 
   });
 }
 
-/** @param shape one version of the catalogue, as JSON */
+/** @param shape a version of the catalogue, as JSON */
 function catalogueRoute(app: ApiServer, sources: ApiDependencies, name: CatalogueName, shape: TObject): void {
   const strict = { additionalProperties: false };
   const Version = Type.Object({ ...shape.properties, effective_at: Instant }, strict);
@@ -78,7 +80,7 @@ function catalogueRoute(app: ApiServer, sources: ApiDependencies, name: Catalogu
             catalogue: Type.Literal(name),
             in_effect: Type.Object(Version.properties, {
               ...strict,
-              description: 'The version that holds now.',
+              description: 'The version in effect now.',
             }),
             versions: Type.Array(Version, { description: 'In the order in which they take effect.' }),
             next_cursor: NextCursor,
@@ -108,7 +110,7 @@ function catalogueRoute(app: ApiServer, sources: ApiDependencies, name: Catalogu
       summary: `A new version of ${name}, in effect now or later`,
       querystring: NoQuery,
       headers: ChangeHeaders,
-      body: Type.Object({ ...shape.properties, ...HowProperties }, strict),
+      body: Type.Object({ ...shape.properties, ...recordingProperties }, strict),
       response: {
         201: Type.Object({ catalogue: Type.Literal(name), recorded: ChangeAnswer }, strict),
         ...CHANGE_PROBLEMS,
@@ -116,7 +118,8 @@ function catalogueRoute(app: ApiServer, sources: ApiDependencies, name: Catalogu
     },
     handler: async (request, reply) => {
       const body: unknown = request.body;
-      if (!Value.Check(How, body)) throw new Error('A body that is not of its schema came through.');
+      if (!Value.Check(Recording, body))
+        throw new Error(`The validator accepted an invalid body of ${name}.`);
       const { effective_at, reason, ...value } = body;
       const outcome = await recordCommand(sources, callerOf(request), request.headers, {
         kind: name,

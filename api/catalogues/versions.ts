@@ -7,20 +7,20 @@ import { formatInstant, parseUtcInstant } from '../../domain/instants.ts';
 const Dated = Type.Object({ effective_at: Type.String() });
 type Dated = Static<typeof Dated>;
 
-/** A catalogue's versions as JSON, in the order in which they take effect, each since another instant. */
+/** A catalogue's versions as JSON, in the order in which they take effect. */
 export function versionsOf(settings: SettingsState, name: CatalogueName): readonly Dated[] {
   return settings.catalogueJson[name]
     .map((version) => {
       if (!Value.Check(Dated, version)) throw new Error(`A version of ${name} has no effective_at.`);
-      // As every other instant is written; the release's own have no milliseconds.
+      // In the format of all answers: the bundled versions have no milliseconds.
       return { ...version, effective_at: formatInstant(parseUtcInstant(version.effective_at) ?? 0) };
     })
     .toSorted((a, b) => Date.parse(a.effective_at) - Date.parse(b.effective_at));
 }
 
-/** The one that holds at an instant; the first one holds before its time too. */
+/** The version in effect at an instant. The first one also applies before it took effect. */
 export function versionAt(versions: readonly Dated[], instant: number): Dated {
   const version = versions.findLast(({ effective_at }) => Date.parse(effective_at) <= instant) ?? versions[0];
-  if (version === undefined) throw new Error('A catalogue without versions.');
+  if (version === undefined) throw new Error('The catalogue has no versions.');
   return version;
 }

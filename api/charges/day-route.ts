@@ -9,15 +9,15 @@ import type { ApiServer } from '../server.ts';
 import { ChargeAnswer, chargeAnswer } from './answer.ts';
 import { readDayCharges, type ChargeRow } from './read.ts';
 
-/** All that is held of an answer at a time. */
+/** Rows of an answer held in memory at once. */
 const ROWS_AT_ONCE = 5_000;
-/** What a slow reader may take for all of it; each query has the connection's own limits. */
+/** The longest time for a slow reader. Each query has the connection's own limits. */
 const STREAM_TIMEOUT_MS = 600_000;
 
 const { billed_in: _, ...PLAIN } = ChargeAnswer.properties;
 const CSV_COLUMNS = [...Object.keys(PLAIN), 'billed_in_from', 'billed_in_to'];
 
-/** How the answer is written: the same records as in the feed. */
+/** The formats of the answer: both hold the records of the feed. */
 const FORMATS = {
   ndjson: {
     mediaType: 'application/x-ndjson',
@@ -53,7 +53,7 @@ export function dayChargesRoute(app: ApiServer, sources: Sources): void {
         {
           format: Type.Enum(['ndjson', 'csv'], {
             default: 'ndjson',
-            description: 'a JSON object a line, as in the feed, or CSV',
+            description: 'one JSON object per line, as in the feed, or CSV',
           }),
         },
         { additionalProperties: false },
@@ -69,7 +69,7 @@ export function dayChargesRoute(app: ApiServer, sources: Sources): void {
     handler: async ({ params, query }, reply) => {
       const { mediaType, write } = FORMATS[query.format];
       const pages = pagesOf(sources, params.day);
-      // Read before the answer begins, so that a failure of it has its own status.
+      // Read before the answer begins, so that a failure still gets its own status.
       const first = await pages.next();
       async function* texts(): AsyncGenerator<string> {
         yield write(first.value ?? [], true);
@@ -80,7 +80,7 @@ export function dayChargesRoute(app: ApiServer, sources: Sources): void {
   });
 }
 
-/** All pages are of one state of the log. */
+/** All pages show the same state of the log. */
 async function* pagesOf(
   { clickhouse, topics }: Sources,
   day: LocalDate,

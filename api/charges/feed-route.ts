@@ -4,7 +4,7 @@ import type { Sources } from '../dependencies.ts';
 import { invalidParameter } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
 import { ChargeAnswer, chargeAnswer } from './answer.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeOffset, encodeOffset } from './cursor.ts';
 import { readRevisions } from './read.ts';
 
 const FeedQuery = Type.Object(
@@ -13,7 +13,7 @@ const FeedQuery = Type.Object(
       Type.String({
         minLength: 1,
         maxLength: 64,
-        description: 'next_cursor of the page before; the beginning if left out',
+        description: 'next_cursor of the previous page; the beginning of the feed by default',
       }),
     ),
     limit: Type.Integer({ minimum: 1, maximum: 10_000, default: 1_000, description: 'revisions of a page' }),
@@ -24,11 +24,11 @@ const FeedQuery = Type.Object(
 export const FeedAnswer = Type.Object(
   {
     charges: Type.Array(ChargeAnswer, {
-      description: 'In the order of the topic `daily-charges`; the differences add up.',
+      description: 'In the order of the topic `daily-charges`; the deltas add up.',
     }),
     next_cursor: Type.String({
       description:
-        'Never null: the cursor that was asked with again when nothing is new. Keep it with what you book.',
+        'Never null: the request’s own cursor when nothing is new. Store it together with what you book.',
     }),
   },
   { additionalProperties: false },
@@ -37,8 +37,8 @@ export const FeedAnswer = Type.Object(
 export type FeedAnswer = Static<typeof FeedAnswer>;
 
 /**
- * The billing service's feed. A page ends before the first record that has not landed, so no cursor ever passes over
- * one; and a revision, once told, is never told again after its cursor, nor changed.
+ * The billing service's feed. A page ends before the first record that has not landed, so no cursor ever skips one.
+ * A revision never changes, and a client that follows the cursors gets it once.
  */
 export function chargesRoute(app: ApiServer, { clickhouse, topics }: Sources): void {
   app.route({
@@ -51,16 +51,17 @@ export function chargesRoute(app: ApiServer, { clickhouse, topics }: Sources): v
       response: { 200: FeedAnswer },
     },
     handler: async ({ query: { cursor, limit } }) => {
-      const from = cursor === undefined ? 0 : decodeCursor(cursor);
-      // Before the rows: what lands meanwhile is for the next page.
+      const from = cursor === undefined ? 0 : decodeOffset(cursor);
+      // Before the rows: what lands meanwhile belongs to the next page.
       const to = await readLandedEnd(clickhouse, topics.dailyCharges);
       if (from > to)
-        throw invalidParameter('cursor', 'lies beyond the log: it is the cursor of another system');
+        throw invalidParameter('cursor', 'lies beyond the end of the log: it belongs to another system');
       const rows = await readRevisions(clickhouse, { from, to, limit });
       const last = rows.at(-1);
       return {
         charges: rows.map((row) => chargeAnswer(row)),
-        next_cursor: encodeCursor(last === undefined ? from : last.offset + 1),
+        // Nothing new: the client's own cursor, whichever codec wrote it.
+        next_cursor: last === undefined ? (cursor ?? encodeOffset(0)) : encodeOffset(last.offset + 1),
       };
     },
   });

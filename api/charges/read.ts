@@ -26,10 +26,10 @@ const ChargeRow = Type.Object({
   billed_to: Type.String(),
   closed_at: Type.Integer(),
 });
-/** A revision and where it stands in the topic `daily-charges`; instants in epoch milliseconds. */
+/** A revision and its offset in the topic `daily-charges`; instants in epoch milliseconds. */
 export type ChargeRow = Static<typeof ChargeRow>;
 
-/** FINAL keeps the first record of a revision in log order, which is that revision: later ones are never told. */
+/** FINAL keeps the first record of a revision in log order, which is that revision; later ones are ignored. */
 const SELECT = `SELECT toInt64(kafka_offset) AS offset, org_id, product, toString(daily_charges.day) AS day,
     toUnixTimestamp64Milli(daily_charges.day_from) AS day_from, toUnixTimestamp64Milli(daily_charges.day_to) AS day_to,
     revision, calls, used, included, additional_limit, additional_used, over_limit, billed_credits,
@@ -39,10 +39,10 @@ const SELECT = `SELECT toInt64(kafka_offset) AS offset, org_id, product, toStrin
   FROM daily_charges FINAL`;
 
 /**
- * The revisions whose records stand in [from, to) of the log, in its order.
- * The table is ordered by organisation and day, so a page reads it all: 0.4 s of 3,650,000 revisions (10,000
- * organisations, a year) on 2 slow cores; a table of keys in log order would not help (2.1 s), as the organisations
- * of one day's closes lie in every part of it.
+ * The revisions with offsets in [from, to), in the order of the log.
+ * The table is ordered by organisation and day, so a page reads all of it: 0.4 s for 3,650,000 revisions (10,000
+ * organisations, a year) on 2 slow cores. A table of keys in log order would not help (2.1 s), because the
+ * organisations of one day's closes are spread over all parts.
  */
 export function readRevisions(
   client: ClickHouseClient,
@@ -59,14 +59,14 @@ export function readRevisions(
 
 export interface DayPage {
   readonly day: LocalDate;
-  /** As the log says before this offset: so all pages are of one state. */
+  /** Only records before this offset, so that all pages show the same state. */
   readonly to: number;
   /** Only subscriptions after this one. */
   readonly after: { readonly org_id: string; readonly product: string };
   readonly limit: number;
 }
 
-/** The last revision of a date for each subscription that has one, by organisation and product. */
+/** The last revision of a date, for each subscription that has one, by organisation and product. */
 export function readDayCharges(
   client: ClickHouseClient,
   { day, to, after, limit }: DayPage,
@@ -74,7 +74,7 @@ export function readDayCharges(
   return select(
     client,
     ChargeRow,
-    // The first condition on org_id is for the table's key.
+    // The first condition on org_id lets ClickHouse use the table's key.
     `${SELECT} WHERE daily_charges.day = toDate32({day:String}) AND kafka_offset < {to:UInt64}
        AND org_id >= {org:String} AND (org_id, product) > ({org:String}, {product:String})
      ORDER BY org_id, product, revision DESC

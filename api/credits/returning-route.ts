@@ -7,11 +7,11 @@ import { Credits } from '../parameters/counts.ts';
 import { Instant } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
-import { subscribedAt } from './subscribed.ts';
+import { subscriptionAt } from './subscription-at.ts';
 import { AtQuery, describeLive, liveProperties, windowAt } from './window.ts';
 import { formatInstant } from '../../domain/instants.ts';
 
-/** What leaves the gauge's window, and when nothing of its total is left (aggregator/usage/returning.ts). */
+/** The credits that leave the rolling window, and when the total is used up (domain/returning.ts). */
 export const ReturningAnswer = Type.Object(
   {
     ...liveProperties,
@@ -21,13 +21,13 @@ export const ReturningAnswer = Type.Object(
     pace_per_hour: Type.Integer({ minimum: 0, description: 'Credits used in the last hour of the window.' }),
     runs_out_at: Type.Union([Instant, Type.Null()], {
       description:
-        'When `used` reaches `total`, should calls go on at that pace while credits return; null where not within 24 hours.',
+        'When `used` reaches `total` if calls continue at this pace while credits return; null if not within 24 hours.',
     }),
     returning: Type.Array(
       Type.Object({ from: Instant, to: Instant, credits: Credits }, { additionalProperties: false }),
       {
         description:
-          'The 24 hours after as_of by clock hours (UTC), the first and the last cut: what leaves the window in each. Adds up to `used`.',
+          'The credits that leave the window in each of the 24 hours after as_of. Clock hours (UTC), the first and the last clipped. They add up to `used`.',
       },
     ),
   },
@@ -40,7 +40,7 @@ export function returningRoute(app: ApiServer, sources: Sources): void {
     url: '/v1/orgs/:org/credits/returning',
     config: { access: 'read-credits' },
     schema: {
-      summary: 'Credits that return in the next 24 hours, and when none is left',
+      summary: 'Credits that return in the next 24 hours, and when none are left',
       params: OrgParams,
       querystring: AtQuery,
       response: { 200: ReturningAnswer },
@@ -48,8 +48,8 @@ export function returningRoute(app: ApiServer, sources: Sources): void {
     handler: async ({ params, query }) => {
       const window = windowAt(query.at, sources.now());
       const settings = await sources.settings.refresh();
-      const asked = { org: params.org, product: query.product };
-      const { orgId, product, allowance } = subscribedAt(settings, asked, window.to);
+      const requested = { org: params.org, product: query.product };
+      const { orgId, product, allowance } = subscriptionAt(settings, requested, window.to);
       const [live, { used, pacePerHour, rows }] = await Promise.all([
         describeLive(sources, orgId, product, window),
         readReturning(sources.clickhouse, { orgId, product, asOf: window.to }),

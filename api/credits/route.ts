@@ -5,10 +5,10 @@ import type { Sources } from '../dependencies.ts';
 import { Credits } from '../parameters/counts.ts';
 import { OrgParams } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
-import { subscribedAt } from './subscribed.ts';
+import { subscriptionAt } from './subscription-at.ts';
 import { AtQuery, describeLive, liveProperties, storedPart, windowAt } from './window.ts';
 
-/** The gauge of a subscription (domain.md, Windows and Terms). */
+/** The current usage of a subscription (domain.md, Windows and Terms). */
 export const CreditsAnswer = Type.Object(
   {
     ...liveProperties,
@@ -42,24 +42,24 @@ export function creditsRoute(app: ApiServer, sources: Sources): void {
     handler: async ({ params, query }) => {
       const window = windowAt(query.at, sources.now());
       const settings = await sources.settings.refresh();
-      const asked = { org: params.org, product: query.product };
+      const requested = { org: params.org, product: query.product };
       // The settings of that instant, the events known now.
-      const { orgId, product, allowance } = subscribedAt(settings, asked, window.to);
+      const { orgId, product, allowance } = subscriptionAt(settings, requested, window.to);
       const [live, { credits }] = await Promise.all([
         describeLive(sources, orgId, product, window),
         readTotal(sources.clickhouse, { orgId, ...storedPart(window), filters: { product } }),
       ]);
-      const gauge = currentUsageOf(allowance, credits);
+      const usage = currentUsageOf(allowance, credits);
       return {
         ...live,
         edition: allowance.edition,
-        included: gauge.included,
-        additional_limit: gauge.additionalLimit,
-        total: gauge.total,
-        used: gauge.used,
-        unused: gauge.unused,
-        additional_used: gauge.additionalUsed,
-        over_limit: gauge.overLimit,
+        included: usage.included,
+        additional_limit: usage.additionalLimit,
+        total: usage.total,
+        used: usage.used,
+        unused: usage.unused,
+        additional_used: usage.additionalUsed,
+        over_limit: usage.overLimit,
         formula: allowance.formula,
       };
     },

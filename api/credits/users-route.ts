@@ -6,21 +6,22 @@ import { chooseSubscription, findOrg } from '../orgs/subscription.ts';
 import { Count, Credits } from '../parameters/counts.ts';
 import { instantOf } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
-import { cursorParameter, NextCursor } from '../parameters/page.ts';
+import { cursorParameter } from '../parameters/cursor.ts';
+import { NextCursor } from '../parameters/page.ts';
 import type { ApiServer } from '../server.ts';
 import { decodeUsersPlace, encodeUsersPlace } from './users-cursor.ts';
 import { AtQuery, describeLive, liveProperties, storedPart, windowAt, windowEndingAt } from './window.ts';
 
-/** D: nearly every organisation's users in one page. */
-const MOST_USERS = 10_000;
+/** D: the users of nearly every organisation fit into one page. */
+const MAX_USERS = 10_000;
 
 const UsersQuery = Type.Object(
   {
     ...AtQuery.properties,
     limit: Type.Integer({
       minimum: 1,
-      maximum: MOST_USERS,
-      default: MOST_USERS,
+      maximum: MAX_USERS,
+      default: MAX_USERS,
       description: 'users of a page',
     }),
     cursor: cursorParameter(1_024),
@@ -28,7 +29,7 @@ const UsersQuery = Type.Object(
   { additionalProperties: false },
 );
 
-/** Who used the gauge's credits: all pages add up to its `used`. */
+/** The users of the current usage's credits: all pages add up to its `used`. */
 export const CreditUsersAnswer = Type.Object(
   {
     ...liveProperties,
@@ -38,7 +39,7 @@ export const CreditUsersAnswer = Type.Object(
         { additionalProperties: false },
       ),
       {
-        description: 'By credits, the most first, then by user id. All pages are of the first one’s window.',
+        description: 'By credits, highest first, then by user id. All pages cover the first page’s window.',
       },
     ),
     next_cursor: NextCursor,
@@ -58,20 +59,21 @@ export function creditUsersRoute(app: ApiServer, sources: Sources): void {
       response: { 200: CreditUsersAnswer },
     },
     handler: async (request) => {
-      const { at, product: asked, limit, cursor } = request.query;
+      const { at, product: requested, limit, cursor } = request.query;
+      const now = sources.now();
       const place =
         cursor === undefined
           ? undefined
-          : decodeUsersPlace(cursor, at === undefined ? undefined : instantOf('at', at));
-      const window = place === undefined ? windowAt(at, sources.now()) : windowEndingAt(place.to);
+          : decodeUsersPlace(cursor, at === undefined ? undefined : instantOf('at', at), now);
+      const window = place === undefined ? windowAt(at, now) : windowEndingAt(place.to);
       const org = findOrg(await sources.settings.refresh(), request.params.org);
-      const { product } = chooseSubscription(org, asked, window.to);
+      const { product } = chooseSubscription(org, requested, window.to);
       const user = onlyUser(request);
       const filters = user === undefined ? { product } : { product, user };
       const range = { orgId: org.orgId, ...storedPart(window), filters };
       const [live, rows] = await Promise.all([
         describeLive(sources, org.orgId, product, window),
-        // One more than the page tells whether there is a next one.
+        // One row more than the page shows whether there is a next page.
         readUsers(sources.clickhouse, { ...range, after: place?.after, limit: limit + 1 }),
       ]);
       const page = rows.slice(0, limit);

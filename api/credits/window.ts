@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { WINDOW_MS } from '../../domain/returning.ts';
 import type { Sources } from '../dependencies.ts';
-import { readLagSeconds } from '../lag.ts';
+import { readLagSeconds } from '../usage/lag.ts';
 import { Instant, InstantParameter, instantOf } from '../parameters/instant.ts';
 import { ProductParameter } from '../parameters/org.ts';
 import { invalidParameter } from '../problems/problem.ts';
@@ -9,7 +9,7 @@ import { formatInstant } from '../../domain/instants.ts';
 
 export const AtQuery = Type.Object(
   {
-    at: Type.Optional(InstantParameter('the end of the 24 hours, now if left out')),
+    at: Type.Optional(InstantParameter('the end of the 24 hours; now by default')),
     product: ProductParameter,
   },
   { additionalProperties: false },
@@ -21,7 +21,7 @@ export interface Window {
   readonly to: number;
 }
 
-/** The part of a window that can hold events: the store knows no instants before 1970. */
+/** The part of a window that can hold events: the store has no instants before 1970. */
 export function storedPart({ from, to }: Window): Window {
   return { from: Math.max(0, from), to };
 }
@@ -37,7 +37,7 @@ export function windowAt(at: string | undefined, now: number): Window {
 
 export const windowEndingAt = (to: number): Window => ({ from: to - WINDOW_MS, to });
 
-/** What every live figure carries. */
+/** The fields of every answer about current usage. */
 export const liveProperties = {
   org_id: Type.String(),
   product: Type.String(),

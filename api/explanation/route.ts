@@ -17,7 +17,7 @@ const ExplanationQuery = Type.Object(
       minimum: 1,
       maximum: 1_000,
       default: 10,
-      description: 'how many users, apps, endpoints and rules are named',
+      description: 'how many users, apps, endpoints and rules are listed',
     }),
   },
   { additionalProperties: false },
@@ -29,20 +29,20 @@ export function explanationRoute(app: ApiServer, sources: Sources): void {
     url: '/v1/orgs/:org/billing/days/:day/explanation',
     config: { access: 'read-billing' },
     schema: {
-      summary: 'How a day’s charge came about; each level adds up to the one above',
+      summary: 'How a day’s charge was computed; each level adds up to the one above',
       params: Type.Object({ ...OrgParams.properties, day: DateParameter('the billing day') }),
       querystring: ExplanationQuery,
       response: { 200: ExplanationAnswer },
     },
     handler: async ({ params, query }) => {
-      const asked = await readSubscription(sources, params.org, query.product);
-      const day = orgCalendar(asked.org).dayByDate(params.day);
+      const requested = await readSubscription(sources, params.org, query.product);
+      const day = orgCalendar(requested.org).dayByDate(params.day);
       if (day === undefined) {
-        const detail = `${params.org} has no day ${params.day}: its time zone, or a change of it, left it out.`;
+        const detail = `${params.org} has no day ${params.day}: its time zone, or a change of time zone, skips this date.`;
         throw new Problem('not-found', detail);
       }
       try {
-        const explanation = await readExplanation(sources.clickhouse, { ...asked, day, top: query.top });
+        const explanation = await readExplanation(sources.clickhouse, { ...requested, day, top: query.top });
         return explanationAnswer(explanation, callsPath(explanation));
       } catch (error) {
         if (!(error instanceof NotAddingUpError)) throw error;

@@ -8,7 +8,7 @@ import { RETRY_AFTER } from '../problems/clickhouse.ts';
 import { Problem } from '../problems/problem.ts';
 import { formatInstant } from '../../domain/instants.ts';
 
-/** Ready, and how far the pipeline is behind; a lag alone makes no answer wrong, as every figure names it. */
+/** Ready, and how far the pipeline is behind. Lag does not end readiness: every figure carries it. */
 export const Readiness = Type.Object(
   {
     status: Type.Literal('ready'),
@@ -20,16 +20,16 @@ export const Readiness = Type.Object(
         marks_to_reseal: Count,
         closing_behind_seconds: Type.Number({ minimum: 0 }),
       },
-      { additionalProperties: false, description: 'What the aggregator has yet to do.' },
+      { additionalProperties: false, description: 'Work that waits for the aggregator.' },
     ),
   },
   { additionalProperties: false },
 );
 
-/** A probe must not wait as long as a query may. */
+/** Shorter than a query may take: probes must not wait that long. */
 const PROBE_TIMEOUT_MS = 2_000;
 
-/** Throws the Problem `unavailable`, its cause for the log alone, where ClickHouse or its tables cannot be read. */
+/** Throws the Problem `unavailable` where ClickHouse or its tables cannot be read; only the log shows the cause. */
 export async function readReadiness(sources: Sources): Promise<Static<typeof Readiness>> {
   const { clickhouse, topics, timing } = sources;
   try {

@@ -4,9 +4,9 @@ import { shareReading } from '../metrics/shared-reading.ts';
 import type { ApiServer } from '../server.ts';
 import { readReadiness, Readiness } from './readiness.ts';
 
-/** Probes: liveness says that the process runs, readiness that it can answer with figures. */
+/** Probes: liveness means that the process runs, readiness that it can read figures. */
 export function healthRoutes(app: ApiServer, sources: Sources): void {
-  // However many probe at once, ClickHouse is asked once.
+  // Simultaneous probes share one query.
   const readiness = shareReading(() => readReadiness(sources), 0, sources.now);
   app.route({
     method: 'GET',
@@ -23,7 +23,10 @@ export function healthRoutes(app: ApiServer, sources: Sources): void {
     method: 'GET',
     url: '/readyz',
     config: { access: 'open' },
-    schema: { summary: 'ClickHouse answers, and what is due', response: { 200: Readiness } },
+    schema: {
+      summary: 'Whether ClickHouse can be read, and the aggregator’s backlog',
+      response: { 200: Readiness },
+    },
     handler: readiness,
   });
 }

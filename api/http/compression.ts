@@ -1,19 +1,19 @@
 import compress from '@fastify/compress';
 import type { ApiServer } from '../server.ts';
 
-/** Less than about one packet: nothing would be gained. */
+/** About one packet: compressing less gains nothing. */
 const THRESHOLD_BYTES = 1_024;
 
-/** Beside the types that mime-db calls compressible: it does not know NDJSON. */
+/** In addition to the types that mime-db calls compressible, which lack NDJSON. */
 const COMPRESSIBLE = /^text\/|[+/](?:x-nd)?json(?:;|$)/;
 
-/** Answers are compressed where the client takes it, streamed ones too; compressed requests are not read. */
+/** Compresses answers, streamed ones too, for clients that accept it. Compressed requests are not supported. */
 export async function compressAnswers(app: ApiServer): Promise<void> {
   await app.register(compress, {
     encodings: ['br', 'gzip'],
     threshold: THRESHOLD_BYTES,
     customTypes: COMPRESSIBLE,
-    // A small body that inflates to gigabytes is an old trick, and no request here is large.
+    // A small body could inflate to gigabytes, and no request here is large.
     globalDecompression: false,
   });
 }

@@ -9,11 +9,11 @@ const PLAIN_NUMBER = /^-?\d+(?:\.\d+)?$/;
 const AS_IT_IS = { escape_formulas: false };
 
 /**
- * Records as CSV (RFC 4180: CRLF, quoted where needed). A text that a spreadsheet would take for a formula is told
- * to be a text by a leading apostrophe; a plain number, such as "-0.15", is none and stays as it is.
- * D: no byte order mark, which programs would take for a part of the first name.
+ * Records as CSV (RFC 4180: CRLF, quoted where needed). Text that a spreadsheet would read as a formula gets a leading
+ * apostrophe; a plain number such as "-0.15" stays unchanged.
+ * D: no byte order mark, which programs would read as part of the first name.
  * @param columns the records' keys, in order: the names of the header line
- * @param withHeader false for what continues a file
+ * @param withHeader false for records that continue a file
  */
 export function csvOf(
   records: readonly Readonly<Record<string, Cell>>[],

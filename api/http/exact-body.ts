@@ -1,29 +1,29 @@
 import { Problem, type ProblemError } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
 
-/** A body is JSON, and what it says can be kept to the letter. */
+/** Accepts only JSON bodies, and only text that can be stored unchanged. */
 export function takeBodiesExactly(app: ApiServer): void {
-  // Fastify takes plain text as well: here it is a 415 like any other type that is not JSON.
+  // Fastify also accepts plain text; here it is a 415 like every type other than JSON.
   app.removeContentTypeParser('text/plain');
-  // Once it has been validated: it is no deeper than its schema then.
+  // After validation: the body is no deeper than its schema then.
   app.addHook('preHandler', async ({ body }) => {
-    const fault = faultOf(body, '#');
-    if (fault) throw new Problem('invalid-request', `${fault.pointer} ${fault.detail}.`, { errors: [fault] });
+    const error = invalidTextIn(body, '#');
+    if (error) throw new Problem('invalid-request', `${error.pointer} ${error.detail}.`, { errors: [error] });
   });
 }
 
-/** JSON can name one by \u escapes; encoded as UTF-8 it becomes another character. */
+/** A JSON escape can write one; encoded as UTF-8 it would become another character. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** The first text that no store keeps. */
-function faultOf(value: unknown, pointer: string): ProblemError | undefined {
+/** The first text that cannot be stored unchanged. */
+function invalidTextIn(value: unknown, pointer: string): ProblemError | undefined {
   if (typeof value === 'string' && LONE_SURROGATE.test(value)) {
-    return { pointer, detail: 'holds half a character: it is no Unicode, and no store keeps it' };
+    return { pointer, detail: 'contains half a character (a lone surrogate), which is not valid Unicode' };
   }
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [key, each] of Object.entries(value)) {
-    const fault = faultOf(each, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
-    if (fault) return fault;
+    const error = invalidTextIn(each, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+    if (error) return error;
   }
   return undefined;
 }

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { ApiServer } from '../server.ts';
 
-/** A file that is open to everyone, such as a page, its script or its style sheet. */
+/** A public file, such as a page, its script or its style sheet. */
 export interface OpenFile {
   readonly url: string;
   readonly mediaType: string;
   readonly content: string | Buffer;
-  /** Its address changes with its content. */
+  /** True where the URL changes with the content. */
   readonly isImmutable?: boolean;
 }
 
 const FOR_A_YEAR = 'public, max-age=31536000, immutable';
 
 /**
- * Serves the files from memory, each at its address alone, so that no address ever names a path on the disk.
- * Browsers keep them and ask each time whether they changed; those that cannot change they keep for good.
+ * Serves files from memory, each under its own URL, so that no URL ever names a path on the disk. Browsers revalidate
+ * them on every use; immutable ones they keep.
  */
 export function serveFiles(app: ApiServer, files: readonly OpenFile[]): void {
   for (const { url, mediaType, content, isImmutable = false } of files) {

@@ -2,8 +2,8 @@ import { Problem } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
 
 /**
- * A known address answers a method that it has not with 405 and the methods that it has (RFC 9110, 15.5.6), to
- * anyone: which resources there are is no secret. To be called when all routes are there.
+ * Answers other methods of a known address with 405 and the methods that it supports (RFC 9110, 15.5.6). No token is
+ * needed: the list of resources is public. Call it after all routes are registered.
  */
 export function rejectOtherMethods(
   app: ApiServer,
@@ -12,17 +12,19 @@ export function rejectOtherMethods(
   for (const url of new Set(routes.map((route) => route.url))) {
     const methods = new Set(routes.filter((route) => route.url === url).map(({ method }) => method));
     const allow = [...methods].toSorted().join(', ');
-    const refuse = async (): Promise<never> => {
-      throw new Problem('method-not-allowed', `This resource knows ${allow} only.`, { headers: { allow } });
+    const reject = async (): Promise<never> => {
+      throw new Problem('method-not-allowed', `This resource supports only ${allow}.`, {
+        headers: { allow },
+      });
     };
     app.route({
       method: app.supportedMethods.filter((method) => !methods.has(method)),
       url,
       config: { access: 'open' },
       schema: { hide: true },
-      // Before a body is looked at.
-      onRequest: refuse,
-      handler: refuse,
+      // Before the body is parsed.
+      onRequest: reject,
+      handler: reject,
     });
   }
 }

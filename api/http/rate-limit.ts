@@ -5,15 +5,15 @@ import { Problem } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
 
 const WINDOW_MS = 60_000;
-/** The least recently seen are forgotten beyond this many: some hundred bytes each. */
+/** Subjects and addresses counted at once, some hundred bytes each. Beyond it the least recently seen is dropped. */
 const COUNTED_AT_ONCE = 10_000;
 
 export type LimitRate = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
 /**
- * Counts requests by the subject of a verified token, and those without one (open resources, and tokens that do not
- * hold) by address, an IPv6 one by its /64. Counted apart, so that strangers never push a subject out.
- * Each process counts for itself. @returns throws the Problem `too-many-requests` beyond the limit.
+ * Counts requests by the subject of a verified token. Requests without one (open resources, invalid tokens) count by
+ * address, an IPv6 address by its /64, in a separate list, so that strangers never evict a subject.
+ * Each process counts its own requests. @returns throws the Problem `too-many-requests` beyond the limit.
  */
 export async function createRateLimit(app: ApiServer, perMinute: number): Promise<LimitRate> {
   await app.register(rateLimit, { global: false, cache: COUNTED_AT_ONCE });
@@ -34,7 +34,7 @@ export async function createRateLimit(app: ApiServer, perMinute: number): Promis
     if (!count.isExceeded) return;
     throw new Problem(
       'too-many-requests',
-      `Ask again in ${resetSeconds} s: ${perMinute} a minute are answered.`,
+      `Retry in ${resetSeconds} s: the limit is ${perMinute} requests a minute.`,
       {
         headers: { 'retry-after': String(resetSeconds) },
       },

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 
-/** What a caller may name its request: a UUID, a trace id; nothing that a log or a header must escape. */
-const SANE = /^[\w.:-]{1,64}$/;
+/** The ids that a caller may send, such as a UUID or a trace id: nothing that a log or a header must escape. */
+const SAFE = /^[\w.:-]{1,64}$/;
 
 /**
- * The request's name in answers, logs and ClickHouse's query log: the caller's own where it sent a sane one, so that
- * a call can be followed from system to system, else a new one. Callers may repeat themselves: it is no key.
+ * The request's id in answers, logs and ClickHouse's query log: the caller's own id if it sent a safe one, so that a
+ * request can be traced across systems, else a new one. Callers may repeat an id, so it is not unique.
  */
 export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>, mint: () => string): string {
   const given = headers['x-request-id'];
-  return typeof given === 'string' && SANE.test(given) ? given : mint();
+  return typeof given === 'string' && SAFE.test(given) ? given : mint();
 }

@@ -5,43 +5,43 @@ import { queryTimeout } from '../problems/clickhouse.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
 
-/** On whose behalf something is done. */
+/** The request on whose behalf work is done. */
 export interface RunningRequest {
   readonly id: string;
-  /** Aborts when the client goes away, or the request has taken too long. */
+  /** Aborts when the client disconnects or the request has taken too long. */
   readonly signal: AbortSignal;
 }
 
 const running = new AsyncLocalStorage<RunningRequest>();
 
 /**
- * D: requests of one subject that run at once, so that none waits long for another's: browsers open six connections,
- * and the API's to ClickHouse are twice as many (see connectForReading).
+ * D: the number of requests that one subject may run at once, so that subjects do not block each other. Browsers open
+ * six connections; the API has twice this many to ClickHouse (see connectForReading).
  */
-const AT_ONCE = 8;
-/** One for all: abort() without a reason makes an exception, with a stack trace that nobody reads. */
+const MAX_AT_ONCE = 8;
+/** One error for all: abort() without a reason would create an exception and its stack trace for each request. */
 const ENDED = new Error('the request has ended');
 
 /**
- * Whatever a handler does, however deep, knows its request, so that no query can forget to carry it along.
- * Not by Fastify's request.signal: where there is a body, 5.12 aborts it as soon as that is read, and then its
- * handlerTimeout never comes either. Throws the Problem `too-many-requests` where its subject has too many running.
- * @param timeoutMs of routes that name no handlerTimeout of their own
+ * Makes the request known to all code that its handler calls, so that every query ends with its request.
+ * Fastify's request.signal does not serve: 5.12 aborts it as soon as a body has been read, and then handlerTimeout
+ * never fires. Throws the Problem `too-many-requests` while the subject runs too many requests.
+ * @param timeoutMs for routes without a handlerTimeout of their own
  */
 export function followRequests(app: ApiServer, timeoutMs: number): void {
   const counts = new Map<string, number>();
-  // The last hook before the handler: earlier ones may continue from the parsing of a body, out of its context.
+  // The last hook before the handler: parsing a body leaves the async context of earlier hooks.
   app.addHook('preHandler', ({ id, caller, routeOptions, raw: { socket } }, { raw: answer }, done) => {
     const subject = caller && subjectOf(caller);
     const count = subject === null ? 0 : (counts.get(subject) ?? 0);
-    if (count >= AT_ONCE) return done(tooManyAtOnce());
+    if (count >= MAX_AT_ONCE) return done(tooManyAtOnce());
     if (subject !== null) counts.set(subject, count + 1);
     const end = new AbortController();
-    // As many as it makes queries, or are sent before the first is answered; Node takes more than ten for a leak.
+    // One listener for each query or pipelined request. Node would report more than ten as a leak.
     setMaxListeners(0, end.signal, socket);
     const limitMs = routeOptions.handlerTimeout || timeoutMs;
     const timer = setTimeout(() => end.abort(queryTimeout(undefined)), limitMs);
-    // Answered, or gone: both end the connection's part in it. An answer behind another does not close with the socket.
+    // The answer was sent, or the client has gone. A pipelined answer that waits does not close with its socket.
     const closing = [answer, socket];
     const ended = (): void => {
       for (const each of closing) each.off('close', ended);
@@ -59,13 +59,17 @@ export function followRequests(app: ApiServer, timeoutMs: number): void {
 }
 
 const tooManyAtOnce = (): Problem =>
-  new Problem('too-many-requests', `Wait for answers: ${AT_ONCE} requests at once are worked on.`, {
-    headers: { 'retry-after': '1' },
-  });
+  new Problem(
+    'too-many-requests',
+    `Wait for an answer before the next request: ${MAX_AT_ONCE} requests may run at once.`,
+    {
+      headers: { 'retry-after': '1' },
+    },
+  );
 
-/** The request on whose behalf the caller works, or undefined where there is none. */
+/** The request that the calling code works for, or undefined outside of a request. */
 export const runningRequest = (): RunningRequest | undefined => running.getStore();
 
-/** Does what several requests will share: the one that began it must not end it. */
+/** Runs work that several requests share, so that the request that started it does not end it. */
 export const onBehalfOf = <Result>(request: RunningRequest, work: () => Result): Result =>
   running.run(request, work);

@@ -2,8 +2,8 @@ import helmet from '@fastify/helmet';
 import type { ApiServer } from '../server.ts';
 
 /**
- * Pages (the reference, the dashboard) run their own files only: no inline script or style, nothing from elsewhere.
- * Images may be data: the reference's style sheet brings its icons along.
+ * Pages (the reference, the dashboard) may load only this server's files, without inline scripts or styles.
+ * Images may be data URLs: the reference's style sheet contains its icons.
  */
 const POLICY = {
   useDefaults: false,
@@ -20,7 +20,7 @@ const POLICY = {
   },
 };
 
-/** Headers that tell browsers what an answer may not do. */
+/** Headers that restrict what a browser lets an answer do. */
 export async function addSecurityHeaders(app: ApiServer): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: POLICY,

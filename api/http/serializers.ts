@@ -6,9 +6,9 @@ const REFERRED_TO = { Problem: ProblemSchema };
 const serializers = new WeakMap<object, (answer: unknown) => string>();
 
 /**
- * What writes an answer by its route's schema. Made when the first answer is written, and kept as long as the schema
- * is: to make those of every status of every route took 0.6 s of each start, and most are never used, since problems
- * are written without (problems/handlers.ts).
+ * Serializes an answer by its route's schema. Compiled with the first answer and cached for the life of the schema:
+ * compiling those of every route and status took 0.6 s of each start, and most are never used, because
+ * problems/handlers.ts serializes problems itself.
  */
 export const compileSerializer: FastifySerializerCompiler<object> =
   ({ schema }) =>

@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 
-/** Counts queries that were sent, or wait for a connection, and have not been answered: for connectForReading. */
+/** Counts the queries that run or wait for a connection: the onOpen of connectForReading. */
 export function countOpenQueries(registry: Registry): (change: 1 | -1) => void {
   const open = new Gauge({
     name: 'api_credits_open_queries',

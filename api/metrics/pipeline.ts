@@ -6,10 +6,10 @@ import type { Sources } from '../dependencies.ts';
 import { onBehalfOf } from '../http/running-request.ts';
 import { shareReading } from './shared-reading.ts';
 
-/** D: a scrape every 15 s sees figures this old at most; more scrapers cost ClickHouse nothing. */
+/** D: the greatest age of a scrape's figures. More scrapers cost ClickHouse nothing. */
 const MAX_AGE_MS = 5_000;
-/** A scrape must not wait as long as a query may. */
-const READ_WITHIN_MS = 2_000;
+/** Shorter than a query may take: scrapes must not wait that long. */
+const READ_TIMEOUT_MS = 2_000;
 
 const CountRow = Type.Object({ outcome: Type.String(), reason: Type.String(), events: Type.Integer() });
 const ChargesRow = Type.Object({ revisions: Type.Integer(), billed_credits: Type.Integer() });
@@ -17,7 +17,7 @@ const ChargesRow = Type.Object({ revisions: Type.Integer(), billed_credits: Type
 interface PipelineFacts {
   readonly due: Due;
   readonly charges: Static<typeof ChargesRow> | undefined;
-  /** By outcome: deliveries that landed, and records that may not count by their reason. */
+  /** By outcome: deliveries that landed, and invalid records by their reason. */
   readonly events: readonly { readonly outcome: string; readonly reason: string; readonly events: number }[];
 }
 
@@ -43,25 +43,31 @@ async function readFacts({ clickhouse, topics, timing, now }: Sources): Promise<
 }
 
 /**
- * The pipeline's progress as it is recorded in ClickHouse. @returns brings the metrics up to date. Where ClickHouse is
- * away it does not fail: `api_credits_clickhouse_up` is 0 then, and what cannot be known is left out.
+ * The pipeline's progress as ClickHouse records it. @returns updates the metrics. It does not fail while ClickHouse is
+ * unreachable: then it sets `api_credits_clickhouse_up` to 0 and omits the metrics that it cannot know.
  */
 export function pipelineMetrics(registry: Registry, sources: Sources): () => Promise<void> {
   const registers = [registry];
   const gauge = (name: string, help: string) => new Gauge({ name: `api_credits_${name}`, help, registers });
-  const up = gauge('clickhouse_up', 'Whether ClickHouse answered the last time it was asked: 1 or 0.');
+  const up = gauge('clickhouse_up', 'Whether ClickHouse answered the last query of the metrics: 1 or 0.');
   const lag = gauge('landing_lag_seconds', 'How far landing lags behind now.');
-  const hours = gauge('hours_to_seal', 'Ended hours that are not in the rollup yet.');
-  const invalidations = gauge('marks_to_reseal', 'Hours of organisations that late events changed.');
+  const hours = gauge('hours_to_seal', 'Ended hours that are not sealed into the rollup yet.');
+  const invalidations = gauge(
+    'marks_to_reseal',
+    'Hours of organisations that late events invalidated and that are to be resealed.',
+  );
   const closing = gauge('closing_behind_seconds', 'How far the closing of days lags behind landing.');
-  const revisions = gauge('charge_revisions', 'Closes and re-closes of days: the entries of the feed.');
+  const revisions = gauge(
+    'charge_revisions',
+    'Closed revisions of days: the entries of the feed of charges.',
+  );
   const billed = gauge(
     'billed_credits',
-    'Additional credits billed for closed days: the feed’s delta_credits added up.',
+    'Additional credits billed for closed days: the sum of the feed’s delta_credits.',
   );
   const outcomes = new Counter({
     name: 'api_credits_events_total',
-    help: 'Events by outcome. Landed ones are counted per delivery: /v1/reconciliation tells repeats apart.',
+    help: 'Events by outcome. Landed ones are counted per delivery: /v1/reconciliation separates repeats.',
     labelNames: ['outcome', 'reason'],
     registers,
   });
@@ -69,7 +75,7 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
 
   const facts = shareReading(
     () =>
-      onBehalfOf({ id: 'metrics', signal: AbortSignal.timeout(READ_WITHIN_MS) }, () => readFacts(sources)),
+      onBehalfOf({ id: 'metrics', signal: AbortSignal.timeout(READ_TIMEOUT_MS) }, () => readFacts(sources)),
     MAX_AGE_MS,
     sources.now,
   );
@@ -84,11 +90,11 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
       closing.set(due.closingBehindMs / 1000);
       revisions.set(charges?.revisions ?? 0);
       billed.set(charges?.billed_credits ?? 0);
-      // Not before the reading is there: whoever shares it would count on top.
+      // Reset after the await: scrapes that share the reading would otherwise add to each other's counts.
       outcomes.reset();
       for (const { outcome, reason, events: count } of events) outcomes.inc({ outcome, reason }, count);
     } catch {
-      // Why is /readyz's to say; a metric cannot.
+      // /readyz and the log show the cause.
       up.set(0);
       for (const metric of known) metric.remove();
       outcomes.reset();

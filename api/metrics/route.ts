@@ -7,7 +7,7 @@ import { timeRequests } from './requests.ts';
 
 const MEDIA_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
-/** Metrics of this process and, as ClickHouse knows it, of the pipeline, for Prometheus. */
+/** Metrics for Prometheus: those of this process, and the pipeline's from ClickHouse. */
 export function metricsRoute(app: ApiServer, dependencies: ApiDependencies): void {
   const { metrics: registry } = dependencies;
   timeRequests(app, registry);

@@ -1,6 +1,6 @@
 /**
- * One reading for all who ask within its age, failed ones included: however many ask, and however long it takes,
- * the source is asked once at a time.
+ * Shares one reading, a failed one too, among all callers until it is `maxAgeMs` old. At most one read runs at a time,
+ * whatever the number of callers and the duration of the read.
  * @param now epoch milliseconds
  */
 export function shareReading<T>(

@@ -6,10 +6,10 @@ import type { ApiServer } from '../server.ts';
 const DESCRIPTION = `Times are RFC 3339 in UTC, exact to the millisecond; ranges are half-open \`[from, to)\`; money
 is a canonical decimal string, never a number; errors are problem documents (RFC 9457) whose \`type\` is stable.
 
-Every answer carries \`x-request-id\` (send your own to have it kept) and, as counted for the token, or for the address
-without one, \`x-ratelimit-limit\`, \`x-ratelimit-remaining\` and \`x-ratelimit-reset\` in seconds. Besides the
-answers named at each operation a known address answers 405 with \`allow\` to other methods, an unknown one 404, and
-what is no well-formed request 400, 408, 414 or 431.`;
+Every answer carries \`x-request-id\` (the request’s own, if it sent one) and \`x-ratelimit-limit\`,
+\`x-ratelimit-remaining\` and \`x-ratelimit-reset\` in seconds, counted by token, or by address for requests
+without one. In addition to the answers listed for each operation, other methods of a known address return 405 with
+\`allow\`, unknown addresses 404, and malformed requests 400, 408, 414 or 431.`;
 
 /** Collects the routes that are registered after it into an OpenAPI 3.1 document. */
 export async function openDocument(app: ApiServer): Promise<void> {
@@ -33,7 +33,7 @@ export async function openDocument(app: ApiServer): Promise<void> {
       schema: {
         ...schema,
         querystring: withDefaultsOptional(schema.querystring),
-        response: described(schema.response, schema.summary),
+        response: withDescriptions(schema.response, schema.summary),
       },
       url,
     }),
@@ -44,7 +44,7 @@ export async function openDocument(app: ApiServer): Promise<void> {
   });
 }
 
-/** A parameter with a default is always there for the handler, so TypeBox requires it; a client may leave it out. */
+/** The handler always gets a parameter with a default, so its schema requires it; a client may omit it. */
 function withDefaultsOptional(query: unknown): unknown {
   if (!Type.IsObject(query)) return query;
   const required = (query.required ?? []).filter(
@@ -53,18 +53,18 @@ function withDefaultsOptional(query: unknown): unknown {
   return { ...query, required };
 }
 
-/** What an operation is for describes its answer, where the answer's schema has no words of its own. */
-function described(responses: unknown, summary = ''): Readonly<Record<string, unknown>> {
+/** Gives an answer without a description the operation's summary. */
+function withDescriptions(responses: unknown, summary = ''): Readonly<Record<string, unknown>> {
   const answers = typeof responses === 'object' && responses !== null ? Object.entries(responses) : [];
-  const told = answers.map(([status, answer]: [string, unknown]) => {
-    const hasWords =
+  const described = answers.map(([status, answer]: [string, unknown]) => {
+    const hasDescription =
       typeof answer !== 'object' || answer === null || 'description' in answer || '$ref' in answer;
-    return [status, hasWords ? answer : { ...answer, description: summary }];
+    return [status, hasDescription ? answer : { ...answer, description: summary }];
   });
-  return Object.fromEntries(told);
+  return Object.fromEntries(described);
 }
 
-/** The document itself: what every route's schema says, so that it cannot differ from what is checked. */
+/** The document comes from the schemas that validate requests, so the two cannot differ. */
 export function documentRoute(app: ApiServer): void {
   app.route({
     method: 'GET',

@@ -1,6 +1,4 @@
-/**
- * How the document names an operation and where it stands, from its address alone, so that no route can forget to.
- */
+/** An operation's name and section in the document, derived from its URL, so that no route needs to state them. */
 export interface Operation {
   readonly operationId: string;
   readonly tags: readonly [string];
@@ -12,7 +10,7 @@ export function operationOf(method: string, url: string): Operation {
   const isVersioned = segments[0] === 'v1';
   const path = isVersioned ? segments.slice(1) : segments;
   const words = path.flatMap((segment, index) => {
-    // The collection before a parameter stands for the one of it that the parameter names.
+    // A parameter selects one entry of the collection before it: `orgs/:org` becomes Org.
     if (segment.startsWith(':')) return [];
     const isOne = path[index + 1]?.startsWith(':') === true;
     return wordsOf(isOne ? segment.replace(/ies$/, 'y').replace(/s$/, '') : segment);

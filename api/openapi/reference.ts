@@ -21,11 +21,11 @@ const PAGE = `<!doctype html>
 const START = `SwaggerUIBundle({ dom_id: '#swagger-ui', url: '/openapi.json', deepLinking: true, tryItOutEnabled: true });
 `;
 
-/** The files of @fastify/swagger-ui, not its plugin: that brings @fastify/static along, which serves a directory. */
+/** The files of @fastify/swagger-ui without its plugin, which depends on @fastify/static and serves a directory. */
 const ofPackage = (name: string): string =>
   projectFile('node_modules', '@fastify', 'swagger-ui', 'static', name);
 
-/** The OpenAPI document as a page for people: Swagger UI from its package, nothing from elsewhere. */
+/** The OpenAPI document as a web page: Swagger UI from its package, with nothing from other servers. */
 export function referencePages(app: ApiServer): void {
   serveFiles(app, [
     { url: '/docs', mediaType: 'text/html; charset=utf-8', content: PAGE },

@@ -7,8 +7,8 @@ import type { Sources } from '../dependencies.ts';
 const OrgRow = Type.Object({ org_id: Type.String() });
 
 /**
- * Every organisation, by id: those that the log has told about and, in the local stack, those that have called,
- * which have settings by its rule (interfaces.md, Replay).
+ * Every organisation, by id: those of the settings log and, in the local stack, also those with calls, which get
+ * sample settings (interfaces.md, Replay).
  */
 export async function listOrgs(
   { clickhouse }: Pick<Sources, 'clickhouse'>,
@@ -19,7 +19,7 @@ export async function listOrgs(
     const rows = await select(
       clickhouse,
       OrgRow,
-      // What is sealed is in the rollup; what is not lies in the last hours.
+      // The rollup holds the sealed hours; only the hours after them are read from the events.
       `SELECT DISTINCT org_id FROM (
          SELECT org_id FROM usage_15m
          UNION ALL

@@ -14,7 +14,7 @@ import { findOrg } from './subscription.ts';
 
 const URL = '/v1/orgs';
 const NewOrgBody = Type.Object(
-  { org_id: Name('the organisation’s id, for ever'), ...NewOrgValue.properties, ...reasonProperty },
+  { org_id: Name('the organisation’s id; it never changes'), ...NewOrgValue.properties, ...reasonProperty },
   { additionalProperties: false },
 );
 export const OrgsAnswer = Type.Object(

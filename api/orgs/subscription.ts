@@ -14,9 +14,9 @@ export function findOrg(settings: Settings, orgId: string): OrgHistory {
 }
 
 /**
- * The subscription that `product` names; it may be left out where there is one (interfaces.md, product=).
+ * The subscription of `product`, which is optional where there is only one (interfaces.md, product=).
  * Throws the Problems `ambiguous-product` and `no-subscription`.
- * @param instant epoch milliseconds; one that is planned for later is no second choice
+ * @param instant epoch milliseconds; subscriptions that begin later do not count as a second one
  */
 export function chooseSubscription(
   org: OrgHistory,
@@ -30,7 +30,7 @@ export function chooseSubscription(
   if (only === undefined) throw noSubscription(`The organisation ${orgId} has no subscription.`);
   if (product === undefined) {
     if (others.length === 0) return only;
-    const detail = `is needed: one of ${productsOf(choices)}`;
+    const detail = `is required: one of ${productsOf(choices)}`;
     throw new Problem('ambiguous-product', `product ${detail}`, {
       errors: [{ parameter: 'product', detail, choices: choices.map((each) => each.product) }],
     });
@@ -42,7 +42,7 @@ export function chooseSubscription(
   );
 }
 
-/** The same of one that has begun by that instant; throws `no-subscription` before. */
+/** The same, but throws `no-subscription` where the subscription begins after the instant. */
 export function chooseBegun(org: OrgHistory, product: string | undefined, instant: number): Subscription {
   const chosen = chooseSubscription(org, product, instant);
   if (hasBegun(chosen, instant)) return chosen;
@@ -55,19 +55,19 @@ const hasBegun = ({ versions }: Subscription, instant: number): boolean =>
 const productsOf = (subscriptions: readonly Subscription[]): string =>
   subscriptions.map(({ product }) => product).join(', ');
 
-/** What most questions about an org need, all of one moment. */
-export interface SubscriptionAsked {
+/** An org, one of its subscriptions and the catalogues, all of one moment. */
+export interface RequestedSubscription {
   readonly org: OrgHistory;
   readonly subscription: Subscription;
   readonly catalogues: Catalogues;
 }
 
-/** The subscription that a request names, by the settings of now. Throws what findOrg and chooseSubscription throw. */
+/** The subscription that a request names, by the current settings. Throws as findOrg and chooseSubscription do. */
 export async function readSubscription(
   { settings: store, now }: Pick<Sources, 'settings' | 'now'>,
   orgId: string,
   product: string | undefined,
-): Promise<SubscriptionAsked> {
+): Promise<RequestedSubscription> {
   const settings = await store.refresh();
   const org = findOrg(settings, orgId);
   return { org, subscription: chooseSubscription(org, product, now()), catalogues: settings.catalogues };
@@ -77,12 +77,12 @@ export function noSubscription(detail: string): Problem {
   return new Problem('no-subscription', detail);
 }
 
-/** The org's billing days, in its own time zones. */
+/** The org's billing days, each in the time zone of its time. */
 export function orgCalendar(org: OrgHistory): Calendar {
   return calendarOf(org.timeZone);
 }
 
-/** The org's time zone at an instant; the first one holds before its time too. */
+/** The org's time zone at an instant. The first one also applies before it took effect. */
 export function timeZoneAt(org: OrgHistory, instant: number): string {
   const zone = inEffectAt(org.timeZone, instant) ?? org.timeZone[0];
   if (zone === undefined) throw new Error(`The organisation ${org.orgId} has no time zone.`);

@@ -1,6 +1,6 @@
 import { Problem } from '../problems/problem.ts';
 
-/** One answer for an organisation that does not exist and for one that the token may not know of. */
+/** The same answer for an organisation that does not exist and for one that the token may not know of. */
 export function unknownOrg(orgId: string): Problem {
   return new Problem(
     'unknown-org',

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 
-/** How many there are in an answer: calls, days, records. */
+/** A number of calls, days or records in an answer. */
 export const Count = Type.Integer({ minimum: 0 });
 
-/** Credits in an answer: whole ones (interfaces.md, HTTP). */
+/** Credits in an answer: an integer (interfaces.md, HTTP). */
 export const Credits = Type.Integer({ minimum: 0 });

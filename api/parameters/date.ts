@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
 import { dayNumberOf, DateError, type LocalDate } from '../../domain/calendar/dates.ts';
 
-/** D: as instants, see instant.ts; a date's whole period must lie inside. */
+/** D: the range of instants, 1970 to 2104, less a billing period on both sides. */
 const FIRST_DATE = '1970-02-02';
 const LAST_DATE = '2104-10-31';
 
-/** Whether the text is a date YYYY-MM-DD that its month has, within what the store can hold. */
+/** Whether the text is an existing date YYYY-MM-DD within the range that the store can hold. */
 export function isDate(text: string): text is LocalDate {
   if (text < FIRST_DATE || text > LAST_DATE) return false;
   try {

@@ -3,29 +3,30 @@ import type { Filters } from '../../store/usage/filters.ts';
 import { MAX_ENDPOINT_BYTES } from '../../schemas/event-rules.ts';
 import { Name } from './org.ts';
 
-/** Values of one filter: enough for a selection by hand, and they fit an address. */
+/** Values of one filter: enough for a manual selection, and they fit into a URL. */
 const MAX_VALUES = 100;
 
 const anyOf = <Value extends TSchema>(value: Value, meaning: string) =>
   Type.Optional(
     Type.Array(value, {
       maxItems: MAX_VALUES,
-      description: `only calls ${meaning}; repeated, of any of the values`,
+      description: `only calls ${meaning}; repeat it to match any of several values`,
     }),
   );
 
 const names = (meaning: string) => anyOf(Name('1 to 128 characters'), meaning);
 
-/** What a call may carry empty is looked for empty: `module=` are the calls without a module. */
+/** For values that may be empty: `module=` matches the calls without a module. */
 const texts = (meaning: string) =>
   anyOf(
     Type.String({ maxLength: MAX_ENDPOINT_BYTES, description: `at most ${MAX_ENDPOINT_BYTES} characters` }),
-    `${meaning}, or empty for those without`,
+    `${meaning}; empty for calls without one`,
   );
 
 /**
- * A parameter for every dimension, named as answers name it. A value is compared as it is, to the letter; repeated,
- * a parameter names alternatives, and different parameters must all hold. Not comma separated: names hold commas.
+ * A parameter for every dimension, with the name that answers use. Values must match exactly. A repeated parameter
+ * matches any of its values; a call must match all parameters. Values are not comma separated, since names contain
+ * commas.
  */
 export const filterProperties = {
   product: names('of this product'),
@@ -44,10 +45,10 @@ export const filterProperties = {
 const FilterQuery = Type.Object(filterProperties);
 
 /**
- * The filters asked for, within what the caller may see: asking for another user's calls, a `user` gets none.
- * @param only the user whose calls alone may be shown
+ * The request's filters, narrowed to what the caller may see: the role `user` finds no calls of other users.
+ * @param only the user to whose calls the answer is limited
  */
-export function filtersOf(asked: Static<typeof FilterQuery>, only: string | undefined): Filters {
-  if (only === undefined) return asked;
-  return { ...asked, user: (asked.user ?? [only]).filter((user) => user === only) };
+export function filtersOf(requested: Static<typeof FilterQuery>, only: string | undefined): Filters {
+  if (only === undefined) return requested;
+  return { ...requested, user: (requested.user ?? [only]).filter((user) => user === only) };
 }

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { invalidParameter } from '../problems/problem.ts';
 import { parseInstant } from '../../domain/instants.ts';
 
-/** The format is checked by parseInstant: see validators.ts. */
+/** An instant as a parameter. The validator checks the format by parseInstant: see validators.ts. */
 export const InstantParameter = (meaning: string) =>
   Type.String({
     format: 'date-time',
@@ -12,7 +12,7 @@ export const InstantParameter = (meaning: string) =>
 /** An instant in an answer. */
 export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339, UTC, milliseconds.' });
 
-/** A parameter's instant. Throws the Problem `invalid-request`. */
+/** Epoch milliseconds of a parameter. Throws the Problem `invalid-request`. */
 export function instantOf(parameter: string, text: string): number {
   const instant = parseInstant(text);
   if (instant === undefined) throw invalidParameter(parameter, 'must be an RFC 3339 instant');

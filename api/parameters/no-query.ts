@@ -1,4 +1,4 @@
 import { Type } from 'typebox';
 
-/** An address that takes no parameters: a misspelt one is told of, not ignored. */
+/** The query of a route without parameters: a misspelt one is rejected, not ignored. */
 export const NoQuery = Type.Object({}, { additionalProperties: false });

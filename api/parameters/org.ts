@@ -9,10 +9,10 @@ export const OrgParams = Type.Object({
   }),
 });
 
-/** A name as events carry it: a value to compare with, so any text will do. */
+/** A name to compare with those of events: any text is allowed. */
 export const Name = (meaning: string) =>
   Type.String({ minLength: 1, maxLength: MAX_NAME_BYTES, description: meaning });
 
 export const ProductParameter = Type.Optional(
-  Name('the subscription’s product; may be left out where the organisation has one subscription'),
+  Name('the subscription’s product; optional where the organisation has one subscription'),
 );

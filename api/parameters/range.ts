@@ -2,10 +2,13 @@ import { addDays, clampedDate, monthNumberOf, type LocalDate } from '../../domai
 import { invalidParameter, Problem } from '../problems/problem.ts';
 import { DAY_MS } from '../../schemas/time-units.ts';
 
-/** D: a year to compare with, a month on top, and a day for the zone: what one request may span. */
+/** D: the longest range of one request: a year to compare with, one more month, and a day for the time zone. */
 const MAX_MONTHS = 13;
 
-/** Refuses an empty or reversed range, and one over 13 months and a day. Half-open, epoch milliseconds. */
+/**
+ * Rejects a range that is empty, reversed or longer than 13 months and a day. Half-open, epoch milliseconds.
+ * Throws the Problems `invalid-request` and `range-too-long`.
+ */
 export function checkInstantRange(from: number, to: number): void {
   if (from >= to) throw invalidParameter('to', 'must lie after from: ranges are half-open [from, to)');
   const fromDate = new Date(from).toISOString().slice(0, 10);
@@ -13,14 +16,14 @@ export function checkInstantRange(from: number, to: number): void {
   if (to > Date.parse(`${latestEnd(fromDate)}T00:00:00Z`) + timeOfDay) throw tooLong();
 }
 
-/** The same for local dates. */
+/** Checks a range of local dates in the same way. */
 export function checkDateRange(from: LocalDate, to: LocalDate): void {
   if (from >= to)
     throw invalidParameter('to', 'must be a later date than from: ranges are half-open [from, to)');
   if (to > latestEnd(from)) throw tooLong();
 }
 
-/** The instant as many months earlier as one request may span, at the same time of day in UTC. */
+/** The earliest `from` of a range that ends at `to`: 13 months earlier, at the same time of day in UTC. */
 export function monthsBefore(to: number): number {
   const date = new Date(to).toISOString().slice(0, 10);
   const earlier = clampedDate(monthNumberOf(date) - MAX_MONTHS, Number(date.slice(8)));
@@ -32,6 +35,6 @@ function latestEnd(from: LocalDate): LocalDate {
 }
 
 function tooLong(): Problem {
-  const detail = `must lie at most ${MAX_MONTHS} months and a day after from: ask for the range in parts`;
+  const detail = `must lie at most ${MAX_MONTHS} months and a day after from: request the range in parts`;
   return new Problem('range-too-long', `to ${detail}.`, { errors: [{ parameter: 'to', detail }] });
 }

@@ -9,11 +9,10 @@ const converting = withFormats(new Ajv({ ...OPTIONS, coerceTypes: 'array' }));
 const exact = withFormats(new Ajv(OPTIONS));
 
 /**
- * What checks requests against their routes' schemas. In an address and in headers everything is text, and becomes
- * the number or the list that is asked for. A body is taken as it was sent: converted, null would be the number 0,
- * and a limit would be gone.
+ * Validates requests against their routes' schemas. Addresses and headers are text, so their values are converted to
+ * the numbers and lists that the schema requires. Bodies are not converted: null would become 0 and delete a limit.
  *
- * Compiled at a schema's first request, and kept by Ajv: all at once took 0.4 s of each start.
+ * Ajv compiles a schema with its first request and caches it; compiling all of them took 0.4 s of each start.
  */
 export const compileValidator: FastifySchemaCompiler<object> = ({ schema, httpPart }) => {
   const ajv = httpPart === 'body' ? exact : converting;

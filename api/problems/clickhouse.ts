@@ -2,8 +2,8 @@ import { ClickHouseError } from '@clickhouse/client';
 import { codeOf, messageOf } from './error-facts.ts';
 import { Problem } from './problem.ts';
 
-/** Codes of node's network errors that mean: no ClickHouse there, or not any more. */
-const AWAY_CODES = new Set([
+/** Codes of Node's network errors that mean that ClickHouse cannot be reached. */
+const UNREACHABLE_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'ECONNABORTED',
@@ -14,28 +14,29 @@ const AWAY_CODES = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
 ]);
-const AWAY_MESSAGES = new Set(['Timeout error.', 'socket hang up']);
-/** By the request's signal, which a client that is still there sees only once its time is over. */
+const UNREACHABLE_MESSAGES = new Set(['Timeout error.', 'socket hang up']);
+/** By the request's signal. A client that is still connected gets it only after the request's timeout. */
 const ABORTED_MESSAGE = 'The user aborted a request.';
 /** ClickHouse's own error codes, from its system.errors. */
 const TIMEOUT_EXCEEDED = '159';
 const MEMORY_LIMIT_EXCEEDED = '241';
 const TOO_MANY_ROWS_OR_BYTES = '396';
 /**
- * UNKNOWN_TABLE, UNKNOWN_DATABASE: migrations did not run yet. TOO_MANY_SIMULTANEOUS_QUERIES; SERVER is starting or
- * going. From 192 to 194 and 516: it does not take the API's user and password.
+ * UNKNOWN_TABLE and UNKNOWN_DATABASE: the migrations have not run yet. TOO_MANY_SIMULTANEOUS_QUERIES. The server is
+ * starting or stopping. 192 to 194 and 516: it rejects the API's user and password.
  */
 const NOT_READY = new Set(['60', '81', '192', '193', '194', '202', '203', '210', '236', '394', '516']);
 
 export const RETRY_AFTER = { 'retry-after': '2' };
 
-/** What an error of a ClickHouse query means to the one who asked, or undefined where it is our own mistake. */
+/** The Problem of a failed ClickHouse query, or undefined where the query itself is at fault. */
 export function clickhouseProblem(error: unknown): Problem | undefined {
   if (error instanceof ClickHouseError) return answeredProblem(error);
   // The client's own errors carry no code.
   if (messageOf(error) === ABORTED_MESSAGE) return queryTimeout(error);
-  const isAway = AWAY_CODES.has(codeOf(error) ?? '') || AWAY_MESSAGES.has(messageOf(error));
-  return isAway ? unavailable(error) : undefined;
+  const isUnreachable =
+    UNREACHABLE_CODES.has(codeOf(error) ?? '') || UNREACHABLE_MESSAGES.has(messageOf(error));
+  return isUnreachable ? unavailable(error) : undefined;
 }
 
 function answeredProblem(error: ClickHouseError): Problem | undefined {
@@ -43,7 +44,7 @@ function answeredProblem(error: ClickHouseError): Problem | undefined {
   if (error.code === TOO_MANY_ROWS_OR_BYTES) {
     return new Problem(
       'too-many-rows',
-      'Ask /usage for pages with limit and cursor or for the largest with top; or for a shorter range, for fewer names in group_by, or filter.',
+      'Request pages of /usage with limit and cursor, or the largest groups with top. A shorter range, fewer names in group_by or filters also help.',
       { cause: error },
     );
   }
@@ -51,9 +52,9 @@ function answeredProblem(error: ClickHouseError): Problem | undefined {
     return queryTimeout(error);
   }
   if (error.code !== MEMORY_LIMIT_EXCEEDED) return undefined;
-  // "(total) memory limit exceeded" is the server's state, not this query's fault.
+  // "(total) memory limit exceeded" describes the server, not this query.
   if (error.message.includes('(total)')) return unavailable(error);
-  return new Problem('query-too-large', 'Ask for a shorter range or for fewer names in group_by.', {
+  return new Problem('query-too-large', 'Request a shorter range or fewer names in group_by.', {
     cause: error,
   });
 }
@@ -66,7 +67,7 @@ export function queryTimeout(cause: unknown): Problem {
 }
 
 function unavailable(cause: unknown): Problem {
-  return new Problem('unavailable', 'ClickHouse does not answer; try again in some seconds.', {
+  return new Problem('unavailable', 'ClickHouse does not answer: try again in a few seconds.', {
     cause,
     headers: RETRY_AFTER,
   });

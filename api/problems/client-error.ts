@@ -4,13 +4,13 @@ import { Problem, type ProblemType } from './problem.ts';
 import { PROBLEM_MEDIA_TYPE } from './schema.ts';
 
 const BY_CODE: Readonly<Record<string, readonly [ProblemType, string]>> = {
-  HPE_HEADER_OVERFLOW: ['headers-too-large', 'Send a shorter address and shorter headers.'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'Send the whole request sooner.'],
+  HPE_HEADER_OVERFLOW: ['headers-too-large', 'Send a shorter URL and shorter headers.'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'Send the whole request faster.'],
 };
 
-/** What never became a request: not HTTP at all, too long, or too slow. Answered on the bare connection. */
+/** Answers, on the bare socket, what never became a request: not HTTP at all, too long or too slow. */
 export function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
-  // Gone already, by its own will.
+  // The client has closed the connection.
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   if (socket.writable) {
     const [type, detail] = BY_CODE[error.code ?? ''] ?? [

@@ -4,14 +4,14 @@ import { Problem, type ProblemType } from './problem.ts';
 import { PROBLEM_MEDIA_TYPE } from './schema.ts';
 import { validationProblem } from './validation.ts';
 
-/** The one owner of error answers: whatever was thrown leaves as a problem document. */
+/** The one owner of error answers: every thrown error becomes a problem document. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = request.raw.socket.destroyed ? clientGone(error) : problemOf(error, request);
   if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code);
   return sendProblem(reply, problem);
 }
 
-/** Its queries were cancelled for it: nobody reads this, and it is no mistake of ours. */
+/** The client's disconnect cancelled its queries: no one reads this answer, and it is not a server error. */
 function clientGone(cause: unknown): Problem {
   return new Problem('request-timeout', 'The connection was closed before the answer.', { cause });
 }
@@ -20,12 +20,12 @@ export function answerUnknownRoute(request: FastifyRequest, reply: FastifyReply)
   const [path] = request.url.split('?', 1);
   return sendProblem(
     reply,
-    new Problem('not-found', `There is no ${request.method} ${path}: see the list of resources.`),
+    new Problem('not-found', `There is no ${request.method} ${path}: see /docs for all resources.`),
   );
 }
 
 function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  // As text: an error answer must not depend on the route's serializers.
+  // As text, so that an error answer does not depend on the route's serializer.
   return reply
     .code(problem.status)
     .headers(problem.headers)
@@ -54,15 +54,15 @@ function problemOf(error: unknown, { raw }: FastifyRequest): Problem {
   }
   return (
     clickhouseProblem(error) ??
-    new Problem('internal-error', 'The mistake is logged under the x-request-id of this answer.', {
+    new Problem('internal-error', 'The error is logged under the x-request-id of this answer.', {
       cause: error,
     })
   );
 }
 
-/** The rest of it may still come, and is no next request. */
+/** Closes the connection: the rest of the body may still arrive and must not be read as the next request. */
 function slowBody(cause: unknown): Problem {
-  return new Problem('request-timeout', 'Send the whole body sooner.', {
+  return new Problem('request-timeout', 'Send the whole body faster.', {
     cause,
     headers: { connection: 'close' },
   });

@@ -1,39 +1,39 @@
 /**
- * The problems this API answers (RFC 9457). A type is a stable identifier, a relative reference: programs compare
- * it, people read title and detail.
+ * The problems that this API returns (RFC 9457). The type is a stable identifier, as a relative reference, that
+ * programs compare; title and detail are for people.
  */
 export const PROBLEMS = {
-  'invalid-request': { status: 400, title: 'The request is not understood' },
-  'ambiguous-product': { status: 400, title: 'The organisation has several products: name one' },
+  'invalid-request': { status: 400, title: 'The request is invalid' },
+  'ambiguous-product': { status: 400, title: 'The organisation has several products: specify one' },
   'range-too-long': { status: 400, title: 'The range is too long' },
   'too-many-rows': { status: 400, title: 'The answer has too many rows' },
   'query-too-large': { status: 400, title: 'The query needs too much memory' },
-  unauthorized: { status: 401, title: 'A valid bearer token is needed' },
+  unauthorized: { status: 401, title: 'A valid bearer token is required' },
   forbidden: { status: 403, title: 'The role may not do this' },
-  'not-found': { status: 404, title: 'There is no such resource' },
-  'unknown-org': { status: 404, title: 'There is no such organisation' },
+  'not-found': { status: 404, title: 'Resource not found' },
+  'unknown-org': { status: 404, title: 'Organisation not found' },
   'no-subscription': { status: 404, title: 'The organisation has no such subscription' },
-  'method-not-allowed': { status: 405, title: 'The resource does not know this method' },
-  'org-exists': { status: 409, title: 'There is such an organisation already' },
+  'method-not-allowed': { status: 405, title: 'The resource does not support this method' },
+  'org-exists': { status: 409, title: 'The organisation already exists' },
   'idempotency-key-used': { status: 409, title: 'The idempotency key belongs to another change' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'address-too-long': { status: 414, title: 'A name in the address is too long' },
-  'unsupported-media-type': { status: 415, title: 'The body is of an unsupported type' },
+  'unsupported-media-type': { status: 415, title: 'The type of the body is not supported' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'The address or a header is too long' },
-  'internal-error': { status: 500, title: 'The server made a mistake' },
-  unavailable: { status: 503, title: 'What is needed for this does not answer right now' },
+  'internal-error': { status: 500, title: 'Internal server error' },
+  unavailable: { status: 503, title: 'A service that this needs is unavailable' },
   'query-timeout': { status: 503, title: 'The query took too long' },
 } as const;
 export type ProblemType = keyof typeof PROBLEMS;
 
-/** What is wrong with one parameter (`from`, `org`), header or, as a JSON pointer, part of the body. */
+/** An error in one parameter (`from`, `org`), in a header or, by JSON pointer, in a part of the body. */
 export interface ProblemError {
   readonly detail: string;
   readonly parameter?: string;
   readonly pointer?: string;
-  /** What the parameter may be, where that is a short list. */
+  /** The allowed values of the parameter, where that is a short list. */
   readonly choices?: readonly string[];
 }
 
@@ -45,7 +45,7 @@ export interface ProblemDocument {
   readonly errors: readonly ProblemError[];
 }
 
-/** Thrown anywhere in a request, answered as a problem document. The detail says what to do next. */
+/** Thrown anywhere in a request and answered as a problem document. The detail says what to do next. */
 export class Problem extends Error {
   readonly code: ProblemType;
   readonly status: number;
@@ -75,7 +75,7 @@ export class Problem extends Error {
   }
 }
 
-/** A parameter that the schema lets pass and its meaning does not. */
+/** A parameter that matches its schema but is invalid in its meaning. @param detail follows the parameter's name */
 export function invalidParameter(parameter: string, detail: string): Problem {
   return new Problem('invalid-request', `${parameter} ${detail}`, { errors: [{ parameter, detail }] });
 }

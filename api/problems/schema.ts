@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { PROBLEMS } from './problem.ts';
 
-/** An RFC 9457 problem document as every error of this API is answered. */
+/** The RFC 9457 problem document of every error of this API. */
 export const ProblemSchema = Type.Object(
   {
     type: Type.Enum(Object.keys(PROBLEMS), { description: 'Stable identifier of the problem.' }),
@@ -12,10 +12,12 @@ export const ProblemSchema = Type.Object(
       Type.Object(
         {
           detail: Type.String(),
-          parameter: Type.Optional(Type.String({ description: 'The parameter at fault.' })),
-          pointer: Type.Optional(Type.String({ description: 'JSON pointer to the fault in the body.' })),
+          parameter: Type.Optional(Type.String({ description: 'The invalid parameter.' })),
+          pointer: Type.Optional(
+            Type.String({ description: 'JSON pointer to the invalid part of the body.' }),
+          ),
           choices: Type.Optional(
-            Type.Array(Type.String(), { description: 'What the parameter may be: a short list.' }),
+            Type.Array(Type.String(), { description: 'The allowed values, where that is a short list.' }),
           ),
         },
         { additionalProperties: false },
@@ -26,19 +28,19 @@ export const ProblemSchema = Type.Object(
 );
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
-/** A problem as a route's schema documents it; what a route answers beyond problemsOf it names itself. */
+/** A problem in a route's schema. Routes list the problems that they return beyond problemsOf. */
 export const answer = (description: string) => ({
   description,
   content: { [PROBLEM_MEDIA_TYPE]: { schema: Type.Ref('Problem') } },
 });
 
 const OPEN_PROBLEMS = {
-  429: answer('Too many requests: retry-after says when to ask again'),
-  500: answer('A mistake of the server'),
-  503: answer('ClickHouse is away or took too long: retry-after says when to ask again'),
+  429: answer('Too many requests: retry-after says when to try again'),
+  500: answer('Internal server error'),
+  503: answer('ClickHouse is unavailable or took too long: retry-after says when to try again'),
 };
 const GUARDED_PROBLEMS = {
-  400: answer('A parameter is wrong'),
+  400: answer('A parameter is invalid'),
   401: answer('No valid bearer token'),
   403: answer('The role may not do this'),
 };
@@ -52,7 +54,7 @@ const BODY_PROBLEMS = {
   415: answer('The body is not JSON'),
 };
 
-/** What a route may answer besides its own: more behind a token, with names in its address, and with a body. */
+/** The problems that any such route may return: more with a token, names in the path, a query or a body. */
 export function problemsOf(route: {
   readonly isOpen: boolean;
   readonly url: string;

@@ -3,8 +3,8 @@ import { Value } from 'typebox/value';
 import type { FastifyError } from 'fastify';
 import { Problem, type ProblemError } from './problem.ts';
 
-/** The parts of Ajv's verbose errors that say what a schema wants. */
-const Fault = Type.Object({
+/** The parts of Ajv's verbose errors that explain what the schema requires. */
+const ValidationError = Type.Object({
   keyword: Type.String(),
   instancePath: Type.String(),
   message: Type.Optional(Type.String()),
@@ -23,36 +23,42 @@ const Fault = Type.Object({
   ),
 });
 
-/** More than anyone mends at once. An address holds thousands, and each is told in 100 bytes or more. */
-const MAX_NAMED = 20;
+/** Errors listed in an answer. A URL can cause thousands, and each takes 100 bytes or more. */
+const MAX_LISTED = 20;
 
-/** The faults of a request at once, each naming its parameter and, where it is described, what it should be. */
+/** All validation errors of a request, each with its parameter and, where the schema describes it, what is expected. */
 export function validationProblem(error: FastifyError): Problem {
   const inBody = error.validationContext === 'body';
-  const faults = error.validation ?? [];
-  const errors = faults.slice(0, MAX_NAMED).map((fault) => errorOf(fault, inBody));
-  const told = errors.map((each) => `${each.parameter ?? each.pointer} ${each.detail}`);
-  if (faults.length > MAX_NAMED) told.push(`and ${faults.length - MAX_NAMED} more`);
-  const detail = told.join('; ');
+  const found = error.validation ?? [];
+  const errors = found.slice(0, MAX_LISTED).map((each) => errorOf(each, inBody));
+  const texts = errors.map((each) => `${each.parameter ?? each.pointer} ${each.detail}`);
+  if (found.length > MAX_LISTED) texts.push(`and ${found.length - MAX_LISTED} more`);
+  const detail = texts.join('; ');
   return new Problem('invalid-request', `${detail || error.message}.`, { errors, cause: error });
 }
 
 function errorOf(given: unknown, inBody: boolean): ProblemError {
-  if (!Value.Check(Fault, given)) return { detail: 'is wrong', parameter: 'request' };
+  if (!Value.Check(ValidationError, given)) return { detail: 'is invalid', parameter: 'request' };
   const { keyword, instancePath, message, params, parentSchema } = given;
   const property = params.missingProperty ?? params.additionalProperty;
   const path = property === undefined ? instancePath : `${instancePath}/${property}`;
-  // A repeated parameter is an array: which of its values is wrong does not matter.
+  // A repeated parameter is an array: the error names the parameter, not the value.
   const where = inBody ? { pointer: `#${path}` } : { parameter: path.split('/')[1] ?? '' };
   if (keyword === 'additionalProperties') {
     const known = Object.keys(parentSchema?.properties ?? {});
-    return { ...where, detail: `is not known here: known are ${known.join(', ') || 'none'}` };
+    return {
+      ...where,
+      detail:
+        known.length === 0
+          ? 'is unknown: nothing is expected here'
+          : `is unknown: expected ${known.join(', ')}`,
+    };
   }
   const description =
     keyword === 'required'
       ? parentSchema?.properties?.[params.missingProperty ?? '']?.description
       : parentSchema?.description;
   const choice = params.allowedValues ? `: ${params.allowedValues.join(', ')}` : '';
-  const fault = keyword === 'required' ? 'is missing' : `${message ?? 'is wrong'}${choice}`;
-  return { ...where, detail: description === undefined ? fault : `${fault} (${description})` };
+  const detail = keyword === 'required' ? 'is missing' : `${message ?? 'is invalid'}${choice}`;
+  return { ...where, detail: description === undefined ? detail : `${detail} (${description})` };
 }

@@ -8,7 +8,7 @@ const stage = <Properties extends Parameters<typeof Type.Object>[0]>(
   properties: Properties,
 ) => Type.Object(properties, { additionalProperties: false, description });
 
-/** What became of everything that was published, stage by stage. */
+/** The outcome of everything that was published, stage by stage. */
 export const ReconciliationAnswer = Type.Object(
   {
     as_of: Instant,
@@ -16,38 +16,38 @@ export const ReconciliationAnswer = Type.Object(
     lag_seconds: Type.Number({ minimum: 0, description: 'How far landing lags behind now.' }),
     from: Instant,
     to: Instant,
-    published: stage('Of the whole log, as consumers saw its ends last.', {
+    published: stage('The whole log, up to the end offsets that consumers last reported.', {
       records: Count,
-      waiting: Type.Integer({ minimum: 0, description: 'Not landed yet: lag, not a difference.' }),
+      waiting: Type.Integer({ minimum: 0, description: 'Not landed yet: this is lag, not a difference.' }),
     }),
-    landed: stage('Records of the log, each once.', {
+    landed: stage('Records of the log, each counted once.', {
       records: Count,
-      events: Type.Integer({ minimum: 0, description: 'Those that may count.' }),
+      events: Type.Integer({ minimum: 0, description: 'Those with valid events.' }),
     }),
-    repeated: stage('Delivered again by Kafka: each replaced itself.', { deliveries: Count }),
-    quarantined: stage('Records that may not count.', {
+    repeated: stage('Repeated deliveries by Kafka: each replaced the one before.', { deliveries: Count }),
+    quarantined: stage('Invalid records.', {
       records: Count,
       reasons: Type.Array(
         Type.Object({ reason: Type.String(), records: Count }, { additionalProperties: false }),
       ),
     }),
-    events: stage('Distinct events of the hours compared, without marked ones.', {
+    events: stage('Distinct events of the compared hours, without invalidated hours.', {
       calls: Count,
       credits: Count,
     }),
-    rolled_up: stage('The same hours in the rollup, as far as they are sealed.', {
+    rolled_up: stage('The sealed ones of the same hours in the rollup.', {
       calls: Count,
       credits: Count,
       hours_to_seal: Count,
       marks_to_reseal: Count,
     }),
-    charged: stage('Days that ended within the hours compared, by their last revision.', {
+    charged: stage('Days that ended within the compared hours, by their last revision.', {
       days: Count,
       revisions: Count,
       used: Count,
       closing_behind_seconds: Type.Number({ minimum: 0 }),
     }),
-    differences: Type.Array(Difference, { description: 'What does not add up; empty when all does.' }),
+    differences: Type.Array(Difference, { description: 'What does not add up; empty if everything does.' }),
   },
   { additionalProperties: false },
 );

@@ -17,9 +17,9 @@ const DayRow = Type.Object({
   rolled_up: Count,
   amount: Type.String(),
   deltas: Type.String(),
-  is_marked: Type.Boolean(),
+  is_invalidated: Type.Boolean(),
 });
-const MOST_SHOWN = 100;
+const MAX_SHOWN = 100;
 
 export interface ChargeFacts {
   readonly days: number;
@@ -33,7 +33,7 @@ interface Range {
   readonly to: number;
 }
 
-/** Days that ended in (from, to]: the last revision of each against the rollup, and its revisions' differences. */
+/** Compares the last revision of each day that ended in (from, to] with the rollup and with the sum of its deltas. */
 export async function readChargeFacts(
   client: ClickHouseClient,
   settings: SettingsState,
@@ -45,7 +45,7 @@ export async function readChargeFacts(
     `SELECT charge.org_id AS org_id, charge.product AS product, toString(charge.day) AS day, any(charge.revisions) AS revisions,
        any(charge.used) AS used, sumIf(hour.credits, hour.at >= charge.day_from AND hour.at < charge.day_to) AS rolled_up,
        toString(any(charge.amount)) AS amount, toString(any(charge.deltas)) AS deltas,
-       toBool(max(hour.is_marked AND hour.at >= charge.day_from - INTERVAL 1 HOUR AND hour.at < charge.day_to)) AS is_marked
+       toBool(max(hour.is_invalidated AND hour.at >= charge.day_from - INTERVAL 1 HOUR AND hour.at < charge.day_to)) AS is_invalidated
      FROM (
        SELECT org_id, product, day, count() AS revisions, argMax(used, revision) AS used, argMax(amount, revision) AS amount,
          sum(delta_amount) AS deltas, argMax(day_from, revision) AS day_from, argMax(day_to, revision) AS day_to
@@ -54,21 +54,21 @@ export async function readChargeFacts(
        HAVING day_to > fromUnixTimestamp64Milli({from:Int64}) AND day_to <= fromUnixTimestamp64Milli({to:Int64})
      ) AS charge
      LEFT JOIN (
-       SELECT org_id, product, bucket AS at, credits, false AS is_marked FROM usage_15m FINAL
+       SELECT org_id, product, bucket AS at, credits, false AS is_invalidated FROM usage_15m FINAL
        WHERE bucket >= fromUnixTimestamp64Milli({from:Int64}) - INTERVAL 50 HOUR
          AND bucket < fromUnixTimestamp64Milli({to:Int64})
        UNION ALL
-       SELECT org_id, subscribed.product AS product, hour AS at, 0 AS credits, true AS is_marked FROM dirty_marks FINAL
+       SELECT org_id, subscribed.product AS product, hour AS at, 0 AS credits, true AS is_invalidated FROM dirty_marks FINAL
        INNER JOIN (SELECT DISTINCT org_id, product FROM daily_charges) AS subscribed USING (org_id) WHERE cleared = 0
      ) AS hour ON hour.org_id = charge.org_id AND hour.product = charge.product
      GROUP BY org_id, product, day ORDER BY org_id, product, day`,
     { from, to },
   );
   const differences: Difference[] = [];
-  for (const { org_id, product, day, used, rolled_up, amount, deltas, is_marked } of rows) {
+  for (const { org_id, product, day, used, rolled_up, amount, deltas, is_invalidated } of rows) {
     const where = `${org_id} ${product} ${day}`;
-    // A marked hour's day is about to be closed again.
-    if (used !== rolled_up && !is_marked)
+    // The day of an invalidated hour is about to be closed again.
+    if (used !== rolled_up && !is_invalidated)
       differences.push(difference('charge-differs', where, rolled_up, used));
     if (amount !== deltas) differences.push(difference('revisions-differ', where, amount, deltas));
   }
@@ -78,13 +78,13 @@ export async function readChargeFacts(
     revisions: rows.reduce((all, { revisions }) => all + revisions, 0),
     used: rows.reduce((all, { used }) => all + used, 0),
     differences: [
-      ...differences.slice(0, MOST_SHOWN),
+      ...differences.slice(0, MAX_SHOWN),
       ...(await uncharged(client, settings, { from, to }, (...names) => charged.has(JSON.stringify(names)))),
     ],
   };
 }
 
-/** Days that the aggregator has looked at, with used credits of a subscription, and no charge. */
+/** Closed days with used credits of a subscription that have no charge. */
 async function uncharged(
   client: ClickHouseClient,
   settings: SettingsState,
@@ -99,11 +99,11 @@ async function uncharged(
     for (const subscription of settings.history(orgId)?.subscriptions ?? []) {
       const { product } = subscription;
       if (isCharged(orgId, product, day.date)) continue;
-      // Without a subscription calls use nobody's credits.
+      // Without a subscription, calls use no credits.
       if (allowanceOfDay(settings.catalogues, subscription, day) === undefined) continue;
       const used = (await readUsedByDay(client, orgId, product, [day])).get(day.date) ?? 0;
       if (used > 0) found.push(difference('day-not-charged', `${orgId} ${product} ${day.date}`, used, 0));
-      if (found.length >= MOST_SHOWN) return found;
+      if (found.length >= MAX_SHOWN) return found;
     }
   }
   return found;

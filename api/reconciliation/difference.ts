@@ -1,25 +1,25 @@
 import { Type, type Static } from 'typebox';
 
-/** What does not add up, between which stages, and what to do about it. */
+/** The differences between stages, and what the operator should do about each. */
 export const DIFFERENCES = {
   'offsets-not-landed':
-    'Records were passed over: start a consumer with a fresh CONSUMER_GROUP, which lands all of the log again, harmlessly.',
+    'Records were skipped: start a consumer with a new CONSUMER_GROUP. It lands the whole log again, which is safe.',
   'records-without-outcome':
-    'Neither landed nor quarantined (markers of foreign transactions are no fault): start a consumer with a fresh CONSUMER_GROUP.',
+    'Neither landed nor quarantined: start a consumer with a new CONSUMER_GROUP. Markers of transactions by other producers are harmless.',
   'quarantine-differs':
-    'The table quarantined and what was landed disagree: start a consumer with a fresh CONSUMER_GROUP, which records each again.',
+    'The table quarantined disagrees with the landed ranges: start a consumer with a new CONSUMER_GROUP. It records each again.',
   'events-missing':
-    'Events that landed are gone from call_events: restore the table, or land the log again with a fresh CONSUMER_GROUP.',
+    'Landed events are missing from call_events: restore the table, or land the log again with a new CONSUMER_GROUP.',
   'rollup-differs':
-    'The rollup is not the sum of its events: npm run recompute shows the days, and mends them with --apply.',
+    'The rollup is not the sum of its events: npm run recompute shows the days and fixes them with --apply.',
   'breakdown-differs':
-    'The breakdowns do not sum up to the totals: npm run recompute shows the days, and mends them with --apply.',
+    'The breakdowns do not add up to the totals: npm run recompute shows the days and fixes them with --apply.',
   'charge-differs':
-    'A day was charged for other usage than the rollup has: npm run recompute shows the day, and closes it again with --apply.',
+    'A day’s charge differs from its usage in the rollup: npm run recompute shows the day and closes it again with --apply.',
   'revisions-differ':
-    'The differences of a day’s revisions do not sum up to its amount: compare its records in the topic daily-charges.',
+    'The deltas of a day’s revisions do not add up to its amount: compare its records in the topic daily-charges.',
   'day-not-charged':
-    'A closed day with used credits has no charge: npm run recompute shows the day, and closes it with --apply.',
+    'A closed day with used credits has no charge: npm run recompute shows the day and closes it with --apply.',
 } as const;
 type DifferenceName = keyof typeof DIFFERENCES;
 

@@ -15,7 +15,7 @@ const RangesRow = Type.Object({
 const ReasonRow = Type.Object({ reason: Type.String(), records: Count });
 const RangeRow = Type.Object({ partition: Count, first: Count, last: Count, expected: Count, found: Count });
 
-/** What became of the records of a topic; counts of offsets, each once unless it says deliveries. */
+/** The outcome of a topic's records. Counts are of offsets, each once; `deliveries` counts repeats too. */
 export interface LogFacts {
   readonly published: number;
   readonly landed: number;
@@ -25,8 +25,8 @@ export interface LogFacts {
 }
 
 /**
- * A topic from its end offsets, as the consumers saw them last, to its landed ranges: the union of the intervals is
- * what landed, their sum what was delivered.
+ * Compares a topic's end offsets, as consumers last reported them, with its landed ranges: the union of the intervals
+ * has landed, their sum was delivered.
  */
 export async function readLogFacts(client: ClickHouseClient, topic: string): Promise<LogFacts> {
   const [ends, ranges, quarantined, differing] = await Promise.all([
@@ -36,7 +36,7 @@ export async function readLogFacts(client: ClickHouseClient, topic: string): Pro
       `SELECT partition, end_offset AS end FROM landing_progress FINAL WHERE topic = {topic:String}`,
       { topic },
     ),
-    // How far each range reaches beyond all before it: summed up, the union.
+    // The part of each range beyond all earlier ones; the sum of these parts is the union.
     select(
       client,
       RangesRow,
@@ -61,14 +61,14 @@ export async function readLogFacts(client: ClickHouseClient, topic: string): Pro
   const sum = (of: (row: (typeof ranges)[number]) => number): number =>
     ranges.reduce((all, row) => all + of(row), 0);
   const differences: Difference[] = [];
-  for (const { partition, next, covered, delivered, rows, quarantined: letters } of ranges) {
+  for (const { partition, next, covered, delivered, rows, quarantined: deadLetters } of ranges) {
     const where = `${topic} partition ${partition}, offsets 0 to ${next - 1}`;
     if (covered !== next) differences.push(difference('offsets-not-landed', where, next, covered));
-    if (rows + letters !== delivered) {
-      differences.push(difference('records-without-outcome', where, delivered, rows + letters));
+    if (rows + deadLetters !== delivered) {
+      differences.push(difference('records-without-outcome', where, delivered, rows + deadLetters));
     }
   }
-  // Where a range is newer than the last progress, the log is at least that long.
+  // A range may be newer than the last report of the end offsets: then the log is at least that long.
   const lengths = new Map(ends.map(({ partition, end }) => [partition, end]));
   for (const { partition, next } of ranges) {
     lengths.set(partition, Math.max(next, lengths.get(partition) ?? 0));
@@ -82,17 +82,17 @@ export async function readLogFacts(client: ClickHouseClient, topic: string): Pro
   };
 }
 
-/** Ranges whose quarantined records are not as many as the table has; the verdict is the same at every delivery. */
+/** Ranges whose number of quarantined records differs from the table: validation is the same for every delivery. */
 async function differingQuarantine(client: ClickHouseClient, topic: string): Promise<Difference[]> {
   const rows = await select(
     client,
     RangeRow,
     `SELECT landed.partition AS partition, landed.first_offset AS first, landed.last_offset AS last,
-       any(landed.quarantined) AS expected, countIf(letter.offset BETWEEN landed.first_offset AND landed.last_offset) AS found
+       any(landed.quarantined) AS expected, countIf(dead_letter.offset BETWEEN landed.first_offset AND landed.last_offset) AS found
      FROM (SELECT DISTINCT partition, first_offset, last_offset, quarantined FROM landed_ranges
            WHERE topic = {topic:String} AND quarantined > 0) AS landed
-     LEFT JOIN (SELECT partition, offset FROM quarantined FINAL WHERE topic = {topic:String}) AS letter
-       ON letter.partition = landed.partition
+     LEFT JOIN (SELECT partition, offset FROM quarantined FINAL WHERE topic = {topic:String}) AS dead_letter
+       ON dead_letter.partition = landed.partition
      GROUP BY partition, first, last HAVING expected != found ORDER BY partition, first LIMIT 100
      SETTINGS join_use_nulls = 1`,
     { topic },

@@ -12,9 +12,9 @@ import { floorTo, formatInstant } from '../../domain/instants.ts';
 type Reconciliation = Static<typeof ReconciliationAnswer>;
 
 /**
- * Every stage against the one before it. Landing, sealing and closing go on meanwhile, and no statement sees all
- * tables at one instant: what differs is read once more, and only what differs still, in the same way, is told.
- * @param range hours whose usage is compared, epoch milliseconds; the log is compared as a whole
+ * Compares every stage with the one before it. Landing, sealing and closing continue meanwhile, and no query sees all
+ * tables at one instant. So differences are read a second time, and only those that recur unchanged are reported.
+ * @param range the hours whose usage is compared, epoch milliseconds; the log is compared as a whole
  */
 export async function reconcile(
   sources: Sources,
@@ -22,9 +22,9 @@ export async function reconcile(
 ): Promise<Reconciliation> {
   const first = await readStages(sources, range);
   if (first.differences.length === 0) return first;
-  const again = await readStages(sources, range);
-  const seen = new Set(first.differences.map((each) => identityOf(each)));
-  return { ...again, differences: again.differences.filter((each) => seen.has(identityOf(each))) };
+  const second = await readStages(sources, range);
+  const recurring = new Set(first.differences.map((each) => identityOf(each)));
+  return { ...second, differences: second.differences.filter((each) => recurring.has(identityOf(each))) };
 }
 
 const identityOf = ({ name, where, expected, found }: Difference): string =>

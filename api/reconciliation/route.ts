@@ -7,14 +7,14 @@ import { ReconciliationAnswer } from './answer.ts';
 import { reconcile } from './read.ts';
 import { DAY_MS } from '../../schemas/time-units.ts';
 
-/** D: a week is compared in a second where there are millions of events; the traces of events reach back five. */
+/** D: comparing a week with millions of events takes a second; the traces of events go back five weeks. */
 const DEFAULT_MS = 7 * DAY_MS;
-const LONGEST_MS = 36 * DAY_MS;
+const MAX_MS = 36 * DAY_MS;
 
 const ReconciliationQuery = Type.Object(
   {
-    from: Type.Optional(InstantParameter('the first hour compared, 7 days before `to` if left out')),
-    to: Type.Optional(InstantParameter('the end of the last hour compared, now if left out')),
+    from: Type.Optional(InstantParameter('the first compared hour; 7 days before `to` by default')),
+    to: Type.Optional(InstantParameter('the end of the last compared hour; now by default')),
   },
   { additionalProperties: false },
 );
@@ -33,7 +33,7 @@ export function reconciliationRoute(app: ApiServer, sources: Sources): void {
       const to = query.to === undefined ? sources.now() : instantOf('to', query.to);
       const from = query.from === undefined ? Math.max(0, to - DEFAULT_MS) : instantOf('from', query.from);
       if (from >= to) throw invalidParameter('to', 'must lie after from: ranges are half-open [from, to)');
-      if (to - from > LONGEST_MS) throw invalidParameter('to', 'must lie at most 36 days after from');
+      if (to - from > MAX_MS) throw invalidParameter('to', 'must lie at most 36 days after from');
       return reconcile(sources, { from, to });
     },
   });

@@ -16,25 +16,25 @@ const HourRow = Type.Object({
   by_credits: Count,
 });
 
-/** Sums of hours; `rolledUp` of those that are sealed and not marked, `events` of all. */
+/** Sums of hours that are not invalidated: `events` of all, `rolledUp` of the sealed ones. */
 export interface UsageFacts {
   readonly events: { readonly calls: number; readonly credits: number };
   readonly rolledUp: { readonly calls: number; readonly credits: number };
   readonly differences: readonly Difference[];
 }
 
-/** Less than event_payloads keeps (schemas/clickhouse/0006), so that a trace that is gone is no difference. */
+/** Shorter than event_payloads keeps its rows (schemas/clickhouse/0006): an expired trace is not a difference. */
 const TRACED_MS = 36 * DAY_MS;
 
 const within = (hour: string): string =>
   `${hour} >= toDateTime({from:UInt32}, 'UTC') AND ${hour} < toDateTime({to:UInt32}, 'UTC')`;
-const unmarked = (hour: string): string =>
+const notInvalidated = (hour: string): string =>
   `(org_id, ${hour}) NOT IN (SELECT org_id, hour FROM dirty_marks FINAL WHERE cleared = 0)`;
-const none = (...names: readonly string[]): string => names.map((name) => `0 AS ${name}`).join(', ');
+const zeros = (...names: readonly string[]): string => names.map((name) => `0 AS ${name}`).join(', ');
 
 /**
- * Hour by hour: the distinct events against the trace that every landed one left, and against both rollups. Pairs of
- * (org, hour) that are marked count as events only: they are about to be sealed again.
+ * Compares, hour by hour, the distinct events with the traces that landing leaves and with both rollups. Invalidated
+ * pairs of (org, hour) are left out, because they are about to be resealed.
  * @param from start of an hour, as `to`; epoch milliseconds
  */
 export async function readUsageFacts(
@@ -49,22 +49,22 @@ export async function readUsageFacts(
        sum(traced) AS traced, sum(calls) AS calls, sum(credits) AS credits, sum(rolled_calls) AS rolled_calls,
        sum(rolled_credits) AS rolled_credits, sum(by_calls) AS by_calls, sum(by_credits) AS by_credits
      FROM (
-       SELECT toStartOfHour(occurred_at) AS at, ${none('traced')}, count() AS calls, sum(credits) AS credits,
-         ${none('rolled_calls', 'rolled_credits', 'by_calls', 'by_credits')}
-       FROM call_events FINAL WHERE ${within('toStartOfHour(occurred_at)')} AND ${unmarked('toStartOfHour(occurred_at)')}
+       SELECT toStartOfHour(occurred_at) AS at, ${zeros('traced')}, count() AS calls, sum(credits) AS credits,
+         ${zeros('rolled_calls', 'rolled_credits', 'by_calls', 'by_credits')}
+       FROM call_events FINAL WHERE ${within('toStartOfHour(occurred_at)')} AND ${notInvalidated('toStartOfHour(occurred_at)')}
        GROUP BY at
        UNION ALL
        SELECT hour AS at, uniqExact(org_id, event) AS traced,
-         ${none('calls', 'credits', 'rolled_calls', 'rolled_credits', 'by_calls', 'by_credits')}
-       FROM event_payloads WHERE ${within('hour')} AND ${unmarked('hour')} GROUP BY at
+         ${zeros('calls', 'credits', 'rolled_calls', 'rolled_credits', 'by_calls', 'by_credits')}
+       FROM event_payloads WHERE ${within('hour')} AND ${notInvalidated('hour')} GROUP BY at
        UNION ALL
-       SELECT toStartOfHour(bucket) AS at, ${none('traced', 'calls', 'credits')}, sum(usage_15m.calls) AS rolled_calls,
-         sum(usage_15m.credits) AS rolled_credits, ${none('by_calls', 'by_credits')}
-       FROM usage_15m FINAL WHERE ${within('bucket')} AND ${unmarked('toStartOfHour(bucket)')} GROUP BY at
+       SELECT toStartOfHour(bucket) AS at, ${zeros('traced', 'calls', 'credits')}, sum(usage_15m.calls) AS rolled_calls,
+         sum(usage_15m.credits) AS rolled_credits, ${zeros('by_calls', 'by_credits')}
+       FROM usage_15m FINAL WHERE ${within('bucket')} AND ${notInvalidated('toStartOfHour(bucket)')} GROUP BY at
        UNION ALL
-       SELECT toStartOfHour(bucket) AS at, ${none('traced', 'calls', 'credits', 'rolled_calls', 'rolled_credits')},
+       SELECT toStartOfHour(bucket) AS at, ${zeros('traced', 'calls', 'credits', 'rolled_calls', 'rolled_credits')},
          sum(usage_15m_by.calls) AS by_calls, sum(usage_15m_by.credits) AS by_credits
-       FROM usage_15m_by FINAL WHERE ${within('bucket')} AND ${unmarked('toStartOfHour(bucket)')} GROUP BY at
+       FROM usage_15m_by FINAL WHERE ${within('bucket')} AND ${notInvalidated('toStartOfHour(bucket)')} GROUP BY at
      ) GROUP BY at ORDER BY at
      SETTINGS do_not_merge_across_partitions_select_final = 1`,
     { from: from / 1000, to: to / 1000 },

@@ -3,13 +3,15 @@ import type { Outcome } from '../../domain/settings/state.ts';
 import { Instant } from '../parameters/instant.ts';
 import { formatInstant } from '../../domain/instants.ts';
 
-/** A change of settings as the log holds it, and what became of it. */
+/** A settings change in the log, and its outcome. */
 export const ChangeAnswer = Type.Object(
   {
     change_id: Type.String(),
     kind: Type.String({ description: 'new-org, org, subscription, editions, prices or costs.' }),
-    product: Type.Union([Type.String(), Type.Null()], { description: 'Of a subscription.' }),
-    value: Type.Unknown({ description: 'What was to be set.' }),
+    product: Type.Union([Type.String(), Type.Null()], {
+      description: 'The subscription’s product; null for other changes.',
+    }),
+    value: Type.Unknown({ description: 'The value that the change sets.' }),
     recorded_at: Instant,
     recorded_by: Type.String(),
     reason: Type.String({ description: 'Empty where none was given.' }),
@@ -24,7 +26,10 @@ export const ChangeAnswer = Type.Object(
         ),
         Type.Null(),
       ],
-      { description: 'Why it changed nothing: another change had come first. Null where it holds.' },
+      {
+        description:
+          'Why the change was rejected, for example because an earlier one prevented it. Null if it was accepted.',
+      },
     ),
   },
   { additionalProperties: false },
@@ -48,7 +53,7 @@ export function changeAnswer({ change, effectiveAt, refused }: Outcome): ChangeA
   };
 }
 
-/** A value that is no JSON was refused for that, and is shown as it is. */
+/** A value that is not JSON was rejected for that reason and is shown as text. */
 function parsed(value: string): unknown {
   try {
     return JSON.parse(value);

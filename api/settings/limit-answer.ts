@@ -27,18 +27,21 @@ const ownProperties = {
 
 /** The limit in effect. */
 export const LimitAnswer = Type.Object(
-  { ...ownProperties, later: Type.Array(Limit, { description: 'What is recorded already for later.' }) },
+  {
+    ...ownProperties,
+    later: Type.Array(Limit, { description: 'Limits that are recorded to take effect later.' }),
+  },
   strict,
 );
 
-/** The limit that a request has set. */
+/** The limit that the request set. */
 export const LimitSetAnswer = Type.Object(
   {
     ...ownProperties,
     today: AddedToday,
     in_effect: Type.Object(
       { credits: Credits, effective_at: Instant },
-      { ...strict, description: 'What holds now: another limit where another change has come since.' },
+      { ...strict, description: 'The limit in effect now; a different one if another change has followed.' },
     ),
   },
   strict,
@@ -65,7 +68,7 @@ export function limitAnswer(
   };
 }
 
-/** @param settings as they are once the change is recorded */
+/** @param settings that include the recorded change */
 export async function limitSetAnswer(
   sources: Sources,
   settings: SettingsState,
@@ -77,7 +80,7 @@ export async function limitSetAnswer(
   const org = findOrg(settings, change.org_id);
   const fields = settings.fields(org.orgId)?.subscriptions.get(product);
   const set = fields?.additionalLimit.find(({ offset }) => offset === change.offset);
-  // The brokers' clock may be ahead of this one.
+  // The brokers' clock may be ahead of this process's.
   const current = inEffectAt(fields?.additionalLimit ?? [], Math.max(sources.now(), effectiveAt));
   if (fields === undefined || set === undefined || current === undefined) {
     throw new Error(`The limit of change ${change.change_id} is not in the settings.`);

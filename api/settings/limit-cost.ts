@@ -26,13 +26,13 @@ export const WorstCase = Type.Object(
     day: Type.Object({ amount: Amount, slabs: SlabsAnswer }, strict),
     month: Type.Object(
       { from: DateOfDay, to: DateOfDay, days: Type.Integer(), amount: Amount, rounded_amount: Amount },
-      { ...strict, description: 'The current billing period, each of its days by its own price book.' },
+      { ...strict, description: 'The current billing period, each day priced by its own price book.' },
     ),
   },
-  { ...strict, description: 'What a day, and a month of such days, cost at most at this limit.' },
+  { ...strict, description: 'The highest cost of a day, and of a month of such days, with this limit.' },
 );
 
-/** The cost of a limit that is used up on every day of the billing period that holds an instant. */
+/** The cost if the limit is used up on every day of the billing period that contains the instant. */
 export function worstCase(
   org: OrgHistory,
   catalogues: Catalogues,
@@ -63,13 +63,13 @@ export const AddedToday = Type.Object(
   {
     ...strict,
     description:
-      'What the change adds to the charge of its day: over-limit credits, used before it, that are billable now.',
+      'What the change adds to the charge of its day: credits already used over the old limit that become billable.',
   },
 );
 
 /**
- * What a change of the limit adds to its day (domain.md, The charge of a day): a function of the change and of what
- * stood in the log and was called before it, so that a repeated request is answered the same.
+ * What a change of the limit adds to its day (domain.md, The charge of a day). It depends only on the change and on
+ * the settings and calls before it, so a repeated request gets the same answer.
  * @param fields of the subscription, the change included
  */
 export async function addedToday(

@@ -15,7 +15,7 @@ const LimitBody = Type.Object(
   { additionalProperties: false },
 );
 
-/** The additional limit: what an org's super admin allows beyond the included credits, and what it may cost. */
+/** The additional limit, which the org's super admin sets, and what it may cost. */
 export function additionalLimitRoutes(app: ApiServer, sources: ApiDependencies): void {
   app.route({
     method: 'GET',
@@ -42,7 +42,7 @@ export function additionalLimitRoutes(app: ApiServer, sources: ApiDependencies):
     schema: {
       summary: 'Set the additional limit, effective at once',
       description:
-        'Of changes at the same time the last one in the log holds. A raised limit holds for the whole current local day; a lowered one does not lower today’s.',
+        'Of simultaneous changes, the last one in the log wins. A raised limit applies to the whole current local day; a lowered one applies from the next day.',
       params: OrgParams,
       querystring: ProductQuery,
       headers: ChangeHeaders,

@@ -12,35 +12,40 @@ import { InstantParameter, instantOf } from '../parameters/instant.ts';
 import { clickhouseProblem, RETRY_AFTER } from '../problems/clickhouse.ts';
 import { Problem } from '../problems/problem.ts';
 import { answer } from '../problems/schema.ts';
-import { rejectionProblem } from './refused.ts';
+import { rejectedChangeProblem } from './rejected-change-problem.ts';
 
 const KEY = 'idempotency-key';
-/** The headers of every request that changes something. */
+/** The headers of every change request. */
 export const ChangeHeaders = Type.Object({
   [KEY]: Type.Optional(
     Type.String({
       minLength: 1,
       maxLength: 255,
-      description: 'a text of your choice: repeated with the same request it records nothing more',
+      description: 'a text of your choice: a repeated request with the same key records nothing more',
     }),
   ),
 });
 
-/** What every request that changes something may answer besides what others do. */
+/** The problems of change requests, in addition to those of all requests. */
 export const CHANGE_PROBLEMS = {
-  409: answer('The idempotency key is another change’s, or what was to be created exists'),
-  503: answer('Kafka or ClickHouse is away: the detail says whether the change may have been recorded'),
+  409: answer('The idempotency key belongs to another change, or the resource already exists'),
+  503: answer(
+    'Kafka or ClickHouse is unavailable: the detail says whether the change may have been recorded',
+  ),
 };
 
-/** What the body of a change may say of it besides the values. */
+/** The parts of a change request's body other than the values. */
 export const reasonProperty = {
   reason: Type.Optional(
-    Type.String({ maxLength: MAX_REASON_CHARACTERS, description: 'why; shown in the history' }),
+    Type.String({
+      maxLength: MAX_REASON_CHARACTERS,
+      description: 'why the change is made; shown in the history',
+    }),
   ),
 };
 export const effectiveProperty = {
   effective_at: Type.Optional(
-    InstantParameter('when it takes effect; at once where left out or past: the past never changes'),
+    InstantParameter('when the change takes effect; at once by default, and for an instant in the past'),
   ),
 };
 
@@ -51,8 +56,8 @@ export interface Command extends Pick<SettingsChange, 'kind' | 'org_id' | 'produ
 }
 
 /**
- * Records what a caller wishes, and returns what became of it, once every reader sees it. Safe to repeat under the
- * same idempotency key. Throws a Problem: what is refused, a key that is another change's, Kafka or ClickHouse away.
+ * Records a command and returns its outcome once every reader sees it. Safe to repeat with the same idempotency key.
+ * Throws a Problem for a rejected change, for a key of another change, and where Kafka or ClickHouse is unavailable.
  */
 export async function recordCommand(
   { settings, newChangeId }: Pick<ApiDependencies, 'settings' | 'newChangeId'>,
@@ -76,16 +81,16 @@ export async function recordCommand(
   }
 }
 
-/** A key is its caller's own: nobody meets another's, or learns what became of its change. */
+/** Keys are separate for each caller, so that no caller can see the outcome of another's change. */
 function changeIdOf({ role, userId, orgIds }: Caller, key: string): string {
   const own = JSON.stringify([role, userId, orgIds, key]);
   return `key-${createHash('sha256').update(own).digest('hex')}`;
 }
 
 function problemOf(error: unknown): unknown {
-  if (error instanceof SettingsRejected) return rejectionProblem(error);
+  if (error instanceof SettingsRejected) return rejectedChangeProblem(error);
   if (error instanceof LogAwayError) {
-    return unavailable('Kafka does not answer: nothing was recorded. Try again in some seconds.', error);
+    return unavailable('Kafka does not answer: nothing was recorded. Try again in a few seconds.', error);
   }
   const mayBeRecorded =
     error instanceof RecordTimeoutError ||
@@ -94,7 +99,7 @@ function problemOf(error: unknown): unknown {
     clickhouseProblem(error) !== undefined;
   if (!mayBeRecorded) return error;
   return unavailable(
-    'It is not known whether the change was recorded. Repeating it under its Idempotency-Key is safe; without one, read first what is in effect.',
+    'It is not known whether the change was recorded. Repeating it with its Idempotency-Key is safe; without a key, first read the current settings.',
     error,
   );
 }

@@ -12,7 +12,7 @@ import { formatInstant } from '../../domain/instants.ts';
 
 const strict = { additionalProperties: false };
 
-/** What a subscription grants at an instant. */
+/** A subscription's terms at an instant. */
 export const termsProperties = {
   product: Type.String(),
   edition: Type.String(),
@@ -21,12 +21,14 @@ export const termsProperties = {
 };
 const Terms = Type.Object(termsProperties, strict);
 
-/** What an org is now: its own settings and its subscriptions. */
+/** An org's current settings and subscriptions. */
 export const OrgAnswer = Type.Object(
   {
     org_id: Type.String(),
-    time_zone: Type.String({ description: 'A new one rules the days from the end of the current one on.' }),
-    billing_day: Type.Integer({ description: 'A new one rules from the end of the current period on.' }),
+    time_zone: Type.String({ description: 'A new time zone applies from the end of the current day on.' }),
+    billing_day: Type.Integer({
+      description: 'A new billing day applies from the end of the current period on.',
+    }),
     subscriptions: Type.Array(Terms, { description: 'Those that have begun.' }),
   },
   strict,
@@ -84,7 +86,7 @@ export function termsAt(
   return { product, edition, users, additional_limit: additionalLimit };
 }
 
-/** The first one holds before its time too. */
+/** The first one also applies before it took effect. */
 function billingDayAt({ orgId, billingDay }: OrgHistory, instant: number): number {
   const versions: Versions<number> = billingDay;
   const day = inEffectAt(versions, instant) ?? versions[0];

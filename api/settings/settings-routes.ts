@@ -25,20 +25,20 @@ const SettingsBody = Type.Object(
 export const HistoryAnswer = Type.Object(
   {
     org_id: Type.String(),
-    changes: Type.Array(ChangeAnswer, { description: 'The newest first, refused ones too.' }),
+    changes: Type.Array(ChangeAnswer, { description: 'Newest first, including rejected changes.' }),
     next_cursor: NextCursor,
   },
   { additionalProperties: false },
 );
 
-/** An org's settings, their change and their history. */
+/** An org's settings and their history. */
 export function settingsRoutes(app: ApiServer, sources: ApiDependencies): void {
   app.route({
     method: 'GET',
     url: URL,
     config: { access: 'read-settings' },
     schema: {
-      summary: 'Time zone, billing day and subscriptions as they are now',
+      summary: 'The current time zone, billing day and subscriptions',
       params: OrgParams,
       querystring: NoQuery,
       response: { 200: SettingsAnswer },

@@ -37,10 +37,10 @@ export const SubscriptionAnswer = Type.Object(
     effective_at: Instant,
     recorded: ChangeAnswer,
   },
-  { additionalProperties: false, description: 'The terms that hold from `effective_at` on.' },
+  { additionalProperties: false, description: 'The terms in effect from `effective_at` on.' },
 );
 
-/** What an org subscribes to. */
+/** Begins or changes an org's subscription. */
 export function subscriptionRoute(app: ApiServer, sources: ApiDependencies): void {
   app.route({
     method: 'PUT',
@@ -48,7 +48,7 @@ export function subscriptionRoute(app: ApiServer, sources: ApiDependencies): voi
     config: { access: 'change-settings' },
     schema: {
       summary: 'Begin or change a subscription, now or later',
-      description: 'A subscription keeps its additional limit where none is given; a new one begins with 0.',
+      description: 'Without additional_limit, a subscription keeps its limit; a new one begins with 0.',
       params: SubscriptionParams,
       querystring: NoQuery,
       headers: ChangeHeaders,
@@ -70,7 +70,7 @@ export function subscriptionRoute(app: ApiServer, sources: ApiDependencies): voi
       const org = findOrg(await sources.settings.refresh(), orgId);
       const subscription = subscriptionOf(org, product);
       const terms = subscription && termsAt(subscription, outcome.effectiveAt);
-      if (terms === undefined) throw new Error(`Change ${outcome.change.change_id} made no subscription.`);
+      if (terms === undefined) throw new Error(`Change ${outcome.change.change_id} created no subscription.`);
       return {
         org_id: orgId,
         ...terms,

@@ -1,7 +1,7 @@
 import { csvOf, type Cell } from '../http/csv.ts';
 import type { StatementDocument } from './document.ts';
 
-/** Units are in the names: instants in UTC, figures in credits, `amount` in the record's `currency`. */
+/** The names contain the units; `amount` is in the record's `currency`. */
 const COLUMNS = [
   'line',
   'org_id',
@@ -28,8 +28,8 @@ const COLUMNS = [
 type Line = Partial<Record<(typeof COLUMNS)[number], Cell>>;
 
 /**
- * A statement as CSV: a `day` line each, then the `adjustment` lines with the differences that they bill, then
- * `total`, and `rounded total` where the range is one billing period. Days and adjustments add up to the total.
+ * A statement as CSV: one `day` line for each day, `adjustment` lines with the differences that they bill, `total`,
+ * and `rounded total` if the range is one billing period. Days and adjustments add up to the total.
  */
 export function statementCsv(document: StatementDocument): string {
   const { org_id, product, currency, time_zone, days, adjustments, total } = document;

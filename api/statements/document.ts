@@ -8,26 +8,26 @@ import type { Sources } from '../dependencies.ts';
 import { orgCalendar, readSubscription, timeZoneAt } from '../orgs/subscription.ts';
 import { formatInstant } from '../../domain/instants.ts';
 
-/** What a statement says, whatever file it becomes: the answer of /billing/days itself, and what names it. */
+/** The content of a statement in any file format: the answer of /billing/days, and the heading's facts. */
 export interface StatementDocument extends BillingDaysAnswer {
   readonly time_zone: string;
   readonly next_billing_date: LocalDate;
   readonly issued_at: string;
-  /** To how many decimals a period's total is rounded. */
+  /** The number of decimals of a period's rounded total. */
   readonly minor_unit_digits: number;
 }
 
-/** Throws the Problems of the range and the subscription. */
+/** Throws the Problems of readSubscription and dateRangeOf. */
 export async function readStatementDocument(
   sources: Sources,
   orgId: string,
   query: DaysQuery,
 ): Promise<StatementDocument> {
   const now = sources.now();
-  const asked = await readSubscription(sources, orgId, query.product);
-  const { org, subscription, catalogues } = asked;
+  const requested = await readSubscription(sources, orgId, query.product);
+  const { org, subscription, catalogues } = requested;
   const { from, to } = dateRangeOf(org, query, now);
-  const statement = await readStatement({ ...sources, now: () => now }, { ...asked, from, to });
+  const statement = await readStatement({ ...sources, now: () => now }, { ...requested, from, to });
   return {
     org_id: org.orgId,
     product: subscription.product,

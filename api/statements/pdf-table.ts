@@ -6,6 +6,21 @@ export interface Column {
   readonly align: 'left' | 'right';
 }
 
+export const leftColumn = (head: string, unit: string, width: number): Column => ({
+  head,
+  unit,
+  width,
+  align: 'left',
+});
+export const rightColumn = (head: string, unit: string, width: number): Column => ({
+  head,
+  unit,
+  width,
+  align: 'right',
+});
+/** Separates a right-aligned figure from the text after it. */
+export const GAP = leftColumn('', '', 8);
+
 type Document = PDFKit.PDFDocument;
 
 export const INK = '#1a1d21';
@@ -20,15 +35,15 @@ const HEAD_HEIGHT = 27;
 const FONT_SIZE = 8;
 const SMALLEST_FONT_SIZE = 4;
 
-/** A table that goes on over pages, its head repeated on each. */
+/** A table that continues over pages and repeats its head on each. */
 export interface PrintedTable {
-  /** A line of cells, one a column, and smaller ones that explain it, all on one page. */
+  /** A line of cells, one for each column, and smaller lines that explain it, all on one page. */
   row(cells: readonly string[], details?: readonly (readonly string[])[]): void;
   /** A line of sums. */
   sum(cells: readonly string[]): void;
 }
 
-/** Begins a table at the document's present place, below its title. @param columns together as wide as the page */
+/** Begins a table with its title at the document's current position. @param columns together as wide as the page */
 export function beginTable(document: Document, title: string, columns: readonly Column[]): PrintedTable {
   const left = document.page.margins.left;
   const width = columns.reduce((sum, column) => sum + column.width, 0);
@@ -68,7 +83,7 @@ export function beginTable(document: Document, title: string, columns: readonly 
       const cell = cells[index] ?? '';
       const cellWidth = column.width - 2 * PADDING;
       document.font(font).fontSize(fontSize).fillColor(colour);
-      // No figure is cut off or broken: a very long one is printed smaller.
+      // A long figure is printed smaller instead of cut off or broken.
       for (
         let size = fontSize;
         size > SMALLEST_FONT_SIZE && document.widthOfString(cell) > cellWidth;
@@ -102,7 +117,7 @@ export function beginTable(document: Document, title: string, columns: readonly 
     document.y = top + height;
   }
 
-  // The title, the head and one row stand together.
+  // The title, the head and one row stay on one page.
   if (document.y + TITLE_HEIGHT + HEAD_HEIGHT + 3 * ROW_HEIGHT > bottom) document.addPage();
   head(title);
   return {
@@ -111,7 +126,7 @@ export function beginTable(document: Document, title: string, columns: readonly 
       rule(RULE);
       put(cells, ROW_HEIGHT, 'Helvetica', FONT_SIZE, INK);
       for (const detail of details) {
-        // Only of a row that is taller than a page.
+        // Breaks the page only within a row that is taller than a page.
         ensureSpace(SLIM_HEIGHT);
         put(detail, SLIM_HEIGHT, 'Helvetica', FONT_SIZE - 1, FAINT);
       }

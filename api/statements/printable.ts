@@ -1,11 +1,11 @@
-/** Beyond ASCII and Latin-1: the other characters of Windows-1252, which is what the fonts of every PDF reader have. */
+/** The characters of Windows-1252, the encoding of the fonts of every PDF reader, beyond ASCII and Latin-1. */
 const MORE = '€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ';
 const IN_FONT = new RegExp(`^[\\u0020-\\u007e\\u00a1-\\u00ac\\u00ae-\\u00ff${MORE}]$`, 'u');
 
 /**
- * A name as the statement's font can show it: a character that the font has not, or that cannot be seen, becomes
- * its number, \u{4E2D}. So does the backslash: two names never look the same.
- * D: a font with all of Unicode would be 20 MB; numbers are honest, and the notes of the statement explain them.
+ * A name that the statement's font can show. A character that the font lacks, or that is invisible, becomes its number
+ * \u{4E2D}. So does the backslash, so that two names never look the same.
+ * D: a font with all of Unicode would take 20 MB; the notes of the statement explain the numbers.
  */
 export function printable(text: string): string {
   return Array.from(text, (character) =>

@@ -7,11 +7,11 @@ import type { ApiServer } from '../server.ts';
 import { statementCsv } from './csv.ts';
 import { readStatementDocument, type StatementDocument } from './document.ts';
 import { attachment } from './filename.ts';
-import { takeTurns } from './turns.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
-/** The days of /billing/days as files, from the same figures. */
+/** The days of /billing/days as files, with the same figures. */
 export function statementRoutes(app: ApiServer, sources: Sources): void {
-  const inTurn = takeTurns();
+  const inTurn = oneAtATime();
   app.route({
     method: 'GET',
     url: '/v1/orgs/:org/billing/statement.csv',
@@ -57,7 +57,7 @@ export function statementRoutes(app: ApiServer, sources: Sources): void {
   });
 }
 
-/** Loaded with the first one that is asked for: PDF is a third of the time that the API takes to load. */
+/** Loads the PDF library with the first statement: it takes a third of the API's load time. */
 async function printed(document: StatementDocument): Promise<Buffer> {
   const { statementPdf } = await import('./pdf.ts');
   return statementPdf(document);

@@ -19,7 +19,7 @@ export const UsageRowAnswer = Type.Object(
     app: Type.Optional(Type.String()),
     method: Type.Optional(Type.String()),
     endpoint: Type.Optional(Type.String()),
-    module: Type.Optional(Type.String({ description: 'Empty where the calls named none.' })),
+    module: Type.Optional(Type.String({ description: 'Empty for calls without one.' })),
     status: Type.Optional(Type.Integer()),
     rule: Type.Optional(Type.String({ description: 'The cost rule that gave the credits.' })),
     rejection_cause: Type.Optional(Type.String({ description: 'Empty for calls that were not rejected.' })),
@@ -36,27 +36,27 @@ export const UsageAnswer = Type.Object(
     to: Type.String({
       format: 'date-time',
       description:
-        'The end asked for; with `limit` not later than the first page’s `as_of`, so that all pages are of one range.',
+        'The requested end; with `limit` not after the first page’s `as_of`, so that all pages cover one range.',
     }),
     time_zone: Type.String({
-      description: 'The zone of the days; the organisation’s present one by default.',
+      description: 'The time zone of the days; the organisation’s current one by default.',
     }),
     as_of: Type.String({ format: 'date-time', description: 'When the events were counted.' }),
     lag_seconds: Type.Number({ minimum: 0, description: 'How far landing lags behind as_of.' }),
     rows: Type.Array(UsageRowAnswer, {
       description:
-        'In the order of the groups; none without group_by. With `top` the largest combinations first, each by its times.',
+        'In the order of the groups; none without group_by. With `top`, the largest combinations first, each in order of time.',
     }),
     other: Type.Optional(
       Type.Array(Type.Object({ ...times, ...sums }, { additionalProperties: false }), {
         description:
-          'With `top` alone: the usage that is in no row, one entry for every time (one in all without a group of time), none where there is no other. It carries no name, so it cannot be taken for a user called "other".',
+          'Only with `top`: the usage outside of `rows`, one entry for each time (a single one without a time in group_by); empty if there is none. An entry has no name, so it cannot be confused with a user called "other".',
       }),
     ),
     total: Type.Object(sums, {
       additionalProperties: false,
       description:
-        'Of the whole range as of `as_of`: `rows` and `other` add up to it, or the rows of all pages where no late event landed between two of them (then the first and the last page have the same total).',
+        'The whole range as of `as_of`: `rows` and `other` add up to it. So do the rows of all pages, unless a late event landed in between; then the last page’s total differs from the first one’s.',
     }),
     next_cursor: NextCursor,
   },

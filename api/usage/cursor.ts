@@ -1,37 +1,32 @@
-import { Type } from 'typebox';
+import { Type, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { DIMENSIONS, isDimension, type GroupBy, type UsageRow } from '../../store/usage/dimensions.ts';
 import type { FilterValue } from '../../store/usage/filters.ts';
-import { decodeContent, encodeContent } from '../parameters/cursor.ts';
-import { invalidParameter } from '../problems/problem.ts';
+import { CursorInstant, cursorCodec, invalidCursor } from '../parameters/cursor.ts';
 
-/** A place in a breakdown: the groups of the page's last row, in the order of group_by; times in epoch milliseconds. */
+/** Where a page of a breakdown ended. */
 export interface Place {
-  /** The range's end on the first page, so that events of later do not come into the next ones. */
+  /** The range's end on the first page, epoch milliseconds: later calls do not enter the next pages. */
   readonly to: number;
+  /** The groups of the page's last row, in the order of group_by; times in epoch milliseconds. */
   readonly after: readonly FilterValue[];
 }
 
-const Millis = Type.Integer({ minimum: 0, maximum: 2 ** 48 });
-const Content = Type.Tuple([
-  Millis,
-  Type.Array(Type.Union([Type.String(), Type.Integer()]), { minItems: 1 }),
-]);
+const GroupValue = Type.Union([Type.String(), Type.Integer()]);
+const { encode, decode } = cursorCodec(Type.Tuple([CursorInstant, Type.Array(GroupValue)]));
 
 export function encodePlace({ to, after }: Place): string {
-  return encodeContent([to, after]);
+  return encode([to, [...after]]);
 }
 
-/** Throws the Problem `invalid-request` for anything that no page of these groups has answered. */
+/** Throws the Problem `invalid-request` for a cursor that no page of these groups has returned. */
 export function decodePlace(cursor: string, groupBy: readonly GroupBy[]): Place {
-  const content = decodeContent(Content, cursor);
-  if (content !== undefined) {
-    const [to, after] = content;
-    const isOurs =
-      after.length === groupBy.length && groupBy.every((group, index) => isValueOf(group, after[index]));
-    if (isOurs) return { to, after };
-  }
-  throw invalidParameter('cursor', 'must be the next_cursor of the page before, with the same group_by');
+  const [to, after] = decode(cursor);
+  const isOfGroups =
+    after.length === groupBy.length &&
+    groupBy.every((group, index) => Value.Check(valueSchemaOf(group), after[index]));
+  if (!isOfGroups || groupBy.length === 0) throw invalidCursor();
+  return { to, after };
 }
 
 /** The place of a row of these groups. */
@@ -39,9 +34,10 @@ export function placeOf(row: UsageRow, groupBy: readonly GroupBy[], to: number):
   return { to, after: groupBy.map((group) => row[group] ?? '') };
 }
 
-const Status = Type.Integer({ minimum: -(2 ** 31), maximum: 2 ** 31 - 1 });
+const Text = Type.String();
+const Int32 = Type.Integer({ minimum: -(2 ** 31), maximum: 2 ** 31 - 1 });
 
-function isValueOf(group: GroupBy, value: unknown): boolean {
-  if (!isDimension(group)) return Value.Check(Millis, value);
-  return DIMENSIONS[group].type === 'String' ? typeof value === 'string' : Value.Check(Status, value);
+function valueSchemaOf(group: GroupBy): TSchema {
+  if (!isDimension(group)) return CursorInstant;
+  return DIMENSIONS[group].type === 'String' ? Text : Int32;
 }

@@ -3,15 +3,15 @@ import type { OrgHistory } from '../../domain/settings/org-history.ts';
 import { orgCalendar, timeZoneAt } from '../orgs/subscription.ts';
 import { invalidParameter } from '../problems/problem.ts';
 
-/** The days that a range touches, whole ones, ascending; and the zone by which they are told. */
+/** The whole days that a range touches, ascending, and their time zone. */
 export interface DayPlan {
   readonly timeZone: string;
   readonly days: readonly Day[];
 }
 
 /**
- * The org's own days, its zone history and all, or with a time zone the plain days of that zone.
- * Throws the Problem `invalid-request` for a name that is no time zone.
+ * The org's own days, including its changes of time zone, or the days of the given time zone.
+ * Throws the Problem `invalid-request` for an unknown time zone.
  */
 export function dayPlan(
   org: OrgHistory,

@@ -7,12 +7,12 @@ import {
 } from '../../store/usage/dimensions.ts';
 import { invalidParameter } from '../problems/problem.ts';
 
-/** What `group_by` may name, and the keys of the rows it makes (interfaces.md). */
+/** The names that `group_by` accepts, which are also the keys of the rows (interfaces.md). */
 export const GROUPS: readonly string[] = [...TIME_GROUPS, ...Object.keys(DIMENSIONS)];
 
 const isGroup = (name: string): name is GroupBy => isDimension(name) || isTimeGroup(name);
 
-/** The names in the order given; none for an absent or empty parameter. Throws the Problem `invalid-request`. */
+/** The names in their given order; none if the parameter is missing or empty. Throws the Problem `invalid-request`. */
 export function parseGroupBy(text: string | undefined): readonly GroupBy[] {
   if (text === undefined || text === '') return [];
   const names = text.split(',').map((name) => name.trim());
@@ -21,7 +21,7 @@ export function parseGroupBy(text: string | undefined): readonly GroupBy[] {
     const unknown = names.find((name) => !isGroup(name));
     throw invalidParameter(
       'group_by',
-      `must be any of ${GROUPS.join(', ')}, comma separated: ${JSON.stringify(unknown)} is none`,
+      `must be any of ${GROUPS.join(', ')}, comma separated; ${JSON.stringify(unknown)} is unknown`,
     );
   }
   if (new Set(groups).size < groups.length) throw invalidParameter('group_by', 'must name each group once');

@@ -7,20 +7,15 @@ import { readUsage, totalOf, type UsageTotal } from '../../store/usage/read.ts';
 import type { UsageRequest } from '../../store/usage/query.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import type { UsageRowAnswer } from './answer.ts';
-import { encodePlace, placeOf, type Place } from './cursor.ts';
+import { encodePlace, placeOf } from './cursor.ts';
 import type { DayPlan } from './days.ts';
+import type { RowSelection } from './row-selection.ts';
 import { formatInstant } from '../../domain/instants.ts';
-
-/** How much of the rows is wanted: all, the largest and the rest, or a page. */
-export type Chunk =
-  | { readonly kind: 'all' }
-  | { readonly kind: 'top'; readonly top: number }
-  | { readonly kind: 'page'; readonly limit: number; readonly after: Place['after'] | undefined };
 
 export interface BreakdownRequest extends Pick<UsageRequest, 'orgId' | 'from' | 'to' | 'filters'> {
   readonly groupBy: readonly GroupBy[];
   readonly days: DayPlan;
-  readonly chunk: Chunk;
+  readonly selection: RowSelection;
 }
 
 type Row = Static<typeof UsageRowAnswer>;
@@ -33,25 +28,25 @@ export interface Breakdown {
 }
 
 /**
- * Usage of a range in groups, and its total: of one statement, so that both are of one moment.
+ * Usage of a range in groups, and its total, from one query, so that both show the same moment.
  * The connection's max_result_rows bounds the rows: see api/clickhouse.ts.
  */
 export async function readBreakdown(
   client: ClickHouseClient,
-  { groupBy, days: { days }, chunk, ...range }: BreakdownRequest,
+  { groupBy, days: { days }, selection, ...range }: BreakdownRequest,
 ): Promise<Breakdown> {
   const dates = new Map(days.map((day) => [dayStart(day), day.date]));
   const request = { ...range, groupBy, dayStarts: [...dates.keys()] };
   const answer = (rows: readonly UsageRow[]): Row[] => rows.map((row) => answerRow(row, dates));
 
-  if (chunk.kind === 'top') {
-    const { rows, other } = await readTopUsage(client, { ...request, top: chunk.top });
+  if (selection.kind === 'top') {
+    const { rows, other } = await readTopUsage(client, { ...request, top: selection.top });
     const total = totalOf([...rows, ...other]);
     return { rows: answer(rows), other: answer(other), total, next_cursor: null };
   }
-  if (chunk.kind === 'page') {
-    // One more than the page tells whether there is a next one.
-    const { after, limit } = chunk;
+  if (selection.kind === 'page') {
+    // One row more than the page shows whether there is a next page.
+    const { after, limit } = selection;
     const { rows, total } = await readUsagePage(client, { ...request, after, limit: limit + 1 });
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1) : undefined;
@@ -62,7 +57,7 @@ export async function readBreakdown(
   return { rows: groupBy.length === 0 ? [] : answer(rows), total: totalOf(rows), next_cursor: null };
 }
 
-/** A first day that begins before 1970: the store knows no such instants, and no events of then. */
+/** A first day may begin before 1970, where the store has neither instants nor events. */
 const dayStart = (day: Day): number => Math.max(0, day.from);
 
 function answerRow(row: UsageRow, dates: ReadonlyMap<number, string>): Row {

@@ -1,25 +1,25 @@
 import { Type } from 'typebox';
 import { onlyUser } from '../auth/guard.ts';
 import type { Sources } from '../dependencies.ts';
-import { readLagSeconds } from '../lag.ts';
+import { readLagSeconds } from './lag.ts';
 import { findOrg } from '../orgs/subscription.ts';
 import { filterProperties, filtersOf } from '../parameters/filters.ts';
 import { InstantParameter, instantOf } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
-import { cursorParameter } from '../parameters/page.ts';
+import { cursorParameter } from '../parameters/cursor.ts';
 import { checkInstantRange } from '../parameters/range.ts';
 import type { ApiServer } from '../server.ts';
 import { GROUPS, parseGroupBy } from './group-by.ts';
 import { readBreakdown } from './read.ts';
 import { dayPlan } from './days.ts';
-import { wantedOf } from './portion.ts';
+import { selectRows } from './row-selection.ts';
 import { UsageAnswer } from './answer.ts';
 import { formatInstant } from '../../domain/instants.ts';
 
 const UsageQuery = Type.Object(
   {
     from: InstantParameter('the range’s first instant'),
-    to: InstantParameter('the range’s end, exclusive; it may lie ahead'),
+    to: InstantParameter('the range’s end, exclusive; it may lie in the future'),
     group_by: Type.Optional(
       Type.String({ maxLength: 200, description: `any of ${GROUPS.join(', ')}, comma separated` }),
     ),
@@ -27,7 +27,7 @@ const UsageQuery = Type.Object(
       Type.String({
         minLength: 1,
         maxLength: 64,
-        description: 'IANA name of the zone whose days to group by; the organisation’s own days if left out',
+        description: 'IANA name of the time zone of the days; the organisation’s own days by default',
       }),
     ),
     top: Type.Optional(
@@ -35,14 +35,14 @@ const UsageQuery = Type.Object(
         minimum: 1,
         maximum: 1_000,
         description:
-          'only so many combinations of the groups that are no time, those with the most credits in the whole range; the others together are in `other`',
+          'only this many combinations of the groups other than times: those with the most credits in the whole range; `other` holds the sum of the rest',
       }),
     ),
     limit: Type.Optional(
       Type.Integer({
         minimum: 1,
         maximum: 10_000,
-        description: 'rows of a page; all rows, at most 50,000, if left out',
+        description: 'rows of a page; by default all rows, at most 50,000',
       }),
     ),
     cursor: cursorParameter(8_192),
@@ -59,9 +59,9 @@ export function usageRoute(app: ApiServer, sources: Sources): void {
     schema: {
       summary: 'Calls, credits and rejections of a range',
       description: [
-        'In any groups, for any filters: `group_by=day,user&top=5` is the consumption of the five largest users and of all others by day,',
+        'In any groups, with any filters: `group_by=day,user&top=5` is the consumption of the five largest users and of all others by day,',
         '`group_by=rejection_cause&status=429` the rejections by cause, `group_by=endpoint&limit=1000` the first page of all endpoints.',
-        'Every value of a row may be asked for as a filter of the same name.',
+        'Every value of a row can be used as a filter of the same name.',
       ].join(' '),
       params: OrgParams,
       querystring: UsageQuery,
@@ -69,20 +69,20 @@ export function usageRoute(app: ApiServer, sources: Sources): void {
     },
     handler: async (request) => {
       const { params, query } = request;
-      const { from: fromText, to: toText, group_by, time_zone, top, limit, cursor, ...asked } = query;
+      const { from: fromText, to: toText, group_by, time_zone, top, limit, cursor, ...requested } = query;
       const from = instantOf('from', fromText);
       const end = instantOf('to', toText);
       checkInstantRange(from, end);
       const now = sources.now();
       const groupBy = parseGroupBy(group_by);
-      const { chunk, to } = wantedOf({ top, limit, cursor }, groupBy, { from, to: end }, now);
+      const { selection, to } = selectRows({ top, limit, cursor }, groupBy, { from, to: end }, now);
       const org = findOrg(await sources.settings.refresh(), params.org);
       const days = dayPlan(org, time_zone, { from, to }, now);
-      const filters = filtersOf(asked, onlyUser(request));
+      const filters = filtersOf(requested, onlyUser(request));
       const range = { orgId: org.orgId, from, to };
       const [lag_seconds, breakdown] = await Promise.all([
         readLagSeconds(sources),
-        readBreakdown(sources.clickhouse, { ...range, filters, groupBy, days, chunk }),
+        readBreakdown(sources.clickhouse, { ...range, filters, groupBy, days, selection }),
       ]);
       return {
         org_id: org.orgId,

@@ -3,17 +3,22 @@ import type { AvroReader } from './avro-reader.ts';
 import { checkText, NOT_UTF8 } from './text-check.ts';
 
 const { types } = avro;
-/** Deeper than any event, and the end of a schema that contains itself. */
+/** Deeper than any event; ends the reading of a schema that contains itself. */
 const MAX_DEPTH = 32;
+/** Values without bytes of their own, such as records and nulls, that a message may have beyond its count of bytes. */
+const MAX_VALUES = 10_000;
 
 /**
- * Reads a body by its writer's schema as strictly as the fast path reads today's: avsc replaces bad UTF-8 silently,
- * takes over-long numbers for floats, and loops 2^53 times over a list that claims to be so long.
- * What is wrong is in the reader's `fault`, naming the field.
+ * Checks a body against its writer schema as strictly as the Transcoder checks the current one: avsc silently replaces
+ * bad UTF-8, reads over-long numbers as floats, and loops 2^53 times over a list that claims that length.
+ * The reader's `error` says what is wrong and names the field.
  */
 export function readBody(reader: AvroReader, type: avro.Type, field: string, depth = 0): void {
-  if (reader.fault !== '') return;
-  if (depth > MAX_DEPTH) {
+  if (reader.error !== '') return;
+  reader.values += 1;
+  if (reader.values > MAX_VALUES + reader.bytes.length) {
+    reader.fail(field, 'is one nested value too many');
+  } else if (depth > MAX_DEPTH) {
     reader.fail(field, 'is nested too deeply');
   } else if (type instanceof types.RecordType) {
     for (const part of type.fields) readBody(reader, part.type, part.name, depth + 1);
@@ -29,7 +34,7 @@ export function readBody(reader: AvroReader, type: avro.Type, field: string, dep
     reader.int(field);
   } else if (type instanceof types.BooleanType) {
     const start = reader.fixed(field, 1);
-    if (reader.fault === '' && (reader.bytes[start] ?? 0) > 1) reader.fail(field, 'is no boolean');
+    if (reader.error === '' && (reader.bytes[start] ?? 0) > 1) reader.fail(field, 'is not a boolean');
   } else if (type instanceof types.FloatType) {
     reader.fixed(field, 4);
   } else if (type instanceof types.DoubleType) {
@@ -51,7 +56,7 @@ export function readBody(reader: AvroReader, type: avro.Type, field: string, dep
       readBody(reader, valuesType, field, depth + 1);
     });
   } else if (!(type instanceof types.NullType)) {
-    reader.fail(field, `is of a type that nobody reads here: ${type.typeName}`);
+    reader.fail(field, `has an unsupported type: ${type.typeName}`);
   }
 }
 
@@ -59,19 +64,19 @@ function readText(reader: AvroReader, field: string): void {
   const size = reader.length(field);
   const start = reader.fixed(field, size);
   if ((checkText(reader.bytes.subarray(start, start + size)) & NOT_UTF8) !== 0)
-    reader.fail(field, 'is no UTF-8');
+    reader.fail(field, 'is not UTF-8');
 }
 
-/** Blocks of items, each led by a count, the last by 0; a negative count has the block's size in bytes after it. */
+/** Avro blocks of items: a count leads each, 0 ends the last; after a negative count comes the block's byte size. */
 function readItems(reader: AvroReader, field: string, readItem: () => void): void {
-  while (reader.fault === '') {
+  while (reader.error === '') {
     reader.long(field);
     const sign = reader.high < 0 ? -1 : 1;
     const count = sign * (reader.high * 2 ** 32 + (reader.low >>> 0));
     if (count === 0) return;
     if (sign < 0) reader.length(field);
-    // Items of no bytes at all would let a short message claim any number of them.
+    // Items can have a size of 0 bytes, so a short message could claim any number of them.
     if (count > reader.bytes.length) reader.fail(field, 'claims more items than the message has bytes');
-    for (let item = 0; item < count && reader.fault === ''; item += 1) readItem();
+    for (let item = 0; item < count && reader.error === ''; item += 1) readItem();
   }
 }

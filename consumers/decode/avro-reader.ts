@@ -1,35 +1,38 @@
 const EMPTY = Buffer.alloc(0);
 
 /**
- * Reads Avro's binary encoding strictly, without making objects: lengths lie within the message, ints have at
- * most 32 bits in 5 bytes, longs at most 64 bits in 10. What does not fit sets `fault` once and reads as 0 from
- * then on, so a caller reads on and looks at `fault` at the end; an exception a field would cost more than the field.
+ * Reads Avro's binary encoding strictly and without allocating: lengths lie within the message, ints have at most 32
+ * bits in 5 bytes, longs at most 64 bits in 10. The first violation sets `error`, and everything after it reads as 0, so
+ * callers read to the end and check `error` once: a try block per field would cost more than the field.
  * Source: Avro specification, "Binary encoding".
  */
 export class AvroReader {
   bytes: Buffer = EMPTY;
   position = 0;
+  /** How many values readBody has read: a message may nest more of them than it has bytes. */
+  values = 0;
   /** The last long read, as two 32-bit halves: JavaScript's numbers end at 2^53. */
   low = 0;
   high = 0;
-  /** What is wrong with the message, naming the field; empty while nothing is. */
-  fault = '';
+  /** What is wrong with the message, naming the field; empty if nothing is. */
+  error = '';
 
   start(message: Buffer, position: number): void {
     this.bytes = message;
     this.position = position;
-    this.fault = '';
+    this.values = 0;
+    this.error = '';
   }
 
   fail(field: string, what: string): 0 {
-    if (this.fault === '') this.fault = `${field} ${what} at byte ${this.position}`;
+    if (this.error === '') this.error = `${field} ${what} at byte ${this.position}`;
     this.position = this.bytes.length;
     this.low = 0;
     this.high = 0;
     return 0;
   }
 
-  /** Nothing may follow the last field. */
+  /** Call it after the last field: nothing may follow. */
   finish(): void {
     const left = this.bytes.length - this.position;
     if (left > 0) this.fail('the event', `ends ${left} bytes before the message does`);
@@ -40,7 +43,7 @@ export class AvroReader {
     for (let shift = 0; shift < 35; shift += 7) {
       if (this.position >= this.bytes.length) return this.fail(field, 'is cut off');
       const byte = this.bytes[this.position++] ?? 0;
-      if (shift === 28 && byte > 0x0f) return this.fail(field, 'is no 32-bit int');
+      if (shift === 28 && byte > 0x0f) return this.fail(field, 'is not a 32-bit int');
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) break;
     }
@@ -63,7 +66,7 @@ export class AvroReader {
       else if (group < 8) second |= (byte & 0x7f) << (7 * (group - 4));
       else third |= (byte & 0x7f) << (7 * (group - 8));
       if (group === 9 && byte > 0x01) {
-        this.fail(field, 'is no 64-bit long');
+        this.fail(field, 'is not a 64-bit long');
         return;
       }
       if (byte < 0x80) break;
@@ -75,7 +78,7 @@ export class AvroReader {
     this.high = (high >>> 1) ^ sign;
   }
 
-  /** The length of a string or of bytes: the bytes that follow are all there. */
+  /** The length of a string or of bytes; that many bytes follow in the message. */
   length(field: string): number {
     const byte = this.position < this.bytes.length ? (this.bytes[this.position] ?? 0) : 0xff;
     let length = byte >>> 1;

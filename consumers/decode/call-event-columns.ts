@@ -30,7 +30,7 @@ const EMPTY = Buffer.alloc(0);
 /** What an INSERT into call_events names before `FORMAT Native`. */
 export const CALL_EVENT_COLUMNS = Object.keys(TYPES).join(', ');
 
-/** Rows of call_events as Native columns; the buffers are used again after `clear`. */
+/** Rows of call_events as Native columns; `clear` makes the buffers reusable. */
 export class CallEventColumns {
   rows = 0;
   readonly maxRows: number;

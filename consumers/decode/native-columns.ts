@@ -3,8 +3,8 @@ import type { AvroReader } from './avro-reader.ts';
 import { checkText, HAS_CONTROL, NOT_UTF8 } from './text-check.ts';
 
 /**
- * Columns of ClickHouse's Native format as plain bytes that grow and are used again. A row is first put into
- * every column and then kept in all of them, or dropped by not keeping it.
+ * Columns of ClickHouse's Native format as growing, reusable bytes. A row is first put into every column and then kept
+ * in all of them, or dropped by not keeping it.
  * Source: ClickHouse documentation, "Native" format: per block the counts of columns and rows, then per column
  * name, type, values; strings as LEB128 length and bytes, integers little endian.
  */
@@ -18,7 +18,7 @@ export class StringColumn {
   bytes: Buffer = Buffer.allocUnsafe(FIRST_CAPACITY_BYTES);
   /** Bytes of the rows that are kept. */
   length = 0;
-  /** Whether the text that was put last has a control character; it is UTF-8, else the reader has a fault. */
+  /** Whether the last text put has a control character. It is UTF-8; otherwise the reader has an error. */
   hasControl = false;
   #end = 0;
 
@@ -39,8 +39,8 @@ export class StringColumn {
     target[at++] = rest;
     let sign = 0;
     const to = from + size;
-    // Byte by byte: most texts have a dozen bytes, and a native copy costs more than that. The sign bit tells
-    // whether a byte was outside of printable ASCII, 20 to 7E, without a branch per byte.
+    // Byte by byte: most texts have a dozen bytes, and a native copy costs more than that. The sign bit collects
+    // whether any byte was outside printable ASCII, 20 to 7E, without a branch per byte.
     for (let index = from; index < to; index += 1) {
       const byte = source[index] ?? 0;
       target[at++] = byte;
@@ -54,7 +54,7 @@ export class StringColumn {
 
   #check(reader: AvroReader, field: string, size: number): boolean {
     const flags = checkText(reader.bytes.subarray(reader.position, reader.position + size));
-    if ((flags & NOT_UTF8) !== 0) reader.fail(field, 'is no UTF-8');
+    if ((flags & NOT_UTF8) !== 0) reader.fail(field, 'is not UTF-8');
     return (flags & HAS_CONTROL) !== 0;
   }
 
@@ -87,7 +87,7 @@ export class LongColumn {
   }
 }
 
-/** UUIDs are two 64-bit integers, the upper first, each little endian: both halves backwards. */
+/** A UUID is two 64-bit integers, the upper first, each little endian: the bytes of each half are reversed. */
 export class UuidColumn {
   readonly bytes: Uint8Array;
   constructor(maxRows: number) {
@@ -104,12 +104,12 @@ export class UuidColumn {
   }
 }
 
-/** A column's name and type, as they stand before its values. */
+/** The name and type that precede a column's values. */
 export function columnHeader(name: string, type: string): Buffer {
   return Buffer.concat([nativeString(name), nativeString(type)]);
 }
 
-/** What stands before the first column. */
+/** The counts that precede the first column of a block. */
 export function blockHeader(columns: number, rows: number): Buffer {
   return Buffer.from([...leb128(columns), ...leb128(rows)]);
 }

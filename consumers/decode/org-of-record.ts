@@ -4,14 +4,14 @@ import { isCurrentSchema } from './transcode.ts';
 
 const MAX_ORG_ID_BYTES = 128;
 
-/** The key of a record is its org id. */
+/** The key of a record as text: its org id, cut to 128 bytes. */
 export function keyText(key: Buffer | null): string {
   return key?.toString('utf8', 0, Math.min(key.length, MAX_ORG_ID_BYTES)) ?? '';
 }
 
 /**
- * The org that a dead letter is shown under: the event's own where it can be read so far, else the record's key,
- * which is the org id too. Cut to 128 bytes; the bytes themselves are in the dead-letter topic.
+ * The org under which a dead letter is shown: the event's if its bytes can be read that far, else the record's key,
+ * which is the org id too. Cut to 128 bytes; the dead-letter topic has all bytes.
  */
 export function orgIdOf(key: Buffer | null, message: Buffer | null): string {
   const reader = new AvroReader();

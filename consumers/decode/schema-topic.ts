@@ -1,15 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin, Consumer, Kafka } from 'kafkajs';
+import { recordSetOf } from '../../platform/kafka/kafkajs.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { WriterSchemas } from './writer-schemas.ts';
 
 const POLL_MS = 5;
-const PATIENCE_MS = 30_000;
+const READ_TIMEOUT_MS = 30_000;
+
+/** Kafka did not deliver the schema topic in time. The fetched batch that needs it is delivered again. */
+export class SchemaTopicTimeoutError extends Error {
+  readonly code = 'SCHEMA_TOPIC_TIMEOUT';
+  constructor(topic: string, next: number, end: number) {
+    super(
+      `Read ${topic} only up to offset ${next} of ${end} in ${READ_TIMEOUT_MS} ms; it will be read again.`,
+    );
+    this.name = 'SchemaTopicTimeoutError';
+  }
+}
 
 /**
- * Reads the topic of writer schemas, first when a fingerprint is met that nobody knows here, and to its end: a
- * publisher writes its schema before its first event, so what is not there then was not there when the event was.
+ * Reads the topic of writer schemas to its end, for the first time when an event has an unknown fingerprint. A publisher
+ * writes its schema before its first event, so a schema that is missing then was missing when the event was published.
  */
 export class SchemaTopic {
   readonly #kafka: Kafka;
@@ -24,8 +36,8 @@ export class SchemaTopic {
 
   /**
    * @param admin connected
-   * @param group whose name leads that of this reader's own group, which commits nothing
-   * @param onCrash is told when kafkajs gave up for good
+   * @param group the prefix of this reader's own group, which commits nothing
+   * @param onCrash gets the error when kafkajs gives up
    */
   constructor(
     kafka: Kafka,
@@ -45,19 +57,17 @@ export class SchemaTopic {
     this.#onCrash = onCrash;
   }
 
-  /** Resolves when everything that is in the topic now is known. Rejects when Kafka does not deliver it. */
+  /** Resolves when all schemas that the topic holds now are known. @throws SchemaTopicTimeoutError, Kafka's errors */
   async readToEnd(heartbeat: () => Promise<void>): Promise<void> {
     const [partition] = await this.#admin.fetchTopicOffsets(this.#topic);
     const end = Number(partition?.high ?? 0);
     if (this.#next >= end) return;
     await (this.#consumer ??= this.#start().catch((error: unknown) => this.#forget(error)));
-    // A clock of its own: heartbeats that take their time take it from the limit too.
-    const deadline = performance.now() + PATIENCE_MS;
+    // By the clock, because slow heartbeats count towards the limit too.
+    const deadline = performance.now() + READ_TIMEOUT_MS;
     while (this.#next < end) {
       if (performance.now() > deadline) {
-        throw new Error(
-          `${this.#topic} was read to ${this.#next} of ${end} in ${PATIENCE_MS} ms; trying again.`,
-        );
+        throw new SchemaTopicTimeoutError(this.#topic, this.#next, end);
       }
       await delay(POLL_MS);
       await heartbeat();
@@ -68,7 +78,7 @@ export class SchemaTopic {
     await (await this.#consumer)?.disconnect();
   }
 
-  /** A start that failed is not the last: the batch comes again. */
+  /** The next call starts a new consumer. */
   #forget(error: unknown): never {
     this.#consumer = undefined;
     throw error;
@@ -79,9 +89,11 @@ export class SchemaTopic {
       groupId: this.#group,
       allowAutoTopicCreation: false,
       maxWaitTimeInMs: 1_000,
+      // A schema is what its fingerprint says, whoever published it: an aborted or open transaction holds up nothing.
+      readUncommitted: true,
       retry: { retries: Number.MAX_SAFE_INTEGER },
     });
-    // Without it a batch that cannot be read would leave every batch of events waiting, and nobody the wiser.
+    // Otherwise an unreadable batch of schemas would silently block every batch of events.
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
       if (!restart) this.#onCrash(error);
     });
@@ -90,7 +102,9 @@ export class SchemaTopic {
     await consumer.run({
       autoCommit: false,
       eachBatch: ({ batch }) => {
-        for (const { key, value } of batch.messages) {
+        const records = recordSetOf(batch).records();
+        while (records.next()) {
+          const { key, value } = records;
           if (key && value) this.#schemas.publish(key.toString('utf8'), value.toString('utf8'));
         }
         this.#next = Number(batch.lastOffset()) + 1;

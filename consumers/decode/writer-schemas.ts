@@ -1,90 +1,57 @@
-import avro from 'avsc';
-import { fingerprint, SINGLE_OBJECT_HEADER_BYTES } from '../../schemas/avro.ts';
-import { callEventHeader, callEventSchemaJson } from '../../schemas/call-event.ts';
 import type { Rejection } from '../../schemas/event-rules.ts';
-import { readBody } from './avro-body.ts';
-import { AvroReader } from './avro-reader.ts';
-import { rejection } from './validate.ts';
+import { WriterSchema } from './writer-schema.ts';
 
-/** avsc reads longs below -2^52 wrongly as numbers (design.md, Traps), so here they are BigInts. */
-// oxlint-disable-next-line no-underscore-dangle -- avsc's documented way to give longs a type of their own
-const longAsBigInt = avro.types.LongType.__with({
-  fromBuffer: (bytes: Buffer) => bytes.readBigInt64LE(),
-  toBuffer: (value: bigint | number) => {
-    const bytes = Buffer.alloc(8);
-    bytes.writeBigInt64LE(BigInt(value));
-    return bytes;
-  },
-  fromJSON: (value: number) => BigInt(value),
-  toJSON: Number,
-  // An int that is promoted to a long arrives as a number.
-  isValid: (value: unknown) => typeof value === 'bigint' || Number.isSafeInteger(value),
-  compare: (one: bigint, other: bigint) => (one < other ? -1 : Number(one > other)),
-});
-
-/** Logical types are left out: ids stay bytes and instants longs, as they go on in today's bytes. */
-function typeOf(schemaJson: string): avro.Type {
-  const schema: avro.Schema = JSON.parse(schemaJson);
-  return avro.Type.forSchema(schema, {
-    typeHook: (part) => (part === 'long' || Object(part).type === 'long' ? longAsBigInt : undefined),
-  });
-}
-
-type Known = { readonly type: avro.Type; readonly resolver: avro.Resolver } | { readonly broken: string };
-/** A million schemas are an attack or a bug; what is beyond is unknown. */
+/** More schemas are an attack or a bug; those beyond stay unknown. */
 const MAX_SCHEMAS = 10_000;
+/** Of the schemas that no event can be read by, the last ones, so that a dead letter can say what is wrong. */
+const MAX_BROKEN = 1_000;
+const MAX_DETAIL_CHARACTERS = 300;
 
-/** Schemas other than today's, by fingerprint, and events of theirs as today's bytes. */
+/** The writer schemas other than the current one, by fingerprint, and the translation of their events. */
 export class WriterSchemas {
-  readonly #today = typeOf(callEventSchemaJson);
-  readonly #known = new Map<string, Known>();
-  readonly #reader = new AvroReader();
+  readonly #known = new Map<string, WriterSchema>();
+  readonly #broken = new Map<string, string>();
 
-  /** Takes a record of topic api-calls.schemas; never throws, a broken schema is remembered as such. */
+  /**
+   * Takes a record of topic api-calls.schemas. Never throws: a broken schema is remembered as broken. A schema that
+   * was verified stays, whatever is published under its fingerprint later.
+   */
   publish(fingerprintHex: string, schemaJson: string): void {
-    if (this.#known.size < MAX_SCHEMAS)
-      this.#known.set(fingerprintHex, this.#resolve(fingerprintHex, schemaJson));
+    if (this.#known.has(fingerprintHex) || this.#known.size >= MAX_SCHEMAS) return;
+    try {
+      this.#known.set(fingerprintHex, new WriterSchema(fingerprintHex, schemaJson));
+      this.#broken.delete(fingerprintHex);
+    } catch (error) {
+      this.#rememberBroken(fingerprintHex, error instanceof Error ? error.message : String(error));
+    }
   }
 
   has(fingerprintHex: string): boolean {
-    return this.#known.has(fingerprintHex);
+    return this.#known.has(fingerprintHex) || this.#broken.has(fingerprintHex);
   }
 
   /**
-   * An event of a foreign schema as today's bytes, for the fast path to read and judge: one owner of the rules.
+   * An event of another writer schema as bytes of the current schema, for the Transcoder to read and validate.
    * @param message with a single-object header of that fingerprint
    */
   translate(fingerprintHex: string, message: Buffer): Buffer | Rejection {
     const known = this.#known.get(fingerprintHex);
-    if (!known) return rejection('unknown-schema', `fingerprint ${fingerprintHex}`);
-    if ('broken' in known) return rejection('incompatible-schema', known.broken);
-    this.#reader.start(message, SINGLE_OBJECT_HEADER_BYTES);
-    readBody(this.#reader, known.type, 'the event');
-    this.#reader.finish();
-    if (this.#reader.fault !== '') return rejection('not-an-event', this.#reader.fault);
-    try {
-      const body = message.subarray(SINGLE_OBJECT_HEADER_BYTES);
-      const event: unknown = this.#today.fromBuffer(body, known.resolver);
-      return Buffer.concat([callEventHeader, this.#today.toBuffer(event)]);
-    } catch (error) {
-      return rejection('not-an-event', textOf(error));
+    if (known) {
+      const translated = known.translate(message);
+      return typeof translated === 'string' ? { reason: 'not-an-event', detail: translated } : translated;
     }
+    const problem = this.#broken.get(fingerprintHex);
+    return problem === undefined
+      ? { reason: 'unknown-schema', detail: `fingerprint ${fingerprintHex}` }
+      : { reason: 'incompatible-schema', detail: problem };
   }
 
-  #resolve(fingerprintHex: string, schemaJson: string): Known {
-    try {
-      const type = typeOf(schemaJson);
-      const own = fingerprint(type).toString('hex');
-      if (own !== fingerprintHex) return { broken: `the schema published under it has fingerprint ${own}` };
-      return { type, resolver: this.#today.createResolver(type) };
-    } catch (error) {
-      return { broken: textOf(error) };
+  #rememberBroken(fingerprintHex: string, problem: string): void {
+    this.#broken.delete(fingerprintHex);
+    this.#broken.set(fingerprintHex, problem.slice(0, MAX_DETAIL_CHARACTERS));
+    for (const oldest of this.#broken.keys()) {
+      if (this.#broken.size <= MAX_BROKEN) break;
+      this.#broken.delete(oldest);
     }
   }
-}
-
-const MAX_DETAIL_CHARACTERS = 300;
-
-function textOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, MAX_DETAIL_CHARACTERS);
 }

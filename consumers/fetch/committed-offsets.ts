@@ -2,8 +2,8 @@ import type { Admin } from 'kafkajs';
 import type { RetryUntilSuccess } from '../retry.ts';
 
 /**
- * A group's next offsets by partition: all records before them have landed. Where the group never committed,
- * the earliest offset, which is where it starts.
+ * A group's next offsets by partition: all records before them have landed. A partition without a commit gets its
+ * earliest offset, because the group starts there.
  * @param admin connected
  */
 export async function readCommitted(
@@ -20,12 +20,12 @@ export async function readCommitted(
 }
 
 /**
- * Reads until it succeeds: brokers may be away, or elect each other, just when partitions are assigned, and a quiet
- * partition of which nothing is known would hold up what waits for its landing for ever.
- * @param isWanted false once the partitions were assigned anew
- * @returns undefined where it is not wanted any more
+ * Retries until success: brokers may be away, or elect a leader, just when partitions are assigned, and a quiet
+ * partition without a known offset would hold back the watermark forever.
+ * @param isWanted false once the partitions were assigned again
+ * @returns undefined if the value is no longer wanted
  */
-export function untilKnown<Known>(
+export function readUntilKnown<Known>(
   retryUntilSuccess: RetryUntilSuccess,
   read: () => Promise<Known>,
   isWanted: () => boolean,

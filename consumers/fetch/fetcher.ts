@@ -1,4 +1,6 @@
-import type { Consumer, Kafka, KafkaMessage, Offsets } from 'kafkajs';
+import type { Batch, Consumer, Kafka, Offsets } from 'kafkajs';
+import { recordSetOf } from '../../platform/kafka/kafkajs.ts';
+import type { RecordCursor } from '../../platform/kafka/record-cursor.ts';
 import type { Logger } from '../../platform/logging.ts';
 
 export interface FetchSettings {
@@ -8,31 +10,45 @@ export interface FetchSettings {
   readonly sessionTimeoutMs: number;
 }
 
-/** Records of one partition, one after the other. Offsets are inclusive and cover control records too. */
-export interface Batch {
+/**
+ * Consecutive records of one partition. Offsets are inclusive and cover whatever stands there: control records,
+ * aborted ones, and those that compaction removed.
+ */
+export interface FetchedBatch {
   readonly topic: string;
   readonly partition: number;
   readonly generation: number;
   readonly firstOffset: number;
   readonly lastOffset: number;
-  /** Empty where there were only control records of transactions. */
-  readonly messages: readonly KafkaMessage[];
+  /** The published records; none if there were only records of the other kinds. */
+  records(this: void): RecordCursor;
   heartbeat(this: void): Promise<void>;
-  /** False once the partitions were assigned anew or fetching was halted: then stop, the rest comes again. */
+  /** False once partitions were reassigned or fetching was halted. Then stop: the rest is delivered again. */
   isCurrent(this: void): boolean;
 }
 
-/** @returns whether the whole batch was taken; if not, it is fetched again. */
-export type TakeBatch = (batch: Batch) => Promise<boolean>;
+/** @returns whether the whole batch was taken; otherwise it is fetched again */
+export type TakeBatch = (batch: FetchedBatch) => Promise<boolean>;
+
+/** A commit before the first fetch: kafkajs hands out the means to commit with each batch. */
+export class NothingFetchedError extends Error {
+  readonly code = 'NOTHING_FETCHED';
+  constructor(topic: string) {
+    super(
+      `Cannot commit offsets of ${topic} before its first batch was fetched; commit after taking a batch.`,
+    );
+    this.name = 'NothingFetchedError';
+  }
+}
 
 const POLL_MS = 500;
 const HEARTBEAT_MS = 1_000;
 const MAX_PARTITION_BYTES = 2 ** 19;
 
 /**
- * The one place that knows kafkajs's consumer. It fetches on while what was taken still lands: taking moves the
- * fetch position, only `commit` moves the group's. An assignment of partitions has a generation of ours; what was
- * taken under an older one may land, but is not committed: its partitions may have a new owner further on.
+ * The only user of kafkajs's consumer. It keeps fetching while taken records land: taking moves the fetch position,
+ * and only `commit` moves the group's offset. Every assignment of partitions gets a generation number. Records taken
+ * under an older generation may land but are not committed, because the partitions' new owner may be further on.
  */
 export class Fetcher {
   generation = 0;
@@ -44,8 +60,8 @@ export class Fetcher {
   #commit: ((offsets: Offsets) => Promise<void>) | undefined;
 
   /**
-   * @param onAssigned is told after every join of the group
-   * @param onCrash is told when kafkajs gave up for good; it mends by itself what can be retried
+   * @param onAssigned is called after every join of the group
+   * @param onCrash gets the error when kafkajs gives up; kafkajs itself retries what can be retried
    */
   constructor(
     kafka: Kafka,
@@ -60,25 +76,20 @@ export class Fetcher {
       allowAutoTopicCreation: false,
       sessionTimeout: settings.sessionTimeoutMs,
       heartbeatInterval: Math.min(HEARTBEAT_MS, Math.floor(settings.sessionTimeoutMs / 3)),
-      // A fetch waits at most so long; data cut the wait short.
+      // How long a fetch waits for the first record.
       minBytes: 1,
       maxWaitTimeInMs: Math.min(POLL_MS, Math.floor(settings.sessionTimeoutMs / 3)),
       maxBytes: settings.fetchBytes,
-      // Half of kafkajs's default, so that one far-behind partition leaves room for fifteen others.
+      // Half of kafkajs's default, so that one lagging partition leaves room for fifteen others.
       maxBytesPerPartition: MAX_PARTITION_BYTES,
       retry: { retries: Number.MAX_SAFE_INTEGER },
     });
-    const { GROUP_JOIN, END_BATCH_PROCESS, CRASH } = this.#consumer.events;
+    const { GROUP_JOIN, CRASH } = this.#consumer.events;
     this.#consumer.on(GROUP_JOIN, ({ payload }) => {
       this.generation += 1;
       this.assigned = payload.memberAssignment[settings.topic] ?? [];
       logger.info({ topic: settings.topic, partitions: this.assigned }, 'partitions assigned');
       onAssigned();
-    });
-    // kafkajs passes over a fetch of nothing but control records without calling eachBatch.
-    this.#consumer.on(END_BATCH_PROCESS, ({ payload: { batchSize, partition, firstOffset, lastOffset } }) => {
-      if (batchSize > 0 || firstOffset === null) return;
-      void this.#take(this.#batch(partition, firstOffset, lastOffset, [], () => Promise.resolve()));
     });
     this.#consumer.on(CRASH, ({ payload: { error, restart } }) => {
       if (!restart) onCrash(error);
@@ -96,51 +107,44 @@ export class Fetcher {
         if (this.#isHalted) return;
         const { batch } = payload;
         this.#commit = (offsets) => payload.commitOffsetsIfNecessary(offsets);
-        const first = batch.firstOffset() ?? batch.lastOffset();
-        const ours = this.#batch(batch.partition, first, batch.lastOffset(), batch.messages, () =>
-          payload.heartbeat(),
-        );
+        const ours = this.#batch(batch, () => payload.heartbeat());
         if ((await this.#take(ours)) && ours.isCurrent()) payload.resolveOffset(batch.lastOffset());
       },
     });
   }
 
   /**
-   * Commits the next offsets of partitions, once: kafkajs's own retries would carry them into the next generation.
-   * @throws where the group has moved on or the broker is away; the records may then come again
+   * Commits the next offsets of partitions, in one attempt: kafkajs's own retries would carry them into the next
+   * generation.
+   * @throws if the group has rebalanced or the broker is away; the records may then be delivered again
    */
   async commit(nextOffsets: ReadonlyMap<number, number>): Promise<void> {
     const partitions = [...nextOffsets].map(([partition, next]) => ({ partition, offset: String(next) }));
-    if (!this.#commit) throw new Error('No batch was fetched yet, so there is nobody to commit as.');
+    if (!this.#commit) throw new NothingFetchedError(this.#settings.topic);
     await this.#commit({ topics: [{ topic: this.#settings.topic, partitions }] });
   }
 
-  /** Takes no more batches; the member stays in its group, so that it may still commit. */
+  /** Takes no more batches. The member stays in its group, so it can still commit. */
   halt(): void {
     this.#isHalted = true;
     this.#consumer.pause([{ topic: this.#settings.topic }]);
   }
 
-  /** Leaves the group, so that the others need not wait for the session to time out. */
+  /** Leaves the group, so that its other members need not wait for the session to time out. */
   async leave(): Promise<void> {
     await this.#consumer.disconnect();
   }
 
-  #batch(
-    partition: number,
-    firstOffset: string,
-    lastOffset: string,
-    messages: readonly KafkaMessage[],
-    heartbeat: () => Promise<void>,
-  ): Batch {
+  #batch(fetched: Batch, heartbeat: () => Promise<void>): FetchedBatch {
     const { generation } = this;
+    const recordSet = recordSetOf(fetched);
     return {
       topic: this.#settings.topic,
-      partition,
+      partition: fetched.partition,
       generation,
-      firstOffset: Number(firstOffset),
-      lastOffset: Number(lastOffset),
-      messages,
+      firstOffset: Number(fetched.firstOffset()),
+      lastOffset: Number(fetched.lastOffset()),
+      records: () => recordSet.records(),
       heartbeat,
       isCurrent: () => generation === this.generation && !this.#isHalted,
     };

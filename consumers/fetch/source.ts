@@ -4,15 +4,15 @@ import type { Logger } from '../../platform/logging.ts';
 import { Commits } from './commits.ts';
 import type { Counters } from '../counters.ts';
 import { Fetcher, type FetchSettings } from './fetcher.ts';
-import { readCommitted, untilKnown } from './committed-offsets.ts';
-import { LandedState } from './partition-progress.ts';
+import { readCommitted, readUntilKnown } from './committed-offsets.ts';
+import { LandingProgress } from './landing-progress.ts';
 import type { RetryUntilSuccess } from '../retry.ts';
 import type { LandedRange } from './landed-range.ts';
 
-/** One topic as this process sees it: where records come from, how far they have landed, what is committed. */
+/** One topic as this process sees it: its records, how far they have landed, and what is committed. */
 export class Source {
   readonly topic: string;
-  readonly state = new LandedState();
+  readonly progress = new LandingProgress();
   readonly fetcher: Fetcher;
   readonly commits: Commits;
 
@@ -29,10 +29,11 @@ export class Source {
     this.topic = settings.topic;
     const onAssigned = () => {
       const { generation, assigned } = this.fetcher;
-      this.state.assigned(generation, assigned);
+      this.progress.assigned(generation, assigned);
       const isWanted = (): boolean => generation === this.fetcher.generation;
-      untilKnown(retryUntilSuccess, () => readCommitted(admin, settings), isWanted).then(
-        (next) => next?.forEach((offset, partition) => this.state.committed(generation, partition, offset)),
+      readUntilKnown(retryUntilSuccess, () => readCommitted(admin, settings), isWanted).then(
+        (next) =>
+          next?.forEach((offset, partition) => this.progress.committed(generation, partition, offset)),
         onCrash,
       );
     };
@@ -40,11 +41,11 @@ export class Source {
     this.commits = new Commits(this.fetcher, counters, logger);
   }
 
-  onTaken = (range: LandedRange): void => this.state.taken(range);
+  onTaken = (range: LandedRange): void => this.progress.taken(range);
 
   /** Never rejects. */
   onLanded = async (ranges: readonly LandedRange[]): Promise<void> => {
-    for (const range of ranges) this.state.landed(range);
+    for (const range of ranges) this.progress.landed(range);
     await this.commits.commit(ranges);
   };
 }

@@ -1,11 +1,9 @@
-import kafkajs, { type Admin } from 'kafkajs';
+import type { Admin } from 'kafkajs';
+import { ConfigResourceTypes } from '../../platform/kafka/kafkajs.ts';
 
-// Node cannot import this one by name from kafkajs's CommonJS.
-const TOPIC_RESOURCE = kafkajs.ConfigResourceTypes.TOPIC;
-
-/** The topics are not what the pipeline's reasoning needs; nothing that repeats can mend it. */
+/** A topic is missing or misconfigured: retrying cannot fix it. */
 export class TopicError extends Error {
-  readonly code = 'TOPIC';
+  readonly code = 'TOPIC_MISCONFIGURED';
   constructor(problem: string) {
     super(problem);
     this.name = 'TopicError';
@@ -13,21 +11,22 @@ export class TopicError extends Error {
 }
 
 /**
- * Refuses to start on a topic that is missing or whose records carry their producers' time: "future-dated" and
- * "too late" are verdicts on the broker's append time, the same on every redelivery.
+ * Checks that all topics exist and that their records carry the broker's append time: "future-dated" and "too late"
+ * are decided by it, so that every redelivery gets the same result.
+ * @param admin connected. @throws TopicError
  */
 export async function checkTopics(admin: Admin, topics: readonly string[]): Promise<void> {
   const existing = new Set(await admin.listTopics());
   const missing = topics.filter((topic) => !existing.has(topic));
   if (missing.length > 0) {
     throw new TopicError(
-      `Kafka has no topic ${missing.join(', ')}. Create the topics first (npm start does, or ensureTopics in deploy/kafka.ts).`,
+      `Kafka has no topic ${missing.join(', ')}. Create the topics first: npm start does it for the local stack.`,
     );
   }
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: topics.map((name) => ({
-      type: TOPIC_RESOURCE,
+      type: ConfigResourceTypes.TOPIC,
       name,
       configNames: ['message.timestamp.type'],
     })),

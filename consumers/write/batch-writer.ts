@@ -1,49 +1,49 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Block } from './insert-batch.ts';
+import type { InsertBatch } from './insert-batch.ts';
 
 const HEARTBEAT_MS = 500;
 
 /**
- * Two blocks in turn: one is filled while the other lands, strictly one insert after the other. A block goes when
- * it is full, or when its first record has waited `ageMs` for company, so that at low traffic many partitions
- * share an insert. Memory is bounded by the two blocks: when both are full, whoever asks for room waits.
+ * Two insert batches in turn: one is filled while the other lands, strictly one insert after the other. A batch lands
+ * when it is full, or when its first record has waited for the linger time, so that many partitions share an insert at
+ * low traffic. Memory is bounded by the two batches: while both are full, callers wait for room.
  */
 export class BatchWriter {
-  #open: Block;
-  #spare: Block;
+  #open: InsertBatch;
+  #spare: InsertBatch;
   #landing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isDue = false;
   #gaveUp = false;
-  readonly #ageMs: number;
-  readonly #land: (block: Block) => Promise<void>;
+  readonly #lingerMs: number;
+  readonly #land: (insertBatch: InsertBatch) => Promise<void>;
   readonly #onFailure: (error: unknown) => void;
 
   /**
-   * @param land resolves when everything in the block is safe; it retries by itself and rejects only to give up
-   * @param onFailure gets what it rejected with; the block is then never landed
+   * @param land resolves when everything in the batch is safe; it retries by itself and rejects only to give up
+   * @param onFailure gets what `land` rejected with; the batch then never lands
    */
   constructor(
-    blocks: readonly [Block, Block],
-    ageMs: number,
-    land: (block: Block) => Promise<void>,
+    insertBatches: readonly [InsertBatch, InsertBatch],
+    lingerMs: number,
+    land: (insertBatch: InsertBatch) => Promise<void>,
     onFailure: (error: unknown) => void,
   ) {
-    [this.#open, this.#spare] = blocks;
-    this.#ageMs = ageMs;
+    [this.#open, this.#spare] = insertBatches;
+    this.#lingerMs = lingerMs;
     this.#land = land;
     this.#onFailure = onFailure;
   }
 
   /**
-   * The block to add to. To be asked for after every await, and not to be kept over one: whenever the caller waits,
-   * be it for a promise that is resolved already, the block may go to land, and what is added to it then is lost.
+   * The batch to add to. Read it again after every await; never cache it. Whenever the caller waits, even for a
+   * resolved promise, the batch may start to land, and records added to it after that are lost.
    */
-  get open(): Block {
+  get open(): InsertBatch {
     return this.#open;
   }
 
-  /** Ends when the open block has room for a record. */
+  /** Resolves when the open batch has room for a record. */
   async untilRoom(heartbeat: () => Promise<void>): Promise<void> {
     while (this.#open.isFull) {
       this.#landIfIdle();
@@ -53,17 +53,17 @@ export class BatchWriter {
     }
   }
 
-  /** Says that something was added: to be called after a batch. */
+  /** Call it after adding records: it starts the landing, or the linger time. */
   added(): void {
     if (this.#open.isFull) this.#landIfIdle();
     if (this.#open.isEmpty) return;
     this.#timer ??= setTimeout(() => {
       this.#isDue = true;
       this.#landIfIdle();
-    }, this.#ageMs);
+    }, this.#lingerMs);
   }
 
-  /** Lands what is there now, without waiting for company; returns early only where landing gave up. */
+  /** Lands everything added so far, without lingering; returns early only if landing gave up. */
   async drain(): Promise<void> {
     for (;;) {
       this.#landIfIdle();
@@ -77,21 +77,21 @@ export class BatchWriter {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#isDue = false;
-    const block = this.#open;
+    const insertBatch = this.#open;
     this.#open = this.#spare;
-    this.#landing = this.#landAndReturn(block);
+    this.#landing = this.#landAndReturn(insertBatch);
   }
 
-  async #landAndReturn(block: Block): Promise<void> {
+  async #landAndReturn(insertBatch: InsertBatch): Promise<void> {
     try {
-      await this.#land(block);
+      await this.#land(insertBatch);
     } catch (error) {
       this.#gaveUp = true;
       this.#onFailure(error);
       return;
     }
-    block.clear();
-    this.#spare = block;
+    insertBatch.clear();
+    this.#spare = insertBatch;
     this.#landing = undefined;
     if (this.#isDue || this.#open.isFull) this.#landIfIdle();
     else this.added();

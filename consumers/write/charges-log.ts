@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { decodeDailyCharge, type DailyCharge } from '../../schemas/daily-charge.ts';
-import { UnfitRecordError, type LandedLog } from './log-writer.ts';
+import { InvalidRecordError, type DecisionLog } from './decision-log.ts';
 
 const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 /** DateTime64 and Date32 end in 2299. */
@@ -11,7 +11,7 @@ const Day = Type.String({ pattern: '^(19|2[0-2])\\d\\d-\\d\\d-\\d\\d$' });
 const Amount = Type.String({ pattern: '^-?\\d{1,20}(\\.\\d{1,18})?$' });
 const Name = Type.String({ minLength: 1 });
 
-/** What table daily_charges can hold. The figures themselves are the aggregator's to answer for. */
+/** What table daily_charges can hold. The aggregator is responsible for the figures themselves. */
 const fitsTheTable = Compile(
   Type.Object({
     org_id: Name,
@@ -40,43 +40,43 @@ const fitsTheTable = Compile(
 );
 
 /** The topic daily-charges: the first record of a revision in log order is that revision (schemas/clickhouse/0004). */
-export const chargesLog: LandedLog = {
+export const chargesLog: DecisionLog = {
   table: 'daily_charges',
-  unfit: 'not-a-charge',
-  rowOf: ({ value, offset, timestamp }) => {
+  invalidReason: 'not-a-charge',
+  rowOf: ({ value, offset, timestampMs }) => {
     const charge = decodeDailyCharge(value ?? Buffer.alloc(0));
-    const fault = faultOf(charge);
-    if (fault !== '') throw new Error(fault);
+    const problems = problemsOf(charge);
+    if (problems.length > 0) throw new InvalidRecordError('not-a-charge', problems.join('; '));
     const { append_before, ...figures } = charge;
-    assertBefore(append_before, Number(timestamp));
+    assertBefore(append_before, timestampMs);
     return {
       ...figures,
       day_from: new Date(charge.day_from).toISOString(),
       day_to: new Date(charge.day_to).toISOString(),
       closed_at: new Date(charge.closed_at).toISOString(),
-      kafka_offset: Number(offset),
+      kafka_offset: offset,
     };
   },
 };
 
 /**
- * A final statement never changes (domain.md): an aggregator that slept between deciding and appending is too late by
- * the broker's clock. It looks again once its record has been quarantined, and makes an adjustment.
+ * A final statement never changes (domain.md). An aggregator that stalls between deciding and appending is too late by
+ * the broker's clock: its record is quarantined, and it then makes an adjustment instead.
  */
 function assertBefore(deadline: number, appendedAt: number): void {
   if (appendedAt < deadline) return;
-  throw new UnfitRecordError(
+  throw new InvalidRecordError(
     'charge-after-final',
     `appended at ${new Date(appendedAt).toISOString()}: the statement it is billed in is final since ${new Date(deadline).toISOString()}`,
   );
 }
 
-function faultOf(charge: DailyCharge): string {
+function problemsOf(charge: DailyCharge): string[] {
   const days = [charge.day, charge.billed_from, charge.billed_to];
   return [
     ...fitsTheTable.Errors(charge).map(({ instancePath, message }) => `${instancePath} ${message}`),
-    ...days.filter((day) => !isDate(day)).map((day) => `${day} is no date`),
-  ].join('; ');
+    ...days.filter((day) => !isDate(day)).map((day) => `${day} is not a date`),
+  ];
 }
 
 function isDate(day: string): boolean {

@@ -3,27 +3,27 @@ import type { Reason } from '../../schemas/event-rules.ts';
 import type { Counters } from '../counters.ts';
 import type { Inserts } from './inserts.ts';
 
-/** A record that may not count, with its own copy of the bytes: fetched ones hang on to megabytes. */
+/** A rejected record, with its own copy of the bytes: fetched buffers would keep megabytes alive. */
 export interface DeadLetter {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
   readonly appendedAtMs: number;
   readonly key: Buffer | null;
-  /** Null where the record was a tombstone. */
+  /** Null if the record was a tombstone. */
   readonly value: Buffer | null;
   readonly reason: Reason | 'not-a-charge' | 'charge-after-final' | 'not-a-settings-change';
   readonly detail: string;
-  /** Of the event where it could be read, else the record's key; for people who look for their own. */
+  /** The event's org if it could be read, else the record's key: customers search their dead letters by it. */
   readonly orgId: string;
 }
 
-/** kafkajs makes one record batch of a send, and the broker refuses batches beyond the topic's max.message.bytes. */
+/** kafkajs makes one record batch of a send, and the broker rejects batches beyond the topic's max.message.bytes. */
 const MAX_SEND_BYTES = 900_000;
 
 /**
- * Dead letters to their topic, and rows of table `quarantined`. Repeats on a redelivery are told apart by their
- * coordinates: a record counts once per (topic, partition, offset).
+ * Writes dead letters to their topic and to table `quarantined`. A redelivered record has the same coordinates, so it
+ * counts once per (topic, partition, offset).
  */
 export class Quarantine {
   readonly #producer: AcknowledgedProducer;
@@ -39,22 +39,23 @@ export class Quarantine {
   }
 
   /** Resolves when all replicas have them. */
-  async publish(letters: readonly DeadLetter[]): Promise<void> {
-    for (const messages of sends(letters)) {
+  async publish(deadLetters: readonly DeadLetter[]): Promise<void> {
+    for (const messages of sends(deadLetters)) {
       await this.#producer.sendAcknowledged(this.#deadTopic, messages);
     }
   }
 
-  async record(letters: readonly DeadLetter[]): Promise<void> {
-    await this.#inserts.insertRows('quarantined', letters.map(rowOf));
+  /** Resolves when ClickHouse has their rows. */
+  async record(deadLetters: readonly DeadLetter[]): Promise<void> {
+    await this.#inserts.insertRows('quarantined', deadLetters.map(rowOf));
     const { quarantined } = this.#counters;
-    for (const { reason } of letters) quarantined[reason] = (quarantined[reason] ?? 0) + 1;
+    for (const { reason } of deadLetters) quarantined[reason] = (quarantined[reason] ?? 0) + 1;
   }
 }
 
-/** The record as it was, key and all, so that a mended one can be published again by copying; the verdict in headers. */
+/** The original key and value, so that a fixed record can be published again by copying it; the reason in headers. */
 function messageOf({ topic, partition, offset, key, value, reason, detail }: DeadLetter) {
-  // A record that only fitted because its batch was compressed would be refused here and stop everything.
+  // A record that fitted only because its batch was compressed would be rejected here, and landing would stop.
   const kept = value?.subarray(0, MAX_SEND_BYTES) ?? null;
   const cut = value && kept && kept.length < value.length ? { cut_from_bytes: String(value.length) } : {};
   return {
@@ -64,10 +65,10 @@ function messageOf({ topic, partition, offset, key, value, reason, detail }: Dea
   };
 }
 
-function* sends(letters: readonly DeadLetter[]) {
+function* sends(deadLetters: readonly DeadLetter[]) {
   let messages: ReturnType<typeof messageOf>[] = [];
   let sizeBytes = 0;
-  for (const message of letters.map(messageOf)) {
+  for (const message of deadLetters.map(messageOf)) {
     const size =
       (message.key?.length ?? 0) + (message.value?.length ?? 0) + message.headers.detail.length + 500;
     if (sizeBytes + size > MAX_SEND_BYTES && messages.length > 0) {

@@ -7,8 +7,8 @@ const FIXED_ROW_BYTES = 60;
 const DEAD_LETTER_BYTES = 1_000;
 const MAX_DEAD_LETTERS = 2_000;
 
-/** What lands as one: rows of any number of partitions, dead letters, and the ranges they came from. */
-export class Block {
+/** What lands with one insert: rows of any number of partitions, dead letters, and the ranges they were read from. */
+export class InsertBatch {
   readonly columns: CallEventColumns;
   readonly deadLetters: DeadLetter[] = [];
   readonly ranges: LandedRange[] = [];
@@ -20,12 +20,12 @@ export class Block {
     this.#maxBytes = maxBytes;
   }
 
-  /** False as soon as there is a record, or a control record's offset, to land. */
+  /** False once it holds a record, or the offset of a control record. */
   get isEmpty(): boolean {
     return this.ranges.length === 0;
   }
 
-  /** So a block holds at most its rows, its bytes and one message more, and its dead letters. */
+  /** Read before each record, so a batch exceeds its bytes by one message at most, and its rows never. */
   get isFull(): boolean {
     return (
       this.columns.rows >= this.columns.maxRows ||
@@ -34,7 +34,7 @@ export class Block {
     );
   }
 
-  /** The range that goes on with the record at this offset, or a new one. */
+  /** The range that the record at this offset continues, or a new one. */
   range(topic: string, partition: number, generation: number, offset: number): LandedRange {
     const open = this.ranges.findLast(
       (range) => range.partition === partition && range.topic === topic && range.generation === generation,
@@ -60,10 +60,10 @@ export class Block {
     this.#bytes += messageBytes + FIXED_ROW_BYTES;
   }
 
-  addDeadLetter(range: LandedRange, letter: DeadLetter): void {
+  addDeadLetter(range: LandedRange, deadLetter: DeadLetter): void {
     range.quarantined += 1;
-    this.deadLetters.push(letter);
-    this.#bytes += (letter.value?.length ?? 0) + (letter.key?.length ?? 0) + DEAD_LETTER_BYTES;
+    this.deadLetters.push(deadLetter);
+    this.#bytes += (deadLetter.value?.length ?? 0) + (deadLetter.key?.length ?? 0) + DEAD_LETTER_BYTES;
   }
 
   clear(): void {

@@ -2,10 +2,10 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { ClickHouseConfig } from '../../platform/clickhouse/connect.ts';
 
-const TIMEOUT_MS = 120_000;
+const REQUEST_TIMEOUT_MS = 120_000;
 const MAX_ANSWER_CHARACTERS = 600;
 
-/** ClickHouse refused an insert or did not acknowledge it; it may have landed all the same, or in part. */
+/** ClickHouse rejected an insert or did not acknowledge it. All or part of it may have landed. */
 export class InsertError extends Error {
   readonly code = 'INSERT_NOT_ACKNOWLEDGED';
   constructor(table: string, status: number | undefined, answer: string) {
@@ -14,21 +14,30 @@ export class InsertError extends Error {
   }
 }
 
+/** ClickHouse did not answer an insert in time. It may have landed. */
+export class InsertTimeoutError extends Error {
+  readonly code = 'INSERT_TIMEOUT';
+  constructor() {
+    super(`ClickHouse did not answer an insert within ${REQUEST_TIMEOUT_MS} ms.`);
+    this.name = 'InsertTimeoutError';
+  }
+}
+
 const SETTINGS = {
-  // Acknowledged means in the table and, by the tables' settings, on the disk: not in a buffer.
+  // An acknowledged insert is in the table and, by the tables' settings, on the disk; not in a buffer.
   async_insert: '0',
   // A backfill of a year has more days than the 100 partitions allowed by default.
   max_partitions_per_insert_block: '0',
-  // A block lands whole: one part a day in it. Cut ones would be harmless, only slower.
+  // A batch is inserted as one block, one part for each of its days. Splitting it would be harmless but slower.
   max_insert_block_size: '2000000',
-  // Repeats are replaced by merges and FINAL; looking for them in each insert costs 0.4 CPU-s per million rows.
+  // Merges and FINAL replace repeated rows; searching for them in each insert costs 0.4 CPU-s per million rows.
   optimize_on_insert: '0',
   date_time_input_format: 'best_effort',
 };
 
 /**
- * Inserts over kept-alive HTTP connections: 1.0 of what ClickHouse reads from a file, where
- * @clickhouse/client's streams reach 0.79.
+ * Inserts over kept-alive HTTP connections. They reach 1.0 of the speed at which ClickHouse reads a file; the streams
+ * of @clickhouse/client reach 0.79.
  */
 export class Inserts {
   readonly #url: URL;
@@ -51,8 +60,9 @@ export class Inserts {
   }
 
   /**
-   * Resolves when ClickHouse has acknowledged. The pieces must stay as they are until then.
-   * @param columns comma separated, a constant of the caller. @param body in the format.
+   * Resolves when ClickHouse has acknowledged the insert. Do not change the pieces of the body before that.
+   * @param columns comma separated, a constant of the caller. @param body in the format
+   * @throws InsertError, InsertTimeoutError, or the connection's error
    */
   async insert(table: string, columns: string, format: string, body: readonly Buffer[]): Promise<void> {
     const url = new URL(this.#url);
@@ -66,7 +76,7 @@ export class Inserts {
     }
   }
 
-  /** Rows as JSON objects with the same keys in the same order; for the small tables. */
+  /** Inserts JSON objects that have the same keys in the same order; for the small tables. */
   async insertRows(table: string, rows: readonly object[]): Promise<void> {
     const [first] = rows;
     if (!first) return;
@@ -82,7 +92,7 @@ export class Inserts {
     return new Promise((resolve, reject) => {
       const headers = { ...this.#headers, 'Content-Length': size };
       const request = this.#request(url, { method: 'POST', headers, agent: this.#agent }, resolve);
-      request.setTimeout(TIMEOUT_MS, () => request.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)));
+      request.setTimeout(REQUEST_TIMEOUT_MS, () => request.destroy(new InsertTimeoutError()));
       request.on('error', reject);
       request.cork();
       for (const piece of body) request.write(piece);

@@ -1,64 +1,59 @@
-import type { Block } from './insert-batch.ts';
-import { CALL_EVENT_COLUMNS } from '../decode/call-event-columns.ts';
-import type { Counters } from '../counters.ts';
 import type { Inserts } from './inserts.ts';
 import type { RetryUntilSuccess } from '../retry.ts';
-import type { Quarantine } from './dead-letters.ts';
+import type { DeadLetter, Quarantine } from './dead-letters.ts';
 import type { LandedRange } from '../fetch/landed-range.ts';
 
+/** What lands together: rows, dead letters, and the ranges of offsets they were read from. */
+export interface Landing {
+  /** The table of the rows as log lines name it. */
+  readonly rowsName: string;
+  /** Inserts the rows. It may run several times: repeated rows replace themselves. */
+  readonly insertRows: () => Promise<void>;
+  readonly deadLetters: readonly DeadLetter[];
+  readonly ranges: readonly LandedRange[];
+}
+
+/** Resolves when everything is safe and the commit was attempted; rejects only if the process gives up. */
+export type Land = (landing: Landing) => Promise<void>;
+
 export interface LandingSteps {
-  readonly inserts: Inserts;
-  readonly quarantine: Quarantine;
+  readonly inserts: Pick<Inserts, 'insertRows'>;
+  readonly quarantine: Pick<Quarantine, 'publish' | 'record'>;
   readonly retryUntilSuccess: RetryUntilSuccess;
-  readonly counters: Counters;
-  /** Commits the ranges and says how far landing is; must not reject. */
+  /** Commits the ranges' offsets and updates the progress of landing; must not reject. */
   readonly onLanded: (ranges: readonly LandedRange[]) => Promise<void>;
-  readonly now: () => number;
 }
 
 /**
- * The order that makes every figure exact: rows and dead letters first, then the record of what landed, then the
- * offset commit. A crash between any two repeats work on rows that replace themselves.
+ * The order that makes every figure exact, for every topic: rows and dead letters first, then the record of the
+ * landed ranges, then the offset commit. After a crash between two steps the records are delivered again, and what
+ * landed before replaces itself.
  */
-export function landingOf(steps: LandingSteps): (block: Block) => Promise<void> {
-  const { inserts, quarantine, retryUntilSuccess, counters, onLanded, now } = steps;
-
-  async function landEvents({ columns }: Block): Promise<void> {
-    if (columns.rows === 0) return;
-    const body = columns.body();
-    const startedAtMs = now();
-    await retryUntilSuccess('landing events', () =>
-      inserts.insert('call_events', CALL_EVENT_COLUMNS, 'Native', body),
-    );
-    counters.insertMs += now() - startedAtMs;
-    counters.landedRows += columns.rows;
-    counters.landedBlocks += 1;
-    counters.landedBytes += body.reduce((sum, piece) => sum + piece.length, 0);
-  }
-
-  async function landDeadLetters({ deadLetters }: Block): Promise<void> {
+export function landInOrder({ inserts, quarantine, retryUntilSuccess, onLanded }: LandingSteps): Land {
+  async function landDeadLetters(deadLetters: readonly DeadLetter[]): Promise<void> {
     if (deadLetters.length === 0) return;
-    // Two steps: a ClickHouse that is away must not make the dead letters be published again and again.
+    // Two steps, so that dead letters are not published again and again while ClickHouse is away.
     await retryUntilSuccess('publishing dead letters', () => quarantine.publish(deadLetters));
     await retryUntilSuccess('recording dead letters', () => quarantine.record(deadLetters));
   }
 
-  return async (block) => {
-    await Promise.all([landEvents(block), landDeadLetters(block)]);
-    await retryUntilSuccess('recording what landed', () => recordRanges(inserts, block.ranges));
-    await onLanded(block.ranges);
+  return async ({ rowsName, insertRows, deadLetters, ranges }) => {
+    await Promise.all([retryUntilSuccess(`landing ${rowsName}`, insertRows), landDeadLetters(deadLetters)]);
+    await retryUntilSuccess('recording landed ranges', () =>
+      inserts.insertRows('landed_ranges', ranges.map(rowOf)),
+    );
+    await onLanded(ranges);
   };
 }
 
-/** Rows of landed_ranges: written after the insert, before the commit; coverage is the union of the intervals. */
-export async function recordRanges(inserts: Inserts, ranges: readonly LandedRange[]): Promise<void> {
-  const rows = ranges.map(({ topic, partition, firstOffset, lastOffset, rows: count, quarantined }) => ({
+/** A row of landed_ranges; what has landed is the union of their intervals. */
+function rowOf({ topic, partition, firstOffset, lastOffset, rows, quarantined }: LandedRange) {
+  return {
     topic,
     partition,
     first_offset: firstOffset,
     last_offset: lastOffset,
-    rows: count,
+    rows,
     quarantined,
-  }));
-  await inserts.insertRows('landed_ranges', rows);
+  };
 }

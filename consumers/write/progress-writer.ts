@@ -1,21 +1,21 @@
 import type { Admin } from 'kafkajs';
 import type { Logger } from '../../platform/logging.ts';
 import type { Inserts } from './inserts.ts';
-import type { LandedState, Standing } from '../fetch/partition-progress.ts';
+import type { LandingProgress, PartitionProgress } from '../fetch/landing-progress.ts';
 
 export interface ProgressSource {
   readonly topic: string;
-  readonly state: LandedState;
+  readonly progress: LandingProgress;
 }
 
-/** Before every observation: a row of then gives way to any other. */
+/** Earlier than every observation, so that any other row replaces it. */
 const NEVER_MS = 0;
 
 /**
- * Writes how far landing is, one small insert for all partitions of all topics: every tick while anything moves,
- * every second tick at rest. It never fails the process: a progress record that is missing counts as lag.
+ * Writes how far each partition has landed, in one small insert for all topics: every tick while anything moves, every
+ * second tick at rest. It never fails the process, because readers count a missing progress record as lag.
  */
-export class Progress {
+export class ProgressWriter {
   readonly #sources: readonly ProgressSource[];
   readonly #admin: Admin;
   readonly #inserts: Inserts;
@@ -25,7 +25,7 @@ export class Progress {
   #isWriting: Promise<void> | undefined;
   #lastOffsets = '';
   #isResting = false;
-  /** By topic: the partitions announced, and when they were looked at last. */
+  /** By topic: how many partitions were announced, and when that was last checked. */
   readonly #announced = new Map<string, { readonly partitions: number; readonly atMs: number }>();
 
   /** @param admin connected */
@@ -56,27 +56,27 @@ export class Progress {
 
   async #tick(): Promise<void> {
     try {
-      // The instant is taken before the end offsets, and those before the landed ones: never too late an instant.
+      // First the clock, then the end offsets, then the landed ones: so the watermark is never too late.
       const observedAtMs = this.#now();
       const rows = [];
-      for (const { topic, state } of this.#sources) {
+      for (const { topic, progress } of this.#sources) {
         const ends = await this.#admin.fetchTopicOffsets(topic);
         const endOffsets = new Map(ends.map(({ partition, high }) => [partition, Number(high)]));
         await this.#announce(topic, endOffsets, observedAtMs);
-        rows.push(...state.standings(endOffsets, observedAtMs).map((at) => rowOf(topic, at, observedAtMs)));
+        rows.push(...progress.report(endOffsets, observedAtMs).map((at) => rowOf(topic, at, observedAtMs)));
       }
       const offsets = JSON.stringify(rows.map((row) => [row.next_offset, row.end_offset]));
       this.#isResting = offsets === this.#lastOffsets && !this.#isResting;
       this.#lastOffsets = offsets;
       if (!this.#isResting) await this.#inserts.insertRows('landing_progress', rows);
     } catch (error) {
-      this.#logger.warn({ err: error }, 'progress was not written; readers count it as lag');
+      this.#logger.warn({ err: error }, 'cannot write the landing progress; readers count it as lag');
     }
   }
 
   /**
-   * A row for every partition there is, so that one that nobody has reported on is not taken for landed: until then
-   * it is landed up to when it was not there yet, as far as this process knows.
+   * Writes a row for every new partition, so that one without a report is not mistaken for landed. Until its first
+   * report its watermark is the last check at which the partition did not exist yet.
    */
   async #announce(
     topic: string,
@@ -97,7 +97,7 @@ export class Progress {
 
 function rowOf(
   topic: string,
-  { partition, nextOffset, endOffset, watermarkMs }: Standing,
+  { partition, nextOffset, endOffset, watermarkMs }: PartitionProgress,
   observedAtMs: number,
 ) {
   return {

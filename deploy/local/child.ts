@@ -12,9 +12,9 @@ export interface ChildOptions {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly dataDir: string;
-  /** With an IPC channel the child notices when this process is gone, however it went. */
+  /** With an IPC channel the child notices when this process ends, even by kill -9. */
   readonly ipc?: boolean;
-  /** Standard output is for `stdout` below, not for the log. */
+  /** Standard output goes to `stdout` below instead of the log. */
   readonly pipeOutput?: boolean;
 }
 
@@ -28,18 +28,18 @@ export interface Child {
   readonly pid: number;
   readonly logFile: string;
   readonly exited: Promise<Exit>;
-  /** Empty unless `pipeOutput` was asked for. */
+  /** Empty without `pipeOutput`. */
   readonly stdout: Readable;
   kill(signal: NodeJS.Signals): void;
-  /** SIGTERM, and SIGKILL when it has not ended by then. Ends when the process has. */
+  /** Sends SIGTERM, then SIGKILL if the process still runs after `withinMs`. Resolves when it has exited. */
   stop(withinMs: number): Promise<void>;
 }
 
 const LOG_ROTATE_BYTES = 16 * 2 ** 20;
 
 /**
- * Starts a process in a group of its own, so that Ctrl-C reaches only the parent, which stops its children
- * in order. Its output goes to DATA_DIR/logs/NAME.log, its pid to DATA_DIR/pids.
+ * Starts a process in its own process group, so that Ctrl-C reaches only the parent, which stops its children in
+ * order. Its output goes to DATA_DIR/logs/NAME.log, its pid to DATA_DIR/pids.
  */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { name, command, args, dataDir } = options;
@@ -57,7 +57,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
       resolve({ code, signal });
     });
   });
-  await once(spawned, 'spawn'); // rejects with the reason when there is no such program
+  await once(spawned, 'spawn'); // rejects where there is no such program
   const { pid } = spawned;
   if (pid === undefined) throw new Error(`${name} was spawned without a pid`);
   recordPid(dataDir, name, pid);

@@ -1,12 +1,12 @@
 /**
- * A real ClickHouse server out of chdb's library: a process of its own, started by clickhouse.ts as
- * `node clickhouse-server.js CONFIG_FILE DIR PORT`. The library has no call for "be a server"; its command-line
- * client can start the HTTP listener and serves as long as its last query runs, so that query never ends.
+ * Runs chdb's library as a ClickHouse server, in a process of its own that clickhouse.ts starts as
+ * `node clickhouse-server.js CONFIG_FILE DIR PORT`. The library has no call that starts a server, but
+ * its command-line client can start the HTTP listener and serves while its last query runs. So that query never ends.
  */
 import { libchdbPath } from 'chdb/libchdb';
 import { DataType, load, open } from 'ffi-rs';
 
-const SERVE_FOR_EVER = `
+const SERVE_FOREVER = `
   SYSTEM START LISTEN HTTP;
   SELECT sum(sleepEachRow(1)) FROM numbers(1000000000000)
   SETTINGS max_block_size = 1, function_sleep_max_microseconds_per_block = 100000000000, max_execution_time = 0`;
@@ -20,14 +20,14 @@ const args = [
   `--http_port=${port}`,
   '--listen_host=127.0.0.1',
   '--query',
-  SERVE_FOR_EVER,
+  SERVE_FOREVER,
 ];
 
-// Nothing gentler ends it: an exit waits for the query's thread. Tables survive a kill -9, as tried in the tests.
+// An ordinary exit would wait for the query's thread. Tables survive a kill -9, as the tests show.
 const end = (): boolean => process.kill(process.pid, 'SIGKILL');
 process.on('SIGTERM', end);
 process.on('SIGINT', end);
-process.on('disconnect', end); // the parent is gone
+process.on('disconnect', end); // the parent has ended
 
 open({ library: 'chdb', path: libchdbPath() });
 await load({
@@ -38,6 +38,6 @@ await load({
   paramsValue: [args.length, args],
   runInNewThread: true,
 });
-process.stderr.write('The endless query has ended: see the lines above for why.\n');
+process.stderr.write('The query that keeps the server running has ended. The lines above say why.\n');
 process.exitCode = 1;
 end();

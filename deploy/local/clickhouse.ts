@@ -17,20 +17,20 @@ export interface LocalClickHouse {
 
 export interface ClickHouseOptions {
   readonly dataDir: string;
-  /** A free one when not given; the same again for a restart that clients should not notice. */
+  /** Default: a free port. Give the same port at a restart, so that clients reconnect. */
   readonly port?: number;
   readonly memoryBytes?: number;
 }
 
 const NAME = 'clickhouse';
-// Two stacks and a test run fit into 16 GiB.
+// Two stacks and a test run must fit into 16 GiB.
 const MEMORY_BYTES = 4 * 2 ** 30;
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 5_000;
 
 /**
  * Starts ClickHouse on 127.0.0.1 with its data in DATA_DIR/clickhouse, and waits until it answers.
- * It ends with this process, also when this one is killed.
+ * It ends when this process ends, even by kill -9.
  * @throws LocalStackError SERVER_DID_NOT_START with the end of its log
  */
 export async function startClickHouse(options: ClickHouseOptions): Promise<LocalClickHouse> {
@@ -76,11 +76,11 @@ async function answers(url: string): Promise<boolean> {
     const response = await fetch(`${url}/?query=SELECT%201`, { signal: AbortSignal.timeout(2_000) });
     return response.ok && (await response.text()) === '1\n';
   } catch {
-    return false; // nobody listens yet
+    return false; // nothing listens yet
   }
 }
 
-/** Small caches, few background threads and no dropped tables kept: this server shares a developer's machine. */
+/** Small caches, few background threads, dropped tables removed at once: the server shares a developer's machine. */
 function config(logFile: string, memoryBytes: number): string {
   return `<clickhouse>
   <logger>

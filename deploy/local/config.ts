@@ -1,28 +1,27 @@
 import { resolve } from 'node:path';
 import { Type } from 'typebox';
-import { aggregatorSettings } from '../../aggregator/config.ts';
+import { aggregatorVariables } from '../../aggregator/config.ts';
 import { readGivenKeys } from '../../api/auth/keys.ts';
-import { apiSettings } from '../../api/config.ts';
-import { consumerSettings } from '../../consumers/config.ts';
-import { BROKERS, HTTP_ADDRESS, orgSettings, readBoth, readConfig } from '../../platform/config.ts';
+import { apiVariables } from '../../api/config.ts';
+import { consumerVariables } from '../../consumers/config.ts';
+import { readBoth, readConfig, type Environment } from '../../platform/config.ts';
+import { brokerList, httpAddress, orgVariables, stopTimeout } from '../../platform/variables.ts';
 import { assertRetention } from '../../store/retention.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** Someone at a terminal waits for the stop. */
+const STOP_TIMEOUT_MS = 4_000;
+/** A process exits by itself at its own limit before the stack kills it. */
+const KILL_MARGIN_MS = 1_000;
 const PORT_NUMBER = { minimum: 1, maximum: 65_535 };
 
-const orNone = ({ pattern, examples }: typeof BROKERS) => ({
-  default: '',
-  pattern: `^$|${pattern}`,
-  examples,
-});
-
-const localSettings = {
-  // What the processes read is read here as well, so that all mistakes are reported together, before anything starts.
-  ...consumerSettings,
-  ...aggregatorSettings,
-  ...apiSettings,
+const localVariables = {
+  // Those of the processes too, so that all problems are reported together before anything starts.
+  ...consumerVariables,
+  ...aggregatorVariables,
+  ...apiVariables,
   // The local stack's pure rule of interfaces.md, "Replay of an access log".
-  UNKNOWN_ORGS: { ...orgSettings.UNKNOWN_ORGS, default: 'local' },
+  UNKNOWN_ORGS: { ...orgVariables.UNKNOWN_ORGS, default: 'local' },
+  STOP_TIMEOUT_MS: stopTimeout(STOP_TIMEOUT_MS),
   PORT: Type.Integer({ ...PORT_NUMBER, default: 8080, description: 'the port of the API' }),
   DATA_DIR: Type.String({ default: '.data', minLength: 1 }),
   REPLAY: Type.Enum(['sample', 'none'], { default: 'sample' }),
@@ -30,31 +29,25 @@ const localSettings = {
     default: 4,
     minimum: 1,
     maximum: 1_000,
-    description: 'of the call topic, when it is created',
+    description: 'partitions of the call topic, when it is created',
   }),
-  KAFKA_BROKERS: Type.String({
-    ...orNone(BROKERS),
-    description: 'use this Kafka instead of a local one',
-  }),
-  CLICKHOUSE_URL: Type.String({
-    ...orNone(HTTP_ADDRESS),
-    description: 'use this ClickHouse instead of a local one',
-  }),
+  KAFKA_BROKERS: brokerList({ default: '', description: 'use this Kafka instead of a local one' }),
+  CLICKHOUSE_URL: httpAddress({ default: '', description: 'use this ClickHouse instead of a local one' }),
   KAFKA_PORT: Type.Optional(
-    Type.Integer({ ...PORT_NUMBER, description: 'of the local Kafka, otherwise a free one' }),
+    Type.Integer({ ...PORT_NUMBER, description: 'port of the local Kafka; default: a free one' }),
   ),
   CLICKHOUSE_PORT: Type.Optional(
-    Type.Integer({ ...PORT_NUMBER, description: 'of the local ClickHouse, otherwise a free one' }),
+    Type.Integer({ ...PORT_NUMBER, description: 'port of the local ClickHouse; default: a free one' }),
   ),
 };
 
 export type LocalConfig = ReturnType<typeof readLocalConfig>;
 
-/** The settings of `npm start`, DATA_DIR as an absolute path. Throws ConfigError with every mistake at once. */
+/** The configuration of `npm start`, DATA_DIR as an absolute path. @throws ConfigError with every problem at once */
 export function readLocalConfig(env: Environment) {
   const [config] = readBoth(
     () => {
-      const read = readConfig(env, localSettings);
+      const read = readConfig(env, localVariables);
       assertRetention(read);
       return read;
     },
@@ -62,3 +55,7 @@ export function readLocalConfig(env: Environment) {
   );
   return { ...config, DATA_DIR: resolve(config.DATA_DIR) };
 }
+
+/** How long the stack waits for one of its processes to stop before it kills it. */
+export const killAfterMs = (config: Pick<LocalConfig, 'STOP_TIMEOUT_MS'>): number =>
+  config.STOP_TIMEOUT_MS + KILL_MARGIN_MS;

@@ -1,11 +1,11 @@
 import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
 import { dataDirNotWritable, diskFull } from './errors.ts';
 
-/** The sample log's topics, tables and logs, with room for merges. */
+/** Enough for the sample log's topics, tables and logs, with room for merges. */
 const NEEDED_BYTES = 512 * 2 ** 20;
 
 /**
- * Creates the data directory and makes sure that servers can keep their data there.
+ * Creates the data directory and checks that servers can keep their data there.
  * @throws LocalStackError DATA_DIR_NOT_WRITABLE, DISK_FULL
  */
 export function openDataDir(dataDir: string, freeBytes: (dir: string) => number = freeBytesOf): void {

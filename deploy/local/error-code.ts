@@ -1,5 +1,5 @@
-/** Whether an error is the system's (or ours) with this code, for example ENOENT. */
+/** Whether an error has this code: the system's, for example ENOENT, or one of this project's. */
 export function hasCode(error: unknown, code: string): boolean {
-  // Not `instanceof Error`: under jest the errors of Node's own modules are of another realm.
+  // Not `instanceof Error`: under jest the errors of Node's own modules come from another realm.
   return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

@@ -1,4 +1,4 @@
-/** What can keep the local stack from running; every message says what to do next. */
+/** The local stack cannot run. The message says what to do next. */
 export class LocalStackError extends Error {
   readonly code: string;
   constructor(code: string, message: string) {
@@ -8,16 +8,22 @@ export class LocalStackError extends Error {
   }
 }
 
-export const portInUse = (setting: string, port: number): LocalStackError =>
+export const portInUse = (variable: string, port: number): LocalStackError =>
   new LocalStackError(
     'PORT_IN_USE',
-    `Port ${port} is in use. End what listens there, or set ${setting} to a free port.`,
+    `Port ${port} is in use. Stop the program that listens there, or set ${variable} to a free port.`,
   );
 
-export const portNotAllowed = (setting: string, port: number, reason: string): LocalStackError =>
+export const portNotAllowed = (variable: string, port: number, reason: string): LocalStackError =>
   new LocalStackError(
     'PORT_NOT_ALLOWED',
-    `Port ${port} cannot be used (${reason}). Set ${setting} to another.`,
+    `Port ${port} cannot be used (${reason}). Set ${variable} to another port.`,
+  );
+
+export const noFreePort = (from: number, to: number, tries: number): LocalStackError =>
+  new LocalStackError(
+    'NO_FREE_PORT',
+    `None of ${tries} ports tried between ${from} and ${to} is free. Stop what uses them, or set KAFKA_PORT and CLICKHOUSE_PORT.`,
   );
 
 export const dataDirInUse = (dataDir: string, pid: number): LocalStackError =>
@@ -35,7 +41,7 @@ export const dataDirNotWritable = (dataDir: string, reason: string): LocalStackE
 export const diskFull = (dataDir: string, freeBytes: number, neededBytes: number): LocalStackError =>
   new LocalStackError(
     'DISK_FULL',
-    `The disk of ${dataDir} has ${mebibytes(freeBytes)} MiB left, ${mebibytes(neededBytes)} MiB are needed. ` +
+    `The disk of ${dataDir} has ${mebibytes(freeBytes)} MiB left; ${mebibytes(neededBytes)} MiB are needed. ` +
       'Free some space, or set DATA_DIR to a directory on another disk.',
   );
 
@@ -47,10 +53,16 @@ export const serverDidNotStart = (
 ): LocalStackError =>
   new LocalStackError('SERVER_DID_NOT_START', `${name} ${what}. The end of ${logFile}:\n${lastLines}`);
 
+export const processKeepsExiting = (name: string, reason: string): LocalStackError =>
+  new LocalStackError(
+    'PROCESS_KEEPS_EXITING',
+    `The process ${name} keeps exiting (${reason}). Look for the cause in DATA_DIR/logs/${name}.log.`,
+  );
+
 export const noStack = (dataDir: string): LocalStackError =>
   new LocalStackError(
     'NO_STACK',
-    `No local stack runs on ${dataDir}. Start one with "npm start", or set DATA_DIR to where yours keeps its data.`,
+    `No local stack runs on ${dataDir}. Start one with "npm start", or set DATA_DIR to the directory of a running one.`,
   );
 
 const mebibytes = (bytes: number): number => Math.floor(bytes / 2 ** 20);

@@ -2,32 +2,32 @@ import { logFileOf } from './child.ts';
 import type { Shutdown } from './shutdown.ts';
 import type { Running, Supervised, Watch } from './supervise.ts';
 
-/** All processes of the stack: started into the shutdown, kept running, and named. */
+/** All processes of the stack. Each is restarted when it exits, and stopped by the shutdown. */
 export interface Fleet {
-  /** @param start gets what the process's deaths and restarts are told to */
+  /** @param start gets the callbacks for the process's exits and restarts */
   add(start: (watch: Watch) => Promise<Supervised<Running>>): Promise<void>;
-  /** Of the processes that run now, by name. */
+  /** The pids of the processes that run now, by name. */
   pids(): Record<string, number>;
 }
 
 export interface FleetOptions {
   readonly dataDir: string;
   readonly shutdown: Shutdown;
-  readonly say: (line: string) => void;
-  /** A process has another pid now. */
+  readonly print: (line: string) => void;
+  /** Called when a process has a new pid. */
   readonly onChange: () => void;
-  /** A process keeps dying, and restarting it was given up. */
+  /** Called when a process keeps exiting and is no longer restarted. */
   readonly onGiveUp: (error: Error) => void;
 }
 
-export function createFleet({ dataDir, shutdown, say, onChange, onGiveUp }: FleetOptions): Fleet {
+export function createFleet({ dataDir, shutdown, print, onChange, onGiveUp }: FleetOptions): Fleet {
   const members: Supervised<Running>[] = [];
   return {
     add: async (start) => {
       const member = await start({
-        onDeath: ({ name, reason, restartInMs }) =>
-          say(
-            `${name} ended (${reason}); starting it again in ${restartInMs / 1_000} s (${logFileOf(dataDir, name)})`,
+        onExit: ({ name, reason, restartInMs }) =>
+          print(
+            `${name} exited (${reason}), restarting in ${restartInMs / 1_000} s; log: ${logFileOf(dataDir, name)}`,
           ),
         onRestart: onChange,
       });

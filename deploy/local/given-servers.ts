@@ -1,3 +1,4 @@
+import { withoutCredentials } from '../../platform/credentials.ts';
 import { LocalStackError } from './errors.ts';
 import { kafkaAnswers } from './kafka-answers.ts';
 
@@ -12,18 +13,21 @@ export async function assertKafkaAnswers(brokers: string): Promise<void> {
 
 /** @param url CLICKHOUSE_URL as given @throws LocalStackError CLICKHOUSE_UNREACHABLE */
 export async function assertClickHouseAnswers(url: string): Promise<void> {
-  const reason = await reasonNotToAnswer(url);
+  const reason = await reasonForNoAnswer(url);
   if (reason === undefined) return;
   throw new LocalStackError(
     'CLICKHOUSE_UNREACHABLE',
-    `No ClickHouse answers at CLICKHOUSE_URL=${url} (${reason}). ` +
+    `No ClickHouse answers at CLICKHOUSE_URL=${withoutCredentials(url)} (${reason}). ` +
       'Start it, correct the address, or leave CLICKHOUSE_URL out to run a local one.',
   );
 }
 
-async function reasonNotToAnswer(url: string): Promise<string | undefined> {
+async function reasonForNoAnswer(url: string): Promise<string | undefined> {
   try {
-    const response = await fetch(new URL('/ping', url), { signal: AbortSignal.timeout(5_000) });
+    const ping = new URL('/ping', url);
+    // A ping needs no credentials, and fetch rejects an address that has some with an error that shows them.
+    ping.username = ping.password = '';
+    const response = await fetch(ping, { signal: AbortSignal.timeout(5_000) });
     return response.ok ? undefined : `HTTP ${response.status}`;
   } catch (error) {
     const { cause, message } = error instanceof Error ? error : new Error(String(error));

@@ -1,6 +1,6 @@
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, logLevel } from '../../platform/kafka/kafkajs.ts';
 
-/** A broker listens before it serves: only an answer that names a broker counts. @param brokers `host:port,...` */
+/** Whether Kafka serves: a broker that only listens does not answer with a list of brokers yet. @param brokers `host:port,...` */
 export async function kafkaAnswers(brokers: string): Promise<boolean> {
   const admin = new Kafka({
     brokers: brokers.split(',').map((broker) => broker.trim()),

@@ -6,7 +6,7 @@ export interface BrokerNode {
 }
 
 /**
- * server.properties of a local broker: durable as far as one machine can be, quick to start and to join.
+ * server.properties of a local broker: as durable as one machine can be, quick to start and to join.
  * @param cluster every broker of the cluster, this one included; each is a controller too
  */
 export function brokerProperties(logDir: string, node: BrokerNode, cluster: readonly BrokerNode[]): string {
@@ -33,12 +33,12 @@ export function brokerProperties(logDir: string, node: BrokerNode, cluster: read
     'share.coordinator.state.topic.min.isr': inSync,
     // The partitions of a killed broker have another leader after 3 s instead of 9.
     ...(isReplicated && { 'broker.session.timeout.ms': 3_000, 'broker.heartbeat.interval.ms': 500 }),
-    // 50 partitions each by default: files to open at every start, for groups that are a handful here.
+    // The default, 50 partitions each, means files to open at every start; a local stack has few groups.
     'offsets.topic.num.partitions': 4,
     'transaction.state.log.num.partitions': 4,
-    // A group of one need not wait 3 s for more members.
+    // By default a new group waits 3 s for more members.
     'group.initial.rebalance.delay.ms': 0,
-    // A killed consumer's partitions are free again after as little as its SESSION_TIMEOUT_MS says.
+    // Lets SESSION_TIMEOUT_MS be short, so that a killed consumer's partitions are free again soon.
     'group.min.session.timeout.ms': 1_000,
     'num.network.threads': 2,
     'num.io.threads': 4,
@@ -52,7 +52,7 @@ function lines(properties: Readonly<Record<string, string | number | boolean>>):
     .join('');
 }
 
-/** The one character that a path may hold and Java's properties read otherwise. */
+/** A backslash is the one character of a path that means something else in Java's properties. */
 function escape(value: string): string {
   return value.replaceAll('\\', '\\\\');
 }

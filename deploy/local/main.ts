@@ -1,4 +1,4 @@
-/** The local stack: everything `npm start` does once the checkout is prepared. */
+/** The local stack: what `npm start` does once the checkout is prepared. */
 import { messageOf } from '../../platform/command-line/command.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
@@ -6,8 +6,8 @@ import { ensureTopics, connectKafka } from '../../platform/kafka/connect.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { migrate } from '../../platform/clickhouse/migrate.ts';
 import { logFileOf } from './child.ts';
-import { readLocalConfig, type LocalConfig } from './config.ts';
-import { stackSettings } from './environment.ts';
+import { killAfterMs, readLocalConfig, type LocalConfig } from './config.ts';
+import { stackEnvironment } from './environment.ts';
 import { createFleet, type Fleet } from './fleet.ts';
 import { killLeftovers } from './pid-record.ts';
 import { STAGES, superviseStage, untilApiAnswers } from './pipeline.ts';
@@ -23,11 +23,11 @@ import { takeDataDir } from './take-data-dir.ts';
 
 const SETTLED_WITHIN_MS = 600_000;
 const REPLAY_STOP_WITHIN_MS = 6_000;
-/** kafkajs gives up on a broker that stopped answering during the start, instead of hanging. */
+/** If the broker stops answering during the start, kafkajs fails instead of waiting forever. */
 const KAFKA_RETRIES = 8;
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const shutdown = createShutdown((error) => say(`while stopping: ${messageOf(error)}`));
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const shutdown = createShutdown((error) => print(`while stopping: ${messageOf(error)}`));
 
 try {
   await start(readLocalConfig(process.env));
@@ -36,10 +36,10 @@ try {
 }
 
 async function start(config: LocalConfig): Promise<void> {
-  const { step, took } = createSteps(say, Date.now);
+  const { step, stepTimes } = createSteps(print, Date.now);
   const url = `http://127.0.0.1:${config.PORT}`;
 
-  await takeDataDir(config.DATA_DIR, shutdown, say);
+  await takeDataDir(config, shutdown, print);
   await assertPortFree(config.PORT, 'PORT');
   endOnSignals(config.DATA_DIR);
 
@@ -47,7 +47,7 @@ async function start(config: LocalConfig): Promise<void> {
   const fleet = createFleet({
     dataDir: config.DATA_DIR,
     shutdown,
-    say,
+    print,
     onChange: stack.update,
     onGiveUp: (error) => void fail(error),
   });
@@ -58,23 +58,23 @@ async function start(config: LocalConfig): Promise<void> {
     await ensureTopics(pipeline.kafka, pipeline.topics, config.CALL_PARTITIONS);
   });
 
-  const settings = stackSettings(config, servers, process.env);
-  await step('consumer, aggregator and API', () => startPipeline(config.DATA_DIR, settings, fleet, url));
+  const environment = stackEnvironment(config, servers, process.env);
+  await step('consumer, aggregator and API', () => startPipeline(config, environment, fleet, url));
   shutdown.add(stack.remove);
-  stack.publish(() => ({ url, settings, pids: fleet.pids() }));
+  stack.publish(() => ({ url, settings: environment, pids: fleet.pids() }));
 
   const figures =
-    config.REPLAY === 'sample' ? await step('replay', () => replay(config, settings)) : undefined;
+    config.REPLAY === 'sample' ? await step('replay', () => replay(config, environment)) : undefined;
   await step('settling', () => untilSettled(pipeline, SETTLED_WITHIN_MS));
 
-  for (const line of await summaryLines(pipeline.client, figures, took)) say(line);
+  for (const line of await summaryLines(pipeline.client, figures, stepTimes)) print(line);
   await pipeline.client.close();
-  say(`ready ${url}`);
+  print(`ready ${url}`);
 }
 
-function replay({ DATA_DIR }: LocalConfig, settings: Record<string, string>): Promise<ReplayFigures> {
+function replay({ DATA_DIR }: LocalConfig, environment: Record<string, string>): Promise<ReplayFigures> {
   const terminal = process.stdout.isTTY ? process.stdout : undefined;
-  return replaySample(DATA_DIR, settings, { say, now: Date.now, terminal }, (child) =>
+  return replaySample(DATA_DIR, environment, { print, now: Date.now, terminal }, (child) =>
     shutdown.add(() => child.stop(REPLAY_STOP_WITHIN_MS)),
   );
 }
@@ -92,13 +92,14 @@ function connect(config: LocalConfig, servers: ServerPlaces) {
 }
 
 async function startPipeline(
-  dataDir: string,
-  settings: Record<string, string>,
+  config: LocalConfig,
+  env: Record<string, string>,
   fleet: Fleet,
   url: string,
 ): Promise<void> {
-  for (const stage of STAGES) await fleet.add((watch) => superviseStage(stage, dataDir, settings, watch));
-  await untilApiAnswers(url, logFileOf(dataDir, 'api'));
+  const options = { dataDir: config.DATA_DIR, env, killAfterMs: killAfterMs(config) };
+  for (const stage of STAGES) await fleet.add((watch) => superviseStage(stage, options, watch));
+  await untilApiAnswers(url, logFileOf(config.DATA_DIR, 'api'));
 }
 
 function endOnSignals(dataDir: string): void {
@@ -111,12 +112,12 @@ function endOnSignals(dataDir: string): void {
 }
 
 async function end(): Promise<void> {
-  say('stopping ...');
+  print('stopping ...');
   await shutdown.run();
   process.exit(0);
 }
 
-/** Ends what was started and leaves with exit code 1; a stop that was asked for is no failure. */
+/** Prints the error, stops everything and exits with code 1. An error during a requested stop changes nothing. */
 async function fail(error: unknown): Promise<void> {
   if (shutdown.isRunning) return;
   process.stderr.write(`${messageOf(error)}\n`);

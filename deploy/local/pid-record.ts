@@ -4,15 +4,16 @@ import { processIdentity, signalProcess } from './process-identity.ts';
 import { isRunning, readProcessRecord, type ProcessRecord } from './process-record.ts';
 import { until } from './until.ts';
 
+/** How long a process may take to stop before it is killed, and a killed one to be gone. */
 const END_WITHIN_MS = 5_000;
 
 /**
- * DATA_DIR/pids/NAME.json: who was started for this data directory, so that what a killed parent left
- * behind is ended by the next start, and nothing else is.
+ * Records a started process in DATA_DIR/pids/NAME.json, so that the next start ends what a killed parent left
+ * running, and nothing else.
  */
 export function recordPid(dataDir: string, name: string, pid: number): void {
   const identity = processIdentity(pid);
-  // It may have ended already; then there is nothing to end later.
+  // It has exited already: there is nothing to end later.
   if (identity === undefined) return;
   const record: ProcessRecord = { pid, identity };
   mkdirSync(pidsOf(dataDir), { recursive: true });
@@ -23,13 +24,13 @@ export function forgetPid(dataDir: string, name: string): void {
   rmSync(fileOf(dataDir, name), { force: true });
 }
 
-/** Ends what an earlier parent left running. @returns the names of what was still alive */
-export async function endLeftovers(dataDir: string): Promise<string[]> {
+/** Ends what an earlier parent left running. @returns the names of those that still ran */
+export async function endLeftovers(dataDir: string, killAfterMs = END_WITHIN_MS): Promise<string[]> {
   const ended = await Promise.all(
     recordedNames(dataDir).map(async (name) => {
       const recorded = readProcessRecord(fileOf(dataDir, name));
       const wasAlive = recorded !== undefined && isRunning(recorded);
-      if (wasAlive) await end(recorded);
+      if (wasAlive) await end(recorded, killAfterMs);
       forgetPid(dataDir, name);
       return wasAlive ? [name] : [];
     }),
@@ -37,7 +38,7 @@ export async function endLeftovers(dataDir: string): Promise<string[]> {
   return ended.flat();
 }
 
-/** Ends them at once and waits for nothing. */
+/** Kills them and does not wait. */
 export function killLeftovers(dataDir: string): void {
   for (const name of recordedNames(dataDir)) {
     const recorded = readProcessRecord(fileOf(dataDir, name));
@@ -45,9 +46,9 @@ export function killLeftovers(dataDir: string): void {
   }
 }
 
-async function end(recorded: ProcessRecord): Promise<void> {
+async function end(recorded: ProcessRecord, killAfterMs: number): Promise<void> {
   signalProcess(recorded.pid, 'SIGTERM');
-  if (await until(() => !isRunning(recorded), END_WITHIN_MS)) return;
+  if (await until(() => !isRunning(recorded), killAfterMs)) return;
   signalProcess(recorded.pid, 'SIGKILL');
   await until(() => !isRunning(recorded), END_WITHIN_MS);
 }

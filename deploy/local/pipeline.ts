@@ -5,7 +5,7 @@ import { serverDidNotStart } from './errors.ts';
 import { supervise, type Running, type Supervised, type Watch } from './supervise.ts';
 import { until } from './until.ts';
 
-/** In the order of their start; they stop in the opposite one. */
+/** In the order in which they start. They stop in the reverse order. */
 export const STAGES = ['consumer', 'aggregator', 'api'] as const;
 export type Stage = (typeof STAGES)[number];
 
@@ -14,14 +14,19 @@ const MAINS: Record<Stage, string> = {
   aggregator: 'dist/aggregator/main.js',
   api: 'dist/api/main.js',
 };
-const STOP_WITHIN_MS = 4_000;
-const ANSWERS_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 30_000;
 
-/** Starts one process of the pipeline, told everything by its environment, and restarts it when it dies. */
+export interface StageOptions {
+  readonly dataDir: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** How long a stop may take before the process is killed. */
+  readonly killAfterMs: number;
+}
+
+/** Starts one process of the pipeline and restarts it when it exits. */
 export function superviseStage(
   stage: Stage,
-  dataDir: string,
-  env: Readonly<Record<string, string>>,
+  { dataDir, env, killAfterMs }: StageOptions,
   watch: Watch,
 ): Promise<Supervised<Running>> {
   return supervise({
@@ -34,24 +39,24 @@ export function superviseStage(
         env,
         dataDir,
       });
-      return { ...child, stop: () => child.stop(STOP_WITHIN_MS) };
+      return { ...child, stop: () => child.stop(killAfterMs) };
     },
     ...watch,
   });
 }
 
-/** Waits until the API answers. @throws LocalStackError with the end of its log */
+/** Waits until the API answers. @throws LocalStackError SERVER_DID_NOT_START with the end of its log */
 export async function untilApiAnswers(url: string, logFile: string): Promise<void> {
-  if (await until(() => isUp(url), ANSWERS_WITHIN_MS)) return;
+  if (await until(() => answersHealth(url), READY_WITHIN_MS)) return;
   throw serverDidNotStart(
     'The API',
-    `did not answer within ${ANSWERS_WITHIN_MS / 1_000} s`,
+    `did not answer within ${READY_WITHIN_MS / 1_000} s`,
     logFile,
     lastLines(logFile),
   );
 }
 
-async function isUp(url: string): Promise<boolean> {
+async function answersHealth(url: string): Promise<boolean> {
   try {
     return (await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2_000) })).ok;
   } catch {

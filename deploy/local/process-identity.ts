@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { hasCode } from './error-code.ts';
 
 /**
- * What tells a process from a later one with the same pid: when it started and in which boot.
- * @returns undefined when no such process runs (a zombie does not).
+ * Distinguishes a process from a later one with the same pid: when it started, and in which boot.
+ * @returns undefined where no such process runs (a zombie does not)
  */
 export function processIdentity(pid: number): string | undefined {
   return process.platform === 'linux' ? fromProc(pid) : fromPs(pid);
 }
 
-/** Sends a signal to a process that may have ended meanwhile. */
+/** Sends a signal to a process, which may have ended in the meantime. */
 export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
@@ -20,8 +20,8 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
 }
 
 /**
- * What Linux tells of a process (proc(5), stat): the fields after the program's name, which stands in parentheses and
- * may hold anything. Throws ENOENT or ESRCH where there is none.
+ * What Linux reports about a process (proc(5), stat): the fields after the program's name, which is in parentheses
+ * and may contain anything. Throws ENOENT or ESRCH where there is no such process.
  */
 export function statFields(pid: number): string[] {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -30,7 +30,7 @@ export function statFields(pid: number): string[] {
 
 function fromProc(pid: number): string | undefined {
   try {
-    // State is the first of them, start time the 20th.
+    // The state is the first of them, the start time the 20th.
     const fields = statFields(pid);
     if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${fields[19]}`;

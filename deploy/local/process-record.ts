@@ -4,7 +4,7 @@ import { Value } from 'typebox/value';
 import { hasCode } from './error-code.ts';
 import { processIdentity } from './process-identity.ts';
 
-/** A process written down in a file, told from a later one with the same pid. */
+/** A process as recorded in a file, distinguishable from a later one with the same pid. */
 export const ProcessRecord = Type.Object({ pid: Type.Integer({ minimum: 1 }), identity: Type.String() });
 export type ProcessRecord = Static<typeof ProcessRecord>;
 
@@ -16,7 +16,7 @@ export function isRunning({ pid, identity }: ProcessRecord): boolean {
   return processIdentity(pid) === identity;
 }
 
-/** @returns undefined for no file, and for one cut short by a full disk or a kill: it names nobody */
+/** @returns undefined where there is no file, or one cut short by a full disk or a kill */
 export function readProcessRecord(file: string): ProcessRecord | undefined {
   try {
     const content: unknown = JSON.parse(readFileSync(file, 'utf8'));

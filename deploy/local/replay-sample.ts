@@ -20,14 +20,16 @@ const Result = Type.Object({ summary: ReplaySummary, skipped: Type.Boolean() });
 
 export interface ReplayOutput {
   readonly terminal: NodeJS.WriteStream | undefined;
-  readonly say: (line: string) => void;
+  readonly print: (line: string) => void;
   readonly now: () => number;
 }
 
 /**
- * Publishes the sample log, once per data directory, with a bar on a terminal and a line every two seconds elsewhere.
- * @param onStart is told how to stop it
- * @returns its figures, those of the earlier run where it was complete
+ * Publishes the sample log once per data directory, with a progress bar on a terminal and a line every two seconds
+ * elsewhere.
+ * @param onStart gets the process, to stop it
+ * @returns the figures, those of an earlier run if that was complete
+ * @throws LocalStackError REPLAY_FAILED with the end of its log
  */
 export async function replaySample(
   dataDir: string,
@@ -76,17 +78,17 @@ async function follow(child: Child, output: ReplayOutput) {
   }
 }
 
-function progressBar({ terminal, say, now }: ReplayOutput) {
-  let saidAt = now();
+function progressBar({ terminal, print, now }: ReplayOutput) {
+  let printedAt = now();
   let bar: SingleBar | undefined;
   return {
     update({ published, events }: { published: number; events: number }): void {
       if (terminal) {
         bar ??= startedBar(terminal, events);
         bar.update(published);
-      } else if (now() - saidAt >= PLAIN_EVERY_MS) {
-        saidAt = now();
-        say(`published ${published} of ${events} events`);
+      } else if (now() - printedAt >= PLAIN_EVERY_MS) {
+        printedAt = now();
+        print(`published ${published} of ${events} events`);
       }
     },
     end: () => bar?.stop(),

@@ -6,15 +6,15 @@ import { hasCode } from './error-code.ts';
 const SECRET_BYTES = 32;
 
 /**
- * The file of the key that signs this stack's tokens, readable by its owner only, made once per data directory so
- * that tokens outlive a restart. @returns its path
+ * The file with the key that signs this stack's tokens. Only its owner can read it. It is created once per data
+ * directory, so that tokens outlive a restart. @returns its path
  */
 export function secretFile(dataDir: string, random: (size: number) => Buffer = randomBytes): string {
   const file = join(dataDir, 'secret');
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, `${random(SECRET_BYTES).toString('base64url')}\n`, { mode: 0o600 });
   try {
-    linkSync(draft, file); // never half written, never replaced
+    linkSync(draft, file); // never half written, never overwritten
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
   } finally {

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
 import { Type } from 'typebox';
 import { readDue, type Due } from '../../store/watermark/due.ts';
-
 import type { Topics } from '../../schemas/topics.ts';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import type { ClosingDelays } from '../../domain/closing/closable.ts';
@@ -10,20 +9,21 @@ import type { ClosingDelays } from '../../domain/closing/closable.ts';
 const LandedRow = Type.Object({ partition: Type.Integer(), next: Type.Integer() });
 const POLL_MS = 200;
 
-/** The pipeline did not come to rest: a process is down or far behind. */
+/** The pipeline did not settle in time: a process is down or far behind. */
 export class NotSettledError extends Error {
   readonly code = 'NOT_SETTLED';
   constructor(timeoutMs: number, left: Unsettled) {
     super(
       `Not settled after ${timeoutMs / 1000} s: ${left.notLanded} records not landed, ` +
-        `${left.due.hoursToSeal} hours to seal, ${left.due.invalidationsToReseal} marks to re-seal, ` +
-        `closing ${left.due.closingBehindMs / 1000} s behind. Look into the logs of consumer and aggregator.`,
+        `${left.due.hoursToSeal} hours to seal, ${left.due.invalidationsToReseal} invalidations to re-seal, ` +
+        `closing ${left.due.closingBehindMs / 1000} s behind. Look into the logs of the consumer and the aggregator.`,
     );
+    this.name = 'NotSettledError';
   }
 }
 
 export interface Unsettled {
-  /** Records of the call topic and of the charges that are in Kafka and not in ClickHouse. */
+  /** Records of the call topic and of the charges that are in Kafka but not in ClickHouse. */
   readonly notLanded: number;
   readonly due: Due;
 }
@@ -38,7 +38,7 @@ export interface Pipeline {
 
 /**
  * Waits until everything in Kafka is queryable and nothing is due for sealing or closing.
- * @param onProgress is told what is left, several times a second
+ * @param onProgress gets what is left, several times a second
  * @throws NotSettledError after timeoutMs
  */
 export async function untilSettled(
@@ -57,10 +57,10 @@ export async function untilSettled(
         due: await readDue(pipeline.client, pipeline.topics, pipeline.now(), pipeline.timing),
       };
       const { watermark, hoursToSeal, invalidationsToReseal, closingBehindMs } = left.due;
-      // Landed until is 0 before the first consumer reported: what is due then is not known yet.
-      const atRest =
+      // The watermark is 0 until the first consumer has reported: until then it is unknown what is due.
+      const isSettled =
         left.notLanded + hoursToSeal + invalidationsToReseal + closingBehindMs === 0 && watermark > 0;
-      if (atRest) return;
+      if (isSettled) return;
       onProgress(left);
       if (pipeline.now() - started > timeoutMs) throw new NotSettledError(timeoutMs, left);
     }
@@ -79,7 +79,7 @@ async function notLanded({ client }: Pipeline, admin: Admin, topic: string): Pro
     { topic },
   );
   const next = new Map(landed.map((row) => [row.partition, row.next]));
-  // What a topic no longer keeps is not waited for.
+  // Records that the topic no longer keeps cannot land.
   const left = ({ partition, low, high }: (typeof ends)[number]): number =>
     Number(high) - Math.max(Number(low), next.get(partition) ?? 0);
   return ends.reduce((sum, end) => sum + left(end), 0);

@@ -1,12 +1,12 @@
-/** What was started, to be ended in the opposite order. */
+/** Ends what was started, in the reverse order. */
 export interface Shutdown {
   add(end: () => Promise<unknown>): void;
-  /** Ends everything; a part that fails does not keep the others running. Called again, it is the same ending. */
+  /** Ends everything, also where a part fails. Calling it again waits for the same shutdown. */
   run(): Promise<void>;
   readonly isRunning: boolean;
 }
 
-/** @param report is told why a part did not end well */
+/** @param report gets the errors of the parts that failed to end */
 export function createShutdown(report: (error: unknown) => void): Shutdown {
   const ends: (() => Promise<unknown>)[] = [];
   let ended: Promise<void> | undefined;
@@ -22,14 +22,14 @@ export function createShutdown(report: (error: unknown) => void): Shutdown {
   };
 }
 
-/** Ctrl-C under npm is delivered twice, by the terminal and by npm: only a later signal is a second one. */
+/** The terminal and npm each deliver one Ctrl-C: only a later signal is a second one. */
 const SECOND_SIGNAL_AFTER_MS = 1_000;
 
-const PARENT_LOOK_MS = 500;
+const PARENT_POLL_MS = 500;
 
 /**
- * Under `npm start`, whoever ends npm means this process: npm passes SIGTERM on, but cannot when it is killed.
- * Started any other way, a parent may leave (nohup, a terminal that closes) and nothing happens.
+ * Under `npm start`, ending npm means ending this process. npm passes SIGTERM on, but not when it is killed.
+ * Started any other way, this process outlives its parent (nohup, a terminal that closes).
  */
 export function onNpmGone(end: () => void, env: NodeJS.ProcessEnv): void {
   if (env['npm_lifecycle_event'] !== 'start') return;
@@ -38,11 +38,11 @@ export function onNpmGone(end: () => void, env: NodeJS.ProcessEnv): void {
     if (process.ppid === npm) return;
     clearInterval(timer);
     end();
-  }, PARENT_LOOK_MS);
+  }, PARENT_POLL_MS);
   timer.unref();
 }
 
-/** @param end for the first signal; @param force for one that comes more than a second later */
+/** @param end called at the first signal @param force called at one that comes more than a second later */
 export function onSignals(end: (signal: string) => void, force: () => void, now: () => number): void {
   let firstAt: number | undefined;
   const onSignal = (signal: string): void => {

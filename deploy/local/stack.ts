@@ -6,13 +6,13 @@ import { hasCode } from './error-code.ts';
 import { noStack } from './errors.ts';
 import { isRunning, ownRecord, ProcessRecord } from './process-record.ts';
 
-/** DATA_DIR/stack.json: the running stack, for whoever wants to talk to it. */
+/** DATA_DIR/stack.json: the running stack, for other programs. They read its keys: rename none. */
 export const Stack = Type.Object({
   process: ProcessRecord,
   url: Type.String(),
-  /** What a program needs in its environment to belong to this stack. */
+  /** The environment variables that make a program part of this stack (environment.ts). */
   settings: Type.Record(Type.String(), Type.String()),
-  /** Of the servers and processes, by name; they change when one is restarted. */
+  /** Of the servers and processes, by name. A restart changes one. */
   pids: Type.Record(Type.String(), Type.Integer()),
 });
 export type Stack = Static<typeof Stack>;
@@ -20,12 +20,12 @@ export type Stack = Static<typeof Stack>;
 export interface StackFile {
   /** @param content read now and at every update */
   publish(content: () => Omit<Stack, 'process'>): void;
-  /** Once published: writes what has changed. */
+  /** Once published: writes it again. */
   readonly update: () => void;
   readonly remove: () => Promise<void>;
 }
 
-/** The file of this process's own stack. */
+/** The file of the stack that this process runs. */
 export function createStackFile(dataDir: string): StackFile {
   let published: (() => Omit<Stack, 'process'>) | undefined;
   const update = (): void => {
@@ -44,7 +44,7 @@ export function createStackFile(dataDir: string): StackFile {
   };
 }
 
-/** Replaces it as a whole: a reader never sees half of it. */
+/** Replaces the file atomically: a reader never sees half of it. */
 export function writeStack(dataDir: string, stack: Stack): void {
   const draft = `${fileOf(dataDir)}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(stack, undefined, 2)}\n`);
@@ -55,7 +55,7 @@ export function removeStack(dataDir: string): void {
   rmSync(fileOf(dataDir), { force: true });
 }
 
-/** @throws LocalStackError NO_STACK where none runs on this data directory */
+/** @throws LocalStackError NO_STACK where no stack runs on this data directory */
 export function readStack(dataDir: string): Stack {
   const stack = readFile(fileOf(dataDir));
   if (stack && isRunning(stack.process)) return stack;

@@ -12,7 +12,7 @@ export interface ServerPlaces {
   readonly clickhouseUrl: string;
 }
 
-/** Kafka and ClickHouse at once: each a local one that is restarted when it dies, or the one that was given. */
+/** Kafka and ClickHouse in parallel: for each the given server, or a local one that is restarted when it exits. */
 export async function startServers(config: LocalConfig, fleet: Fleet): Promise<ServerPlaces> {
   const [brokers, clickhouseUrl] = await Promise.all([kafka(config, fleet), clickhouse(config, fleet)]);
   return { brokers, clickhouseUrl };
@@ -23,7 +23,7 @@ async function kafka(config: LocalConfig, fleet: Fleet): Promise<string> {
     await assertKafkaAnswers(config.KAFKA_BROKERS);
     return config.KAFKA_BROKERS;
   }
-  // The same port after a restart, so that clients find it again.
+  // A restart keeps the port, so that clients reconnect.
   const port = await chosenPort(config.KAFKA_PORT, 'KAFKA_PORT');
   const start = () => startKafka({ dataDir: config.DATA_DIR, port });
   await fleet.add((watch) => supervise({ name: 'kafka', start, ...watch }));
@@ -41,8 +41,8 @@ async function clickhouse(config: LocalConfig, fleet: Fleet): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-async function chosenPort(given: number | undefined, setting: string): Promise<number> {
+async function chosenPort(given: number | undefined, variable: string): Promise<number> {
   if (given === undefined) return freePort();
-  await assertPortFree(given, setting);
+  await assertPortFree(given, variable);
   return given;
 }

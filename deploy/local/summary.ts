@@ -12,7 +12,7 @@ const ChargesRow = Type.Object({
   amount: Type.String(),
 });
 
-/** What the replay reported; undefined where nothing was replayed (REPLAY=none). */
+/** The figures of the replay. */
 export interface ReplayFigures {
   readonly lines: number;
   readonly published: number;
@@ -20,16 +20,19 @@ export interface ReplayFigures {
 }
 
 /** A step of the start and how long it took. */
-export interface Took {
+export interface StepTime {
   readonly step: string;
   readonly ms: number;
 }
 
-/** What is in the pipeline now, counted from the distinct events and the closed days, as lines to print. */
+/**
+ * What the pipeline holds, counted from the distinct events and the closed days, as lines to print.
+ * @param replay undefined where nothing was replayed (REPLAY=none)
+ */
 export async function summaryLines(
   client: ClickHouseClient,
   replay: ReplayFigures | undefined,
-  took: readonly Took[],
+  stepTimes: readonly StepTime[],
 ): Promise<string[]> {
   const [events] = await select(
     client,
@@ -63,7 +66,7 @@ export async function summaryLines(
       ['additional credits', `${count(additional)} (${count(billed)} within the limits)`],
       ['amount', `${canonical(new Money(amount))} ${currency}`],
     ]),
-    ...took.map(({ step, ms }): [string, string] => [step, `${(ms / 1000).toFixed(1)} s`]),
+    ...stepTimes.map(({ step, ms }): [string, string] => [step, `${(ms / 1000).toFixed(1)} s`]),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Exit } from './child.ts';
+import { processKeepsExiting } from './errors.ts';
 
-/** A started process, as startChild, startKafka and startClickHouse give it. */
+/** A started process, as startChild, startKafka and startClickHouse return it. */
 export interface Running {
   readonly pid: number;
   readonly exited: Promise<Exit>;
@@ -11,21 +12,21 @@ export interface Running {
 export interface Supervised<Process extends Running> {
   readonly name: string;
   current(): Process;
-  /** No more restarts, and ends the process. */
+  /** Stops the process and restarts it no more. */
   stop(): Promise<void>;
-  /** Settles, with the last reason, only when restarting is given up. */
+  /** Resolves only when the process keeps exiting and is no longer restarted. */
   readonly gaveUp: Promise<Error>;
 }
 
-export interface Death {
+export interface UnexpectedExit {
   readonly name: string;
   readonly reason: string;
   readonly restartInMs: number;
 }
 
-/** Is told of every unexpected end, and when there is a new process. */
+/** Called at every unexpected exit, and when there is a new process. */
 export interface Watch {
-  onDeath?(death: Death): void;
+  onExit?(death: UnexpectedExit): void;
   onRestart?(): void;
 }
 
@@ -38,12 +39,12 @@ export interface SuperviseOptions<Process extends Running> extends Watch {
 
 const FIRST_BACK_OFF_MS = 200;
 const LAST_BACK_OFF_MS = 5_000;
-/** A process that lived this long had started well: the next restart is quick again. */
-const LIVED_MS = 10_000;
-/** Back-offs of 0.2 + 0.4 + ... + 5 s: half a minute of trying. */
+/** A process that ran this long had started well: the next restart is quick again. */
+const HEALTHY_AFTER_MS = 10_000;
+/** Pauses of 0.2 + 0.4 + ... + 5 s: half a minute of restarts. */
 const GIVE_UP_AFTER = 9;
 
-/** Starts a process and starts it again when it ends by itself, ever more slowly while it keeps dying at once. */
+/** Starts a process and restarts it when it exits by itself, with growing pauses while it keeps exiting at once. */
 export async function supervise<Process extends Running>(
   options: SuperviseOptions<Process>,
 ): Promise<Supervised<Process>> {
@@ -51,7 +52,7 @@ export async function supervise<Process extends Running>(
   const now = options.now ?? Date.now;
   const stopping = new AbortController();
   let current = await options.start();
-  let deathsInARow = 0;
+  let exitsInARow = 0;
 
   const pause = async (ms: number): Promise<void> => {
     try {
@@ -61,10 +62,10 @@ export async function supervise<Process extends Running>(
     }
   };
 
-  const untilItDies = async (): Promise<string> => {
+  const untilItExits = async (): Promise<string> => {
     const startedAt = now();
     const reason = describe(await current.exited);
-    deathsInARow = now() - startedAt >= LIVED_MS ? 1 : deathsInARow + 1;
+    exitsInARow = now() - startedAt >= HEALTHY_AFTER_MS ? 1 : exitsInARow + 1;
     return reason;
   };
 
@@ -74,20 +75,20 @@ export async function supervise<Process extends Running>(
       options.onRestart?.();
       return undefined;
     } catch (error) {
-      deathsInARow += 1;
+      exitsInARow += 1;
       return error instanceof Error ? error.message : String(error);
     }
   };
 
-  /** @returns the reason for giving up, or undefined when it was stopped */
+  /** @returns why it is no longer restarted, or undefined when it was stopped */
   const watch = async (): Promise<Error | undefined> => {
     let reason: string | undefined;
     for (;;) {
-      reason ??= await untilItDies();
+      reason ??= await untilItExits();
       if (stopping.signal.aborted) return undefined;
-      if (deathsInARow > GIVE_UP_AFTER) return new Error(`${name} keeps ending: ${reason}`);
-      const restartInMs = Math.min(FIRST_BACK_OFF_MS * 2 ** (deathsInARow - 1), LAST_BACK_OFF_MS);
-      options.onDeath?.({ name, reason, restartInMs });
+      if (exitsInARow > GIVE_UP_AFTER) return processKeepsExiting(name, reason);
+      const restartInMs = Math.min(FIRST_BACK_OFF_MS * 2 ** (exitsInARow - 1), LAST_BACK_OFF_MS);
+      options.onExit?.({ name, reason, restartInMs });
       await pause(restartInMs);
       if (stopping.signal.aborted) return undefined;
       reason = await startAgain();
@@ -111,5 +112,5 @@ export async function supervise<Process extends Running>(
 }
 
 function describe({ code, signal }: Exit): string {
-  return signal === null ? `exit code ${code}` : `ended by ${signal}`;
+  return signal === null ? `exit code ${code}` : `killed by ${signal}`;
 }

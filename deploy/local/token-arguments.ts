@@ -4,14 +4,14 @@ import type { Claims } from '../../api/auth/tokens.ts';
 
 export const TOKEN_USAGE = `npm run token -- --role ROLE [--org ORG] [--orgs A,B] [--user USER]
 
-Prints a bearer token for the running local stack, good for a day.
+Prints a bearer token for the running local stack, valid for a day.
 
   --role ROLE   one of ${ROLES.join(', ')}
   --org ORG     the organisation of a super_admin, admin or user
   --orgs A,B    the organisations of an analyst
   --user USER   the user id (local)`;
 
-/** The claims of domain.md, Roles; undefined where only the usage was asked for. @throws UsageError */
+/** The claims (domain.md, Roles), or undefined for --help. @throws UsageError */
 export function readTokenArguments(args: readonly string[]): Claims | undefined {
   const types = { role: 'string', org: 'string', orgs: 'string', user: 'string' } as const;
   const options = new Options(TOKEN_USAGE, types, args);

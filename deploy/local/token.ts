@@ -5,10 +5,8 @@ import { signToken } from '../../api/auth/tokens.ts';
 import { readTokenArguments, TOKEN_USAGE } from './token-arguments.ts';
 import { DAY_MS } from '../../schemas/time-units.ts';
 
-const VALID_MS = DAY_MS;
-
 await runCommand(async (args) => {
   const claims = readTokenArguments(args);
-  // deploy/run.mjs has put the running stack's settings into the environment.
-  return claims ? signToken(readSecret(process.env), claims, Date.now() + VALID_MS) : TOKEN_USAGE;
+  // deploy/run.mjs has put the running stack's variables into the environment.
+  return claims ? signToken(readSecret(process.env), claims, Date.now() + DAY_MS) : TOKEN_USAGE;
 });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 25;
 
-/** Asks again and again. @returns false when the condition did not come true within the time. */
+/** Polls a condition. @returns false where it did not become true within the time */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   withinMs: number,

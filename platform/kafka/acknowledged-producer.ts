@@ -1,4 +1,5 @@
-import { CompressionTypes, Partitioners, type Message, type Producer, type ProducerConfig } from 'kafkajs';
+import type { Message, Producer, ProducerConfig } from 'kafkajs';
+import { CompressionTypes, Partitioners } from './kafkajs.ts';
 import {
   compareAcknowledged,
   NotAcknowledgedError,
@@ -7,6 +8,8 @@ import {
 } from './acknowledgement.ts';
 
 const ALL_REPLICAS = -1;
+
+type Compression = (typeof CompressionTypes)[keyof typeof CompressionTypes];
 
 type KafkajsProducer = Pick<Producer, 'connect' | 'disconnect' | 'send'> & {
   logger(): Pick<ReturnType<Producer['logger']>, 'debug'>;
@@ -60,7 +63,7 @@ export class AcknowledgedProducer {
   async sendAcknowledged(
     topic: string,
     records: readonly Message[],
-    compression = CompressionTypes.None,
+    compression: Compression = CompressionTypes.None,
   ): Promise<LastOffsets> {
     const sending = this.#inTurn(topic, records, compression, this.#lastSend);
     this.#lastSend = sending.catch(() => undefined);
@@ -79,7 +82,7 @@ export class AcknowledgedProducer {
   async #inTurn(
     topic: string,
     records: readonly Message[],
-    compression: CompressionTypes,
+    compression: Compression,
     earlier: Promise<unknown>,
   ): Promise<LastOffsets> {
     await earlier;
@@ -149,11 +152,7 @@ class Connection {
     }
   }
 
-  async send(
-    topic: string,
-    records: readonly Message[],
-    compression: CompressionTypes,
-  ): Promise<LastOffsets> {
+  async send(topic: string, records: readonly Message[], compression: Compression): Promise<LastOffsets> {
     // Copies: a record that is given again must not be found assigned by its earlier send.
     const messages = records.map((record) => ({ ...record }));
     const acknowledged = await this.#producer.send({ topic, messages, acks: ALL_REPLICAS, compression });

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kafka, logLevel, type Admin, type ITopicConfig } from 'kafkajs';
+import type { Admin, ITopicConfig, Kafka as KafkaClient } from 'kafkajs';
+import { Kafka, logLevel } from './kafkajs.ts';
 import { topicDefinitions, type Replication, type Topics } from '../../schemas/topics.ts';
 import { stopIdleTimers } from './kafkajs-idle.ts';
-import { kafkaLogCreator, type Logger } from '../logging.ts';
+import type { Logger } from '../logging.ts';
+import { kafkaLogCreator } from './log-creator.ts';
 
 export interface KafkaConfig {
   readonly KAFKA_BROKERS: string;
@@ -20,7 +22,7 @@ export function connectKafka(
   clientId: string,
   logger: Logger,
   retries = Number.MAX_SAFE_INTEGER,
-): Kafka {
+): KafkaClient {
   stopIdleTimers();
   return new Kafka({
     clientId,
@@ -40,7 +42,7 @@ export function connectKafka(
  * @returns the names of the topics it created.
  */
 export async function ensureTopics(
-  kafka: Kafka,
+  kafka: KafkaClient,
   topics: Topics,
   partitions: number,
   replication?: Replication,

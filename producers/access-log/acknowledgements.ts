@@ -5,31 +5,31 @@ import { MAX_REPORTS, type LineReport } from './scan.ts';
 export type Progress = ReplayRecord['progress'];
 
 interface Batch {
-  readonly lap: number;
+  readonly repetition: number;
   /** Its last line. */
   readonly line: number;
   readonly events: readonly Promise<Outcome>[];
 }
-/** Undefined: acknowledged. */
+/** Undefined if Kafka acknowledged the event. */
 type Outcome = { readonly line: number; readonly error: unknown } | undefined;
 
-/** Batches that may be open: published, but not all of their events acknowledged and remembered. */
+/** How many batches may be open: published, but not yet acknowledged and recorded. */
 const OPEN_BATCHES = 8;
 
-/** Turns the acknowledgements of single events into "everything up to this line", batch by batch, in order. */
+/** Turns acknowledgements of single events into progress ("everything up to this line"), batch by batch, in order. */
 export class Acknowledgements {
   readonly #onAcknowledged: (progress: Progress) => Promise<void>;
-  /** One promise an open batch, each waiting for the one before it: a failure fails all behind it. */
+  /** One promise per open batch. Each waits for the one before it, so a failure fails all later ones. */
   readonly #open: Promise<void>[] = [];
   #current: Promise<Outcome>[] = [];
   published: number;
-  /** Refused by the publisher although the survey found nothing: the clock went on, or was set. */
-  readonly refused: LineReport[] = [];
+  /** Rejected by the publisher although the scan found them valid: the clock advanced, or was set. */
+  readonly rejected: LineReport[] = [];
   rejectedCount = 0;
 
   /**
    * @param published by earlier runs
-   * @param onAcknowledged is awaited before the next one
+   * @param onAcknowledged is awaited before its next call
    */
   constructor(published: number, onAcknowledged: (progress: Progress) => Promise<void>) {
     this.published = published;
@@ -45,12 +45,12 @@ export class Acknowledgements {
     );
   }
 
-  /** The lines since the last call, up to this one, are a batch. Waits for the oldest where too many are open. */
-  async endBatch(lap: number, line: number): Promise<void> {
-    const batch = { lap, line, events: this.#current };
+  /** Makes a batch of the lines since the last call. While too many batches are open, waits for the oldest. */
+  async endBatch(repetition: number, line: number): Promise<void> {
+    const batch = { repetition, line, events: this.#current };
     this.#current = [];
     const settled = (this.#open.at(-1) ?? Promise.resolve()).then(() => this.#settle(batch));
-    // A failure stays at the front, where endBatch or settleAll finds it.
+    // A failed batch stays first, so that endBatch or settleAll rejects with it.
     settled.then(
       () => this.#open.shift(),
       () => undefined,
@@ -64,12 +64,12 @@ export class Acknowledgements {
     await this.#open.at(-1);
   }
 
-  /** Waits until nothing is written any more, whether it went well or not. */
+  /** Waits until no progress is written any more, whether batches succeeded or failed. */
   async ended(): Promise<void> {
     await Promise.allSettled(this.#open);
   }
 
-  /** @throws what the publisher reported, unless it refused the event itself: that is counted, and no obstacle */
+  /** @throws the publisher's error, unless it rejected the event itself: such events are only counted */
   async #settle(batch: Batch): Promise<void> {
     for (const outcome of await Promise.all(batch.events)) {
       if (outcome === undefined) {
@@ -78,10 +78,10 @@ export class Acknowledgements {
       }
       if (!(outcome.error instanceof EventRejectedError)) throw outcome.error;
       this.rejectedCount += 1;
-      if (this.refused.length < MAX_REPORTS) {
-        this.refused.push({ line: outcome.line, reason: outcome.error.message });
+      if (this.rejected.length < MAX_REPORTS) {
+        this.rejected.push({ line: outcome.line, reason: outcome.error.message });
       }
     }
-    await this.#onAcknowledged({ lap: batch.lap, line: batch.line, published: this.published });
+    await this.#onAcknowledged({ lap: batch.repetition, line: batch.line, published: this.published });
   }
 }

@@ -2,7 +2,7 @@ import { connectKafka, type KafkaConfig } from '../../platform/kafka/connect.ts'
 import type { Logger } from '../../platform/logging.ts';
 import type { Topics } from '../../schemas/topics.ts';
 
-/** Nothing was published: there is no Kafka, or it has not the topics. */
+/** Nothing was published: Kafka does not answer, or has no such topics. */
 export class NoDestinationError extends Error {
   readonly code = 'NO_DESTINATION';
   constructor(message: string, cause?: unknown) {
@@ -14,8 +14,9 @@ export class NoDestinationError extends Error {
 const RETRIES = 2;
 
 /**
- * Looks before it is published to: whoever replays by hand wants to know at once that Kafka is not there.
- * @returns a name of cluster and topic that no other has
+ * Checks Kafka before anything is published, so that a missing Kafka is reported at once.
+ * @returns a unique name of the cluster and topic
+ * @throws NoDestinationError
  */
 export async function findDestination(config: KafkaConfig, topics: Topics, logger: Logger): Promise<string> {
   const admin = connectKafka(config, 'api-credits replay', logger, RETRIES).admin();
@@ -27,7 +28,7 @@ export async function findDestination(config: KafkaConfig, topics: Topics, logge
     if (missing.length > 0) {
       throw new NoDestinationError(
         `Kafka at ${config.KAFKA_BROKERS} has no topic ${missing.join(', ')}. Start the stack, which creates them ` +
-          '(npm start), or set TOPIC_PREFIX to that of yours.',
+          '(npm start), or set TOPIC_PREFIX to that of your stack.',
       );
     }
     return `${clusterId}/${topics.calls}`;

@@ -5,13 +5,13 @@ import { mintEventId } from '../../schemas/event-id.ts';
 import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
 import type { LoggedCall } from './parse.ts';
 
-/** What a line of an access log says about a call (interfaces.md, "Replay of an access log"). Pure. */
+/** The event of an access log's line (interfaces.md, "Replay of an access log"). */
 
 const PRODUCT = 'crm';
 const RULE = 'access-log-size';
 const BYTES_PER_CREDIT = 10_240;
 
-/** Everything of the event but its id and time, which depend on anchor and lap. */
+/** The event without its id and time, which depend on the anchor and the repetition. */
 export type CallContent = Omit<CallEvent, 'event_id' | 'occurred_at'>;
 
 export function contentOf(call: LoggedCall): CallContent {
@@ -35,7 +35,7 @@ export function contentOf(call: LoggedCall): CallContent {
 
 /**
  * `net-` + the first octet of an IPv4 address; `dom-` + the last label of a host name; `dom-local` for anything
- * without a dot and for every IPv6 address. D: the dot of a fully qualified name (`a.example.`) ends no label.
+ * without a dot and for every IPv6 address. D: the final dot of a fully qualified name (`a.example.`) is ignored.
  */
 export function orgOf(host: string): string {
   if (isIPv4(host)) return `net-${host.slice(0, host.indexOf('.'))}`;
@@ -52,9 +52,14 @@ export function creditsOf(call: Pick<LoggedCall, 'status' | 'sizeBytes'>): numbe
 
 /**
  * The id of a line's event: the same whenever the same content is replayed to the same time.
- * Its 74 random bits are those of the first 10 bytes of SHA-256 over the ASCII text `SHA/LAP/LINE`: SHA the SHA-256 of
- * the log's uncompressed content in lower-case hex, LAP 0 for the newest lap, LINE counted from 1, blank ones too.
+ * Its 74 random bits come from the first 10 bytes of the SHA-256 of the ASCII text `SHA/REPETITION/LINE`: the SHA-256 of
+ * the log's uncompressed content in lower-case hex, the repetition (0 is the newest), the line number (from 1).
  */
-export function eventIdOf(occurredAtMs: number, contentSha256: string, lap: number, line: number): string {
-  return mintEventId(occurredAtMs, hash('sha256', `${contentSha256}/${lap}/${line}`, 'buffer'));
+export function eventIdOf(
+  occurredAtMs: number,
+  contentSha256: string,
+  repetition: number,
+  line: number,
+): string {
+  return mintEventId(occurredAtMs, hash('sha256', `${contentSha256}/${repetition}/${line}`, 'buffer'));
 }

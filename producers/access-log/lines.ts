@@ -3,7 +3,7 @@
 export interface Line {
   /** From 1; blank lines count. */
   readonly number: number;
-  /** Without its line end; bad UTF-8 replaced by U+FFFD. Undefined where the line is over the limit. */
+  /** Without its line end; bad UTF-8 is replaced by U+FFFD. Undefined if the line is over the limit. */
   readonly text: string | undefined;
 }
 
@@ -16,7 +16,7 @@ const RETURN = 0x0d;
 export class LineSplitter {
   #number = 0;
   #rest: Buffer = Buffer.alloc(0);
-  /** Within a line that is over the limit: its bytes are dropped up to its end. */
+  /** Inside a line over the limit, whose bytes are dropped up to its end. */
   #tooLong = false;
 
   push(chunk: Buffer): Line[] {
@@ -30,7 +30,7 @@ export class LineSplitter {
     return lines;
   }
 
-  /** The last line, where it has no end. */
+  /** The last line, if it has no line end. */
   end(): Line[] {
     return this.#rest.length > 0 || this.#tooLong ? [this.#line(Buffer.alloc(0))] : [];
   }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Type } from 'typebox';
 import { failCommand } from '../../platform/command-line/command.ts';
-import { kafkaSettings, lateSettings, logSettings, readConfig } from '../../platform/config.ts';
+import { readConfig } from '../../platform/config.ts';
+import { kafkaVariables, eventTimeVariables, logVariables } from '../../platform/variables.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { kafkaTransport } from '../kafka-transport.ts';
@@ -14,12 +15,12 @@ import { replayLog } from './replay.ts';
 /** `npm run replay`: arguments, settings, Kafka, the publisher, the replay, the exit code. */
 
 const settings = {
-  ...kafkaSettings,
-  ...lateSettings,
-  LOG_LEVEL: { ...logSettings.LOG_LEVEL, default: 'warn' },
+  ...kafkaVariables,
+  ...eventTimeVariables,
+  LOG_LEVEL: { ...logVariables.LOG_LEVEL, default: 'warn' },
   DATA_DIR: Type.String({ default: '.data', minLength: 1 }),
 };
-/** What an interrupt waits for Kafka's acknowledgement of what is under way. */
+/** How long an interrupt waits for Kafka to acknowledge events in flight. */
 const INTERRUPT_MS = 5_000;
 
 const write = (text: string): void => void process.stdout.write(text);
@@ -41,7 +42,7 @@ async function replay(args: ReplayArguments): Promise<void> {
   const interrupt = new AbortController();
   const onSignal = (): void => {
     interrupt.abort();
-    // What it did not deliver is not recorded as acknowledged, and so published again next time.
+    // Undelivered events are not recorded as acknowledged, so the next run publishes them again.
     publisher.close(INTERRUPT_MS).catch(() => undefined);
   };
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);

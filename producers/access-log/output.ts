@@ -3,7 +3,7 @@ import { instantText } from './anchor.ts';
 import type { ReplayResult, ReplayStart } from './replay.ts';
 import type { LineReport } from './scan.ts';
 
-/** Tells whoever called the replay how it goes. */
+/** Reports the progress and the result of a replay. */
 export interface ReplayOutput {
   started(start: ReplayStart): void;
   /** @param published acknowledged events so far */
@@ -35,7 +35,7 @@ export function textOutput(
 ): ReplayOutput {
   let bar: SingleBar | undefined;
   let events = 0;
-  let saidAtMs = now();
+  let lastWriteAtMs = now();
   const endBar = (): void => {
     bar?.stop();
     bar = undefined;
@@ -43,7 +43,7 @@ export function textOutput(
   return {
     started: (start) => {
       events = start.events;
-      saidAtMs = now();
+      lastWriteAtMs = now();
       write(startText(start));
       if (!terminal) return;
       bar = new SingleBar({ stream: terminal, format: '  {bar} {percentage}% {value}/{total} events' });
@@ -51,8 +51,8 @@ export function textOutput(
     },
     progressed: (published) => {
       bar?.update(published);
-      if (bar || now() - saidAtMs < PLAIN_EVERY_MS) return;
-      saidAtMs = now();
+      if (bar || now() - lastWriteAtMs < PLAIN_EVERY_MS) return;
+      lastWriteAtMs = now();
       write(`published ${published} of ${events} events\n`);
     },
     finished: (result) => {
@@ -68,7 +68,7 @@ function startText({ scan, anchorMs, anchorReused, recordPath, events, published
   return [
     anchorMs === null
       ? 'times as logged\n'
-      : `anchor ${instantText(anchorMs)} (where the last line goes; ${chosen}, recorded in ${recordPath})\n`,
+      : `anchor ${instantText(anchorMs)} (the time of the last line; ${chosen}, recorded in ${recordPath})\n`,
     `${events} events of ${scan.lines} lines to publish`,
     published > 0 ? `, ${published} published by an earlier run\n` : '\n',
   ].join('');
@@ -79,9 +79,9 @@ function resultText({ summary, skipped }: ReplayResult): string {
     return `complete since ${summary.finished_at}: ${summary.events_published} events; nothing published\n`;
   return [
     ...reportLines('malformed', summary.malformed, summary.malformed_count),
-    ...reportLines('refused', summary.refused, summary.refused_count),
-    `published ${summary.events_published} events of ${summary.lines} lines in ${summary.laps} laps`,
-    ` (${summary.malformed_count} malformed, ${summary.refused_count} refused, ${summary.blank} blank lines)`,
+    ...reportLines('rejected', summary.refused, summary.refused_count),
+    `published ${summary.events_published} events of ${summary.lines} lines in ${summary.laps} repetitions`,
+    ` (${summary.malformed_count} malformed, ${summary.refused_count} rejected, ${summary.blank} blank lines)`,
     ` from ${summary.first_event_at ?? '-'} to ${summary.last_event_at ?? '-'}`,
     ` in ${(summary.duration_ms / 1000).toFixed(1)} s\n`,
   ].join('');

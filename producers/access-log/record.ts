@@ -7,43 +7,44 @@ import { Compile } from 'typebox/compile';
 import type { AnchorMode } from './anchor.ts';
 import { ReplaySummary } from './summary.ts';
 
-/** What a replay remembers under DATA_DIR/replay/: one file per content, laps and way of anchoring. */
+/** What a replay records under DATA_DIR/replay/: one file per content, number of repetitions and anchor mode. */
 export const ReplayRecord = Type.Object({
   version: Type.Literal(1),
   sha256: Type.String(),
+  /** Repetitions. */
   laps: Type.Integer(),
   /** Epoch milliseconds of the last line; null for the times as logged. Chosen once, never changed. */
   anchor_ms: Type.Union([Type.Integer(), Type.Null()]),
-  /** Which cluster and topic the rest is about: in another one nothing has been published yet. */
+  /** The cluster and topic of the progress: to any other, no event has been published yet. */
   destination: Type.String(),
-  /** Everything up to this line of this lap is acknowledged by Kafka. Laps are published oldest first: N-1 .. 0. */
+  /** Kafka acknowledged everything up to this line of this repetition (lap). The oldest is first: N-1 .. 0. */
   progress: Type.Object({ lap: Type.Integer(), line: Type.Integer(), published: Type.Integer() }),
-  /** Of the last complete replay to this destination; null where there was none. */
+  /** Of the last complete replay to this destination; null if there was none. */
   summary: Type.Union([ReplaySummary, Type.Null()]),
 });
 export type ReplayRecord = Static<typeof ReplayRecord>;
 
 const compiled = Compile(ReplayRecord);
 
-/** The record is not as this program wrote it. */
+/** The record is not as the replay wrote it. */
 export class RecordUnreadableError extends Error {
   readonly code = 'REPLAY_RECORD_UNREADABLE';
   constructor(path: string) {
     super(
-      `${path} is not as the replay wrote it. Restore it; or remove it, but then --shift-to-now chooses a new anchor ` +
+      `${path} is not as the replay wrote it. Restore it, or remove it; but then --shift-to-now chooses a new anchor ` +
         'and the log counts a second time.',
     );
     this.name = 'RecordUnreadableError';
   }
 }
 
-/** Where the record of a replay is. */
-export function recordPath(dataDir: string, sha256: string, laps: number, mode: AnchorMode): string {
+/** The path of a replay's record. */
+export function recordPath(dataDir: string, sha256: string, repetitions: number, mode: AnchorMode): string {
   const anchored = mode.kind === 'at' ? `at-${mode.atMs}` : mode.kind;
-  return join(dataDir, 'replay', `${sha256.slice(0, 16)}-${laps}-${anchored}.json`);
+  return join(dataDir, 'replay', `${sha256.slice(0, 16)}-${repetitions}-${anchored}.json`);
 }
 
-/** The record, or undefined where this replay was never begun. */
+/** The record, or undefined if this replay has not begun. @throws RecordUnreadableError */
 export async function readRecord(path: string): Promise<ReplayRecord | undefined> {
   let record: unknown;
   try {
@@ -58,8 +59,8 @@ export async function readRecord(path: string): Promise<ReplayRecord | undefined
 }
 
 /**
- * Writes the first record of a replay. Of two that begin at once one is the first, and both get its record, so that
- * the anchor is chosen once.
+ * Writes the first record of a replay. If two begin at once, both get the record of the first one, so that the anchor is
+ * chosen once.
  */
 export async function createRecord(path: string, record: ReplayRecord): Promise<ReplayRecord> {
   const written = await writeBeside(path, record);
@@ -96,7 +97,7 @@ async function writeBeside(path: string, record: ReplayRecord): Promise<string> 
   return beside;
 }
 
-/** A new name is durable when its folder is. */
+/** A new name is durable only once its folder is. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
@@ -106,7 +107,7 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** isNativeError: jest's suites see the errors of node:fs as those of another realm, which instanceof does not know. */
+/** isNativeError, because in jest the errors of node:fs come from another realm, where instanceof fails. */
 function isSystemError(error: unknown, code: string): boolean {
   return types.isNativeError(error) && 'code' in error && error.code === code;
 }

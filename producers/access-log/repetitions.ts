@@ -5,45 +5,45 @@ import { occurredAt, type Schedule } from './anchor.ts';
 import { eventIdOf } from './event.ts';
 import { LineSplitter, type Line } from './lines.ts';
 import type { LogSource } from './source.ts';
-import { verdictOn, type LineReport, type Scan } from './scan.ts';
+import { classifyLine, type LineReport, type Scan } from './scan.ts';
 
 export interface RepetitionOptions {
   readonly publisher: Publisher;
   readonly signal: AbortSignal | undefined;
-  /** Everything up to there is acknowledged; called in order, and awaited. */
+  /** Kafka acknowledged everything up to there. Called in order, and awaited. */
   readonly onAcknowledged: (progress: Progress) => Promise<void>;
 }
 
 export interface RepetitionsOutcome {
-  /** Acknowledged, those of earlier runs included. */
+  /** Acknowledged events, including those of earlier runs. */
   readonly published: number;
-  readonly refused: readonly LineReport[];
+  readonly rejected: readonly LineReport[];
   readonly rejectedCount: number;
 }
 
-/** Stopped by the user between two lines. */
+/** The user stopped the replay between two lines. */
 export class ReplayInterruptedError extends Error {
   readonly code = 'REPLAY_INTERRUPTED';
   constructor() {
-    super('The replay was interrupted. Run it again with the same arguments: it goes on where it stopped.');
+    super('The replay was interrupted. Run it again with the same arguments: it continues where it stopped.');
     this.name = 'ReplayInterruptedError';
   }
 }
 
-/** Another content than the one surveyed: line numbers, and so event ids, would be another log's. */
+/** The content differs from the scanned one: line numbers, and so event ids, would be those of another log. */
 export class LogChangedError extends Error {
   readonly code = 'LOG_CHANGED';
   constructor(name: string) {
-    super(`${name} changed while it was replayed. Replay a copy that nobody writes to.`);
+    super(`${name} changed while it was replayed. Replay a copy that is no longer written to.`);
     this.name = 'LogChangedError';
   }
 }
 
-/** Lines whose progress is remembered together; a crash repeats at most those in flight, 8 times as many. */
+/** How many lines each progress record covers; a crash repeats at most the open batches, 8 times as many. */
 const BATCH_LINES = 2_000;
 
 /**
- * Publishes the laps, oldest first, from behind a line. Reads the log once a lap.
+ * Publishes the repetitions, oldest first, starting after a line. Reads the log once per repetition.
  * @throws ReplayInterruptedError, LogChangedError, and the publisher's errors
  */
 export async function publishRepetitions(
@@ -55,43 +55,43 @@ export async function publishRepetitions(
 ): Promise<RepetitionsOutcome> {
   const acknowledgements = new Acknowledgements(from.published, options.onAcknowledged);
   try {
-    for (let lap = from.lap; lap >= 0 && !options.signal?.aborted; lap -= 1) {
-      const behindLine = lap === from.lap ? from.line : 0;
-      await publishRepetition(source, scan, schedule, { lap, behindLine }, acknowledgements, options);
+    for (let repetition = from.lap; repetition >= 0 && !options.signal?.aborted; repetition -= 1) {
+      const afterLine = repetition === from.lap ? from.line : 0;
+      await publishRepetition(source, scan, schedule, { repetition, afterLine }, acknowledgements, options);
     }
     await acknowledgements.settleAll();
   } catch (error) {
-    // Once it is interrupted the publisher is closed: its complaints are no news.
+    // An interrupt closes the publisher, so its errors are expected.
     if (!options.signal?.aborted) throw error;
   } finally {
     await acknowledgements.ended();
   }
   if (options.signal?.aborted) throw new ReplayInterruptedError();
-  const { published, refused, rejectedCount } = acknowledgements;
-  return { published, refused, rejectedCount };
+  const { published, rejected, rejectedCount } = acknowledgements;
+  return { published, rejected, rejectedCount };
 }
 
 async function publishRepetition(
   source: LogSource,
   scan: Scan,
   schedule: Schedule,
-  { lap, behindLine }: { lap: number; behindLine: number },
+  { repetition, afterLine }: { repetition: number; afterLine: number },
   acknowledgements: Acknowledgements,
   { publisher, signal }: RepetitionOptions,
 ): Promise<void> {
   const publish = async (lines: readonly Line[]): Promise<void> => {
     for (const line of lines) {
-      if (line.number <= behindLine) continue;
-      const verdict = verdictOn(line);
-      if (verdict.kind === 'call') {
-        const at = occurredAt(schedule, verdict.loggedAtMs, lap);
-        const event_id = eventIdOf(at, scan.sha256, lap, line.number);
+      if (line.number <= afterLine) continue;
+      const classified = classifyLine(line);
+      if (classified.kind === 'call') {
+        const at = occurredAt(schedule, classified.loggedAtMs, repetition);
+        const event_id = eventIdOf(at, scan.sha256, repetition, line.number);
         await publisher.ready();
-        const event = { event_id, occurred_at: at, ...verdict.content };
+        const event = { event_id, occurred_at: at, ...classified.content };
         acknowledgements.add(line.number, publisher.publish(event));
       }
       if (line.number % BATCH_LINES === 0 || line.number === scan.lines) {
-        await acknowledgements.endBatch(lap, line.number);
+        await acknowledgements.endBatch(repetition, line.number);
       }
     }
   };

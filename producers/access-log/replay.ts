@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Publisher } from '../publisher-contract.ts';
-import type { TimeLimits } from '../validate.ts';
+import type { TimeLimits } from '../../schemas/event-validation.ts';
 import { checkTimes, scheduleOf, type AnchorMode, type Schedule } from './anchor.ts';
 import { publishRepetitions } from './repetitions.ts';
 import { createRecord, readRecord, recordPath, replaceRecord, type ReplayRecord } from './record.ts';
@@ -13,21 +13,21 @@ export interface ReplayOptions {
   readonly file: string;
   readonly stdin: Readable;
   /** At least 1. */
-  readonly laps: number;
+  readonly repetitions: number;
   readonly anchor: AnchorMode;
   /** Keeps anchors and progress under `replay/`. */
   readonly dataDir: string;
-  /** Whether a replay that is complete is published again, which changes no figure, or left alone. */
+  /** Whether a complete replay is published again, which changes no figure, or skipped. */
   readonly again: boolean;
   readonly publisher: Publisher;
-  /** Names the cluster and the topic; progress made in one says nothing about another. */
+  /** The name of the cluster and topic; the progress in one says nothing about another. */
   readonly destination: string;
   readonly limits: TimeLimits;
   readonly now: () => number;
   readonly onStart?: (start: ReplayStart) => void;
-  /** Acknowledged events of `start.events`, now and then. */
+  /** Called now and then with the number of acknowledged events, of `start.events`. */
   readonly onProgress?: (published: number) => void;
-  /** Aborted: publishes nothing more, waits for what is under way, remembers it, throws ReplayInterruptedError. */
+  /** Aborting it stops the publishing, waits for events in flight, records them, throws ReplayInterruptedError. */
   readonly signal?: AbortSignal;
 }
 
@@ -38,23 +38,23 @@ export interface ReplayStart {
   /** Whether an earlier run chose the anchor. */
   readonly anchorReused: boolean;
   readonly recordPath: string;
-  /** In all laps. */
+  /** In all repetitions. */
   readonly events: number;
-  /** Acknowledged by an earlier run that was interrupted: this one goes on there. */
+  /** Acknowledged by an earlier, interrupted run, which this one continues. */
   readonly published: number;
 }
 
 export interface ReplayResult {
   readonly summary: ReplaySummary;
-  /** Complete before this run, which published nothing. */
+  /** The replay was complete before this run, which published nothing. */
   readonly skipped: boolean;
 }
 
 /**
  * Publishes an access log (interfaces.md, "Replay of an access log"). The anchor is on disk before the first event;
- * progress is remembered every 2,000 lines; an interrupted replay goes on behind its last acknowledged line.
+ * progress is recorded every 2,000 lines; an interrupted replay continues after its last acknowledged line.
  * @throws LogUnreadableError, OutsideLimitsError, RecordUnreadableError, LogChangedError, ReplayInterruptedError, and
- *   the publisher's errors; whatever is thrown, running it again goes on.
+ *   the publisher's errors; after any of them, running it again continues the replay
  */
 export async function replayLog(options: ReplayOptions): Promise<ReplayResult> {
   const source = await openLog(options.file, `${options.dataDir}/replay`, options.stdin);
@@ -66,33 +66,33 @@ export async function replayLog(options: ReplayOptions): Promise<ReplayResult> {
 }
 
 async function replaySource(source: LogSource, options: ReplayOptions): Promise<ReplayResult> {
-  const { laps, now, limits, destination } = options;
+  const { repetitions, now, limits, destination } = options;
   const startedMs = now();
   const scan = await scanLog(source);
-  const path = recordPath(options.dataDir, scan.sha256, laps, options.anchor);
+  const path = recordPath(options.dataDir, scan.sha256, repetitions, options.anchor);
   const known = await readRecord(path);
   if (known?.summary && known.destination === destination && !options.again) {
     return { summary: known.summary, skipped: true };
   }
   const anchorMs = known ? known.anchor_ms : anchorOf(options.anchor, startedMs);
-  const begun = known?.destination === destination ? known.progress : startOf(laps);
-  const schedule = scheduleOf(scan, laps, anchorMs ?? undefined);
+  const begun = known?.destination === destination ? known.progress : startOf(repetitions);
+  const schedule = scheduleOf(scan, repetitions, anchorMs ?? undefined);
   const check = (part: Scan, times: Schedule): void =>
     checkTimes(part, times, startedMs, limits, known !== undefined && options.anchor.kind === 'now');
   await checkRest(source, scan, schedule, begun, check);
 
-  const record = await begin(path, known, scan, { anchorMs, laps, destination });
+  const record = await begin(path, known, scan, { anchorMs, repetitions, destination });
   const publishedBefore = record.progress.published;
   options.onStart?.({
     scan,
     anchorMs: record.anchor_ms,
     anchorReused: known !== undefined,
     recordPath: path,
-    events: scan.calls * laps,
+    events: scan.calls * repetitions,
     published: publishedBefore,
   });
-  // Another replay may have begun at the same moment, and chosen the anchor.
-  const agreed: Schedule = scheduleOf(scan, laps, record.anchor_ms ?? undefined);
+  // Another replay may have begun at the same moment and chosen the anchor.
+  const agreed: Schedule = scheduleOf(scan, repetitions, record.anchor_ms ?? undefined);
   const outcome = await publishRepetitions(source, scan, agreed, record.progress, {
     publisher: options.publisher,
     signal: options.signal,
@@ -107,22 +107,22 @@ async function replaySource(source: LogSource, options: ReplayOptions): Promise<
     startedMs,
     finishedMs: now(),
   });
-  await replaceRecord(path, { ...record, progress: startOf(laps), summary });
+  await replaceRecord(path, { ...record, progress: startOf(repetitions), summary });
   return { summary, skipped: false };
 }
 
-/** Checks what is left to publish, oldest first: what an earlier run published was accepted then, however old now. */
+/** Checks only what is left to publish: events of earlier runs were accepted then, however old they are now. */
 async function checkRest(
   source: LogSource,
   scan: Scan,
   schedule: Schedule,
-  { lap, line }: ReplayRecord['progress'],
+  { lap: repetition, line }: ReplayRecord['progress'],
   check: (part: Scan, times: Schedule) => void,
 ): Promise<void> {
-  if (line === 0) return check(scan, { ...schedule, laps: lap + 1 });
-  const shiftMs = schedule.shiftMs - lap * schedule.lapMs;
-  check(await scanLog(source, line), { ...schedule, shiftMs, laps: 1 });
-  if (lap > 0) check(scan, { ...schedule, laps: lap });
+  if (line === 0) return check(scan, { ...schedule, repetitions: repetition + 1 });
+  const shiftMs = schedule.shiftMs - repetition * schedule.repetitionMs;
+  check(await scanLog(source, line), { ...schedule, shiftMs, repetitions: 1 });
+  if (repetition > 0) check(scan, { ...schedule, repetitions: repetition });
 }
 
 function anchorOf(mode: AnchorMode, nowMs: number): number | null {
@@ -130,24 +130,24 @@ function anchorOf(mode: AnchorMode, nowMs: number): number | null {
   return mode.kind === 'at' ? mode.atMs : null;
 }
 
-function startOf(laps: number): ReplayRecord['progress'] {
-  return { lap: laps - 1, line: 0, published: 0 };
+function startOf(repetitions: number): ReplayRecord['progress'] {
+  return { lap: repetitions - 1, line: 0, published: 0 };
 }
 
-/** The record on disk with which the publishing begins. Its anchor is the first one ever chosen. */
+/** The record on disk when publishing begins. Its anchor is the first one ever chosen. */
 async function begin(
   path: string,
   known: ReplayRecord | undefined,
   scan: Scan,
-  chosen: { anchorMs: number | null; laps: number; destination: string },
+  chosen: { anchorMs: number | null; repetitions: number; destination: string },
 ): Promise<ReplayRecord> {
   const fresh: ReplayRecord = {
     version: 1,
     sha256: scan.sha256,
-    laps: chosen.laps,
+    laps: chosen.repetitions,
     anchor_ms: chosen.anchorMs,
     destination: chosen.destination,
-    progress: startOf(chosen.laps),
+    progress: startOf(chosen.repetitions),
     summary: null,
   };
   const record = known ?? (await createRecord(path, fresh));

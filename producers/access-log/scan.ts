@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { rejectionOfContent } from '../validate.ts';
+import { describeRejection } from '../../schemas/event-rules.ts';
+import { validateCallContent } from '../validate.ts';
 import { contentOf, type CallContent } from './event.ts';
 import { LineSplitter, MAX_LINE_BYTES, type Line } from './lines.ts';
 import { parseLine } from './parse.ts';
@@ -11,21 +12,21 @@ export interface LineReport {
   readonly reason: string;
 }
 
-/** What the first reading of a log finds out: no event may be published before all of it is known. */
+/** The result of reading a log once: no event is published before the whole log is known. */
 export interface Scan {
   /** Of the uncompressed content, lower-case hex. */
   readonly sha256: string;
   readonly lines: number;
   readonly blank: number;
-  /** Lines that will be published in every lap. */
+  /** Lines that every repetition publishes. */
   readonly calls: number;
-  /** Lines that are no call. The lists hold the first 1,000, the counts all. */
+  /** Lines that are not calls. The lists hold the first 1,000, the counts all. */
   readonly malformed: readonly LineReport[];
   readonly malformedCount: number;
-  /** Lines that are calls which would not count: names too long, too many credits (schemas/event-rules.ts). */
-  readonly refused: readonly LineReport[];
+  /** Calls that are invalid events: names too long, too many credits (schemas/event-validation.ts). */
+  readonly rejected: readonly LineReport[];
   readonly rejectedCount: number;
-  /** Among the calls to publish, by time; undefined where there is none. */
+  /** By time, among the calls to publish; undefined if there are none. */
   readonly earliest: LoggedAt | undefined;
   readonly latest: LoggedAt | undefined;
   /** The last call in the file, which need not be the latest. */
@@ -39,13 +40,13 @@ export interface LoggedAt {
 
 export const MAX_REPORTS = 1_000;
 
-/** What a line is to the replay; `call` has passed every rule but those of time. */
-export type Verdict =
+/** What the replay makes of a line; a `call` satisfies every rule except those about its id and time. */
+export type ClassifiedLine =
   | { readonly kind: 'call'; readonly loggedAtMs: number; readonly content: CallContent }
   | { readonly kind: 'blank' }
-  | { readonly kind: 'malformed' | 'refused'; readonly reason: string };
+  | { readonly kind: 'malformed' | 'rejected'; readonly reason: string };
 
-export function verdictOn(line: Line): Verdict {
+export function classifyLine(line: Line): ClassifiedLine {
   if (line.text === undefined) {
     return { kind: 'malformed', reason: `it is longer than ${MAX_LINE_BYTES} bytes` };
   }
@@ -53,48 +54,48 @@ export function verdictOn(line: Line): Verdict {
   const parsed = parseLine(line.text);
   if ('malformed' in parsed) return { kind: 'malformed', reason: parsed.malformed };
   const content = contentOf(parsed);
-  const rejection = rejectionOfContent(content);
-  if (rejection) return { kind: 'refused', reason: rejection.detail };
+  const rejection = validateCallContent(content);
+  if (rejection) return { kind: 'rejected', reason: describeRejection(rejection) };
   return { kind: 'call', loggedAtMs: parsed.atMs, content };
 }
 
-/** Reads the whole log once. @param behindLine only lines behind it are counted */
-export async function scanLog(source: LogSource, behindLine = 0): Promise<Scan> {
+/** Reads the whole log once. @param afterLine counts only lines after this one */
+export async function scanLog(source: LogSource, afterLine = 0): Promise<Scan> {
   const content = createHash('sha256');
   const splitter = new LineSplitter();
-  const reports = { malformed: new Array<LineReport>(), refused: new Array<LineReport>() };
-  const counts = { call: 0, blank: 0, malformed: 0, refused: 0 };
+  const reports = { malformed: new Array<LineReport>(), rejected: new Array<LineReport>() };
+  const counts = { call: 0, blank: 0, malformed: 0, rejected: 0 };
   let earliest: LoggedAt | undefined;
   let latest: LoggedAt | undefined;
   let last: LoggedAt | undefined;
 
-  const look = (line: Line): void => {
-    if (line.number <= behindLine) return;
-    const verdict = verdictOn(line);
-    counts[verdict.kind] += 1;
-    if (verdict.kind === 'call') {
-      last = { line: line.number, atMs: verdict.loggedAtMs };
+  const count = (line: Line): void => {
+    if (line.number <= afterLine) return;
+    const classified = classifyLine(line);
+    counts[classified.kind] += 1;
+    if (classified.kind === 'call') {
+      last = { line: line.number, atMs: classified.loggedAtMs };
       if (!earliest || last.atMs < earliest.atMs) earliest = last;
       if (!latest || last.atMs > latest.atMs) latest = last;
-    } else if (verdict.kind !== 'blank' && counts[verdict.kind] <= MAX_REPORTS) {
-      reports[verdict.kind].push({ line: line.number, reason: verdict.reason });
+    } else if (classified.kind !== 'blank' && counts[classified.kind] <= MAX_REPORTS) {
+      reports[classified.kind].push({ line: line.number, reason: classified.reason });
     }
   };
   for await (const chunk of source.chunks()) {
     content.update(chunk);
-    splitter.push(chunk).forEach(look);
+    splitter.push(chunk).forEach(count);
   }
-  splitter.end().forEach(look);
+  splitter.end().forEach(count);
 
   return {
     sha256: content.digest('hex'),
-    lines: counts.call + counts.blank + counts.malformed + counts.refused,
+    lines: counts.call + counts.blank + counts.malformed + counts.rejected,
     blank: counts.blank,
     calls: counts.call,
     malformed: reports.malformed,
     malformedCount: counts.malformed,
-    refused: reports.refused,
-    rejectedCount: counts.refused,
+    rejected: reports.rejected,
+    rejectedCount: counts.rejected,
     earliest,
     latest,
     last,

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
-/** A log that can be read from its start as often as needed. */
+/** A log that can be read from its start any number of times. */
 export interface LogSource {
   readonly name: string;
   /** Its content, uncompressed. */
@@ -13,7 +13,7 @@ export interface LogSource {
   close(): Promise<void>;
 }
 
-/** The log cannot be read. */
+/** The log cannot be read; the message has the cause. */
 export class LogUnreadableError extends Error {
   readonly code = 'LOG_UNREADABLE';
   constructor(name: string, cause: unknown) {
@@ -26,10 +26,11 @@ const CHUNK_BYTES = 256 * 1024;
 const GZIP_MAGIC = [0x1f, 0x8b];
 
 /**
- * Opens a log, plain or gzip, which its first bytes tell, whatever its name. Its length is fixed here: lines that
- * a web server appends while it is replayed belong to the next replay.
+ * Opens a log, plain or gzip by its first bytes, whatever its name. Its length is fixed at the first reading: lines that
+ * a web server appends during the replay belong to the next one.
  * @param file a path, or `-` for standard input
- * @param folder where what can be read only once (standard input, a pipe) is kept until the end
+ * @param folder where input that can be read only once (standard input, a pipe) is copied until the end
+ * @throws LogUnreadableError
  */
 export async function openLog(file: string, folder: string, stdin: Readable): Promise<LogSource> {
   const name = file === '-' ? 'standard input' : file;
@@ -45,7 +46,7 @@ export async function openLog(file: string, folder: string, stdin: Readable): Pr
   }
 }
 
-/** A copy that has no name any more: it ends with the process, however that ends. */
+/** Copies input to an unlinked file, which disappears with the process, however that ends. */
 async function spool(input: AsyncIterable<Buffer>, folder: string): Promise<FileHandle> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, `.input-${process.pid}-${randomBytes(6).toString('hex')}`);
@@ -98,7 +99,7 @@ class FileSource implements LogSource {
 
 async function* unzipped(zipped: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  // Whatever goes wrong on the way in comes out of the loop below.
+  // An error of the input is thrown by the loop below.
   const piped = pipeline(Readable.from(zipped), gunzip).catch(() => undefined);
   try {
     yield* gunzip;

@@ -4,25 +4,26 @@ import type { LineReport, Scan } from './scan.ts';
 
 const Report = Type.Object({ line: Type.Integer(), reason: Type.String() });
 
-/** The result of a replay, as it is printed, recorded and handed to the local stack. Instants are RFC 3339 in UTC. */
+/** The result of a replay, as printed, recorded and passed to the local stack. Instants are RFC 3339 in UTC. */
 export const ReplaySummary = Type.Object({
   log: Type.String(),
   /** Of the uncompressed content. */
   sha256: Type.String(),
+  /** Repetitions. */
   laps: Type.Integer(),
   /** The instant of the last line; null for the times as logged. */
   anchor: Type.Union([Type.String(), Type.Null()]),
-  /** In the file; lines = blank + malformed_count + refused_count + calls. */
+  /** Lines of the file: blank + malformed_count + refused_count + calls. */
   lines: Type.Integer(),
   blank: Type.Integer(),
   calls: Type.Integer(),
   malformed_count: Type.Integer(),
   /** The first 1,000. */
   malformed: Type.Array(Report),
-  /** Calls that would not count, and what the publisher refused. */
+  /** Calls that are invalid events, and events that the publisher rejected. */
   refused_count: Type.Integer(),
   refused: Type.Array(Report),
-  /** Acknowledged by Kafka, over all laps and interruptions; calls x laps, less what was refused on the way. */
+  /** Acknowledged by Kafka, over all repetitions and interruptions: calls x laps, less those the publisher rejected. */
   events_published: Type.Integer(),
   /** Of these, by an earlier run that was interrupted. */
   events_published_before: Type.Integer(),
@@ -34,11 +35,11 @@ export const ReplaySummary = Type.Object({
 });
 export type ReplaySummary = Static<typeof ReplaySummary>;
 
-/** What the publishing itself adds to the survey. */
+/** What publishing adds to the scan. */
 export interface Published {
   readonly published: number;
   readonly publishedBefore: number;
-  readonly refused: readonly LineReport[];
+  readonly rejected: readonly LineReport[];
   readonly rejectedCount: number;
   readonly startedMs: number;
   readonly finishedMs: number;
@@ -55,7 +56,7 @@ export function summaryOf(
   return {
     log,
     sha256: scan.sha256,
-    laps: schedule.laps,
+    laps: schedule.repetitions,
     anchor: anchorMs === null ? null : instantText(anchorMs),
     lines: scan.lines,
     blank: scan.blank,
@@ -63,10 +64,12 @@ export function summaryOf(
     malformed_count: scan.malformedCount,
     malformed: [...scan.malformed],
     refused_count: scan.rejectedCount + done.rejectedCount,
-    refused: [...scan.refused, ...done.refused],
+    refused: [...scan.rejected, ...done.rejected],
     events_published: done.published,
     events_published_before: done.publishedBefore,
-    first_event_at: earliest ? instantText(occurredAt(schedule, earliest.atMs, schedule.laps - 1)) : null,
+    first_event_at: earliest
+      ? instantText(occurredAt(schedule, earliest.atMs, schedule.repetitions - 1))
+      : null,
     last_event_at: latest ? instantText(occurredAt(schedule, latest.atMs, 0)) : null,
     duration_ms: done.finishedMs - done.startedMs,
     finished_at: instantText(done.finishedMs),

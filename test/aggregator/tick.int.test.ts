@@ -28,7 +28,7 @@ beforeAll(async () => {
   await migrate(namespace.settings);
   client = connectClickHouse(namespace.settings, 'tick test');
   for (const topic of [topics.calls, topics.settings]) {
-    await insertLanded(client, topic, { until: closed, observedAt: closed, isLevel: true });
+    await insertLanded(client, topic, { until: closed, observedAt: closed, isCaughtUp: true });
   }
   aggregator = {
     client,

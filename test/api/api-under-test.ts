@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { Type, type Static, type TSchema } from 'typebox';
 import { openRecorder } from '../../store/settings/recorder.ts';
-import { buildApp, type RouteSummary } from '../../api/app.ts';
+import { buildApp } from '../../api/app.ts';
+import type { RouteSummary } from '../../api/openapi/describe-routes.ts';
 import { createTokenVerifier, signToken, type Claims } from '../../api/auth/tokens.ts';
 import { connectForProbing, connectForReading } from '../../api/clickhouse.ts';
 import { PROBLEM_MEDIA_TYPE, ProblemSchema } from '../../api/problems/schema.ts';
@@ -16,8 +17,8 @@ import { openNamespace, type Namespace } from '../servers/namespace.ts';
 
 export const SECRET = Buffer.from('a secret that only this test run knows');
 
-/** What is asked; GET without a token, a body or headers unless said otherwise. */
-export interface Asked {
+/** A request's options; by default a GET without a token, a body or headers. */
+export interface RequestOptions {
   readonly method?: string;
   readonly claims?: Claims;
   /** Sent as JSON; undefined sends none. */
@@ -28,24 +29,24 @@ export interface Asked {
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
-  /** Parsed where the answer is JSON, the text otherwise. */
+  /** Parsed if the answer is JSON, otherwise its text. */
   readonly body: unknown;
 }
 
-/** The API over a real ClickHouse with a database of its own, and a clock that the suite sets. */
+/** The API on a real ClickHouse, with its own database and a clock that the suite sets. */
 export interface ApiUnderTest {
   readonly url: string;
   readonly routes: readonly RouteSummary[];
   /** The suite's database and topics, for other processes on the same servers. */
   readonly namespace: Namespace;
   readonly clickhouse: ClickHouseClient;
-  /** Epoch milliseconds: what the API takes for now. */
+  /** The API's now, epoch milliseconds. */
   clock: { now: number };
-  /** The answer has been checked against its route's schema. */
-  send(path: string, asked?: Asked): Promise<Answer>;
+  /** Checks the answer against its route's schema. */
+  send(path: string, options?: RequestOptions): Promise<Answer>;
   /** GET with a token of these claims, or without one. */
   get(path: string, claims?: Claims): Promise<Answer>;
-  /** GET that must answer 200 of the given schema. */
+  /** GET that must return 200 and match the given schema. */
   read<Schema extends TSchema>(schema: Schema, path: string, claims: Claims): Promise<Static<Schema>>;
   close(): Promise<void>;
 }
@@ -93,7 +94,10 @@ export async function openApi(
 
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
 
-  async function send(path: string, { method = 'GET', claims, body, headers }: Asked = {}): Promise<Answer> {
+  async function send(
+    path: string,
+    { method = 'GET', claims, body, headers }: RequestOptions = {},
+  ): Promise<Answer> {
     const token = claims && (await signToken(SECRET, claims, clock.now + 60_000));
     const response = await fetch(url + path, {
       method,
@@ -141,8 +145,8 @@ export async function openApi(
 }
 
 /**
- * Every answer of every test is one that its route documents: its status, its media type and, where it is JSON, its
- * body. @param documented the route's answers by status; undefined for pages, and where no route was reached
+ * Checks that the route documents the answer: its status, its media type and, if it is JSON, its
+ * body. @param documented the route's answers by status; undefined for pages and for requests that reach no route
  */
 function checkAnswer(
   documented: Readonly<Record<string, unknown>> | undefined,
@@ -152,7 +156,7 @@ function checkAnswer(
   const said = `${status} ${mediaType} of ${what}`;
   const answer = documented?.[status];
   if (status >= 400) {
-    if (mediaType !== PROBLEM_MEDIA_TYPE) throw new Error(`${said} is no problem document`);
+    if (mediaType !== PROBLEM_MEDIA_TYPE) throw new Error(`${said} is not a problem document`);
     if (documented !== undefined && answer === undefined) throw new Error(`${said} is not documented`);
     checkBody(ProblemSchema, content, said);
   } else if (documented !== undefined) {
@@ -169,7 +173,7 @@ function checkAnswer(
   }
 }
 
-/** How a route documents answers that are no JSON, or of several types. */
+/** How a route documents answers that are not JSON, or of several types. */
 const ByMediaType = Type.Object({
   content: Type.Record(Type.String(), Type.Object({ schema: Type.Unknown() })),
 });

@@ -10,14 +10,14 @@ import { createLogger } from '../../platform/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
 
 export const SECRET = Buffer.from('a secret that only this test run knows');
-/** Nobody listens on the first port. */
-const NOBODY = '127.0.0.1:1';
+/** Nothing listens on port 1. */
+const UNREACHABLE = '127.0.0.1:1';
 
-/** The API, not yet listening, where a Kafka is not and a ClickHouse is at the given address, or is not. */
+/** The API, not yet listening, without Kafka. @param given its clickhouseUrl is unreachable by default */
 export async function openWithoutServers(
   given: Partial<ApiDependencies> & { readonly clickhouseUrl?: string } = {},
 ) {
-  const { clickhouseUrl = `http://${NOBODY}`, ...more } = given;
+  const { clickhouseUrl = `http://${UNREACHABLE}`, ...more } = given;
   const config = {
     CLICKHOUSE_URL: clickhouseUrl,
     CLICKHOUSE_DATABASE: 'none',
@@ -27,7 +27,7 @@ export async function openWithoutServers(
   const clickhouse = connectForReading(config);
   const clickhouseForProbes = connectForProbing(config);
   const logger = createLogger('api', 'silent');
-  const kafka = { KAFKA_BROKERS: NOBODY, TOPIC_PREFIX: '', UNKNOWN_ORGS: 'local' } as const;
+  const kafka = { KAFKA_BROKERS: UNREACHABLE, TOPIC_PREFIX: '', UNKNOWN_ORGS: 'local' } as const;
   const { app } = await buildApp({
     now: Date.now,
     clickhouse,
@@ -53,8 +53,8 @@ export async function openWithoutServers(
   };
 }
 
-/** What is asked of an API that listens; a GET unless said otherwise. */
-export interface Asked {
+/** A request's options; by default a GET. */
+export interface RequestOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -62,7 +62,7 @@ export interface Asked {
   readonly from?: string;
 }
 
-/** An answer with its bytes as they came. */
+/** An answer with its undecoded bytes. */
 export interface RawAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -70,14 +70,14 @@ export interface RawAnswer {
   readonly text: string;
 }
 
-/** The same, listening. */
+/** The same API, listening. */
 export async function listenWithoutServers(given?: Parameters<typeof openWithoutServers>[0]) {
   const { app, close } = await openWithoutServers(given);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     url,
     close,
-    ask: (path: string, { method = 'GET', headers = {}, body, from = '127.0.0.1' }: Asked = {}) =>
+    send: (path: string, { method = 'GET', headers = {}, body, from = '127.0.0.1' }: RequestOptions = {}) =>
       new Promise<RawAnswer>((resolve, reject) => {
         const sent = request(
           url + path,
@@ -98,6 +98,6 @@ export async function listenWithoutServers(given?: Parameters<typeof openWithout
   };
 }
 
-/** Node sends no length with a DELETE by itself. */
+/** Node does not add a length to a DELETE. */
 const sized = (headers: Readonly<Record<string, string>>, body: string | undefined) =>
   body === undefined ? headers : { 'content-length': Buffer.byteLength(body), ...headers };

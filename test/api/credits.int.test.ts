@@ -23,7 +23,7 @@ const edges = [NOW - DAY_MS - 1, NOW - DAY_MS, NOW - 1, NOW].map((occurred_at) =
   callEvent({ org_id: 'edges', occurred_at, credits: 10 ** (occurred_at % 10) }),
 );
 
-/** Users of equal and of different credits, one a name of many bytes. */
+/** Users with equal and with different credits, one with a name of many bytes. */
 const crowd = ['a', 'b', 'c', 'd', 'e', 'f', 'ä'.repeat(64)].map((user_id, index) =>
   callEvent({ org_id: 'crowd', occurred_at: NOW - 1, user_id, credits: index % 3 }),
 );
@@ -70,7 +70,7 @@ const credits = (path: string, claims = ONE) => api.read(CreditsAnswer, path, cl
 const returning = (query = '') => api.read(ReturningAnswer, `/v1/orgs/one/credits/returning${query}`, ONE);
 
 describe('GET /v1/orgs/{org}/credits', () => {
-  it('answers the gauge of the 24 hours that end now, of distinct calls of the product alone', async () => {
+  it('returns the current usage of the 24 hours that end now, of distinct calls of the product only', async () => {
     const { credits: used } = countOf(within(crm, NOW - DAY_MS, NOW));
     expect(await credits('/v1/orgs/one/credits')).toEqual({
       org_id: 'one',
@@ -98,7 +98,7 @@ describe('GET /v1/orgs/{org}/credits', () => {
     expect(answer.formula.maximum).toBeNull();
   });
 
-  it('takes the settings of the instant asked for, and the events known now', async () => {
+  it('uses the settings of the requested instant, and the events known now', async () => {
     const before = await credits(`/v1/orgs/one/credits?at=${new Date(RAISED - 1).toISOString()}`);
     const since = await credits(`/v1/orgs/one/credits?at=${new Date(RAISED).toISOString()}`);
     expect(before).toMatchObject({ additional_limit: 0, included: 52_500, formula: { users: 10 } });
@@ -107,7 +107,7 @@ describe('GET /v1/orgs/{org}/credits', () => {
   });
 
   it.each(['unsealed', 'sealed'])(
-    'equals a count of the events at any instant, hours being %s',
+    'equals a count of the events at any instant, with %s hours',
     async (state) => {
       if (state === 'sealed') await sealAll(api.clickhouse, NOW);
       const random = randomOf(7);
@@ -119,7 +119,7 @@ describe('GET /v1/orgs/{org}/credits', () => {
     },
   );
 
-  it('takes any offset', async () => {
+  it('accepts any offset', async () => {
     expect((await credits('/v1/orgs/one/credits?at=2026-11-22T05:30:00.500%2B05:30')).as_of).toBe(
       '2026-11-22T00:00:00.500Z',
     );
@@ -128,27 +128,31 @@ describe('GET /v1/orgs/{org}/credits', () => {
     );
   });
 
-  it('answers the present instant and refuses the future', async () => {
+  it('accepts the present instant and rejects the future', async () => {
     expect((await api.get(`/v1/orgs/one/credits?at=${new Date(NOW).toISOString()}`, ONE)).status).toBe(200);
     const { status, body } = await api.get(`/v1/orgs/one/credits?at=${new Date(NOW + 1).toISOString()}`, ONE);
     expect(status).toBe(400);
     expect(body).toMatchObject({ type: 'invalid-request', errors: [{ parameter: 'at' }] });
   });
 
-  it('works at the very beginning of time', async () => {
+  it('works at the beginning of 1970', async () => {
     const answer = await credits('/v1/orgs/one/credits?at=1970-01-01T00:00:00Z');
     expect(answer).toMatchObject({ used: 0, window: { from: '1969-12-31T00:00:00.000Z' } });
   });
 
-  it('says how far landing lags', async () => {
+  it('reports how far landing lags', async () => {
     const topic = 'api-calls';
-    await insertLanded(api.clickhouse, topic, { until: NOW - 1_234, observedAt: NOW - 500, isLevel: false });
+    await insertLanded(api.clickhouse, topic, {
+      until: NOW - 1_234,
+      observedAt: NOW - 500,
+      isCaughtUp: false,
+    });
     expect((await credits('/v1/orgs/one/credits')).lag_seconds).toBe(1.234);
-    await insertLanded(api.clickhouse, topic, { until: NOW - 100, observedAt: NOW - 100, isLevel: true });
+    await insertLanded(api.clickhouse, topic, { until: NOW - 100, observedAt: NOW - 100, isCaughtUp: true });
     expect((await credits('/v1/orgs/one/credits')).lag_seconds).toBe(0);
   });
 
-  it('names an organisation percent-encoded', async () => {
+  it('accepts a percent-encoded organisation', async () => {
     const org = 'a/b c%ü';
     const answer = await credits(`/v1/orgs/${encodeURIComponent(org)}/credits`, admin(org));
     expect(answer.org_id).toBe(org);
@@ -156,11 +160,11 @@ describe('GET /v1/orgs/{org}/credits', () => {
 });
 
 describe('product=', () => {
-  it('may be left out where there is one subscription, and be given', async () => {
+  it('is optional with one subscription', async () => {
     expect((await credits('/v1/orgs/one/credits?product=crm')).product).toBe('crm');
   });
 
-  it('names one of several; without it the answer lists them', async () => {
+  it('selects one of several; without it the answer lists them', async () => {
     expect(await credits('/v1/orgs/two/credits?product=bigin', admin('two'))).toMatchObject({
       product: 'bigin',
       included: 50_500,
@@ -170,23 +174,23 @@ describe('product=', () => {
     expect(status).toBe(400);
     expect(body).toMatchObject({
       type: 'ambiguous-product',
-      detail: 'product is needed: one of crm, bigin',
+      detail: 'product is required: one of crm, bigin',
       errors: [{ parameter: 'product', choices: ['crm', 'bigin'] }],
     });
   });
 
-  it('is not needed because of a subscription that begins later, but once it has begun', async () => {
+  it('is not required for a second subscription until that has begun', async () => {
     const paths = ['credits', 'credits/users', 'billing', 'billing/days', 'additional-limit'];
-    const asked = async () => {
+    const outcomes = async () => {
       const answers = await Promise.all(
         paths.map((path) => api.get(`/v1/orgs/planned/${path}`, admin('planned'))),
       );
       return answers.map(({ body }) => Object(body).product ?? Object(body).type);
     };
-    expect(await asked()).toEqual(paths.map(() => 'crm'));
+    expect(await outcomes()).toEqual(paths.map(() => 'crm'));
     api.clock.now = BEGINS;
     try {
-      expect(await asked()).toEqual(paths.map(() => 'ambiguous-product'));
+      expect(await outcomes()).toEqual(paths.map(() => 'ambiguous-product'));
     } finally {
       api.clock.now = NOW;
     }
@@ -207,7 +211,7 @@ describe('product=', () => {
 });
 
 describe('GET /v1/orgs/{org}/credits/users', () => {
-  it('lists who used the gauge’s credits, the most first, adding up to used', async () => {
+  it('lists the users of the credits, the most first, adding up to used', async () => {
     const at = NOW - DAY_MS / 2;
     const query = `at=${new Date(at).toISOString()}`;
     const { users, as_of } = await api.read(CreditUsersAnswer, `/v1/orgs/one/credits/users?${query}`, ONE);
@@ -222,7 +226,7 @@ describe('GET /v1/orgs/{org}/credits/users', () => {
     expect(users.reduce((sum, user) => sum + user.credits, 0)).toBe(used);
   });
 
-  it('lists users of equal credits by their ids', async () => {
+  it('lists users with equal credits by their ids', async () => {
     const at = NOW - 10 * DAY_MS;
     const calls = ['b', 'ä', 'a', 'Z'].map((user_id) =>
       callEvent({ org_id: 'edges', occurred_at: at - 1, user_id, credits: 4 }),
@@ -233,7 +237,7 @@ describe('GET /v1/orgs/{org}/credits/users', () => {
     expect(users.map((user) => user.user_id)).toEqual(['Z', 'a', 'b', 'ä']);
   });
 
-  it('comes in pages of one window, which together are the whole list', async () => {
+  it('comes in pages of one window, which together make the whole list', async () => {
     const { users: all, as_of } = await usersPage('');
     const seen: typeof all = [];
     let cursor: string | null = '';
@@ -251,13 +255,13 @@ describe('GET /v1/orgs/{org}/credits/users', () => {
     expect(seen.length).toBeGreaterThan(6);
   });
 
-  it.each(['cursor=x', 'cursor=W10', 'limit=0', 'limit=10001'])('refuses %s', async (query) => {
+  it.each(['cursor=x', 'cursor=W10', 'limit=0', 'limit=10001'])('rejects %s', async (query) => {
     const { status, body } = await api.get(`/v1/orgs/crowd/credits/users?${query}`, admin('crowd'));
     expect(status).toBe(400);
     expect(body).toMatchObject({ errors: [{ parameter: query.replace(/=.*/, '') }] });
   });
 
-  it('refuses a cursor of another instant', async () => {
+  it('rejects a cursor of another instant', async () => {
     const { next_cursor } = await usersPage('limit=3');
     const at = new Date(NOW - 1).toISOString();
     const path = `/v1/orgs/crowd/credits/users?at=${at}&cursor=${next_cursor}`;
@@ -266,7 +270,7 @@ describe('GET /v1/orgs/{org}/credits/users', () => {
 });
 
 describe('GET /v1/orgs/{org}/credits/returning', () => {
-  it('tells what leaves the window in each of the next 24 hours, by clock hours', async () => {
+  it('returns what leaves the window in each of the next 24 hours, by clock hours', async () => {
     const answer = await returning();
     expect(answer.returning).toHaveLength(25);
     for (const { from, to, credits: leaving } of answer.returning) {
@@ -278,27 +282,27 @@ describe('GET /v1/orgs/{org}/credits/returning', () => {
     expect(ends.at(-1)).toBe('2026-11-23T10:20:30.400Z');
   });
 
-  it('adds up to the gauge, and shows the pace of the last hour', async () => {
-    const gauge = await credits('/v1/orgs/one/credits');
+  it('adds up to the current usage, and shows the pace of the last hour', async () => {
+    const usage = await credits('/v1/orgs/one/credits');
     const { total, used, unused, pace_per_hour, returning: rows, ...rest } = await returning();
-    expect({ total, used, unused }).toEqual({ total: gauge.total, used: gauge.used, unused: gauge.unused });
+    expect({ total, used, unused }).toEqual({ total: usage.total, used: usage.used, unused: usage.unused });
     expect(rows.reduce((sum, row) => sum + row.credits, 0)).toBe(used);
     expect(pace_per_hour).toBe(countOf(within(crm, NOW - 3_600_000, NOW)).credits);
     expect(rest).toMatchObject({
       product: 'crm',
-      as_of: gauge.as_of,
-      window: gauge.window,
+      as_of: usage.as_of,
+      window: usage.window,
       runs_out_at: null,
     });
   });
 
-  it('says when the organisation runs out at that pace', async () => {
+  it('returns when the organisation runs out at that pace', async () => {
     const org = 'hurried';
     await insertSettings(api.clickhouse, [
       { org, value: { time_zone: 'UTC', billing_day: 1 } },
       { org, product: 'crm', value: { edition: 'free', users: 1, additional_limit: 0 } },
     ]);
-    // 1,000 in the last hour, 4,000 to go: none returns before.
+    // 1,000 in the last hour, 4,000 left: none return before.
     await insertEvents(api.clickhouse, [callEvent({ org_id: org, occurred_at: NOW - 1, credits: 1_000 })]);
     const path = `/v1/orgs/${org}/credits/returning`;
     const answer = await api.read(ReturningAnswer, path, admin(org));
@@ -306,9 +310,9 @@ describe('GET /v1/orgs/{org}/credits/returning', () => {
     expect(answer.runs_out_at).toBe('2026-11-22T14:20:30.400Z');
   });
 
-  it('takes another instant, and the settings of then', async () => {
+  it('accepts another instant, and uses its settings', async () => {
     const at = new Date(RAISED - 1).toISOString();
-    const gauge = await credits(`/v1/orgs/one/credits?at=${at}`);
-    expect(await returning(`?at=${at}`)).toMatchObject({ as_of: at, total: 52_500, used: gauge.used });
+    const usage = await credits(`/v1/orgs/one/credits?at=${at}`);
+    expect(await returning(`?at=${at}`)).toMatchObject({ as_of: at, total: 52_500, used: usage.used });
   });
 });

@@ -8,8 +8,8 @@ import { sealEndedHours } from '../../aggregator/sealing/seal-hours.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 
 /**
- * All that the aggregator does about hours that had ended by then. Events of the past mark their hours, and marked
- * hours are read from the events: only without marks is it the rollup that answers.
+ * Seals the ended hours as the aggregator does. Past events invalidate their hours, and invalidated
+ * hours are read from the events: only without invalidations do the figures come from the rollup.
  */
 export async function sealAll(client: ClickHouseClient, until: number): Promise<void> {
   await sealEndedHours(client, until, 0);

@@ -4,7 +4,7 @@ import type { CallEvent } from '../../schemas/call-event.ts';
 import type { DailyCharge } from '../../schemas/daily-charge.ts';
 import { mintEventId } from '../../schemas/event-id.ts';
 
-/** Rows as the consumer lands them, straight into the tables. */
+/** Inserts the rows that the consumer writes directly into the tables. */
 
 const iso = (instant: number): string => new Date(instant).toISOString();
 let nextOffset = 0;
@@ -25,9 +25,9 @@ export async function insertEvents(client: ClickHouseClient, events: readonly Ca
 }
 
 export interface LoggedCharge extends Omit<DailyCharge, 'append_before'> {
-  /** Decided upon before a record is landed, and not kept. */
+  /** Used before a record lands; the table has no such column. */
   readonly append_before?: number;
-  /** Where it stands in the log; the next place if left out. */
+  /** Its offset in the log; the next one by default. */
   readonly kafka_offset?: number;
 }
 
@@ -51,7 +51,7 @@ export async function insertCharges(
   });
 }
 
-/** What a subscription is told: fields of the topic settings, in effect from 1970 or from an instant. */
+/** A settings change: fields of the topic settings, in effect from 1970 or from an instant. */
 export interface SettingsRow {
   readonly org: string;
   readonly product?: string;
@@ -78,11 +78,11 @@ export async function insertSettings(client: ClickHouseClient, rows: readonly Se
   });
 }
 
-/** What the consumer records of its one partition: level with its log at that instant, or landed until then only. */
+/** The progress report of the one partition: caught up at `observedAt`, or landed only up to `until`. */
 export async function insertLanded(
   client: ClickHouseClient,
   topic: string,
-  landed: { readonly until: number; readonly observedAt: number; readonly isLevel: boolean },
+  landed: { readonly until: number; readonly observedAt: number; readonly isCaughtUp: boolean },
 ): Promise<void> {
   await client.insert({
     table: 'landing_progress',
@@ -91,7 +91,7 @@ export async function insertLanded(
         topic,
         partition: 0,
         next_offset: 10,
-        end_offset: landed.isLevel ? 10 : 11,
+        end_offset: landed.isCaughtUp ? 10 : 11,
         landed_until: iso(landed.until),
         observed_at: iso(landed.observedAt),
       },
@@ -100,7 +100,7 @@ export async function insertLanded(
   });
 }
 
-/** What the consumer records of a landing in its one partition: everything up to this offset can be read. */
+/** The landed range of the one partition: everything up to this offset can be read. */
 export async function insertLandedRange(
   client: ClickHouseClient,
   topic: string,
@@ -115,7 +115,7 @@ export async function insertLandedRange(
 
 let minted = 0;
 
-/** An event of a call; ids differ, and are the same in every run. */
+/** A call event. Ids are unique, and the same in every run. */
 export function callEvent(given: Partial<CallEvent> & Pick<CallEvent, 'org_id' | 'occurred_at'>): CallEvent {
   const random = Buffer.alloc(10);
   random.writeUInt32BE((minted += 1), 4);

@@ -2,7 +2,7 @@ import type { CallEvent } from '../../schemas/call-event.ts';
 import { randomOf } from '../random.ts';
 import { callEvent } from './tables.ts';
 
-/** Calls of an org at random instants of [from, to), of several users, apps, products and outcomes. */
+/** Calls of an org at random instants in [from, to), with several users, apps, products and outcomes. */
 export function trafficOf(
   orgId: string,
   count: number,
@@ -38,7 +38,7 @@ export interface Counted {
   readonly rejected: number;
 }
 
-/** The independent count: plain integers over the events themselves. */
+/** The independent count: integer sums over the events themselves. */
 export function countOf(events: Iterable<Pick<CallEvent, 'credits' | 'status'>>): Counted {
   let [calls, credits, rejected] = [0, 0, 0];
   for (const event of events) {

@@ -5,15 +5,15 @@ import type { Claims } from '../../api/auth/tokens.ts';
 import { startConsumer } from '../consumers/consumer-process.ts';
 import { openApi, type Answer, type ApiUnderTest } from './api-under-test.ts';
 
-/** The API over real servers and a consumer that lands what it records; its clock is the machine's, as Kafka's is. */
+/** The API on real servers, with a consumer that lands its records. It uses the machine's clock, as Kafka does. */
 export interface WritableApi extends ApiUnderTest {
-  /** A request with a body that must be answered with a status below 300. */
+  /** Sends a request with a body; its status must be below 300. */
   write(method: 'POST' | 'PUT' | 'PATCH', path: string, body: object, claims?: Claims): Promise<Answer>;
 }
 
 export const PLATFORM: Claims = { role: 'platform', sub: 'petra' };
 
-/** As openApi. Settings must be written through it: rows put into the table have offsets of their own. */
+/** As openApi. Settings must be written through it: rows inserted into the table have other offsets. */
 export async function openWritableApi(
   suite: string,
   unknownOrgs: 'none' | 'local' = 'none',

@@ -10,7 +10,8 @@ const SMALL: Sizes = {
   seal: { hours: 3, callsAnHour: 100, rounds: 2 },
   query: { hours: 26, callsAnHour: 100, reads: 2, rounds: 2 },
 };
-const ALL = NAMES.length + 1; // queries of two organisations
+// The queries are two benchmarks: of two organisations.
+const ALL = NAMES.length + 1;
 
 const namespaces: Namespace[] = [];
 afterAll(async () => {
@@ -32,7 +33,7 @@ it('every benchmark does the same work in both ways, with equal figures', async 
   const reports: string[] = [];
   for (const name of NAMES) {
     for (const benchmark of await benchmarks[name]()) {
-      // Sums that differ end a run.
+      // A run whose sums differ fails.
       const rounds = await compare(
         benchmark,
         () => performance.now(),

@@ -10,7 +10,7 @@ import { floorTo } from '../../domain/instants.ts';
 
 type HistorySize = Omit<History, 'from'>;
 
-/** How much each benchmark does; the suite that checks them does less. */
+/** How much work each benchmark does. The suite that tests them uses smaller sizes. */
 export interface Sizes {
   readonly publish: { readonly calls: number; readonly rounds: number };
   readonly land: { readonly calls: number; readonly rounds: number };
@@ -18,7 +18,7 @@ export interface Sizes {
   readonly query: HistorySize & { readonly reads: number; readonly rounds: number };
 }
 
-/** Some minutes on two shared cores, 2 GB of disk. */
+/** Takes some minutes on two shared cores, and 2 GB of disk. */
 export const SIZES: Sizes = {
   publish: { calls: 200_000, rounds: 3 },
   land: { calls: 500_000, rounds: 3 },
@@ -28,18 +28,18 @@ export const SIZES: Sizes = {
 
 export const NAMES = ['publish', 'land', 'seal', 'query'] as const;
 
-/** What benchmarks run on. */
+/** The servers that benchmarks run on. */
 export interface Places {
-  /** Whose CPU is told. */
+  /** Its CPU is measured. */
   readonly clickhousePid: number;
-  /** Topics and a database for one benchmark. */
+  /** Opens topics and a database for one benchmark. */
   readonly open: (name: string) => Namespace;
 }
 
-/** The hot paths by name, each as what gets it ready. */
+/** For each hot path, a function that prepares its benchmarks. */
 export type Benchmarks = Readonly<Record<(typeof NAMES)[number], () => Promise<readonly Benchmark[]>>>;
 
-/** @param now epoch milliseconds; the history ends with the hour before */
+/** @param now epoch milliseconds; the history ends with the last complete hour */
 export function benchmarksOn(places: Places, sizes: Sizes, now: number): Benchmarks {
   const { clickhousePid } = places;
   const open = (name: string): NamespaceSettings => places.open(`bench_${name}`).settings;
@@ -52,10 +52,10 @@ export function benchmarksOn(places: Places, sizes: Sizes, now: number): Benchma
       return [await sealBenchmark(both, clickhousePid, { ...sizes.seal, from: from(sizes.seal) })];
     },
     query: async () => {
-      const settings = open('query');
+      const namespace = open('query');
       const history = { ...sizes.query, from: from(sizes.query) };
-      await landHistory(settings, history);
-      return queryBenchmarks(settings, clickhousePid, history);
+      await landHistory(namespace, history);
+      return queryBenchmarks(namespace, clickhousePid, history);
     },
   };
 }

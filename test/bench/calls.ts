@@ -4,7 +4,7 @@ import type { CallEvent } from '../../schemas/call-event.ts';
 const ORGS = 1_000;
 const ENDPOINTS = 400;
 
-/** The index-th call of a steady stream, as an API server hands it over: every seventh of one giant organisation. */
+/** Call number `index` of a steady stream, as an API server hands it over. Every seventh is one giant organisation's. */
 export function callInput(index: number, occurredAt: number): CallEventInput {
   const org = index % 7 === 0 ? 0 : index % ORGS;
   return {
@@ -26,7 +26,7 @@ export function callInput(index: number, occurredAt: number): CallEventInput {
   };
 }
 
-/** The same call as an event, its id made of its index. */
+/** The same call as an event. Its id contains the index. */
 export function callEvent(index: number, occurredAt: number): CallEvent {
   const random = Buffer.alloc(10);
   random.writeUInt32BE(index, 6);

@@ -8,7 +8,7 @@ beforeEach(() => {
   ran = [];
 });
 
-/** Takes that many seconds in its runs, one after the other; getting ready for each takes 100 more. */
+/** Its runs take so many seconds each, one after the other, and the preparation of each 100 s more. */
 function candidate(name: string, ...seconds: number[]): Candidate {
   const left = [...seconds];
   return {
@@ -42,7 +42,7 @@ const measured = (seconds: number, cpu?: number): Measured => ({
 });
 
 describe('a comparison', () => {
-  it('runs both in every round, and lets each begin in turn', async () => {
+  it('runs both in every round, and alternates which begins', async () => {
     const benchmark = benchmarkOf(candidate('ours', 1, 2, 3), candidate('other', 4, 5, 6), 3);
     const rounds = await compare(
       benchmark,
@@ -76,7 +76,7 @@ describe('a report', () => {
     { ours: measured(1, 0.004), other: measured(1, 0.012) },
   ];
 
-  it('has the medians of both, and the ratios within the rounds: above 1 is better', () => {
+  it('shows the medians of both, and the ratios within the rounds: above 1 is better', () => {
     const [head, columns, speed, cpu] = reportOf(benchmark, rounds).split('\n');
     expect(head).toBe('land: 1,000 calls, 3 rounds');
     expect(columns?.trim()).toMatch(/^direct +objects +times better \(rounds\)$/);
@@ -84,7 +84,7 @@ describe('a report', () => {
     expect(cpu).toMatch(/^ {2}CPU-s for 1,000,000 calls: consumer +3 +12 +4 \(3 to 6\)$/);
   });
 
-  it('leaves out a CPU that cannot be read on this machine', () => {
+  it('leaves out CPU that cannot be read on this machine', () => {
     const report = reportOf(benchmark, [{ ours: measured(1), other: measured(2) }]);
     expect(report).not.toContain('CPU');
     expect(report).toMatch(/calls a second +1,000 +500 +2 \(2 to 2\)$/);

@@ -1,34 +1,34 @@
 import { cpuSecondsOf } from './cpu.ts';
 
-/** What is measured, or what it is measured against. */
+/** One of the two that a benchmark compares. */
 export interface Candidate {
-  /** As it stands above its column. */
+  /** The heading of its column. */
   readonly name: string;
-  /** Does all the work once. What it must get ready is not measured: it calls `measure` around the work itself. */
+  /** Does all the work once. It calls `measure` around the work itself, so that the preparation is not measured. */
   run(measure: Measure): Promise<void>;
 }
 
-/** Runs the work; once in each run. @param pids whose CPU counts, under the names that the report shows. */
+/** Measures the work, once in each run. @param pids of the processes whose CPU counts, by their names in the report */
 export type Measure = (pids: Readonly<Record<string, number>>, work: () => Promise<void>) => Promise<void>;
 
-/** Ours and a named alternative, which do the same work on the same servers. */
+/** Compares our way with a named alternative, which does the same work on the same servers. */
 export interface Benchmark {
   readonly name: string;
   /** What a run works on, for the report: `500,000 calls in 8 partitions`. */
   readonly work: string;
-  /** What is counted, and how many of them a run does. */
+  /** The unit that is counted, and how many of them a run does. */
   readonly unit: string;
   readonly count: number;
-  /** CPU is shown for so many units. */
+  /** The report shows CPU for so many units. */
   readonly cpuPer: number;
   readonly rounds: number;
   readonly ours: Candidate;
   readonly other: Candidate;
-  /** Ends the connections; the data stay the servers'. */
+  /** Closes the connections. The data stays on the servers. */
   close(): Promise<void>;
 }
 
-/** Of one run. */
+/** The figures of one run. */
 export interface Measured {
   readonly seconds: number;
   readonly cpuSeconds: ReadonlyMap<string, number>;
@@ -40,10 +40,10 @@ export interface Round {
 }
 
 /**
- * Runs both in turn, the one that begins changing with each round, so that neither always meets the colder caches or
- * the busier moment: on a shared machine only what ran side by side can be compared.
+ * Runs both in turn and alternates which begins, so that neither always meets the colder caches or the busier moment.
+ * On a shared machine only what ran side by side can be compared.
  * @param now monotonic milliseconds
- * @param onRound is told which round begins
+ * @param onRound gets the number of each round as it begins
  */
 export async function compare(
   { rounds, ours, other }: Benchmark,
@@ -63,7 +63,7 @@ export async function compare(
 async function runOf(candidate: Candidate, now: () => number): Promise<Measured> {
   let measured: Measured | undefined;
   await candidate.run(async (pids, work) => {
-    if (measured) throw new Error(`${candidate.name}: a run measures once.`);
+    if (measured) throw new Error(`${candidate.name}: a run may measure only once.`);
     const before = cpuOf(pids);
     const started = now();
     await work();

@@ -1,11 +1,11 @@
 import { statFields } from '../../deploy/local/process-identity.ts';
 
-/** The kernel counts in hundredths of a second, whatever its own clock (proc(5), USER_HZ). */
+/** The kernel reports hundredths of a second, independent of its own clock (proc(5), USER_HZ). */
 const TICKS_PER_SECOND = 100;
 
 /**
- * CPU that a process has used since it started, in seconds, in user and kernel mode, all its threads.
- * @returns undefined where there is no /proc (macOS): then a benchmark shows time alone
+ * The CPU that a process has used since it started, in seconds: user and kernel mode, all threads.
+ * @returns undefined where there is no /proc (macOS): then a benchmark shows only the time
  */
 export function cpuSecondsOf(pid: number): number | undefined {
   if (process.platform !== 'linux') return undefined;

@@ -3,7 +3,7 @@ import { migrate } from '../../platform/clickhouse/migrate.ts';
 import type { NamespaceSettings } from '../servers/namespace.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 
-/** Hours of calls that have landed long ago, as call_events holds them. */
+/** Hours of calls that landed long ago, as call_events holds them. */
 export interface History {
   /** Epoch milliseconds, the start of an hour. */
   readonly from: number;
@@ -11,17 +11,17 @@ export interface History {
   readonly callsAnHour: number;
 }
 
-/** Every other call is the first one's; five thousand share the rest. */
+/** Every other call belongs to the giant organisation; five thousand share the rest. */
 export const GIANT_ORG = 'org-0';
 export const TYPICAL_ORG = 'org-505';
 
 /**
- * Lands the calls without Kafka, every tenth of them a second time as a redelivery does. The marks that rows of past
- * hours leave are removed: what is sealed afterwards is clean.
+ * Lands the calls without Kafka, every tenth of them twice, as after a redelivery. Removes the invalidations that rows
+ * of past hours cause, so that no hour is sealed twice.
  */
-export async function landHistory(settings: NamespaceSettings, history: History): Promise<void> {
-  await migrate(settings);
-  const client = connectClickHouse(settings, 'bench');
+export async function landHistory(namespace: NamespaceSettings, history: History): Promise<void> {
+  await migrate(namespace);
+  const client = connectClickHouse(namespace, 'bench');
   try {
     await insertHistory(client, history);
     await client.command({ query: 'TRUNCATE TABLE dirty_marks' });
@@ -53,7 +53,7 @@ export async function insertHistory(
           hour,
           start: from + hour * HOUR_MS,
           calls: callsAnHour,
-          // A redelivery, or a second copy further on in the log: the first one counts.
+          // A second copy further on in the log. The first one counts.
           offset: hour * callsAnHour + (every === 1 ? 0 : hours * callsAnHour),
           every,
         },

@@ -1,28 +1,36 @@
+import { Kafka, logLevel } from 'kafkajs';
 import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
-import { clickhouseSettings, kafkaSettings, readConfig } from '../../platform/config.ts';
-import { connectKafka } from '../../platform/kafka/connect.ts';
+import { readConfig } from '../../platform/config.ts';
+import { clickhouseVariables, kafkaVariables } from '../../platform/variables.ts';
 import { createLogger } from '../../platform/logging.ts';
-import { consumerSettings } from '../../consumers/config.ts';
+import { consumerVariables } from '../../consumers/config.ts';
 import { SINGLE_OBJECT_HEADER_BYTES } from '../../schemas/avro.ts';
 import { callEventType } from '../../schemas/call-event.ts';
 import { topicNames } from '../../schemas/topics.ts';
 
 /**
- * The alternative of the benchmark `land`, a process like the consumer: kafkajs's batches, an object for every event
- * by avsc, @clickhouse/client's insert of JSONEachRow. It fetches and lands in portions as large as the consumer's,
- * and leaves out what makes the consumer safe: verdicts, dead letters, landed ranges, commits after landing.
+ * The alternative in the benchmark `land`, a process like the consumer: kafkajs's batches, an object for every event
+ * by avsc, and an insert of JSONEachRow by @clickhouse/client. It fetches and lands in batches as large as the
+ * consumer's, and leaves out what makes the consumer safe: validation, dead letters, landed ranges, commits after
+ * landing.
  */
 const config = readConfig(process.env, {
-  ...kafkaSettings,
-  ...clickhouseSettings,
-  CONSUMER_GROUP: consumerSettings.CONSUMER_GROUP,
-  BLOCK_ROWS: consumerSettings.BLOCK_ROWS,
-  FETCH_BYTES: consumerSettings.FETCH_BYTES,
+  ...kafkaVariables,
+  ...clickhouseVariables,
+  CONSUMER_GROUP: consumerVariables.CONSUMER_GROUP,
+  BATCH_ROWS: consumerVariables.BATCH_ROWS,
+  FETCH_BYTES: consumerVariables.FETCH_BYTES,
 });
 const topic = topicNames(config.TOPIC_PREFIX).calls;
 const logger = createLogger('json-landing', 'info');
 const client = connectClickHouse(config, 'bench');
-const consumer = connectKafka(config, 'bench', createLogger('json-landing', 'error')).consumer({
+// kafkajs as it is: what platform/kafka/kafkajs.ts makes of it must not be loaded here.
+const kafka = new Kafka({
+  clientId: 'bench',
+  brokers: config.KAFKA_BROKERS.split(','),
+  logLevel: logLevel.ERROR,
+});
+const consumer = kafka.consumer({
   groupId: config.CONSUMER_GROUP,
   maxBytes: config.FETCH_BYTES,
   maxBytesPerPartition: 2 ** 19,
@@ -54,7 +62,7 @@ await consumer.run({
         appended_at: new Date(Number(timestamp)).toISOString(),
       });
     }
-    if (rows.length >= config.BLOCK_ROWS || batch.offsetLag() === '0') await land();
+    if (rows.length >= config.BATCH_ROWS || batch.offsetLag() === '0') await land();
   },
 });
 process.once('SIGTERM', () => void consumer.disconnect().then(() => client.close()));

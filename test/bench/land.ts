@@ -1,6 +1,6 @@
 import { count } from '../../cli/table.ts';
 import { Type } from 'typebox';
-import { Partitioners } from 'kafkajs';
+import { Partitioners } from '../../platform/kafka/kafkajs.ts';
 import { connectClickHouse, select } from '../../platform/clickhouse/connect.ts';
 import { until } from '../../deploy/local/until.ts';
 import { connectKafka, ensureTopics } from '../../platform/kafka/connect.ts';
@@ -19,20 +19,20 @@ const ASSIGNED_WITHIN_MS = 60_000;
 const LANDED_WITHIN_MS = 300_000;
 const Landed = Type.Object({ calls: Type.Integer(), credits: Type.Integer() });
 
-/** Landing what is in Kafka already, by the consumer and by the way that one would write first. */
+/** Landing what is already in Kafka: the consumer against the straightforward way to write one. */
 export async function landBenchmark(
-  settings: NamespaceSettings,
+  namespace: NamespaceSettings,
   clickhousePid: number,
   { calls, rounds }: { readonly calls: number; readonly rounds: number },
 ): Promise<Benchmark> {
-  const topics = topicNames(settings.TOPIC_PREFIX);
-  const kafka = connectKafka(settings, 'bench', createLogger('bench', 'fatal'));
-  await Promise.all([ensureTopics(kafka, topics, PARTITIONS), migrate(settings)]);
-  const client = connectClickHouse(settings, 'bench');
+  const topics = topicNames(namespace.TOPIC_PREFIX);
+  const kafka = connectKafka(namespace, 'bench', createLogger('bench', 'fatal'));
+  await Promise.all([ensureTopics(kafka, topics, PARTITIONS), migrate(namespace)]);
+  const client = connectClickHouse(namespace, 'bench');
   const published = await publish();
   let runs = 0;
 
-  /** The calls, encoded beforehand. @returns what must land */
+  /** Publishes the calls. @returns what must land */
   async function publish(): Promise<{ calls: number; credits: number; bytes: number }> {
     const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
     await producer.connect();
@@ -52,13 +52,13 @@ export async function landBenchmark(
     return sums;
   }
 
-  /** Runs a program on empty tables and a fresh group, from its assignment until everything is queryable. */
+  /** Runs a program on empty tables with a new group, and measures from its assignment until everything can be queried. */
   const landingBy = (program: string) => async (measure: Measure) => {
     for (const table of ['call_events', 'event_payloads', 'landed_ranges']) {
       await client.command({ query: `TRUNCATE TABLE ${table}` });
     }
     runs += 1;
-    const consumer = startConsumer({ ...settings, CONSUMER_GROUP: `bench-${runs}` }, program);
+    const consumer = startConsumer({ ...namespace, CONSUMER_GROUP: `bench-${runs}` }, program);
     try {
       await orFail(
         until(() => isAssigned(consumer.log()), ASSIGNED_WITHIN_MS),
@@ -66,7 +66,7 @@ export async function landBenchmark(
       );
       await measure({ 'landing process': consumer.pid, ClickHouse: clickhousePid }, async () => {
         const isLanded = async () => (await landed('')).calls >= calls;
-        await orFail(until(isLanded, LANDED_WITHIN_MS), `${program} has not landed ${calls} calls`);
+        await orFail(until(isLanded, LANDED_WITHIN_MS), `${program} did not land ${calls} calls`);
       });
       const { calls: distinct, credits } = await landed('FINAL');
       if (distinct !== published.calls || credits !== published.credits) {
@@ -89,7 +89,7 @@ export async function landBenchmark(
     return row ?? { calls: 0, credits: 0 };
   }
 
-  /** Of the call topic; the consumer has others too. */
+  /** Whether the partitions of the call topic are assigned; the consumer reads other topics too. */
   const isAssigned = (log: string): boolean =>
     log
       .split('\n')
@@ -98,7 +98,7 @@ export async function landBenchmark(
   const bytes = Math.round(published.bytes / calls);
   return {
     name: 'land',
-    work: `${count(calls)} calls of ${bytes} bytes from ${PARTITIONS} partitions until queryable`,
+    work: `${count(calls)} calls of ${bytes} bytes from ${PARTITIONS} partitions until they can be queried`,
     unit: 'call',
     count: calls,
     cpuPer: 1_000_000,
@@ -110,5 +110,5 @@ export async function landBenchmark(
 }
 
 async function orFail(waiting: Promise<boolean>, message: string): Promise<void> {
-  if (!(await waiting)) throw new Error(`${message} within the time.`);
+  if (!(await waiting)) throw new Error(`${message} in time.`);
 }

@@ -3,7 +3,7 @@ import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../../schemas/root.ts';
 
-/** What the figures were seen with: a benchmark without its machine says nothing. */
+/** Describes the machine and the versions: figures mean little without them. */
 export function machineLine(clickhouseVersion: string, now: Date): string {
   const [first, ...others] = cpus();
   const memoryGiB = Math.round(totalmem() / 2 ** 30);

@@ -2,7 +2,8 @@ import { Type } from 'typebox';
 import { failCommand } from '../../platform/command-line/command.ts';
 import { Options } from '../../platform/command-line/options.ts';
 import { connectClickHouse, select } from '../../platform/clickhouse/connect.ts';
-import { clickhouseSettings, readConfig } from '../../platform/config.ts';
+import { readConfig } from '../../platform/config.ts';
+import { clickhouseVariables } from '../../platform/variables.ts';
 import { startEmbedded } from '../servers/embedded.ts';
 import { openNamespace, type Namespace } from '../servers/namespace.ts';
 import { inTestRun } from '../servers/test-run.ts';
@@ -13,8 +14,8 @@ import { reportOf } from './report.ts';
 
 const USAGE = `npm run bench [-- NAME ...]
 
-Measures the hot paths against named alternatives, side by side on servers of its own: ratios of one run, for this
-machine's speed changes from one to the next. NAME is one of ${NAMES.join(', ')}; all of them by default.`;
+Measures the hot paths against named alternatives, side by side on servers of its own. It reports ratios within one
+run, because a machine's speed changes from run to run. NAME is one of ${NAMES.join(', ')}; all of them by default.`;
 
 const progress = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -48,7 +49,7 @@ async function main(args: readonly string[]): Promise<void> {
 async function runAll(places: Places, names: readonly string[]): Promise<void> {
   for (const [name, open] of Object.entries(benchmarksOn(places, SIZES, Date.now()))) {
     if (!names.includes(name)) continue;
-    progress(`${name}: getting ready`);
+    progress(`${name}: preparing`);
     for (const benchmark of await open()) {
       const onRound = (round: number): void =>
         progress(`${benchmark.name}: round ${round} of ${benchmark.rounds}`);
@@ -60,11 +61,11 @@ async function runAll(places: Places, names: readonly string[]): Promise<void> {
 }
 
 async function versionOf(clickhouseUrl: string): Promise<string> {
-  const settings = readConfig(
+  const config = readConfig(
     { CLICKHOUSE_URL: clickhouseUrl, CLICKHOUSE_DATABASE: 'default' },
-    clickhouseSettings,
+    clickhouseVariables,
   );
-  const client = connectClickHouse(settings, 'bench');
+  const client = connectClickHouse(config, 'bench');
   const [row] = await select(client, Type.Object({ version: Type.String() }), 'SELECT version() AS version');
   await client.close();
   return row?.version ?? 'unknown';

@@ -1,6 +1,6 @@
 import { count } from '../../cli/table.ts';
 import { randomBytes } from 'node:crypto';
-import { Partitioners } from 'kafkajs';
+import { Partitioners } from '../../platform/kafka/kafkajs.ts';
 import { connectKafka, ensureTopics } from '../../platform/kafka/connect.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { kafkaTransport } from '../../producers/kafka-transport.ts';
@@ -11,36 +11,36 @@ import { callInput } from './calls.ts';
 import type { Benchmark, Measure } from './compare.ts';
 
 const PARTITIONS = 8;
-/** The alternative sends as many at once as the SDK does at most. */
+/** The alternative sends as many at once as the SDK sends at most. */
 const BATCH = 5_000;
 const ALL_REPLICAS = -1;
 
-/** Publishing as an API server does, against a service that sends JSON with kafkajs and checks nothing. */
+/** Publishing through the SDK, as an API server does, against sending unchecked JSON with kafkajs. */
 export async function publishBenchmark(
-  settings: NamespaceSettings,
+  namespace: NamespaceSettings,
   { calls, rounds }: { readonly calls: number; readonly rounds: number },
 ): Promise<Benchmark> {
   const logger = createLogger('bench', 'fatal');
-  const topics = topicNames(settings.TOPIC_PREFIX);
-  const kafka = connectKafka(settings, 'bench', logger);
+  const topics = topicNames(namespace.TOPIC_PREFIX);
+  const kafka = connectKafka(namespace, 'bench', logger);
   await ensureTopics(kafka, topics, PARTITIONS);
   const pids = { 'this process': process.pid };
 
   async function publishWithSdk(measure: Measure): Promise<void> {
-    const transport = kafkaTransport({ kafka: settings, topics, clientId: 'bench', logger });
+    const transport = kafkaTransport({ kafka: namespace, topics, clientId: 'bench', logger });
     const publisher = createPublisher({ transport, now: Date.now, random: randomBytes });
     await publisher.publish(callInput(0, Date.now()));
-    const refused: unknown[] = [];
+    const rejected: unknown[] = [];
     await measure(pids, async () => {
       for (let index = 0; index < calls; index += 1) {
         await publisher.ready();
-        publisher.publish(callInput(index, Date.now())).catch((error: unknown) => refused.push(error));
+        publisher.publish(callInput(index, Date.now())).catch((error: unknown) => rejected.push(error));
       }
       await publisher.flush();
     });
     await publisher.close();
-    if (refused.length > 0)
-      throw new AggregateError(refused.slice(0, 3), `${refused.length} calls were refused`);
+    if (rejected.length > 0)
+      throw new AggregateError(rejected.slice(0, 3), `${rejected.length} calls were rejected`);
   }
 
   async function publishJson(measure: Measure): Promise<void> {

@@ -7,24 +7,23 @@ import { connectClickHouse, select } from '../../platform/clickhouse/connect.ts'
 import type { NamespaceSettings } from '../servers/namespace.ts';
 import type { Benchmark, Candidate } from './compare.ts';
 import { GIANT_ORG, TYPICAL_ORG, type History } from './history.ts';
-import { HOUR_MS } from '../../schemas/time-units.ts';
+import { DAY_MS, HOUR_MS } from '../../schemas/time-units.ts';
 
-const DAY_MS = 24 * HOUR_MS;
-/** The instants lie this far apart and never at a bucket's edge, so that every read has ragged edges. */
+/** The instants are this far apart and never on a bucket's edge, so that every read includes raw edges. */
 const STEP_MS = 61_007;
 const Total = Type.Object({ calls: Type.Integer(), credits: Type.Integer(), rejected: Type.Integer() });
 
 /**
- * The credits of the rolling 24 hours, from the sealed rollup and the raw edges, against a FINAL scan of the events.
- * @param settings of the database that holds the history
- * @param history more than a day; all but its last hour is sealed here
+ * Reading the credits of the rolling 24 hours from the sealed rollup and raw edges, against a FINAL scan of the events.
+ * @param namespace whose database holds the history
+ * @param history of more than a day; all but its last hour is sealed here
  */
 export async function queryBenchmarks(
-  settings: NamespaceSettings,
+  namespace: NamespaceSettings,
   clickhousePid: number,
   { rounds, reads, ...history }: History & { readonly rounds: number; readonly reads: number },
 ): Promise<Benchmark[]> {
-  const client = connectClickHouse(settings, 'bench');
+  const client = connectClickHouse(namespace, 'bench');
   const end = history.from + history.hours * HOUR_MS;
   await sealEndedHours(client, end - HOUR_MS, 0);
 
@@ -55,7 +54,7 @@ export async function queryBenchmarks(
             found.push(await read(orgId, end - 1 - index * STEP_MS));
         });
         answers.add(JSON.stringify(found));
-        if (answers.size > 1) throw new Error(`${name} read other figures of ${orgId}`);
+        if (answers.size > 1) throw new Error(`${name} read different figures of ${orgId}`);
       },
     });
     const calls = history.hours * history.callsAnHour;

@@ -1,6 +1,6 @@
 import type { Benchmark, Measured, Round } from './compare.ts';
 
-/** A row of the report: a figure of both, the medians of the rounds, and how many times better ours is. */
+/** A row of the report: a figure of both as medians of the rounds, and how many times better ours is. */
 interface Row {
   readonly figure: string;
   readonly ours: number;
@@ -9,8 +9,8 @@ interface Row {
 }
 
 /**
- * A benchmark's rounds as lines of text. A ratio is taken within each round, and above 1 where ours is better: more
- * of it in a second, or less CPU for it.
+ * A benchmark's rounds as lines of text. A ratio is taken within each round. Above 1, ours is better: more units a
+ * second, or less CPU for each.
  */
 export function reportOf(benchmark: Benchmark, rounds: readonly Round[]): string {
   const { name, work, ours, other } = benchmark;
@@ -59,7 +59,7 @@ function rowsOf({ unit, count, cpuPer }: Benchmark, rounds: readonly Round[]): R
   return [speed, ...cpu];
 }
 
-/** Of an even number of values the mean of the two in the middle. */
+/** The median; of an even number of values, the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
@@ -67,7 +67,7 @@ export function median(values: readonly number[]): number {
   return (lower + upper) / 2;
 }
 
-/** Three digits that count, thousands apart. */
+/** Three significant digits, with thousands separators. */
 function formatted(value: number): string {
   return Number.isFinite(value)
     ? value.toLocaleString('en-US', { maximumSignificantDigits: 3 })

@@ -15,8 +15,8 @@ const ROLLUPS = ['usage_15m', 'usage_15m_by'];
 
 /**
  * Sealing an hour in the middle of the history, against the same statements on a table in the order (org, time). Both
- * hold the history in the same parts, which are not merged, so that only their order differs.
- * @param places of databases that are made here
+ * tables hold the history in the same parts, which are not merged, so that only their order differs.
+ * @param places of the two databases, which are created here
  */
 export async function sealBenchmark(
   places: { readonly ours: NamespaceSettings; readonly other: NamespaceSettings },
@@ -34,7 +34,7 @@ export async function sealBenchmark(
       for (const table of ROLLUPS) await client.command({ query: `TRUNCATE TABLE ${table}` });
       await measure({ ClickHouse: clickhousePid }, () => writeRollup(client, [hour], 'all'));
       sums.add(await rollupSums(client));
-      if (sums.size > 1) throw new Error(`${name} sealed other sums: ${[...sums].join(' / ')}`);
+      if (sums.size > 1) throw new Error(`${name} sealed different sums: ${[...sums].join(' / ')}`);
     },
   });
 
@@ -53,18 +53,18 @@ export async function sealBenchmark(
   };
 }
 
-/** A migrated database whose call_events is another one; what reads it goes by its name. */
+/** Migrates a database and replaces its call_events by a table in the given order. */
 async function landInOrder(
   order: string,
-  settings: NamespaceSettings,
+  namespace: NamespaceSettings,
   history: History,
 ): Promise<ClickHouseClient> {
-  await migrate(settings);
-  const client = connectClickHouse(settings, 'bench');
+  await migrate(namespace);
+  const client = connectClickHouse(namespace, 'bench');
   const ddl = projectFile('schemas', 'clickhouse', '0001_call_events.sql').replaceAll(/^--.*$/gm, '');
-  if (!ddl.includes(OUR_ORDER)) throw new Error(`0001_call_events.sql no longer says ${OUR_ORDER}`);
+  if (!ddl.includes(OUR_ORDER)) throw new Error(`0001_call_events.sql no longer contains ${OUR_ORDER}`);
   for (const query of [
-    // What watches the table would only be in the way.
+    // The views on the table take part in no benchmark.
     'DROP VIEW mark_late_events',
     'DROP VIEW note_payloads',
     'DROP TABLE call_events SYNC',
@@ -79,7 +79,7 @@ async function landInOrder(
 
 const Sums = Type.Object({ table: Type.String(), calls: Type.Integer(), credits: Type.Integer() });
 
-/** What both rollups add up to, as a text to compare. */
+/** The sums of both rollups, as a text to compare. */
 async function rollupSums(client: ClickHouseClient): Promise<string> {
   const sums = ROLLUPS.map(
     (table) => `SELECT '${table}' AS table, sum(calls) AS calls, sum(credits) AS credits FROM ${table} FINAL`,

@@ -6,19 +6,19 @@ import { signalProcess } from '../../deploy/local/process-identity.ts';
 import { startConsumer } from '../consumers/consumer-process.ts';
 import type { Fault, Victim } from './plan.ts';
 
-/** What a fault does, for people. */
-export function wordsFor({ kind, victim, forMs, brokers }: Fault): string {
+/** A fault as a line for people. */
+export function describeFault({ kind, victim, forMs, brokers }: Fault): string {
   const seconds = `${(forMs / 1_000).toFixed(1)} s`;
   const who = brokers ? brokers.map((broker) => `${victim}-${broker + 1}`).join(' and ') : victim;
   switch (kind) {
     case 'kill':
       return forMs === 0 ? `${who} killed` : `${who} killed, away for ${seconds}`;
     case 'freeze':
-      return `${who} held for ${seconds}`;
+      return `${who} frozen for ${seconds}`;
     case 'join':
       return `another ${victim} joins, killed after ${seconds}`;
     case 'redeliver':
-      return `everything delivered again to a fresh group, killed after ${seconds}`;
+      return `everything redelivered to a new consumer group, killed after ${seconds}`;
     case 'rival':
       return `another ${victim} beside the first, killed after ${seconds}`;
   }
@@ -26,23 +26,23 @@ export function wordsFor({ kind, victim, forMs, brokers }: Fault): string {
 }
 
 /**
- * Lets one fault of the stack's processes happen; ends when it is over, not when it is mended.
- * @param dataDir of the stack, whose processes are signalled
- * @param settings that make a consumer one of the stack
- * @returns false where it did not come about: the process was not running just then, or did not get to work
+ * Injects one fault into a process of the stack. Resolves when the fault is over, not when the stack has recovered.
+ * @param dataDir of the stack whose processes are signalled
+ * @param variables that make a process part of the stack
+ * @returns false where the fault could not be injected: the process was not running, or did not start in time
  */
 export async function inject(
   { kind, victim, forMs, atMs }: Fault,
   dataDir: string,
-  settings: Readonly<Record<string, string>>,
+  variables: Readonly<Record<string, string>>,
 ): Promise<boolean> {
   switch (kind) {
     case 'join':
-      return runBeside({ ...settings }, CONSUMER, forMs);
+      return runBeside(variables, CONSUMER, forMs);
     case 'redeliver':
-      return runBeside({ ...settings, CONSUMER_GROUP: `again-${atMs}` }, CONSUMER, forMs);
+      return runBeside({ ...variables, CONSUMER_GROUP: `again-${atMs}` }, CONSUMER, forMs);
     case 'rival':
-      return runBeside({ ...settings }, AGGREGATOR, forMs);
+      return runBeside(variables, AGGREGATOR, forMs);
     case 'kill':
       return signal(dataDir, victim, 'SIGKILL');
     case 'freeze':
@@ -54,7 +54,7 @@ export async function inject(
   throw new Error('no such fault');
 }
 
-/** @returns whether the process ran. By the stack's own record: never a later process with the same pid. */
+/** Signals a process that the stack has recorded, never a later one with the same pid. @returns whether it ran */
 function signal(dataDir: string, victim: Victim, name: NodeJS.Signals): boolean {
   const recorded = readProcessRecord(join(dataDir, 'pids', `${victim}.json`));
   if (!recorded || !isRunning(recorded)) return false;
@@ -62,20 +62,20 @@ function signal(dataDir: string, victim: Victim, name: NodeJS.Signals): boolean 
   return true;
 }
 
-const CONSUMER = { program: 'dist/consumers/main.js', worksWhen: 'partitions assigned' };
-const AGGREGATOR = { program: 'dist/aggregator/main.js', worksWhen: 'aggregator started' };
-/** Kafka or ClickHouse may be away just now. */
-const WORKS_WITHIN_MS = 10_000;
+const CONSUMER = { program: 'dist/consumers/main.js', readyMessage: 'partitions assigned' };
+const AGGREGATOR = { program: 'dist/aggregator/main.js', readyMessage: 'aggregator started' };
+/** Kafka or ClickHouse may be away at that moment. */
+const READY_WITHIN_MS = 10_000;
 
-/** Kills it some time after it has got to work. */
+/** Starts one more process and kills it some time after it is ready. */
 async function runBeside(
-  settings: Readonly<Record<string, string>>,
-  { program, worksWhen }: typeof CONSUMER,
+  variables: Readonly<Record<string, string>>,
+  { program, readyMessage }: typeof CONSUMER,
   forMs: number,
 ): Promise<boolean> {
-  const child = startConsumer(settings, program);
-  const works = await until(() => child.log().includes(worksWhen), WORKS_WITHIN_MS);
-  if (works) await sleep(forMs);
+  const child = startConsumer(variables, program);
+  const isReady = await until(() => child.log().includes(readyMessage), READY_WITHIN_MS);
+  if (isReady) await sleep(forMs);
   await child.kill();
-  return works;
+  return isReady;
 }

@@ -1,10 +1,10 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../schemas/time-units.ts';
 import { keyOf, Ledger } from './ledger.ts';
 import { createTraffic } from './traffic.ts';
 import { billOf, compared } from './verify.ts';
 import { watchCurrentUsage } from './watch.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
-const HOUR_MS = 3_600_000;
 const call = createTraffic(1)(NOW);
 
 function ledgerOf(
@@ -29,20 +29,20 @@ describe('the ledger', () => {
     });
   });
 
-  it('bounds what a gauge may say: what was acknowledged in time, and no more than was published', () => {
+  it('bounds the current usage: at least what was acknowledged in time, at most what was published', () => {
     const ledger = ledgerOf(
       { id: 'in time', at: NOW - HOUR_MS, credits: 1 },
       { id: 'later', at: NOW - HOUR_MS, credits: 10 },
       { id: 'not yet', at: NOW - HOUR_MS, credits: 100 },
-      { id: 'has left', at: NOW - 24 * HOUR_MS - 1, credits: 1_000 },
-      { id: 'first of the window', at: NOW - 24 * HOUR_MS, credits: 2 },
+      { id: 'has left', at: NOW - DAY_MS - 1, credits: 1_000 },
+      { id: 'first of the window', at: NOW - DAY_MS, credits: 2 },
       { id: 'the end itself', at: NOW, credits: 10_000 },
     );
     for (const id of ['in time', 'has left', 'first of the window', 'the end itself']) {
-      ledger.acknowledged(id, NOW - 30_000);
+      ledger.acknowledged(id, NOW - 30 * SECOND_MS);
     }
-    ledger.acknowledged('later', NOW - 5_000);
-    expect(ledger.bounds('chaos-0', NOW, NOW - 10_000)).toEqual({ least: 3, most: 113 });
+    ledger.acknowledged('later', NOW - 5 * SECOND_MS);
+    expect(ledger.bounds('chaos-0', NOW, NOW - 10 * SECOND_MS)).toEqual({ least: 3, most: 113 });
     expect(ledger.bounds('chaos-1', NOW, NOW)).toEqual({ least: 0, most: 0 });
   });
 });
@@ -64,8 +64,8 @@ describe('the bill of a day', () => {
   );
 });
 
-describe('what is wrong', () => {
-  it('is told where a group differs or is on one side only', () => {
+describe('a difference', () => {
+  it('is reported where a group differs or is on one side only', () => {
     const figures = { calls: 1, credits: 2, rejected: 0 };
     const expected = new Map([
       ['equal', figures],
@@ -75,12 +75,12 @@ describe('what is wrong', () => {
     const found = new Map([
       ['equal', { ...figures }],
       ['less', { ...figures, credits: 1 }],
-      ['made up', figures],
+      ['invented', figures],
     ]);
     expect(compared('events', expected, found)).toEqual([
       'events of less: {"calls":1,"credits":1,"rejected":0} instead of {"calls":1,"credits":2,"rejected":0}',
       'events of lost: nothing instead of {"calls":1,"credits":2,"rejected":0}',
-      'events of made up: {"calls":1,"credits":2,"rejected":0} instead of nothing',
+      'events of invented: {"calls":1,"credits":2,"rejected":0} instead of nothing',
     ]);
   });
 
@@ -89,7 +89,7 @@ describe('what is wrong', () => {
     ['counts more than was published', { as_of: NOW, lag_seconds: 1, used: 8 }],
     ['has another shape', { used: null }],
   ])(
-    'is told of a gauge that %s',
+    'is reported where the current usage %s',
     async (_, { as_of, ...answer }: { as_of?: number; used: number | null }) => {
       const ledger = ledgerOf({ id: 'a', at: NOW - HOUR_MS, credits: 7 });
       ledger.acknowledged('a', NOW - HOUR_MS);
@@ -105,9 +105,9 @@ describe('what is wrong', () => {
     },
   );
 
-  it('is not a gauge that says how late it is, nor one that is not answered', async () => {
+  it('is neither a current usage that states its lag nor a request without an answer', async () => {
     const ledger = ledgerOf({ id: 'a', at: NOW - HOUR_MS, credits: 7 });
-    ledger.acknowledged('a', NOW - 60_000);
+    ledger.acknowledged('a', NOW - MINUTE_MS);
     const over = new AbortController();
     const answers = [{ as_of: new Date(NOW).toISOString(), lag_seconds: 50, used: 0 }, undefined];
     const get = () => {

@@ -1,4 +1,5 @@
 import { countOf, type Counted } from '../api/traffic.ts';
+import { DAY_MS } from '../../schemas/time-units.ts';
 import type { CallEventInput } from '../../producers/call-event-input.ts';
 
 interface Entry {
@@ -10,16 +11,14 @@ interface Entry {
   acknowledgedAt: number | undefined;
 }
 
-const DAY_MS = 86_400_000;
-
 export const keyOf = (org: string, user: string, day: string): string => JSON.stringify([org, day, user]);
 const utcDate = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
-/** Every distinct call, in plain integers: the independent count of what was handed to the publisher, whatever becomes of it on its way. */
+/** The independent count: every distinct call that was handed to the publisher, in plain integers. */
 export class Ledger {
   readonly #entries = new Map<string, Entry>();
 
-  /** Before it is published; a repeat of an id changes nothing. */
+  /** Adds a call before it is published. A repeated id changes nothing. */
   offered(id: string, call: CallEventInput & { readonly occurred_at: number }): void {
     if (this.#entries.has(id)) return;
     const { org_id: org, user_id: user, occurred_at: at, credits, status } = call;
@@ -47,15 +46,15 @@ export class Ledger {
     return this.#grouped(({ org, user, at }) => keyOf(org, user, utcDate(at)));
   }
 
-  /** Credits by UTC day. */
+  /** Credits of an org by UTC day. */
   creditsByDay(org: string): Map<string, number> {
     const days = this.#grouped((entry) => (entry.org === org ? utcDate(entry.at) : undefined));
     return new Map([...days].map(([day, { credits }]) => [day, credits]));
   }
 
   /**
-   * What the rolling 24 hours of an org may say at an instant.
-   * @param landedUntil all that was acknowledged before it must be counted
+   * The least and the most credits that the rolling 24 hours of an org may show at an instant.
+   * @param watermark every call acknowledged before it must be counted
    */
   bounds(org: string, asOf: number, watermark: number): { readonly least: number; readonly most: number } {
     let [least, most] = [0, 0];

@@ -14,13 +14,14 @@ import { runChaos } from './run.ts';
 
 const USAGE = `npm run chaos [-- --seed N] [--seconds N]
 
-Starts three brokers and a stack of its own, publishes calls for so many seconds (60), kills, holds and doubles its
-processes and brokers meanwhile, checks that the log holds whatever was acknowledged, and compares every figure with an independent count. The same seed gives the same calls and the same faults; how they
-meet is the machine's. Exit code 1 where anything differs.`;
+Starts three brokers and a stack of its own and publishes calls for N seconds (60), while it kills, freezes and doubles
+the processes of the stack and kills and freezes brokers. Then it checks that the log holds every call that was
+acknowledged, and compares every figure with an independent count. The same seed gives the same calls and faults; how
+they interleave depends on the machine. Exit code 1 if anything differs.`;
 
-const MOST_SECONDS = 3_600;
+const MAX_SECONDS = 3_600;
 const PARTITIONS = 12;
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 try {
   await main(process.argv.slice(2));
@@ -30,24 +31,28 @@ try {
 
 async function main(args: readonly string[]): Promise<void> {
   const options = new Options(USAGE, { seed: 'string', seconds: 'string' }, args);
-  if (options.has('help')) return say(USAGE);
+  if (options.has('help')) return print(USAGE);
   const seed = options.integer('seed') ?? randomInt(2 ** 31);
   const seconds = options.integer('seconds') ?? 60;
-  if (seconds > MOST_SECONDS) throw options.wrong(`--seconds is at most ${MOST_SECONDS}.`);
+  if (seconds > MAX_SECONDS) throw options.wrong(`--seconds is at most ${MAX_SECONDS}.`);
 
   const secret = randomUUID();
   await inTestRun(async (runDir) => {
     const dataDir = join(runDir, 'stack');
-    say(`seed ${seed}, ${seconds} s; starting three brokers and a stack`);
+    print(`seed ${seed}, ${seconds} s; starting three brokers and a stack`);
     const cluster = await startKafkaCluster(join(runDir, 'brokers'), BROKERS);
     try {
       await createTopics(cluster.brokers);
-      const settings = { KAFKA_BROKERS: cluster.brokers, PORT: String(await freePort()), JWT_SECRET: secret };
-      const stack = npmStart({ DATA_DIR: dataDir, ...settings });
+      const variables = {
+        KAFKA_BROKERS: cluster.brokers,
+        PORT: String(await freePort()),
+        JWT_SECRET: secret,
+      };
+      const stack = npmStart({ DATA_DIR: dataDir, ...variables });
       try {
-        await stack.says('ready http://');
+        await stack.untilPrinted('ready http://');
         const faults = planFaults(seed, seconds);
-        report(seed, await runChaos({ seed, seconds, faults, dataDir, secret, cluster, say }));
+        report(seed, await runChaos({ seed, seconds, faults, dataDir, secret, cluster, print }));
       } finally {
         stack.kill('SIGTERM');
         await stack.exited;
@@ -65,7 +70,9 @@ async function createTopics(brokers: string): Promise<void> {
 }
 
 function report(seed: number, differences: readonly string[]): void {
-  for (const line of differences) say(line);
-  say(differences.length === 0 ? 'every figure is equal' : `${differences.length} differences; seed ${seed}`);
+  for (const line of differences) print(line);
+  print(
+    differences.length === 0 ? 'every figure is equal' : `${differences.length} differences; seed ${seed}`,
+  );
   if (differences.length > 0) process.exitCode = 1;
 }

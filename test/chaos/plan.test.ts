@@ -3,12 +3,12 @@ import { planFaults, VICTIMS } from './plan.ts';
 const SECONDS = 600;
 
 describe('the plan of a fault run', () => {
-  it('is the same for the same seed, and another for another', () => {
+  it('is the same for the same seed and differs for another', () => {
     expect(planFaults(7, SECONDS)).toEqual(planFaults(7, SECONDS));
     expect(planFaults(7, SECONDS)).not.toEqual(planFaults(8, SECONDS));
   });
 
-  it('hits every process in every way, within the time', () => {
+  it('hits every process with every kind of fault, within the time', () => {
     const faults = planFaults(1, SECONDS);
     const kinds = new Set(faults.map(({ kind, victim }) => `${kind} ${victim}`));
     for (const victim of VICTIMS) {
@@ -21,12 +21,12 @@ describe('the plan of a fault run', () => {
     expect(faults.every(({ atMs }) => atMs > 0 && atMs < SECONDS * 1_000)).toBe(true);
   });
 
-  it('hits every broker, and at times two at once', () => {
+  it('hits every broker, and sometimes two at once', () => {
     const hits = planFaults(1, SECONDS).flatMap(({ brokers }) => (brokers ? [brokers.join()] : []));
     expect(new Set(hits)).toEqual(new Set(['0', '1', '2', '0,1', '1,2', '2,0']));
   });
 
-  it('leaves a process some seconds to come back before it is hit again', () => {
+  it('gives a process some seconds to recover before it is hit again', () => {
     for (const victim of VICTIMS) {
       const own = planFaults(2, SECONDS).filter((fault) => fault.victim === victim);
       own.slice(1).forEach((fault, index) => {

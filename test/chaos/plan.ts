@@ -6,15 +6,15 @@ export const VICTIMS = [...PROCESSES, 'kafka'] as const;
 export type Victim = (typeof VICTIMS)[number];
 
 /**
- * kill: kill -9; the stack starts it again. freeze: held for a while, then it goes on as if nothing had been, like a
- * network that was away. join: another consumer joins the group, and is killed. redeliver: a consumer of a fresh group
- * gets everything again from the first offset, and is killed. rival: another aggregator seals and closes beside the
- * first, and is killed.
+ * kill: kill -9; the stack restarts the process. freeze: the process is stopped for a while and then continues, as
+ * after a network outage. join: another consumer joins the group and is killed later. redeliver: a consumer of a new
+ * group gets everything again from the first offset and is killed later. rival: another aggregator seals and closes
+ * beside the first and is killed later.
  */
 const KINDS = ['kill', 'kill', 'kill', 'freeze', 'freeze', 'join', 'redeliver', 'rival'] as const;
 
-/** Which process is there twice. */
-const TWICE: { readonly [kind: string]: Victim } = {
+/** Which process runs twice. */
+const DOUBLED: { readonly [kind: string]: Victim } = {
   join: 'consumer',
   redeliver: 'consumer',
   rival: 'aggregator',
@@ -22,12 +22,12 @@ const TWICE: { readonly [kind: string]: Victim } = {
 
 export interface Fault {
   readonly kind: (typeof KINDS)[number];
-  /** After the run's begin. */
+  /** After the start of the run. */
   readonly atMs: number;
-  /** How long it lasts. A process that is killed is started again at once, a broker after so long. */
+  /** How long it lasts; 0 for the kill of a process, which the stack restarts at once. A broker stays away so long. */
   readonly forMs: number;
   readonly victim: Victim;
-  /** Which brokers, from 0, where these are the victim: each in its turn, at times two at once. */
+  /** The brokers that are hit, from 0, where kafka is the victim. */
   readonly brokers?: readonly number[];
 }
 
@@ -35,16 +35,16 @@ export const BROKERS = 3;
 const TWO_AT_ONCE = 0.25;
 const BROKER_FROZEN = 0.25;
 const MEAN_GAP_MS = 2_500;
-const LONGEST_MS = 9_000;
-/** A process that has just been hit is left alone for so long: the stack gives up on one that keeps dying at once. */
+const MAX_DURATION_MS = 9_000;
+/** The pause before a process is hit again: the stack gives up on one that keeps exiting. */
 const RECOVERY_MS = 4_000;
 
 type Random = () => number;
 const pick = <T>(random: Random, items: readonly [T, ...T[]]): T =>
   items[Math.floor(random() * items.length)] ?? items[0];
-const duration = (random: Random): number => Math.round(500 + (LONGEST_MS - 500) * random());
+const duration = (random: Random): number => Math.round(500 + (MAX_DURATION_MS - 500) * random());
 
-/** The faults of a run, in their order. The same seed and length give the same ones. */
+/** The faults of a run, in order. The same seed and length give the same faults. */
 export function planFaults(seed: number, seconds: number): Fault[] {
   const random = randomOf(seed);
   const endMs = seconds * 1_000;
@@ -61,14 +61,14 @@ function processFaults(random: Random, endMs: number): Fault[] {
     if (atMs >= endMs) return faults;
     const kind = pick(random, KINDS);
     const forMs = kind === 'kill' ? 0 : duration(random);
-    const victim = TWICE[kind] ?? pick(random, PROCESSES);
+    const victim = DOUBLED[kind] ?? pick(random, PROCESSES);
     if (atMs < (freeAt.get(victim) ?? 0)) continue;
     faults.push({ kind, atMs, forMs, victim });
     freeAt.set(victim, atMs + forMs + RECOVERY_MS);
   }
 }
 
-/** One after the other all the while, for they take longest to recover. */
+/** Each broker in its turn, sometimes two at once, all the time. */
 function brokerFaults(random: Random, endMs: number): Fault[] {
   const faults: Fault[] = [];
   let turn = Math.floor(BROKERS * random());

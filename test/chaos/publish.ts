@@ -8,12 +8,12 @@ import type { Topics } from '../../schemas/topics.ts';
 import type { Ledger } from './ledger.ts';
 import type { Call } from './traffic.ts';
 
-const PORTION = 40;
+const CALLS_AT_ONCE = 40;
 const PAUSE_MS = 100;
-/** As long as a broker may take to come back after the last fault. */
+/** How long a broker may take to recover from the last fault. */
 const CLOSE_WITHIN_MS = 120_000;
 
-/** Publishes until it is told to end, then until Kafka has everything. Every call is in the ledger beforehand. */
+/** Publishes until `over` aborts, then waits until Kafka has everything. Each call enters the ledger first. */
 export async function publishAll(
   kafka: KafkaConfig,
   topics: Topics,
@@ -26,7 +26,7 @@ export async function publishAll(
   const publisher = createPublisher({ transport, now: Date.now, random: randomBytes });
   const failures: unknown[] = [];
   while (!over.aborted) {
-    for (let count = 0; count < PORTION; count += 1) {
+    for (let count = 0; count < CALLS_AT_ONCE; count += 1) {
       const call = next(Date.now());
       ledger.offered(call.event_id, call);
       publisher.publish(call).then(
@@ -39,10 +39,10 @@ export async function publishAll(
   }
   await publisher.close(CLOSE_WITHIN_MS);
   if (failures.length > 0)
-    throw new AggregateError(failures.slice(0, 3), `${failures.length} calls were not taken`);
+    throw new AggregateError(failures.slice(0, 3), `${failures.length} calls were rejected`);
 }
 
-/** Records that are no events. @returns how many */
+/** Publishes records that are not events. @returns how many */
 export async function publishBroken(kafka: KafkaConfig, topics: Topics): Promise<number> {
   const header = Buffer.from([0xc3, 0x01]);
   const messages = ['', 'no event', '{"credits": 1}', header].map((value) => ({ key: 'chaos', value }));

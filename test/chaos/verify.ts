@@ -1,12 +1,12 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { DAY_MS } from '../../schemas/time-units.ts';
 import type { Counted } from '../api/traffic.ts';
 import { keyOf, type Ledger } from './ledger.ts';
 import { ORGS } from './traffic.ts';
 import type { Get } from './watch.ts';
 
-const DAY_MS = 86_400_000;
 const Sums = { calls: Type.Integer(), credits: Type.Integer(), rejected: Type.Integer() };
 const LandedRow = Type.Object({ org: Type.String(), user: Type.String(), day: Type.String(), ...Sums });
 const Usage = Type.Object({
@@ -31,14 +31,14 @@ export interface Settled {
   readonly ledger: Ledger;
   readonly client: ClickHouseClient;
   readonly get: Get;
-  /** GET as the platform. */
+  /** GET with the role platform. */
   readonly getOverall: (path: string) => Promise<unknown>;
-  /** Records that were published and may not count. */
+  /** How many invalid records were published. */
   readonly broken: number;
   readonly now: number;
 }
 
-/** Every figure of a pipeline at rest against the ledger. @returns what differs, a line each */
+/** Compares every figure of a settled pipeline with the ledger. @returns the differences, a line each */
 export async function differencesOf(settled: Settled): Promise<string[]> {
   const { ledger, client, now } = settled;
   const expected = ledger.byUserAndDay();
@@ -51,15 +51,15 @@ export async function differencesOf(settled: Settled): Promise<string[]> {
   );
   const differences = compared('events', expected, byKey(landed));
 
-  const told: Static<typeof LandedRow>[] = [];
+  const reported: Static<typeof LandedRow>[] = [];
   for (const org of ORGS) {
-    const asked = new Asked(settled.get, org);
+    const reader = new OrgReader(settled.get, org);
     const [from, to] = [now - 4 * DAY_MS, now].map((at) => new Date(at).toISOString());
-    const { rows } = await asked.read(Usage, `usage?from=${from}&to=${to}&group_by=day,user`);
+    const { rows } = await reader.read(Usage, `usage?from=${from}&to=${to}&group_by=day,user`);
     for (const { day, user, calls, credits, rejected } of rows)
-      told.push({ org, day, user, calls, credits, rejected });
+      reported.push({ org, day, user, calls, credits, rejected });
 
-    const { days } = await asked.read(Days, 'billing/days');
+    const { days } = await reader.read(Days, 'billing/days');
     const billed = new Map(
       days.map(({ day, used, additional_used, billed_credits, amount }) => [
         day,
@@ -76,11 +76,11 @@ export async function differencesOf(settled: Settled): Promise<string[]> {
     const due = [...ledger.creditsByDay(org).values()].reduce((sum, used) => sum + used, 0);
     if (total !== due) differences.push(`bills of ${org}: ${total} credits instead of ${due}`);
 
-    const { used } = await asked.read(Credits, `credits?at=${to}`);
+    const { used } = await reader.read(Credits, `credits?at=${to}`);
     const { most } = ledger.bounds(org, now, now);
     if (used !== most) differences.push(`24 hours of ${org}: ${used} credits instead of ${most}`);
   }
-  differences.push(...compared('usage', expected, byKey(told)));
+  differences.push(...compared('usage', expected, byKey(reported)));
 
   const stages = Value.Parse(Reconciliation, await settled.getOverall('/v1/reconciliation'));
   if (stages.quarantined.records !== settled.broken) {
@@ -89,7 +89,7 @@ export async function differencesOf(settled: Settled): Promise<string[]> {
   return [...differences, ...stages.differences.map((each) => `reconciliation: ${JSON.stringify(each)}`)];
 }
 
-/** The local stack's subscription (interfaces.md): 5,000 included, 10,000 more, all in the first slab of 0.14 a 1,000. */
+/** The local stack's subscription (interfaces.md): 5,000 included, 10,000 additional, all in the first slab, 0.14 per 1,000. */
 export function billOf(day: string, used: number): Static<typeof BilledDay> {
   const additional = Math.max(0, used - 5_000);
   const billed = Math.min(additional, 10_000);
@@ -98,7 +98,7 @@ export function billOf(day: string, used: number): Static<typeof BilledDay> {
   return { day, used, additional_used: additional, billed_credits: billed, amount };
 }
 
-class Asked {
+class OrgReader {
   readonly #get: Get;
   readonly #org: string;
   constructor(get: Get, org: string) {
@@ -120,7 +120,7 @@ function byKey(rows: readonly Static<typeof LandedRow>[]): Map<string, Counted> 
   );
 }
 
-/** Groups that differ or are on one side only. */
+/** @returns a line for each group that differs or is on one side only */
 export function compared(
   what: string,
   expected: ReadonlyMap<string, Counted>,

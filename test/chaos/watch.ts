@@ -7,25 +7,25 @@ import { ORGS } from './traffic.ts';
 const Credits = Type.Object({ as_of: Type.String(), lag_seconds: Type.Number(), used: Type.Integer() });
 const PAUSE_MS = 200;
 /**
- * Progress counts as now for 10 s after it was recorded (domain.md, Landed until), so a figure may be late by as much
- * without saying so; and it is read a moment after the instant it is for.
+ * Recorded progress counts as current for 10 s (domain.md, Windows), so a figure may lag by as much without stating
+ * it. It is also read a moment after the instant it is for.
  */
-const UNTOLD_MS = 12_000;
+const UNREPORTED_LAG_MS = 12_000;
 
 export interface Watched {
   readonly answers: number;
-  /** No answer, or one that says that a part is away. */
+  /** Requests without an answer, or with one that reports an outage. */
   readonly failures: number;
-  /** Answers that cannot be true. */
+  /** Answers that cannot be right, a line each. */
   readonly wrong: readonly string[];
 }
 
-/** GET of the API as an organisation's admin; undefined where it does not answer 200 in time. */
+/** GET as an organisation's admin. @returns undefined where the API does not answer 200 in time */
 export type Get = (path: string, org: string) => Promise<unknown>;
 
 /**
- * Asks for gauges all the while: whatever has failed, a figure is exact or says how late it is. It never counts a
- * call twice, and it has every call that was acknowledged before its landed-until.
+ * Requests the current usage until `over` aborts. Whatever has failed, a figure is exact or states its lag: it never
+ * counts a call twice, and it includes every call acknowledged before its watermark.
  */
 export async function watchCurrentUsage(ledger: Ledger, get: Get, over: AbortSignal): Promise<Watched> {
   const { check } = compiled(Credits);
@@ -39,13 +39,13 @@ export async function watchCurrentUsage(ledger: Ledger, get: Get, over: AbortSig
     } else if (check(answer)) {
       answers += 1;
       const asOf = Date.parse(answer.as_of);
-      const watermark = asOf - answer.lag_seconds * 1_000 - UNTOLD_MS;
+      const watermark = asOf - answer.lag_seconds * 1_000 - UNREPORTED_LAG_MS;
       const { least, most } = ledger.bounds(org, asOf, watermark);
       if (answer.used < least || answer.used > most) {
         wrong.push(`${org} at ${answer.as_of}: used ${answer.used}, must be ${least} to ${most}`);
       }
     } else {
-      wrong.push(`${org}: an answer of another shape: ${JSON.stringify(answer)}`);
+      wrong.push(`${org}: unexpected answer: ${JSON.stringify(answer)}`);
     }
     await sleep(PAUSE_MS);
   }

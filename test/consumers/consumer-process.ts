@@ -9,19 +9,19 @@ export interface ConsumerProcess {
   readonly pid: number;
   /** SIGTERM; resolves with the exit code and how long it took. */
   stop(): Promise<{ code: number | null; stopMs: number }>;
-  /** kill -9; resolves when it is gone. */
+  /** kill -9; resolves when the process has ended. */
   kill(): Promise<void>;
   /** Resolves with the exit code when it ends by itself. */
   readonly exited: Promise<number | null>;
-  /** All it has logged. */
+  /** Everything it has logged. */
   log(): string;
 }
 
 const running = new Set<ConsumerProcess>();
 
 /**
- * @param settings its whole environment, but for the path
- * @param program another one that lands, from the project's root
+ * @param settings its whole environment except PATH
+ * @param program another program that lands events, by its path from the project's root
  */
 export function startConsumer(settings: object, program = 'dist/consumers/main.js'): ConsumerProcess {
   const child = spawn(process.execPath, [join(projectRoot(), program)], {
@@ -60,7 +60,7 @@ export function startConsumer(settings: object, program = 'dist/consumers/main.j
   return consumer;
 }
 
-/** For afterAll: nothing survives a failed suite. */
+/** For afterAll: no consumer survives a failed suite. */
 export async function killConsumers(): Promise<void> {
   await Promise.all([...running].map((consumer) => consumer.kill()));
 }

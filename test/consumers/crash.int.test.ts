@@ -5,8 +5,8 @@ import { eventOf } from './event.ts';
 import { openLandingStack, PARTITIONS, type LandingStack } from './landing-stack.ts';
 import { until } from '../until.ts';
 
-/** Published between one kill and the next, so that there is always something left to land. */
-const PORTION = 3_000;
+/** How many events are published between one kill and the next, so that there is always something left to land. */
+const CHUNK = 3_000;
 const BATCH = 500;
 const ENOUGH = 1_000;
 const START_MS = Date.now();
@@ -42,14 +42,14 @@ describe('kill -9', () => {
     let credits = 0;
     let bad = 0;
     async function publishChunk(): Promise<void> {
-      for (const end = events + PORTION; events < end; events += BATCH) {
+      for (const end = events + CHUNK; events < end; events += BATCH) {
         const batch = Array.from({ length: BATCH }, (_, step) =>
           eventOf({ occurred_at: START_MS - step, credits: step % 50 }, events + step),
         );
         credits += batch.reduce((sum, event) => sum + event.credits, 0);
         const partition = (events / BATCH) % PARTITIONS;
         await stack.publish(partition, batch);
-        await stack.publishBytes(partition, [Buffer.from('no event')]);
+        await stack.publishBytes(partition, [Buffer.from('not an event')]);
         bad += 1;
       }
     }
@@ -60,8 +60,8 @@ describe('kill -9', () => {
       await until('landing goes on', async () => (await landedRows()) > before + ENOUGH);
     }
 
-    // Small blocks, so that there are many moments between insert, range and commit.
-    const settings = { ...stack.settings, BLOCK_ROWS: '700', BLOCK_AGE_MS: '10' };
+    // Small batches, so that there are many moments between insert, range and commit.
+    const settings = { ...stack.settings, BATCH_ROWS: '700', BATCH_LINGER_MS: '10' };
     let consumer = startConsumer(settings);
     for (let round = 0; round < 3; round += 1) {
       await landingGoesOn();
@@ -92,7 +92,7 @@ describe('kill -9', () => {
 });
 
 describe('a stop while ClickHouse is away', () => {
-  it('gives up in time with 0, and the next consumer lands what was left', async () => {
+  it('gives up after STOP_TIMEOUT_MS with exit code 1, and the next consumer lands what was left', async () => {
     const settings = { ...stack.settings, CONSUMER_GROUP: 'fresh', STOP_TIMEOUT_MS: '1000' };
     const before = await figures();
     const consumer = startConsumer(settings);
@@ -101,7 +101,7 @@ describe('a stop while ClickHouse is away', () => {
     await stack.publish(0, [eventOf({ occurred_at: Date.now(), credits: 0 }, 'while away')]);
     await until('it tries', () => consumer.log().includes('landing events failed'));
     const { code, stopMs } = await consumer.stop();
-    expect(code).toBe(0);
+    expect(code).toBe(1);
     expect(stopMs).toBeLessThan(4_000);
     // The next one starts while ClickHouse is still away, and waits for it.
     const next = startConsumer(settings);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CallEvent } from '../../schemas/call-event.ts';
 import { mintEventId } from '../../schemas/event-id.ts';
 
-/** When the records of these suites were appended, unless a case says otherwise. */
+/** When the records of these suites were appended, unless a test says otherwise. */
 export const APPENDED_AT_MS = Date.UTC(2026, 4, 3, 12);
 export const LIMITS = {
   futureMs: 5 * 60_000,
@@ -11,7 +11,7 @@ export const LIMITS = {
   droppedBeforeMs: -Infinity,
 };
 
-/** An event that counts; the id is made of the seed and of the final occurred_at, so both fit each other. */
+/** A valid event. Its id is made of the seed and of the final occurred_at, so the two agree. */
 export function eventOf(changes: Partial<CallEvent> = {}, seed: number | string = 1): CallEvent {
   const occurred_at = changes.occurred_at ?? APPENDED_AT_MS;
   const random = createHash('sha256').update(String(seed)).digest();

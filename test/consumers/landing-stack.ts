@@ -11,14 +11,14 @@ import { until } from '../until.ts';
 
 export const PARTITIONS = 3;
 
-/** A topic and a database of the suite's own, and what it takes to publish and to look. */
+/** Topics and a database of the suite's own, with functions to publish and to query. */
 export interface LandingStack {
   readonly settings: NamespaceSettings;
   readonly topics: Topics;
   readonly kafka: Kafka;
   readonly admin: Admin;
   readonly producer: Producer;
-  /** Values as they are; null is a tombstone. @returns the offset of the first. */
+  /** Publishes raw values; null is a tombstone. @returns the offset of the first */
   publishBytes(partition: number, values: readonly (Buffer | null)[], key?: string): Promise<number>;
   publish(partition: number, events: readonly CallEvent[]): Promise<number>;
   ask<Schema extends TSchema>(schema: Schema, query: string): Promise<Static<Schema>[]>;
@@ -34,7 +34,7 @@ export interface LandingStack {
 const Figures = Type.Object({ calls: Type.Integer(), credits: Type.Integer(), ids: Type.Integer() });
 const Covered = Type.Object({ partition: Type.Integer(), last: Type.Integer() });
 
-/** @param clickhouseUrl of a server of the suite's own; the run's by default. */
+/** @param clickhouseUrl a server of the suite's own; by default the run's server */
 export async function openLandingStack(suite: string, clickhouseUrl?: string): Promise<LandingStack> {
   const namespace = openNamespace(suite);
   const settings = clickhouseUrl

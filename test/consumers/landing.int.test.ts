@@ -8,7 +8,7 @@ import { until } from '../until.ts';
 const EVENTS = 15_000;
 const START_MS = Date.now();
 
-/** Events of the last three days, so that a block has several partitions of the table. */
+/** Events of the last three days, so that a batch has several partitions of the table. */
 function eventAt(index: number, changes: Partial<CallEvent> = {}): CallEvent {
   const occurred_at = START_MS - (index % 997) * 260_000;
   return eventOf({ occurred_at, org_id: `org-${index % 7}`, credits: index % 50, ...changes }, index);
@@ -18,8 +18,8 @@ let stack: LandingStack;
 let consumer: ConsumerProcess;
 beforeAll(async () => {
   stack = await openLandingStack('landing');
-  // Small blocks, so that batches are cut and both blocks are full at times.
-  consumer = startConsumer({ ...stack.settings, BLOCK_ROWS: '4000' });
+  // Small insert batches, so that fetched batches are split and both insert batches are full at times.
+  consumer = startConsumer({ ...stack.settings, BATCH_ROWS: '4000' });
 });
 afterAll(async () => {
   await killConsumers();
@@ -28,8 +28,8 @@ afterAll(async () => {
 
 let credits = 0;
 
-describe('what was published', () => {
-  it('is what has landed, over all partitions', async () => {
+describe('published events', () => {
+  it('all land, from every partition', async () => {
     for (let start = 0; start < EVENTS; start += 5_000) {
       for (let partition = 0; partition < PARTITIONS; partition += 1) {
         const events = Array.from({ length: 5_000 }, (_, step) => eventAt(start + step)).filter(
@@ -43,7 +43,7 @@ describe('what was published', () => {
     expect(await stack.figures()).toEqual({ calls: EVENTS, credits, ids: EVENTS });
   });
 
-  it('counts once, however often it is published', async () => {
+  it('count once, however often they are published', async () => {
     await stack.publish(
       0,
       Array.from({ length: 5_000 }, (_, index) => eventAt(index)),
@@ -52,7 +52,7 @@ describe('what was published', () => {
     expect(await stack.figures()).toEqual({ calls: EVENTS, credits, ids: EVENTS });
   });
 
-  it('is queryable well under a second later, while little happens', async () => {
+  it('are queryable well under a second later at low traffic', async () => {
     const latencies: number[] = [];
     for (let index = 0; index < 20; index += 1) {
       const event = eventOf({ occurred_at: Date.now(), credits: 0 }, `latency ${index}`);
@@ -77,7 +77,7 @@ describe('two payloads under one id', () => {
     const payload = (rule: string) =>
       eventOf({ occurred_at, rule, org_id: 'conflict', credits: 0 }, 'conflict');
     const ends = await stack.ends();
-    // Level the partitions, so that equal offsets are met in different partitions.
+    // Fill the partitions to the same end, so that equal offsets occur in different partitions.
     const top = Math.max(...ends.values());
     for (const [partition, end] of ends) {
       if (top > end)
@@ -97,27 +97,27 @@ describe('two payloads under one id', () => {
 });
 
 describe('progress', () => {
-  const Standing = Type.Object({
+  const PartitionProgress = Type.Object({
     partition: Type.Integer(),
     next_offset: Type.Integer(),
     landed_until: Type.Integer(),
     observed_at: Type.Integer(),
   });
-  const standings = () =>
+  const report = () =>
     stack.ask(
-      Standing,
+      PartitionProgress,
       `SELECT partition, next_offset, toUnixTimestamp64Milli(landed_until) AS landed_until,
          toUnixTimestamp64Milli(observed_at) AS observed_at
        FROM landing_progress FINAL WHERE topic = '${stack.topics.calls}' ORDER BY partition`,
     );
 
-  /** The first instant at which all partitions are level that lies after the call. */
-  async function untilLevel(): Promise<number> {
+  /** The first instant after the call at which all partitions have caught up. */
+  async function untilCaughtUp(): Promise<number> {
     const ends = await stack.ends();
     const since = Date.now();
     let watermark = 0;
-    await until('progress says that all partitions are level', async () => {
-      const rows = await standings();
+    await until('the progress says that all partitions have caught up', async () => {
+      const rows = await report();
       watermark = Math.min(...rows.map((row) => row.landed_until));
       return (
         rows.length === PARTITIONS &&
@@ -133,12 +133,12 @@ describe('progress', () => {
     return watermark;
   }
 
-  it('is now where everything has landed, and goes on while nothing happens', async () => {
-    const first = await untilLevel();
-    expect(await untilLevel()).toBeGreaterThan(first);
+  it('is now if everything has landed, and advances while nothing happens', async () => {
+    const first = await untilCaughtUp();
+    expect(await untilCaughtUp()).toBeGreaterThan(first);
   });
 
-  it('is level behind a transaction, whose end is a record that nobody is given', async () => {
+  it('catches up behind a transaction, whose end is a record that is never delivered', async () => {
     const transactional = stack.kafka.producer({
       transactionalId: stack.topics.calls,
       idempotent: true,
@@ -162,21 +162,21 @@ describe('progress', () => {
       await (isKept ? transaction.commit() : transaction.abort());
     }
     await transactional.disconnect();
-    await untilLevel();
+    await untilCaughtUp();
     expect((await stack.figures())?.calls).toBe((before?.calls ?? 0) + 1);
   });
 });
 
-describe('a record that may not count', () => {
+describe('an invalid record', () => {
   it('is covered by the landed ranges like any other', async () => {
-    await stack.publishBytes(0, [Buffer.from('no event'), null]);
+    await stack.publishBytes(0, [Buffer.from('not an event'), null]);
     await stack.untilLanded();
     expect(await quarantined()).toEqual([{ records: 2 }]);
   });
 });
 
 describe('a stop', () => {
-  it('lands and commits what was taken and ends with 0, at once', async () => {
+  it('lands and commits the taken records and exits with 0 at once', async () => {
     const { code, stopMs } = await consumer.stop();
     expect(code).toBe(0);
     expect(stopMs).toBeLessThan(5_000);
@@ -186,7 +186,7 @@ describe('a stop', () => {
       topics: [stack.topics.calls],
     });
     const committed = new Map(group?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
-    // The last record of partition 2 is an aborted transaction's end: passed over, and committed with the next batch.
+    // The last record of partition 2 is an aborted transaction's end: skipped, and committed with the next batch.
     expect([committed.get(0), committed.get(1)]).toEqual([ends.get(0), ends.get(1)]);
   });
 });
@@ -195,13 +195,13 @@ const Quarantined = Type.Object({ records: Type.Integer() });
 const quarantined = () => stack.ask(Quarantined, 'SELECT count() AS records FROM quarantined FINAL');
 
 describe('a redelivery of everything to a fresh group', () => {
-  it('changes no figure, and quarantines nothing twice', async () => {
+  it('changes no figure, and quarantines no record twice', async () => {
     const before = [await stack.figures(), await quarantined()];
     const Rows = Type.Object({ rows: Type.Integer() });
     const stored = async () =>
       (await stack.ask(Rows, 'SELECT sum(rows) AS rows FROM landed_ranges'))[0]?.rows ?? 0;
     const storedBefore = await stored();
-    const again = startConsumer({ ...stack.settings, CONSUMER_GROUP: 'fresh', BLOCK_ROWS: '7000' });
+    const again = startConsumer({ ...stack.settings, CONSUMER_GROUP: 'fresh', BATCH_ROWS: '7000' });
     await until('all rows came again', async () => (await stored()) >= 2 * storedBefore);
     expect([await stack.figures(), await quarantined()]).toEqual(before);
     expect((await again.stop()).code).toBe(0);

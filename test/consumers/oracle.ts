@@ -3,8 +3,8 @@ import { projectFile } from '../../schemas/root.ts';
 import type { NativeRow } from './decode/native-reader.ts';
 
 /**
- * What should come out of a message, the slow and obvious way: avsc reads it into an object, plain conditions
- * judge it. Shares nothing with consumers/.
+ * The expected result for a message, computed the slow and obvious way: avsc reads it into an object, and plain
+ * conditions validate it. Shares no code with consumers/.
  */
 
 const long = avro.types.LongType['__with']({
@@ -48,14 +48,14 @@ export function encodeDecoded(event: DecodedEvent): Buffer {
   return type.toBuffer(event);
 }
 
-/** avsc's reading of the bytes behind the header; throws where it has none. */
+/** avsc's reading of the bytes after the header; throws if it cannot read them. */
 export function decode(message: Buffer): DecodedEvent {
   const event: DecodedEvent = type.fromBuffer(message.subarray(10));
   return event;
 }
 
-/** The reason by which domain.md refuses an event, or undefined; the order of schemas/event-rules.ts. */
-export function verdictOn(event: DecodedEvent, appendedAtMs: number): string | undefined {
+/** Why domain.md rejects an event, in the order of schemas/event-rules.ts; undefined if it is valid. */
+export function reasonOf(event: DecodedEvent, appendedAtMs: number): string | undefined {
   const hex = event.event_id.toString('hex');
   if (!/^.{12}7.{3}[89ab]/.test(hex)) return 'event-id';
   if (BigInt(`0x${hex.slice(0, 12)}`) !== event.occurred_at) return 'event-id-time';
@@ -72,7 +72,7 @@ export function verdictOn(event: DecodedEvent, appendedAtMs: number): string | u
   return undefined;
 }
 
-/** The row of call_events that an event is. */
+/** The row of call_events for an event. */
 export function rowOf(
   event: DecodedEvent,
   partition: number,

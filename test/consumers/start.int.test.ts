@@ -11,8 +11,8 @@ afterAll(async () => {
   await stack.close();
 });
 
-describe('a topic on which verdicts would not be the broker’s', () => {
-  it('is refused at the start, with what to do', async () => {
+describe('a topic whose records do not carry the broker’s append time', () => {
+  it('stops the consumer at the start, with a message that says what to do', async () => {
     const topic = `${stack.settings.TOPIC_PREFIX}wrong.api-calls`;
     // With the broker's defaults, of which CreateTime is one.
     const names = ['api-calls', 'api-calls.dead', 'api-calls.schemas', 'daily-charges', 'settings'];
@@ -28,8 +28,8 @@ describe('a topic on which verdicts would not be the broker’s', () => {
     expect(await missing.exited).toBe(1);
     expect(missing.log()).toContain('Kafka has no topic nowhere.api-calls');
 
-    const unset = startConsumer({ BLOCK_ROWS: 'many' });
+    const unset = startConsumer({ BATCH_ROWS: 'many' });
     expect(await unset.exited).toBe(1);
-    expect(unset.log()).toMatch(/KAFKA_BROKERS is missing.*CLICKHOUSE_URL is missing.*BLOCK_ROWS/);
+    expect(unset.log()).toMatch(/KAFKA_BROKERS is missing.*CLICKHOUSE_URL is missing.*BATCH_ROWS/);
   });
 });

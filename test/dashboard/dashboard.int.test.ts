@@ -73,7 +73,7 @@ inChromium('the dashboard in Chromium, over the sample log', () => {
     );
     await page.reload();
     await page.getByRole('alert').waitFor();
-    expect(await page.getByRole('alert').innerText()).toMatch(/not one of ours/);
+    expect(await page.getByRole('alert').innerText()).toMatch(/token is invalid/);
     expect(await objectionsTo(page)).toEqual([]);
   });
 

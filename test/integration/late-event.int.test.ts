@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { createLogger } from '../../platform/logging.ts';
 import { kafkaTransport } from '../../producers/kafka-transport.ts';
 import { createPublisher } from '../../producers/publisher.ts';
+import { floorTo } from '../../domain/instants.ts';
+import { DAY_MS, HOUR_MS } from '../../schemas/time-units.ts';
 import { openPipeline, type PipelineUnderTest } from './pipeline.ts';
 import { until } from '../until.ts';
 
-const DAY_MS = 86_400_000;
 const ORG = 'late-comers';
-/** Two days ago: closed at any time of today, and of a statement that is not final yet. */
-const endedDay = Math.floor(Date.now() / DAY_MS) * DAY_MS - 2 * DAY_MS;
+/** Two days ago: closed at any time of today, in a statement that is not final yet. */
+const endedDay = floorTo(Date.now(), DAY_MS) - 2 * DAY_MS;
 const day = new Date(endedDay).toISOString().slice(0, 10);
 const nextDay = new Date(endedDay + DAY_MS).toISOString().slice(0, 10);
 
@@ -50,14 +51,14 @@ describe('an event that arrives after its hour was sealed and its day closed', (
   const closedDay = () => get(`billing/days?from=${day}&to=${nextDay}`);
 
   it('shows up in usage and as a new revision of the charge', async () => {
-    await publish(5_100, endedDay + 3_600_000);
+    await publish(5_100, endedDay + HOUR_MS);
     await pipeline.settled();
     expect(await closedDay()).toMatchObject({
       days: [{ day, revision: 1, used: 5_100, billed_credits: 100, amount: '0.014' }],
       total: { billed_credits: 100, amount: '0.014' },
     });
 
-    await publish(900, endedDay + 3_600_001);
+    await publish(900, endedDay + HOUR_MS + 1);
     await until(
       'the day gets its second revision',
       async () => JSON.stringify(await closedDay()).includes('"revision":2'),

@@ -9,6 +9,7 @@ import { untilSettled } from '../../deploy/local/settled.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { migrate } from '../../platform/clickhouse/migrate.ts';
 import { projectRoot } from '../../schemas/root.ts';
+import { MINUTE_MS } from '../../schemas/time-units.ts';
 import { topicNames, type Topics } from '../../schemas/topics.ts';
 import { signToken } from '../../api/auth/tokens.ts';
 import { runDataDir } from '../servers/addresses.ts';
@@ -22,7 +23,10 @@ const MAINS: Record<Stage, string> = {
   api: 'dist/api/main.js',
 };
 
-/** The compiled processes on a database and topics of their own, as a suite's to start, kill and ask. */
+/** The program of a process, as a path. */
+export const mainOf = (stage: Stage): string => join(projectRoot(), MAINS[stage]);
+
+/** The processes on a database and topics of their own, for a suite to start, kill and query. */
 export interface PipelineUnderTest {
   readonly env: Record<string, string>;
   readonly client: ClickHouseClient;
@@ -31,11 +35,11 @@ export interface PipelineUnderTest {
   /** Where the processes' logs and the replay's records are. */
   readonly dataDir: string;
   start(stage: Stage, extra?: Record<string, string>): Promise<void>;
-  /** Ends a process the hard way and waits until it is gone. */
+  /** kill -9; ends when the process is gone. */
   kill(stage: Stage): Promise<void>;
-  /** Waits until everything published is queryable and nothing is due. */
+  /** Waits until everything published can be queried and nothing is due. */
   settled(timeoutMs?: number): Promise<void>;
-  /** GET as the given role; the body of a 200. */
+  /** GET as the given role. @returns the body of a 200 */
   get(path: string, claims: Claims): Promise<unknown>;
   logOf(stage: Stage): string;
   stop(): Promise<void>;
@@ -50,17 +54,17 @@ export interface Claims {
 const SECRET = 'a secret that only this test run knows';
 
 /**
- * @param suite a word that tells the suite in logs
- * @param settings environment of the processes, over the defaults
+ * @param suite a word that names the suite in logs
+ * @param variables environment of the processes, over the defaults
  */
 export async function openPipeline(
   suite: string,
-  settings: Record<string, string> = {},
+  variables: Record<string, string> = {},
 ): Promise<PipelineUnderTest> {
   const dataDir = mkdtempSync(join(runDataDir(), `${suite}-`));
   const port = await freePort();
   const namespace = openNamespace(suite);
-  const servers: NamespaceSettings = { ...namespace.settings, ...settings };
+  const servers: NamespaceSettings = { ...namespace.settings, ...variables };
   const env: Record<string, string> = {
     ...servers,
     UNKNOWN_ORGS: 'local',
@@ -69,7 +73,7 @@ export async function openPipeline(
     JWT_SECRET: SECRET,
     PORT: String(port),
     DATA_DIR: dataDir,
-    ...settings,
+    ...variables,
   };
   const kafka = connectKafka(servers, suite, createLogger('test', 'fatal'));
   const topics = topicNames(servers.TOPIC_PREFIX);
@@ -98,7 +102,7 @@ export async function openPipeline(
     dataDir,
     async start(stage, extra = {}) {
       const log = createWriteStream(join(dataDir, `${stage}.log`), { flags: 'a' });
-      const child = spawn(process.execPath, [join(projectRoot(), MAINS[stage])], {
+      const child = spawn(process.execPath, [mainOf(stage)], {
         env: { PATH: process.env['PATH'], ...env, ...extra },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
@@ -110,7 +114,7 @@ export async function openPipeline(
     },
     kill: (stage) => end(stage, 'SIGKILL'),
     async settled(timeoutMs = 90_000) {
-      const timing = { sealDelayMs: 60_000, graceMs: 900_000 };
+      const timing = { sealDelayMs: MINUTE_MS, graceMs: 15 * MINUTE_MS };
       try {
         await untilSettled({ kafka, client, topics, timing, now: Date.now }, timeoutMs);
       } catch (error) {

@@ -13,7 +13,7 @@ const Summary = Type.Object({
 });
 export type Summary = Static<typeof Summary>;
 
-/** A replay as a user runs it, in a process that a suite may kill. */
+/** A replay as a user runs it, in a process that a suite can kill. */
 export function startReplay(
   env: Readonly<Record<string, string>>,
   args: readonly string[],
@@ -35,7 +35,7 @@ export function startReplay(
       } else reject(new Error(`The replay ended with ${code}: ${errors}${out}`));
     });
   });
-  // For a suite that kills it and does not wait for it; whoever waits is told all the same.
+  // For a suite that kills it and never awaits the summary. One that does still gets the error.
   summary.catch(() => undefined);
   return { child, summary };
 }

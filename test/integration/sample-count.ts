@@ -5,7 +5,7 @@ import { projectRoot } from '../../schemas/root.ts';
 
 /**
  * An independent count of the sample log: no regular expression, no code of producers/, plain integers.
- * Laps and shifts follow interfaces.md, Replay of an access log.
+ * Repetitions and shifts follow interfaces.md, Replay of an access log.
  */
 export interface CountedCall {
   readonly org: string;

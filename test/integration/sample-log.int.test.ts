@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
+import { DAY_MS, HOUR_MS } from '../../schemas/time-units.ts';
 import { select } from '../../platform/clickhouse/connect.ts';
 import { startPrivateClickHouse, type PrivateClickHouse } from '../servers/private-clickhouse.ts';
 import { openPipeline, type PipelineUnderTest } from './pipeline.ts';
@@ -7,11 +8,10 @@ import { until } from '../until.ts';
 import { startReplay, type Summary } from './replay.ts';
 import { countSample, SAMPLE_LOG, type CountedCall } from './sample-count.ts';
 
-const DAY_MS = 86_400_000;
-// Two of the eight that `npm start` replays: the same paths in a quarter of the time.
-const LAPS = 2;
+// Two of the eight that `npm start` replays: the same code paths in a quarter of the time.
+const REPETITIONS = 2;
 const sample = countSample();
-const lapMs = Math.ceil(sample.spanMs / DAY_MS) * DAY_MS;
+const repetitionMs = Math.ceil(sample.spanMs / DAY_MS) * DAY_MS;
 
 const CountRow = Type.Object({ count: Type.Integer() });
 
@@ -32,10 +32,13 @@ interface Shifted extends CountedCall {
   readonly at: number;
 }
 
-/** Every call of every lap at its shifted time: the last line at the anchor, each lap that many days earlier. */
+/** Every call at its shifted time: the last line at the anchor, each repetition that many days earlier. */
 function shifted(anchor: number): Shifted[] {
-  return Array.from({ length: LAPS }, (_, lap) =>
-    sample.calls.map((call) => ({ ...call, at: call.loggedAt + anchor - sample.lastMs - lap * lapMs })),
+  return Array.from({ length: REPETITIONS }, (_, repetition) =>
+    sample.calls.map((call) => ({
+      ...call,
+      at: call.loggedAt + anchor - sample.lastMs - repetition * repetitionMs,
+    })),
   ).flat();
 }
 
@@ -62,7 +65,7 @@ function figuresOf(calls: readonly Shifted[]) {
   return Object.fromEntries([...groups].map(([key, group]) => [key, sums(group)]));
 }
 
-describe('the sample log through the whole pipeline, its processes and ClickHouse killed again and again', () => {
+describe('the sample log through the whole pipeline, whose processes and ClickHouse are killed repeatedly', () => {
   let clickhouse: PrivateClickHouse;
   let pipeline: PipelineUnderTest;
   let summary: Summary;
@@ -74,15 +77,15 @@ describe('the sample log through the whole pipeline, its processes and ClickHous
     pipeline = await openPipeline('sample', { CLICKHOUSE_URL: clickhouse.url });
     await pipeline.start('consumer');
     await pipeline.start('aggregator');
-    // An interrupted replay goes on where it must: killed once, then run again to its end.
-    const args = [SAMPLE_LOG, '--laps', String(LAPS), '--shift-to-now'];
+    // An interrupted replay continues: killed once, then run again to its end.
+    const args = [SAMPLE_LOG, '--laps', String(REPETITIONS), '--shift-to-now'];
     const interrupted = startReplay(pipeline.env, args);
     await until('the first rows land', async () => (await landedRows()) > 500, 60_000);
     interrupted.child.kill('SIGKILL');
     const running = startReplay(pipeline.env, args);
     const ended = () => running.child.exitCode !== null;
     for (let round = 0; round < 3; round += 1) {
-      // Held in the middle, so that there is something left to publish and to land after every kill.
+      // Paused, so that something is left to publish and to land after every kill.
       running.child.kill('SIGSTOP');
       const before = await landedRows();
       await pipeline.kill('consumer');
@@ -92,7 +95,7 @@ describe('the sample log through the whole pipeline, its processes and ClickHous
       await pipeline.start('consumer');
       await pipeline.start('aggregator');
       running.child.kill('SIGCONT');
-      await until('landing goes on', async () => ended() || (await landedRows()) > before, 60_000);
+      await until('landing continues', async () => ended() || (await landedRows()) > before, 60_000);
     }
     summary = await running.summary;
     await pipeline.settled();
@@ -106,7 +109,7 @@ describe('the sample log through the whole pipeline, its processes and ClickHous
     await clickhouse.stop();
   });
 
-  /** Rows of calls landed, every delivery counted. */
+  /** Rows of calls that have landed, every delivery counted. */
   async function landedRows(since = 0): Promise<number> {
     const [row] = await select(
       pipeline.client,
@@ -129,7 +132,7 @@ describe('the sample log through the whole pipeline, its processes and ClickHous
   const busiest = (count: number) =>
     [...byOrg].toSorted(([, a], [, b]) => b.length - a.length).slice(0, count);
 
-  /** As the API tells them, an organisation at a time. */
+  /** As the API returns them, one organisation at a time. */
   async function expectEveryFigure(orgs: Iterable<[string, Shifted[]]>): Promise<void> {
     expect(await distinctEvents()).toBe(calls.length);
     const from = new Date(Math.min(...calls.map(({ at }) => at))).toISOString();
@@ -143,14 +146,14 @@ describe('the sample log through the whole pipeline, its processes and ClickHous
     }
   }
 
-  it('counts 9,999 events a lap and reports the one malformed line', () => {
+  it('counts 9,999 events a repetition and reports the one malformed line', () => {
     expect(sample.malformed).toEqual([8_899]);
     expect(sample.calls).toHaveLength(9_999);
-    expect(summary).toMatchObject({ lines: 10_000, calls: 9_999, events_published: 9_999 * LAPS });
+    expect(summary).toMatchObject({ lines: 10_000, calls: 9_999, events_published: 9_999 * REPETITIONS });
     expect(summary.malformed.map(({ line }) => line)).toEqual([8_899]);
   });
 
-  it('equals the independent count per org, user and day: all of what landed', async () => {
+  it('equals the independent count per org, user and day: everything that landed', async () => {
     const rows = await select(
       pipeline.client,
       LandedRow,
@@ -162,14 +165,14 @@ describe('the sample log through the whole pipeline, its processes and ClickHous
     expect(Object.fromEntries(found)).toEqual(figuresOf(calls));
   });
 
-  it('equals the independent count per org, user and day: the answers to the busiest and to the least busy', async () => {
+  it('equals the independent count per org, user and day: the answers for the busiest and the least busy', async () => {
     const ranked = busiest(byOrg.size);
     await expectEveryFigure([...ranked.slice(0, 60), ...ranked.slice(-20)]);
   });
 
   it('shows the rolling 24 hours to the millisecond at any instant', async () => {
     for (const [org, own] of busiest(8)) {
-      for (const age of [0, 1, 3_600_000 * 7 + 123_457, DAY_MS * 2.3]) {
+      for (const age of [0, 1, 7 * HOUR_MS + 123_457, DAY_MS * 2.3]) {
         const at = Math.floor(Date.parse(summary.anchor) - age);
         const inWindow = own.filter((call) => call.at >= at - DAY_MS && call.at < at);
         const query = `at=${new Date(at).toISOString()}`;
@@ -214,12 +217,12 @@ describe('the sample log through the whole pipeline, its processes and ClickHous
   });
 
   it('changes no figure when the same log is replayed again', async () => {
-    await startReplay(pipeline.env, [SAMPLE_LOG, '--laps', String(LAPS), '--shift-to-now']).summary;
+    await startReplay(pipeline.env, [SAMPLE_LOG, '--laps', String(REPETITIONS), '--shift-to-now']).summary;
     await pipeline.settled();
     await expectEveryFigure(busiest(20));
   }, 180_000);
 
-  it('changes no figure when everything is delivered again to a fresh group', async () => {
+  it('changes no figure when everything is redelivered to a new consumer group', async () => {
     await pipeline.kill('consumer');
     const [log] = await select(
       pipeline.client,
@@ -230,9 +233,9 @@ describe('the sample log through the whole pipeline, its processes and ClickHous
     );
     const since = Date.now();
     await pipeline.start('consumer', { CONSUMER_GROUP: 'another' });
-    // Not a multiple of what had landed: that counts what was delivered again after each kill.
+    // Not a multiple of the rows that had landed: those count what was redelivered after each kill.
     const again = async (): Promise<boolean> => (await landedRows(since)) >= (log?.count ?? Infinity);
-    await until('everything landed once more', again, 60_000);
+    await until('everything has landed once more', again, 60_000);
     await pipeline.settled();
     await expectEveryFigure(busiest(20));
   }, 180_000);

@@ -71,7 +71,7 @@ test('the costs are those in effect when the call was answered', () => {
   expect(callCost({ costs }, AT).credits).toBe(2);
 });
 
-test('an unknown rule and a broken count are refused', () => {
+test('an unknown rule and an invalid count are rejected', () => {
   expect(() => cost('teleport', 1)).toThrow(UnknownCostRuleError);
   expect(() => cost('teleport', 1)).toThrow(/"teleport": use one of call, insert/);
   expect(() => cost('insert', 1.5)).toThrow(/units is 1.5/);

@@ -1,21 +1,22 @@
 import { mintEventId } from '../../schemas/event-id.ts';
+import { NOTHING_DROPPED } from '../../schemas/event-rules.ts';
 import { completeEvent, type CallEventInput } from '../../producers/call-event-input.ts';
-import { EventRejectedError, type Refusal } from '../../producers/errors.ts';
-import { rejectionOf } from '../../producers/validate.ts';
+import { EventRejectedError, type RejectionReason } from '../../producers/errors.ts';
+import { validateCallEvent } from '../../producers/validate.ts';
 import { call, countingBytes, NOW_MS } from './sample-event.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-const LIMITS = { futureMs: 5 * MINUTE_MS, latenessMs: 35 * DAY_MS };
+const LIMITS = { ...NOTHING_DROPPED, futureMs: 5 * MINUTE_MS, latenessMs: 35 * DAY_MS };
 const id = (atMs: number): string => mintEventId(atMs, new Uint8Array(10));
 
-/** What the SDK says of an event: its refusal, or undefined where it is accepted. */
-function rejectedChange(input: object): Refusal | undefined {
+/** Why the SDK rejects an event; undefined if it accepts it. */
+function reasonOf(input: object): RejectionReason | undefined {
   try {
-    // A JavaScript caller is not held by the type.
+    // The type does not bind a JavaScript caller.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const event = completeEvent(input as CallEventInput, NOW_MS, countingBytes());
-    return rejectionOf(event, NOW_MS, LIMITS)?.reason;
+    return validateCallEvent(event, NOW_MS, LIMITS)?.reason;
   } catch (error) {
     if (error instanceof EventRejectedError) return error.reason;
     throw error;
@@ -36,8 +37,8 @@ const accepted: [string, Partial<CallEventInput>][] = [
   ['a space, a quote and an emoji in a name', { user_id: 'an "n" 😀' }],
 ];
 
-const refused: [string, Refusal, object][] = [
-  ['an id that is no UUID', 'event-id', { event_id: 'abc', occurred_at: NOW_MS }],
+const rejected: [string, RejectionReason, object][] = [
+  ['an id that is not a UUID', 'event-id', { event_id: 'abc', occurred_at: NOW_MS }],
   ['a UUIDv4', 'event-id', { event_id: id(NOW_MS).replace(/-7(?=.{3}-[89ab])/, '-4'), occurred_at: NOW_MS }],
   ['an upper-case UUID', 'event-id', { event_id: id(NOW_MS).toUpperCase(), occurred_at: NOW_MS }],
   ['an id a millisecond off', 'event-id-time', { event_id: id(NOW_MS - 1), occurred_at: NOW_MS }],
@@ -62,7 +63,7 @@ const refused: [string, Refusal, object][] = [
   ['a millisecond more than 35 days late', 'too-late', { occurred_at: NOW_MS - 35 * DAY_MS - 1 }],
   ['half a credit', 'shape', { credits: 0.5 }],
   ['credits as text', 'shape', { credits: '1' }],
-  ['credits that are no number', 'shape', { credits: Number.NaN }],
+  ['credits that are not a number', 'shape', { credits: Number.NaN }],
   ['a time in fractions of a millisecond', 'shape', { occurred_at: NOW_MS + 0.5 }],
   ['a status beyond three digits', 'shape', { status: 1_000 }],
   ['an unknown field', 'shape', { modul: 'leads' }],
@@ -72,18 +73,18 @@ const refused: [string, Refusal, object][] = [
 
 describe('the publishing SDK', () => {
   it.each(accepted)('accepts %s', (_, changes) => {
-    expect(rejectedChange(call(changes))).toBeUndefined();
+    expect(reasonOf(call(changes))).toBeUndefined();
   });
 
-  it.each(refused)('refuses %s as %s', (_, reason, changes) => {
-    expect(rejectedChange({ ...call(), ...changes })).toBe(reason);
+  it.each(rejected)('rejects %s as %s', (_, reason, changes) => {
+    expect(reasonOf({ ...call(), ...changes })).toBe(reason);
   });
 
   it.each(['org_id', 'status', 'credits', 'endpoint'])(
-    'refuses an event without %s and names it',
+    'rejects an event without %s and names it',
     (field) => {
       const input = { ...call(), [field]: undefined };
-      expect(rejectedChange(input)).toBe('shape');
+      expect(reasonOf(input)).toBe('shape');
       const { [field]: _, ...without } = { ...call() } as Record<string, unknown>;
       expect(() =>
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -92,8 +93,8 @@ describe('the publishing SDK', () => {
     },
   );
 
-  it('says which figures are at fault', () => {
+  it('says which value broke the rule', () => {
     const event = completeEvent(call({ credits: 1_000_001 }), NOW_MS, countingBytes());
-    expect(rejectionOf(event, NOW_MS, LIMITS)?.detail).toContain('1000001');
+    expect(validateCallEvent(event, NOW_MS, LIMITS)?.detail).toContain('1000001');
   });
 });

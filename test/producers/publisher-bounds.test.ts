@@ -12,7 +12,7 @@ function publisherWith(options: Partial<PublisherOptions> = {}): Publisher {
 }
 
 describe('the bound', () => {
-  it('refuses the event beyond the records with a typed error, and drops none that it took', async () => {
+  it('rejects the event beyond the records with a typed error, and drops no event that it took', async () => {
     const held = gate();
     transport.onSend = () => held.passed;
     const publisher = publisherWith({ maxBufferedRecords: 5 });
@@ -21,10 +21,10 @@ describe('the bound', () => {
     held.open();
     await Promise.all(reports);
     expect(users(transport.taken)).toEqual(['u0', 'u1', 'u2', 'u3', 'u4']);
-    expect(publisher.counters()).toMatchObject({ accepted: 5, published: 5, refused: 1 });
+    expect(publisher.counters()).toMatchObject({ accepted: 5, published: 5, rejected: 1 });
   });
 
-  it('refuses the event beyond the bytes', async () => {
+  it('rejects the event beyond the bytes', async () => {
     const held = gate();
     transport.onSend = () => held.passed;
     const publisher = publisherWith({ maxEventBytes: 500, maxBufferedBytes: 500 });
@@ -32,13 +32,13 @@ describe('the bound', () => {
     const one = publisher.counters().buffered_bytes / publisher.counters().buffered;
     const room = Math.floor(500 / one);
     expect(room).toBeGreaterThan(1);
-    expect(publisher.counters()).toMatchObject({ buffered: room, refused: 20 - room });
+    expect(publisher.counters()).toMatchObject({ buffered: room, rejected: 20 - room });
     held.open();
     await publisher.flush();
     expect(publisher.counters().buffered_bytes).toBe(0);
   });
 
-  it('a loop that awaits ready() is never refused, and never holds more than the bound', async () => {
+  it('a loop that awaits ready() is never rejected, and never holds more than the bound', async () => {
     transport.onSend = () => new Promise((resolve) => setImmediate(resolve));
     const publisher = publisherWith({ maxBufferedRecords: 10, maxBatchRecords: 4, lingerMs: 0 });
     let most = 0;
@@ -48,7 +48,7 @@ describe('the bound', () => {
       most = Math.max(most, publisher.counters().buffered);
     }
     await publisher.flush();
-    expect(publisher.counters()).toMatchObject({ published: 100, refused: 0 });
+    expect(publisher.counters()).toMatchObject({ published: 100, rejected: 0 });
     expect(most).toBe(10);
   });
 
@@ -66,7 +66,7 @@ describe('the bound', () => {
     expect(publisher.counters().buffered).toBe(0);
   });
 
-  it('contradicting bounds are refused at once', () => {
+  it('contradicting bounds are rejected at once', () => {
     expect(() => publisherWith({ maxBufferedBytes: 10 })).toThrow(RangeError);
     expect(() => publisherWith({ maxBufferedRecords: 0 })).toThrow(RangeError);
   });
@@ -83,7 +83,7 @@ describe('close', () => {
     await expect(publisher.ready()).rejects.toBeInstanceOf(PublisherClosedError);
   });
 
-  it('says after its deadline how many events were not delivered, and so does each of them', async () => {
+  it('reports after its deadline how many events were not delivered, and fails each of them', async () => {
     const never = gate();
     transport.onSend = (_, attempt) => (attempt === 1 ? undefined : never.passed);
     const publisher = publisherWith({ maxBatchRecords: 2 });
@@ -107,7 +107,7 @@ describe('close', () => {
     });
   });
 
-  it('gives up on a log that fails again and again, and tries no more', async () => {
+  it('gives up on a log that keeps failing, and stops retrying', async () => {
     transport.onSend = () => {
       throw new Error('the broker is away');
     };
@@ -119,7 +119,7 @@ describe('close', () => {
     expect(transport.attempts).toHaveLength(attempts);
   });
 
-  it('ends those who wait for room', async () => {
+  it('ends the waiting for room', async () => {
     transport.onSend = () => gate().passed;
     const publisher = publisherWith({ maxBufferedRecords: 1 });
     publishUsers(publisher, 1);

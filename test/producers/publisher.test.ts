@@ -56,7 +56,7 @@ describe('publishing', () => {
     expect(transport.taken).toHaveLength(1);
   });
 
-  it('keeps the order of the calls over batches and failures, with one batch under way', async () => {
+  it('keeps the order of the calls over batches and failures, with one batch in flight', async () => {
     transport.onSend = (_, attempt) => {
       if (attempt % 2 === 1) throw new Error('the broker is away');
     };
@@ -67,7 +67,7 @@ describe('publishing', () => {
     expect(transport.maxInFlight).toBe(1);
   });
 
-  it('tries again under the same id until the log takes the event', async () => {
+  it('retries under the same id until the log takes the event', async () => {
     transport.onSend = (_, attempt) => {
       if (attempt < 4) throw new Error('the broker is away');
     };
@@ -76,20 +76,20 @@ describe('publishing', () => {
     expect(transport.attempts.map(([event]) => event?.event_id)).toEqual([id, id, id, id]);
   });
 
-  it('refuses an event against the rules, and sends the others', async () => {
+  it('rejects an invalid event, and sends the others', async () => {
     const publisher = publisherWith();
     await expect(publisher.publish(call({ org_id: '' }))).rejects.toMatchObject({
-      code: 'EVENT_REFUSED',
+      code: 'EVENT_REJECTED',
       reason: 'org-id',
     });
     await expect(publisher.publish(call({ method: 'x'.repeat(70_000) }))).rejects.toBeInstanceOf(
       EventRejectedError,
     );
     await publisher.publish(call());
-    expect(publisher.counters()).toMatchObject({ accepted: 1, published: 1, refused: 2 });
+    expect(publisher.counters()).toMatchObject({ accepted: 1, published: 1, rejected: 2 });
   });
 
-  it('takes what an event is when it is published: changing the object later changes nothing', async () => {
+  it('copies the event when it is published: changing the object later has no effect', async () => {
     const publisher = publisherWith();
     const event = call({ credits: 3 });
     const report = publisher.publish(event);

@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { Kafka, KafkaMessage } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
+import { recordSetOf } from '../../platform/kafka/kafkajs.ts';
 
-export type ReadRecord = KafkaMessage & { readonly partition: number };
+export interface ReadRecord {
+  readonly partition: number;
+  readonly offset: number;
+  readonly timestampMs: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: ReadonlyMap<string, Buffer | null>;
+}
 
-/** Everything that is in a topic now, by partition and offset. */
+/** All records of a topic, by partition and offset. */
 export async function readTopic(kafka: Kafka, topic: string): Promise<ReadRecord[]> {
   const left = await partitionsWithRecords(kafka, topic);
   const records: ReadRecord[] = [];
@@ -16,7 +24,12 @@ export async function readTopic(kafka: Kafka, topic: string): Promise<ReadRecord
       .run({
         autoCommit: false,
         eachBatch: ({ batch }) => {
-          records.push(...batch.messages.map((message) => ({ ...message, partition: batch.partition })));
+          const cursor = recordSetOf(batch).records();
+          while (cursor.next()) {
+            const { offset, timestampMs, key, value } = cursor;
+            const headers = cursor.headers();
+            records.push({ partition: batch.partition, offset, timestampMs, key, value, headers });
+          }
           if (BigInt(batch.lastOffset()) + 1n >= (left.get(batch.partition) ?? 0n))
             left.delete(batch.partition);
           if (left.size === 0) resolve();
@@ -26,7 +39,7 @@ export async function readTopic(kafka: Kafka, topic: string): Promise<ReadRecord
       .catch(reject);
   });
   await consumer.disconnect();
-  return records.toSorted((a, b) => a.partition - b.partition || Number(BigInt(a.offset) - BigInt(b.offset)));
+  return records.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
 }
 
 /** Their end offsets. */

@@ -3,7 +3,7 @@ import type { CallEventInput } from '../../producers/call-event-input.ts';
 
 export const NOW_MS = Date.UTC(2026, 2, 1, 12);
 
-/** A call that is accepted as it is, for tests to change one thing of. */
+/** A valid call, of which tests change one field. */
 export function call(changes: Partial<CallEventInput> = {}): CallEventInput {
   return {
     org_id: 'acme',
@@ -24,7 +24,7 @@ export function countingBytes(): (bytes: number) => Uint8Array {
   return (bytes) => Uint8Array.from({ length: bytes }, () => next++ % 251);
 }
 
-/** Publishes calls of users 0, 1, 2 ...; the promises are handled, whatever becomes of them. */
+/** Publishes calls of users 0, 1, 2 ...; the rejections of their promises are handled. */
 export function publishUsers(publisher: Publisher, count: number, from = 0): { reports: Promise<string>[] } {
   const reports = Array.from({ length: count }, (_, index) =>
     publisher.publish(call({ user_id: `u${from + index}` })),
@@ -32,6 +32,7 @@ export function publishUsers(publisher: Publisher, count: number, from = 0): { r
   for (const report of reports) report.catch(() => undefined);
   return { reports };
 }
+
 /** Who called, in order. */
 export const users = (events: readonly { user_id: string }[]): string[] =>
   events.map(({ user_id }) => user_id);

@@ -3,16 +3,16 @@ import { SINGLE_OBJECT_HEADER_BYTES } from '../../schemas/avro.ts';
 import type { CallEvent } from '../../schemas/call-event.ts';
 import type { OutgoingRecord, Transport } from '../../producers/transport.ts';
 
-/** A log that does what a test says: takes, waits or fails. What it took is decoded with the events' schema. */
+/** A log that takes, waits or fails as the test says. It decodes the records that it took. */
 export class ScriptedTransport implements Transport {
-  /** Every batch that it was asked to take, in order. */
+  /** Every batch sent to it, in order. */
   readonly attempts: CallEvent[][] = [];
-  /** What it took. */
+  /** The events that it took. */
   readonly taken: CallEvent[] = [];
   inFlight = 0;
   maxInFlight = 0;
   closed = false;
-  /** Called before a batch is taken; what it throws is the batch's failure. */
+  /** Called before a batch is taken; an error that it throws fails the batch. */
   onSend: (batch: readonly CallEvent[], attempt: number) => Promise<void> | void = () => undefined;
 
   async send(records: readonly OutgoingRecord[]): Promise<void> {
@@ -39,7 +39,7 @@ export function decode(value: Buffer): CallEvent {
   return event;
 }
 
-/** A gate that a test opens: what awaits `passed` waits for `open()`. */
+/** A gate that the test opens: `passed` resolves after `open()`. */
 export function gate(): { passed: Promise<void>; open: () => void } {
   const opener = new AbortController();
   const passed = new Promise<void>((resolve) => {

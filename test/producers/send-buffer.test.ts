@@ -8,7 +8,7 @@ const entry = (name: number, size: number): BufferedEvent => ({
   failed: () => undefined,
 });
 
-/** The plainest outbox: every answer is counted anew from two lists. */
+/** The simplest send buffer: it recounts every answer from two lists. */
 class Model {
   waiting: BufferedEvent[] = [];
   readonly taken: BufferedEvent[][] = [];
@@ -23,7 +23,7 @@ class Model {
     while (count > 1 && bytesOf(this.waiting.slice(0, count)) > bytes) count -= 1;
     return this.waiting.slice(0, count);
   }
-  account(): number[] {
+  counts(): number[] {
     const all = [...this.waiting, ...this.taken.flat()];
     return [all.length, bytesOf(all), this.waiting.length, bytesOf(this.waiting)];
   }
@@ -53,7 +53,7 @@ const settle = fc.constant((sendBuffer: MemorySendBuffer, model: Model): unknown
   return [true, true];
 });
 
-it('an outbox is a queue with an exact account of records and bytes, whatever is done in whatever order', () => {
+it('a send buffer is a queue with an exact count of records and bytes, whatever the order of operations', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(offer, take, settle), { maxLength: 120 }), (steps) => {
       const sendBuffer = new MemorySendBuffer(MAX_RECORDS, MAX_BYTES);
@@ -62,7 +62,7 @@ it('an outbox is a queue with an exact account of records and bytes, whatever is
         const [answer, expected] = step(sendBuffer, model);
         expect(answer).toEqual(expected);
         const { records, sizeBytes, waitingRecords, waitingBytes } = sendBuffer;
-        expect([records, sizeBytes, waitingRecords, waitingBytes]).toEqual(model.account());
+        expect([records, sizeBytes, waitingRecords, waitingBytes]).toEqual(model.counts());
       }
     }),
   );

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import kafkajs from 'kafkajs';
+import { ConfigResourceTypes } from '../../../platform/kafka/kafkajs.ts';
 import { Type } from 'typebox';
 import { recordChange } from '../../../store/settings/record.ts';
 import { SettingsRejected } from '../../../domain/settings/rejected-change.ts';
@@ -35,7 +35,7 @@ export async function openPastSettings(pipeline: PipelineUnderTest, store: Setti
     { name: 'message.timestamp.type', value: 'CreateTime' },
     { name: 'retention.ms', value: '-1' },
   ];
-  const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topics.settings, configEntries };
+  const resource = { type: ConfigResourceTypes.TOPIC, name: topics.settings, configEntries };
   await admin.alterConfigs({ validateOnly: false, resources: [resource] });
   await admin.disconnect();
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });

@@ -10,7 +10,7 @@ const NOW = Date.now();
 const iso = (instant: number): string => new Date(instant).toISOString();
 const TODAY = iso(NOW).slice(0, 10);
 
-/** The roles of domain.md, each as it stands to the organisations `own` and `foreign`. */
+/** The roles of domain.md, bound to the organisation `own`. */
 const CALLERS = {
   super_admin: { role: 'super_admin', sub: 'ann', org: 'own' },
   admin: { role: 'admin', sub: 'ann', org: 'own' },
@@ -24,21 +24,21 @@ const ROLES: readonly Role[] = ['super_admin', 'admin', 'user', 'analyst', 'bill
 
 const RANGE = `from=${iso(NOW - DAY_MS)}&to=${iso(NOW + DAY_MS)}`;
 
-/** The id of a call of ann's in either organisation. */
+/** The id of one of ann's calls in either organisation. */
 const ANNS_CALL = mintEventId(NOW - 3_000, Buffer.alloc(10));
 
 interface Expected {
-  /** The path's names besides the organisation. */
+  /** The path parameters other than the organisation. */
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: string;
-  /** What a write sends: valid, so that only the role decides. */
+  /** The body of a write: valid, so that only the role decides. */
   readonly body?: unknown;
-  /** Statuses by role, in the order of ROLES: for the own organisation, or where there is none in the path. */
+  /** Statuses by role, in the order of ROLES: for the own organisation, or for a path without one. */
   readonly own: readonly number[];
   readonly foreign?: readonly number[];
 }
 
-/** Versions like the release's own are always valid. */
+/** The bundled versions are always valid. */
 const release = bundledCatalogueJson();
 
 const EXPECTED: Readonly<Record<string, Expected>> = {
@@ -181,7 +181,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-async function ask(route: string, org: string, claims?: Claims): Promise<Answer> {
+async function send(route: string, org: string, claims?: Claims): Promise<Answer> {
   const [method = '', url = ''] = route.split(' ');
   const { query = '', body, params = {} } = EXPECTED[route] ?? {};
   const path = url.replaceAll(/:(\w+)/g, (_, name: string) => (name === 'org' ? org : (params[name] ?? '')));
@@ -191,9 +191,9 @@ async function ask(route: string, org: string, claims?: Claims): Promise<Answer>
 const expectedOf = (route: string, org: string, statuses: readonly number[] = []) =>
   statuses.map((status, index) => ({ role: ROLES[index] ?? 'user', route, org, status }));
 
-describe('who may what', () => {
-  it('is decided for every route there is, and for no other', () => {
-    // The dashboard's built files are named by their content.
+describe('permissions', () => {
+  it('are decided for exactly the routes that exist', () => {
+    // The names of the dashboard's built files depend on their content.
     const routes = api.routes
       .filter(({ url }) => !url.startsWith('/assets/'))
       .map(({ method, url }) => `${method} ${url}`);
@@ -206,25 +206,25 @@ describe('who may what', () => {
   it.each(table)(
     '$role at $route of the $org organisation: $status',
     async ({ role, route, org, status }) => {
-      expect((await ask(route, org, CALLERS[role])).status).toBe(status);
+      expect((await send(route, org, CALLERS[role])).status).toBe(status);
     },
   );
 
-  it.each(Object.keys(EXPECTED))('nobody asks %s without a token', async (route) => {
-    const { status, headers } = await ask(route, 'own');
+  it.each(Object.keys(EXPECTED))('%s without a token is a 401', async (route) => {
+    const { status, headers } = await send(route, 'own');
     expect(status).toBe(401);
     expect(headers).toMatchObject({ 'www-authenticate': 'Bearer' });
   });
 
   it.each(OPEN)('%s needs no token', async (route) => {
-    expect((await ask(route, 'own')).status).toBe(200);
+    expect((await send(route, 'own')).status).toBe(200);
   });
 
   const ofOrgs = Object.keys(EXPECTED).filter((route) => route.includes(':org'));
   it.each(ofOrgs)('a foreign and an unknown organisation are the same at %s', async (route) => {
     for (const role of ['super_admin', 'admin', 'user', 'analyst'] as const) {
-      const foreign = await ask(route, 'foreign', CALLERS[role]);
-      const unknown = await ask(route, 'unknown', CALLERS[role]);
+      const foreign = await send(route, 'foreign', CALLERS[role]);
+      const unknown = await send(route, 'unknown', CALLERS[role]);
       expect(foreign).toMatchObject({ status: 404, body: { type: 'unknown-org' } });
       expect(JSON.stringify(foreign.body).replaceAll('foreign', 'unknown')).toBe(
         JSON.stringify(unknown.body),
@@ -232,13 +232,13 @@ describe('who may what', () => {
     }
   });
 
-  it('an own organisation that nobody told us about is unknown too', async () => {
+  it('the caller’s own organisation is unknown too while it has no settings', async () => {
     const { status, body } = await api.get('/v1/orgs/new/credits', { ...CALLERS.admin, org: 'new' });
     expect(status).toBe(404);
     expect(body).toMatchObject({ type: 'unknown-org' });
   });
 
-  it('an analyst reads every one of its organisations', async () => {
+  it('an analyst reads all of its organisations', async () => {
     await subscribe('second');
     expect((await api.get('/v1/orgs/second/credits', CALLERS.analyst)).status).toBe(200);
   });
@@ -248,7 +248,7 @@ describe('the role user', () => {
   const { user } = CALLERS;
 
   it('sees all of the credits of its organisation', async () => {
-    expect((await ask('GET /v1/orgs/:org/credits', 'own', user)).body).toMatchObject({ used: 7 });
+    expect((await send('GET /v1/orgs/:org/credits', 'own', user)).body).toMatchObject({ used: 7 });
   });
 
   it('sees its own consumption only', async () => {
@@ -265,7 +265,7 @@ describe('the role user', () => {
     });
   });
 
-  it('gets no calls of another user by asking for them', async () => {
+  it('finds no calls of another user by filtering for them', async () => {
     expect((await api.get(`/v1/orgs/own/calls?${RANGE}&user=bob`, user)).body).toMatchObject({ calls: [] });
     expect((await api.get(`/v1/orgs/own/calls?${RANGE}&user=ann`, user)).body).toMatchObject({
       calls: [{ user_id: 'ann' }],

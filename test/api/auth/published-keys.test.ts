@@ -57,7 +57,7 @@ const verifier = (more: Partial<TokenKeys> = {}) =>
 const UNAUTHORIZED = { code: 'unauthorized', status: 401 };
 
 describe('a token of an issuer that publishes its keys', () => {
-  it('tells who asks, whatever the kind of key, and the keys are fetched once', async () => {
+  it('identifies its bearer with any kind of key, and the keys are fetched once', async () => {
     const verify = verifier();
     for (const { sign } of pairs) {
       expect(await verify(await sign())).toEqual({ role: 'admin', userId: 'ann', orgIds: ['acme'] });
@@ -72,26 +72,26 @@ describe('a token of an issuer that publishes its keys', () => {
     ['no audience', { aud: undefined }],
     ['no expiry', { exp: undefined }],
     ['an expiry that has passed', { exp: NOW / 1000 }],
-    ['a time before which it does not hold', { nbf: NOW / 1000 + 10 }],
+    ['a time before which it is not valid', { nbf: NOW / 1000 + 10 }],
     ['a role that there is not', { role: 'root' }],
-  ])('is refused with %s', async (_, claims) => {
+  ])('is rejected with %s', async (_, claims) => {
     for (const { sign } of pairs) {
       await expect(verifier()(await sign(claims))).rejects.toMatchObject(UNAUTHORIZED);
     }
   });
 
-  it('is refused where its key is not published', async () => {
+  it('is rejected if its key is not published', async () => {
     published = published.slice(1);
     const [{ sign } = raise()] = pairs;
     await expect(verifier()(await sign())).rejects.toMatchObject(UNAUTHORIZED);
   });
 
-  it('is refused where it names another’s key', async () => {
+  it('is rejected if it names another key', async () => {
     const stranger = await makeKey('RS256', 'key of RS256');
     await expect(verifier()(await stranger.sign())).rejects.toMatchObject(UNAUTHORIZED);
   });
 
-  it('cannot make a public key into a secret', async () => {
+  it('cannot use a public key as the secret', async () => {
     const [pair = raise()] = pairs;
     const forged = await new SignJWT({ ...ADMIN, iss: ISSUER, aud: AUDIENCE, exp: NOW / 1000 + 60 })
       .setProtectedHeader({ alg: 'HS256', kid: pair.kid })
@@ -99,7 +99,7 @@ describe('a token of an issuer that publishes its keys', () => {
     await expect(verifier()(forged)).rejects.toMatchObject(UNAUTHORIZED);
   });
 
-  it('of an algorithm that is not allowed is refused without asking for keys', async () => {
+  it('of an algorithm that is not allowed is rejected without fetching the keys', async () => {
     const other = await makeKey('PS256', 'other');
     await expect(verifier()(await other.sign())).rejects.toMatchObject(UNAUTHORIZED);
     expect(fetched).toBe(0);
@@ -107,7 +107,7 @@ describe('a token of an issuer that publishes its keys', () => {
 });
 
 describe('a token of the secret', () => {
-  it('is refused where there are published keys alone, and holds where there is a secret too', async () => {
+  it('is rejected with published keys only, and valid with a secret too', async () => {
     const token = await signToken(SECRET, ADMIN, NOW + 60_000);
     await expect(verifier()(token)).rejects.toMatchObject(UNAUTHORIZED);
     expect(await verifier({ secret: SECRET })(token)).toMatchObject({ userId: 'ann' });
@@ -115,18 +115,18 @@ describe('a token of the secret', () => {
   });
 });
 
-describe('the keys’ server', () => {
-  it('being away is a 503 to repeat, not a 401, and passes', async () => {
+describe('the server of the keys', () => {
+  it('is a 503 to retry while it is unavailable, not a 401', async () => {
     const verify = verifier();
     const [{ sign } = raise()] = pairs;
     isAway = true;
-    const away = { code: 'unavailable', status: 503, headers: { 'retry-after': '2' } };
-    await expect(verify(await sign())).rejects.toMatchObject(away);
+    const unavailable = { code: 'unavailable', status: 503, headers: { 'retry-after': '2' } };
+    await expect(verify(await sign())).rejects.toMatchObject(unavailable);
     isAway = false;
     expect(await verify(await sign())).toMatchObject({ userId: 'ann' });
   });
 
-  it('is asked again for a key that is new: keys may rotate', async () => {
+  it('is queried again for an unknown key: keys may rotate', async () => {
     const keyOf = fetchKeys(keys, 0);
     const next = await makeKey('ES256', 'next');
     const input = { payload: '', signature: '' };
@@ -137,7 +137,7 @@ describe('the keys’ server', () => {
     await expect(keyOf({ alg: 'ES256', kid: 'next' }, input)).resolves.toBeDefined();
   });
 
-  it('is not asked again and again by tokens of unknown keys', async () => {
+  it('is not queried for every token of an unknown key', async () => {
     const verify = verifier();
     const stranger = await makeKey('ES256', 'stranger');
     for (let round = 0; round < 5; round += 1) {
@@ -148,5 +148,5 @@ describe('the keys’ server', () => {
 });
 
 function raise(): never {
-  throw new Error('There are no keys.');
+  throw new Error('The server has no keys.');
 }

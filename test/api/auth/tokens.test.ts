@@ -13,7 +13,7 @@ const signed = (claims: Record<string, unknown>, alg = 'HS256'): Promise<string>
     .sign(Buffer.concat([SECRET, SECRET]).subarray(0, alg === 'HS256' ? 32 : 64));
 
 describe('a bearer token', () => {
-  it('tells who asks', async () => {
+  it('identifies its bearer', async () => {
     const caller = await verify(await signToken(SECRET, ADMIN, NOW + 60_000));
     expect(caller).toEqual({ role: 'admin', userId: 'ann', orgIds: ['acme'] });
   });
@@ -32,14 +32,14 @@ describe('a bearer token', () => {
     expect((await verify(await signToken(SECRET, claims, NOW + 60_000))).orgIds).toEqual([]);
   });
 
-  it('holds until the very second of its expiry', async () => {
+  it('is valid until the second of its expiry', async () => {
     const token = await signToken(SECRET, ADMIN, NOW + 1_000);
     await expect(verify(token)).resolves.toBeDefined();
     const later = createTokenVerifier({ secret: SECRET }, () => NOW + 1_000);
     await expect(later(token)).rejects.toMatchObject({ code: 'unauthorized', status: 401 });
   });
 
-  const refused: Record<string, () => Promise<string> | string> = {
+  const rejected: Record<string, () => Promise<string> | string> = {
     'no token at all': () => 'abc',
     'another key': () => signToken(Buffer.from('another key that has 32 bytes or more'), ADMIN, NOW + 60_000),
     'alg none': () => new UnsecuredJWT({ ...ADMIN }).setExpirationTime(NOW / 1000 + 60).encode(),
@@ -55,22 +55,22 @@ describe('a bearer token', () => {
       return `${header}.${payload}.${signature}`;
     },
     'no role': () => signed({ sub: 'ann', org: 'acme' }),
-    'a role that is none': () => signed({ ...ADMIN, role: 'root' }),
+    'an unknown role': () => signed({ ...ADMIN, role: 'root' }),
     'a role of the prototype': () => signed({ ...ADMIN, role: 'constructor' }),
     'no sub': () => signed({ role: 'admin', org: 'acme' }),
     'an admin without org': () => signed({ role: 'admin', sub: 'ann' }),
     'an analyst without orgs': () => signed({ role: 'analyst', sub: 'ann', org: 'acme' }),
-    'orgs that are no list': () => signed({ role: 'analyst', sub: 'ann', orgs: 'acme' }),
+    'orgs that are not a list': () => signed({ role: 'analyst', sub: 'ann', orgs: 'acme' }),
   };
 
-  it.each(Object.entries(refused))('is refused with %s', async (_, token) => {
+  it.each(Object.entries(rejected))('is rejected with %s', async (_, token) => {
     await expect(verify(await token())).rejects.toMatchObject({ code: 'unauthorized', status: 401 });
   });
 
-  it('is told which claims are wrong', async () => {
+  it('is rejected with the names of its invalid claims', async () => {
     const token = await signed({ role: 'admin', org: '', orgs: 'acme' });
     await expect(verify(token)).rejects.toThrow(
-      /claims are wrong: must have .*sub; \/org .*; \/orgs must be array/,
+      /claims are invalid: must have .*sub; \/org .*; \/orgs must be array/,
     );
   });
 });

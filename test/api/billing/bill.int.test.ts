@@ -21,9 +21,9 @@ describe('GET /v1/orgs/{org}/billing', () => {
       time_zone: 'Europe/Rome',
       period: { from: '2026-11-05', to: '2026-12-05' },
       next_billing_date: '2026-12-05',
-      // 10,000 (limit) + 1,000 + 500 of the days, 1,000 and 3,000 of 25 and 26 October.
+      // 10,000 (limit) + 1,000 + 500 from the days, 1,000 and 3,000 from 25 and 26 October.
       accrued: { credits: 15_500, amount: '2.17' },
-      // 12 days are left; the 16 closed ones billed 10,000 together.
+      // 12 days are left; the 16 closed ones billed 10,000.
       projected: { credits: 23_000, amount: '3.22' },
       days_closed: 16,
       adjustments: [
@@ -33,7 +33,7 @@ describe('GET /v1/orgs/{org}/billing', () => {
     });
   });
 
-  it('accrues what the days of its period come to, and tells the same adjustments', async () => {
+  it('accrues the total of its period’s days, and shows the same adjustments', async () => {
     const { period, accrued, adjustments } = await api.read(BillingAnswer, '/v1/orgs/rome/billing', ADMIN);
     const path = `/v1/orgs/rome/billing/days?from=${period.from}&to=${period.to}`;
     const days = await api.read(BillingDaysAnswer, path, ADMIN);
@@ -41,7 +41,7 @@ describe('GET /v1/orgs/{org}/billing', () => {
     expect(days.adjustments).toEqual(adjustments);
   });
 
-  it('names the periods before it, the latest first, each beginning where the next one ends', async () => {
+  it('lists the periods before it, the latest first, without gaps', async () => {
     const { period, previous_periods } = await api.read(BillingAnswer, '/v1/orgs/rome/billing', ADMIN);
     expect(previous_periods.slice(0, 2)).toEqual([
       { from: '2026-10-05', to: '2026-11-05' },
@@ -53,7 +53,7 @@ describe('GET /v1/orgs/{org}/billing', () => {
     expect(previous_periods).toHaveLength(12);
   });
 
-  it('names the subscription by product, and no other', async () => {
+  it('selects the subscription by product', async () => {
     expect((await api.get('/v1/orgs/rome/billing?product=crm', ADMIN)).status).toBe(200);
     expect((await api.get('/v1/orgs/rome/billing?product=bigin', ADMIN)).body).toMatchObject({
       type: 'no-subscription',
@@ -62,14 +62,14 @@ describe('GET /v1/orgs/{org}/billing', () => {
 });
 
 describe('GET /v1/orgs/{org}/billing/what-if', () => {
-  it('bills the last period again under another limit, day by day', async () => {
+  it('bills the last period again with another limit, day by day', async () => {
     const { days, ...answer } = await whatIf('additional_limit=1000');
     expect(answer).toEqual({
       org_id: 'rome',
       product: 'crm',
       currency: 'USD',
       period: { from: '2026-10-05', to: '2026-11-05' },
-      // 7,036 of 24 October, 3,500 and 3,000 of the days after it, late ones too.
+      // 7,036 on 24 October, 3,500 and 3,000 on the days after it, late calls included.
       as_it_was: { billed_credits: 13_536, amount: '1.89504', rounded_amount: '1.9' },
       as_it_would_be: { billed_credits: 3_000, amount: '0.42', rounded_amount: '0.42' },
     });
@@ -94,7 +94,7 @@ describe('GET /v1/orgs/{org}/billing/what-if', () => {
     });
   });
 
-  it('takes another edition and number of users', async () => {
+  it('accepts another edition and number of users', async () => {
     const { as_it_would_be, days } = await whatIf('edition=standard&users=4');
     expect(as_it_would_be).toEqual({ billed_credits: 0, amount: '0', rounded_amount: '0' });
     expect(days[0]?.as_it_would_be).toMatchObject({ included: 51_000, additional_limit: 10_000 });
@@ -106,7 +106,7 @@ describe('GET /v1/orgs/{org}/billing/what-if', () => {
     ['users=-1', ['users']],
     ['additional_limit=many', ['additional_limit']],
     ['additional_limit=1000000000001', ['additional_limit']],
-  ])('refuses ?%s, naming %j', async (query, parameters) => {
+  ])('rejects ?%s, naming %j', async (query, parameters) => {
     const { status, body } = await api.get(`/v1/orgs/rome/billing/what-if?${query}`, ADMIN);
     expect(status).toBe(400);
     expect(body).toMatchObject({ errors: parameters.map((parameter) => ({ parameter })) });

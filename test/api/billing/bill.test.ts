@@ -13,7 +13,7 @@ const PERIOD: Period = {
   toInstant: FROM + 10 * DAY_MS,
 };
 
-/** Ten days, of which the first ones have a status and bill so many credits at 0.14 per 1,000. */
+/** Ten days, the first of which have the given status and bill the given credits at 0.14 per 1,000. */
 function statementOf(...days: readonly (readonly [StatementDay['status'], number])[]): Statement {
   const rows = Array.from({ length: 10 }, (_, index): StatementDay => {
     const [status, billedCredits] = days[index] ?? (['open', 0] as const);
@@ -54,7 +54,7 @@ const figures = (statement: Statement, now: number) => {
 };
 
 describe('the bill of a period', () => {
-  it('accrues closed days and today, and expects the closed days’ mean of the days that have not begun', () => {
+  it('accrues closed days and today, and projects the closed days’ mean for the days that have not begun', () => {
     const statement = statementOf(['closed', 1_000], ['closed', 2_000], ['open', 500]);
     expect(figures(statement, FROM + 2 * DAY_MS + 1)).toEqual({
       accrued: [3_500, '0.49'],
@@ -69,7 +69,7 @@ describe('the bill of a period', () => {
     expect(figures(statement, FROM + DAY_MS - 1).projected).toEqual([1_000 + 9 * 1_000, '1.4']);
   });
 
-  it('lets an ended day that is not closed yet count neither as closed nor as left', () => {
+  it('counts an ended day that is not closed yet neither as closed nor as left', () => {
     const statement = statementOf(['closed', 1_000], ['open', 4_000], ['open', 0]);
     expect(figures(statement, FROM + 2 * DAY_MS)).toEqual({
       accrued: [5_000, '0.7'],
@@ -78,7 +78,7 @@ describe('the bill of a period', () => {
     });
   });
 
-  it('expects nothing beyond what is accrued while no day is closed, and nothing on the last day', () => {
+  it('projects nothing beyond what is accrued while no day is closed, and nothing on the last day', () => {
     expect(figures(statementOf(['open', 800]), FROM).projected).toEqual([800, '0.112']);
     const days = Array.from({ length: 9 }, () => ['closed', 1_000] as const);
     expect(figures(statementOf(...days, ['open', 500]), PERIOD.toInstant - 1).projected).toEqual([
@@ -87,7 +87,7 @@ describe('the bill of a period', () => {
     ]);
   });
 
-  it('counts closed days without use', () => {
+  it('counts closed days without usage', () => {
     const statement = statementOf(['closed', 0], ['closed', 3_000], ['open', 0]);
     expect(figures(statement, FROM + 2 * DAY_MS).projected).toEqual([3_000 + 7 * 1_500, '1.89']);
   });

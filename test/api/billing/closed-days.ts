@@ -7,13 +7,13 @@ import type { DailyCharge } from '../../../schemas/daily-charge.ts';
 import { openApi, type ApiUnderTest } from '../api-under-test.ts';
 import { callEvent, insertCharges, insertEvents, insertLanded, insertSettings } from '../tables.ts';
 
-/** The days of the organisation rome, in Europe/Rome with the billing day 5, as events and as the log of charges. */
+/** The days of the organisation rome, in Europe/Rome with billing day 5, as events and as the log of charges. */
 
 export const NOW = Date.parse('2026-11-22T10:20:30.400Z');
 export const ADMIN: Claims = { role: 'admin', sub: 'ann', org: 'rome' };
 export const TERMS = { edition: 'free', users: 1, additional_limit: 10_000 };
 
-/** What each day used, by instant: 5,000 credits are included, 10,000 may be used beyond them. */
+/** The usage of each day, by instant: 5,000 credits are included, the additional limit is 10,000. */
 const USED: readonly (readonly [at: string, credits: number])[] = [
   ['2026-10-24T10:00:00Z', 12_036],
   // The first and the last instant of Rome's day of 25 hours.
@@ -24,7 +24,7 @@ const USED: readonly (readonly [at: string, credits: number])[] = [
   ['2026-11-21T10:00:00Z', 6_000],
   ['2026-11-22T10:00:00Z', 5_500],
 ];
-/** The closes, in log order: day, what was used by then, when. The statement of [10-05, 11-05) is final at 11-06T23. */
+/** The closes in log order: day, usage so far, instant. The statement of [10-05, 11-05) is final at 11-06T23. */
 const CLOSES: readonly (readonly [day: string, used: number, closedAt: string])[] = [
   ['2026-10-24', 12_036, '2026-10-25T00:15:00Z'],
   ['2026-10-25', 7_000, '2026-10-25T23:15:00Z'],
@@ -34,7 +34,7 @@ const CLOSES: readonly (readonly [day: string, used: number, closedAt: string])[
   ['2026-11-20', 20_000, '2026-11-20T23:15:00Z'],
 ];
 
-/** The API at `NOW` with rome's days, and records that are none of its crm's figures; and what it must show. */
+/** The API at `NOW` with rome's days, and with records that do not belong to them; and the expected charges. */
 export async function openRome(suite: string): Promise<{ api: ApiUnderTest; charges: DailyCharge[] }> {
   const api = await openApi(suite, NOW);
   await insertSettings(api.clickhouse, [
@@ -60,13 +60,13 @@ export async function openRome(suite: string): Promise<{ api: ApiUnderTest; char
       { ...charge, product: 'bigin' },
     ]),
   );
-  for (const topic of ['api-calls', 'daily-charges']) {
-    await insertLanded(api.clickhouse, topic, { until: NOW, observedAt: NOW, isLevel: true });
+  for (const topic of ['api-calls', 'settings', 'daily-charges']) {
+    await insertLanded(api.clickhouse, topic, { until: NOW, observedAt: NOW, isCaughtUp: true });
   }
   return { api, charges };
 }
 
-/** The log as an aggregator writes it, by the same pure functions. */
+/** The log as the aggregator writes it, from the same pure functions. */
 async function closesOf(client: ClickHouseClient): Promise<DailyCharge[]> {
   const state = await createSettingsStore(client, 'none').refresh();
   const history = state.history('rome');

@@ -22,15 +22,15 @@ const billing = (query: string, claims = ADMIN) =>
 
 const dayOf = (answer: BillingDaysAnswer, day: string) => answer.days.find((row) => row.day === day);
 
-/** With charges landed so far. */
+/** Records that the log of charges has landed up to an instant. */
 async function octoberDay(watermark: string, observedAt: number) {
   const until = Date.parse(watermark);
-  await insertLanded(api.clickhouse, 'daily-charges', { until, observedAt, isLevel: false });
+  await insertLanded(api.clickhouse, 'daily-charges', { until, observedAt, isCaughtUp: false });
   return dayOf(await billing('from=2026-10-25&to=2026-10-26'), '2026-10-25');
 }
 
 describe('GET /v1/orgs/{org}/billing/days', () => {
-  it('answers every date of the 30 ending today, zeros too, without a gap', async () => {
+  it('returns the 30 dates that end today without a gap, zeros included', async () => {
     const answer = await billing('');
     expect(answer).toMatchObject({ product: 'crm', currency: 'USD', from: '2026-10-24', to: '2026-11-23' });
     expect(answer.days).toHaveLength(30);
@@ -42,7 +42,7 @@ describe('GET /v1/orgs/{org}/billing/days', () => {
     expect(answer.total).toEqual({ billed_credits: 25_036, amount: '3.50504', rounded_amount: null });
   });
 
-  it('shows a closed day as the log has it', async () => {
+  it('shows a closed day as in the log', async () => {
     expect(dayOf(await billing(''), '2026-11-20')).toEqual({
       day: '2026-11-20',
       from: '2026-11-19T23:00:00.000Z',
@@ -70,7 +70,7 @@ describe('GET /v1/orgs/{org}/billing/days', () => {
     ]);
   });
 
-  it('freezes a final day at what its own period billed, and tells later differences as adjustments', async () => {
+  it('freezes a final day at what its own period billed, and shows later differences as adjustments', async () => {
     const answer = await billing('');
     expect(dayOf(answer, '2026-10-25')).toMatchObject({
       from: '2026-10-24T22:00:00.000Z',
@@ -124,7 +124,7 @@ describe('GET /v1/orgs/{org}/billing/days', () => {
     }
   });
 
-  it('bills in a running period its days and its adjustments, days ahead being open zeros', async () => {
+  it('bills the days and adjustments of a running period, with zeros for future days', async () => {
     const period = await billing('from=2026-11-05&to=2026-12-05');
     expect(period.days).toHaveLength(30);
     expect(period.days.at(-1)).toMatchObject({ day: '2026-12-04', status: 'open', used: 0, included: 5_000 });
@@ -132,7 +132,7 @@ describe('GET /v1/orgs/{org}/billing/days', () => {
     expect(period.total).toEqual({ billed_credits: 15_500, amount: '2.17', rounded_amount: '2.17' });
   });
 
-  it('bills every difference of the log once over the periods, beside what is still open', async () => {
+  it('bills every difference of the log once over the periods, in addition to open days', async () => {
     const ranges = [
       'from=2026-09-05&to=2026-10-05',
       'from=2026-10-05&to=2026-11-05',
@@ -147,20 +147,20 @@ describe('GET /v1/orgs/{org}/billing/days', () => {
     expect((await billing('from=2026-09-05&to=2026-12-05')).total.billed_credits).toBe(inLog + open);
   });
 
-  it('calls a day without use closed by time alone, and final with its period', async () => {
+  it('shows a day without usage as closed by time alone, and final with its period', async () => {
     const answer = await billing('from=2026-10-27&to=2026-11-23');
     expect(dayOf(answer, '2026-10-27')).toMatchObject({ status: 'final', revision: null, used: 0 });
     expect(dayOf(answer, '2026-11-05')).toMatchObject({ status: 'closed', revision: null, used: 0 });
   });
 
-  it('has no row for a date that the zone left out', async () => {
+  it('has no row for a date that the time zone skips', async () => {
     const apia: Claims = { ...ADMIN, org: 'apia' };
     const { days } = await billing('from=2011-12-29&to=2012-01-01', apia);
     expect(days.map(({ day }) => day)).toEqual(['2011-12-29', '2011-12-31']);
     expect(days[0]?.to).toBe(days[1]?.from);
   });
 
-  it('spans 13 months and a day, and no more', async () => {
+  it('spans at most 13 months and a day', async () => {
     expect((await billing('from=2025-10-21&to=2026-11-22')).days).toHaveLength(397);
     const { status, body } = await api.get('/v1/orgs/rome/billing/days?from=2025-10-20&to=2026-11-22', ADMIN);
     expect(status).toBe(400);
@@ -175,13 +175,13 @@ describe('GET /v1/orgs/{org}/billing/days', () => {
     ['to=2026-11-22T00:00:00Z', 'to'],
     ['to=9999-12-31', 'to'],
     ['days=7', 'days'],
-  ])('refuses ?%s, naming %s', async (query, parameter) => {
+  ])('rejects ?%s, naming %s', async (query, parameter) => {
     const { status, body } = await api.get(`/v1/orgs/rome/billing/days?${query}`, ADMIN);
     expect(status).toBe(400);
     expect(body).toMatchObject({ errors: expect.arrayContaining([expect.objectContaining({ parameter })]) });
   });
 
-  it('asks to try again where a charge’s price book has only just landed', async () => {
+  it('is a 503 to retry if a charge’s price book has only just landed', async () => {
     const [charge] = charges;
     if (!charge) throw new Error('rome has no charges');
     const own = { billed_from: '2026-10-01', billed_to: '2026-11-01' };
@@ -193,14 +193,14 @@ describe('GET /v1/orgs/{org}/billing/days', () => {
   });
 
   it('keeps ended days open while landing lags behind their grace', async () => {
-    const stuck = { until: Date.parse('2026-11-18T23:14:59.999Z'), observedAt: NOW + 1, isLevel: false };
+    const stuck = { until: Date.parse('2026-11-18T23:14:59.999Z'), observedAt: NOW + 1, isCaughtUp: false };
     await insertLanded(api.clickhouse, 'api-calls', stuck);
     const statuses = (await billing('from=2026-11-17&to=2026-11-20')).days.map(({ status }) => status);
     expect(statuses).toEqual(['closed', 'open', 'open']);
   });
 
-  it('calls no statement final before what was appended until then has landed', async () => {
-    // And a minute more, for Kafka's clock decides what was appended, and a consumer's when it was looked at.
+  it('does not show a statement as final before everything appended until then has landed', async () => {
+    // And a minute more: Kafka's clock decides when a record was appended, a consumer's when it was reported.
     const early = await octoberDay('2026-11-06T23:00:59.999Z', NOW + 1);
     expect(early).toMatchObject({ status: 'closed', billed_credits: 2_500 });
     expect(await octoberDay('2026-11-06T23:01:00.000Z', NOW + 2)).toMatchObject({ status: 'final' });

@@ -23,7 +23,7 @@ import { randomCloses } from './random-closes.ts';
 const NOW = Date.parse('2026-11-22T10:20:30.400Z');
 const FROM = NOW - 100 * 86_400_000;
 const BILLING: Claims = { role: 'billing', sub: 'the books' };
-/** Zones, billing days and terms. */
+/** Time zones, billing days and terms. */
 const ORGS = [
   ['rome', 'Europe/Rome', 5, { edition: 'free', users: 1, additional_limit: 300_000 }],
   ['kathmandu', 'Asia/Kathmandu', 31, { edition: 'free', users: 1, additional_limit: 40_000 }],
@@ -35,11 +35,11 @@ const SEED = 20_261_122;
 let api: ApiUnderTest;
 /** The feed from its beginning to its end. */
 let feed: readonly ChargeAnswer[];
-/** What the feed was made from. */
+/** The log that the feed was made from. */
 let log: readonly LoggedCharge[];
-/** The statement of every organisation's periods as JSON. */
-let statements: readonly Told[];
-/** By organisation: the period that holds now, and the two before it, which are final. */
+/** The statements of every organisation's periods as JSON. */
+let statements: readonly Statement[];
+/** By organisation: the current period, and the two before it, which are final. */
 const periods = new Map<string, readonly Period[]>();
 
 beforeAll(async () => {
@@ -51,9 +51,9 @@ beforeAll(async () => {
     ]);
   }
   const settings = await createSettingsStore(api.clickhouse, 'none').refresh();
-  const told = ORGS.map(([org], index) => {
+  const histories = ORGS.map(([org], index) => {
     const history = settings.history(org);
-    if (!history) throw new Error(`${org} is not known`);
+    if (!history) throw new Error(`${org} is unknown`);
     const { periodAt } = billingPeriodsOf(calendarOf(history.timeZone), history.billingDay);
     const current = periodAt(NOW);
     const before = periodAt(current.fromInstant - 1);
@@ -62,16 +62,16 @@ beforeAll(async () => {
   });
   await insertEvents(
     api.clickhouse,
-    told.flatMap(({ events }) => events),
+    histories.flatMap(({ events }) => events),
   );
-  log = told
+  log = histories
     .flatMap(({ records }) => records)
     .toSorted((a, b) => a.closed_at - b.closed_at)
     .map((record, kafka_offset): LoggedCharge => Object.assign(record, { kafka_offset }));
   await insertCharges(api.clickhouse, log);
   await insertLandedRange(api.clickhouse, 'daily-charges', log.length - 1);
-  for (const topic of ['api-calls', 'daily-charges']) {
-    await insertLanded(api.clickhouse, topic, { until: NOW, observedAt: NOW, isLevel: true });
+  for (const topic of ['api-calls', 'settings', 'daily-charges']) {
+    await insertLanded(api.clickhouse, topic, { until: NOW, observedAt: NOW, isCaughtUp: true });
   }
   feed = (await api.read(FeedAnswer, '/v1/charges?limit=10000', BILLING)).charges;
   if (feed.length < log.length) throw new Error(`${feed.length} of ${log.length} revisions in the feed`);
@@ -79,7 +79,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-interface Told {
+interface Statement {
   readonly org: string;
   readonly path: string;
   readonly period: Period;
@@ -89,17 +89,17 @@ interface Told {
 
 const pathOf = (org: string): string => `/v1/orgs/${encodeURIComponent(org)}`;
 
-async function readStatements(): Promise<Told[]> {
-  const told: Told[] = [];
+async function readStatements(): Promise<Statement[]> {
+  const found: Statement[] = [];
   for (const [org, ofOrg] of periods) {
     for (const period of ofOrg) {
       const path = pathOf(org);
       const query = `from=${period.from}&to=${period.to}`;
       const json = await api.read(BillingDaysAnswer, `${path}/billing/days?${query}`, BILLING);
-      told.push({ org, path, period, query, json });
+      found.push({ org, path, period, query, json });
     }
   }
-  return told;
+  return found;
 }
 
 const figuresOf = ({
@@ -132,7 +132,7 @@ describe('the figures of an organisation and day', () => {
   it('are the same in the JSON and in the CSV, line by line', async () => {
     for (const { path, query, json } of statements) {
       const lines = await fetchCsv(api, `${path}/billing/statement.csv?${query}`, BILLING);
-      const told = lines.map((line) =>
+      const printed = lines.map((line) =>
         [line['line'], line['day'], line['status'], line['revision']]
           .concat(
             line['line'] === 'day'
@@ -148,7 +148,7 @@ describe('the figures of an organisation and day', () => {
           )
           .join(' '),
       );
-      expect(told).toEqual([
+      expect(printed).toEqual([
         ...json.days.map((day) => `day ${day.day} ${day.status} ${day.revision ?? ''} ${figuresOf(day)}`),
         ...json.adjustments.map(
           ({ day, revision, delta_credits, delta_amount }) =>
@@ -188,28 +188,28 @@ describe('the figures of an organisation and day', () => {
     }
   });
 
-  it('are the same in the JSON and in the feed: each row is the revision that it names', async () => {
+  it('are the same in the JSON and in the feed: each row equals the revision that it shows', async () => {
     for (const { org, json } of statements) {
       const closed = json.days.filter(({ revision }) => revision !== null);
       expect(closed.map((day) => `${day.day} ${figuresOf(day)}`)).toEqual(
         closed.map(({ day, revision }) => {
-          const told = revisionOf(org, day, revision);
-          if (!told) return `${day}: the feed has no revision ${revision}`;
-          // Billed later, as an adjustment: the row shows what was used, and bills nothing.
-          const isOwn = told.billed_in.from === json.from;
-          return `${day} ${figuresOf(isOwn ? told : { ...told, billed_credits: 0, amount: '0' })}`;
+          const charge = revisionOf(org, day, revision);
+          if (!charge) return `${day}: the feed has no revision ${revision}`;
+          // Billed later, as an adjustment: the row shows the usage and bills nothing.
+          const isOwn = charge.billed_in.from === json.from;
+          return `${day} ${figuresOf(isOwn ? charge : { ...charge, billed_credits: 0, amount: '0' })}`;
         }),
       );
       expect(json.adjustments).toEqual(
         json.adjustments.map(({ day, revision }) => {
-          const told = revisionOf(org, day, revision);
+          const charge = revisionOf(org, day, revision);
           return {
             day,
             revision,
-            delta_credits: told?.delta_credits,
-            delta_amount: told?.delta_amount,
-            billed_in: told?.billed_in,
-            closed_at: told?.closed_at,
+            delta_credits: charge?.delta_credits,
+            delta_amount: charge?.delta_amount,
+            billed_in: charge?.billed_in,
+            closed_at: charge?.closed_at,
           };
         }),
       );
@@ -247,9 +247,9 @@ describe('the figures of an organisation and day', () => {
     const last = new Map(feed.map((charge) => [`${charge.day} ${charge.org_id}`, charge]));
     for (const day of ['2026-10-09', '2026-11-19']) {
       const { body } = await api.get(`/v1/charges/days/${day}`, BILLING);
-      const told = String(body).split('\n').slice(0, -1);
+      const lines = String(body).split('\n').slice(0, -1);
       const expected = [...last.values()].filter((charge) => charge.day === day);
-      expect(told.map((line): unknown => JSON.parse(line))).toEqual(
+      expect(lines.map((line): unknown => JSON.parse(line))).toEqual(
         expected.toSorted((a, b) => (a.org_id < b.org_id ? -1 : 1)),
       );
       for (const charge of expected) {
@@ -261,7 +261,7 @@ describe('the figures of an organisation and day', () => {
     }
   });
 
-  it('are the same in the metrics, which know no organisation: a day adds there what it adds to the feed', async () => {
+  it('are the same in the metrics, which are sums over organisations: a day adds there what it adds to the feed', async () => {
     const before = await scrape();
     expect(before).toEqual({ revisions: feed.length, billed: sumOf(feed) });
     const last = log.at(-1);

@@ -11,15 +11,15 @@ import { randomOf } from '../../random.ts';
 const HOUR_MS = 3_600_000;
 const GRACE_MS = 900_000;
 
-/** What an organisation did, as events, and what the log of charges says of it; records in the order of closing. */
+/** The events of an organisation and its log of charges, in the order of closing. */
 export interface RandomCloses {
   readonly events: CallEvent[];
   readonly records: DailyCharge[];
 }
 
 /**
- * Days from an instant until now: some without use, most closed at once, some of them again before and some after
- * their statement was final, the last ones open. The log says of each closed day what all of its events say.
+ * Days from an instant until now: some without usage, most closed at once, some closed again before and some after
+ * their statement was final, the last ones open. The last revision of each closed day covers all of its events.
  */
 export function randomCloses(
   catalogues: Catalogues,

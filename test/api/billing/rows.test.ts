@@ -16,7 +16,7 @@ const OWN = { billed_from: '2026-10-01', billed_to: '2026-11-01' };
 const NEXT = { billed_from: '2026-11-01', billed_to: '2026-12-01' };
 const FINAL_AT = finalAt(periodOf('2026-10-05'));
 
-/** A revision as the log holds it, its charge worked out from what was used. */
+/** A revision in the log, its charge computed from what was used. */
 function charge(revision: number, used: number, given: Partial<Charge> = {}): Charge {
   const { additional, billed, overLimit, amount } = dayCharge(ALLOWANCE, used, book);
   return {
@@ -67,16 +67,16 @@ describe('a day that the log has not closed', () => {
     });
   });
 
-  it('is open without use until its end and the grace have landed, then closed', () => {
+  it('is open without usage until its end and the grace have landed, then closed', () => {
     expect(rowOf([], 0, { closableUntil: BEFORE_END }).status).toBe('open');
     expect(rowOf([], 0)).toMatchObject({ status: 'closed', revision: null, used: 0, amount: '0' });
   });
 
-  it('stays open with use, also after its end: the aggregator has yet to close it', () => {
+  it('stays open with usage, also after its end, until the aggregator closes it', () => {
     expect(rowOf([], 1)).toMatchObject({ status: 'open', used: 1 });
   });
 
-  it('bills nothing any more once its statement is final', () => {
+  it('bills nothing once its statement is final', () => {
     expect(rowOf([], 132_500, { chargesUntil: FINAL_AT - 1 }).billedCredits).toBe(80_000);
     expect(rowOf([], 132_500, { chargesUntil: FINAL_AT })).toMatchObject({
       status: 'final',
@@ -95,7 +95,7 @@ describe('a day that the log has not closed', () => {
 });
 
 describe('a day that the log has closed', () => {
-  it('is as its last revision says, whatever was counted since', () => {
+  it('shows its last revision, whatever was counted since', () => {
     const row = rowOf([charge(1, 100_000), charge(2, 200_000)], 300_000);
     expect(row).toEqual({
       day: '2026-10-05',
@@ -128,7 +128,7 @@ describe('a day that the log has closed', () => {
     });
   });
 
-  it('for the first time after its statement was final shows what happened and bills nothing', () => {
+  it('after its statement was final shows its usage and bills nothing', () => {
     const late = charge(1, 132_500, { ...NEXT, closed_at: FINAL_AT + 1 });
     expect(rowOf([late], 132_500, { chargesUntil: FINAL_AT + 2 })).toMatchObject({
       status: 'final',
@@ -147,7 +147,7 @@ describe('adjustment lines', () => {
   const later = charge(3, 160_000, { ...NEXT, closed_at: FINAL_AT + 9, delta_credits: 2_500 });
   const early = charge(1, 132_500);
 
-  it('are what another period than the day’s own billed, in the order of closing', () => {
+  it('are revisions billed in another period than the day’s own, in the order of closing', () => {
     expect(adjustmentsOf([later, early, late], periodOf, 0, Infinity)).toEqual([late, later]);
   });
 

@@ -12,12 +12,12 @@ const NOW = Date.parse('2026-11-22T10:20:30.400Z');
 const ADMIN: Claims = { role: 'admin', sub: 'ann', org: 'one' };
 const RANGE = 'from=2026-11-12T00:00:00Z&to=2026-11-23T00:00:00Z';
 
-/** Dense around one hour, thin around it, with a burst in one millisecond; and one call of a year ago. */
+/** Dense around one hour, sparse elsewhere, with a burst in one millisecond, and one call of a year ago. */
 const burst = Array.from({ length: 30 }, (_, index) =>
   callEvent({
     org_id: 'one',
     occurred_at: NOW - 5 * HOUR_MS,
-    // Random bits in no order, so that only the ids' own order can be it.
+    // Random bits in no order, so that only the order of the ids remains.
     event_id: mintEventId(NOW - 5 * HOUR_MS, Buffer.alloc(10, (index * 37) % 256)),
   }),
 );
@@ -44,7 +44,7 @@ const calls = (query: string) => api.read(CallsAnswer, `/v1/orgs/one/calls?${que
 const sortKey = (event: CallEvent): string =>
   `${String(event.occurred_at).padStart(15, '0')} ${event.event_id}`;
 
-/** The log by another way: a sort of the events themselves. */
+/** The expected log: the events themselves, sorted. */
 function logOf(of: readonly CallEvent[]): string[] {
   return of.toSorted((a, b) => (sortKey(a) < sortKey(b) ? 1 : -1)).map(({ event_id }) => event_id);
 }
@@ -66,32 +66,32 @@ describe.each(['unsealed', 'sealed'])('GET /v1/orgs/{org}/calls of %s hours', (s
     if (state === 'sealed') await sealAll(api.clickhouse, NOW - HOUR_MS);
   });
 
-  it('is newest first, the default page is of 100', async () => {
+  it('is newest first, with 100 calls in the default page', async () => {
     const page = await calls('');
     expect(page.calls.map((call) => call.event_id)).toEqual(logOf(events).slice(0, 100));
     expect(page.next_cursor).not.toBeNull();
   });
 
-  it('walked page by page holds every call once, also those of one millisecond', async () => {
+  it('has every call once over all pages, also those of one millisecond', async () => {
     const expected = logOf(within(events, NOW - 7 * HOUR_MS, NOW - 4 * HOUR_MS));
     expect(expected.length).toBeGreaterThanOrEqual(burst.length);
     const range = `from=${new Date(NOW - 7 * HOUR_MS).toISOString()}&to=${new Date(NOW - 4 * HOUR_MS).toISOString()}`;
     expect(await walk(`${range}&limit=7`)).toEqual(expected);
   });
 
-  it('walked with large pages holds the whole range', async () => {
+  it('has the whole range in large pages', async () => {
     const from = Date.parse('2026-11-01T00:00:00Z');
     expect(await walk(`${RANGE}&limit=1000`)).toEqual(logOf(within(events, from, NOW + 24 * HOUR_MS)));
   });
 
-  it('finds the one call of long ago', async () => {
+  it('finds a single old call', async () => {
     const page = await calls(`to=${new Date(NOW - 30 * 24 * HOUR_MS).toISOString()}`);
     expect(page.calls).toHaveLength(1);
     expect(page.next_cursor).toBeNull();
   });
 });
 
-/** By now its older hours are sealed, the last ones not. */
+/** The older hours are sealed by now, the last ones are not. */
 describe('GET /v1/orgs/{org}/calls', () => {
   it.each([
     ['user=bob', (event: CallEvent) => event.user_id === 'bob'],
@@ -112,14 +112,14 @@ describe('GET /v1/orgs/{org}/calls', () => {
       (event: CallEvent) => ['other, and co', 'ann'].includes(event.user_id),
     ],
     [`endpoint=${encodeURIComponent('/a\\b\t"')}`, (event: CallEvent) => event.endpoint === '/a\\b\t"'],
-    ['user=nobody', () => false],
+    ['user=unknown', () => false],
   ])('filtered by %s', async (query, matches) => {
     const from = Date.parse('2026-11-01T00:00:00Z');
     const expected = logOf(within(events, from, NOW + 24 * HOUR_MS).filter((event) => matches(event)));
     expect(await walk(`${RANGE}&limit=1000&${query}`)).toEqual(expected);
   });
 
-  it('answers every field of a call', async () => {
+  it('returns every field of a call', async () => {
     const at = NOW - 100 * 24 * HOUR_MS;
     const event = callEvent({
       org_id: 'one',
@@ -157,7 +157,7 @@ describe('GET /v1/orgs/{org}/calls', () => {
     ['user=ann&user=', 'user'],
     ['from=2026-01-01T00:00:00Z&to=2025-01-01T00:00:00Z', 'to'],
     ['from=2020-01-01T00:00:00Z', 'to'],
-  ])('refuses ?%s, naming %s', async (query, parameter) => {
+  ])('rejects ?%s, naming %s', async (query, parameter) => {
     const { status, body } = await api.get(`/v1/orgs/one/calls?${query}`, ADMIN);
     expect(status).toBe(400);
     expect(body).toMatchObject({ errors: expect.arrayContaining([expect.objectContaining({ parameter })]) });
@@ -167,7 +167,7 @@ describe('GET /v1/orgs/{org}/calls', () => {
 it.each([
   ['app', 'app=x&'.repeat(101)],
   ['endpoint', `endpoint=/${'x'.repeat(2_048)}&`],
-])('refuses too much of %s', async (parameter, query) => {
+])('rejects too much of %s', async (parameter, query) => {
   const { status, body } = await api.get(`/v1/orgs/one/calls?${query}limit=1`, ADMIN);
   expect(status).toBe(400);
   expect(body).toMatchObject({ errors: expect.arrayContaining([expect.objectContaining({ parameter })]) });
@@ -190,7 +190,7 @@ describe('GET /v1/orgs/{org}/calls/{event_id}', () => {
   });
   beforeAll(() => insertEvents(api.clickhouse, [event, { ...event, credits: 9, user_id: 'ann' }, event]));
 
-  it('answers everything the event carries, and the record that counts: the first', async () => {
+  it('returns all fields of the event, and the record that counts: the first', async () => {
     const { occurred_at: _, ...fields } = event;
     const record = { appended_at: new Date(at).toISOString(), partition: 0, offset: expect.any(Number) };
     const expected = { ...fields, occurred_at: new Date(at).toISOString(), record };
@@ -207,7 +207,7 @@ describe('GET /v1/orgs/{org}/calls/{event_id}', () => {
 
   it.each([
     ['another organisation’s', () => others[0]?.event_id ?? ''],
-    ['one that nobody sent', () => mintEventId(at, Buffer.alloc(10))],
+    ['one that was never sent', () => mintEventId(at, Buffer.alloc(10))],
     ['one of the year 10889', () => mintEventId(2 ** 48 - 1, Buffer.alloc(10))],
   ])('does not find %s', async (_, id) => {
     const { status, body } = await api.get(path(id()), ADMIN);
@@ -215,7 +215,7 @@ describe('GET /v1/orgs/{org}/calls/{event_id}', () => {
     expect(body).toMatchObject({ type: 'not-found' });
   });
 
-  it.each(['x', "' OR 1=1 --", '01a20155-5c5a-4f2d-9545-72e0f1f0b750'])('refuses %s as an id', async (id) => {
+  it.each(['x', "' OR 1=1 --", '01a20155-5c5a-4f2d-9545-72e0f1f0b750'])('rejects %s as an id', async (id) => {
     const { status, body } = await api.get(path(encodeURIComponent(id)), ADMIN);
     expect(status).toBe(400);
     expect(body).toMatchObject({ errors: [{ parameter: 'event_id' }] });

@@ -9,7 +9,7 @@ const NOW = Date.parse('2026-11-22T10:20:30.400Z');
 const ADMIN: Claims = { role: 'admin', sub: 'ann', org: 'one' };
 const at = (hours: number): number => NOW - hours * HOUR_MS;
 
-/** Of every one a second payload follows; three of them in one hour. */
+/** Each has a second payload; three of them are in one hour. */
 const twice = [at(5), at(3) - 2, at(3) - 1, at(3), at(1)].map((occurred_at) =>
   callEvent({ org_id: 'one', occurred_at, credits: 3, user_id: 'bob' }),
 );
@@ -48,11 +48,11 @@ describe('GET /v1/orgs/{org}/conflicts', () => {
     );
   });
 
-  it('says up to when they have been looked for', async () => {
+  it('reports up to when conflicts have been searched', async () => {
     expect((await conflicts()).sealed_until).toBe('2026-11-22T09:00:00.000Z');
   });
 
-  it('walked page by page lists every one once, and the same total', async () => {
+  it('lists each conflict once over all pages, with the same total', async () => {
     const all = await conflicts();
     const walked = [];
     for (let cursor: string | null = ''; cursor !== null;) {
@@ -66,7 +66,7 @@ describe('GET /v1/orgs/{org}/conflicts', () => {
     expect(walked).toEqual(all.conflicts);
   });
 
-  it('takes a range, widened to whole hours', async () => {
+  it('accepts a range and widens it to whole hours', async () => {
     const range = `from=${new Date(at(4)).toISOString()}&to=${new Date(at(3) - 1).toISOString()}`;
     expect(await conflicts(range)).toMatchObject({
       from: '2026-11-22T06:00:00.000Z',
@@ -75,7 +75,7 @@ describe('GET /v1/orgs/{org}/conflicts', () => {
     });
   });
 
-  it('is empty where every id has one payload', async () => {
+  it('is empty if every id has one payload', async () => {
     expect(await conflicts('', { ...ADMIN, org: 'two' })).toMatchObject({ total: 0, conflicts: [] });
   });
 
@@ -83,7 +83,7 @@ describe('GET /v1/orgs/{org}/conflicts', () => {
     ['from=2026-11-22T00:00:00Z&to=2026-11-21T00:00:00Z', 'to'],
     ['limit=0', 'limit'],
     ['cursor=abc', 'cursor'],
-  ])('refuses ?%s, naming %s', async (query, parameter) => {
+  ])('rejects ?%s, naming %s', async (query, parameter) => {
     const { status, body } = await api.get(`/v1/orgs/one/conflicts?${query}`, ADMIN);
     expect(status).toBe(400);
     expect(body).toMatchObject({ errors: [expect.objectContaining({ parameter })] });

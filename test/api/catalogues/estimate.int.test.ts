@@ -2,7 +2,7 @@ import { EstimateAnswer } from '../../../api/catalogues/estimate-route.ts';
 import type { Claims } from '../../../api/auth/tokens.ts';
 import { openApi, type ApiUnderTest } from '../api-under-test.ts';
 
-const ANYBODY: Claims = { role: 'user', sub: 'ann', org: 'nobody-knows' };
+const ANYONE: Claims = { role: 'user', sub: 'ann', org: 'unknown' };
 
 let api: ApiUnderTest;
 beforeAll(async () => {
@@ -10,10 +10,10 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const estimate = (query: string) => api.read(EstimateAnswer, `/v1/estimate?${query}`, ANYBODY);
+const estimate = (query: string) => api.read(EstimateAnswer, `/v1/estimate?${query}`, ANYONE);
 
 describe('GET /v1/estimate', () => {
-  it('says what so many additional credits cost on so many days, slab by slab', async () => {
+  it('returns the cost of additional credits on a number of days, slab by slab', async () => {
     expect(await estimate('credits=80000&days=30')).toEqual({
       credits: 80_000,
       currency: 'USD',
@@ -48,8 +48,8 @@ describe('GET /v1/estimate', () => {
     ['credits=1&days=0', 'days'],
     ['credits=1&days=367', 'days'],
     ['credits=1&price=2', 'price'],
-  ])('refuses ?%s, naming %s', async (query, parameter) => {
-    const { status, body } = await api.get(`/v1/estimate?${query}`, ANYBODY);
+  ])('rejects ?%s, naming %s', async (query, parameter) => {
+    const { status, body } = await api.get(`/v1/estimate?${query}`, ANYONE);
     expect(status).toBe(400);
     expect(body).toMatchObject({ errors: [expect.objectContaining({ parameter })] });
   });

@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
 const chargeSchema = Compile(ChargeAnswer);
 const isCharge = (given: unknown): given is ChargeAnswer => chargeSchema.Check(given);
 
-/** A record of the log at an offset. */
+/** A record at an offset of the log. */
 function record(offset: number, given: Partial<DailyCharge> = {}): LoggedCharge & { kafka_offset: number } {
   const day_from = Date.parse(`${given.day ?? '2026-11-20'}T00:00:00Z`);
   return {
@@ -54,7 +54,7 @@ beforeEach(async () => {
 });
 afterAll(() => api.close());
 
-/** Rows of the log, and that the log has landed up to the end of the last, or another. */
+/** Inserts rows of the log, landed up to the last of them or up to the given offset. */
 async function land(records: readonly ReturnType<typeof record>[], last?: number): Promise<void> {
   const offsets = records.map(({ kafka_offset }) => kafka_offset);
   await insertCharges(api.clickhouse, records);
@@ -64,7 +64,7 @@ async function land(records: readonly ReturnType<typeof record>[], last?: number
 const page = (query: string) => api.read(FeedAnswer, `/v1/charges?${query}`, BILLING);
 const keyOf = ({ org_id, day, revision }: ChargeAnswer): string => `${org_id} ${day} ${revision}`;
 
-/** Everything from the beginning in pages of a size. */
+/** The whole feed from the beginning, in pages of a size. */
 async function walk(limit: number): Promise<ChargeAnswer[]> {
   const charges: ChargeAnswer[] = [];
   for (let cursor = ''; ;) {
@@ -76,7 +76,7 @@ async function walk(limit: number): Promise<ChargeAnswer[]> {
 }
 
 describe('GET /v1/charges', () => {
-  it('tells a revision with everything that was charged', async () => {
+  it('returns a revision with all figures of the charge', async () => {
     await land([record(0)]);
     expect((await page('')).charges).toEqual([
       {
@@ -104,7 +104,7 @@ describe('GET /v1/charges', () => {
     ]);
   });
 
-  it('has a cursor before there is anything, and answers it again while nothing is new', async () => {
+  it('returns a cursor without any charges, and the same one while nothing is new', async () => {
     const { charges, next_cursor } = await page('');
     expect(charges).toEqual([]);
     expect(await page(`cursor=${next_cursor}`)).toEqual({ charges: [], next_cursor });
@@ -114,35 +114,38 @@ describe('GET /v1/charges', () => {
     expect(await page(`cursor=${next.next_cursor}`)).toEqual({ charges: [], next_cursor: next.next_cursor });
   });
 
-  it.each([1, 2, 3, 100])('tells each revision once, in the order of the log, %i a page', async (limit) => {
-    await land([
-      record(0, { org_id: 'zeta' }),
-      record(1),
-      record(2, { revision: 2, delta_credits: -5, delta_amount: '-0.0003' }),
-      // The same revisions once more, by an aggregator that came too late; the second of them between two others.
-      record(3, { amount: '1' }),
-      record(4, { revision: 2, amount: '2' }),
-      record(5, { org_id: 'beta' }),
-      record(6, { org_id: 'zeta', amount: '3' }),
-      record(7, { revision: 3 }),
-    ]);
-    // Landed again after a crash.
-    await insertCharges(api.clickhouse, [record(5, { org_id: 'beta' }), record(7, { revision: 3 })]);
-    const charges = await walk(limit);
-    expect(charges.map((charge) => keyOf(charge))).toEqual([
-      'zeta 2026-11-20 1',
-      'acme 2026-11-20 1',
-      'acme 2026-11-20 2',
-      'beta 2026-11-20 1',
-      'acme 2026-11-20 3',
-    ]);
-    expect(charges.map(({ amount }) => amount)).toEqual(['6.8', '6.8', '6.8', '6.8', '6.8']);
-    await api.clickhouse.command({ query: 'OPTIMIZE TABLE daily_charges FINAL' });
-    expect(await walk(limit)).toEqual(charges);
-  });
+  it.each([1, 2, 3, 100])(
+    'returns each revision once, in the order of the log, with %i a page',
+    async (limit) => {
+      await land([
+        record(0, { org_id: 'zeta' }),
+        record(1),
+        record(2, { revision: 2, delta_credits: -5, delta_amount: '-0.0003' }),
+        // The same revisions once more, by a late aggregator; the second of them between two others.
+        record(3, { amount: '1' }),
+        record(4, { revision: 2, amount: '2' }),
+        record(5, { org_id: 'beta' }),
+        record(6, { org_id: 'zeta', amount: '3' }),
+        record(7, { revision: 3 }),
+      ]);
+      // Landed again after a crash.
+      await insertCharges(api.clickhouse, [record(5, { org_id: 'beta' }), record(7, { revision: 3 })]);
+      const charges = await walk(limit);
+      expect(charges.map((charge) => keyOf(charge))).toEqual([
+        'zeta 2026-11-20 1',
+        'acme 2026-11-20 1',
+        'acme 2026-11-20 2',
+        'beta 2026-11-20 1',
+        'acme 2026-11-20 3',
+      ]);
+      expect(charges.map(({ amount }) => amount)).toEqual(['6.8', '6.8', '6.8', '6.8', '6.8']);
+      await api.clickhouse.command({ query: 'OPTIMIZE TABLE daily_charges FINAL' });
+      expect(await walk(limit)).toEqual(charges);
+    },
+  );
 
-  it('ends where the log has landed for good: no cursor passes over what lands later', async () => {
-    // The rows of 0 to 3 are being written; that 0 and 1 have landed is recorded.
+  it('ends before the first record that has not landed: no cursor skips what lands later', async () => {
+    // The rows of 0 to 3 are being written; the landing of 0 and 1 is recorded.
     await land([record(0), record(1, { revision: 2 }), record(3, { revision: 4 })], 1);
     const { charges, next_cursor } = await page('');
     expect(charges.map(({ revision }) => revision)).toEqual([1, 2]);
@@ -151,15 +154,27 @@ describe('GET /v1/charges', () => {
     expect(next.charges.map(({ revision }) => revision)).toEqual([3, 4]);
   });
 
-  it('goes over records that are no charges', async () => {
+  it('skips records that are not charges', async () => {
     await land([record(4)]);
     const { next_cursor } = await page('');
     await land([record(9, { revision: 2 })]);
     expect((await page(`cursor=${next_cursor}`)).charges.map(({ revision }) => revision)).toEqual([2]);
   });
 
+  it('goes on from a cursor in the former format, and returns it while nothing is new', async () => {
+    // "daily-charges 12"
+    const cursor = 'ZGFpbHktY2hhcmdlcyAxMg';
+    await land([record(11), record(12, { revision: 2 })]);
+    const { charges, next_cursor } = await page(`cursor=${cursor}`);
+    expect(charges.map(({ revision }) => revision)).toEqual([2]);
+    expect((await page(`cursor=${next_cursor}`)).charges).toEqual([]);
+    // "daily-charges 13"
+    const end = 'ZGFpbHktY2hhcmdlcyAxMw';
+    expect(await page(`cursor=${end}`)).toEqual({ charges: [], next_cursor: end });
+  });
+
   it.each(['x', 'ZGFpbHktY2hhcmdlcyAx!', 'ZGFpbHktY2hhcmdlcyAtMQ', 'ZGFpbHktY2hhcmdlcyAwMQ', 'MTc5NTM'])(
-    'refuses the cursor %s, which no page has answered',
+    'rejects the cursor %s, which no page has returned',
     async (cursor) => {
       const { status, body } = await api.get(`/v1/charges?cursor=${cursor}`, BILLING);
       expect(status).toBe(400);
@@ -167,7 +182,7 @@ describe('GET /v1/charges', () => {
     },
   );
 
-  it('refuses a cursor of another system, rather than pass over what comes', async () => {
+  it('rejects a cursor of another system instead of skipping later charges', async () => {
     await land([record(100)]);
     const { next_cursor } = await page('');
     await api.clickhouse.command({ query: 'TRUNCATE TABLE landed_ranges' });
@@ -176,7 +191,7 @@ describe('GET /v1/charges', () => {
     expect(body).toMatchObject({ detail: expect.stringContaining('another system') });
   });
 
-  it.each(['limit=0', 'limit=10001', 'limit=all'])('refuses %s', async (query) => {
+  it.each(['limit=0', 'limit=10001', 'limit=all'])('rejects %s', async (query) => {
     expect((await api.get(`/v1/charges?${query}`, BILLING)).status).toBe(400);
   });
 });
@@ -198,7 +213,7 @@ async function ndjson(path: string): Promise<ChargeAnswer[]> {
 describe('GET /v1/charges/days/{day}', () => {
   const DAY = '/v1/charges/days/2026-11-20';
 
-  it('tells the last revision of every subscription on a date, by organisation and product', async () => {
+  it('returns the last revision of every subscription on a date, by organisation and product', async () => {
     await land([
       record(0, { org_id: 'zeta' }),
       record(1, { product: 'bigin' }),
@@ -215,11 +230,11 @@ describe('GET /v1/charges/days/{day}', () => {
       ['acme', 'crm', 2, '7'],
       ['zeta', 'crm', 1, '6.8'],
     ]);
-    const told = new Map((await walk(100)).map((charge) => [keyOf(charge) + charge.product, charge]));
-    expect(charges).toEqual(charges.map((charge) => told.get(keyOf(charge) + charge.product)));
+    const inFeed = new Map((await walk(100)).map((charge) => [keyOf(charge) + charge.product, charge]));
+    expect(charges).toEqual(charges.map((charge) => inFeed.get(keyOf(charge) + charge.product)));
   });
 
-  it('says the same as CSV', async () => {
+  it('has the same content as CSV', async () => {
     await land([record(0, { delta_credits: -5, delta_amount: '-0.0003', org_id: '=1+1' }), record(1)]);
     const charges = await ndjson(DAY);
     const lines = await fetchCsv(api, `${DAY}?format=csv`, BILLING);
@@ -235,19 +250,19 @@ describe('GET /v1/charges/days/{day}', () => {
     );
   });
 
-  it('is empty on a date without charges: nothing, or the line of names', async () => {
+  it('is empty on a date without charges: no lines, or only the line of names', async () => {
     expect(await ndjson('/v1/charges/days/2026-11-19')).toEqual([]);
     expect((await api.get('/v1/charges/days/2026-11-19?format=csv', BILLING)).body).toMatch(
       /^org_id,[\w,]+\r\n$/,
     );
   });
 
-  it('leaves out what has not landed for good', async () => {
+  it('leaves out what has not landed', async () => {
     await land([record(0), record(1, { revision: 2 })], 0);
     expect((await ndjson(DAY)).map(({ revision }) => revision)).toEqual([1]);
   });
 
-  it('has every one of many organisations, however many are read at once', async () => {
+  it('has all of many organisations, however many are read at once', async () => {
     const count = 12_345;
     await api.clickhouse.command({
       query: `INSERT INTO daily_charges (org_id, product, day, revision, kafka_offset, currency, price_book)
@@ -264,13 +279,13 @@ describe('GET /v1/charges/days/{day}', () => {
   });
 
   it.each(['2026-02-30', 'today', '1969-12-31', '2026-11-20T00:00:00Z'])(
-    'refuses the day %s',
+    'rejects the day %s',
     async (day) => {
       expect((await api.get(`/v1/charges/days/${day}`, BILLING)).status).toBe(400);
     },
   );
 
-  it('refuses another format', async () => {
+  it('rejects another format', async () => {
     expect((await api.get(`${DAY}?format=xml`, BILLING)).status).toBe(400);
   });
 });

@@ -35,7 +35,7 @@ type Revision = Static<typeof Revision>;
 
 let pipeline: PipelineUnderTest;
 let publisher: Publisher;
-/** Ends the walk, also where the test fails. */
+/** Ends the walk, also if the test fails. */
 const over = new AbortController();
 beforeAll(async () => {
   pipeline = await openPipeline('following', { RATE_LIMIT_PER_MINUTE: '1000000' });
@@ -64,15 +64,15 @@ async function askPage(cursor: string | undefined): Promise<FeedAnswer> {
   throw new Error(`no page of the feed: ${JSON.stringify(answer)}`);
 }
 
-/** One cursor that walks on, whatever is closed and revised behind and before it. */
+/** A reader that follows one cursor while days are closed and revised. */
 function openWalk() {
-  const told: ChargeAnswer[] = [];
+  const received: ChargeAnswer[] = [];
   let cursor: string | undefined;
   return {
-    told,
+    received,
     async step(): Promise<void> {
       const { charges, next_cursor } = await askPage(cursor);
-      told.push(...charges);
+      received.push(...charges);
       cursor = next_cursor;
     },
   };
@@ -80,7 +80,7 @@ function openWalk() {
 
 class Crash extends Error {}
 
-/** Books of a service that crashes before or after anything it does with them. */
+/** The store of a service that crashes before or after any access. */
 function openCrashingBooks() {
   const random = randomOf(3);
   const booked = new Map<string, ChargeAnswer>();
@@ -111,7 +111,7 @@ function openCrashingBooks() {
   return { books, booked, counts };
 }
 
-/** The service is started again whenever it has crashed. */
+/** Restarts the service after each crash. */
 async function catchUpDespiteCrashes(books: Books): Promise<void> {
   for (;;) {
     try {
@@ -142,7 +142,7 @@ async function publishWave(wave: number): Promise<void> {
   );
 }
 
-/** An aggregator that slept too long: the log gets every revision so far once more, with another amount. */
+/** A stalled aggregator: the log gets every revision so far once more, with another amount. */
 async function appendLosers(charges: readonly ChargeAnswer[]): Promise<void> {
   const producer = pipeline.kafka.producer();
   await producer.connect();
@@ -172,7 +172,7 @@ const revisionOf = ({ org_id, day, revision, amount, delta_credits }: ChargeAnsw
   delta_credits,
 });
 
-test('a billing service stays in step with an aggregator that closes and revises, whatever crashes', async () => {
+test('a billing service follows an aggregator that closes and revises, whatever crashes', async () => {
   const walk = openWalk();
   const { books, booked, counts } = openCrashingBooks();
   const walking = (async () => {
@@ -184,19 +184,20 @@ test('a billing service stays in step with an aggregator that closes and revises
   })();
   for (let wave = 1; wave <= WAVES; wave += 1) {
     await publishWave(wave);
-    const isTold = () => new Set(walk.told.filter(({ revision }) => revision >= wave).map(dayOf)).size;
+    const receivedDays = () =>
+      new Set(walk.received.filter(({ revision }) => revision >= wave).map(dayOf)).size;
     await until(
-      `every day is told in revision ${wave}`,
-      () => isTold() === ORGS.length * DAYS.length,
+      `every day is received in revision ${wave}`,
+      () => receivedDays() === ORGS.length * DAYS.length,
       60_000,
     );
-    await appendLosers(walk.told);
+    await appendLosers(walk.received);
   }
   await pipeline.settled();
   over.abort();
   await walking;
-  for (let before = -1; before < walk.told.length;) {
-    before = walk.told.length;
+  for (let before = -1; before < walk.received.length;) {
+    before = walk.received.length;
     await walk.step();
   }
   await catchUpDespiteCrashes(books);
@@ -208,12 +209,12 @@ test('a billing service stays in step with an aggregator that closes and revises
      FROM daily_charges FINAL ORDER BY kafka_offset`,
   );
   expect(log.length).toBeGreaterThanOrEqual(WAVES * ORGS.length * DAYS.length);
-  expect(walk.told.map((charge) => revisionOf(charge))).toEqual(log);
+  expect(walk.received.map((charge) => revisionOf(charge))).toEqual(log);
   expect(Array.from(booked.values(), (charge) => revisionOf(charge))).toEqual(log);
   expect(counts.crashes).toBeGreaterThan(3);
   expect(counts.repeats).toBeGreaterThan(0);
 
-  // What each customer owes: the sum of the differences is the last figure.
+  // What each customer owes: the deltas add up to the last figure.
   for (const org of ORGS) {
     const own = [...booked.values()].filter(({ org_id }) => org_id === org);
     const last = new Map(own.map(({ day, billed_credits }) => [day, billed_credits]));

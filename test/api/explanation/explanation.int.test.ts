@@ -29,7 +29,7 @@ const plus = (rows: readonly Sums[]): Sums => ({
 });
 
 describe('GET /v1/orgs/{org}/billing/days/{day}/explanation', () => {
-  it('says how the charge came about', async () => {
+  it('explains how the charge was computed', async () => {
     expect(await explain('2026-11-20')).toMatchObject({
       org_id: 'rome',
       product: 'crm',
@@ -68,7 +68,7 @@ describe('GET /v1/orgs/{org}/billing/days/{day}/explanation', () => {
     });
   });
 
-  it('tells every revision, and in which period its difference is billed', async () => {
+  it('lists every revision, and in which period its difference is billed', async () => {
     const { revisions } = await explain('2026-10-25');
     expect(
       revisions.map(({ revision, delta_credits, billed_in }) => [revision, delta_credits, billed_in.from]),
@@ -79,7 +79,7 @@ describe('GET /v1/orgs/{org}/billing/days/{day}/explanation', () => {
     ]);
   });
 
-  it('adds up on every level, and leads to the single calls', async () => {
+  it('adds up on every level, and links to the calls', async () => {
     const users = ['ann', 'bob', 'cem'];
     await insertEvents(
       api.clickhouse,
@@ -103,7 +103,7 @@ describe('GET /v1/orgs/{org}/billing/days/{day}/explanation', () => {
     expect(log.calls.reduce((sum, { credits }) => sum + credits, 0)).toBe(total.credits);
   });
 
-  it('says what the next revision will change', async () => {
+  it('shows what the next revision will change', async () => {
     const late = callEvent({
       org_id: 'rome',
       occurred_at: Date.parse('2026-10-26T11:00:00Z'),
@@ -117,7 +117,7 @@ describe('GET /v1/orgs/{org}/billing/days/{day}/explanation', () => {
     });
   });
 
-  it('has no charge on a day without a subscription, and no day that the zone left out', async () => {
+  it('has no charge on a day without a subscription, and no day that the time zone skips', async () => {
     const apia: Claims = { ...ADMIN, org: 'apia' };
     expect(await explain('2011-12-29', '', apia)).toMatchObject({
       charge: null,
@@ -134,7 +134,7 @@ describe('GET /v1/orgs/{org}/billing/days/{day}/explanation', () => {
     [`${DAY}/today/explanation`, 'day'],
     [`${DAY}/2026-11-20/explanation?top=0`, 'top'],
     [`${DAY}/2026-11-20/explanation?top=1001`, 'top'],
-  ])('refuses %s, naming %s', async (path, parameter) => {
+  ])('rejects %s, naming %s', async (path, parameter) => {
     const { status, body } = await api.get(path, ADMIN);
     expect(status).toBe(400);
     expect(body).toMatchObject({ errors: [{ parameter }] });

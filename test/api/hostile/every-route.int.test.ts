@@ -6,11 +6,11 @@ import { signToken, type Claims } from '../../../api/auth/tokens.ts';
 import { openApi, SECRET, type Answer, type ApiUnderTest } from '../api-under-test.ts';
 import { callEvent, insertEvents, insertSettings } from '../tables.ts';
 
-/** What is done to every operation of the document, so that a new route is attacked without being listed here. */
+/** Attacks on every operation of the document, so that a new route is attacked without being listed here. */
 const NOW = Date.parse('2026-11-22T10:00:00Z');
 const OWN: Claims = { role: 'super_admin', sub: 'ann', org: 'own' };
-/** In everything that the foreign organisation has: no answer may ever hold it. */
-const MARK = 'nobody-elses-business';
+/** Part of everything that the foreign organisation has: no answer may contain it. */
+const FOREIGN = 'foreign-secret';
 const AT_ONCE = 8;
 
 const INJECTIONS = ["' OR 1=1 --", '") UNION ALL SELECT * FROM call_events --', '\u0000🙈\u202E{org:String}'];
@@ -25,7 +25,7 @@ const BODIES = [
   '{"__proto__":{"credits":1}}',
   '{"constructor":{"prototype":{}}}',
   `{"credits":${'9'.repeat(400)}}`,
-  `{"reason":"${MARK}\u0000","credits":-1}`,
+  `{"reason":"${FOREIGN}\u0000","credits":-1}`,
   '['.repeat(20_000),
   '['.repeat(30_000) + ']'.repeat(30_000),
   `${'{"credits":'.repeat(5_000)}1${'}'.repeat(5_000)}`,
@@ -48,9 +48,9 @@ const Document = Type.Object({
 interface Operation {
   readonly method: string;
   readonly path: string;
-  /** Names in the query. */
+  /** Query parameters. */
   readonly query: readonly string[];
-  /** Names in the path besides the organisation. */
+  /** Path parameters other than the organisation. */
   readonly names: readonly string[];
   readonly hasBody: boolean;
 }
@@ -60,7 +60,7 @@ let operations: readonly Operation[];
 beforeAll(async () => {
   api = await openApi('hostileroutes', NOW);
   for (const org of ['own', 'foreign']) {
-    const user_id = org === 'own' ? 'ann' : MARK;
+    const user_id = org === 'own' ? 'ann' : FOREIGN;
     await insertSettings(api.clickhouse, [
       { org, value: { time_zone: 'UTC', billing_day: 1 } },
       { org, product: 'crm', value: { edition: 'free', users: 1, additional_limit: 0 } },
@@ -84,13 +84,13 @@ afterAll(() => api.close());
 
 const guarded = (): readonly Operation[] => operations.filter(({ path }) => path.startsWith('/v1/'));
 
-/** Someone who may do it, so that the guard is not all that is tried. */
+/** A role with the permission, so that the attack passes the guard. */
 function claimsFor({ path }: Operation): Claims {
   if (path.includes('{org}')) return path.includes('subscriptions') ? { role: 'platform', sub: 'p' } : OWN;
   return { role: path.startsWith('/v1/charges') ? 'billing' : 'platform', sub: 'p' };
 }
 
-/** The operation's address with harmless names, but for those that are given. */
+/** The operation's URL with harmless names, except for the given ones. */
 function addressOf({ path }: Operation, query: string, names: Readonly<Record<string, string>> = {}): string {
   const harmless: Readonly<Record<string, string>> = {
     org: 'own',
@@ -113,7 +113,7 @@ interface Attack {
 
 async function send({ operation, path, body, headers = {} }: Attack, claims?: Claims): Promise<Answer> {
   const token = claims && (await signToken(SECRET, claims, NOW + 60_000));
-  // A body is sent as it is: api.send would make it JSON.
+  // The body is sent unchanged: api.send would encode it as JSON.
   if (body !== undefined) {
     const response = await fetch(api.url + path, {
       method: operation.method,
@@ -126,7 +126,7 @@ async function send({ operation, path, body, headers = {} }: Attack, claims?: Cl
   return api.send(path, { method, headers, ...(hasBody && { body: {} }), ...(claims && { claims }) });
 }
 
-/** Sends all, some at once, and lists those whose answer is not as wanted; api.send has checked the document. */
+/** Sends all, some at once, and lists those with an unexpected answer. api.send checks answers against the document. */
 async function offenders(attacks: readonly Attack[], isFine: (answer: Answer) => boolean): Promise<string[]> {
   expect(attacks.length).toBeGreaterThan(0);
   const found: string[] = [];
@@ -134,7 +134,7 @@ async function offenders(attacks: readonly Attack[], isFine: (answer: Answer) =>
     await Promise.all(
       attacks.slice(start, start + AT_ONCE).map(async (attack) => {
         const answer = await send(attack, claimsFor(attack.operation));
-        const isLeaking = JSON.stringify(answer.body).includes(MARK);
+        const isLeaking = JSON.stringify(answer.body).includes(FOREIGN);
         if (isFine(answer) && !isLeaking) return;
         found.push(
           `${answer.status} ${attack.operation.method} ${attack.path} ${attack.body?.slice(0, 60) ?? ''}`,
@@ -153,7 +153,7 @@ describe('every operation', () => {
     ['injections', INJECTIONS],
     ['values out of all bounds', GIANT],
   ])(
-    'takes %s in any parameter for values, or refuses them',
+    'treats %s in any parameter as values, or rejects them',
     async (_, values) => {
       const attacks = operations.flatMap((operation) =>
         operation.query.flatMap((name) =>
@@ -168,7 +168,7 @@ describe('every operation', () => {
     120_000,
   );
 
-  it('takes them in any part of the path too', async () => {
+  it('does the same in any part of the path', async () => {
     const attacks = operations.flatMap((operation) =>
       operation.names.flatMap((name) =>
         [...INJECTIONS, ...GIANT, '..', '.'].map((value) => ({
@@ -180,7 +180,7 @@ describe('every operation', () => {
     expect(await offenders(attacks, isServed)).toEqual([]);
   });
 
-  it('refuses parameters that it does not know, and broken percent encoding is none of its names', async () => {
+  it('rejects unknown parameters', async () => {
     const attacks = guarded().flatMap((operation) =>
       ['no_such=1', '__proto__=1', 'constructor[prototype]=1'].map((query) => ({
         operation,
@@ -190,7 +190,7 @@ describe('every operation', () => {
     expect(await offenders(attacks, isRejected)).toEqual([]);
   });
 
-  it('serves or refuses a parameter that comes twice, never fails', async () => {
+  it('serves or rejects a repeated parameter', async () => {
     const attacks = operations.flatMap((operation) =>
       operation.query.map((name) => ({
         operation,
@@ -200,7 +200,7 @@ describe('every operation', () => {
     expect(await offenders(attacks, isServed)).toEqual([]);
   });
 
-  it('refuses a range of centuries where it takes a range', async () => {
+  it('rejects a range of centuries', async () => {
     const ranged = operations.filter(({ query }) => query.includes('from') && query.includes('to'));
     const attacks = ranged.flatMap((operation) =>
       [
@@ -212,7 +212,7 @@ describe('every operation', () => {
     expect(await offenders(attacks, isRejected)).toEqual([]);
   });
 
-  it('refuses every body that is not the one it asks for', async () => {
+  it('rejects every body that does not match its schema', async () => {
     const attacks = operations
       .filter(({ hasBody }) => hasBody)
       .flatMap((operation) =>
@@ -223,7 +223,7 @@ describe('every operation', () => {
     expect(await offenders(attacks, isRejected)).toEqual([]);
   });
 
-  it('refuses a body of another kind, or packed', async () => {
+  it('rejects a body of another media type, and a compressed one', async () => {
     const attacks = operations
       .filter(({ hasBody }) => hasBody)
       .flatMap((operation) =>
@@ -237,11 +237,11 @@ describe('every operation', () => {
     expect(await offenders(attacks, isRejected)).toEqual([]);
   });
 
-  it('shows a foreign organisation to nobody who is bound to another', async () => {
+  it('hides a foreign organisation from roles that are bound to another', async () => {
     for (const operation of guarded().filter(({ path }) => path.includes('{org}'))) {
       const path = addressOf(operation, '', { org: 'foreign' });
       for (const role of ['super_admin', 'admin', 'user'] as const) {
-        const { status, body } = await send({ operation, path }, { role, sub: MARK, org: 'own' });
+        const { status, body } = await send({ operation, path }, { role, sub: FOREIGN, org: 'own' });
         expect({ path, status, type: Object(body).type }).toEqual({ path, status: 404, type: 'unknown-org' });
       }
     }
@@ -255,10 +255,10 @@ describe('every guarded operation', () => {
       signToken(Buffer.from('another key that has 32 bytes or more'), OWN, NOW + 60_000),
     'of the algorithm none': () =>
       `${base64url.encode('{"alg":"none"}')}.${base64url.encode(JSON.stringify({ ...OWN, exp: NOW }))}.`,
-    'that is none': () => 'x.y.z',
+    'that is malformed': () => 'x.y.z',
   };
 
-  it.each(Object.entries(tokens))('refuses a token %s', async (_, make) => {
+  it.each(Object.entries(tokens))('rejects a token %s', async (_, make) => {
     const headers = { authorization: `Bearer ${await make()}` };
     for (const operation of guarded()) {
       const path = addressOf(operation, '');
@@ -269,7 +269,7 @@ describe('every guarded operation', () => {
     }
   });
 
-  it('refuses who sends none', async () => {
+  it('rejects a request without a token', async () => {
     for (const operation of guarded()) {
       const path = addressOf(operation, '');
       expect({ path, status: (await send({ operation, path })).status }).toEqual({ path, status: 401 });
@@ -278,7 +278,7 @@ describe('every guarded operation', () => {
 });
 
 describe('slow clients', () => {
-  it('keep nobody else from an answer', async () => {
+  it('do not keep other clients from an answer', async () => {
     const { hostname, port } = new URL(api.url);
     const sockets = await Promise.all(
       Array.from(
@@ -286,7 +286,7 @@ describe('slow clients', () => {
         () =>
           new Promise<Socket>((resolve, reject) => {
             const socket = connect(Number(port), hostname, () => {
-              // Half a request, and then nothing.
+              // The beginning of a request, and then nothing.
               socket.write('POST /v1/orgs HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n');
               resolve(socket);
             });

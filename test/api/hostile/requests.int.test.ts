@@ -44,7 +44,7 @@ const INJECTIONS = [
 
 describe('injections', () => {
   const names = ['product', 'user', 'app', 'method', 'endpoint'];
-  it.each(INJECTIONS)('%j is a value like any other, and matches nothing', async (text) => {
+  it.each(INJECTIONS)('%j is a plain value that matches nothing', async (text) => {
     for (const name of names) {
       const path = `/v1/orgs/own/calls?${RANGE}&${name}=${encodeURIComponent(text)}`;
       expect(await api.get(path, ADMIN)).toMatchObject({ status: 200, body: { calls: [] } });
@@ -53,35 +53,35 @@ describe('injections', () => {
     expect(usage).toMatchObject({ status: 200, body: { total: { calls: 0 } } });
   });
 
-  it.each(INJECTIONS)('%j is no instant, date, group, zone, cursor, number or subscription', async (text) => {
-    const value = encodeURIComponent(text);
-    for (const path of [
-      `/v1/orgs/own/credits?at=${value}`,
-      `/v1/orgs/own/usage?from=${value}&to=${value}`,
-      `/v1/orgs/own/usage?${RANGE}&group_by=${value}`,
-      `/v1/orgs/own/usage?${RANGE}&time_zone=${value}`,
-      `/v1/orgs/own/calls?cursor=${value}`,
-      `/v1/orgs/own/calls?limit=${value}`,
-      `/v1/orgs/own/calls?status=${value}`,
-      `/v1/orgs/own/billing/days?from=${value}`,
-    ]) {
-      expect({ path, status: (await api.get(path, ADMIN)).status }).toEqual({ path, status: 400 });
-    }
-    expect((await api.get(`/v1/orgs/own/credits?product=${value}`, ADMIN)).body).toMatchObject({
-      type: 'no-subscription',
-    });
-  });
-
   it.each(INJECTIONS)(
-    '%j is an organisation that nobody has, also to a token that names it',
+    '%j is not an instant, date, group, time zone, cursor, number or subscription',
     async (text) => {
-      const path = `/v1/orgs/${encodeURIComponent(text)}/usage?${RANGE}`;
-      expect((await api.get(path, ADMIN)).body).toMatchObject({ type: 'unknown-org' });
-      expect((await api.get(path, { ...ADMIN, org: text })).body).toMatchObject({ type: 'unknown-org' });
+      const value = encodeURIComponent(text);
+      for (const path of [
+        `/v1/orgs/own/credits?at=${value}`,
+        `/v1/orgs/own/usage?from=${value}&to=${value}`,
+        `/v1/orgs/own/usage?${RANGE}&group_by=${value}`,
+        `/v1/orgs/own/usage?${RANGE}&time_zone=${value}`,
+        `/v1/orgs/own/calls?cursor=${value}`,
+        `/v1/orgs/own/calls?limit=${value}`,
+        `/v1/orgs/own/calls?status=${value}`,
+        `/v1/orgs/own/billing/days?from=${value}`,
+      ]) {
+        expect({ path, status: (await api.get(path, ADMIN)).status }).toEqual({ path, status: 400 });
+      }
+      expect((await api.get(`/v1/orgs/own/credits?product=${value}`, ADMIN)).body).toMatchObject({
+        type: 'no-subscription',
+      });
     },
   );
 
-  it('find every table where it was', async () => {
+  it.each(INJECTIONS)('%j is an unknown organisation, even for a token that names it', async (text) => {
+    const path = `/v1/orgs/${encodeURIComponent(text)}/usage?${RANGE}`;
+    expect((await api.get(path, ADMIN)).body).toMatchObject({ type: 'unknown-org' });
+    expect((await api.get(path, { ...ADMIN, org: text })).body).toMatchObject({ type: 'unknown-org' });
+  });
+
+  it('leave every table intact', async () => {
     const { body } = await api.get(`/v1/orgs/own/calls?${RANGE}`, ADMIN);
     expect(body).toMatchObject({ calls: [{ user_id: 'own-user' }] });
   });
@@ -111,7 +111,7 @@ describe('requests out of bounds', () => {
     expect((await api.get(path, ADMIN)).status).toBe(status);
   });
 
-  it('a name far longer than any organisation’s is a 414', async () => {
+  it('a name much longer than any organisation’s is a 414', async () => {
     const { status, body } = await api.get(`/v1/orgs/${'x'.repeat(2_000)}/credits`, ADMIN);
     expect(status).toBe(414);
     expect(body).toMatchObject({ type: 'address-too-long' });
@@ -122,20 +122,20 @@ describe('requests out of bounds', () => {
     expect((await api.get(`/v1/orgs/own/usage?${RANGE}&group_by=${groups}`, ADMIN)).status).toBe(400);
   });
 
-  it('a percent sign that encodes nothing is a 400', async () => {
+  it('a broken percent encoding is a 400', async () => {
     const { status, body } = await raw('/v1/orgs/%zz/credits');
     expect(status).toBe(400);
     expect(body).toMatchObject({ type: 'invalid-request' });
   });
 
-  it('an address longer than any header may be is a 431', async () => {
+  it('a URL longer than the header limit is a 431', async () => {
     const { status, body } = await raw(`/v1/orgs/own/credits?at=${'x'.repeat(20_000)}`);
     expect(status).toBe(431);
     expect(body).toMatchObject({ type: 'headers-too-large' });
   });
 
   it.each(['POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'TRACE'])(
-    '%s at a resource that knows GET alone is a 405',
+    '%s at a resource that supports only GET is a 405',
     async (method) => {
       expect((await raw('/v1/orgs/own/credits', method)).status).toBe(405);
     },
@@ -145,7 +145,7 @@ describe('requests out of bounds', () => {
     expect((await raw('/v1/orgs/own/credits', 'POST', 'x'.repeat(200_000))).status).toBeLessThan(500);
   });
 
-  it('what is no HTTP gets a problem document and the end of the connection', async () => {
+  it('text that is not HTTP gets a problem document and loses the connection', async () => {
     const answer = await new Promise<string>((resolve, reject) => {
       const socket = connect(Number(new URL(api.url).port), '127.0.0.1', () => socket.write('HELLO\r\n\r\n'));
       let text = '';
@@ -173,18 +173,18 @@ describe('tokens in the wrong place or form', () => {
     expect(Value.Check(ProblemSchema, await response.json())).toBe(true);
   });
 
-  it('a token in the query is none', async () => {
+  it('a token in the query is ignored', async () => {
     const token = await signToken(SECRET, ADMIN, NOW + 60_000);
     expect((await api.get(`/v1/orgs/own/credits?access_token=${token}`)).status).toBe(401);
   });
 
-  it('an analyst of no organisation reads none', async () => {
+  it('an analyst without organisations reads none', async () => {
     const claims: Claims = { role: 'analyst', sub: 'ann', orgs: [] };
     expect((await api.get('/v1/orgs/own/credits', claims)).status).toBe(404);
   });
 });
 
-/** A request as given: fetch would mend its address. */
+/** Sends the path unchanged: fetch would normalise it. */
 async function raw(path: string, method = 'GET', body?: string): Promise<{ status: number; body: unknown }> {
   const token = await signToken(SECRET, ADMIN, NOW + 60_000);
   return new Promise((resolve, reject) => {

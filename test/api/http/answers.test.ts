@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const get = (url: string, headers: Record<string, string> = {}) => api.ask(url, { headers });
+const get = (url: string, headers: Record<string, string> = {}) => api.send(url, { headers });
 
 const plain = () => get('/openapi.json');
 
@@ -15,14 +15,14 @@ describe('compression', () => {
   it.each([
     ['br', brotliDecompressSync],
     ['gzip', gunzipSync],
-  ])('%s is used where the client takes it', async (encoding, decompress) => {
+  ])('%s is used if the client accepts it', async (encoding, decompress) => {
     const answer = await get('/openapi.json', { 'accept-encoding': encoding });
     expect(answer.headers).toMatchObject({ 'content-encoding': encoding, vary: 'accept-encoding' });
     expect(decompress(answer.bytes).toString()).toBe((await plain()).text);
     expect(answer.bytes.length).toBeLessThan((await plain()).bytes.length / 4);
   });
 
-  it('is not, for a client that does not ask, and for what is small', async () => {
+  it('is not used without accept-encoding, nor for small answers', async () => {
     expect((await plain()).headers['content-encoding']).toBeUndefined();
     const small = await get('/healthz', { 'accept-encoding': 'br, gzip' });
     expect(small.headers['content-encoding']).toBeUndefined();
@@ -42,14 +42,14 @@ describe('x-request-id', () => {
     expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('is on refusals too', async () => {
+  it('is on rejections too', async () => {
     for (const url of ['/v1/orgs/one/credits', '/nothing']) {
       expect((await get(url, { 'x-request-id': 'mine' })).headers['x-request-id']).toBe('mine');
     }
   });
 });
 
-describe('what reaches no route', () => {
+describe('a request that reaches no route', () => {
   it.each([
     ['/v1/orgs/%zz/credits', 400],
     [`/v1/orgs/${'x'.repeat(2_000)}/credits`, 414],
@@ -79,20 +79,20 @@ describe('security headers', () => {
   });
 });
 
-describe('a method that a resource has not', () => {
+describe('a method that a resource does not support', () => {
   it.each([
     ['POST', '/healthz', 'GET'],
     ['DELETE', '/v1/orgs/one/credits', 'GET'],
     ['POST', '/v1/orgs/one/additional-limit', 'GET, PUT'],
     ['PUT', '/docs', 'GET'],
   ] as const)('%s %s is a 405 that names %s, token or not', async (method, url, allow) => {
-    const answer = await api.ask(url, { method, body: '{' });
+    const answer = await api.send(url, { method, body: '{' });
     expect(answer.status).toBe(405);
     expect(answer.headers['allow']).toBe(allow);
     expect(JSON.parse(answer.text)).toMatchObject({ type: 'method-not-allowed', status: 405 });
   });
 
-  it('at an address that is none stays a 404', async () => {
-    expect((await api.ask('/v2/x', { method: 'POST' })).status).toBe(404);
+  it('at an unknown address stays a 404', async () => {
+    expect((await api.send('/v2/x', { method: 'POST' })).status).toBe(404);
   });
 });

@@ -13,24 +13,24 @@ describe('CSV (RFC 4180)', () => {
     expect(csv('a', 'b')).toBe('name,count\r\na,0\r\nb,1\r\n');
   });
 
-  it('has only the names where there is nothing', () => {
+  it('has only the names without records', () => {
     expect(csv()).toBe('name,count\r\n');
   });
 
-  it('goes on without the names', () => {
+  it('continues without the names', () => {
     expect(csvOf([{ name: 'c', count: 2 }], COLUMNS, false)).toBe('c,2\r\n');
     expect(csvOf([], COLUMNS, false)).toBe('');
   });
 
   it.each(['a,b', 'say "hi"', 'two\r\nlines', '中文 🙈', ' spaces ', '', '"', ',,'])(
-    'keeps %j as it is',
+    'keeps %j unchanged',
     (name) => {
       expect(parseCsv(csv(name))).toEqual([{ name, count: '0' }]);
     },
   );
 
   it.each(['=1+1', '+1+1', '-1+1', '@SUM(A1)', '\t=1', '\r=1', '＝1', "=cmd|' /C calc'!A0"])(
-    'tells a spreadsheet that %j is a text and no formula',
+    'makes a spreadsheet read %j as text, not as a formula',
     (name) => {
       expect(parseCsv(csv(name))).toEqual([{ name: `'${name}`, count: '0' }]);
     },
@@ -40,7 +40,7 @@ describe('CSV (RFC 4180)', () => {
     expect(csv(name)).toBe(`name,count\r\n${name},0\r\n`);
   });
 
-  it('leaves what is nothing empty', () => {
+  it('leaves null empty', () => {
     expect(csvOf([{ name: null }], COLUMNS)).toBe('name,count\r\n,\r\n');
   });
 });

@@ -10,7 +10,7 @@ import { connectClickHouse, select, type ClickHouseClient } from '../../../platf
 import { until } from '../../until.ts';
 import { serverAddresses } from '../../servers/addresses.ts';
 
-/** Takes longer than any test waits, in blocks between which it can be cancelled. */
+/** Takes longer than any test waits, in blocks, so that it can be cancelled between them. */
 const ENDLESS = 'SELECT count() AS n FROM numbers(100000000000) WHERE cityHash64(number) = 1';
 const CountRow = Type.Object({ n: Type.Integer() });
 
@@ -32,7 +32,7 @@ app.addHook('onRequest', async (request) => {
   if (typeof userId === 'string') request.caller = { role: 'user', userId, orgIds: ['one'] };
 });
 followRequests(app, TIMEOUT_MS);
-// After a body was parsed, and some way down.
+// After a body was parsed, and a few calls deep.
 app.post('/endless', async () => {
   await new Promise((resolve) => setTimeout(resolve, 1));
   return select(reading, CountRow, ENDLESS);
@@ -53,58 +53,61 @@ afterAll(async () => {
   await watching.close();
 });
 
-/** How many queries ClickHouse runs on behalf of a request. */
+/** The number of queries that ClickHouse runs for a request. */
 async function queriesOf(id: string): Promise<number> {
   const processes = `SELECT count() AS n FROM system.processes WHERE Settings['log_comment'] = {id:String}`;
   const [row] = await select(watching, CountRow, processes, { id });
   return row?.n ?? 0;
 }
 
-/** Much less than the 20 s that a query may take by itself. */
+/** Much shorter than the 20 s that a query may take. */
 const ENDED_WITHIN_MS = 8_000;
 
 const METHODS = ['GET', 'POST'] as const;
 
-async function ask(method: (typeof METHODS)[number], id: string, signal?: AbortSignal): Promise<Response> {
+async function send(method: (typeof METHODS)[number], id: string, signal?: AbortSignal): Promise<Response> {
   const body = method === 'POST' && { body: '{}' };
   const headers = { 'x-request-id': id, ...(body && { 'content-type': 'application/json' }) };
   return fetch(`${url}/endless`, { method, headers, ...body, ...(signal && { signal }) });
 }
 
 describe('a query', () => {
-  it.each(METHODS)('of a %s carries its request’s id, and ends when the client goes away', async (method) => {
-    const id = randomUUID();
-    const client = new AbortController();
-    const asked = ask(method, id, client.signal);
-    await until('ClickHouse runs it', async () => (await queriesOf(id)) === 1);
-    expect(open).toBe(1);
-    client.abort();
-    await expect(asked).rejects.toThrow('abort');
-    await until('ClickHouse has ended it', async () => (await queriesOf(id)) === 0, ENDED_WITHIN_MS);
-    await until('it is counted as answered', async () => open === 0);
-  });
+  it.each(METHODS)(
+    'of a %s carries its request’s id, and ends when the client disconnects',
+    async (method) => {
+      const id = randomUUID();
+      const client = new AbortController();
+      const answer = send(method, id, client.signal);
+      await until('ClickHouse runs it', async () => (await queriesOf(id)) === 1);
+      expect(open).toBe(1);
+      client.abort();
+      await expect(answer).rejects.toThrow('abort');
+      await until('ClickHouse has ended it', async () => (await queriesOf(id)) === 0, ENDED_WITHIN_MS);
+      await until('it is counted as answered', async () => open === 0);
+    },
+  );
 
-  it('of an answer that waits behind another ends when the client goes away', async () => {
+  it('of an answer that waits behind another ends when the client disconnects', async () => {
     const ids = Array.from({ length: 12 }, () => randomUUID());
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
     socket.write(ids.map((id) => `GET /endless HTTP/1.1\r\nhost: x\r\nx-request-id: ${id}\r\n\r\n`).join(''));
-    await until('all are asked', async () => open === ids.length);
+    await until('all queries run', async () => open === ids.length);
     socket.destroy();
-    // Within less than the time that each of them may take.
-    await until('none is asked any more', async () => open === 0, TIMEOUT_MS / 2);
+    // Sooner than the limit of each query.
+    await until('no query runs any more', async () => open === 0, TIMEOUT_MS / 2);
     expect(open).toBe(0);
   });
 
   it.each(METHODS)('of a %s ends when the request has taken too long, which is a 503', async (method) => {
     const id = randomUUID();
-    const answer = await ask(method, id);
+    const answer = await send(method, id);
     expect(answer.status).toBe(503);
     expect(await answer.json()).toMatchObject({ type: 'query-timeout' });
     await until('ClickHouse has ended it', async () => (await queriesOf(id)) === 0, ENDED_WITHIN_MS);
   });
 
-  it('may come as late as its route allows, where that allows more', async () => {
+  it('may take as long as its route allows, if that is longer', async () => {
     expect(await (await fetch(`${url}/patient`)).json()).toEqual([{ n: 1 }]);
   });
 });
@@ -113,7 +116,7 @@ const askAs = (user: string, signal?: AbortSignal): Promise<Response> =>
   fetch(`${url}/endless`, { headers: { 'x-user': user }, ...(signal && { signal }) });
 
 describe('eight requests of one subject', () => {
-  it('run at once: a ninth is a 429, until one of them has ended, and nobody else is kept waiting', async () => {
+  it('run at once: a ninth is a 429 until one of them ends, and other subjects do not wait', async () => {
     const first = new AbortController();
     const running = [1, 2, 3, 4, 5, 6, 7, 8].map(() => askAs('ann', first.signal).catch(() => undefined));
     await until('all of them run', async () => open === 8);
@@ -121,7 +124,7 @@ describe('eight requests of one subject', () => {
     expect(ninth.status).toBe(429);
     expect(ninth.headers.get('retry-after')).toBe('1');
     expect(await ninth.json()).toMatchObject({ type: 'too-many-requests' });
-    // It runs until its time is over.
+    // It runs until its timeout.
     const other = askAs('bob');
     first.abort();
     await Promise.all(running);

@@ -3,8 +3,8 @@ import { compileSerializer } from '../../../api/http/serializers.ts';
 
 const route = { method: 'GET', url: '/', httpStatus: '200' };
 
-describe('what writes an answer', () => {
-  it('leaves out what its schema does not name, and fails where something is missing', () => {
+describe('the serializer of an answer', () => {
+  it('omits fields that its schema does not name, and fails if one is missing', () => {
     const write = compileSerializer({
       ...route,
       schema: Type.Object({ calls: Type.Integer() }, { additionalProperties: false }),
@@ -13,13 +13,13 @@ describe('what writes an answer', () => {
     expect(() => write({})).toThrow('"calls" is required!');
   });
 
-  it('knows the problem that every route refers to', () => {
+  it('resolves the problem that every route refers to', () => {
     const write = compileSerializer({ ...route, schema: Type.Ref('Problem') });
     const problem = { type: 'not-found', title: 'x', status: 404, detail: 'y', errors: [] };
     expect(JSON.parse(write(problem))).toEqual(problem);
   });
 
-  it('is made at the first answer, not for a route that is never asked', () => {
+  it('is compiled with the first answer, not for a route without requests', () => {
     const broken = { type: 'no such type' };
     const write = compileSerializer({ ...route, schema: broken });
     expect(() => write({})).toThrow('schema is invalid');

@@ -6,7 +6,7 @@ import { listen } from '../../../api/listen.ts';
 import { openWithoutServers } from '../api-without-servers.ts';
 
 describe('a client that sends the beginning of a body', () => {
-  it('and then nothing is a 408, and the end of the connection', async () => {
+  it('and then nothing gets a 408 and loses the connection', async () => {
     const app = fastify({ handlerTimeout: 200 });
     app.setErrorHandler(answerError);
     app.post('/', async () => 'never');
@@ -25,10 +25,10 @@ describe('a client that sends the beginning of a body', () => {
 });
 
 describe('a client that reads nothing', () => {
-  it('is cut off once nothing has moved for a while', async () => {
+  it('is disconnected after a while without traffic', async () => {
     const api = await openWithoutServers();
     const { port } = new URL(await listen(api.app, '127.0.0.1', 0));
-    // The minute that it is, in 300 ms.
+    // The timeout is a minute; here it is 300 ms.
     api.app.server.setTimeout(api.app.server.timeout / 200);
     const accepted = new Promise<Socket>((resolve) => api.app.server.once('connection', resolve));
     const client = connect(Number(port), '127.0.0.1').pause();

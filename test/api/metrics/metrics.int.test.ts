@@ -5,7 +5,7 @@ import { callEvent, insertEvents, insertLanded } from '../tables.ts';
 const NOW = Date.parse('2026-11-22T10:00:30Z');
 const HOUR_MS = 3_600_000;
 
-/** The samples of a Prometheus text by name and labels. */
+/** The samples of a Prometheus text, by name and labels. */
 function samplesOf(text: unknown): Map<string, number> {
   const lines = String(text)
     .split('\n')
@@ -17,7 +17,12 @@ describe('GET /metrics', () => {
   let api: ApiUnderTest;
   beforeAll(async () => {
     api = await openApi('metrics', NOW);
-    await insertLanded(api.clickhouse, 'api-calls', { until: NOW - 5_000, observedAt: NOW, isLevel: false });
+    await insertLanded(api.clickhouse, 'api-calls', {
+      until: NOW - 5_000,
+      observedAt: NOW,
+      isCaughtUp: false,
+    });
+    await insertLanded(api.clickhouse, 'settings', { until: NOW, observedAt: NOW, isCaughtUp: true });
     await insertEvents(api.clickhouse, [callEvent({ org_id: 'one', occurred_at: NOW - 3 * HOUR_MS })]);
     await api.clickhouse.insert({
       table: 'landed_ranges',
@@ -27,7 +32,7 @@ describe('GET /metrics', () => {
       ],
       format: 'JSONEachRow',
     });
-    const letter = {
+    const deadLetter = {
       topic: 'api-calls',
       partition: 0,
       detail: '',
@@ -38,9 +43,9 @@ describe('GET /metrics', () => {
     await api.clickhouse.insert({
       table: 'quarantined',
       values: [
-        { ...letter, offset: 3, reason: 'too-late' },
-        { ...letter, offset: 3, reason: 'too-late' },
-        { ...letter, offset: 4, reason: 'not-an-event' },
+        { ...deadLetter, offset: 3, reason: 'too-late' },
+        { ...deadLetter, offset: 3, reason: 'too-late' },
+        { ...deadLetter, offset: 4, reason: 'not-an-event' },
       ],
       format: 'JSONEachRow',
     });
@@ -49,7 +54,7 @@ describe('GET /metrics', () => {
 
   const scrape = async () => samplesOf((await api.get('/metrics')).body);
 
-  it('tells how far landing, sealing and closing are, and events by outcome', async () => {
+  it('reports the progress of landing, sealing and closing, and events by outcome', async () => {
     const samples = await scrape();
     expect(Object.fromEntries(samples)).toMatchObject({
       api_credits_clickhouse_up: 1,
@@ -63,7 +68,7 @@ describe('GET /metrics', () => {
     expect(samples.get('api_credits_closing_behind_seconds')).toBeGreaterThan(0);
   });
 
-  it('counts requests by route and status, not by address', async () => {
+  it('counts requests by route and status, not by URL', async () => {
     await api.get('/v1/orgs/one/credits');
     await api.get('/v1/orgs/two/credits');
     await api.get('/no/such/address');
@@ -77,9 +82,9 @@ describe('GET /metrics', () => {
     expect(JSON.stringify([...samples.keys()])).not.toContain('/v1/orgs/one');
   });
 
-  it('asks ClickHouse once for all scrapes of some seconds', async () => {
+  it('queries ClickHouse once for all scrapes of some seconds', async () => {
     await scrape();
-    await insertLanded(api.clickhouse, 'api-calls', { until: NOW, observedAt: NOW + 1, isLevel: true });
+    await insertLanded(api.clickhouse, 'api-calls', { until: NOW, observedAt: NOW + 1, isCaughtUp: true });
     const scrapes = await Promise.all([scrape(), scrape(), scrape()]);
     expect(scrapes.map((samples) => samples.get('api_credits_landing_lag_seconds'))).toEqual([5, 5, 5]);
     api.clock.now += 5_000;
@@ -93,9 +98,9 @@ describe('GET /metrics', () => {
 });
 
 describe('without ClickHouse', () => {
-  it('a scrape succeeds, says so, and leaves out what cannot be known', async () => {
+  it('a scrape succeeds, reports it, and omits the unknown metrics', async () => {
     const api = await listenWithoutServers();
-    const { status, text } = await api.ask('/metrics');
+    const { status, text } = await api.send('/metrics');
     expect(status).toBe(200);
     expect(samplesOf(text).get('api_credits_clickhouse_up')).toBe(0);
     expect(text).not.toMatch(/^api_credits_(landing|hours|events_total\{)/m);

@@ -41,7 +41,7 @@ let document: Static<typeof Document>;
 let operations: [string, Static<typeof Operation>][];
 beforeAll(async () => {
   api = await listenWithoutServers();
-  document = Value.Parse(Document, JSON.parse((await api.ask('/openapi.json')).text));
+  document = Value.Parse(Document, JSON.parse((await api.send('/openapi.json')).text));
   operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]): [string, Static<typeof Operation>] => [
       `${method.toUpperCase()} ${path}`,
@@ -64,7 +64,7 @@ describe('/openapi.json', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('asks for a bearer token everywhere under /v1, and documents who is refused', () => {
+  it('requires a bearer token everywhere under /v1, and documents the rejections', () => {
     for (const [name, { security, responses }] of operations) {
       const isOpen = !name.includes('/v1/');
       expect([name, security]).toEqual([name, isOpen ? [] : [{ bearer: [] }]]);
@@ -73,7 +73,7 @@ describe('/openapi.json', () => {
     }
   });
 
-  it('requires no parameter that has a default, and what else is needed', () => {
+  it('requires the parameters without a default, and no others', () => {
     const parameters = operations.flatMap(([name, operation]) =>
       (operation.parameters ?? []).map((parameter) => ({ of: `${name} ${parameter.name}`, parameter })),
     );
@@ -86,7 +86,7 @@ describe('/openapi.json', () => {
     );
   });
 
-  it('writes every refusal as a problem document, defined once', () => {
+  it('describes every error as a problem document, defined once', () => {
     for (const [name, { responses }] of operations) {
       for (const [status, { content }] of Object.entries(responses)) {
         if (Number(status) < 400) continue;
@@ -96,7 +96,7 @@ describe('/openapi.json', () => {
     }
   });
 
-  it('refers to nothing that is not in it', () => {
+  it('resolves all its references', () => {
     const refs = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref]) => ref);
     expect(new Set(refs)).toEqual(new Set(['#/components/schemas/Problem']));
   });
@@ -115,21 +115,21 @@ describe('an operation’s name', () => {
 });
 
 describe('/docs', () => {
-  it('loads files of this server alone, which are all there', async () => {
-    const { text, headers } = await api.ask('/docs');
+  it('loads only files of this server, and all of them exist', async () => {
+    const { text, headers } = await api.send('/docs');
     expect(headers['content-type']).toContain('text/html');
     const files = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file = '']) => file);
     expect(files).toHaveLength(4);
     for (const file of files) {
       expect(file).toMatch(/^\/\w/);
-      expect((await api.ask(file)).status).toBe(200);
+      expect((await api.send(file)).status).toBe(200);
     }
     expect(text).not.toMatch(/<script>|<style|style=/);
   });
 
-  it('is not sent again to a browser that has it', async () => {
-    const { headers } = await api.ask('/docs/swagger-ui.css');
-    const again = await api.ask('/docs/swagger-ui.css', {
+  it('is not sent again to a browser that has cached it', async () => {
+    const { headers } = await api.send('/docs/swagger-ui.css');
+    const again = await api.send('/docs/swagger-ui.css', {
       headers: { 'if-none-match': String(headers['etag']) },
     });
     expect(again.status).toBe(304);

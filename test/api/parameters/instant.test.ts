@@ -17,7 +17,7 @@ describe('an instant parameter', () => {
     expect(formatInstant(instant ?? Number.NaN)).toBe(expected);
   });
 
-  it('takes a space for the plus that a query string has lost', () => {
+  it('reads a space as the plus that a query string has lost', () => {
     expect(parseInstant('2026-11-22T08:34:05.678 05:30')).toBe(Date.parse('2026-11-22T03:04:05.678Z'));
   });
 
@@ -48,7 +48,7 @@ describe('an instant parameter', () => {
     '9999-12-31T23:59:59Z',
     '2026-11-22T03:04:05Z\n',
     '1795316645678',
-  ])('refuses %j', (text) => {
+  ])('rejects %j', (text) => {
     expect(parseInstant(text)).toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ import { Problem } from '../../../api/problems/problem.ts';
 
 const at = (text: string): number => Date.parse(text);
 
-/** The type of the problem that a check throws, or undefined where it lets pass. */
+/** The type of the problem that a check throws, or undefined if it passes. */
 function rejectedChange(check: () => void): string | undefined {
   try {
     check();
@@ -30,7 +30,7 @@ describe('a range of instants', () => {
     expect(rejectedChange(() => checkInstantRange(at(from), at(to)))).toBe(expected);
   });
 
-  it('begins 13 months before its end where its beginning is left out', () => {
+  it('begins 13 months before its end by default', () => {
     expect(monthsBefore(at('2026-11-22T03:04:05.678Z'))).toBe(at('2025-10-22T03:04:05.678Z'));
     expect(monthsBefore(at('2026-03-31T00:00:00Z'))).toBe(at('2025-02-28T00:00:00Z'));
   });

@@ -9,7 +9,7 @@ const answered = (code: string, message = ''): ClickHouseError =>
 
 describe('a problem document', () => {
   it.each(Object.entries(PROBLEMS))(
-    'of type %s is of the schema, with the status of its type',
+    'of type %s matches the schema, with the status of its type',
     (type, { status }) => {
       const known = Object.keys(PROBLEMS).find((name): name is keyof typeof PROBLEMS => name === type);
       const document = new Problem(known ?? 'internal-error', 'what to do').document();
@@ -21,7 +21,7 @@ describe('a problem document', () => {
 
 describe('an error of ClickHouse', () => {
   it.each(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT'])(
-    'on the way to it (%s) is a 503 to retry',
+    'in its connection (%s) is a 503 to retry',
     (code) => {
       const problem = clickhouseProblem(Object.assign(new Error('connect'), { code }));
       expect(problem).toMatchObject({ status: 503, code: 'unavailable', headers: { 'retry-after': '2' } });
@@ -44,7 +44,7 @@ describe('an error of ClickHouse', () => {
   });
 
   it.each([answered('62', 'Syntax error'), new Error('row of an unexpected shape'), 'text', undefined])(
-    '%s is our own mistake',
+    '%s is an internal error',
     (error) => {
       expect(clickhouseProblem(error)).toBeUndefined();
     },

@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
 const BILLING: Claims = { role: 'billing', sub: 'bill' };
 const CALLS = 'api-calls';
 
-/** Calls of two organisations over three days, in three clock hours of each. */
+/** Calls of two organisations on three days, in three clock hours of each day. */
 const events = ['one', 'two'].flatMap((org_id) =>
   Array.from({ length: 45 }, (_, index) =>
     callEvent({
@@ -37,16 +37,16 @@ beforeAll(async () => {
     { org: 'two', product: 'crm', value: { edition: 'free', users: 1, additional_limit: 0 } },
   ]);
   await insertEvents(api.clickhouse, events);
-  // Delivered in two blocks, and again after a crash, cut as before.
+  // Delivered in two batches, and again in the same batches after a crash.
   await insert('landed_ranges', [
     { ...range(0, 49), rows: 47, quarantined: QUARANTINED },
     { ...range(0, 49), rows: 47, quarantined: QUARANTINED },
     { ...range(50, 92), rows: 43, quarantined: 0 },
     { ...range(50, 92), rows: 43, quarantined: 0 },
   ]);
-  await insert('quarantined', [letter(7), letter(8), letter(21), letter(21)]);
-  await insertLanded(api.clickhouse, CALLS, { until: NOW, observedAt: NOW, isLevel: true });
-  await insertLanded(api.clickhouse, 'settings', { until: NOW, observedAt: NOW, isLevel: true });
+  await insert('quarantined', [deadLetter(7), deadLetter(8), deadLetter(21), deadLetter(21)]);
+  await insertLanded(api.clickhouse, CALLS, { until: NOW, observedAt: NOW, isCaughtUp: true });
+  await insertLanded(api.clickhouse, 'settings', { until: NOW, observedAt: NOW, isCaughtUp: true });
   await settle();
 });
 afterAll(() => api.close());
@@ -57,7 +57,7 @@ const range = (first_offset: number, last_offset: number) => ({
   first_offset,
   last_offset,
 });
-const letter = (offset: number) => ({
+const deadLetter = (offset: number) => ({
   topic: CALLS,
   partition: 0,
   offset,
@@ -72,7 +72,7 @@ async function insert(table: string, values: readonly object[]): Promise<void> {
   await api.clickhouse.insert({ table, values, format: 'JSONEachRow' });
 }
 
-/** Seals and closes all that is due, as the aggregator does; its log is the table. */
+/** Seals and closes everything that is due, as the aggregator does, with the table as its log. */
 async function settle(): Promise<void> {
   await tick({
     client: api.clickhouse,
@@ -96,15 +96,15 @@ const reconcile = (): Promise<Static<typeof ReconciliationAnswer>> =>
 const credits = (all: readonly { credits: number }[]): number =>
   all.reduce((sum, event) => sum + event.credits, 0);
 
-/** Changes rows of a table, as no process ever does. */
+/** Changes rows of a table, which no process ever does. */
 async function mutate(table: string, change: string): Promise<void> {
   await api.clickhouse.command({ query: `ALTER TABLE ${table} ${change} SETTINGS mutations_sync = 2` });
 }
 
 describe('GET /v1/reconciliation', () => {
-  it('counts every stage, and finds nothing where all adds up', async () => {
+  it('counts every stage, and reports no difference if everything adds up', async () => {
     const answer = await reconcile();
-    // The running hour is not compared yet.
+    // The current hour is not compared yet.
     const ended = events.filter(({ occurred_at }) => occurred_at < Date.parse('2026-11-22T05:00:00Z'));
     const sealed = { calls: ended.length, credits: credits(ended) };
     expect(answer).toMatchObject({
@@ -121,7 +121,7 @@ describe('GET /v1/reconciliation', () => {
     expect(answer.charged).toMatchObject({ days: 4, revisions: 4 });
   });
 
-  it('tells what waits in the log apart from what is wrong', async () => {
+  it('separates records that wait in the log from differences', async () => {
     expect((await reconcile()).published).toEqual({ records: 93, waiting: 0 });
     await insert('landing_progress', [
       {
@@ -141,17 +141,17 @@ describe('GET /v1/reconciliation', () => {
   });
 
   const EDGE = `org_id = 'two' AND toDate(occurred_at) = '2026-11-20'`;
-  const faults: readonly (readonly [stage: string, table: string, change: string, found: string[]])[] = [
-    ['a range of the log is gone', 'landed_ranges', 'DELETE WHERE first_offset = 0', ['offsets-not-landed']],
+  const cases: readonly (readonly [stage: string, table: string, change: string, found: string[]])[] = [
+    ['a landed range is missing', 'landed_ranges', 'DELETE WHERE first_offset = 0', ['offsets-not-landed']],
     [
       'a range has fewer rows than records',
       'landed_ranges',
       'UPDATE rows = 46 WHERE first_offset = 0',
       ['records-without-outcome'],
     ],
-    ['a dead letter is gone', 'quarantined', 'DELETE WHERE offset = 8', ['quarantine-differs']],
+    ['a dead letter is missing', 'quarantined', 'DELETE WHERE offset = 8', ['quarantine-differs']],
     [
-      'an event is gone',
+      'an event is missing',
       'call_events',
       `DELETE WHERE event_id IN (SELECT max(event_id) FROM call_events WHERE ${EDGE})`,
       ['events-missing', 'rollup-differs'],
@@ -163,7 +163,7 @@ describe('GET /v1/reconciliation', () => {
       ['rollup-differs'],
     ],
     [
-      'a bucket of the totals is gone',
+      'a bucket of the totals is missing',
       'usage_15m',
       `DELETE WHERE org_id = 'two' AND toDate(bucket) = '2026-11-20'`,
       ['breakdown-differs', 'charge-differs', 'rollup-differs'],
@@ -175,26 +175,26 @@ describe('GET /v1/reconciliation', () => {
       ['breakdown-differs'],
     ],
     [
-      'a charge says other usage',
+      'a charge has other usage',
       'daily_charges',
       `UPDATE used = used + 1 WHERE org_id = 'one' AND day = '2026-11-20'`,
       ['charge-differs'],
     ],
     [
-      'a charge says another amount',
+      'a charge has another amount',
       'daily_charges',
       `UPDATE amount = amount + toDecimal128('0.00001', 18) WHERE org_id = 'one' AND day = '2026-11-20'`,
       ['revisions-differ'],
     ],
     [
-      'a charge is gone',
+      'a charge is missing',
       'daily_charges',
       `DELETE WHERE org_id = 'one' AND day = '2026-11-20'`,
       ['day-not-charged'],
     ],
   ];
 
-  it.each(faults)('names it, and what to do, when %s', async (_, table, change, expected) => {
+  it.each(cases)('reports it, and what to do, when %s', async (_, table, change, expected) => {
     const kept = `kept_${table}`;
     await api.clickhouse.command({ query: `CREATE TABLE ${kept} CLONE AS ${table}` });
     try {
@@ -213,16 +213,16 @@ describe('GET /v1/reconciliation', () => {
     }
   });
 
-  it('finds nothing once all is mended', async () => {
+  it('reports nothing once everything is fixed', async () => {
     expect((await reconcile()).differences).toEqual([]);
   });
 
-  it('names all faults there are', () => {
-    const covered = faults.flatMap(([, , , found]) => found);
+  it('covers all differences', () => {
+    const covered = cases.flatMap(([, , , found]) => found);
     expect(new Set(covered)).toEqual(new Set(Object.keys(DIFFERENCES)));
   });
 
-  it('refuses a range that is empty, and one longer than traces are kept', async () => {
+  it('rejects an empty range, and one longer than traces are kept', async () => {
     for (const range36 of [
       'from=2026-11-22T00:00:00Z&to=2026-11-22T00:00:00Z',
       'from=2026-01-01T00:00:00Z',

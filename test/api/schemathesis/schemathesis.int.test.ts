@@ -5,15 +5,15 @@ import { openWritableApi, PLATFORM, type WritableApi } from '../writable-api.ts'
 import { schemathesis } from './program.ts';
 
 /**
- * schemathesis reads /openapi.json and asks the running API whatever it can think of, valid and not: no answer may be
- * a server error, or one that the document does not have (status, media type, body, headers), or take what is refused.
+ * schemathesis reads /openapi.json and sends valid and invalid requests of every kind to the running API. It reports
+ * server errors, undocumented answers (status, media type, body, headers) and accepted invalid requests.
  */
 const program = await schemathesis();
 const title =
   'run' in program ? 'schemathesis' : `schemathesis, which could not be installed: ${program.notRun}`;
 const describeIfInstalled = 'run' in program ? describe : describe.skip;
 
-/** Of each run: what of the phases is not done by then is left out. */
+/** The length of each run; phases that take longer are cut short. */
 const SECONDS = 12;
 const MANY_CALLS = 200;
 const CALLERS: readonly Claims[] = [{ role: 'super_admin', sub: 'ann', org: 'own' }, PLATFORM];

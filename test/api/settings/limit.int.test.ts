@@ -32,8 +32,8 @@ const put = (org: string, body: unknown, key?: string, claims = superAdmin(org))
     claims,
     ...(key === undefined ? {} : { headers: { 'idempotency-key': key } }),
   });
-async function set(...asked: Parameters<typeof put>): Promise<Static<typeof LimitSetAnswer>> {
-  const { body } = await put(...asked);
+async function set(...request: Parameters<typeof put>): Promise<Static<typeof LimitSetAnswer>> {
+  const { body } = await put(...request);
   if (Value.Check(LimitSetAnswer, body)) return body;
   throw new Error(JSON.stringify(body));
 }
@@ -41,12 +41,12 @@ const limitOf = (org: string) => api.read(LimitAnswer, `/v1/orgs/${org}/addition
 const historyOf = async (org: string) =>
   (await api.read(HistoryAnswer, `/v1/orgs/${org}/settings/history`, superAdmin(org))).changes;
 
-/** How often a limit was recorded. */
+/** The number of recorded limits. */
 const limitsRecorded = async (org: string, credits: number) =>
   (await historyOf(org)).filter(({ value }) => Object(value).additional_limit === credits);
 
 describe('PUT /v1/orgs/{org}/additional-limit', () => {
-  it('is in effect at once, audited, and says what it adds to today and costs at most', async () => {
+  it('is in effect at once, audited, and returns what it adds to today and its highest cost', async () => {
     await insertEvents(api.clickhouse, [
       callEvent({ org_id: 'acme', occurred_at: Date.now() - 1, credits: 112_000 }),
     ]);
@@ -61,7 +61,7 @@ describe('PUT /v1/orgs/{org}/additional-limit', () => {
       recorded_by: 'ann',
       reason: 'the campaign',
       in_effect: { credits: 80_000, effective_at: answer.effective_at },
-      // 107,000 were over the limit of 0.
+      // 107,000 exceed the limit of 0.
       today: { day, as_of: answer.effective_at, billable_credits: 80_000, amount: '6.8' },
       worst_case: {
         currency: 'USD',
@@ -76,8 +76,8 @@ describe('PUT /v1/orgs/{org}/additional-limit', () => {
       },
     });
 
-    const gauge = await api.read(CreditsAnswer, '/v1/orgs/acme/credits', superAdmin('acme'));
-    expect(gauge).toMatchObject({ additional_limit: 80_000, additional_used: 80_000, over_limit: 27_000 });
+    const usage = await api.read(CreditsAnswer, '/v1/orgs/acme/credits', superAdmin('acme'));
+    expect(usage).toMatchObject({ additional_limit: 80_000, additional_used: 80_000, over_limit: 27_000 });
     const bill = await api.read(BillingDaysAnswer, '/v1/orgs/acme/billing/days', superAdmin('acme'));
     expect(bill.days.at(-1)).toMatchObject({
       day,
@@ -125,7 +125,7 @@ describe('PUT /v1/orgs/{org}/additional-limit', () => {
     [{ credits: 5, reason: 7 }, '#/reason'],
     [{ credits: 5, reason: 'x'.repeat(1_001) }, '#/reason'],
     [{ credits: 5, users: 9 }, '#/users'],
-  ])('refuses %j', async (body, pointer) => {
+  ])('rejects %j', async (body, pointer) => {
     const { status, body: problem } = await put('beta', body);
     expect({ status, problem }).toMatchObject({
       status: 400,
@@ -136,12 +136,12 @@ describe('PUT /v1/orgs/{org}/additional-limit', () => {
     });
   });
 
-  it('records nothing of what it refuses', async () => {
+  it('records nothing that it rejects', async () => {
     expect(await historyOf('beta')).toHaveLength(2);
     expect(await limitOf('beta')).toMatchObject({ credits: 0 });
   });
 
-  it('names the subscription where there are several', async () => {
+  it('needs the product of one of several subscriptions', async () => {
     const { body } = await put('two', { credits: 5 });
     expect(body).toMatchObject({ type: 'ambiguous-product' });
     const path = '/v1/orgs/two/additional-limit?product=bigin';
@@ -157,7 +157,7 @@ describe('PUT /v1/orgs/{org}/additional-limit', () => {
 });
 
 describe('of a subscription that begins later', () => {
-  it('no limit can be set: it would not be in effect', async () => {
+  it('the limit cannot be set: it would not be in effect', async () => {
     const path = '/v1/orgs/beta/additional-limit?product=bigin';
     const begins = new Date(Date.now() + 3_600_000).toISOString();
     const later = { edition: 'express', users: 4, effective_at: begins };
@@ -170,13 +170,13 @@ describe('of a subscription that begins later', () => {
     });
     expect({ status, body }).toMatchObject({ status: 404, body: { type: 'no-subscription' } });
     expect(await historyOf('beta')).toEqual(before);
-    // The one that has begun needs no name.
+    // The subscription that has begun needs no product parameter.
     expect(await set('beta', { credits: 6 })).toMatchObject({ product: 'crm', credits: 6 });
   });
 });
 
 describe('of a subscription that was planned for later and begins sooner', () => {
-  it('the limit is 0 until the planned one holds, for the gauge too', async () => {
+  it('the limit is 0 until the planned one takes effect, for current usage too', async () => {
     const path = '/v1/orgs/sooner/subscriptions/crm';
     await api.write('POST', '/v1/orgs', { org_id: 'sooner', time_zone: 'UTC', billing_day: 1 });
     const begins = new Date(Date.now() + 3_600_000).toISOString();
@@ -187,13 +187,13 @@ describe('of a subscription that was planned for later and begins sooner', () =>
       worst_case: { day: { amount: '0' } },
       later: [{ credits: 9, effective_at: begins }],
     });
-    const gauge = await api.read(CreditsAnswer, '/v1/orgs/sooner/credits', superAdmin('sooner'));
-    expect(gauge).toMatchObject({ additional_limit: 0 });
+    const usage = await api.read(CreditsAnswer, '/v1/orgs/sooner/credits', superAdmin('sooner'));
+    expect(usage).toMatchObject({ additional_limit: 0 });
   });
 });
 
 describe('changes at the same time', () => {
-  it('are all recorded; the last in the log holds, and every answer says so', async () => {
+  it('are all recorded; the last in the log wins, and every answer shows it', async () => {
     const wanted = [1_000, 2_000, 3_000, 4_000, 5_000, 6_000];
     const answers = await Promise.all(wanted.map((credits) => set('race', { credits })));
     expect(answers.map(({ credits }) => credits)).toEqual(wanted);
@@ -203,7 +203,7 @@ describe('changes at the same time', () => {
     expect(recorded).toHaveLength(wanted.length);
     const { credits } = await limitOf('race');
     expect(recorded[0]?.value).toEqual({ additional_limit: credits });
-    // What an answer calls in effect is its own limit or one that came later in the log.
+    // The limit that an answer shows in effect is its own or a later one in the log.
     const order = recorded.toReversed().map(({ value }) => Object(value).additional_limit);
     for (const { credits: own, in_effect } of answers) {
       expect(order.indexOf(in_effect.credits)).toBeGreaterThanOrEqual(order.indexOf(own));
@@ -213,14 +213,14 @@ describe('changes at the same time', () => {
 });
 
 describe('Idempotency-Key', () => {
-  it('repeated, also at the same time, records once and answers the same', async () => {
+  it('repeated, also at the same time, records once and returns the same answer', async () => {
     const answers = await Promise.all([1, 2, 3, 4].map(() => set('keys', { credits: 700 }, 'k1')));
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
     expect(await set('keys', { credits: 700 }, 'k1')).toEqual(answers[0]);
     expect(await limitsRecorded('keys', 700)).toHaveLength(1);
   });
 
-  it('answers as before when another limit holds by now, and tells of it', async () => {
+  it('returns the same answer after another change, and the limit now in effect', async () => {
     const first = await set('keys', { credits: 800 }, 'k2');
     const other = await set('keys', { credits: 900 });
     expect(await set('keys', { credits: 800 }, 'k2')).toEqual({
@@ -240,7 +240,7 @@ describe('Idempotency-Key', () => {
     expect((await limitOf('keys')).credits).toBe(won);
   });
 
-  it('is its caller’s own: another’s is another key', async () => {
+  it('is separate for each caller', async () => {
     await set('keys', { credits: 11 }, 'k5');
     expect(await set('keys', { credits: 12 }, 'k5', superAdmin('keys', 'bob'))).toMatchObject({
       credits: 12,
@@ -249,7 +249,7 @@ describe('Idempotency-Key', () => {
     expect(await limitOf('keys')).toMatchObject({ credits: 12, recorded_by: 'bob' });
   });
 
-  it.each(['', 'x'.repeat(256)])('of %j is refused', async (key) => {
+  it.each(['', 'x'.repeat(256)])('of %j is rejected', async (key) => {
     expect(await put('keys', { credits: 1 }, key)).toMatchObject({
       status: 400,
       body: { errors: [{ parameter: 'idempotency-key' }] },
@@ -257,7 +257,7 @@ describe('Idempotency-Key', () => {
   });
 });
 
-/** The calendar month of a date, as the period of billing day 1 is, and what its days cost. */
+/** The calendar month of a date, which is the period of billing day 1, and the cost of its days. */
 function monthOf(day: string, dayAmount: number): object {
   const first = new Date(`${day.slice(0, 7)}-01T00:00:00Z`);
   const next = new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1, 1));

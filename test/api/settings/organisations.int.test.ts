@@ -8,7 +8,7 @@ import { HistoryAnswer } from '../../../api/settings/settings-routes.ts';
 import { until } from '../../until.ts';
 import { openWritableApi, PLATFORM, type WritableApi } from '../writable-api.ts';
 
-/** What the platform manages over HTTP: organisations, their settings and subscriptions, the catalogues. */
+/** What the role platform manages over HTTP: organisations, their settings and subscriptions, the catalogues. */
 const SOON_MS = 1_500;
 const FAR = '2100-01-01T00:00:00.000Z';
 const soon = (): string => new Date(Date.now() + SOON_MS).toISOString();
@@ -23,11 +23,11 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const settingsOf = (org: string) => api.read(SettingsAnswer, `/v1/orgs/${org}/settings`, PLATFORM);
-const refused = (method: string, path: string, body: object) =>
+const rejected = (method: string, path: string, body: object) =>
   api.send(path, { method, body, claims: PLATFORM });
 
 describe('an organisation', () => {
-  it('is created once, subscribes and is known to its own people', async () => {
+  it('is created once, subscribes, and its own users can read it', async () => {
     const body = { org_id: 'rome/1', time_zone: 'Europe/Rome', billing_day: 31, reason: 'signed' };
     const created = await api.write('POST', '/v1/orgs', body);
     expect(created).toMatchObject({
@@ -42,7 +42,7 @@ describe('an organisation', () => {
         recorded: { kind: 'new-org', product: null, recorded_by: 'petra', reason: 'signed', refused: null },
       },
     });
-    expect(await refused('POST', '/v1/orgs', body)).toMatchObject({
+    expect(await rejected('POST', '/v1/orgs', body)).toMatchObject({
       status: 409,
       body: { type: 'org-exists' },
     });
@@ -62,7 +62,7 @@ describe('an organisation', () => {
     expect(own.today.day >= own.period.from && own.today.day < own.period.to).toBe(true);
   });
 
-  it('is created once by requests of one key; the key is good for no other', async () => {
+  it('is created once by requests with one key; the key is rejected for another request', async () => {
     const create = (org: string) =>
       api.send('/v1/orgs', {
         method: 'POST',
@@ -77,9 +77,9 @@ describe('an organisation', () => {
     expect((await api.get('/v1/orgs/other/settings', PLATFORM)).status).toBe(404);
   });
 
-  it('of two that are created at once under one id is the first in the log', async () => {
+  it('is the first one in the log when two are created at once with one id', async () => {
     const answers = await Promise.all(
-      [1, 2, 3].map((billing_day) => refused('POST', '/v1/orgs', { ...utc('raced'), billing_day })),
+      [1, 2, 3].map((billing_day) => rejected('POST', '/v1/orgs', { ...utc('raced'), billing_day })),
     );
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409, 409]);
     expect((await settingsOf('raced')).billing_day).toBe(
@@ -91,7 +91,7 @@ describe('an organisation', () => {
     for (const loser of losers) expect(loser.refused).toMatchObject([{ code: 'org-exists' }]);
   });
 
-  it('stands in a list of all, in pages', async () => {
+  it('is in the list of all, in pages', async () => {
     await Promise.all(['c', 'a', 'b'].map((org) => api.write('POST', '/v1/orgs', utc(`list-${org}`))));
     const seen: string[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
@@ -110,7 +110,7 @@ describe('an organisation', () => {
     });
   });
 
-  it('changes now and later, and a later change takes effect by itself', async () => {
+  it('changes now and later, and a later change takes effect on its own', async () => {
     await api.write('POST', '/v1/orgs', utc('plans'));
     await api.write('PUT', '/v1/orgs/plans/subscriptions/crm', free);
     const path = '/v1/orgs/plans/settings';
@@ -134,7 +134,7 @@ describe('an organisation', () => {
     const at = soon();
     const { body: terms } = await api.write('PUT', crm, { ...planned, effective_at: at });
     expect(terms).toMatchObject({ ...planned, effective_at: at });
-    await until('the planned subscription holds', async () => {
+    await until('the planned subscription takes effect', async () => {
       const { subscriptions } = await settingsOf('plans');
       return subscriptions[0]?.edition === 'standard' && subscriptions[0].additional_limit === 9;
     });
@@ -143,7 +143,7 @@ describe('an organisation', () => {
     });
   });
 
-  it('has a history, the newest first, in pages that new changes do not move', async () => {
+  it('has a history, newest first, in pages that new changes do not shift', async () => {
     const path = '/v1/orgs/history/settings';
     await api.write('POST', '/v1/orgs', utc('history'));
     for (const billing_day of [2, 3, 4])
@@ -164,7 +164,7 @@ describe('an organisation', () => {
   });
 });
 
-describe('what the rules do not allow', () => {
+describe('a change that the rules do not allow', () => {
   beforeAll(async () => {
     await api.write('POST', '/v1/orgs', utc('rules'));
     await api.write('PUT', '/v1/orgs/rules/subscriptions/crm', free);
@@ -186,7 +186,7 @@ describe('what the rules do not allow', () => {
     ['PUT', crm, { edition: 'free' }, '#/users'],
     ['POST', '/v1/catalogues/prices', { name: 'x' }, '#/currency'],
   ])('%s %s %j: %s', async (method, path, body, pointer) => {
-    const { status, body: problem } = await refused(method, path, body);
+    const { status, body: problem } = await rejected(method, path, body);
     expect({ status, problem }).toMatchObject({
       status: 400,
       problem: {
@@ -212,12 +212,12 @@ describe('what the rules do not allow', () => {
     expect(changes.map(({ kind }) => kind)).toEqual(['subscription', 'new-org']);
   });
 
-  it('is found for an unknown organisation, and for a name that no product may have', async () => {
-    expect(await refused('PATCH', '/v1/orgs/nobody/settings', { billing_day: 2 })).toMatchObject({
+  it('is rejected for an unknown organisation, and for an invalid name of a product', async () => {
+    expect(await rejected('PATCH', '/v1/orgs/unknown/settings', { billing_day: 2 })).toMatchObject({
       status: 404,
       body: { type: 'unknown-org' },
     });
-    expect(await refused('PUT', '/v1/orgs/rules/subscriptions/a%0Ab', free)).toMatchObject({
+    expect(await rejected('PUT', '/v1/orgs/rules/subscriptions/a%0Ab', free)).toMatchObject({
       status: 400,
       body: { errors: [{ parameter: 'product' }] },
     });
@@ -232,7 +232,7 @@ describe('a catalogue', () => {
     slabs: [{ credits: null, rate_per_1000: '0.2' }],
   };
 
-  it('gets a version that takes effect by itself, and keeps who recorded it', async () => {
+  it('gets a version that takes effect on its own, with who recorded it', async () => {
     const estimate = () => api.read(EstimateAnswer, '/v1/estimate?credits=1000', admin('rules'));
     const at = soon();
     const { status, body } = await api.write('POST', '/v1/catalogues/prices', {
@@ -251,7 +251,7 @@ describe('a catalogue', () => {
       ],
       next_cursor: null,
     });
-    await until('the new book holds', async () => (await estimate()).price_book === 'next');
+    await until('the new book takes effect', async () => (await estimate()).price_book === 'next');
     expect((await estimate()).day_amount).toBe('0.2');
     expect((await api.get('/v1/catalogues/prices?limit=1', admin('rules'))).body).toMatchObject({
       in_effect: { name: 'next' },
@@ -269,8 +269,8 @@ describe('a catalogue', () => {
     [{ currency: 'EUR' }, '#/currency'],
     [{ name: '2020-09' }, '#/name'],
     [{ effective_at: 'soon' }, '#/effective_at'],
-  ])('refuses a price book with %j', async (wrong, pointer) => {
-    const { status, body } = await refused('POST', '/v1/catalogues/prices', {
+  ])('rejects a price book with %j', async (wrong, pointer) => {
+    const { status, body } = await rejected('POST', '/v1/catalogues/prices', {
       ...book,
       name: 'wrong',
       effective_at: FAR,
@@ -279,9 +279,9 @@ describe('a catalogue', () => {
     expect({ status, body }).toMatchObject({ status: 400, body: { errors: [{ pointer }] } });
   });
 
-  it('refuses editions that leave one out, and costs without a default', async () => {
+  it('rejects editions that leave one out, and costs without a default', async () => {
     const editions = [{ product: 'crm', edition: 'free', base: 1, per_user: 0, maximum: null }];
-    const left = await refused('POST', '/v1/catalogues/editions', { editions });
+    const left = await rejected('POST', '/v1/catalogues/editions', { editions });
     expect(left).toMatchObject({
       status: 400,
       body: {
@@ -291,7 +291,7 @@ describe('a catalogue', () => {
       },
     });
     const rules = [{ rule: 'bulk', kind: 'per_call', credits: 50 }];
-    expect(await refused('POST', '/v1/catalogues/costs', { rules })).toMatchObject({
+    expect(await rejected('POST', '/v1/catalogues/costs', { rules })).toMatchObject({
       status: 400,
       body: { errors: [{ pointer: '#/rules' }] },
     });

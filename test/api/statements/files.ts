@@ -7,7 +7,7 @@ export interface File {
   readonly bytes: Uint8Array;
 }
 
-/** GET that must answer 200, byte for byte. */
+/** The bytes of a GET that must return 200. */
 export async function fetchFile(api: ApiUnderTest, path: string, claims: Claims): Promise<File> {
   const token = await signToken(SECRET, claims, api.clock.now + 60_000);
   const response = await fetch(api.url + path, { headers: { authorization: `Bearer ${token}` } });
@@ -15,7 +15,7 @@ export async function fetchFile(api: ApiUnderTest, path: string, claims: Claims)
   return { headers: response.headers, bytes: new Uint8Array(await response.arrayBuffer()) };
 }
 
-/** The text of each page in the order of printing, one space between any two pieces. */
+/** The text of each page in the order of printing, with one space between pieces. */
 export async function pagesOf(pdf: Uint8Array): Promise<string[]> {
   const { text } = await extractText(pdf.slice());
   return text.map((page) => page.replaceAll(/\s+/g, ' '));
@@ -34,7 +34,7 @@ export async function fetchCsv(
   return parseCsv(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
 }
 
-/** RFC 4180 to the letter: records by the names of the first line. Throws where a record has more or fewer cells. */
+/** Records by the names of the first line (strict RFC 4180). Throws if a record has more or fewer cells. */
 export function parseCsv(text: string): Record<string, string>[] {
   const records: string[][] = [[]];
   const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/gy;

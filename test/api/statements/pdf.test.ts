@@ -1,7 +1,7 @@
 import { onBehalfOf } from '../../../api/http/running-request.ts';
 import type { StatementDocument } from '../../../api/statements/document.ts';
 import { statementPdf } from '../../../api/statements/pdf.ts';
-import { takeTurns } from '../../../api/statements/turns.ts';
+import { oneAtATime } from '../../../api/statements/one-at-a-time.ts';
 
 const DAY_MS = 86_400_000;
 const FIRST_MS = Date.parse('2025-10-01T00:00:00Z');
@@ -9,7 +9,7 @@ const FIRST_MS = Date.parse('2025-10-01T00:00:00Z');
 const instant = (index: number): string => new Date(FIRST_MS + index * DAY_MS).toISOString();
 const date = (index: number): string => instant(index).slice(0, 10);
 
-/** A statement of so many days without use. */
+/** A statement of this many days without usage. */
 function statementOf(count: number): StatementDocument {
   const none = { used: 0, included: 5_000, additional_limit: 0, additional_used: 0, billed_credits: 0 };
   return {
@@ -39,21 +39,21 @@ function statementOf(count: number): StatementDocument {
 }
 
 describe('a long statement', () => {
-  it('lets other requests go on while it is printed, and ends with its own', async () => {
+  it('lets other requests run while it is printed, and ends with its own request', async () => {
     const request = new AbortController();
     const printed = onBehalfOf({ id: 'gone', signal: request.signal }, () => statementPdf(statementOf(400)));
     setImmediate(() => request.abort(new Error('the client is gone')));
     await expect(printed).rejects.toThrow('the client is gone');
   });
 
-  it('is printed to its end for a client that waits', async () => {
+  it('is printed completely for a client that waits', async () => {
     expect((await statementPdf(statementOf(400))).subarray(0, 5).toString()).toBe('%PDF-');
   });
 });
 
-describe('turns', () => {
-  it('come one after the other, also after one that failed', async () => {
-    const inTurn = takeTurns();
+describe('work that runs one at a time', () => {
+  it('continues after a failure', async () => {
+    const inTurn = oneAtATime();
     const seen: string[] = [];
     const work = (name: string) => async (): Promise<void> => {
       seen.push(`${name} begins`);
@@ -68,8 +68,8 @@ describe('turns', () => {
     expect(seen).toEqual(['first begins', 'first ends', 'second begins', 'second ends']);
   });
 
-  it('are lost by those who have gone meanwhile', async () => {
-    const inTurn = takeTurns();
+  it('is skipped if its request has ended meanwhile', async () => {
+    const inTurn = oneAtATime();
     const signal = AbortSignal.abort(new Error('gone'));
     let isDone = false;
     const lost = onBehalfOf({ id: 'gone', signal }, () => inTurn(async () => (isDone = true)));

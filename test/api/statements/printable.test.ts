@@ -7,7 +7,7 @@ describe('a name in the statement’s font', () => {
     ['Ünï & Söhne “GmbH” — €', 'Ünï & Söhne “GmbH” — €'],
     ['中文', '\\u{4E2D}\\u{6587}'],
     ['🙈', '\\u{1F648}'],
-    // Two spaces, a soft hyphen, a right-to-left override: what would look like something else.
+    // A no-break space, a soft hyphen, a right-to-left override: characters that would look like something else.
     ['a\u00A0b\u00ADc\u202Ed', 'a\\u{00A0}b\\u{00AD}c\\u{202E}d'],
     ['\\u{4E2D}', '\\u{005C}u{4E2D}'],
     ['\u0000\u0081', '\\u{0000}\\u{0081}'],

@@ -28,7 +28,7 @@ const linesOf = (lines: readonly Record<string, string>[], kind: string) =>
 
 describe('a statement', () => {
   it.each(['', 'from=2026-11-20', 'to=2026-11-07', OCTOBER])(
-    'is of the days that /billing/days answers to %j',
+    'has the days of /billing/days for %j',
     async (query) => {
       const { from, to, days } = await json(query);
       const lines = linesOf(await csv(query), 'day');
@@ -37,7 +37,7 @@ describe('a statement', () => {
     },
   );
 
-  it.each(['csv', 'pdf'])('as .%s refuses what /billing/days refuses', async (kind) => {
+  it.each(['csv', 'pdf'])('as .%s rejects what /billing/days rejects', async (kind) => {
     for (const [query, type] of [
       ['from=2026-11-22&to=2026-11-22', 'invalid-request'],
       ['from=2026-11-31', 'invalid-request'],
@@ -67,7 +67,7 @@ describe('a statement', () => {
 });
 
 describe('a statement as CSV', () => {
-  it('tells days, adjustments, the total and the rounded total apart', async () => {
+  it('separates days, adjustments, the total and the rounded total', async () => {
     const lines = await csv(NOVEMBER);
     expect(lines.map(({ line }) => line)).toEqual([
       ...Array.from({ length: 30 }, () => 'day'),
@@ -111,7 +111,7 @@ describe('a statement as CSV', () => {
     expect(linesOf(lines, 'rounded total')).toMatchObject([{ billed_credits: '', amount: '1.34' }]);
   });
 
-  it('never is a formula', async () => {
+  it('never contains a formula', async () => {
     const path = `/v1/orgs/${encodeURIComponent(STRANGE)}/billing/statement.csv`;
     const lines = await fetchCsv(api, path, strange);
     expect(new Set(lines.map(({ org_id }) => org_id))).toEqual(new Set([`'${STRANGE}`]));
@@ -119,7 +119,7 @@ describe('a statement as CSV', () => {
 });
 
 describe('a statement as PDF', () => {
-  it('names what it is of: organisation, product, period, zone, next billing date, currency, when it was issued', async () => {
+  it('is headed by organisation, product, period, time zone, next billing date, currency and issue date', async () => {
     expect((await pdf(NOVEMBER))[0]).toContain(
       [
         'Statement of additional API credits',
@@ -146,7 +146,7 @@ describe('a statement as PDF', () => {
     expect(text).toContain('Exact 15500 2.17 Rounded total of the billing period 2.17');
   });
 
-  it('says how it is rounded, and that nothing else is', async () => {
+  it('explains how it is rounded', async () => {
     const october = (await pdf(OCTOBER)).join(' ');
     expect(october).toContain('Status final: these days never change Total USD 1.34');
     expect(october).toContain('Exact 9536 1.33504 Rounded total of the billing period 1.34');
@@ -175,7 +175,7 @@ describe('a statement as PDF', () => {
     expect(Array.from(printed, ([, day]) => day)).toEqual(days.map(({ day }) => day));
   });
 
-  it('shows every character of a name, by its number where the font has it not', async () => {
+  it('shows every character of a name, by its number if the font lacks it', async () => {
     const path = `/v1/orgs/${encodeURIComponent(STRANGE)}/billing/statement.pdf`;
     const text = (await fetchPdf(api, path, strange)).join(' ');
     expect(text).toContain('=HYPERLINK("http://evil/")\\u{005C} \\u{4E2D}\\u{6587} Ünï');

@@ -13,7 +13,7 @@ const ADMIN: Claims = { role: 'admin', sub: 'ann', org: 'one' };
 const OWN_ZONE = 'Europe/Rome';
 
 const between = (from: string, to: string) => ({ from: Date.parse(from), to: Date.parse(to) });
-/** Lord Howe, Cairo, Rome, St. John's, New York change their clocks in these days; a day of a year ago; and today. */
+/** Days of clock changes in Lord Howe, Cairo, Rome, St. John's and New York, a day of a year ago, and today. */
 const AUTUMN = [
   between('2026-10-02T20:00:00Z', '2026-10-04T10:00:00Z'),
   between('2026-10-24T10:00:00Z', '2026-10-26T04:00:00Z'),
@@ -26,7 +26,7 @@ const early = [
   ...trafficOf('one', 150, { ...YEAR_AGO, seed: 11 }),
   ...trafficOf('one', 500, { ...TODAY, seed: 12 }),
 ];
-/** What comes after its hours were sealed. */
+/** Events that arrive after their hours were sealed. */
 const late = AUTUMN.flatMap((days, index) => trafficOf('one', 50, { ...days, seed: 20 + index }));
 const events = [...early, ...late];
 
@@ -42,7 +42,7 @@ afterAll(() => api.close());
 
 const usage = (query: string) => api.read(UsageAnswer, `/v1/orgs/one/usage?${query}`, ADMIN);
 
-/** Requests at random, the same in every run; each is told where it fails. */
+/** Random requests, the same in every run; a failure names its request. */
 async function expectOfEach(
   count: number,
   seed: number,
@@ -66,7 +66,7 @@ const expected = (request: UsageRequest): Row[] =>
   rowsOf(eventsOf(events, request), request.groupBy, request.timeZone ?? OWN_ZONE);
 
 describe('any breakdown', () => {
-  it('has the rows and the total that a count of the events has', async () => {
+  it('has the rows and the total of a count of the events', async () => {
     let rowsSeen = 0;
     await expectOfEach(30, 1, async (request) => {
       const { rows, total } = await usage(queryOf(request));
@@ -77,7 +77,7 @@ describe('any breakdown', () => {
     expect(rowsSeen).toBeGreaterThan(2_000);
   });
 
-  it('walked page by page has the same rows, in the order of the groups, and the same total on every page', async () => {
+  it('has the same rows over all pages, in the order of the groups, and the same total on every page', async () => {
     let pagesSeen = 0;
     await expectOfEach(6, 2, async (given, random) => {
       const request = { ...given, groupBy: given.groupBy.length === 0 ? (['user'] as const) : given.groupBy };
@@ -99,7 +99,7 @@ describe('any breakdown', () => {
     expect(pagesSeen).toBeGreaterThan(10);
   });
 
-  it('cut to its top has the largest groups, and all others as one', async () => {
+  it('has the largest groups with top, and the sum of all others', async () => {
     let othersSeen = 0;
     await expectOfEach(20, 3, async (given, random) => {
       const named = given.groupBy.filter((name) => !TIMES.includes(name));
@@ -109,22 +109,22 @@ describe('any breakdown', () => {
       const top = 1 + Math.floor(random() * 6);
       const { rows, other = [], total } = await usage(`${queryOf(request)}&top=${top}`);
 
-      const asked = eventsOf(events, request);
-      const groups = groupsOf(asked, dimensions);
+      const selected = eventsOf(events, request);
+      const groups = groupsOf(selected, dimensions);
       const kept = largest(groups, top);
       const zone = request.timeZone ?? OWN_ZONE;
       const keptEvents = kept.flatMap((key) => groups.get(key) ?? []);
       expect(sorted(rows)).toEqual(sorted(rowsOf(keptEvents, request.groupBy, zone)));
-      const rest = asked.filter((event) => !keptEvents.includes(event));
+      const rest = selected.filter((event) => !keptEvents.includes(event));
       expect(sorted(other)).toEqual(rest.length === 0 ? [] : sorted(rowsOf(rest, times, zone)));
-      expect(total).toEqual(countOf(asked));
+      expect(total).toEqual(countOf(selected));
       expect(sumOf([...rows, ...other])).toEqual(total);
       othersSeen += other.length;
     });
     expect(othersSeen).toBeGreaterThan(50);
   });
 
-  it('can be entered: every row, asked for by its values, is what it said', async () => {
+  it('can be drilled into: filters with a row’s values return that row', async () => {
     const { rows } = await usage(`${range}&group_by=${DIMENSIONS.join(',')}`);
     const random = randomOf(4);
     for (let index = 0; index < 6; index += 1) {
@@ -138,16 +138,16 @@ describe('any breakdown', () => {
 });
 
 describe('top', () => {
-  it('names the same users in every row of time: the largest of the whole range, the largest first', async () => {
+  it('has the same users at every time: the largest of the whole range, the largest first', async () => {
     const { rows, other = [] } = await usage(`${range}&group_by=day,user&top=2`);
     const order = [...new Set(rows.map(({ user }) => user))];
-    const asked = events.filter(({ occurred_at: at }) => at >= FIRST && at < LAST);
-    expect(order.map((user) => JSON.stringify([user]))).toEqual(largest(groupsOf(asked, ['user']), 2));
-    const days = new Set(rowsOf(asked, ['day'], OWN_ZONE).map((row) => row['day']));
+    const selected = events.filter(({ occurred_at: at }) => at >= FIRST && at < LAST);
+    expect(order.map((user) => JSON.stringify([user]))).toEqual(largest(groupsOf(selected, ['user']), 2));
+    const days = new Set(rowsOf(selected, ['day'], OWN_ZONE).map((row) => row['day']));
     expect(other.map(({ day }) => day)).toEqual([...days].map(String).toSorted());
   });
 
-  it('keeps a user called "other" apart from the others', async () => {
+  it('does not confuse a user called "other" with the others', async () => {
     const at = FIRST - 1;
     await insertEvents(api.clickhouse, [
       callEvent({ org_id: 'one', occurred_at: at, user_id: 'other', credits: 9 }),
@@ -168,17 +168,17 @@ describe('top', () => {
     ['group_by=user&top=0', 'top'],
     ['group_by=user&top=1001', 'top'],
     ['group_by=user&top=3&limit=10', 'top'],
-  ])('is refused as ?%s', async (query, parameter) => {
+  ])('is rejected as ?%s', async (query, parameter) => {
     const { status, body } = await api.get(`/v1/orgs/one/usage?${range}&${query}`, ADMIN);
     expect(status).toBe(400);
     expect(body).toMatchObject({ errors: [expect.objectContaining({ parameter })] });
   });
 });
 
-describe('a walk of pages', () => {
+describe('a series of pages', () => {
   const open = `from=${new Date(NOW - 36_000_000).toISOString()}&to=2026-12-01T00:00:00Z&group_by=endpoint,user`;
 
-  it('counts up to the instant of its first page, whatever comes after it', async () => {
+  it('counts up to the instant of its first page, whatever arrives later', async () => {
     const first = await usage(`${open}&limit=5`);
     expect(first).toMatchObject({ to: new Date(NOW).toISOString(), as_of: new Date(NOW).toISOString() });
     api.clock.now = NOW + 3_600_000;
@@ -191,7 +191,7 @@ describe('a walk of pages', () => {
     expect(sumOf([...first.rows, ...second.rows])).toEqual(first.total);
   });
 
-  it('says by another total that a late event came in between', async () => {
+  it('shows by another total that a late event arrived in between', async () => {
     const first = await usage(`${open}&limit=5`);
     await insertEvents(api.clickhouse, [
       callEvent({ org_id: 'one', occurred_at: NOW - 1_000, endpoint: '/aaa', credits: 1_000 }),
@@ -200,7 +200,7 @@ describe('a walk of pages', () => {
     expect(second.total.credits).toBe(first.total.credits + 1_000);
   });
 
-  it('ends with the total where nothing is left', async () => {
+  it('ends with the total when no rows are left', async () => {
     const cursor = Buffer.from(JSON.stringify([NOW, ['\u{10ffff}', 'zed']])).toString('base64url');
     const { rows, total, next_cursor } = await usage(`${open}&limit=5&cursor=${cursor}`);
     expect({ rows, next_cursor }).toEqual({ rows: [], next_cursor: null });
@@ -214,7 +214,7 @@ describe('a walk of pages', () => {
     [`cursor=${Buffer.from(JSON.stringify([NOW, ['one']])).toString('base64url')}`, 'cursor'],
     [`cursor=${Buffer.from(JSON.stringify([NOW, ['one', 2]])).toString('base64url')}`, 'cursor'],
     [`cursor=${Buffer.from(JSON.stringify([1, ['one', 'two']])).toString('base64url')}`, 'cursor'],
-  ])('refuses ?%s', async (query, parameter) => {
+  ])('rejects ?%s', async (query, parameter) => {
     const { status, body } = await api.get(`/v1/orgs/one/usage?${open}&${query}`, ADMIN);
     expect(status).toBe(400);
     expect(body).toMatchObject({ errors: [expect.objectContaining({ parameter })] });

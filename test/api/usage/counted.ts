@@ -1,11 +1,11 @@
 import type { CallEvent } from '../../../schemas/call-event.ts';
 import { countOf } from '../traffic.ts';
 
-/** The independent count of breakdowns: over the events themselves, and with days by Intl instead of Temporal. */
+/** The independent count of breakdowns: from the events themselves, with days from Intl instead of Temporal. */
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** The date of an instant in a zone. */
+/** The date of an instant in a time zone. */
 function dateIn(timeZone: string, instant: number): string {
   const format = formats.get(timeZone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' });
   formats.set(timeZone, format);
@@ -45,11 +45,11 @@ export const DIMENSIONS: readonly GroupName[] = [
 
 export type Row = Readonly<Record<string, string | number>>;
 
-/** What an event has as its value of a group; days are told by the zone. */
+/** An event's value of a group; days are those of the time zone. */
 export const valueOf = (event: CallEvent, name: GroupName, timeZone = 'UTC'): string | number =>
   VALUES[name](event, timeZone);
 
-/** The events by their values of these groups, as JSON. */
+/** The events by the values of their groups, as JSON. */
 export function groupsOf(
   events: readonly CallEvent[],
   names: readonly GroupName[],
@@ -65,7 +65,7 @@ export function groupsOf(
   return groups;
 }
 
-/** Rows of the groups, in no order. */
+/** The rows of the groups, in no order. */
 export function rowsOf(events: readonly CallEvent[], names: readonly GroupName[], timeZone = 'UTC'): Row[] {
   return [...groupsOf(events, names, timeZone)].map(([key, group]) => {
     const values: (string | number)[] = JSON.parse(key);
@@ -74,6 +74,6 @@ export function rowsOf(events: readonly CallEvent[], names: readonly GroupName[]
   });
 }
 
-/** Rows as texts that are equal where the rows are, sorted. */
+/** Rows as sorted texts, equal if the rows are equal. */
 export const sorted = (rows: readonly object[]): string[] =>
   rows.map((row) => JSON.stringify(Object.entries(row).toSorted(([a], [b]) => (a < b ? -1 : 1)))).toSorted();

@@ -2,17 +2,17 @@ import { countOf, type Counted } from '../traffic.ts';
 import type { CallEvent } from '../../../schemas/call-event.ts';
 import { DIMENSIONS, TIMES, valueOf, type GroupName } from './counted.ts';
 
-/** A request of usage, made at random, and what it asks for. */
+/** A random request of usage. */
 export interface UsageRequest {
   readonly from: number;
   readonly to: number;
   readonly groupBy: readonly GroupName[];
-  /** Undefined asks for the organisation's own. */
+  /** Undefined for the organisation's own. */
   readonly timeZone: string | undefined;
   readonly filters: ReadonlyMap<GroupName, readonly (string | number)[]>;
 }
 
-/** Half hours and quarters, days that begin at 01:00, changes of clocks on either side of the equator. */
+/** Offsets of half hours and quarters, days that begin at 01:00, summer time on both sides of the equator. */
 const ZONES = [
   'UTC',
   'Asia/Kathmandu',
@@ -24,7 +24,7 @@ const ZONES = [
 ] as const;
 const LENGTHS_MS = [15, 60, 1_440, 3 * 1_440, 30 * 1_440].map((minutes) => minutes * 60_000);
 
-/** @param random numbers in [0, 1). @param events what there is to be counted, within [from, to) */
+/** @param random numbers in [0, 1). @param events to be counted, within [from, to) */
 export function requestMaker(
   random: () => number,
   events: readonly CallEvent[],
@@ -39,7 +39,7 @@ export function requestMaker(
       .toSorted((a, b) => a.place - b.place)
       .map(({ name }) => name);
 
-  /** One to three values that some calls have, sometimes with one that none has. */
+  /** One to three values of some calls, sometimes with one that no call has. */
   function valuesOf(name: GroupName): (string | number)[] {
     const values = Array.from({ length: 1 + Math.floor(random() * 3) }, () => {
       const event = events[Math.floor(random() * events.length)];
@@ -49,7 +49,7 @@ export function requestMaker(
   }
 
   return () => {
-    // Around some call, so that short ranges hold any.
+    // Around a call, so that short ranges contain some.
     const around = events[Math.floor(random() * events.length)]?.occurred_at ?? from;
     const start = Math.max(from, around - Math.floor(random() * 900_000));
     const isWhole = random() < 0.3;
@@ -64,7 +64,7 @@ export function requestMaker(
   };
 }
 
-/** The events that a request asks for. */
+/** The events that a request selects. */
 export function eventsOf(events: readonly CallEvent[], { from, to, filters }: UsageRequest): CallEvent[] {
   return events.filter(
     (event) =>
@@ -74,7 +74,7 @@ export function eventsOf(events: readonly CallEvent[], { from, to, filters }: Us
   );
 }
 
-/** As the query of an address. */
+/** The request as the query of a URL. */
 export function queryOf({ from, to, groupBy, timeZone, filters }: UsageRequest): string {
   const query = new URLSearchParams({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
   if (groupBy.length > 0) query.set('group_by', groupBy.join(','));
@@ -83,7 +83,7 @@ export function queryOf({ from, to, groupBy, timeZone, filters }: UsageRequest):
   return query.toString();
 }
 
-/** The sums of rows. */
+/** The sum of rows. */
 export function sumOf(rows: Iterable<Counted>): Counted {
   let [calls, credits, rejected] = [0, 0, 0];
   for (const row of rows) {
@@ -94,7 +94,7 @@ export function sumOf(rows: Iterable<Counted>): Counted {
   return { calls, credits, rejected };
 }
 
-/** The groups with the most credits, then calls, then by name. Names are compared as ClickHouse does: by bytes. */
+/** The groups with the most credits, then calls, then by name. Names compare by bytes, as in ClickHouse. */
 export function largest(groups: ReadonlyMap<string, readonly CallEvent[]>, top: number): string[] {
   const counted = [...groups].map(([key, events]) => ({
     key,
@@ -109,7 +109,7 @@ export function largest(groups: ReadonlyMap<string, readonly CallEvent[]>, top: 
     .map(({ key }) => key);
 }
 
-/** The values of a group: numbers, and texts as they are compared. */
+/** The values of a group in a comparable form. */
 function sortableOf(key: string): (Buffer | number)[] {
   const values: (string | number)[] = JSON.parse(key);
   return values.map((value) => (typeof value === 'string' ? Buffer.from(value) : value));

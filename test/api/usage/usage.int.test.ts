@@ -7,7 +7,7 @@ import { countOf, trafficOf, within } from '../traffic.ts';
 import { rowsOf, sorted, type GroupName } from './counted.ts';
 
 const NOW = Date.parse('2026-11-22T10:20:30.400Z');
-/** Around Rome's change of clocks on 2026-10-25, a day of 25 hours. */
+/** Around the end of Rome's summer time on 2026-10-25, a day of 25 hours. */
 const FROM = '2026-10-22T13:07:11.123Z';
 const TO = '2026-10-29T05:59:59.999Z';
 const ADMIN: Claims = { role: 'admin', sub: 'ann', org: 'rome' };
@@ -27,7 +27,7 @@ beforeAll(async () => {
     { org: 'bare', value: { time_zone: 'Asia/Kathmandu', billing_day: 1 } },
   ]);
   await insertEvents(api.clickhouse, traffic);
-  await insertLanded(api.clickhouse, 'api-calls', { until: NOW - 2_000, observedAt: NOW, isLevel: false });
+  await insertLanded(api.clickhouse, 'api-calls', { until: NOW - 2_000, observedAt: NOW, isCaughtUp: false });
   await insertEvents(api.clickhouse, traffic.slice(1_000, 2_000));
 });
 afterAll(() => api.close());
@@ -37,11 +37,11 @@ const usage = (query: string, claims = ADMIN, range = `from=${FROM}&to=${TO}`) =
 
 describe.each(['unsealed', 'sealed'])('GET /v1/orgs/{org}/usage of %s hours', (state) => {
   beforeAll(async () => {
-    // Some hours of the range stay unsealed: answers are made of both.
+    // Some hours of the range stay unsealed: answers combine both.
     if (state === 'sealed') await sealAll(api.clickhouse, Date.parse('2026-10-29T02:00:00Z'));
   });
 
-  it('answers the total alone without group_by', async () => {
+  it('returns only the total without group_by', async () => {
     expect(await usage('')).toEqual({
       org_id: 'rome',
       from: FROM,
@@ -68,20 +68,20 @@ describe.each(['unsealed', 'sealed'])('GET /v1/orgs/{org}/usage of %s hours', (s
     expect(total).toEqual(countOf(counted));
   });
 
-  it('counts one product alone where it is named', async () => {
+  it('counts only the given product', async () => {
     const bigin = counted.filter(({ product }) => product === 'bigin');
     expect((await usage('product=bigin')).total).toEqual(countOf(bigin));
     expect((await usage('product=other')).total).toEqual({ calls: 0, credits: 0, rejected: 0 });
   });
 
-  it('tells days by another zone where it is named', async () => {
+  it('uses the days of another time zone on request', async () => {
     const { rows, time_zone } = await usage('group_by=day&time_zone=Asia/Kathmandu');
     const expected = rowsOf(counted, ['day'], 'Asia/Kathmandu');
     expect(time_zone).toBe('Asia/Kathmandu');
     expect(rows).toEqual(expected.toSorted((a, b) => (String(a['day']) < String(b['day']) ? -1 : 1)));
   });
 
-  it('orders rows by their groups, in the order in which they were named', async () => {
+  it('orders rows by their groups, in the order of group_by', async () => {
     const { rows } = await usage('group_by=user,day');
     const keys = rows.map(({ user, day }) => `${user} ${day}`);
     expect(keys).toEqual(keys.toSorted());
@@ -90,7 +90,7 @@ describe.each(['unsealed', 'sealed'])('GET /v1/orgs/{org}/usage of %s hours', (s
 });
 
 describe('GET /v1/orgs/{org}/usage', () => {
-  it('may end ahead of now', async () => {
+  it('may end in the future', async () => {
     const { total } = await usage('', ADMIN, 'from=2026-10-20T00:00:00Z&to=2027-10-01T00:00:00Z');
     expect(total).toEqual(countOf(traffic));
   });
@@ -105,7 +105,7 @@ describe('GET /v1/orgs/{org}/usage', () => {
     ]);
   });
 
-  it('shows a user its own alone, whoever it asks for', async () => {
+  it('shows the role user only its own calls, whatever user it filters for', async () => {
     const user: Claims = { ...ADMIN, role: 'user', sub: 'bob' };
     const own = countOf(counted.filter(({ user_id }) => user_id === 'bob'));
     expect(await usage('group_by=user', user)).toMatchObject({ rows: [{ user: 'bob', ...own }], total: own });
@@ -118,14 +118,14 @@ describe('GET /v1/orgs/{org}/usage', () => {
     expect(await usage('group_by=user&user=ann&top=5', user)).toMatchObject({ rows: [], other: [] });
   });
 
-  it('follows the organisation’s change of zone', async () => {
+  it('follows the organisation’s change of time zone', async () => {
     const claims: Claims = { role: 'admin', sub: 'ann', org: 'moved' };
     const moved = Date.parse('2026-10-24T12:00:00Z');
     await insertSettings(api.clickhouse, [
       { org: 'moved', value: { time_zone: 'UTC', billing_day: 1 } },
       { org: 'moved', value: { time_zone: 'America/New_York' }, from: moved },
     ]);
-    // 25 October begins as the old zone's, at 00:00Z, and ends with New York's, at 04:00Z of the 26th.
+    // 25 October begins in the old zone, at 00:00Z, and ends in New York's, at 04:00Z of the 26th.
     const instants = [
       '2026-10-24T23:59:59Z',
       '2026-10-25T00:00:00Z',
@@ -160,13 +160,13 @@ describe('GET /v1/orgs/{org}/usage', () => {
     [`from=${FROM}&from=${FROM}&to=${TO}`, 'from'],
     [`from=${FROM}&to=${TO}&product=`, 'product'],
     [`from=${FROM}&to=${TO}&groupby=day`, 'groupby'],
-  ])('refuses ?%s, naming %s', async (query, parameter) => {
+  ])('rejects ?%s, naming %s', async (query, parameter) => {
     const { status, body } = await api.get(`/v1/orgs/rome/usage?${query}`, ADMIN);
     expect(status).toBe(400);
     expect(body).toMatchObject({ errors: expect.arrayContaining([expect.objectContaining({ parameter })]) });
   });
 
-  it('says how to ask instead of more rows than an answer may have', async () => {
+  it('explains what to request instead of more rows than an answer may have', async () => {
     await api.clickhouse.command({
       query: `INSERT INTO call_events (event_id, occurred_at, org_id, product, user_id, kafka_offset)
         SELECT generateUUIDv7(), toDateTime64('2026-10-23 00:00:00', 3, 'UTC'), 'rome', 'crm', toString(number), number

@@ -1,4 +1,4 @@
-/** Reads a Native block back, written from ClickHouse's documentation alone: what an insert would store. */
+/** Reads a Native block back as an insert would store it; written from ClickHouse's documentation alone. */
 
 export type NativeRow = Record<string, string | number | bigint | null>;
 

@@ -5,7 +5,7 @@ import { isCurrentSchema, Transcoder } from '../../../consumers/decode/transcode
 import { callEventHeader, encodeCallEvent } from '../../../schemas/call-event.ts';
 import { APPENDED_AT_MS, eventOf, LIMITS } from '../event.ts';
 import { readNative, type NativeRow } from './native-reader.ts';
-import { decode, encodeDecoded, rowOf, verdictOn, type DecodedEvent } from '../oracle.ts';
+import { decode, encodeDecoded, rowOf, reasonOf, type DecodedEvent } from '../oracle.ts';
 
 const transcoder = new Transcoder(LIMITS);
 
@@ -29,25 +29,25 @@ function transcode(message: Buffer): Outcome {
   columns.clear();
   addGood(1);
   const at = { partition: 65_535, offset: 2 ** 47 - 1, appendedAtMs: APPENDED_AT_MS };
-  const verdict = transcoder.add(message, at, columns);
+  const rejection = transcoder.add(message, at, columns);
   addGood(3);
   // Node's assertions: jest's cost more than all the rest, 50,000 times.
-  if (verdict) {
-    ok(withoutMessage.equals(Buffer.concat(columns.body())), 'something of a refused message was kept');
-    return { ...verdict, rows: [] };
+  if (rejection) {
+    ok(withoutMessage.equals(Buffer.concat(columns.body())), 'part of a rejected message was kept');
+    return { ...rejection, rows: [] };
   }
   const rows = readNative(columns.body());
   deepStrictEqual([rows.at(0), rows.at(-1)], neighbours);
   return { reason: undefined, rows: rows.slice(1, -1) };
 }
 
-/** Whether a message is read, and then exactly as avsc reads it; else it is refused. */
+/** Whether a message is read, and then exactly as avsc reads it; otherwise it is rejected. */
 function isRead(damaged: Buffer): boolean {
   if (!isCurrentSchema(damaged)) return false;
   const { reason, rows } = transcode(damaged);
   if (reason === 'not-an-event') return false;
   const event = decode(damaged);
-  deepStrictEqual(reason, verdictOn(event, APPENDED_AT_MS));
+  deepStrictEqual(reason, reasonOf(event, APPENDED_AT_MS));
   deepStrictEqual(rows, reason === undefined ? [rowOf(event, 65_535, 2 ** 47 - 1, APPENDED_AT_MS)] : []);
   return true;
 }
@@ -99,14 +99,14 @@ const anyEvent: fc.Arbitrary<DecodedEvent> = fc
     return Object.assign(event, { event_id });
   });
 
-describe('an event of today’s schema', () => {
-  it('becomes the row that avsc reads, or gets the verdict of domain.md', () => {
-    const seen = new Map<string, number>();
+describe('an event of the current schema', () => {
+  it('becomes the row that avsc reads, or is rejected as domain.md says', () => {
+    const reasons = new Map<string, number>();
     fc.assert(
       fc.property(anyEvent, (event) => {
         const { reason, rows } = transcode(Buffer.concat([callEventHeader, encodeDecoded(event)]));
-        const expected = verdictOn(event, APPENDED_AT_MS);
-        seen.set(expected ?? 'counts', (seen.get(expected ?? 'counts') ?? 0) + 1);
+        const expected = reasonOf(event, APPENDED_AT_MS);
+        reasons.set(expected ?? 'valid', (reasons.get(expected ?? 'valid') ?? 0) + 1);
         expect(reason).toBe(expected);
         deepStrictEqual(
           rows,
@@ -115,9 +115,9 @@ describe('an event of today’s schema', () => {
       }),
       { numRuns: 600 },
     );
-    // The property would say nothing if hardly an event counted.
-    expect(seen.get('counts')).toBeGreaterThan(50);
-    expect(seen.size).toBeGreaterThan(7);
+    // The property would prove nothing if hardly any event were valid.
+    expect(reasons.get('valid')).toBeGreaterThan(50);
+    expect(reasons.size).toBeGreaterThan(7);
   });
 
   it('keeps thousands of rows in order while the columns grow', () => {
@@ -138,19 +138,19 @@ describe('an event of today’s schema', () => {
 describe('a damaged message', () => {
   const message = encodeCallEvent(eventOf({ endpoint: '/ünï', units: -5_000_000_000, duration_ms: 70_000 }));
 
-  it('is no event when cut anywhere', () => {
+  it('is not an event when it is cut anywhere', () => {
     for (let size = 10; size < message.length; size += 1) {
       expect(transcode(message.subarray(0, size)).reason).toBe('not-an-event');
     }
   });
 
-  it('is no event when anything follows it', () => {
+  it('is not an event when anything follows it', () => {
     for (let byte = 0; byte < 256; byte += 1) {
       expect(transcode(Buffer.concat([message, Buffer.from([byte])])).reason).toBe('not-an-event');
     }
   });
 
-  it('is refused or read as avsc reads it, whatever one byte becomes', () => {
+  it('is rejected or read as avsc reads it, whatever one byte becomes', () => {
     let read = 0;
     for (let at = 10; at < message.length; at += 1) {
       const byte = message.readUInt8(at);
@@ -164,7 +164,7 @@ describe('a damaged message', () => {
     expect(read).toBeGreaterThan(200);
   });
 
-  it('is refused or read as avsc reads it, when a byte is lost, doubled or two are swapped', () => {
+  it('is rejected or read as avsc reads it, when a byte is lost or doubled, or two are swapped', () => {
     let read = 0;
     for (let at = 10; at < message.length - 1; at += 1) {
       const [before, byte, rest] = [
@@ -198,7 +198,7 @@ describe('a number written too long', () => {
     Buffer.concat([message.subarray(0, -4), Buffer.from([...bytes, 0, 0, 0])]);
   const withBranch = (...bytes: number[]) => Buffer.concat([message.subarray(0, -1), Buffer.from(bytes)]);
 
-  it('counts while it has at most ten bytes and 64 bits', () => {
+  it('is valid while it has at most ten bytes and 64 bits', () => {
     const full = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01];
     expect(transcode(withUnits(...full)).rows[0]?.['units']).toBe(-(2n ** 63n));
     expect(transcode(withUnits(0xfe, ...full.slice(1))).rows[0]?.['units']).toBe(2n ** 63n - 1n);
@@ -207,21 +207,21 @@ describe('a number written too long', () => {
     expect(transcode(withUnits(...full.slice(0, 9), 0x81, 0x00)).reason).toBe('not-an-event');
   });
 
-  it('counts while it has at most five bytes and 32 bits', () => {
+  it('is valid while it has at most five bytes and 32 bits', () => {
     const full = [0x02, 0xff, 0xff, 0xff, 0xff, 0x0f];
     expect(transcode(withBranch(...full)).rows[0]?.['duration_ms']).toBe(-(2 ** 31));
     expect(transcode(withBranch(...full.slice(0, 5), 0x1f)).reason).toBe('not-an-event');
     expect(transcode(withBranch(...full.slice(0, 5), 0x8f, 0x00)).reason).toBe('not-an-event');
   });
 
-  it('names no branch that the union does not have', () => {
+  it('is not an event when it names a branch that the union does not have', () => {
     for (const branch of [0x01, 0x03, 0x04, 0x05]) {
       expect(transcode(withBranch(branch, 0x00)).reason).toBe('not-an-event');
     }
   });
 });
 
-describe('the detail of a message that is no event', () => {
+describe('the detail of a message that is not an event', () => {
   const message = encodeCallEvent(eventOf());
   const orgIdAt = message.indexOf('net-83') - 1;
   const withLength = (byte: number) => Buffer.from(message).fill(byte, orgIdAt, orgIdAt + 1);
@@ -235,6 +235,6 @@ describe('the detail of a message that is no event', () => {
       `the event ends ${message.length} bytes before the message does at byte ${message.length}`,
     );
     const notUtf8 = Buffer.from(message).fill(0xff, orgIdAt + 1, orgIdAt + 2);
-    expect(transcode(notUtf8).detail).toBe(`org_id is no UTF-8 at byte ${orgIdAt + 1}`);
+    expect(transcode(notUtf8).detail).toBe(`org_id is not UTF-8 at byte ${orgIdAt + 1}`);
   });
 });

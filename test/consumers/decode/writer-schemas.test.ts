@@ -37,8 +37,8 @@ const event: DecodedEvent = {
   duration_ms: null,
 };
 
-/** A schema with other fields, published as a publisher would, and a way to write bodies with it. */
-function foreign(withFields: readonly Field[], name = 'CallEvent') {
+/** A writer schema with other fields, published as a publisher would, and a way to write bodies with it. */
+function writer(withFields: readonly Field[], name = 'CallEvent') {
   const json = JSON.stringify({ type: 'record', name, namespace: 'io.apicredits', fields: withFields });
   const schema: avro.Schema = JSON.parse(json);
   const type = avro.Type.forSchema(schema);
@@ -56,23 +56,23 @@ function land(translated: ReturnType<WriterSchemas['translate']>): { reason?: st
   if (!Buffer.isBuffer(translated)) return { reason: translated.reason };
   const columns = new CallEventColumns(1);
   const at = { partition: 1, offset: 2, appendedAtMs: APPENDED_AT_MS };
-  const verdict = new Transcoder(LIMITS).add(translated, at, columns);
+  const rejection = new Transcoder(LIMITS).add(translated, at, columns);
   const [row] = readNative(columns.body());
-  return verdict ? { reason: verdict.reason } : row ? { row } : {};
+  return rejection ? { reason: rejection.reason } : row ? { row } : {};
 }
 
 const numbers = { occurred_at: APPENDED_AT_MS, units: 5 };
 const landed = rowOf(event, 1, 2, APPENDED_AT_MS);
 
 describe('an event of another schema', () => {
-  it('of an older one gets the defaults of the fields it did not know', () => {
-    const older = foreign(fields.filter(({ name }) => !['module', 'units', 'duration_ms'].includes(name)));
+  it('that is older gets the defaults of the fields it does not have', () => {
+    const older = writer(fields.filter(({ name }) => !['module', 'units', 'duration_ms'].includes(name)));
     const { row } = older.read(older.write({ ...event, ...numbers }));
     expect(row).toEqual({ ...landed, module: '', units: 0n, duration_ms: null });
   });
 
-  it('of a newer one lands without the fields that nobody here knows yet, wherever they stand', () => {
-    const newer = foreign([
+  it('that is newer lands without its unknown fields, wherever they are', () => {
+    const newer = writer([
       { name: 'tags', type: { type: 'map', values: 'string' } },
       ...fields.toReversed(),
       { name: 'retries', type: { type: 'array', items: ['null', 'long', 'string'] } },
@@ -97,7 +97,7 @@ describe('an event of another schema', () => {
       trace: Buffer.from([1, 2]),
     });
     expect(newer.read(body)).toEqual({ row: landed });
-    // To the last byte, as strictly as today's: cut anywhere, longer, or with bad UTF-8 in a field that is dropped.
+    // As strict as for the current schema: rejected if cut anywhere, if longer, or with bad UTF-8 in a dropped field.
     for (let size = 0; size < body.length; size += 1) {
       expect([size, newer.read(body.subarray(0, size)).reason]).toEqual([size, 'not-an-event']);
     }
@@ -107,38 +107,36 @@ describe('an event of another schema', () => {
     expect(newer.read(spoiled).reason).toBe('not-an-event');
   });
 
-  it('that wrote ints where today has longs is read as longs', () => {
-    const narrow = foreign(fieldsWith('units', { type: 'int' }));
+  it('that has ints where the current one has longs is read as longs', () => {
+    const narrow = writer(fieldsWith('units', { type: 'int' }));
     expect(narrow.read(narrow.write({ ...event, ...numbers, units: -7 })).row?.['units']).toBe(-7n);
   });
 
   it('keeps every 64-bit number, which avsc alone corrupts beyond -2^52', () => {
-    const same = foreign([...fields, { name: 'extra', type: 'null' }]);
+    const same = writer([...fields, { name: 'extra', type: 'null' }]);
     for (const units of [0n, -1n, 2n ** 53n + 1n, -(2n ** 52n) - 1n, -(2n ** 63n), 2n ** 63n - 1n]) {
       expect(same.read(encodeDecoded({ ...event, units })).row?.['units']).toBe(units);
     }
   });
 
-  it('is judged by the same rules', () => {
-    const newer = foreign([...fields, { name: 'extra', type: 'string' }]);
-    const verdictOn = (changes: object) =>
+  it('is validated by the same rules', () => {
+    const newer = writer([...fields, { name: 'extra', type: 'string' }]);
+    const reasonOf = (changes: object) =>
       newer.read(newer.write({ ...event, ...numbers, extra: '', ...changes })).reason;
-    expect(verdictOn({ org_id: '' })).toBe('org-id');
-    expect(verdictOn({ credits: -1 })).toBe('credits');
-    expect(verdictOn({ occurred_at: APPENDED_AT_MS - 1 })).toBe('event-id-time');
+    expect(reasonOf({ org_id: '' })).toBe('org-id');
+    expect(reasonOf({ credits: -1 })).toBe('credits');
+    expect(reasonOf({ occurred_at: APPENDED_AT_MS - 1 })).toBe('event-id-time');
   });
 
-  it('with today’s bytes under another name of a field is refused, not guessed', () => {
-    const renamed = foreign(fieldsWith('org_id', { name: 'tenant' }));
+  it('that has the same bytes under another field name is rejected, not guessed', () => {
+    const renamed = writer(fieldsWith('org_id', { name: 'tenant' }));
     expect(renamed.read(encodeDecoded(event)).reason).toBe('incompatible-schema');
-    expect(foreign([{ name: 'a', type: 'string' }]).read(Buffer.from([0])).reason).toBe(
-      'incompatible-schema',
-    );
+    expect(writer([{ name: 'a', type: 'string' }]).read(Buffer.from([0])).reason).toBe('incompatible-schema');
   });
 });
 
 describe('a message that lies about itself', () => {
-  const hostile = foreign([
+  const hostile = writer([
     ...fields,
     { name: 'nothings', type: { type: 'array', items: 'null' } },
     { name: 'map', type: { type: 'map', values: 'null' } },
@@ -146,7 +144,7 @@ describe('a message that lies about itself', () => {
   const body = encodeDecoded(event);
   const withTail = (...tail: number[]) => hostile.read(Buffer.concat([body, Buffer.from(tail)]));
 
-  it('is no event when it claims a list of 2^53 items, and says so at once', () => {
+  it('is rejected at once when it claims a list of 2^53 items', () => {
     const huge = [0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x1f];
     const started = performance.now();
     expect(withTail(...huge, 0, 0).reason).toBe('not-an-event');
@@ -159,16 +157,16 @@ describe('a message that lies about itself', () => {
     expect(withTail(3, 0, 0, 0).row).toEqual(landed);
   });
 
-  it('is no event when its schema contains itself without end', () => {
-    const self = foreign([
+  it('is rejected if its schema contains itself endlessly', () => {
+    const self = writer([
       ...fields,
       { name: 'self', type: { type: 'record', name: 'Self', fields: [{ name: 'self', type: 'Self' }] } },
     ]);
-    expect(self.read(body).reason).toBe('not-an-event');
+    expect(self.read(body).reason).toBe('incompatible-schema');
   });
 });
 
-describe('what is published as a schema', () => {
+describe('a published schema', () => {
   it('is unknown until then', () => {
     const schemas = new WriterSchemas();
     expect(schemas.has('00112233aabbccdd')).toBe(false);
@@ -176,8 +174,8 @@ describe('what is published as a schema', () => {
   });
 
   it.each([
-    ['no JSON', '{'],
-    ['no schema', '{"type":"nonsense"}'],
+    ['not JSON', '{'],
+    ['not a schema', '{"type":"nonsense"}'],
     ['null', 'null'],
     ['a number', '7'],
     ['a schema under another’s fingerprint', callEventSchemaJson],

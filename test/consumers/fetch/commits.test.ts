@@ -16,14 +16,16 @@ const range = (partition: number, lastOffset: number, generation = 1): LandedRan
   lastAppendedAtMs: undefined,
 });
 
-/** A group that takes commits, or refuses them while told to. */
+/** A group that accepts commits, or rejects them while `isRejecting`. */
 class Group {
   generation = 1;
   assigned: readonly number[] = [0, 1];
-  isRefusing = false;
+  isRejecting = false;
   readonly commits: [number, number][][] = [];
+  readonly attemptsAtMs: number[] = [];
   commit(next: ReadonlyMap<number, number>): Promise<void> {
-    if (this.isRefusing) return Promise.reject(new Error('The group is rebalancing'));
+    this.attemptsAtMs.push(performance.now());
+    if (this.isRejecting) return Promise.reject(new Error('The group is rebalancing'));
     this.commits.push([...next]);
     return Promise.resolve();
   }
@@ -38,7 +40,7 @@ beforeEach(() => {
 });
 
 describe('a commit', () => {
-  it('is of the offset behind the last landed record of each partition', async () => {
+  it('is of the offset after the last landed record of each partition', async () => {
     await commits.commit([range(0, 9), range(1, 4), range(0, 19)]);
     expect(group.commits).toEqual([
       [
@@ -54,11 +56,11 @@ describe('a commit', () => {
     expect(group.commits).toEqual([[[0, 20]]]);
   });
 
-  it('that was refused is made up for with the next one', async () => {
-    group.isRefusing = true;
+  it('that failed is included in the next one', async () => {
+    group.isRejecting = true;
     await commits.commit([range(0, 9), range(1, 4)]);
     expect(counters.failedCommits).toBe(1);
-    group.isRefusing = false;
+    group.isRejecting = false;
     await commits.commit([range(0, 19)]);
     await commits.commit();
     expect(group.commits).toEqual([
@@ -69,18 +71,38 @@ describe('a commit', () => {
     ]);
   });
 
-  it('that was refused is made up for at rest too', async () => {
-    group.isRefusing = true;
+  it('that failed is retried at rest too', async () => {
+    group.isRejecting = true;
     await commits.commit([range(0, 9)]);
-    group.isRefusing = false;
+    group.isRejecting = false;
     await until('a commit', () => group.commits.length > 0);
     expect(group.commits).toEqual([[[0, 10]]]);
   });
 
-  it('is not made for what was fetched under an earlier assignment, nor for partitions of others', async () => {
-    group.isRefusing = true;
+  it('that fails is retried by one timer with growing pauses, however many have failed', async () => {
+    const firstPauseMs = 20;
+    const failing = 15;
+    commits = new Commits(group, newCounters(), createLogger('test', 'silent'), firstPauseMs);
+    group.isRejecting = true;
+    for (let offset = 0; offset < failing; offset += 1) await commits.commit([range(0, offset)]);
+    expect(group.attemptsAtMs).toHaveLength(failing);
+
+    await until('three retries', () => group.attemptsAtMs.length >= failing + 3);
+    const [first = 0, second = 0, third = 0] = group.attemptsAtMs.slice(failing);
+    // A timer may fire a millisecond early.
+    expect(second - first).toBeGreaterThan(2 * firstPauseMs - 2);
+    expect(third - second).toBeGreaterThan(4 * firstPauseMs - 2);
+
+    group.isRejecting = false;
+    await until('a commit', () => group.commits.length > 0);
+    await commits.commit([range(0, failing)]);
+    expect(group.commits).toEqual([[[0, failing]], [[0, failing + 1]]]);
+  });
+
+  it('leaves out records fetched under an earlier assignment, and partitions of other members', async () => {
+    group.isRejecting = true;
     await commits.commit([range(0, 9)]);
-    group.isRefusing = false;
+    group.isRejecting = false;
     group.generation = 2;
     group.assigned = [1];
     await commits.commit([range(0, 19), range(0, 19, 2), range(1, 4, 2)]);

@@ -57,9 +57,9 @@ describe('consumers that come and go while events flow', () => {
         await new Promise((resolve) => setTimeout(resolve, PUBLISH_EVERY_MS));
       }
     })();
-    const first = startConsumer({ ...stack.settings, BLOCK_ROWS: '70' });
+    const first = startConsumer({ ...stack.settings, BATCH_ROWS: '70' });
     await untilShared(first);
-    // Not before there is a group: a broker that has just started has no coordinator for it yet.
+    // Only once the group exists: a broker that has just started has no coordinator for it yet.
     const steps: number[][] = [];
     const watching = (async () => {
       while (!over.signal.aborted) {
@@ -67,11 +67,11 @@ describe('consumers that come and go while events flow', () => {
         await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
       }
     })();
-    const second = startConsumer({ ...stack.settings, BLOCK_ROWS: '70' });
+    const second = startConsumer({ ...stack.settings, BATCH_ROWS: '70' });
     await untilShared(first, second);
     expect((await first.stop()).code).toBe(0);
     await untilShared(second);
-    const third = startConsumer({ ...stack.settings, BLOCK_ROWS: '70' });
+    const third = startConsumer({ ...stack.settings, BATCH_ROWS: '70' });
     await untilShared(second, third);
     await second.kill();
     await untilShared(third);

@@ -1,26 +1,26 @@
-import { Block } from '../../../consumers/write/insert-batch.ts';
+import { InsertBatch } from '../../../consumers/write/insert-batch.ts';
 import { BatchWriter } from '../../../consumers/write/batch-writer.ts';
 import { until } from '../../until.ts';
 
 const noHeartbeat = (): Promise<void> => Promise.resolve();
 
-/** Every lander ends empty, so that no timer outlives its test. */
+/** Every batch writer ends empty, so that no timer outlives its test. */
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup();
 });
 
-/** A lander of blocks of two records whose landings the test ends one by one. */
-function pacedBatchWriter(ageMs: number) {
+/** A writer of batches of two records, whose landings the test ends one by one. */
+function pacedBatchWriter(lingerMs: number) {
   const landings: { offsets: number[]; end: (error?: Error) => void }[] = [];
   const failures: unknown[] = [];
   let isOver = false;
   const batchWriter = new BatchWriter(
-    [new Block(2, 2 ** 20), new Block(2, 2 ** 20)],
-    ageMs,
-    (block) =>
+    [new InsertBatch(2, 2 ** 20), new InsertBatch(2, 2 ** 20)],
+    lingerMs,
+    (insertBatch) =>
       new Promise((resolve, reject) => {
-        const offsets = block.ranges.map(({ lastOffset }) => lastOffset);
+        const offsets = insertBatch.ranges.map(({ lastOffset }) => lastOffset);
         landings.push({ offsets, end: (error) => (error ? reject(error) : resolve()) });
         if (isOver) resolve();
       }),
@@ -31,20 +31,20 @@ function pacedBatchWriter(ageMs: number) {
     for (const { end } of landings) end();
     return batchWriter.drain();
   });
-  /** Adds a record of a row's worth, as the intake does. */
+  /** Adds a record that becomes one row, as the intake does. */
   const add = async (offset: number, heartbeat = noHeartbeat) => {
     await batchWriter.untilRoom(heartbeat);
-    const block = batchWriter.open;
-    const range = block.range('calls', 0, 1, offset);
+    const insertBatch = batchWriter.open;
+    const range = insertBatch.range('calls', 0, 1, offset);
     range.lastOffset = offset;
-    block.columns.rows += 1;
-    block.addedRow(range, 100);
+    insertBatch.columns.rows += 1;
+    insertBatch.addedRow(range, 100);
     batchWriter.added();
   };
   return { batchWriter, landings, failures, add };
 }
 
-describe('a block', () => {
+describe('an insert batch', () => {
   it('lands at once when it is full', async () => {
     const { landings, add } = pacedBatchWriter(60_000);
     await add(0);
@@ -53,20 +53,20 @@ describe('a block', () => {
     expect(landings).toMatchObject([{ offsets: [1] }]);
   });
 
-  it('lands when its first record has waited long enough for company', async () => {
+  it('lands when its first record has waited for the linger time', async () => {
     const { landings, add } = pacedBatchWriter(20);
     const started = performance.now();
     await add(0);
-    await until('the block lands', () => landings.length === 1);
+    await until('the batch lands', () => landings.length === 1);
     expect(performance.now() - started).toBeGreaterThan(15);
   });
 
-  it('that landed while its filler waited is not the one to fill any more', async () => {
+  it('that landed while the intake waited is no longer the open one', async () => {
     const { batchWriter, landings, add } = pacedBatchWriter(60_000);
     await add(0);
     const before = batchWriter.open;
     const room = batchWriter.untilRoom(noHeartbeat);
-    // There was room at once; the filler hears of it after this.
+    // There was room at once, but the promise resolves only after the next lines.
     await batchWriter.untilRoom(noHeartbeat);
     void batchWriter.drain();
     await room;
@@ -75,7 +75,7 @@ describe('a block', () => {
     expect(batchWriter.open.isEmpty).toBe(true);
   });
 
-  it('waits its turn: one insert at a time, in the order of the records', async () => {
+  it('lands after the one before it: one insert at a time, in the order of the records', async () => {
     const { landings, add } = pacedBatchWriter(5);
     await add(0);
     await add(1);
@@ -84,17 +84,17 @@ describe('a block', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(landings).toHaveLength(1);
     landings[0]?.end();
-    await until('the block lands', () => landings.length === 2);
+    await until('the batch lands', () => landings.length === 2);
     expect(landings[1]?.offsets).toEqual([3]);
     await add(4);
     landings[1]?.end();
-    await until('the block lands', () => landings.length === 3);
+    await until('the batch lands', () => landings.length === 3);
     expect(landings[2]?.offsets).toEqual([4]);
   });
 });
 
 describe('back pressure', () => {
-  it('makes the intake wait, heartbeating, while both blocks are full', async () => {
+  it('makes the intake wait, heartbeating, while both batches are full', async () => {
     const { landings, add } = pacedBatchWriter(60_000);
     for (const offset of [0, 1, 2, 3]) await add(offset);
     let heartbeats = 0;
@@ -118,43 +118,43 @@ describe('back pressure', () => {
 });
 
 describe('draining', () => {
-  it('lands everything that was taken, without waiting for company', async () => {
+  it('lands everything that was taken, without lingering', async () => {
     const { batchWriter, landings, add } = pacedBatchWriter(60_000);
     for (const offset of [0, 1, 2]) await add(offset);
     let isDrained = false;
     const drained = batchWriter.drain().then(() => (isDrained = true));
     landings[0]?.end();
-    await until('the block lands', () => landings.length === 2);
+    await until('the batch lands', () => landings.length === 2);
     expect(isDrained).toBe(false);
     landings[1]?.end();
     await drained;
     expect(landings.map(({ offsets }) => offsets)).toEqual([[1], [2]]);
   });
 
-  it('ends where landing gave up, and says so', async () => {
+  it('ends if landing gives up, and reports the error', async () => {
     const { batchWriter, landings, failures, add } = pacedBatchWriter(60_000);
     await add(0);
     const drained = batchWriter.drain();
-    landings[0]?.end(new Error('told to stop'));
+    landings[0]?.end(new Error('giving up'));
     await drained;
-    expect(failures).toEqual([new Error('told to stop')]);
+    expect(failures).toEqual([new Error('giving up')]);
   });
 });
 
 describe('a range', () => {
-  it('goes on in its block, and starts anew after a gap or under another assignment', () => {
-    const block = new Block(10, 1_000);
-    const first = block.range('calls', 3, 1, 100);
+  it('continues in its batch; a new one starts after a gap or under another assignment', () => {
+    const insertBatch = new InsertBatch(10, 1_000);
+    const first = insertBatch.range('calls', 3, 1, 100);
     first.lastOffset = 104;
-    expect(block.range('calls', 3, 1, 105)).toBe(first);
-    expect(block.range('calls', 3, 1, 107)).not.toBe(first);
-    expect(block.range('calls', 3, 2, 105)).not.toBe(first);
-    expect(block.range('calls', 4, 1, 105)).not.toBe(first);
-    expect(block.range('other', 3, 1, 105)).not.toBe(first);
+    expect(insertBatch.range('calls', 3, 1, 105)).toBe(first);
+    expect(insertBatch.range('calls', 3, 1, 107)).not.toBe(first);
+    expect(insertBatch.range('calls', 3, 2, 105)).not.toBe(first);
+    expect(insertBatch.range('calls', 4, 1, 105)).not.toBe(first);
+    expect(insertBatch.range('other', 3, 1, 105)).not.toBe(first);
   });
 
-  it('is full by bytes and by dead letters too', () => {
-    const byBytes = new Block(10, 1_000);
+  it('makes its batch full by bytes and by dead letters too', () => {
+    const byBytes = new InsertBatch(10, 1_000);
     byBytes.addedRow(byBytes.range('calls', 0, 1, 0), 500);
     expect(byBytes.isFull).toBe(false);
     byBytes.addedRow(byBytes.range('calls', 0, 1, 1), 500);
@@ -162,9 +162,9 @@ describe('a range', () => {
     byBytes.clear();
     expect(byBytes.isFull).toBe(false);
 
-    const byLetters = new Block(10, 2 ** 30);
-    const range = byLetters.range('calls', 0, 1, 0);
-    const letter = {
+    const byDeadLetters = new InsertBatch(10, 2 ** 30);
+    const range = byDeadLetters.range('calls', 0, 1, 0);
+    const deadLetter = {
       topic: 'calls',
       partition: 0,
       offset: 0,
@@ -174,10 +174,10 @@ describe('a range', () => {
       orgId: '',
     };
     for (let count = 0; count < 1_999; count += 1) {
-      byLetters.addDeadLetter(range, { ...letter, reason: 'not-an-event', detail: '' });
+      byDeadLetters.addDeadLetter(range, { ...deadLetter, reason: 'not-an-event', detail: '' });
     }
-    expect(byLetters.isFull).toBe(false);
-    byLetters.addDeadLetter(range, { ...letter, reason: 'not-an-event', detail: '' });
-    expect(byLetters.isFull).toBe(true);
+    expect(byDeadLetters.isFull).toBe(false);
+    byDeadLetters.addDeadLetter(range, { ...deadLetter, reason: 'not-an-event', detail: '' });
+    expect(byDeadLetters.isFull).toBe(true);
   });
 });

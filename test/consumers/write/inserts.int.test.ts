@@ -42,7 +42,7 @@ const count = async () =>
   )[0]?.calls;
 
 describe('a Native block', () => {
-  it('is in ClickHouse what went in, column by column', async () => {
+  it('is stored exactly as it was written, column by column', async () => {
     const events = Array.from({ length: 3_000 }, (_, index) =>
       eventOf(
         {
@@ -88,7 +88,7 @@ describe('a Native block', () => {
 });
 
 describe('an insert that ClickHouse did not acknowledge', () => {
-  it('is an error that says what was wrong: a table that is not there', async () => {
+  it('is an error that says what was wrong: a table that does not exist', async () => {
     const landing = inserts.insertRows('no_such_table', [{ a: 1 }]);
     await expect(landing).rejects.toThrow(InsertError);
     await expect(landing).rejects.toThrow(/no_such_table/);
@@ -104,9 +104,9 @@ describe('an insert that ClickHouse did not acknowledge', () => {
     expect(await count()).toBe(before);
   });
 
-  it('is an error when nobody listens', async () => {
-    const nobody = new Inserts({ ...stack.settings, CLICKHOUSE_URL: 'http://127.0.0.1:1' });
-    await expect(nobody.insertRows('landed_ranges', [{ topic: 'x' }])).rejects.toThrow(/ECONNREFUSED/);
-    nobody.close();
+  it('is an error when no server listens', async () => {
+    const unreachable = new Inserts({ ...stack.settings, CLICKHOUSE_URL: 'http://127.0.0.1:1' });
+    await expect(unreachable.insertRows('landed_ranges', [{ topic: 'x' }])).rejects.toThrow(/ECONNREFUSED/);
+    unreachable.close();
   });
 });

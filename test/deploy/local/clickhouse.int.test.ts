@@ -19,7 +19,7 @@ describe('the local ClickHouse', () => {
     expect(await run('SELECT version()')).toMatch(/^26\./);
   });
 
-  it('comes back on its port with what it had acknowledged when it is killed', async () => {
+  it('keeps its port and what it acknowledged when it is killed and restarted', async () => {
     await run('CREATE DATABASE kept');
     await run('CREATE TABLE kept.numbers (n UInt32) ENGINE = MergeTree ORDER BY n');
     for (const sumSoFar of [1, 3, 6]) {

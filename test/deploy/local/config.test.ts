@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { ConfigError } from '../../../platform/config.ts';
-import { readLocalConfig } from '../../../deploy/local/config.ts';
+import { killAfterMs, readLocalConfig } from '../../../deploy/local/config.ts';
 
-function problemsOf(env: Record<string, string>): string[] {
+function problemsOf(env: Record<string, string>): readonly string[] {
   try {
     readLocalConfig(env);
     return [];
@@ -12,24 +12,24 @@ function problemsOf(env: Record<string, string>): string[] {
   }
 }
 
-describe('the settings of npm start', () => {
-  it('have defaults for everything', () => {
+describe('the configuration of npm start', () => {
+  it('has defaults for everything', () => {
     const config = readLocalConfig({});
     expect(config).toMatchObject({ PORT: 8080, DATA_DIR: resolve('.data'), REPLAY: 'sample' });
     expect([config.KAFKA_BROKERS, config.CLICKHOUSE_URL]).toEqual(['', '']);
   });
 
-  it('give an org that nobody told about the free subscription, unless told otherwise', () => {
+  it('gives an org without settings the free subscription, unless UNKNOWN_ORGS is none', () => {
     expect(readLocalConfig({}).UNKNOWN_ORGS).toBe('local');
     expect(readLocalConfig({ UNKNOWN_ORGS: 'none' }).UNKNOWN_ORGS).toBe('none');
   });
 
-  it('report all mistakes together, those of the processes it will start too', () => {
+  it('reports all problems together, those of the processes it will start included', () => {
     const wrong = {
       PORT: 'http',
       REPLAY: 'all',
       // Of the consumer, the aggregator and the API.
-      BLOCK_ROWS: '0',
+      BATCH_ROWS: '0',
       TICK: 'now and then',
       UNKNOWN_ORGS: 'all',
       RATE_LIMIT_PER_MINUTE: 'many',
@@ -41,7 +41,7 @@ describe('the settings of npm start', () => {
     expect(new Set(named)).toEqual(new Set([...Object.keys(faulty), 'JWT_ISSUER', 'JWT_AUDIENCE']));
   });
 
-  it('say what would be right', () => {
+  it('says what would be valid', () => {
     expect(problemsOf({ REPLAY: 'all' })).toEqual(['REPLAY must be one of sample, none, got "all"']);
     expect(problemsOf({ CLICKHOUSE_URL: '127.0.0.1:8123' })).toEqual([
       expect.stringMatching(/^CLICKHOUSE_URL must be like http:\/\/127\.0\.0\.1:8123, got "127/),
@@ -51,7 +51,14 @@ describe('the settings of npm start', () => {
     ]);
   });
 
-  it.each(['localhost:9092', '10.0.0.1:9092, 10.0.0.2:9092'])('take brokers at %s', (brokers) => {
+  it.each(['localhost:9092', '10.0.0.1:9092, 10.0.0.2:9092'])('accepts brokers at %s', (brokers) => {
     expect(readLocalConfig({ KAFKA_BROKERS: brokers }).KAFKA_BROKERS).toBe(brokers);
+  });
+
+  it('kills a process only after its own time limit for a stop', () => {
+    for (const STOP_TIMEOUT_MS of ['', '0', '30000']) {
+      const config = readLocalConfig({ STOP_TIMEOUT_MS });
+      expect(killAfterMs(config)).toBeGreaterThan(config.STOP_TIMEOUT_MS);
+    }
   });
 });

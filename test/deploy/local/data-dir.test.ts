@@ -10,7 +10,7 @@ describe('the data directory', () => {
       expect(statSync(join(dir, 'a', 'b')).isDirectory()).toBe(true);
     }));
 
-  it('is refused, by name, where nothing can be written', () =>
+  it('is rejected by its name where it is not writable', () =>
     inTemporaryDir((dir) => {
       const file = join(dir, 'file');
       writeFileSync(file, '');
@@ -22,12 +22,12 @@ describe('the data directory', () => {
       );
     }));
 
-  it('is refused on a full disk, with what is left and what is needed', () =>
+  it('is rejected on a full disk, with what is left and what is needed', () =>
     inTemporaryDir((dir) => {
       expect(() => openDataDir(dir, () => 100 * 2 ** 20)).toThrow(
         expect.objectContaining({
           code: 'DISK_FULL',
-          message: `The disk of ${dir} has 100 MiB left, 512 MiB are needed. Free some space, or set DATA_DIR to a directory on another disk.`,
+          message: `The disk of ${dir} has 100 MiB left; 512 MiB are needed. Free some space, or set DATA_DIR to a directory on another disk.`,
         }),
       );
     }));

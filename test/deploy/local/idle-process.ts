@@ -7,7 +7,7 @@ export interface IdleProcess {
   end(): void;
 }
 
-/** A real process that does nothing until it is ended. @param program what it runs, for one that resists */
+/** A real process that does nothing until it is ended. @param program JavaScript that it runs */
 export async function startIdleProcess(program = 'setInterval(() => {}, 1000)'): Promise<IdleProcess> {
   const child: ChildProcess = spawn(process.execPath, ['-e', `${program}; process.send('up')`], {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

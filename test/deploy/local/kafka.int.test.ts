@@ -2,8 +2,8 @@ import { connectKafka } from '../../../platform/kafka/connect.ts';
 import { createLogger } from '../../../platform/logging.ts';
 import { serverAddresses } from '../../servers/addresses.ts';
 
-/** That it keeps its records and its address when it is killed: producers/kafka-transport.int.test.ts. */
-test('the run’s Kafka creates no topic by itself', async () => {
+/** producers/kafka-transport.int.test.ts tests that it keeps its records and its address when it is killed. */
+test('the Kafka of the test run creates no topic by itself', async () => {
   const { kafkaBrokers } = serverAddresses();
   const logger = createLogger('test', 'fatal');
   const producer = connectKafka({ KAFKA_BROKERS: kafkaBrokers }, 'test', logger).producer({

@@ -7,20 +7,20 @@ export interface NpmStart {
   readonly pid: number;
   /** Standard output and error so far. */
   output(): string;
-  /** Waits for a line. @throws with the output where it does not come */
-  says(text: string): Promise<void>;
+  /** Waits until a text is printed. @throws with the output where it is not */
+  untilPrinted(text: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   /** The exit code or the signal. */
   readonly exited: Promise<unknown>;
 }
 
-const SAYS_WITHIN_MS = 90_000;
+const PRINTED_WITHIN_MS = 90_000;
 
 /** `npm start` as a user runs it, without the sample log. */
-export function npmStart(settings: Readonly<Record<string, string>>): NpmStart {
+export function npmStart(variables: Readonly<Record<string, string>>): NpmStart {
   const child = spawn('npm', ['start', '--silent'], {
     cwd: projectRoot(),
-    env: { ...process.env, REPLAY: 'none', ...settings },
+    env: { ...process.env, REPLAY: 'none', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -30,11 +30,11 @@ export function npmStart(settings: Readonly<Record<string, string>>): NpmStart {
   return {
     pid: child.pid ?? 0,
     output: () => output,
-    says: async (text) => {
-      if (await until(() => output.includes(text) || child.exitCode !== null, SAYS_WITHIN_MS)) {
+    untilPrinted: async (text) => {
+      if (await until(() => output.includes(text) || child.exitCode !== null, PRINTED_WITHIN_MS)) {
         if (output.includes(text)) return;
       }
-      throw new Error(`npm start did not say ${JSON.stringify(text)} but:\n${output}`);
+      throw new Error(`npm start did not print ${JSON.stringify(text)} but:\n${output}`);
     },
     kill: (signal) => void child.kill(signal),
     exited,

@@ -5,8 +5,8 @@ import { processIdentity } from '../../../deploy/local/process-identity.ts';
 import { startIdleProcess } from './idle-process.ts';
 import { inTemporaryDir } from './temporary-dir.ts';
 
-describe('what a killed start left behind', () => {
-  it('is ended by the next start and named', () =>
+describe('a process that a killed start left running', () => {
+  it('is ended and named by the next start', () =>
     inTemporaryDir(async (dir) => {
       const [kafka, api] = await Promise.all([startIdleProcess(), startIdleProcess()]);
       recordPid(dir, 'kafka', kafka.pid);
@@ -16,7 +16,7 @@ describe('what a killed start left behind', () => {
       expect(readdirSync(join(dir, 'pids'))).toEqual([]);
     }));
 
-  it('is left alone when it ended by itself and another process has its pid', () =>
+  it('is left alone when it has exited and another process has its pid', () =>
     inTemporaryDir(async (dir) => {
       const stranger = await startIdleProcess();
       recordPid(dir, 'kafka', stranger.pid);
@@ -28,7 +28,7 @@ describe('what a killed start left behind', () => {
       await stranger.exited;
     }));
 
-  it('is nothing after an orderly stop', () =>
+  it('does not exist after an orderly stop', () =>
     inTemporaryDir(async (dir) => {
       const api = await startIdleProcess();
       recordPid(dir, 'api', api.pid);

@@ -1,7 +1,7 @@
 import { createShutdown } from '../../../deploy/local/shutdown.ts';
 
 describe('the shutdown', () => {
-  it('ends in the opposite order of the start, each after the one before has ended', async () => {
+  it('ends the parts in the reverse order of their start, one after the other', async () => {
     const ended: string[] = [];
     const shutdown = createShutdown(() => {});
     for (const name of ['kafka', 'consumer', 'api']) {
@@ -14,7 +14,7 @@ describe('the shutdown', () => {
     expect(ended).toEqual(['api', 'consumer', 'kafka']);
   });
 
-  it('goes on past a part that fails, and reports it', async () => {
+  it('continues after a part that fails, and reports it', async () => {
     const ended: string[] = [];
     const reported: unknown[] = [];
     const shutdown = createShutdown((error) => reported.push(error));
@@ -25,7 +25,7 @@ describe('the shutdown', () => {
     expect(reported).toEqual([new Error('stuck')]);
   });
 
-  it('also ends what was added while it ran', async () => {
+  it('also ends what is added while it runs', async () => {
     const ended: string[] = [];
     const shutdown = createShutdown(() => {});
     shutdown.add(async () => {

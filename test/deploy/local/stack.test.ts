@@ -20,22 +20,22 @@ describe('the running stack of a data directory', () => {
     }));
 
   it.each([
-    ['nothing was ever started', () => {}],
+    ['none was ever started', () => {}],
     ['it was stopped', (dir: string) => (writeStack(dir, stack), removeStack(dir))],
     [
       'its process was killed',
       (dir: string) => writeStack(dir, { ...stack, process: { pid: process.pid, identity: 'earlier' } }),
     ],
-  ])('is plainly missing when %s', (_, arrange) =>
+  ])('is reported as missing when %s', (_, arrange) =>
     inTemporaryDir((dir) => {
       arrange(dir);
       expect(() => readStack(dir)).toThrow(
-        `No local stack runs on ${dir}. Start one with "npm start", or set DATA_DIR to where yours keeps its data.`,
+        `No local stack runs on ${dir}. Start one with "npm start", or set DATA_DIR to the directory of a running one.`,
       );
     }),
   );
 
-  it('keeps one secret over restarts, of 32 random bytes, that only its owner reads', () =>
+  it('keeps one secret of 32 random bytes over restarts, readable only by its owner', () =>
     inTemporaryDir((dir) => {
       const file = secretFile(dir, (size) => Buffer.alloc(size, 7));
       expect(file).toBe(join(dir, 'secret'));

@@ -1,8 +1,8 @@
 import type { Exit } from '../../../deploy/local/child.ts';
-import { supervise, type Death, type Running } from '../../../deploy/local/supervise.ts';
+import { supervise, type UnexpectedExit, type Running } from '../../../deploy/local/supervise.ts';
 import { until } from '../../../deploy/local/until.ts';
 
-/** Processes that end when the test says so; `pid` counts them. */
+/** Processes that exit when the test says so; their pids count from 1. */
 function processes() {
   const started: { die(exit?: Partial<Exit>): void }[] = [];
   const start = (): Promise<Running> => {
@@ -17,25 +17,25 @@ function processes() {
 }
 
 describe('a supervised process', () => {
-  it('is started again when it dies, and the reason is told', async () => {
+  it('is restarted when it exits, and the reason is reported', async () => {
     const { started, start, count } = processes();
-    const deaths: Death[] = [];
+    const deaths: UnexpectedExit[] = [];
     let restarts = 0;
     const supervised = await supervise({
       name: 'consumer',
       start,
-      onDeath: (death) => deaths.push(death),
+      onExit: (death) => deaths.push(death),
       onRestart: () => restarts++,
     });
     started[0]?.die({ signal: 'SIGKILL' });
     await count(2);
-    expect(deaths).toEqual([{ name: 'consumer', reason: 'ended by SIGKILL', restartInMs: 200 }]);
+    expect(deaths).toEqual([{ name: 'consumer', reason: 'killed by SIGKILL', restartInMs: 200 }]);
     await until(() => restarts === 1, 1_000);
     expect(supervised.current().pid).toBe(2);
     await supervised.stop();
   });
 
-  it('is started again ever more slowly while it dies at once, and quickly after it had lived', async () => {
+  it('is restarted with growing pauses while it exits at once, and quickly after it ran for a while', async () => {
     const { started, start, count } = processes();
     const pauses: number[] = [];
     let nowMs = 0;
@@ -43,11 +43,11 @@ describe('a supervised process', () => {
       name: 'consumer',
       start,
       now: () => nowMs,
-      onDeath: ({ restartInMs }) => pauses.push(restartInMs),
+      onExit: ({ restartInMs }) => pauses.push(restartInMs),
     });
     for (const [index, livedMs] of [0, 0, 10_000].entries()) {
       await until(() => supervised.current().pid === index + 1, 5_000);
-      // One turn for the supervisor to note when this one started.
+      // One turn in which the supervisor notes when this one started.
       await new Promise(setImmediate);
       nowMs += livedMs;
       started[index]?.die({ code: 1 });
@@ -57,24 +57,24 @@ describe('a supervised process', () => {
     await supervised.stop();
   });
 
-  it('stays stopped, also when the stop comes in a pause before a restart', async () => {
+  it('stays stopped, also when the stop comes during the pause before a restart', async () => {
     const { started, start } = processes();
-    const deaths: Death[] = [];
-    const supervised = await supervise({ name: 'api', start, onDeath: (death) => deaths.push(death) });
+    const deaths: UnexpectedExit[] = [];
+    const supervised = await supervise({ name: 'api', start, onExit: (death) => deaths.push(death) });
     started[0]?.die({ code: 1 });
     await until(() => deaths.length === 1, 1_000);
     await supervised.stop();
     expect(started).toHaveLength(1);
   });
 
-  it('counts a restart that fails as one more death', async () => {
+  it('counts a restart that fails as one more exit', async () => {
     const { started, start } = processes();
-    const deaths: Death[] = [];
+    const deaths: UnexpectedExit[] = [];
     const works = [start, () => Promise.reject(new Error('port taken')), start];
     const supervised = await supervise({
       name: 'kafka',
       start: () => works.shift()?.() ?? start(),
-      onDeath: (death) => deaths.push(death),
+      onExit: (death) => deaths.push(death),
     });
     started[0]?.die({ code: 3 });
     await until(() => supervised.current().pid === 2, 5_000);

@@ -10,7 +10,7 @@ describe('npm run token', () => {
     expect(readTokenArguments(line.split(' '))).toEqual(claims);
   });
 
-  it('only says how it is used where that is asked', () => {
+  it('prints only its usage with --help', () => {
     expect(readTokenArguments(['--help'])).toBeUndefined();
   });
 
@@ -20,7 +20,7 @@ describe('npm run token', () => {
     ['--role admin', 'The role admin needs --org.'],
     ['--role analyst --org net-1', 'An analyst needs --orgs.'],
     ['--rule admin', "Unknown option '--rule'"],
-  ])('%s is refused with the usage', (line, problem) => {
+  ])('%s is rejected with the usage', (line, problem) => {
     const read = (): unknown => readTokenArguments(line.split(' ').filter(Boolean));
     expect(read).toThrow(problem);
     expect(read).toThrow('npm run token -- --role ROLE');

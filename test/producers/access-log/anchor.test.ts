@@ -21,7 +21,7 @@ function scan(firstMs: number, latestMs: number, lastMs: number): Scan {
     calls: 3,
     malformed: [],
     malformedCount: 0,
-    refused: [],
+    rejected: [],
     rejectedCount: 0,
     earliest: { line: 1, atMs: firstMs },
     latest: { line: 2, atMs: latestMs },
@@ -40,14 +40,16 @@ describe('the times of a replay', () => {
     expect(occurredAt(schedule, 1_431_857_103_000, 0)).toBe(1_431_857_103_000);
   });
 
-  it('put the last line of the newest lap at the anchor, to the millisecond', () => {
+  it('put the last line of the newest repetition at the anchor, to the millisecond', () => {
     const schedule = scheduleOf(SAMPLE, 8, NOW_MS + 123);
     expect(occurredAt(schedule, Date.UTC(2015, 4, 20, 21, 5, 15), 0)).toBe(NOW_MS + 123);
   });
 
-  it('put each lap of the sample 4 days before the next', () => {
+  it('put each repetition of the sample 4 days before the next', () => {
     const schedule = scheduleOf(SAMPLE, 8, NOW_MS);
-    const times = [0, 1, 7].map((lap) => occurredAt(schedule, Date.UTC(2015, 4, 20, 21, 5, 15), lap));
+    const times = [0, 1, 7].map((repetition) =>
+      occurredAt(schedule, Date.UTC(2015, 4, 20, 21, 5, 15), repetition),
+    );
     expect(times).toEqual([NOW_MS, NOW_MS - 4 * DAY_MS, NOW_MS - 28 * DAY_MS]);
   });
 
@@ -57,13 +59,13 @@ describe('the times of a replay', () => {
     [DAY_MS, 1],
     [DAY_MS + 1, 2],
     [3.5 * DAY_MS, 4],
-  ])('a log that spans %d ms has laps of %d days', (spanMs, days) => {
-    expect(scheduleOf(scan(0, spanMs, spanMs), 2, undefined).lapMs).toBe(days * DAY_MS);
+  ])('a log that spans %d ms has repetitions of %d days', (spanMs, days) => {
+    expect(scheduleOf(scan(0, spanMs, spanMs), 2, undefined).repetitionMs).toBe(days * DAY_MS);
   });
 });
 
-const check = (log: Scan, laps: number, anchorMs?: number): void =>
-  checkTimes(log, scheduleOf(log, laps, anchorMs), NOW_MS, LIMITS);
+const check = (log: Scan, repetitions: number, anchorMs?: number): void =>
+  checkTimes(log, scheduleOf(log, repetitions, anchorMs), NOW_MS, LIMITS);
 
 describe('a replay whose events would not be accepted', () => {
   it('is one of the sample as logged: it names the setting and the remedy', () => {
@@ -72,7 +74,7 @@ describe('a replay whose events would not be accepted', () => {
     expect(() => check(SAMPLE, 1)).toThrow('2015-05-17T10:05:00.000Z');
   });
 
-  it('is one of 9 laps of the sample, not of 8', () => {
+  it('is exceeded by 9 repetitions of the sample, not by 8', () => {
     expect(() => check(SAMPLE, 8, NOW_MS)).not.toThrow();
     expect(() => check(SAMPLE, 9, NOW_MS)).toThrow('LATENESS_LIMIT_MS');
   });
@@ -91,7 +93,7 @@ describe('a replay whose events would not be accepted', () => {
     );
   });
 
-  it('is none where the log has no calls', () => {
+  it('holds for a log without calls', () => {
     const { earliest: _1, latest: _2, last: _3, ...rest } = SAMPLE;
     const empty = { ...rest, earliest: undefined, latest: undefined, last: undefined };
     expect(() => check(empty, 8)).not.toThrow();

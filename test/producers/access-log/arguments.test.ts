@@ -7,7 +7,7 @@ describe('the command line of the replay', () => {
   it('is a file, once, as logged, unless it says otherwise', () => {
     expect(read('a.log')).toEqual({
       file: '/home/me/a.log',
-      laps: 1,
+      repetitions: 1,
       anchor: { kind: 'as-logged' },
       once: false,
       json: false,
@@ -19,8 +19,11 @@ describe('the command line of the replay', () => {
     expect(read('-')?.file).toBe('-');
   });
 
-  it('takes laps and anchors in any order', () => {
-    expect(read('--laps', '8', 'a', '--shift-to-now')).toMatchObject({ laps: 8, anchor: { kind: 'now' } });
+  it('takes repetitions and anchors in any order', () => {
+    expect(read('--laps', '8', 'a', '--shift-to-now')).toMatchObject({
+      repetitions: 8,
+      anchor: { kind: 'now' },
+    });
     expect(read('a', '--anchor=2026-03-01T13:00:00.5+01:00')?.anchor).toEqual({
       kind: 'at',
       atMs: Date.UTC(2026, 2, 1, 12, 0, 0, 500),
@@ -35,15 +38,15 @@ describe('the command line of the replay', () => {
     ['no file', []],
     ['two files', ['a', 'b']],
     ['an unknown option', ['a', '--lap', '2']],
-    ['laps without a number', ['a', '--laps']],
-    ['no laps', ['a', '--laps', '0']],
-    ['half a lap', ['a', '--laps', '1.5']],
-    ['too many laps', ['a', '--laps', '1001']],
+    ['--laps without a number', ['a', '--laps']],
+    ['no repetitions', ['a', '--laps', '0']],
+    ['half a repetition', ['a', '--laps', '1.5']],
+    ['too many repetitions', ['a', '--laps', '1001']],
     ['a date for an anchor', ['a', '--anchor', '2026-03-01']],
     ['an anchor without a zone', ['a', '--anchor', '2026-03-01T12:00:00']],
-    ['an anchor that is no date', ['a', '--anchor', '2026-13-01T12:00:00Z']],
+    ['an anchor that is not a date', ['a', '--anchor', '2026-13-01T12:00:00Z']],
     ['both anchors', ['a', '--shift-to-now', '--anchor', '2026-03-01T12:00:00Z']],
-  ])('is refused with %s, and the usage shown', (_, args) => {
+  ])('are rejected with %s, and the usage is shown', (_, args) => {
     expect(() => read(...args)).toThrow(UsageError);
     expect(() => read(...args)).toThrow('npm run replay -- FILE');
   });

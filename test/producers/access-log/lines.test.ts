@@ -53,7 +53,7 @@ describe('splitting bytes into lines', () => {
   });
 
   it.each([1, 2, 1_000, 100_000])(
-    'marks a line over the limit and goes on behind it (chunks of %i)',
+    'reports a line over the limit and continues after it (chunks of %i)',
     (size) => {
       const most = Buffer.alloc(MAX_LINE_BYTES, 'x');
       const bytes = Buffer.concat([

@@ -14,7 +14,7 @@ import { decode } from '../scripted-transport.ts';
 
 const SAMPLE = join(projectRoot(), 'producers/access-log/sample/apache_access.log.gz');
 const CALLS = 9_999;
-const LAPS = 2;
+const REPETITIONS = 2;
 
 let namespace: Namespace;
 let dataDir: string;
@@ -59,8 +59,8 @@ async function publishedEvents(): Promise<CallEvent[]> {
 }
 
 describe('npm run replay', () => {
-  it('killed and interrupted goes on where it was, publishes every event, and repeats only under the same id', async () => {
-    const args = [SAMPLE, '--laps', String(LAPS), '--shift-to-now', '--json'];
+  it('continues after a kill and an interrupt, publishes every event, and repeats only under the same id', async () => {
+    const args = [SAMPLE, '--laps', String(REPETITIONS), '--shift-to-now', '--json'];
     await replay(args, 'SIGKILL');
     const interrupted = await replay(args, 'SIGINT');
     expect(interrupted).toMatchObject({ code: 1, err: expect.stringContaining('Run it again') });
@@ -74,13 +74,13 @@ describe('npm run replay', () => {
         lines: 10_000,
         calls: CALLS,
         malformed: [{ line: 8_899 }],
-        events_published: LAPS * CALLS,
+        events_published: REPETITIONS * CALLS,
       },
     });
     expect(out).not.toContain('"events_published_before":0,');
     const events = await publishedEvents();
     const byId = new Map(events.map((event) => [event.event_id, event]));
-    expect(byId.size).toBe(LAPS * CALLS);
+    expect(byId.size).toBe(REPETITIONS * CALLS);
     expect(events.filter((event) => byId.get(event.event_id)?.user_id !== event.user_id)).toEqual([]);
 
     const again = await replay([...args, '--once']);
@@ -95,7 +95,7 @@ describe('npm run replay', () => {
     expect(await publishedEvents()).toEqual([]);
   });
 
-  it('says so where no Kafka answers, and where the topics are missing', async () => {
+  it('reports that no Kafka answers, or that the topics are missing', async () => {
     const away = await replay([SAMPLE, '--shift-to-now'], undefined, { KAFKA_BROKERS: '127.0.0.1:1' });
     expect(away).toMatchObject({ code: 1, err: expect.stringContaining('No Kafka answers at 127.0.0.1:1') });
     const missing = await replay([SAMPLE, '--shift-to-now'], undefined, { TOPIC_PREFIX: 'no-such.' });
@@ -105,7 +105,7 @@ describe('npm run replay', () => {
     });
   });
 
-  it('shows its usage where the arguments make no sense', async () => {
+  it('shows its usage if the arguments are wrong', async () => {
     expect(await replay([])).toMatchObject({ code: 2, err: expect.stringContaining('FILE is missing') });
     expect(await replay(['--help'])).toMatchObject({
       code: 0,

@@ -10,7 +10,7 @@ import { ScriptedTransport } from '../scripted-transport.ts';
 export const DAY_MS = 86_400_000;
 export const LIMITS = { futureMs: 300_000, latenessMs: 35 * DAY_MS };
 
-/** A folder with logs and a DATA_DIR, and a transport that remembers what was published. */
+/** A folder with logs and a DATA_DIR, and a transport that records the published events. */
 export class ReplayBench {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'api-credits-replay-'));
   readonly file = join(this.dataDir, 'access.log');
@@ -21,7 +21,7 @@ export class ReplayBench {
     writeFileSync(this.file, content);
   }
 
-  /** Replays the file as `--shift-to-now` does, unless told otherwise, with a publisher of its own. */
+  /** Replays the file with its own publisher, by default as `--shift-to-now` does. */
   async run(options: Partial<ReplayOptions> = {}): Promise<ReplayResult> {
     const now = (): number => this.nowMs;
     const publisher = createPublisher({
@@ -36,7 +36,7 @@ export class ReplayBench {
       return await replayLog({
         file: this.file,
         stdin: Readable.from([]),
-        laps: 1,
+        repetitions: 1,
         anchor: { kind: 'now' },
         dataDir: this.dataDir,
         again: true,

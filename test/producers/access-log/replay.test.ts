@@ -11,9 +11,9 @@ afterEach(() => bench.remove());
 const END_MS = Date.UTC(2015, 4, 20, 12);
 
 describe('a replay', () => {
-  it('publishes every call once a lap, oldest lap first, in the order of the file', async () => {
+  it('publishes every call once per repetition, the oldest first, in the order of the file', async () => {
     bench.write(logOf(3));
-    const { summary, skipped } = await bench.run({ laps: 2 });
+    const { summary, skipped } = await bench.run({ repetitions: 2 });
     expect(bench.transport.taken.map(({ user_id, occurred_at }) => [user_id, occurred_at - NOW_MS])).toEqual([
       ['c0.example', -2_000 - DAY_MS],
       ['c1.example', -1_000 - DAY_MS],
@@ -44,7 +44,7 @@ describe('a replay', () => {
     ]);
   });
 
-  it('skips blank lines and reports malformed ones and calls that would not count, with their numbers', async () => {
+  it('skips blank lines and reports malformed ones and invalid calls, with their numbers', async () => {
     const tooLong = lineOf(`${'h'.repeat(130)}.example`, END_MS);
     bench.write(`\n${lineOf('a', END_MS)}   \nnonsense\n${tooLong}${lineOf('b', END_MS)}`);
     const { summary } = await bench.run();
@@ -55,7 +55,7 @@ describe('a replay', () => {
       calls: 2,
       events_published: 2,
       malformed_count: 1,
-      malformed: [{ line: 4, reason: 'it is not of the common or combined log format' }],
+      malformed: [{ line: 4, reason: 'it is not in the common or combined log format' }],
       refused_count: 1,
       refused: [{ line: 5, reason: expect.stringContaining('user_id is empty, over 128 bytes') }],
     });
@@ -63,18 +63,18 @@ describe('a replay', () => {
 
   it('of a log without calls is complete with nothing', async () => {
     bench.write('nonsense\n');
-    const { summary } = await bench.run({ laps: 8 });
+    const { summary } = await bench.run({ repetitions: 8 });
     expect(summary).toMatchObject({ events_published: 0, malformed_count: 1, first_event_at: null });
     bench.write('');
     expect((await bench.run()).summary).toMatchObject({ lines: 0, events_published: 0 });
   });
 
-  it('publishes nothing where any event would not be accepted', async () => {
+  it('publishes nothing if any event would be rejected', async () => {
     bench.write(logOf(3));
     await expect(bench.run({ anchor: { kind: 'as-logged' } })).rejects.toMatchObject({
       code: 'OUTSIDE_LIMITS',
     });
-    await expect(bench.run({ laps: 40 })).rejects.toMatchObject({ code: 'OUTSIDE_LIMITS' });
+    await expect(bench.run({ repetitions: 40 })).rejects.toMatchObject({ code: 'OUTSIDE_LIMITS' });
     expect(bench.transport.attempts).toEqual([]);
   });
 
@@ -92,7 +92,7 @@ describe('a replay', () => {
 });
 
 describe('the anchor of --shift-to-now', () => {
-  it('is chosen once per content and laps, whatever the file is called and the clock says', async () => {
+  it('is chosen once per content and repetitions, whatever the name of the file and the time', async () => {
     bench.write(logOf(3));
     await bench.run();
     const first = bench.ids;
@@ -103,11 +103,11 @@ describe('the anchor of --shift-to-now', () => {
     expect(bench.transport.taken.at(-1)?.occurred_at).toBe(NOW_MS);
   });
 
-  it('is another for another content or another number of laps', async () => {
+  it('differs for another content or another number of repetitions', async () => {
     bench.write(logOf(3));
     await bench.run();
     bench.nowMs += 1_000;
-    await bench.run({ laps: 2 });
+    await bench.run({ repetitions: 2 });
     expect(bench.transport.taken.at(-1)?.occurred_at).toBe(NOW_MS + 1_000);
     bench.nowMs += 1_000;
     bench.write(logOf(4));
@@ -134,7 +134,7 @@ describe('the anchor of --shift-to-now', () => {
     expect(new Set(bench.ids).size).toBe(3);
   });
 
-  it('leaves no files but the record', async () => {
+  it('leaves only the record', async () => {
     bench.write(logOf(3));
     await bench.run();
     expect(readdirSync(join(bench.dataDir, 'replay'))).toEqual([
@@ -142,7 +142,7 @@ describe('the anchor of --shift-to-now', () => {
     ]);
   });
 
-  it('is not guessed where the record is damaged', async () => {
+  it('is not guessed if the record is damaged', async () => {
     bench.write(logOf(3));
     await bench.run();
     const [record] = readdirSync(join(bench.dataDir, 'replay'));
@@ -153,14 +153,14 @@ describe('the anchor of --shift-to-now', () => {
   });
 });
 
-it('a given anchor is where the last line goes', async () => {
+it('moves the last line to a given anchor', async () => {
   bench.write(logOf(3));
   await bench.run({ anchor: { kind: 'at', atMs: NOW_MS - DAY_MS } });
   expect(bench.transport.taken.at(-1)?.occurred_at).toBe(NOW_MS - DAY_MS);
 });
 
 describe('a replay that is complete', () => {
-  it('is left alone by a start-up, which gets the recorded summary', async () => {
+  it('is skipped by a start-up, which gets the recorded summary', async () => {
     bench.write(logOf(3));
     const first = await bench.run({ again: false });
     const second = await bench.run({ again: false });
@@ -168,7 +168,7 @@ describe('a replay that is complete', () => {
     expect(second).toEqual({ summary: first.summary, skipped: true });
   });
 
-  it('is published again when asked for, under the same ids', async () => {
+  it('is published again on request, under the same ids', async () => {
     bench.write(logOf(3));
     await bench.run();
     const { summary } = await bench.run();

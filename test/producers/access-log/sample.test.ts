@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { LineSplitter } from '../../../producers/access-log/lines.ts';
 import { openLog } from '../../../producers/access-log/source.ts';
-import { scanLog, verdictOn } from '../../../producers/access-log/scan.ts';
+import { scanLog, classifyLine } from '../../../producers/access-log/scan.ts';
 import { projectRoot } from '../../../schemas/root.ts';
 
 const SAMPLE = join(projectRoot(), 'producers/access-log/sample/apache_access.log.gz');
@@ -32,11 +32,11 @@ describe('the sample log', () => {
     const splitter = new LineSplitter();
     for await (const chunk of source.chunks()) {
       for (const line of splitter.push(chunk)) {
-        const verdict = verdictOn(line);
-        if (verdict.kind !== 'call') continue;
-        const day = new Date(verdict.loggedAtMs).getUTCDate();
+        const classified = classifyLine(line);
+        if (classified.kind !== 'call') continue;
+        const day = new Date(classified.loggedAtMs).getUTCDate();
         days.set(day, (days.get(day) ?? 0) + 1);
-        clients.add(verdict.content.user_id);
+        clients.add(classified.content.user_id);
       }
     }
     await source.close();

@@ -11,7 +11,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const CONTENT = 'a line of a log\n'.repeat(50_000);
 
-/** The content, read twice: every lap reads the log again. */
+/** The content, read twice: every repetition reads the log again. */
 async function contentOf(file: string, stdin: Readable = Readable.from([])): Promise<string[]> {
   const source = await openLog(file, join(folder, 'spool'), stdin);
   try {

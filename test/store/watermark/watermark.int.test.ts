@@ -24,24 +24,24 @@ describe('landed until', () => {
 
   it('is told as now where all is level, and is seen as of the last look', async () => {
     const looked = NOW - 10_000;
-    await insertLanded(client, 'level', { until: looked, observedAt: looked, isLevel: true });
+    await insertLanded(client, 'level', { until: looked, observedAt: looked, isCaughtUp: true });
     expect(await readWatermark(client, 'level', NOW)).toEqual({ displayed: NOW, confirmed: looked });
   });
 
   it('is as of the last look where that is longer ago', async () => {
     const looked = NOW - 10_001;
-    await insertLanded(client, 'stale', { until: looked, observedAt: looked, isLevel: true });
+    await insertLanded(client, 'stale', { until: looked, observedAt: looked, isCaughtUp: true });
     expect(await readWatermark(client, 'stale', NOW)).toEqual({ displayed: looked, confirmed: looked });
   });
 
   it('is the append time of the oldest record that waits', async () => {
     const oldest = NOW - 3_000;
-    await insertLanded(client, 'behind', { until: oldest, observedAt: NOW - 500, isLevel: false });
+    await insertLanded(client, 'behind', { until: oldest, observedAt: NOW - 500, isCaughtUp: false });
     expect(await readWatermark(client, 'behind', NOW)).toEqual({ displayed: oldest, confirmed: oldest });
   });
 
   it('is never ahead of the reader’s clock', async () => {
-    await insertLanded(client, 'ahead', { until: NOW + 5, observedAt: NOW + 5, isLevel: true });
+    await insertLanded(client, 'ahead', { until: NOW + 5, observedAt: NOW + 5, isCaughtUp: true });
     expect(await readWatermark(client, 'ahead', NOW)).toEqual({ displayed: NOW, confirmed: NOW });
   });
 });

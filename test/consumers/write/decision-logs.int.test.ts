@@ -81,10 +81,10 @@ const charges = () =>
        toUnixTimestamp64Milli(day_from) AS day_from, toString(billed_to) AS billed_to, kafka_offset
      FROM daily_charges FINAL ORDER BY day, revision`,
   );
-const Letter = Type.Object({ offset: Type.Integer(), reason: Type.String(), detail: Type.String() });
-const letters = (topic: string) =>
+const Quarantined = Type.Object({ offset: Type.Integer(), reason: Type.String(), detail: Type.String() });
+const deadLetters = (topic: string) =>
   stack.ask(
-    Letter,
+    Quarantined,
     `SELECT offset, reason, detail FROM quarantined FINAL WHERE topic = '${topic}' ORDER BY offset`,
   );
 
@@ -112,7 +112,7 @@ describe('the topic daily-charges', () => {
     expect(await charges()).toEqual([landed, { ...landed, revision: 2, amount: '6.80007', kafka_offset: 2 }]);
   });
 
-  it('lands from records without a deadline, of the schema before', async () => {
+  it('lands records of the previous schema, which has no deadline', async () => {
     const schema: avro.schema.RecordType = JSON.parse(projectFile('schemas', 'daily-charge.avsc'));
     const before = avro.Type.forSchema({ ...schema, fields: schema.fields.slice(0, -1) });
     const header = Buffer.from('c3018d02fd5b5be74983', 'hex');
@@ -136,16 +136,16 @@ describe('the topic daily-charges', () => {
     expect(latencies[5]).toBeLessThan(1_000);
   });
 
-  it('quarantines what is no charge, or none that the table can hold, and goes on', async () => {
+  it('quarantines records that are not charges or do not fit the table, and goes on', async () => {
     const bad: [Buffer | null, RegExp][] = [
-      [Buffer.from('no charge'), /no daily charge/],
-      [null, /no daily charge/],
+      [Buffer.from('no charge'), /not a daily charge/],
+      [null, /not a daily charge/],
       [encodeDailyCharge(charge).subarray(0, -1), /./],
       [encodeDailyCharge({ ...charge, amount: '1e3' }), /\/amount/],
       [encodeDailyCharge({ ...charge, amount: '0.1234567890123456789' }), /\/amount/],
       [encodeDailyCharge({ ...charge, used: -1 }), /\/used/],
       [encodeDailyCharge({ ...charge, revision: 0 }), /\/revision/],
-      [encodeDailyCharge({ ...charge, day: '2026-02-30' }), /2026-02-30 is no date/],
+      [encodeDailyCharge({ ...charge, day: '2026-02-30' }), /2026-02-30 is not a date/],
       [encodeDailyCharge({ ...charge, closed_at: 8e15 }), /\/closed_at/],
       [Buffer.from('c3018d02fd5b5be74983', 'hex'), /truncated/],
     ];
@@ -156,7 +156,7 @@ describe('the topic daily-charges', () => {
       bad.map(([value]) => value),
     );
     await untilLanded(topic, first + bad.length - 1);
-    const found = await letters(topic);
+    const found = await deadLetters(topic);
     expect(found).toMatchObject(bad.map((_, index) => ({ offset: first + index, reason: 'not-a-charge' })));
     bad.forEach(([, detail], index) => expect(found[index]?.detail).toMatch(detail));
     expect(await charges()).toEqual(before);
@@ -181,7 +181,7 @@ describe('the topic settings', () => {
     at: Type.Integer(),
   });
 
-  it('lands in the order of the log, and quarantines what is no change', async () => {
+  it('lands in the order of the log, and quarantines records that are not changes', async () => {
     const { settings } = stack.topics;
     const values = [
       encodeSettingsChange(change),
@@ -197,7 +197,7 @@ describe('the topic settings', () => {
     expect(rows).toEqual([
       { offset: first, value: change.value, reason: change.reason, at: change.effective_at },
     ]);
-    expect(await letters(settings)).toMatchObject([
+    expect(await deadLetters(settings)).toMatchObject([
       { offset: first + 1, reason: 'not-a-settings-change' },
       { offset: first + 2, reason: 'not-a-settings-change' },
     ]);
@@ -205,7 +205,7 @@ describe('the topic settings', () => {
 });
 
 describe('a charge that is appended when its statement is final', () => {
-  it('does not land; the aggregator looks again, and what is left is an adjustment in the current period', async () => {
+  it('does not land; the aggregator decides again, and the difference is an adjustment in the current period', async () => {
     const client = connectClickHouse(stack.settings, 'logs test');
     const { dailyCharges } = stack.topics;
     const log = openLandedLog(stack.kafka, client, dailyCharges, 30_000);
@@ -222,7 +222,7 @@ describe('a charge that is appended when its statement is final', () => {
     const day = calendar.dayAt(called);
     const final = finalAt(periods.periodOf(day.date));
 
-    // It decided just before the statement became final, and fell asleep; Kafka appends by its own clock.
+    // The aggregator decided just before the statement became final, and stalled; Kafka appends by its own clock.
     const times = [final - 1];
     const now = () => times.shift() ?? Date.now();
     expect(await closeDays({ client, store, log, now }, [{ orgId: 'slept', day }], 0)).toBe(2);
@@ -239,7 +239,7 @@ describe('a charge that is appended when its statement is final', () => {
     expect(await readCharges(client, own)).toMatchObject([
       { day: day.date, revision: 1, used: 6_000, billed_from: from, billed_to: to },
     ]);
-    expect((await letters(dailyCharges)).at(-1)).toMatchObject({
+    expect((await deadLetters(dailyCharges)).at(-1)).toMatchObject({
       reason: 'charge-after-final',
       detail: expect.stringContaining(`final since ${new Date(final).toISOString()}`),
     });

@@ -1,23 +1,24 @@
 import type { LandedRange } from './landed-range.ts';
+
 interface PartitionState {
-  /** Everything before it has landed; undefined until the committed offset is known. */
+  /** Every record before this offset has landed; undefined until the committed offset is known. */
   next: number | undefined;
-  /** Taken and not landed, in order. */
+  /** Taken but not landed, in order. */
   readonly taken: LandedRange[];
-  /** Append time of the last landed record: all before it have landed, as appends are in the order of time. */
+  /** Append time of the last landed record. Kafka appends in time order, so every earlier record has landed. */
   lastLandedMs: number | undefined;
 }
 
-/** How far one partition is landed; a row of landing_progress. Times in epoch milliseconds. */
-export interface Standing {
+/** How far one partition has landed: a row of landing_progress. Times in epoch milliseconds. */
+export interface PartitionProgress {
   readonly partition: number;
   readonly nextOffset: number;
   readonly endOffset: number;
   readonly watermarkMs: number;
 }
 
-/** What this process knows of its partitions in the present generation. */
-export class LandedState {
+/** What this process knows about its partitions in the present generation. */
+export class LandingProgress {
   #generation = 0;
   readonly #partitions = new Map<number, PartitionState>();
 
@@ -29,7 +30,7 @@ export class LandedState {
     }
   }
 
-  /** The committed offset, read after the assignment: all before it have landed, by whomever. */
+  /** The committed offset, read after the assignment: every record before it has landed, here or elsewhere. */
   committed(generation: number, partition: number, next: number): void {
     const state = this.#stateOf(generation, partition);
     if (state) state.next ??= next;
@@ -44,18 +45,18 @@ export class LandedState {
     if (!state) return;
     const index = state.taken.indexOf(range);
     if (index !== -1) state.taken.splice(0, index + 1);
-    // Control records may be passed on after the batch behind them: never back.
+    // Control records may arrive after the batch behind them, so the offset must not go back.
     state.next = Math.max(state.next ?? 0, range.lastOffset + 1);
     state.lastLandedMs = range.lastAppendedAtMs ?? state.lastLandedMs;
   }
 
   /**
-   * Where partitions stand, those of which enough is known. Errs on the early side in every race: the end offset
-   * was read after `observedAtMs` and before this, so what has landed up to it includes all that was appended
-   * before `observedAtMs` (by clocks that agree; readers keep a margin for those that do not).
+   * The progress of those partitions about which enough is known. Errs on the early side in every race: the end
+   * offset was read after `observedAtMs` and before this call, so a partition that has landed up to it has landed
+   * everything appended before `observedAtMs`. That assumes equal clocks; readers keep a margin for clock differences.
    * @param endOffsets by partition
    */
-  standings(endOffsets: ReadonlyMap<number, number>, observedAtMs: number): Standing[] {
+  report(endOffsets: ReadonlyMap<number, number>, observedAtMs: number): PartitionProgress[] {
     return [...this.#partitions].flatMap(([partition, { next, taken, lastLandedMs }]) => {
       const endOffset = endOffsets.get(partition);
       if (next === undefined || endOffset === undefined) return [];

@@ -2,24 +2,25 @@ import { allowanceAt, type AllowanceAt } from '../../domain/pricing/allowance.ts
 import type { Settings } from '../dependencies.ts';
 import { chooseSubscription, findOrg, noSubscription } from '../orgs/subscription.ts';
 
-export interface Subscribed {
+export interface SubscriptionAt {
   readonly orgId: string;
   readonly product: string;
-  /** By the settings of that instant. */
+  /** From the settings of the instant. */
   readonly allowance: AllowanceAt;
 }
 
 /**
- * The subscription that a live figure is of, and what it allowed at an instant, epoch milliseconds.
+ * The requested subscription and its allowance at an instant.
  * Throws the Problems `unknown-org`, `ambiguous-product` and `no-subscription`.
+ * @param instant epoch milliseconds
  */
-export function subscribedAt(
+export function subscriptionAt(
   settings: Settings,
-  asked: { readonly org: string; readonly product: string | undefined },
+  requested: { readonly org: string; readonly product: string | undefined },
   instant: number,
-): Subscribed {
-  const org = findOrg(settings, asked.org);
-  const subscription = chooseSubscription(org, asked.product, instant);
+): SubscriptionAt {
+  const org = findOrg(settings, requested.org);
+  const subscription = chooseSubscription(org, requested.product, instant);
   const { product } = subscription;
   const allowance = allowanceAt(settings.catalogues, subscription, instant);
   if (allowance === undefined)

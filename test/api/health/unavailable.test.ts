@@ -6,7 +6,7 @@ import { listen, PortInUseError } from '../../../api/listen.ts';
 import { ProblemSchema } from '../../../api/problems/schema.ts';
 import { openWithoutServers, SECRET } from '../api-without-servers.ts';
 
-/** The API with a ClickHouse that is at this address, or is not. */
+/** The API with a ClickHouse at this address, which may be unreachable. */
 const apiTo = (clickhouseUrl: string) => openWithoutServers({ clickhouseUrl });
 
 const portOf = (server: Server): number => {
@@ -14,8 +14,8 @@ const portOf = (server: Server): number => {
   return typeof address === 'object' && address ? address.port : 0;
 };
 
-/** Listens and accepts, and never says a word: a frozen ClickHouse. */
-async function openSilence(): Promise<{ server: Server; close: () => Promise<void> }> {
+/** Accepts connections and never answers: a frozen ClickHouse. */
+async function openFrozen(): Promise<{ server: Server; close: () => Promise<void> }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => sockets.add(socket));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -33,26 +33,26 @@ async function get(url: string): Promise<{ status: number; retryAfter: string | 
   const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
   const body: unknown = await response.json();
   if (response.status >= 400 && !Value.Check(ProblemSchema, body))
-    throw new Error(`${url}: no problem document`);
+    throw new Error(`${url}: not a problem document`);
   return { status: response.status, retryAfter: response.headers.get('retry-after'), body };
 }
 
-// Errors of the ClickHouse client reach the console as well.
+// The ClickHouse client also writes its errors to the console.
 beforeEach(() => jest.spyOn(console, 'error').mockImplementation(() => undefined));
 afterEach(() => jest.restoreAllMocks());
 
 describe('without ClickHouse', () => {
   it('the process is up and not ready, and figures are a 503 to retry', async () => {
-    const nobody = await openSilence();
-    const port = portOf(nobody.server);
-    await nobody.close();
+    const closed = await openFrozen();
+    const port = portOf(closed.server);
+    await closed.close();
     const api = await apiTo(`http://127.0.0.1:${port}`);
     const url = await listen(api.app, '127.0.0.1', 0);
     expect((await get(`${url}/healthz`)).status).toBe(200);
     expect(await get(`${url}/readyz`)).toMatchObject({
       status: 503,
       retryAfter: '2',
-      // Anyone may ask: what is where is for the log.
+      // The probe is public: addresses belong into the log.
       body: {
         type: 'unavailable',
         detail: expect.not.stringMatching(new RegExp(`ECONNREFUSED|127\\.0\\.0\\.1|${port}`)),
@@ -65,40 +65,40 @@ describe('without ClickHouse', () => {
     await api.close();
   });
 
-  it('frozen in the middle of the probe’s questions, it says so as soon', async () => {
-    // Answers the first with no rows, and then no more.
-    let asked = 0;
+  it('the probe fails as soon if ClickHouse freezes between its queries', async () => {
+    // Answers the first query with no rows, and then nothing.
+    let queries = 0;
     const freezing = createHttpServer((request, response) => {
       request.resume();
-      asked += 1;
-      if (asked === 1) response.end();
+      queries += 1;
+      if (queries === 1) response.end();
     });
     await new Promise<void>((resolve) => freezing.listen(0, '127.0.0.1', resolve));
     const api = await apiTo(`http://127.0.0.1:${portOf(freezing)}`);
     const url = await listen(api.app, '127.0.0.1', 0);
     const signal = AbortSignal.timeout(10_000);
     expect((await fetch(`${url}/readyz`, { signal })).status).toBe(503);
-    expect(asked).toBe(2);
+    expect(queries).toBe(2);
     await api.close();
     freezing.closeAllConnections();
     await new Promise((resolve) => freezing.close(resolve));
   });
 
-  it('frozen, the probe says so within seconds', async () => {
-    const frozen = await openSilence();
+  it('the probe fails within seconds if ClickHouse is frozen', async () => {
+    const frozen = await openFrozen();
     const api = await apiTo(`http://127.0.0.1:${portOf(frozen.server)}`);
     const url = await listen(api.app, '127.0.0.1', 0);
-    const asked = Date.now();
+    const startedAt = Date.now();
     expect((await get(`${url}/readyz`)).status).toBe(503);
-    expect(Date.now() - asked).toBeLessThan(4_500);
+    expect(Date.now() - startedAt).toBeLessThan(4_500);
     await api.close();
     await frozen.close();
   });
 });
 
-describe('a server that is told to close', () => {
-  it('answers what has reached it, and nothing more', async () => {
-    const frozen = await openSilence();
+describe('a server that closes', () => {
+  it('answers the requests that have arrived, and no more', async () => {
+    const frozen = await openFrozen();
     const api = await apiTo(`http://127.0.0.1:${portOf(frozen.server)}`);
     const url = await listen(api.app, '127.0.0.1', 0);
     const arrived = new Promise<void>((resolve) => frozen.server.once('connection', () => resolve()));
@@ -112,9 +112,9 @@ describe('a server that is told to close', () => {
   });
 });
 
-describe('a port that is taken', () => {
+describe('a port in use', () => {
   it('is an error that names PORT', async () => {
-    const other = await openSilence();
+    const other = await openFrozen();
     const api = await apiTo('http://127.0.0.1:1');
     await expect(listen(api.app, '127.0.0.1', portOf(other.server))).rejects.toThrow(PortInUseError);
     await expect(listen(api.app, '127.0.0.1', portOf(other.server))).rejects.toThrow(

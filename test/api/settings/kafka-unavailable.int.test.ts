@@ -9,7 +9,7 @@ import { until } from '../../until.ts';
 import { openApi, type Answer, type ApiUnderTest } from '../api-under-test.ts';
 import { callEvent, insertEvents } from '../tables.ts';
 
-/** A change of settings needs Kafka and a consumer; reading needs neither. */
+/** A settings change needs Kafka and a consumer; reading needs neither. */
 const CLAIMS: Claims = { role: 'super_admin', sub: 'ann', org: 'acme' };
 const LIMIT = '/v1/orgs/acme/additional-limit';
 
@@ -29,7 +29,7 @@ describe('without Kafka', () => {
   });
   afterAll(() => api.close());
 
-  it('a change is a 503 to retry that says that nothing was recorded', async () => {
+  it('a change is a 503 to retry, and nothing was recorded', async () => {
     expect(await put(api, 5)).toMatchObject({
       status: 503,
       headers: { 'retry-after': '2' },
@@ -54,7 +54,7 @@ describe('without Kafka', () => {
   });
 });
 
-it('a Kafka that is frozen is a 503 that says that nothing is known', async () => {
+it('a change on a frozen Kafka is a 503 with an unknown outcome', async () => {
   const frozen = await openSilence();
   const api = await openApi('kafkafrozen', Date.now(), 'local', {
     kafkaBrokers: frozen.address,
@@ -68,7 +68,7 @@ it('a Kafka that is frozen is a 503 that says that nothing is known', async () =
   await api.close();
 });
 
-it('a change that does not land is a 503; repeated under its key it is recorded once, and in effect', async () => {
+it('a change that does not land is a 503; repeated with its key it is recorded once, and in effect', async () => {
   const api = await openApi('notlanding', Date.now(), 'local', { recordWithinMs: 1_500 });
   Object.defineProperty(api.clock, 'now', { get: Date.now });
   const { settings } = api.namespace;
@@ -90,7 +90,7 @@ it('a change that does not land is a 503; repeated under its key it is recorded 
   await api.namespace.drop();
 });
 
-/** Listens and accepts, and never says a word. */
+/** Accepts connections and never answers. */
 async function openSilence(): Promise<{ address: string; close: () => Promise<void> }> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => sockets.add(socket));

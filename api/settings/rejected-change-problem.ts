@@ -1,0 +1,36 @@
+import type { ChangeProblem, SettingsRejected } from '../../domain/settings/rejected-change.ts';
+import { Problem, type ProblemError, type ProblemType } from '../problems/problem.ts';
+
+const TYPES: ReadonlyMap<string, ProblemType> = new Map([
+  ['unknown-org', 'unknown-org'],
+  ['no-subscription', 'no-subscription'],
+  ['org-exists', 'org-exists'],
+  ['change-id-used', 'idempotency-key-used'],
+]);
+
+/** The place in the request of an error outside of the change's value; the rules know only the fields of the log. */
+const OUTSIDE_VALUE: ReadonlyMap<string, Pick<ProblemError, 'parameter' | 'pointer'>> = new Map([
+  ['org-id', { pointer: '#/org_id' }],
+  ['product', { parameter: 'product' }],
+  ['reason', { pointer: '#/reason' }],
+  ['effective-at', { pointer: '#/effective_at' }],
+  ['recorded-by', { parameter: 'authorization' }],
+]);
+
+/** The Problem of a rejected change, each error with its place in the request. */
+export function rejectedChangeProblem(rejected: SettingsRejected): Problem {
+  const type = TYPES.get(rejected.code);
+  if (type === 'idempotency-key-used') {
+    return new Problem(
+      type,
+      'Repeat the first request with this Idempotency-Key unchanged, or send another key.',
+    );
+  }
+  if (type !== undefined) return new Problem(type, `${rejected.message}.`);
+  return new Problem('invalid-request', `${rejected.message}.`, { errors: rejected.problems.map(errorOf) });
+}
+
+function errorOf({ code, path, message }: ChangeProblem): ProblemError {
+  const place = path === '' ? OUTSIDE_VALUE.get(code) : undefined;
+  return { detail: message, ...(place ?? { pointer: `#${path}` }) };
+}

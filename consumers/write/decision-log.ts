@@ -1,0 +1,106 @@
+import type { RecordCursor } from '../../platform/kafka/record-cursor.ts';
+import type { Counters } from '../counters.ts';
+import { keyText } from '../decode/org-of-record.ts';
+import type { FetchedBatch, TakeBatch } from '../fetch/fetcher.ts';
+import type { LandedRange } from '../fetch/landed-range.ts';
+import type { DeadLetter } from './dead-letters.ts';
+import type { Inserts } from './inserts.ts';
+import type { Land } from './landing-order.ts';
+
+/** A record of such a topic: its value, its offset, and when Kafka appended it. */
+export type LogRecord = Pick<RecordCursor, 'value' | 'offset' | 'timestampMs'>;
+
+/** A topic with one partition whose order makes decisions, and how its records become rows. */
+export interface DecisionLog {
+  readonly table: string;
+  /** Why a record is quarantined that is not a row of the table. */
+  readonly invalidReason: DeadLetter['reason'];
+  /**
+   * @returns a row as JSON values, with the same keys in the same order each time
+   * @throws InvalidRecordError if the record must not land for another reason, any other error for `invalidReason`
+   */
+  rowOf(this: void, record: LogRecord): object;
+}
+
+/** A record that is quarantined, with its reason. */
+export class InvalidRecordError extends Error {
+  readonly code = 'INVALID_RECORD';
+  readonly reason: DeadLetter['reason'];
+  constructor(reason: DeadLetter['reason'], detail: string) {
+    super(detail);
+    this.name = 'InvalidRecordError';
+    this.reason = reason;
+  }
+}
+
+export interface DecisionLogSteps {
+  readonly inserts: Inserts;
+  readonly land: Land;
+  readonly counters: Counters;
+  /** Gets each range before it lands. */
+  readonly onTaken: (range: LandedRange) => void;
+}
+
+/** Lands a decision log, each fetched batch at once: the process that appended a record waits for it to land. */
+export function landDecisionLog(log: DecisionLog, steps: DecisionLogSteps): TakeBatch {
+  const { inserts, land, counters, onTaken } = steps;
+  return async (batch) => {
+    const rows: object[] = [];
+    const deadLetters: DeadLetter[] = [];
+    let firstAppendedAtMs: number | undefined;
+    let lastAppendedAtMs: number | undefined;
+    const records = batch.records();
+    while (records.next()) {
+      firstAppendedAtMs ??= records.timestampMs;
+      lastAppendedAtMs = records.timestampMs;
+      try {
+        rows.push(log.rowOf(records));
+      } catch (error) {
+        const reason = error instanceof InvalidRecordError ? error.reason : log.invalidReason;
+        deadLetters.push(deadLetterOf(batch, records, reason, error));
+      }
+    }
+    const { topic, partition, generation, firstOffset, lastOffset } = batch;
+    const range: LandedRange = {
+      topic,
+      partition,
+      generation,
+      firstOffset,
+      lastOffset,
+      rows: rows.length,
+      quarantined: deadLetters.length,
+      firstAppendedAtMs,
+      lastAppendedAtMs,
+    };
+    onTaken(range);
+    await land({
+      rowsName: log.table,
+      insertRows: () => inserts.insertRows(log.table, rows),
+      deadLetters,
+      ranges: [range],
+    });
+    counters.decisionLogRows += rows.length;
+    return true;
+  };
+}
+
+const MAX_DETAIL_CHARACTERS = 300;
+
+function deadLetterOf(
+  { topic, partition }: FetchedBatch,
+  { key, value, offset, timestampMs }: RecordCursor,
+  reason: DeadLetter['reason'],
+  error: unknown,
+): DeadLetter {
+  return {
+    topic,
+    partition,
+    offset,
+    appendedAtMs: timestampMs,
+    key,
+    value,
+    reason,
+    detail: (error instanceof Error ? error.message : String(error)).slice(0, MAX_DETAIL_CHARACTERS),
+    orgId: keyText(key),
+  };
+}

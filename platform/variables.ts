@@ -1,0 +1,100 @@
+import { Type } from 'typebox';
+import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS } from '../schemas/event-rules.ts';
+
+/**
+ * The environment variables that several processes read, in groups. Each process lists its groups in its own
+ * config.ts. A variable marked `secret` never shows its value in an error.
+ */
+
+/** kafkajs splits at the first colon, so an IPv6 address needs a name. */
+const BROKER = String.raw`\s*[^\s:,]+:\d{1,5}\s*`;
+
+interface AddressOptions {
+  readonly description: string;
+  /** Makes the variable optional. */
+  readonly default?: '';
+}
+
+/** `host:port,...` */
+export const brokerList = (options: AddressOptions) =>
+  Type.String({
+    ...options,
+    pattern: `${options.default === '' ? '^$|' : ''}^${BROKER}(,${BROKER})*$`,
+    examples: ['127.0.0.1:9092,127.0.0.1:9093'],
+  });
+
+/** The URL of a server. */
+export const httpAddress = (options: AddressOptions) =>
+  Type.Refine(
+    Type.String({ ...options }),
+    (text) => text === options.default || (/^https?:/.test(text) && URL.canParse(text)),
+    () => 'must be like http://127.0.0.1:8123',
+  );
+
+export const kafkaVariables = {
+  KAFKA_BROKERS: brokerList({ description: 'host:port of the Kafka brokers, comma separated' }),
+  TOPIC_PREFIX: Type.String({
+    default: '',
+    pattern: '^[A-Za-z0-9._-]*$',
+    examples: ['staging.'],
+    description: 'before every topic name',
+  }),
+};
+
+/** A name that needs no quotes in SQL. */
+export const clickhouseName = (name: string) =>
+  Type.String({ default: name, pattern: '^[A-Za-z_][A-Za-z0-9_]*$', examples: [name] });
+
+export const clickhouseVariables = {
+  CLICKHOUSE_URL: httpAddress({ description: 'HTTP address of ClickHouse' }),
+  CLICKHOUSE_DATABASE: clickhouseName('api_credits'),
+  CLICKHOUSE_USER: Type.String({ default: 'default', minLength: 1 }),
+  CLICKHOUSE_PASSWORD: Type.String({ default: '', secret: true }),
+};
+
+export const logVariables = {
+  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], { default: 'info' }),
+};
+
+export const stopTimeout = (defaultMs: number) =>
+  Type.Integer({
+    default: defaultMs,
+    minimum: 0,
+    maximum: 60_000,
+    description: 'how long a stop may take before the process exits without finishing it',
+  });
+
+/** Every process that runs until it is stopped reads these (lifecycle/run-process.ts). */
+export const processVariables = {
+  ...logVariables,
+  // Docker kills a process 10 s after its SIGTERM.
+  STOP_TIMEOUT_MS: stopTimeout(9_000),
+};
+
+/** The limits of domain.md, "Which events count"; every process that validates events reads the same two. */
+export const eventTimeVariables = {
+  FUTURE_LIMIT_MS: Type.Integer({ default: FUTURE_LIMIT_MS, minimum: 0 }),
+  LATENESS_LIMIT_MS: Type.Integer({ default: LATENESS_LIMIT_MS, minimum: 0 }),
+};
+
+/** When the aggregator seals and closes. The API reads these as well, to report what is due. */
+export const closingVariables = {
+  SEAL_DELAY_MS: Type.Integer({
+    default: 60_000,
+    minimum: 1_000,
+    description:
+      'how long after an hour’s end it is sealed; must exceed the difference of the machines’ clocks',
+  }),
+  GRACE_MS: Type.Integer({
+    default: 15 * 60_000,
+    minimum: 0,
+    description: 'how long after its end a day stays open',
+  }),
+};
+
+export const orgVariables = {
+  UNKNOWN_ORGS: Type.Enum(['none', 'local'], {
+    default: 'none',
+    description: 'the subscription of an org without settings: none, or the local stack’s free one',
+  }),
+};

@@ -1,0 +1,100 @@
+import { newCounters } from '../../../consumers/counters.ts';
+import type { LandedRange } from '../../../consumers/fetch/landed-range.ts';
+import { createRetry } from '../../../consumers/retry.ts';
+import type { DeadLetter } from '../../../consumers/write/dead-letters.ts';
+import { landInOrder, type Landing } from '../../../consumers/write/landing-order.ts';
+import { createLogger } from '../../../platform/logging.ts';
+
+const range: LandedRange = {
+  topic: 'calls',
+  partition: 3,
+  generation: 1,
+  firstOffset: 10,
+  lastOffset: 19,
+  rows: 9,
+  quarantined: 1,
+  firstAppendedAtMs: 500,
+  lastAppendedAtMs: 600,
+};
+const deadLetter: DeadLetter = {
+  topic: 'calls',
+  partition: 3,
+  offset: 12,
+  appendedAtMs: 500,
+  key: null,
+  value: null,
+  reason: 'not-an-event',
+  detail: 'a null value',
+  orgId: '',
+};
+
+/** Lands with steps that write down when they start and end; `failing` fails at its first attempt. */
+async function stepsOf(deadLetters: readonly DeadLetter[], failing?: string): Promise<string[]> {
+  const steps: string[] = [];
+  let hasFailed = false;
+  const step = async (name: string): Promise<void> => {
+    steps.push(name);
+    await new Promise((resolve) => setImmediate(resolve));
+    if (name === failing && !hasFailed) {
+      hasFailed = true;
+      throw new Error('the server is away');
+    }
+    steps.push(`${name} done`);
+  };
+  const landing: Landing = {
+    rowsName: 'events',
+    insertRows: () => step('rows'),
+    deadLetters,
+    ranges: [range],
+  };
+  const land = landInOrder({
+    inserts: { insertRows: (table) => step(table) },
+    quarantine: { publish: () => step('publish'), record: () => step('record') },
+    retryUntilSuccess: createRetry(
+      createLogger('test', 'silent'),
+      newCounters(),
+      new AbortController().signal,
+    ),
+    onLanded: () => step('commit'),
+  });
+  await land(landing);
+  return steps;
+}
+
+describe('the order of landing', () => {
+  it('is rows and dead letters, then the landed ranges, then the commit', async () => {
+    const steps = await stepsOf([deadLetter]);
+    expect(steps.slice(-4)).toEqual(['landed_ranges', 'landed_ranges done', 'commit', 'commit done']);
+    expect(steps.slice(0, -4).toSorted()).toEqual(
+      ['rows', 'rows done', 'publish', 'publish done', 'record', 'record done'].toSorted(),
+    );
+    expect(steps.indexOf('publish done')).toBeLessThan(steps.indexOf('record'));
+  });
+
+  it('has no step for dead letters if there are none', async () => {
+    expect(await stepsOf([])).toEqual([
+      'rows',
+      'rows done',
+      'landed_ranges',
+      'landed_ranges done',
+      'commit',
+      'commit done',
+    ]);
+  });
+
+  it.each(['rows', 'publish', 'record', 'landed_ranges'])(
+    'is kept when the step %s fails: it alone is retried, and later steps wait',
+    async (failing) => {
+      const steps = await stepsOf([deadLetter], failing);
+      expect(steps.filter((name) => name === failing)).toHaveLength(2);
+      for (const other of ['rows', 'publish', 'record', 'landed_ranges', 'commit']) {
+        expect(steps.filter((name) => name === `${other} done`)).toHaveLength(1);
+      }
+      const ranges = steps.indexOf('landed_ranges');
+      for (const before of ['rows done', 'record done']) {
+        expect(steps.indexOf(before)).toBeLessThan(ranges);
+      }
+      expect(steps.indexOf('landed_ranges done')).toBeLessThan(steps.indexOf('commit'));
+    },
+  );
+});
