@@ -51,7 +51,9 @@ export function missingSections(files: readonly Source[]): Missing[] {
     [...text.matchAll(/\b(domain|interfaces|design|operations)\.md, "?([A-Z][^"():;.\n]*)/g)]
       .filter(([, document, section = '']) => {
         const target = files.find((file) => file.path === `docs/${document}.md`);
-        return !titlesOf(target?.text ?? '').some((title) => section.startsWith(title));
+        return !titlesOf(target?.text ?? '').some(
+          (title) => section.startsWith(title) || title.startsWith(section),
+        );
       })
       .map(([reference]) => `${path}: ${reference}`),
   );
