@@ -19,7 +19,7 @@ afterAll(() => pipeline.stop(), 60_000);
 
 /** A command as deploy/run.mjs runs it. */
 function run(command: 'org' | 'catalogue', ...args: readonly string[]): Promise<Ended> {
-  const main = join(projectRoot(), 'dist/aggregator/commands', `${command}.js`);
+  const main = join(projectRoot(), 'dist/cli', `${command}.js`);
   const env = { PATH: process.env['PATH'], ...pipeline.env };
   return new Promise((resolve) => {
     execFile(process.execPath, [main, ...args], { env }, (error, out, err) => {

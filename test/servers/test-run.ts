@@ -19,21 +19,21 @@ const GONE_WITHIN_MS = 3_000;
 
 export async function startTestRun(needsServers: boolean, wanted: string | undefined): Promise<TestRun> {
   const dir = await openRunDir();
-  const invalidations = [markOf(dir)];
-  abandonOnSignal(dir, invalidations);
+  const marks = [markOf(dir)];
+  abandonOnSignal(dir, marks);
   const chosen = needsServers ? await chooseServers(wanted, dir) : undefined;
   const env: Record<string, string> = { TEST_DATA_DIR: dir };
   if (chosen) {
     const { kafkaBrokers, clickhouseUrl } = chosen.servers;
     Object.assign(env, { TEST_KAFKA_BROKERS: kafkaBrokers, TEST_CLICKHOUSE_URL: clickhouseUrl });
-    invalidations.push(`KAFKA_BROKERS=${kafkaBrokers}`, `CLICKHOUSE_URL=${clickhouseUrl}`);
+    marks.push(`KAFKA_BROKERS=${kafkaBrokers}`, `CLICKHOUSE_URL=${clickhouseUrl}`);
   }
   return {
     chosen,
     env,
     end: async () => {
       await chosen?.servers.stop();
-      const leaked = await stillRunning(invalidations);
+      const leaked = await stillRunning(marks);
       for (const { pid } of leaked) signalProcess(pid, 'SIGKILL');
       removeRunDir(dir);
       if (leaked.length === 0) return;
@@ -61,11 +61,11 @@ export async function inTestRun(work: (dataDir: string) => Promise<void>): Promi
  * An interrupted run has no end: what it started so far goes with it. The handler stays, for npm, the terminal and
  * `timeout` may each deliver the signal, and a second one must not cut the first one's work short.
  */
-function abandonOnSignal(dir: string, invalidations: readonly string[]): void {
+function abandonOnSignal(dir: string, marks: readonly string[]): void {
   let abandoned: Promise<void> | undefined;
   const abandon = async (): Promise<void> => {
     await endRunDir(dir);
-    for (const { pid } of processesWith(invalidations)) signalProcess(pid, 'SIGKILL');
+    for (const { pid } of processesWith(marks)) signalProcess(pid, 'SIGKILL');
     process.exit(1);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
@@ -74,8 +74,8 @@ function abandonOnSignal(dir: string, invalidations: readonly string[]): void {
 
 const markOf = (dir: string): string => `TEST_DATA_DIR=${dir}`;
 
-async function stillRunning(invalidations: readonly string[]): Promise<RunningProcess[]> {
-  const leaked = (): RunningProcess[] => processesWith(invalidations);
+async function stillRunning(marks: readonly string[]): Promise<RunningProcess[]> {
+  const leaked = (): RunningProcess[] => processesWith(marks);
   await until(() => leaked().length === 0, GONE_WITHIN_MS);
   return leaked();
 }

@@ -60,7 +60,7 @@ export async function openRome(suite: string): Promise<{ api: ApiUnderTest; char
       { ...charge, product: 'bigin' },
     ]),
   );
-  for (const topic of ['api-calls', 'daily-charges']) {
+  for (const topic of ['api-calls', 'settings', 'daily-charges']) {
     await insertLanded(api.clickhouse, topic, { until: NOW, observedAt: NOW, isLevel: true });
   }
   return { api, charges };

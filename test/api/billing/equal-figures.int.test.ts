@@ -70,7 +70,7 @@ beforeAll(async () => {
     .map((record, kafka_offset): LoggedCharge => Object.assign(record, { kafka_offset }));
   await insertCharges(api.clickhouse, log);
   await insertLandedRange(api.clickhouse, 'daily-charges', log.length - 1);
-  for (const topic of ['api-calls', 'daily-charges']) {
+  for (const topic of ['api-calls', 'settings', 'daily-charges']) {
     await insertLanded(api.clickhouse, topic, { until: NOW, observedAt: NOW, isLevel: true });
   }
   feed = (await api.read(FeedAnswer, '/v1/charges?limit=10000', BILLING)).charges;

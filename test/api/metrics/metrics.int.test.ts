@@ -18,6 +18,7 @@ describe('GET /metrics', () => {
   beforeAll(async () => {
     api = await openApi('metrics', NOW);
     await insertLanded(api.clickhouse, 'api-calls', { until: NOW - 5_000, observedAt: NOW, isLevel: false });
+    await insertLanded(api.clickhouse, 'settings', { until: NOW, observedAt: NOW, isLevel: true });
     await insertEvents(api.clickhouse, [callEvent({ org_id: 'one', occurred_at: NOW - 3 * HOUR_MS })]);
     await api.clickhouse.insert({
       table: 'landed_ranges',
