@@ -40,6 +40,12 @@ describe('the check of words', () => {
     expect(wrongWords([line(text)])).toEqual([]);
   });
 
+  it('leaves a field of an answer alone, but not the word in a sentence', () => {
+    const path = 'api/settings/change-answer.ts';
+    expect(wrongWords([line('return { refused: outcome.refused };', path)])).toEqual([]);
+    expect(wrongWords([line('/** A change that was refused. */', path)])).toHaveLength(1);
+  });
+
   it('finds the word in a path', () => {
     expect(wrongWords([line('', 'api/usage/portion.ts')])).toHaveLength(1);
   });
