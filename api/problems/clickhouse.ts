@@ -42,11 +42,7 @@ export function clickhouseProblem(error: unknown): Problem | undefined {
 function answeredProblem(error: ClickHouseError): Problem | undefined {
   if (NOT_READY.has(error.code)) return unavailable(error);
   if (error.code === TOO_MANY_ROWS_OR_BYTES) {
-    return new Problem(
-      'too-many-rows',
-      'Request pages of /usage with limit and cursor, or the largest groups with top. A shorter range, fewer names in group_by or filters also help.',
-      { cause: error },
-    );
+    return tooManyRows(error);
   }
   if (error.code === TIMEOUT_EXCEEDED) {
     return queryTimeout(error);
@@ -57,6 +53,14 @@ function answeredProblem(error: ClickHouseError): Problem | undefined {
   return new Problem('query-too-large', 'Request a shorter range or fewer names in group_by.', {
     cause: error,
   });
+}
+
+export function tooManyRows(cause?: unknown): Problem {
+  return new Problem(
+    'too-many-rows',
+    'Request pages of /usage with limit and cursor, or the largest groups with top. A shorter range, fewer names in group_by or filters also help.',
+    { cause },
+  );
 }
 
 export function queryTimeout(cause: unknown): Problem {

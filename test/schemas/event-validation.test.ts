@@ -24,7 +24,7 @@ const name = fc.oneof(
   { weight: 12, arbitrary: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }) },
   fc.constantFrom('', 'a\nb', 'a\u0085b', 'x'.repeat(128), 'x'.repeat(129), '€'.repeat(43)),
 );
-const text = fc.oneof(
+const anyText = fc.oneof(
   { weight: 24, arbitrary: fc.string({ unit: 'grapheme', maxLength: 40 }) },
   fc.constantFrom('', 'a\nb', 'x'.repeat(128), 'x'.repeat(129), '€'.repeat(43), 'é'.repeat(64)),
 );
@@ -44,11 +44,11 @@ const anyEvent: fc.Arbitrary<CallEvent> = fc
       { weight: 9, arbitrary: fc.webPath() },
       fc.constantFrom('x'.repeat(2_049), 'ü'.repeat(1_025)),
     ),
-    method: text,
-    module: text,
-    rule: text,
-    rejection_cause: text,
-    source_address: text,
+    method: anyText,
+    module: anyText,
+    rule: anyText,
+    rejection_cause: anyText,
+    source_address: anyText,
     status: fc.constantFrom(200, 429, 500),
     credits: fc.oneof(
       { weight: 9, arbitrary: fc.constantFrom(0, 1, 1_000_000) },
