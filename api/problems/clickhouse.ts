@@ -17,6 +17,8 @@ const UNREACHABLE_CODES = new Set([
 const UNREACHABLE_MESSAGES = new Set(['Timeout error.', 'socket hang up']);
 /** By the request's signal. A client that is still connected gets it only after the request's timeout. */
 const ABORTED_MESSAGE = 'The user aborted a request.';
+/** The same by Node, where the signal aborts while the query is being sent. */
+const ABORTED_CODE = 'ABORT_ERR';
 /** ClickHouse's own error codes, from its system.errors. */
 const TIMEOUT_EXCEEDED = '159';
 const MEMORY_LIMIT_EXCEEDED = '241';
@@ -33,7 +35,7 @@ export const RETRY_AFTER = { 'retry-after': '2' };
 export function clickhouseProblem(error: unknown): Problem | undefined {
   if (error instanceof ClickHouseError) return answeredProblem(error);
   // The client's own errors carry no code.
-  if (messageOf(error) === ABORTED_MESSAGE) return queryTimeout(error);
+  if (messageOf(error) === ABORTED_MESSAGE || codeOf(error) === ABORTED_CODE) return queryTimeout(error);
   const isUnreachable =
     UNREACHABLE_CODES.has(codeOf(error) ?? '') || UNREACHABLE_MESSAGES.has(messageOf(error));
   return isUnreachable ? unavailable(error) : undefined;
