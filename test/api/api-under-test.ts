@@ -78,6 +78,7 @@ export async function openApi(
     settings: recorder,
     topics: topicNames(),
     timing: { sealDelayMs: 60_000, graceMs: 900_000 },
+    waveLimits: { percent: 5, records: 100 },
     logger,
     verifyToken: createTokenVerifier({ secret: SECRET }, () => clock.now),
     newRequestId: randomUUID,
