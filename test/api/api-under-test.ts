@@ -79,6 +79,7 @@ export async function openApi(
     settings: recorder,
     topics: topicNames(),
     timing: { sealDelayMs: 60_000, graceMs: 900_000 },
+    waveLimits: { percent: 5, records: 100 },
     logger,
     verifyToken: createTokenVerifier({ secrets: [SECRET] }, () => clock.now),
     newRequestId: randomUUID,

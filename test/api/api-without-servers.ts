@@ -35,6 +35,7 @@ export async function openWithoutServers(
     settings: openRecorder(kafka, clickhouse, { clientId: 'test', logger, now: Date.now, timeoutMs: 1_000 }),
     topics: topicNames(),
     timing: { sealDelayMs: 60_000, graceMs: 900_000 },
+    waveLimits: { percent: 5, records: 100 },
     logger,
     verifyToken: createTokenVerifier({ secrets: [SECRET] }, Date.now),
     newRequestId: randomUUID,
