@@ -8,7 +8,6 @@ import type { OrgHistory } from '../domain/settings/org-history.ts';
 import type { Topics } from '../schemas/topics.ts';
 import type { VerifyToken } from './auth/tokens.ts';
 import type { LocalSignIn } from './dashboard/local-sign-in.ts';
-import type { SignToken } from './dashboard/local-sign-in.ts';
 import type { WaveLimits } from '../domain/invalid-wave.ts';
 import type { ClosingDelays } from '../domain/closing/when-to-close.ts';
 
