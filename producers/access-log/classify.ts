@@ -1,0 +1,35 @@
+import { describeRejection } from '../../schemas/event-rules.ts';
+import { validateCallContent } from '../validate.ts';
+import { contentOf, type CallContent } from './event.ts';
+import { MAX_LINE_BYTES, type Line } from './lines.ts';
+import { parseLine } from './parse.ts';
+
+/** What the replay makes of a line; a `call` satisfies every rule except those about its id and time. */
+export type ClassifiedLine =
+  | { readonly kind: 'call'; readonly loggedAtMs: number; readonly content: CallContent }
+  | { readonly kind: 'blank' }
+  | NotPublished;
+
+/** Not a call, or a call that is an invalid event. */
+export interface NotPublished {
+  readonly kind: 'malformed' | 'rejected';
+  /** A MalformedKind, or the rule that rejects the event. */
+  readonly fault: string;
+  readonly reason: string;
+}
+
+/** Bad UTF-8 is replaced by U+FFFD. */
+export function classifyLine({ bytes }: Pick<Line, 'bytes'>): ClassifiedLine {
+  if (bytes === undefined) {
+    const reason = `it is longer than ${MAX_LINE_BYTES} bytes`;
+    return { kind: 'malformed', fault: 'too-long', reason };
+  }
+  const text = bytes.toString('utf8');
+  if (text.trim() === '') return { kind: 'blank' };
+  const parsed = parseLine(text);
+  if ('malformed' in parsed) return { kind: 'malformed', fault: parsed.malformed, reason: parsed.reason };
+  const content = contentOf(parsed);
+  const rejection = validateCallContent(content);
+  if (rejection) return { kind: 'rejected', fault: rejection.reason, reason: describeRejection(rejection) };
+  return { kind: 'call', loggedAtMs: parsed.atMs, content };
+}
