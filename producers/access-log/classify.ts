@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { describeRejection } from '../../schemas/event-rules.ts';
 import { validateCallContent } from '../validate.ts';
 import { contentOf, type CallContent } from './event.ts';
@@ -5,10 +6,16 @@ import { MAX_LINE_BYTES, type Line } from './lines.ts';
 import { parseLine } from './parse.ts';
 
 /** What the replay makes of a line; a `call` satisfies every rule except those about its id and time. */
-export type ClassifiedLine =
-  | { readonly kind: 'call'; readonly loggedAtMs: number; readonly content: CallContent }
-  | { readonly kind: 'blank' }
-  | NotPublished;
+export type ClassifiedLine = LoggedEvent | { readonly kind: 'blank' } | NotPublished;
+
+export interface LoggedEvent {
+  readonly kind: 'call';
+  /** Epoch milliseconds. */
+  readonly loggedAtMs: number;
+  readonly content: CallContent;
+  /** SHA-256 of the line's bytes in base64url. */
+  readonly digest: string;
+}
 
 /** Not a call, or a call that is an invalid event. */
 export interface NotPublished {
@@ -31,5 +38,5 @@ export function classifyLine({ bytes }: Pick<Line, 'bytes'>): ClassifiedLine {
   const content = contentOf(parsed);
   const rejection = validateCallContent(content);
   if (rejection) return { kind: 'rejected', fault: rejection.reason, reason: describeRejection(rejection) };
-  return { kind: 'call', loggedAtMs: parsed.atMs, content };
+  return { kind: 'call', loggedAtMs: parsed.atMs, content, digest: hash('sha256', bytes, 'base64url') };
 }

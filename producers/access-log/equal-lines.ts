@@ -57,7 +57,7 @@ export class EqualLines {
   }
 
   #forgetEarlierHalf(): void {
-    const times = Float64Array.from(this.#times.values()).sort();
+    const times = Float64Array.from(this.#times.values()).toSorted();
     this.#forgottenUpTo = times[Math.floor((times.length - 1) / 2)] ?? -Infinity;
     for (const [digest, time] of this.#times) {
       if (time > this.#forgottenUpTo) continue;

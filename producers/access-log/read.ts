@@ -1,16 +1,16 @@
-import { createHash, hash } from 'node:crypto';
-import { classifyLine, type ClassifiedLine, type NotPublished } from './classify.ts';
+import { createHash } from 'node:crypto';
+import { classifyLine, type ClassifiedLine, type LoggedEvent } from './classify.ts';
 import { EqualLines } from './equal-lines.ts';
 import { LineSplitter, type Line } from './lines.ts';
 import type { LogSource } from './source.ts';
 
-type Call = Extract<ClassifiedLine, { kind: 'call' }>;
-
-/** A line of the log, with its number. A call has what identifies it: see ids.ts. */
+/** A line of the log. */
 export type ReadLine = { readonly number: number } & (
-  | (Call & { readonly digest: string; readonly equalBefore: number })
-  | { readonly kind: 'blank' }
-  | NotPublished
+  | (LoggedEvent & {
+      /** How many equal lines stand before it. */
+      readonly equalBefore: number;
+    })
+  | Exclude<ClassifiedLine, LoggedEvent>
 );
 
 /** Reads a log once, from its start to its end. */
@@ -39,11 +39,11 @@ export class LogReader {
     return this.#content.digest('hex');
   }
 
-  #read({ number, bytes }: Line): ReadLine {
-    const classified = classifyLine({ bytes });
-    if (classified.kind !== 'call' || bytes === undefined) return { ...classified, number };
-    const digest = hash('sha256', bytes, 'base64url');
-    const equalBefore = this.#equalLines.countBefore(digest, classified.loggedAtMs, number);
-    return { ...classified, number, digest, equalBefore };
+  #read(line: Line): ReadLine {
+    const { number } = line;
+    const classified = classifyLine(line);
+    if (classified.kind !== 'call') return { ...classified, number };
+    const { digest, loggedAtMs } = classified;
+    return { ...classified, number, equalBefore: this.#equalLines.countBefore(digest, loggedAtMs, number) };
   }
 }

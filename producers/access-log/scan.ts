@@ -40,8 +40,7 @@ export interface ScanOptions {
 export async function scanLog(source: LogSource, { afterLine = 0, onRead }: ScanOptions = {}): Promise<Scan> {
   const reader = new LogReader(source);
   const reports = { malformed: new LineReports(), rejected: new LineReports() };
-  const counts = { call: 0, blank: 0 };
-  let read = 0;
+  let [read, calls, blank] = [0, 0, 0];
   let earliest: LoggedAt | undefined;
   let latest: LoggedAt | undefined;
   let last: LoggedAt | undefined;
@@ -50,15 +49,13 @@ export async function scanLog(source: LogSource, { afterLine = 0, onRead }: Scan
     for (const line of lines) {
       read = line.number;
       if (line.number <= afterLine) continue;
-      if (line.kind === 'malformed' || line.kind === 'rejected') {
-        reports[line.kind].add(line.number, line.fault, line.reason);
-        continue;
-      }
-      counts[line.kind] += 1;
-      if (line.kind === 'blank') continue;
-      last = { line: line.number, atMs: line.loggedAtMs };
-      if (!earliest || last.atMs < earliest.atMs) earliest = last;
-      if (!latest || last.atMs > latest.atMs) latest = last;
+      if (line.kind === 'call') {
+        calls += 1;
+        last = { line: line.number, atMs: line.loggedAtMs };
+        if (!earliest || last.atMs < earliest.atMs) earliest = last;
+        if (!latest || last.atMs > latest.atMs) latest = last;
+      } else if (line.kind === 'blank') blank += 1;
+      else reports[line.kind].add(line.number, line.fault, line.reason);
     }
     onRead?.(read);
   }
@@ -66,9 +63,9 @@ export async function scanLog(source: LogSource, { afterLine = 0, onRead }: Scan
   const { malformed, rejected } = reports;
   return {
     sha256: reader.sha256(),
-    lines: counts.call + counts.blank + malformed.count + rejected.count,
-    blank: counts.blank,
-    calls: counts.call,
+    lines: calls + blank + malformed.count + rejected.count,
+    blank,
+    calls,
     malformed: malformed.list,
     malformedCount: malformed.count,
     malformedKinds: malformed.kinds,
