@@ -21,7 +21,7 @@ export interface LoggedEvent {
 export interface NotPublished {
   readonly kind: 'malformed' | 'rejected';
   /** A MalformedKind, or the rule that rejects the event. */
-  readonly fault: string;
+  readonly problem: string;
   readonly reason: string;
 }
 
@@ -29,14 +29,14 @@ export interface NotPublished {
 export function classifyLine({ bytes }: Pick<Line, 'bytes'>): ClassifiedLine {
   if (bytes === undefined) {
     const reason = `it is longer than ${MAX_LINE_BYTES} bytes`;
-    return { kind: 'malformed', fault: 'too-long', reason };
+    return { kind: 'malformed', problem: 'too-long', reason };
   }
   const text = bytes.toString('utf8');
   if (text.trim() === '') return { kind: 'blank' };
   const parsed = parseLine(text);
-  if ('malformed' in parsed) return { kind: 'malformed', fault: parsed.malformed, reason: parsed.reason };
+  if ('malformed' in parsed) return { kind: 'malformed', problem: parsed.malformed, reason: parsed.reason };
   const content = contentOf(parsed);
   const rejection = validateCallContent(content);
-  if (rejection) return { kind: 'rejected', fault: rejection.reason, reason: describeRejection(rejection) };
+  if (rejection) return { kind: 'rejected', problem: rejection.reason, reason: describeRejection(rejection) };
   return { kind: 'call', loggedAtMs: parsed.atMs, content, digest: hash('sha256', bytes, 'base64url') };
 }

@@ -52,7 +52,8 @@ export class EqualLines {
       return before;
     }
     if (this.#times.size === this.#maxRemembered) this.#forgetEarlierHalf();
-    this.#times.set(digest, time);
+    // Not if it has just become one of the forgotten: they are all the lines up to a time, or the count is not exact.
+    if (time > this.#forgottenUpTo) this.#times.set(digest, time);
     return 0;
   }
 

@@ -18,7 +18,7 @@ export type EventIds = (occurredAtMs: number, identity: CallIdentity) => string;
 /**
  * Ids that hang on the line and not on the file, so a call keeps its id when the log grows, is rotated, sorted, joined
  * with others, compressed, or gets other line ends.
- * The 74 random bits come from the first 10 bytes of the SHA-256 of the ASCII text `DIGEST/EQUAL/LAP/SHIFT`: the digest
+ * The 74 random bits come from the first 10 bytes of the SHA-256 of the ASCII text `DIGEST/EQUAL/REPETITION/SHIFT`: the digest
  * of the line, how many equal lines stand before it, the repetition, and by how many milliseconds times are shifted.
  */
 export function idsByLine(shiftMs: number): EventIds {

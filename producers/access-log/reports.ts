@@ -4,7 +4,7 @@ export interface LineReport {
   readonly reason: string;
 }
 
-/** How many lines have one kind of fault. */
+/** How many lines have one kind of problem. */
 export interface KindCount {
   readonly kind: string;
   readonly count: number;

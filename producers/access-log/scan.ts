@@ -55,7 +55,7 @@ export async function scanLog(source: LogSource, { afterLine = 0, onRead }: Scan
         if (!earliest || last.atMs < earliest.atMs) earliest = last;
         if (!latest || last.atMs > latest.atMs) latest = last;
       } else if (line.kind === 'blank') blank += 1;
-      else reports[line.kind].add(line.number, line.fault, line.reason);
+      else reports[line.kind].add(line.number, line.problem, line.reason);
     }
     onRead?.(read);
   }

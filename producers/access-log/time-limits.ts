@@ -14,7 +14,7 @@ export class OutsideLimitsError extends Error {
   }
 }
 
-/** What the user asked for, so that the advice is something else. */
+/** What the user requested, so that the advice is something else. */
 export interface Asked {
   readonly anchor: AnchorMode['kind'];
   /** An earlier run chose the anchor of --shift-to-now, which then stays. */

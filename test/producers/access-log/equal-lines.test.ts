@@ -47,6 +47,12 @@ describe('the number of equal lines before a line', () => {
     );
   });
 
+  it('never goes back to an earlier time when it forgets', () => {
+    const seconds = [8, 7, 0, 9, 7];
+    const entries = seconds.map((second, name) => ({ second, name: second === 7 ? 0 : name }));
+    expect(countAll(entries, 2)).toEqual([0, 0, 0, 0]);
+  });
+
   it('is known for a log in order, if the lines of one second fit twice', () => {
     const log = fc.array(fc.record({ second: fc.nat(40), name: fc.nat(2) }), { maxLength: 80 });
     fc.assert(
