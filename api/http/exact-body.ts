@@ -15,7 +15,7 @@ export function takeBodiesExactly(app: ApiServer): void {
       headers: { 'accept-encoding': 'identity' },
     });
   });
-  // After validation: the body is no deeper than its schema then.
+  // After validation, because then the body is not deeper than its schema.
   app.addHook('preHandler', async ({ body }) => {
     const error = invalidTextIn(body, '#');
     if (error) throw new Problem('invalid-request', `${error.pointer} ${error.detail}.`, { errors: [error] });

@@ -94,7 +94,7 @@ const CONTRACT = new RegExp(CONTRACT_NAMES.join('|'), 'g');
  * `change.refused`, `laps: 4`, `{ lap, line }`. Prose with these words is found all the same.
  */
 const FIELD =
-  /(?<=\w\??\.)(refused|laps?)\b|(?<=[{,] )(refused|laps?)(?= ?[,}:])|\b(refused|laps?)(?=\??: )|\brefused_count\b|'laps'/g;
+  /(?<=\w\??\.)(refused|laps?)\b|(?<=[{,] )(refused|laps?)(?= ?[,}:])|\b(refused|laps?)(?=\??:( |$))|\brefused_count\b|'laps'/g;
 const HAS_FIELDS = /^(api\/(settings|dashboard)|producers\/access-log|deploy\/local|test)\//;
 
 /** Every line with a word that has a better one: `path:line: word -> better word`. */

@@ -81,8 +81,9 @@ describe('HEAD', () => {
 
   it('counts towards the rate limit', async () => {
     const limited = await listenWithoutServers({ rateLimitPerMinute: 1 });
-    await limited.send('/docs', { method: 'HEAD' });
-    const { status, headers } = await limited.send('/docs', { method: 'HEAD' });
+    const url = '/v1/orgs/one/credits';
+    expect((await limited.send(url, { method: 'HEAD' })).status).toBe(401);
+    const { status, headers } = await limited.send(url, { method: 'HEAD' });
     expect(status).toBe(429);
     expect(headers).toMatchObject({ 'content-type': 'application/problem+json' });
     await limited.close();

@@ -1,4 +1,4 @@
-import { type Message, type ProducerConfig, type RecordMetadata } from 'kafkajs';
+import type { Message, ProducerConfig, RecordMetadata } from 'kafkajs';
 import { AcknowledgedProducer, type ProducerFactory } from '../../../platform/kafka/acknowledged-producer.ts';
 import { compareAcknowledged } from '../../../platform/kafka/acknowledgement.ts';
 import { MovingPartitions } from './moving-partitions.ts';
