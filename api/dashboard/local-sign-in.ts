@@ -25,7 +25,7 @@ export const LocalSignInAnswer = Type.Object(
         { org_id: Type.String(), credits: Type.Integer(), users: Type.Array(Type.String()) },
         strict,
       ),
-      { description: 'Those with the most credits of the last days, and their users with the most.' },
+      { description: 'The organisations and users with the most credits in the last days.' },
     ),
   },
   strict,
@@ -37,8 +37,8 @@ const SignInBody = Type.Object(
 export const SignedInAnswer = Type.Object({ token: Type.String(), expires_at: Instant }, strict);
 
 /**
- * The sign-in page of the local stack: everyone who reaches it may be anyone. There only with LOCAL_SIGN_IN=1, which
- * config.ts takes on a loopback address alone; elsewhere the address is unknown and tokens come from an issuer.
+ * Sign-in for the local stack: anyone who reaches it can sign in as anyone. It exists only with LOCAL_SIGN_IN=1, which
+ * config.ts accepts on loopback addresses only. Elsewhere tokens come from an issuer.
  */
 export function localSignInRoutes(app: ApiServer, { clickhouse, now }: Sources, sign: SignToken): void {
   app.route({
@@ -68,8 +68,8 @@ export function localSignInRoutes(app: ApiServer, { clickhouse, now }: Sources, 
   });
 }
 
-/** A page elsewhere that has its own name point here (DNS rebinding) sends that name. */
+/** Rejects DNS rebinding: a foreign page whose name points here sends that name. */
 function checkHost(hostname: string): void {
   if (isLoopback(hostname)) return;
-  throw new Problem('not-found', 'The local sign-in is asked for under localhost alone.');
+  throw new Problem('not-found', 'The local sign-in works only under localhost or a loopback address.');
 }

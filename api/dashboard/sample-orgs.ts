@@ -2,9 +2,9 @@ import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { DAY_MS } from '../../schemas/time-units.ts';
 
-const LOOKED_BACK_MS = 8 * DAY_MS;
-const ORGS = 40;
-const USERS_OF_EACH = 5;
+const LOOKBACK_MS = 8 * DAY_MS;
+const MAX_ORGS = 40;
+const MAX_USERS_PER_ORG = 5;
 
 const SampleOrg = Type.Object({
   org_id: Type.String(),
@@ -13,7 +13,7 @@ const SampleOrg = Type.Object({
 });
 export type SampleOrg = Static<typeof SampleOrg>;
 
-/** The organisations with the most credits in sealed hours of the last days, for a list to choose from. */
+/** The organisations with the most credits in the sealed hours of the last days, to choose from when signing in. */
 export function readSampleOrgs(client: ClickHouseClient, now: number): Promise<SampleOrg[]> {
   return select(
     client,
@@ -25,6 +25,6 @@ export function readSampleOrgs(client: ClickHouseClient, now: number): Promise<S
        WHERE bucket >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') GROUP BY org_id, user_id
      )
      GROUP BY org_id ORDER BY credits DESC, org_id LIMIT {orgs:UInt16}`,
-    { from: now - LOOKED_BACK_MS, users: USERS_OF_EACH, orgs: ORGS },
+    { from: now - LOOKBACK_MS, users: MAX_USERS_PER_ORG, orgs: MAX_ORGS },
   );
 }

@@ -14,7 +14,7 @@ afterAll(() => api.close());
 const assets = () => api.routes.map(({ url }) => url).filter((url) => url.startsWith('/assets/'));
 
 describe('the dashboard’s files', () => {
-  it('are one page at every screen’s address, asked for anew each time', async () => {
+  it('serve one page at every screen’s address, revalidated each time', async () => {
     const pages = await Promise.all(['/', '/credits', '/calls', '/simulator'].map((url) => api.get(url)));
     for (const { status, headers, body } of pages) {
       expect({ status, body }).toEqual({ status: 200, body: pages[0]?.body });
@@ -25,7 +25,24 @@ describe('the dashboard’s files', () => {
     }
   });
 
-  it('name scripts and styles that are kept for good, and nothing from elsewhere', async () => {
+  it('answer a wrong address with the page for a browser, and with a problem for a program', async () => {
+    const page = await api.send('/nowhere', { headers: { accept: 'text/html,*/*;q=0.8' } });
+    expect({ status: page.status, body: page.body }).toEqual({
+      status: 404,
+      body: (await api.get('/')).body,
+    });
+    expect(page.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8' });
+    for (const headers of [{ accept: '*/*' }, { accept: 'application/json' }]) {
+      expect(await api.send('/nowhere', { headers })).toMatchObject({
+        status: 404,
+        body: { type: 'not-found' },
+      });
+    }
+    const underV1 = await api.send('/v1/nowhere', { headers: { accept: 'text/html' } });
+    expect(underV1).toMatchObject({ status: 404, body: { type: 'not-found' } });
+  });
+
+  it('load immutable scripts and styles, and nothing from another origin', async () => {
     const { body } = await api.get('/');
     expect(assets().length).toBeGreaterThan(1);
     for (const url of assets()) {
@@ -34,7 +51,7 @@ describe('the dashboard’s files', () => {
       expect(headers).toMatchObject({ 'cache-control': 'public, max-age=31536000, immutable' });
     }
     expect(String(body)).not.toMatch(/https?:/);
-    // The content security policy allows neither.
+    // The content security policy allows neither inline scripts nor inline styles.
     expect(String(body)).not.toMatch(/<script>|<style|style=/);
   });
 
@@ -48,7 +65,7 @@ describe('the dashboard’s files', () => {
 });
 
 describe('the first paint', () => {
-  it('waits for a style sheet and the few bytes that know the theme, for no other script', async () => {
+  it('waits only for the style sheet and the few bytes that set the theme', async () => {
     const body = String((await api.get('/')).body);
     const scripts = body.match(/<script[^>]*>/g) ?? [];
     const [blocking, ...others] = scripts.filter((tag) => !tag.includes('type="module"'));
@@ -61,7 +78,7 @@ describe('the first paint', () => {
 describe('the local sign-in', () => {
   const body = { role: 'super_admin', org: 'net-66', user: 'ann' };
 
-  it('makes a token of the role that is asked for', async () => {
+  it('issues a token of the requested role', async () => {
     const answer = await api.send('/local/sign-in', { method: 'POST', body });
     expect(answer).toMatchObject({ status: 200, body: { token: expect.any(String) } });
     const { token } = Object(answer.body);
@@ -70,12 +87,12 @@ describe('the local sign-in', () => {
     expect(await api.send('/v1/orgs/net-67/additional-limit', { headers })).toMatchObject({ status: 404 });
   });
 
-  it('makes none of the platform, which could change everyone’s settings', async () => {
+  it('issues no platform token, which could change everyone’s settings', async () => {
     const answer = await api.send('/local/sign-in', { method: 'POST', body: { ...body, role: 'platform' } });
     expect(answer).toMatchObject({ status: 400 });
   });
 
-  it('is not there for a page that has its own name point here', async () => {
+  it('does not answer a foreign page whose name points here', async () => {
     const { port } = new URL(api.url);
     const answered = new Promise((resolve, reject) => {
       const headers = { host: `rebound.example:${port}` };
@@ -87,7 +104,7 @@ describe('the local sign-in', () => {
     expect(await answered).toBe(404);
   });
 
-  it('is not there unless the settings say so', async () => {
+  it('does not exist unless the configuration enables it', async () => {
     const other = await openApi('pages', NOW, 'local');
     try {
       expect(await other.get('/local/sign-in')).toMatchObject({ status: 404 });

@@ -6,19 +6,21 @@ import { openPipeline, type PipelineUnderTest } from '../integration/pipeline.ts
 import { startReplay } from '../integration/replay.ts';
 import { SAMPLE_LOG } from '../integration/sample-count.ts';
 
-/** It uses additional credits on one day of the sample log's four. */
+/** It uses additional credits on one of the sample log's four days. */
 export const ORG = 'net-68';
-/** Of a product that the organisation has no subscription for. */
+/** A call to a product without a subscription. */
 export const OTHER = { product: 'bigin', credits: 7 } as const;
 const HOUR_MS = 3_600_000;
 
-/** The whole pipeline with one lap of the sample log, and an API that lets everyone choose who to be. */
+/** The whole pipeline with one repetition of the sample log, and the local sign-in. */
 export interface SampleStack {
   readonly pipeline: PipelineUnderTest;
   readonly url: string;
-  /** GET as the organisation's admin that must answer 200 of the given schema. */
+  /** GET as the organisation's admin. Throws unless the answer matches the schema. */
   read<Schema extends TSchema>(schema: Schema, path: string): Promise<Static<Schema>>;
   tokenOf(claims: Claims): Promise<string>;
+  /** Records a call of an organisation that was made just now. */
+  use(orgId: string, credits: number): Promise<void>;
 }
 
 const ADMIN = { role: 'admin', sub: 'check', org: ORG } as const;
@@ -44,8 +46,12 @@ export async function openSampleStack(): Promise<SampleStack> {
     async read(schema, path) {
       const answer = await pipeline.get(path, ADMIN);
       if (Value.Check(schema, answer)) return answer;
-      throw new Error(`${path}: not of the schema`);
+      throw new Error(`${path}: the answer does not match the schema`);
     },
+    use: (orgId, credits) =>
+      insertEvents(pipeline.client, [
+        callEvent({ org_id: orgId, user_id: 'eve', occurred_at: Date.now() - 1, credits }),
+      ]),
     tokenOf: (claims) =>
       signToken(Buffer.from(pipeline.env['JWT_SECRET'] ?? ''), claims, Date.now() + VALID_MS),
   };

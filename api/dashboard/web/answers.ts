@@ -1,4 +1,4 @@
-/** What the API answers, from the schemas that it checks its answers against: types alone, no code. */
+/** The API's answers, typed by the schemas that the API serializes with. Types only, no code. */
 import type { Static } from 'typebox';
 import type { BillingDaysAnswer } from '../../billing/days-answer.ts';
 import type { BillingAnswer } from '../../billing/route.ts';
@@ -38,7 +38,23 @@ export type Usage = Static<typeof UsageAnswer>;
 export type UsageRow = Static<typeof UsageRowAnswer>;
 export type WhatIf = Static<typeof WhatIfAnswer>;
 
-/** Of `GET /v1/catalogues/editions`, as far as it is shown. */
+type Period = Bill['period'];
+
+/** Credits of a day that the statement of another period bills, because they became known too late. */
+export interface BilledAsAdjustment {
+  readonly credits: number;
+  readonly amount: string;
+  readonly billed_in: Period;
+}
+
+/** A day of `billing/days`, with fields that an older API leaves out. */
+export type Day = Days['days'][number] & {
+  /** Whether the product had a subscription on the day. */
+  readonly subscribed?: boolean;
+  readonly billed_as_adjustment?: readonly BilledAsAdjustment[];
+};
+
+/** The part of `GET /v1/catalogues/editions` that the screens show. */
 export interface Editions {
   readonly in_effect: { readonly editions: readonly Edition[] };
 }

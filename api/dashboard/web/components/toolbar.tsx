@@ -8,18 +8,19 @@ import {
   TITLES,
   toggleFilter,
 } from '../state/filters.ts';
-import { param, show } from '../state/place.ts';
-import { PRESETS, rangeAt, rangeName } from '../state/range.ts';
+import { param, setParams } from '../state/address.ts';
+import { PRESETS, rangeAt, rangeName } from '../state/time-range.ts';
+import { chosenZone } from '../state/zone.ts';
 import { RangeForm } from './range-form.tsx';
 
 interface ToolbarProps {
-  /** Of the organisation; what is shown where no other zone is chosen. */
+  /** The organisation's zone, which applies unless another one is chosen. */
   readonly ownZone: string;
   readonly zone: string;
   readonly canCompare?: boolean;
 }
 
-/** The range, the zone, the comparison and the filters: all in the address. */
+/** Range, time zone, comparison and filters. All of them live in the address. */
 export function Toolbar({ ownZone, zone, canCompare = false }: ToolbarProps) {
   const name = rangeName();
   return (
@@ -39,11 +40,11 @@ export function Toolbar({ ownZone, zone, canCompare = false }: ToolbarProps) {
         <RangeForm
           key={`${param('from')} ${param('to')} ${zone}`}
           type="datetime-local"
-          names={['From', 'To']}
+          labels={['From', 'To']}
           first={wallClock(Date.parse(param('from')), zone)}
           last={wallClock(Date.parse(param('to')), zone)}
-          onShow={(from, to) =>
-            show({ range: 'custom', from: isoAt(from, zone), to: isoAt(to, zone), cursor: null })
+          onSubmit={(from, to) =>
+            setParams({ range: 'custom', from: isoAt(from, zone), to: isoAt(to, zone), cursor: null })
           }
         />
       )}
@@ -51,8 +52,8 @@ export function Toolbar({ ownZone, zone, canCompare = false }: ToolbarProps) {
         <span class="sr-only">Time zone</span>
         <select
           class="zone"
-          value={param('zone')}
-          onChange={(event) => show({ zone: event.currentTarget.value || null })}
+          value={chosenZone()}
+          onChange={(event) => setParams({ zone: event.currentTarget.value || null })}
         >
           <option value="">{ownZone} (organisation)</option>
           {otherZones(ownZone).map((each) => (
@@ -67,9 +68,9 @@ export function Toolbar({ ownZone, zone, canCompare = false }: ToolbarProps) {
           <input
             type="checkbox"
             checked={param('compare') === '1'}
-            onChange={(event) => show({ compare: event.currentTarget.checked ? '1' : null })}
+            onChange={(event) => setParams({ compare: event.currentTarget.checked ? '1' : null })}
           />
-          Compare with the period before
+          Compare with the previous period
         </label>
       )}
       <Filters />
@@ -79,17 +80,22 @@ export function Toolbar({ ownZone, zone, canCompare = false }: ToolbarProps) {
 
 function chooseRange(name: string): void {
   if (name !== 'custom') {
-    show({ range: name, from: null, to: null, cursor: null });
+    setParams({ range: name, from: null, to: null, cursor: null });
     return;
   }
   const { from, to } = rangeAt(Date.now());
-  show({ range: name, from: new Date(from).toISOString(), to: new Date(to).toISOString(), cursor: null });
+  setParams({
+    range: name,
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+    cursor: null,
+  });
 }
 
 const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const zones = Intl.supportedValuesOf('timeZone');
 const otherZones = (own: string): string[] =>
-  [...new Set([browserZone, 'UTC', ...zones])].filter((each) => each !== own);
+  [...new Set([browserZone, 'UTC', ...zones, chosenZone()])].filter((each) => each !== '' && each !== own);
 
 const isoAt = (wall: string, zone: string): string => new Date(instantAt(wall, zone)).toISOString();
 

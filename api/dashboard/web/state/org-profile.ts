@@ -1,23 +1,23 @@
 import type { Bill, Settings, Usage } from '../answers.ts';
-import { ApiError, ask, orgPath, type Query } from './client.ts';
-import { may } from './rights.ts';
+import { ApiError, fetchJson, orgPath, type Query } from './client.ts';
+import { may } from './permissions.ts';
 import { HOUR_MS } from '../../../../schemas/time-units.ts';
 
-/** What must be known of an organisation before anything of it is shown. */
-export interface OrgFacts {
+/** What every screen needs to know about the organisation first. */
+export interface OrgProfile {
   readonly zone: string;
-  /** Those subscribed to, to choose from; the first is shown where none is chosen. */
+  /** The subscribed products; the screens show the first unless another one is chosen. */
   readonly products: readonly string[];
 }
 
-/** Whether there are credits of the product that is shown; the only one is where none is chosen. */
-export const isSubscribed = ({ products }: OrgFacts, product: string): boolean =>
+/** Whether the product on screen has a subscription; an empty product means the only one. */
+export const isSubscribed = ({ products }: OrgProfile, product: string): boolean =>
   product === '' ? products.length > 0 : products.includes(product);
 
-/** From where the caller may read it: the settings, else the usage and the credits, else the bill. Throws ApiError. */
-export async function loadFacts(org: string, signal: AbortSignal): Promise<OrgFacts> {
+/** Reads it from what the role may read: the settings, else usage and credits, else the bill. Throws ApiError. */
+export async function loadOrgProfile(org: string, signal: AbortSignal): Promise<OrgProfile> {
   if (may('read-settings')) {
-    const { time_zone, subscriptions } = await ask<Settings>(orgPath(org, 'settings'), { signal });
+    const { time_zone, subscriptions } = await fetchJson<Settings>(orgPath(org, 'settings'), { signal });
     return { zone: time_zone, products: subscriptions.map(({ product }) => product) };
   }
   if (may('read-usage')) {
@@ -27,7 +27,7 @@ export async function loadFacts(org: string, signal: AbortSignal): Promise<OrgFa
       ['to', new Date(now).toISOString()],
     ];
     const [{ time_zone }, products] = await Promise.all([
-      ask<Usage>(orgPath(org, 'usage'), { query, signal }),
+      fetchJson<Usage>(orgPath(org, 'usage'), { query, signal }),
       productsOf(orgPath(org, 'credits'), signal),
     ]);
     return { zone: time_zone, products };
@@ -35,14 +35,14 @@ export async function loadFacts(org: string, signal: AbortSignal): Promise<OrgFa
   const bill = orgPath(org, 'billing');
   const products = await productsOf(bill, signal);
   const query = products.slice(0, 1).map((product) => ['product', product] as const);
-  const { time_zone } = await ask<Bill>(bill, { query, signal });
+  const { time_zone } = await fetchJson<Bill>(bill, { query, signal });
   return { zone: time_zone, products };
 }
 
-/** Asked without a product, the API names the only one, or lists those that there are. */
+/** Without a product, the API names the only one or lists them all. */
 async function productsOf(path: string, signal: AbortSignal): Promise<readonly string[]> {
   try {
-    const { product } = await ask<{ readonly product: string }>(path, { signal });
+    const { product } = await fetchJson<{ readonly product: string }>(path, { signal });
     return [product];
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

@@ -1,15 +1,15 @@
 import { failingSince } from '../state/live.ts';
 import { timeToSecond } from '../formats.ts';
 
-/** Says that what is shown is not of now: the last figures stay, and reading goes on. */
+/** Says that the figures on screen are old. They stay while the dashboard keeps trying. */
 export function StaleNotice({ zone }: { readonly zone: string }) {
   const since = failingSince.value;
   return (
     <div class="stale" role="status" aria-live="polite">
       {since > 0 && (
         <p>
-          <b>Not up to date.</b> Nothing could be read since {timeToSecond(since, zone)}: what you see is
-          older. Trying again …
+          <b>Not up to date.</b> The API has not answered since {timeToSecond(since, zone)}, so these figures
+          are older. Trying again …
         </p>
       )}
     </div>

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import { ApiError, download, orgPath, type Query } from '../state/client.ts';
+import { problemText } from '../state/problem-text.ts';
 
-/** The listed days as files, and on paper. */
+/** Buttons for the listed days as files and on paper. */
 export function Downloads({ org, query }: { readonly org: string; readonly query: Query }) {
   const [problem, setProblem] = useState('');
   const save = async (extension: string): Promise<void> => {
@@ -9,7 +10,7 @@ export function Downloads({ org, query }: { readonly org: string; readonly query
     try {
       await download(orgPath(org, `billing/statement.${extension}`), query);
     } catch (error) {
-      setProblem(error instanceof ApiError ? error.message : String(error));
+      setProblem(error instanceof ApiError ? problemText(error).detail : String(error));
     }
   };
   return (

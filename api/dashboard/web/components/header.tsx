@@ -1,13 +1,14 @@
-import { appearance, toggleAppearance } from '../state/appearance.ts';
-import { hrefOf, param, show } from '../state/place.ts';
+import { theme, toggleTheme } from '../state/theme.ts';
+import { hrefOf, param, setParams } from '../state/address.ts';
 import { session, signOut } from '../state/session.ts';
-import { SCREENS, type ScreenPath } from '../screens/screens.ts';
+import { offeredScreens, type ScreenPath } from '../screens/screens.ts';
 import { Link } from './link.tsx';
 
 interface HeaderProps {
   readonly org: string;
-  readonly screen: ScreenPath;
-  /** Those subscribed to; one needs no choice. */
+  /** Undefined at a wrong address. */
+  readonly screen: ScreenPath | undefined;
+  /** The subscribed products; a single one needs no choice. */
   readonly products: readonly string[];
 }
 
@@ -20,29 +21,35 @@ const ROLE_NAMES = {
   platform: 'Platform',
 } as const;
 
+/** The organisation, the product, the screens and the signed-in user. */
 export function Header({ org, screen, products }: HeaderProps) {
-  const who = session.value;
-  if (who === undefined) return null;
+  const user = session.value;
+  if (user === undefined) return null;
   return (
     <header class="top">
       <div class="brand">
         <img src="/favicon.svg" alt="" width="28" height="28" />
-        {who.orgIds.length > 1 ? (
+        {user.orgIds.length > 1 ? (
           <Choice
             label="Organisation"
             value={org}
-            values={who.orgIds}
-            onChoose={(id) => show({ org: id, product: null })}
+            values={user.orgIds}
+            onChoose={(id) => setParams({ org: id, product: null })}
           />
         ) : (
           <b class="org" title={org}>
             {org}
           </b>
         )}
+        {user.orgIds.length === 0 && (
+          <button type="button" class="link" onClick={() => setParams({ org: null, product: null })}>
+            Change
+          </button>
+        )}
         <ProductChoice products={products} />
       </div>
       <nav aria-label="Screens">
-        {SCREENS.filter(({ isOffered }) => isOffered()).map(({ path, title }) => (
+        {offeredScreens().map(({ path, title }) => (
           <Link key={path} href={hrefOf(path)} isCurrent={screen === path}>
             {title}
           </Link>
@@ -50,14 +57,14 @@ export function Header({ org, screen, products }: HeaderProps) {
       </nav>
       <div class="who">
         <span class="who-name">
-          {who.userId} <span class="faint">{ROLE_NAMES[who.role]}</span>
+          {user.userId} <span class="faint">{ROLE_NAMES[user.role]}</span>
         </span>
         <button
           type="button"
           class="icon"
-          aria-label={appearance.value === 'dark' ? 'Use light colours' : 'Use dark colours'}
-          title={appearance.value === 'dark' ? 'Light' : 'Dark'}
-          onClick={toggleAppearance}
+          aria-label={theme.value === 'dark' ? 'Switch to the light theme' : 'Switch to the dark theme'}
+          title={theme.value === 'dark' ? 'Light theme' : 'Dark theme'}
+          onClick={toggleTheme}
         >
           <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
             <circle cx="10" cy="10" r="7" fill="none" stroke="currentColor" stroke-width="1.6" />
@@ -72,7 +79,7 @@ export function Header({ org, screen, products }: HeaderProps) {
   );
 }
 
-/** One that is shown without a subscription is a choice as well: from there it leads back. */
+/** Includes a product on screen that has no subscription, so that the choice leads back from it. */
 function ProductChoice({ products }: Pick<HeaderProps, 'products'>) {
   const shown = param('product');
   const values = [...new Set([...products, shown])].filter((each) => each !== '');
@@ -83,7 +90,7 @@ function ProductChoice({ products }: Pick<HeaderProps, 'products'>) {
       value={shown}
       values={values}
       nameOf={(product) => (products.includes(product) ? product : `${product} (not subscribed)`)}
-      onChoose={(product) => show({ product, cursor: null })}
+      onChoose={(product) => setParams({ product, cursor: null })}
     />
   );
 }

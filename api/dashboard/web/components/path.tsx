@@ -1,4 +1,4 @@
-/** A path too long for its place loses its middle: what tells it from its neighbours stands at its end. */
+/** A path that is too long loses its middle: its end distinguishes it from the others. */
 export function Path({ text }: { readonly text: string }) {
   const last = Math.max(0, text.lastIndexOf('/', text.length - 2));
   return (

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { goTo } from '../state/place.ts';
+import { goTo } from '../state/address.ts';
 
 interface LinkProps {
   readonly href: string;
@@ -8,7 +8,7 @@ interface LinkProps {
   readonly isCurrent?: boolean;
 }
 
-/** A link within the dashboard: a plain click changes the screen, anything else is the browser's. */
+/** A link within the dashboard. A plain click changes the screen; the browser handles every other click. */
 export function Link({ href, children, isCurrent = false, ...rest }: LinkProps) {
   return (
     <a

@@ -2,16 +2,15 @@ import type { ComponentChildren } from 'preact';
 import { Columns, type Column } from './columns.tsx';
 
 interface TableProps {
-  /** Says what is in it. */
+  /** Names the table for screen readers. */
   readonly label: string;
-  /** Styles it further. */
+  /** An additional CSS class. */
   readonly kind?: string;
   readonly columns: readonly Column[];
-  /** What follows its heading. */
   readonly children: ComponentChildren;
 }
 
-/** A table that may be wider than the screen: scrolled by itself, with the keyboard too. */
+/** A table that scrolls by itself, also with the keyboard, where it is wider than the screen. */
 export function Table({ label, kind = '', columns, children }: TableProps) {
   return (
     <div class="scroll" role="region" aria-label={label} tabIndex={0}>

@@ -1,12 +1,12 @@
 export interface Column {
   readonly title: string;
-  /** Numbers stand at the right, text at the left. */
+  /** Text aligns left, numbers right. */
   readonly isText?: boolean;
-  /** Left out on a phone. */
+  /** Hidden on a phone. */
   readonly isWideOnly?: boolean;
 }
 
-/** A table's heading. */
+/** The head of a table. */
 export function Columns({ columns }: { readonly columns: readonly Column[] }) {
   return (
     <thead>

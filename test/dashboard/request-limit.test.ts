@@ -1,11 +1,11 @@
-import { inTurn } from '../../api/dashboard/web/state/gate.ts';
+import { withinRequestLimit } from '../../api/dashboard/web/state/request-limit.ts';
 
-describe('requests of a page', () => {
-  it('run four at a time, and each gets its turn, also after one that failed', async () => {
+describe('the requests of a page', () => {
+  it('run four at a time, and a failed one frees its slot', async () => {
     let running = 0;
     let most = 0;
     const works = Array.from({ length: 20 }, (_, index) =>
-      inTurn(async () => {
+      withinRequestLimit(async () => {
         most = Math.max(most, (running += 1));
         await new Promise((resolve) => setImmediate(resolve));
         running -= 1;
@@ -16,6 +16,6 @@ describe('requests of a page', () => {
     const ends = await Promise.allSettled(works);
     expect(most).toBe(4);
     expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(13);
-    expect(await inTurn(async () => 'again')).toBe('again');
+    expect(await withinRequestLimit(async () => 'again')).toBe('again');
   });
 });
