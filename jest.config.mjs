@@ -1,5 +1,6 @@
 export default {
-  runner: '<rootDir>/test/servers/runner.mjs',
+  // Suites run in a few threads of plain Node: jest's own runner loads every module anew for every suite.
+  runner: 'jest-light-runner',
   setupFilesAfterEnv: ['<rootDir>/test/servers/worker.mjs'],
   roots: ['<rootDir>/test'],
   testSequencer: '<rootDir>/test/servers/sequencer.mjs',

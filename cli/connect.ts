@@ -15,7 +15,7 @@ const commandVariables = {
 /** Whoever types a command wants to know soon that no consumer lands the change. */
 const RECORDED_WITHIN_MS = 30_000;
 
-/** Opens the settings of the stack that the environment names (deploy/run.mjs puts a local one there). Throws ConfigError. */
+/** Opens the settings of the stack that the environment names (deploy/run.ts puts a local one there). Throws ConfigError. */
 export async function withSettings<Result>(
   work: (settings: SettingsRecorder) => Promise<Result>,
 ): Promise<Result> {

@@ -12,7 +12,7 @@ export interface Reading {
   readonly settings: SettingsState;
 }
 
-/** Opens the tables of the stack that the environment names (deploy/run.mjs puts a local one there). Throws ConfigError. */
+/** Opens the tables of the stack that the environment names (deploy/run.ts puts a local one there). Throws ConfigError. */
 export async function withReading<Result>(work: (reading: Reading) => Promise<Result>): Promise<Result> {
   const config = readConfig(process.env, { ...clickhouseVariables, ...orgVariables });
   const client = connectClickHouse(config, 'api-credits command');

@@ -1,6 +1,6 @@
 /**
  * Runs chdb's library as a ClickHouse server, in a process of its own that clickhouse.ts starts as
- * `node clickhouse-server.js CONFIG_FILE DIR PORT`. The library has no call that starts a server, but
+ * `node clickhouse-server.ts CONFIG_FILE DIR PORT`. The library has no call that starts a server, but
  * its command-line client can start the HTTP listener and serves while its last query runs. So that query never ends.
  */
 import { libchdbPath } from 'chdb/libchdb';

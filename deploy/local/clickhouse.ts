@@ -46,7 +46,7 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Local
   const child = await startChild({
     name: NAME,
     command: process.execPath,
-    args: [join(projectRoot(), 'dist/deploy/local/clickhouse-server.js'), configFile, dir, String(port)],
+    args: [join(projectRoot(), 'deploy/local/clickhouse-server.ts'), configFile, dir, String(port)],
     dataDir,
     ipc: true,
   });

@@ -39,7 +39,7 @@ const JVM = [
 
 /**
  * Starts a Kafka broker (KRaft, broker and controller in one) on 127.0.0.1 with its data in DATA_DIR/kafka,
- * and waits until it answers a metadata request. deploy/prepare.mjs downloads its jars.
+ * and waits until it answers a metadata request. deploy/prepare.ts downloads its jars.
  * @throws LocalStackError SERVER_DID_NOT_START with the end of its log
  */
 export async function startKafka(options: KafkaOptions): Promise<LocalKafka> {

@@ -10,9 +10,9 @@ export const STAGES = ['consumer', 'aggregator', 'api'] as const;
 export type Stage = (typeof STAGES)[number];
 
 const MAINS: Record<Stage, string> = {
-  consumer: 'dist/consumers/main.js',
-  aggregator: 'dist/aggregator/main.js',
-  api: 'dist/api/main.js',
+  consumer: 'consumers/main.ts',
+  aggregator: 'aggregator/main.ts',
+  api: 'api/main.ts',
 };
 const READY_WITHIN_MS = 30_000;
 
@@ -35,7 +35,7 @@ export function superviseStage(
       const child = await startChild({
         name: stage,
         command: process.execPath,
-        args: ['--enable-source-maps', join(projectRoot(), MAINS[stage])],
+        args: [join(projectRoot(), MAINS[stage])],
         env,
         dataDir,
       });

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { Type, type Static } from 'typebox';
-import { Value } from 'typebox/value';
 import { hasCode } from './error-code.ts';
 import { processIdentity } from './process-identity.ts';
 
 /** A process as recorded in a file, distinguishable from a later one with the same pid. */
-export const ProcessRecord = Type.Object({ pid: Type.Integer({ minimum: 1 }), identity: Type.String() });
-export type ProcessRecord = Static<typeof ProcessRecord>;
+export interface ProcessRecord {
+  readonly pid: number;
+  /** When it started and in which boot: see processIdentity(). */
+  readonly identity: string;
+}
 
 export function ownRecord(): ProcessRecord {
   return { pid: process.pid, identity: processIdentity(process.pid) ?? '' };
@@ -20,9 +21,16 @@ export function isRunning({ pid, identity }: ProcessRecord): boolean {
 export function readProcessRecord(file: string): ProcessRecord | undefined {
   try {
     const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return Value.Check(ProcessRecord, content) ? content : undefined;
+    return isProcessRecord(content) ? content : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
+}
+
+/** Checked by hand: locks are taken before any package is installed. */
+function isProcessRecord(content: unknown): content is ProcessRecord {
+  if (typeof content !== 'object' || content === null) return false;
+  if (!('pid' in content) || !('identity' in content)) return false;
+  return Number.isInteger(content.pid) && Number(content.pid) >= 1 && typeof content.identity === 'string';
 }

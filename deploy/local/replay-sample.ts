@@ -40,12 +40,7 @@ export async function replaySample(
   const child = await startChild({
     name: 'replay',
     command: process.execPath,
-    args: [
-      '--enable-source-maps',
-      join(projectRoot(), 'dist/producers/access-log/main.js'),
-      join(projectRoot(), SAMPLE),
-      ...ARGUMENTS,
-    ],
+    args: [join(projectRoot(), 'producers/access-log/main.ts'), join(projectRoot(), SAMPLE), ...ARGUMENTS],
     env,
     dataDir,
     pipeOutput: true,

@@ -4,11 +4,11 @@ import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { hasCode } from './error-code.ts';
 import { noStack } from './errors.ts';
-import { isRunning, ownRecord, ProcessRecord } from './process-record.ts';
+import { isRunning, ownRecord } from './process-record.ts';
 
 /** DATA_DIR/stack.json: the running stack, for other programs. They read its keys: rename none. */
 export const Stack = Type.Object({
-  process: ProcessRecord,
+  process: Type.Object({ pid: Type.Integer({ minimum: 1 }), identity: Type.String() }),
   url: Type.String(),
   /** The environment variables that make a program part of this stack (environment.ts). */
   settings: Type.Record(Type.String(), Type.String()),

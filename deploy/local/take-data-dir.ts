@@ -11,7 +11,7 @@ export async function takeDataDir(
   print: (line: string) => void,
 ): Promise<void> {
   openDataDir(dataDir);
-  const unlock = await lockDataDir(dataDir);
+  const unlock = lockDataDir(dataDir);
   shutdown.add(async () => unlock());
   const ended = await endLeftovers(dataDir, killAfterMs(config));
   if (ended.length > 0) print(`stopped what an earlier start left running: ${ended.join(', ')}`);

@@ -7,6 +7,6 @@ import { DAY_MS } from '../../schemas/time-units.ts';
 
 await runCommand(async (args) => {
   const claims = readTokenArguments(args);
-  // deploy/run.mjs has put the running stack's variables into the environment.
+  // deploy/run.ts has put the running stack's variables into the environment.
   return claims ? signToken(readSecret(process.env), claims, Date.now() + DAY_MS) : TOKEN_USAGE;
 });

@@ -7,6 +7,19 @@ const root = projectRoot();
 const sources = readSources(root);
 const shipped = sources.filter(({ path }) => !path.startsWith('test/'));
 
+/** Packages that the registry which this lock was made with does not have: chdb names their version, not their hash. */
+const UNSEEN = /@chdb\/lib-(darwin-(arm64|x64)|linux-arm64-gnu)$/;
+
+interface LockedPackage {
+  readonly integrity?: string;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+function lockedPackages(text: string): (readonly [path: string, locked: LockedPackage])[] {
+  const { packages }: { packages: Readonly<Record<string, LockedPackage>> } = JSON.parse(text);
+  return Object.entries(packages);
+}
+
 const offenders = (isOffence: (source: Source) => boolean): string[] =>
   shipped.filter(isOffence).map(({ path }) => path);
 
@@ -70,8 +83,28 @@ describe('the rule of the layers', () => {
   });
 });
 
-describe('the repository', () => {
-  it('names no registry host in its lock file', () => {
-    expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "https?:/);
-  });
-});
+describe.each(['package-lock.json', 'deploy/node/package-lock.json'])(
+  'the repository, in %s,',
+  (lockFile) => {
+    const text = readFileSync(join(root, lockFile), 'utf8');
+    const entries = lockedPackages(text);
+
+    it('names no registry host', () => {
+      expect(text).not.toMatch(/"resolved"/);
+    });
+
+    it('pins the content of every package', () => {
+      const installed = entries.filter(([path]) => path !== '');
+      const unpinned = installed.filter(([path, { integrity }]) => !integrity && !UNSEEN.test(path));
+      expect(unpinned).toEqual([]);
+    });
+
+    it('lists what other platforms install, so that npm ci works there', () => {
+      const listed = new Set(entries.map(([path]) => path.replace(/^.*node_modules\//, '')));
+      const wanted = entries.flatMap(([, { optionalDependencies = {} }]) =>
+        Object.keys(optionalDependencies),
+      );
+      expect(wanted.filter((name) => !listed.has(name))).toEqual([]);
+    });
+  },
+);

@@ -103,8 +103,8 @@ export async function landBenchmark(
     count: calls,
     cpuPer: 1_000_000,
     rounds,
-    ours: { name: 'Avro straight to Native columns', run: landingBy('dist/consumers/main.js') },
-    other: { name: 'avsc objects, JSONEachRow', run: landingBy('dist/test/bench/json-landing.js') },
+    ours: { name: 'Avro straight to Native columns', run: landingBy('consumers/main.ts') },
+    other: { name: 'avsc objects, JSONEachRow', run: landingBy('test/bench/json-landing.ts') },
     close: () => client.close(),
   };
 }

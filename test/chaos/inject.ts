@@ -61,8 +61,8 @@ function signal(dataDir: string, victim: Victim, name: NodeJS.Signals): boolean 
   return true;
 }
 
-const CONSUMER = { program: 'dist/consumers/main.js', readyMessage: 'partitions assigned' };
-const AGGREGATOR = { program: 'dist/aggregator/main.js', readyMessage: 'aggregator started' };
+const CONSUMER = { program: 'consumers/main.ts', readyMessage: 'partitions assigned' };
+const AGGREGATOR = { program: 'aggregator/main.ts', readyMessage: 'aggregator started' };
 /** Kafka or ClickHouse may be away at that moment. */
 const READY_WITHIN_MS = 10_000;
 

@@ -38,7 +38,7 @@ afterAll(async () => {
 
 /** Runs the compiled program as `npm run` does, once the stack's settings are in the environment. */
 function run(program: string, ...args: string[]): Promise<{ code: number; out: string; errors: string }> {
-  const file = join(projectRoot(), 'dist', 'cli', `${program}.js`);
+  const file = join(projectRoot(), 'cli', `${program}.ts`);
   const env = { PATH: process.env['PATH'], ...namespace.settings };
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [file, ...args], { env }, (_, out, errors) =>

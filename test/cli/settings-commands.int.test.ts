@@ -17,9 +17,9 @@ beforeAll(async () => {
 });
 afterAll(() => pipeline.stop(), 60_000);
 
-/** A command as deploy/run.mjs runs it. */
+/** A command as deploy/run.ts runs it. */
 function run(command: 'org' | 'catalogue', ...args: readonly string[]): Promise<Ended> {
-  const main = join(projectRoot(), 'dist/cli', `${command}.js`);
+  const main = join(projectRoot(), 'cli', `${command}.ts`);
   const env = { PATH: process.env['PATH'], ...pipeline.env };
   return new Promise((resolve) => {
     execFile(process.execPath, [main, ...args], { env }, (error, out, err) => {

@@ -23,7 +23,7 @@ const running = new Set<ConsumerProcess>();
  * @param settings its whole environment except PATH
  * @param program another program that lands events, by its path from the project's root
  */
-export function startConsumer(settings: object, program = 'dist/consumers/main.js'): ConsumerProcess {
+export function startConsumer(settings: object, program = 'consumers/main.ts'): ConsumerProcess {
   const child = spawn(process.execPath, [join(projectRoot(), program)], {
     env: { PATH: process.env['PATH'], SESSION_TIMEOUT_MS: '6000', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],

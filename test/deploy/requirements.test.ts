@@ -33,7 +33,7 @@ async function runWithJava(program: string, script?: string): Promise<Answer> {
 
 describe('npm start on a machine', () => {
   it('without Java says so, and how to get it', async () => {
-    const { code, error } = await runWithJava('deploy/start.mjs');
+    const { code, error } = await runWithJava('deploy/start.ts');
     expect(code).toBe(1);
     expect(error).toContain(
       'Java 17 or later is needed to run Kafka, but there is no HOME/bin/java: install it',
@@ -42,14 +42,14 @@ describe('npm start on a machine', () => {
   });
 
   it('with an old Java names its version', async () => {
-    const { code, error } = await runWithJava('deploy/start.mjs', `echo 'openjdk version "1.8.0_362"' >&2`);
+    const { code, error } = await runWithJava('deploy/start.ts', `echo 'openjdk version "1.8.0_362"' >&2`);
     expect(code).toBe(1);
     expect(error).toContain('Java 17 or later is needed to run Kafka, HOME/bin/java is 8');
   });
 
   it('with a broken Java shows what Java says', async () => {
     const { code, error } = await runWithJava(
-      'deploy/start.mjs',
+      'deploy/start.ts',
       'echo "Error: could not find libjvm.so" >&2; exit 2',
     );
     expect(code).toBe(1);
@@ -60,7 +60,7 @@ describe('npm start on a machine', () => {
 });
 
 it('npm test that cannot begin says so, and its last line counts it as one failed', async () => {
-  const { code, output, error } = await runWithJava('deploy/test.mjs');
+  const { code, output, error } = await runWithJava('deploy/test.ts');
   expect(code).toBe(1);
   expect(error).toContain('Java 17 or later is needed');
   expect(output).toBe('0 passed, 1 failed\n');

@@ -18,9 +18,9 @@ import { until } from '../until.ts';
 
 export type Stage = 'consumer' | 'aggregator' | 'api';
 const MAINS: Record<Stage, string> = {
-  consumer: 'dist/consumers/main.js',
-  aggregator: 'dist/aggregator/main.js',
-  api: 'dist/api/main.js',
+  consumer: 'consumers/main.ts',
+  aggregator: 'aggregator/main.ts',
+  api: 'api/main.ts',
 };
 
 /** The program of a process, as a path. */

@@ -18,7 +18,7 @@ export function startReplay(
   env: Readonly<Record<string, string>>,
   args: readonly string[],
 ): { child: ChildProcess; summary: Promise<Summary> } {
-  const main = join(projectRoot(), 'dist/producers/access-log/main.js');
+  const main = join(projectRoot(), 'producers/access-log/main.ts');
   const child = spawn(process.execPath, [main, ...args, '--json'], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -15,7 +15,7 @@ export async function openRunDir(): Promise<string> {
   for (const name of readdirSync(all)) await removeIfDead(join(all, name));
   const dir = join(all, `run-${process.pid}`);
   mkdirSync(dir);
-  await lockDataDir(dir);
+  lockDataDir(dir);
   return dir;
 }
 
@@ -25,7 +25,7 @@ export function removeRunDir(dir: string): void {
 
 async function removeIfDead(dir: string): Promise<void> {
   try {
-    await lockDataDir(dir);
+    lockDataDir(dir);
   } catch (error) {
     if (error instanceof LocalStackError && error.code === 'DATA_DIR_IN_USE') return;
     throw error;

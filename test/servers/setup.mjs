@@ -1,8 +1,9 @@
-/** Before all suites: a fresh build, and one Kafka and one ClickHouse where a suite that needs them is selected. */
+/** Before all suites: a prepared checkout, and one Kafka and one ClickHouse where a suite that needs them is selected. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { prepare } from '../../deploy/prepare.mjs';
-import { findChromium, installChromium } from '../../deploy/prepare/chromium.mjs';
+import { prepare } from '../../deploy/prepare.ts';
+import { findChromium, installChromium } from '../../deploy/prepare/chromium.ts';
+import { startTestRun } from './test-run.ts';
 
 /** Jest hands over its configuration; what is exported is its convention. */
 export default async function setup(globalConfig, projectConfig) {
@@ -11,8 +12,6 @@ export default async function setup(globalConfig, projectConfig) {
   const suites = selectedSuites(globalConfig, projectConfig.rootDir);
   const needsServers = !given && suites.some((name) => name.endsWith('.int.test.ts'));
   await prepare({ needsKafka: needsServers && process.env.TEST_SERVERS !== 'containers' });
-  // Compiled by the line above: jest does not transform what its setup imports.
-  const { startTestRun } = await import('../../dist/test/servers/test-run.js');
   const run = await startTestRun(needsServers, process.env.TEST_SERVERS);
   Object.assign(process.env, run.env);
   if (run.chosen) console.error(`\nservers: ${run.chosen.way}\nnot run: ${run.chosen.notRun}`);

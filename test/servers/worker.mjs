@@ -1,10 +1,9 @@
-/** In each thread that runs suites: stack traces in TypeScript, and a time limit, which the runner leaves out. */
+/** In each thread that runs suites: a time limit, which the runner leaves out. */
 import { addEventHandler } from 'jest-circus';
 
 /** Of a busy two-core machine, which runs the servers as well. */
 const TIMEOUT_MS = 120_000;
 
-process.setSourceMapsEnabled(true);
 addEventHandler(({ name, timeout }, { currentDescribeBlock: { children, hooks } }) => {
   const added = name === 'add_test' ? children.at(-1) : name === 'add_hook' ? hooks.at(-1) : undefined;
   if (added?.fn) added.fn = limited(added.fn, timeout ?? TIMEOUT_MS);

@@ -36,7 +36,7 @@ interface Ended {
 
 /** The program as `npm run replay` runs it. @param signal sent when it has reported its first progress */
 async function replay(args: readonly string[], signal?: NodeJS.Signals, env: object = {}): Promise<Ended> {
-  const main = join(projectRoot(), 'dist/producers/access-log/main.js');
+  const main = join(projectRoot(), 'producers/access-log/main.ts');
   const child = spawn(process.execPath, [main, ...args], {
     env: { PATH: process.env['PATH'], ...namespace.settings, DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,5 +1,5 @@
 /**
- * `npm test [-- JEST ARGUMENTS]`: types, lint, format and every suite.
+ * `npm test [-- JEST ARGUMENTS]`: layers, types, lint, format and every suite.
  * The last line is `N passed, N failed`: jest's tests, and a failed preparation, check, crash or leak as one failed
  * each.
  */
@@ -7,23 +7,36 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { prepare } from './prepare.mjs';
-import { endCommandsOnSignal, runCommand } from './prepare/command.mjs';
-import { inRoot, root } from './prepare/root.mjs';
+import { projectRoot } from '../schemas/root.ts';
+import { runChecks } from './checks.ts';
+import { prepare } from './prepare.ts';
 
-const CHECKS = [
-  {
-    name: 'types and lint',
-    program: 'oxlint/bin/oxlint',
-    options: ['--type-aware', '--type-check', '--deny-warnings'],
-  },
-  { name: 'format', program: 'oxfmt/bin/oxfmt', options: ['--check'] },
-];
+/** What is read of jest's results. */
+interface JestResults {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numRuntimeErrorTestSuites: number;
+  readonly testResults: readonly { readonly assertionResults: readonly JestAssertion[] }[];
+}
 
+interface JestAssertion {
+  readonly status: string;
+  readonly title: string;
+  readonly ancestorTitles: readonly string[];
+}
+
+interface Outcome {
+  readonly passed: number;
+  readonly failed: number;
+  /** The names of tests that were skipped. */
+  readonly notRun: readonly string[];
+}
+
+console.error(`Node ${process.version} (${process.execPath})`);
 try {
-  await prepare({ needsKafka: process.env.TEST_SERVERS !== 'containers' });
+  await prepare({ needsKafka: process.env['TEST_SERVERS'] !== 'containers' });
 } catch (error) {
-  console.error(error.message);
+  console.error(error instanceof Error ? error.message : error);
   console.log('0 passed, 1 failed');
   process.exit(1);
 }
@@ -34,25 +47,7 @@ const allFailed = failedChecks + suites.failed;
 console.log(`${suites.passed} passed, ${allFailed} failed`);
 process.exitCode = allFailed === 0 ? 0 : 1;
 
-async function runChecks() {
-  const stopListening = endCommandsOnSignal();
-  const results = await Promise.all(
-    CHECKS.map(async ({ name, program, options }) => {
-      const startedAt = Date.now();
-      const { code, output } = await runCommand(process.execPath, [
-        inRoot('node_modules', program),
-        ...options,
-      ]);
-      const seconds = ((Date.now() - startedAt) / 1_000).toFixed(1);
-      console.log(code === 0 ? `${name}: ok (${seconds} s)` : `${name}: FAILED\n${output.trim()}`);
-      return code === 0;
-    }),
-  );
-  stopListening();
-  return results.filter((ok) => !ok).length;
-}
-
-async function runSuites(args) {
+async function runSuites(args: readonly string[]): Promise<Outcome> {
   const dir = mkdtempSync(join(tmpdir(), 'api-credits-test-'));
   const outputFile = join(dir, 'jest.json');
   try {
@@ -64,9 +59,9 @@ async function runSuites(args) {
 }
 
 /** In this process's group and on its terminal: Ctrl-C reaches it, and it ends its servers before this one ends. */
-function runJest(args) {
-  const jest = spawn(process.execPath, [inRoot('node_modules/jest/bin/jest.js'), ...args], {
-    cwd: root,
+function runJest(args: readonly string[]): Promise<number | string> {
+  const jest = spawn(process.execPath, ['node_modules/jest/bin/jest.js', ...args], {
+    cwd: projectRoot(),
     stdio: 'inherit',
   });
   process.on('SIGINT', () => {});
@@ -74,12 +69,12 @@ function runJest(args) {
   process.on('SIGHUP', () => jest.kill('SIGTERM'));
   return new Promise((resolve, reject) => {
     jest.on('error', reject);
-    jest.on('close', (code, signal) => resolve(code ?? signal));
+    jest.on('close', (code, signal) => resolve(code ?? signal ?? 'no exit code'));
   });
 }
 
-function count(results, code) {
-  const skipped = results.testResults
+function count(results: JestResults, code: number | string): Outcome {
+  const notRun = results.testResults
     .flatMap(({ assertionResults }) => assertionResults)
     .filter(({ status }) => status !== 'passed' && status !== 'failed')
     .map(({ ancestorTitles, title }) => [...ancestorTitles, title].join(' > '));
@@ -90,10 +85,10 @@ function count(results, code) {
   }
   // For example a process that the run left behind, found after the last test.
   if (failed === 0 && code !== 0) failed = 1;
-  return { passed: results.numPassedTests, failed, notRun: skipped };
+  return { passed: results.numPassedTests, failed, notRun };
 }
 
-function crashed(code) {
+function crashed(code: number | string): Outcome {
   console.log(`jest ended without results (${code})`);
   return { passed: 0, failed: 1, notRun: [] };
 }

@@ -1,5 +1,0 @@
-/** `npm start`: prepares the checkout, then runs the local stack in this process, so that a signal has one receiver. */
-import { prepareOrExit } from './prepare.mjs';
-
-await prepareOrExit({ needsKafka: !process.env.KAFKA_BROKERS });
-await import('../dist/deploy/local/main.js');
