@@ -61,7 +61,7 @@ export const AddedToday = Type.Object(
   {
     ...strict,
     description:
-      'What the limit adds to the charge of its day: over-limit credits used before `as_of` that become billable.',
+      'What the limit adds to the charge of its day: credits used over the old limit before `as_of` that become billable.',
   },
 );
 

@@ -24,7 +24,7 @@ export const launchBrowser = (): Promise<Browser> =>
 export interface WatchedPage {
   readonly page: Page;
   /** Script errors, content blocked by the security policy and other console errors, in order. */
-  readonly faults: string[];
+  readonly errors: string[];
 }
 
 /** The browser logs each 4xx answer and each failed connection by itself; the tests check what the page shows then. */
@@ -40,12 +40,12 @@ export async function openPage(browser: Browser, baseURL: string): Promise<Watch
     viewport: { width: 1440, height: 900 },
   });
   const page = await context.newPage();
-  const faults: string[] = [];
-  page.on('pageerror', (error) => faults.push(error.message));
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !EXPECTED_ERROR.test(message.text())) faults.push(message.text());
+    if (message.type() === 'error' && !EXPECTED_ERROR.test(message.text())) errors.push(message.text());
   });
-  return { page, faults };
+  return { page, errors };
 }
 
 /** Waits until the screen has loaded. */

@@ -6,7 +6,7 @@ import { DAY_MS, HOUR_MS } from '../../schemas/time-units.ts';
 const MIN_PIXELS = 90;
 
 describe('the labels of the chart', () => {
-  it('never stand closer than they are wide, for any range, width and time of day', () => {
+  it('never overlap, for any range, width and time of day', () => {
     const tooClose: string[] = [];
     for (const hours of [1, 6, 24, 49, 7 * 24, 90 * 24]) {
       for (let hour = 0; hour < 24; hour += 3) {

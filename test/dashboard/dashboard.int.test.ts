@@ -25,8 +25,8 @@ inChromium('the dashboard in Chromium, over the sample log', () => {
   }, 180_000);
   afterAll(() => dashboard.close());
   afterEach(() => {
-    const faults = dashboard.faults.splice(0);
-    if (faults.length > 0) throw new Error(faults.join('\n'));
+    const errors = dashboard.errors.splice(0);
+    if (errors.length > 0) throw new Error(errors.join('\n'));
   });
 
   describe('the overview', () => {

@@ -26,12 +26,10 @@ describe('the dashboard’s files', () => {
   });
 
   it('answer a wrong address with the page for a browser, and with a problem for a program', async () => {
-    const page = await api.send('/nowhere', { headers: { accept: 'text/html,*/*;q=0.8' } });
-    expect({ status: page.status, body: page.body }).toEqual({
-      status: 404,
-      body: (await api.get('/')).body,
-    });
-    expect(page.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8' });
+    const page = await fetch(`${api.url}/nowhere`, { headers: { accept: 'text/html,*/*;q=0.8' } });
+    const { body } = await api.get('/');
+    expect({ status: page.status, body: await page.text() }).toEqual({ status: 404, body });
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
     for (const headers of [{ accept: '*/*' }, { accept: 'application/json' }]) {
       expect(await api.send('/nowhere', { headers })).toMatchObject({
         status: 404,

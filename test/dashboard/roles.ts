@@ -25,12 +25,12 @@ export function rolesTests(opened: () => OpenDashboard): void {
     await goTo(page, '/credits');
     expect(await page.getByText('Additional limit', { exact: true }).count()).toBe(0);
     expect((await screenOf(page, '.of-user')).tables[0]).toHaveLength(1);
-    const refused: unknown = await page.evaluate(
+    const status: unknown = await page.evaluate(
       `fetch('${ofOrg('additional-limit')}', { method: 'PUT', body: '{"credits":1}', headers: {
          'content-type': 'application/json', authorization: 'Bearer ' + localStorage.getItem('token') } })
        .then((response) => response.status)`,
     );
-    expect(refused).toBe(403);
+    expect(status).toBe(403);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
   });

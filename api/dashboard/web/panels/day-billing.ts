@@ -32,8 +32,8 @@ const asAdjustment = ({ delta_credits, delta_amount, billed_in }: Line): BilledA
 
 /** "10,000 billed in November 2026 as an adjustment". */
 export function adjustmentText({ credits, billed_in }: BilledAsAdjustment): string {
-  const act = credits < 0 ? 'credited back' : 'billed';
-  return `${number(Math.abs(credits))} ${act} in ${periodName(billed_in)} as an adjustment`;
+  const verb = credits < 0 ? 'credited back' : 'billed';
+  return `${number(Math.abs(credits))} ${verb} in ${periodName(billed_in)} as an adjustment`;
 }
 
 /** How the used credits of a day relate to its included credits and limit. */

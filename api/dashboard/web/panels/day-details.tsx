@@ -91,8 +91,8 @@ function Terms({ terms, zone }: Pick<Explanation, 'terms'> & { readonly zone: st
       <h3>Terms</h3>
       {terms.map((term) => (
         <p key={term.from}>
-          {dayTime(term.from, zone)} – {time(term.to, zone)}: {term.edition}, {number(term.included)}{' '}
-          included, limit {number(term.additional_limit)}
+          {terms.length === 1 ? 'All day' : `${dayTime(term.from, zone)} – ${time(term.to, zone)}`}:{' '}
+          {term.edition}, {number(term.included)} included, limit {number(term.additional_limit)}
           {terms.length > 1 && decidesText(term) !== '' && <span class="faint"> ({decidesText(term)})</span>}
         </p>
       ))}

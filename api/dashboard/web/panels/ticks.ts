@@ -13,7 +13,7 @@ export function labelledBars(buckets: readonly Pick<Bucket, 'tick'>[], width: nu
   const round = changes.filter((index) => isRound(index));
   const candidates = round.length >= 3 ? round : changes;
   const minDistance = (PIXELS_PER_LABEL / Math.max(1, width)) * buckets.length;
-  // The first label may stand for the rest of a day only: the next one is worth more.
+  // If the first label is too close to the second, it marks the rest of a day: keep the second.
   const [first = 0, second] = candidates;
   const start = second !== undefined && second - first < minDistance ? 1 : 0;
   const step = Math.max(1, Math.ceil(minDistance / smallestDistance(candidates.slice(start))));

@@ -116,7 +116,7 @@ function TermsForm({ product }: Pick<WhatIfPanelProps, 'product'>) {
   );
 }
 
-/** The editions of one product: another product's are no choice. */
+/** The editions of one product only. */
 function useEditions(product: string): readonly string[] {
   const { data } = useLive<Editions>(
     'editions',

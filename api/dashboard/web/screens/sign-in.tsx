@@ -7,7 +7,7 @@ import { signedOutBecause, signIn } from '../state/session.ts';
 
 const PATH = '/local/sign-in';
 const ROLES = [
-  ['super_admin', 'Super admin: sees everything, sets the limit'],
+  ['super_admin', 'Super admin: also sets the limit'],
   ['admin', 'Admin: sees everything'],
   ['user', 'User: sees credits and their own calls'],
   ['analyst', 'Analyst: sees credits, usage and calls'],

@@ -7,9 +7,9 @@ export class ApiError extends Error {
   readonly status: number;
   /** The problem's type, such as `unknown-org`. */
   readonly type: string;
-  /** The parameters and fields at fault. */
+  /** The invalid parameters and fields. */
   readonly fields: readonly string[];
-  /** The values that a parameter at fault may have, if the API lists them. */
+  /** The allowed values of an invalid parameter, if the API lists them. */
   readonly choices: readonly string[];
 
   constructor(status: number, type: string, message: string, errors: readonly unknown[] = []) {
@@ -17,7 +17,7 @@ export class ApiError extends Error {
     this.name = 'ApiError';
     this.status = status;
     this.type = type;
-    this.fields = errors.map(fieldAtFault).filter((name) => name !== '');
+    this.fields = errors.map(invalidField).filter((name) => name !== '');
     this.choices = errors.flatMap((error) => listOf(error, 'choices')).map(String);
   }
 
@@ -28,7 +28,7 @@ export class ApiError extends Error {
 }
 
 /** `status` of a parameter, `additional_limit` of the JSON pointer `#/additional_limit`. */
-const fieldAtFault = (error: unknown): string =>
+const invalidField = (error: unknown): string =>
   textOf(error, 'parameter') || textOf(error, 'pointer').replace(/^#\/?/, '');
 
 export type Query = readonly (readonly [string, string])[];

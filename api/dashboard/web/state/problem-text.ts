@@ -18,7 +18,7 @@ export function problemText({ status, type, fields, message }: ApiError): Proble
       return { title: 'This could not be shown.', detail: invalidText(fields) };
     case 'unknown-org':
       return {
-        title: 'There is no such organisation, or you have no access to it.',
+        title: 'This organisation does not exist, or you have no access to it.',
         detail: 'Check the address, or go back to your own organisation.',
       };
     case 'too-many-rows':
