@@ -25,6 +25,12 @@ export const apiVariables = {
     description:
       'requests a minute for each token, or for each address without a token, counted by each API process',
   }),
+  STATEMENT_ISSUER: Type.String({
+    default: 'API credits',
+    minLength: 1,
+    maxLength: 200,
+    description: 'the issuer printed on statements',
+  }),
   LOCAL_SIGN_IN: Type.Enum(['', '1'], {
     default: '',
     description: '1 lets anyone who reaches this process sign in as anyone; only for the local stack',

@@ -41,6 +41,8 @@ export interface ApiDependencies extends Sources {
   readonly rateLimitPerMinute: number;
   /** The registry of /metrics; two APIs in one process would share the library's global one. */
   readonly metrics: Registry;
+  /** Who issues statements, as printed on them. */
+  readonly statementIssuer: string;
   /** Signs a token for anyone; only on a developer's own machine. */
   readonly localSignIn?: SignToken | undefined;
 }

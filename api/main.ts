@@ -47,6 +47,7 @@ async function run({
     newChangeId: randomUUID,
     rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
     metrics,
+    statementIssuer: config.STATEMENT_ISSUER,
     localSignIn:
       config.LOCAL_SIGN_IN === '1' && secret !== undefined
         ? (claims, expiresAt) => signToken(secret, claims, expiresAt)

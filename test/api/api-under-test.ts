@@ -84,6 +84,7 @@ export async function openApi(
     newChangeId: randomUUID,
     rateLimitPerMinute: 1_000_000,
     metrics: new Registry(),
+    statementIssuer: 'Credits & Söhne',
     localSignIn: hasLocalSignIn ? (claims, expiresAt) => signToken(SECRET, claims, expiresAt) : undefined,
   });
   const schemas = new Map<string, Readonly<Record<string, unknown>>>();

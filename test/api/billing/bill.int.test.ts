@@ -1,6 +1,6 @@
 import { BillingDaysAnswer } from '../../../api/billing/days-answer.ts';
 import { BillingAnswer } from '../../../api/billing/route.ts';
-import { WhatIfAnswer } from '../../../api/billing/what-if-route.ts';
+import { WhatIfAnswer } from '../../../api/billing/what-if-answer.ts';
 import type { ApiUnderTest } from '../api-under-test.ts';
 import { ADMIN, openRome } from './closed-days.ts';
 

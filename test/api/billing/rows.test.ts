@@ -2,7 +2,8 @@ import { billingPeriodsOf, finalAt } from '../../../domain/calendar/billing-peri
 import { calendarOf } from '../../../domain/calendar/calendar.ts';
 import { dayCharge } from '../../../domain/pricing/day-charge.ts';
 import type { Charge } from '../../../store/charges/charges.ts';
-import { adjustmentsOf, statementDay, statementTotal, type Moment } from '../../../api/billing/rows.ts';
+import { adjustmentsOf, statementTotal } from '../../../api/billing/adjustments.ts';
+import { statementDay, type Moment } from '../../../api/billing/rows.ts';
 import { bundledCatalogues, priceBookAt } from '../../../domain/catalogues/catalogues.ts';
 import { canonical, parseMoney } from '../../../domain/money.ts';
 
@@ -43,7 +44,7 @@ function rowOf(charges: readonly Charge[], used: number | undefined, moment: Par
   const live = used === undefined ? undefined : dayCharge(ALLOWANCE, used, book);
   const row = statementDay(
     { day, period: periodOf(day.date), charges, live },
-    { chargesUntil: FINAL_AT - 1, closableUntil: day.to, priceBook: () => book, ...moment },
+    { now: day.to, chargesUntil: FINAL_AT - 1, closableUntil: day.to, priceBook: () => book, ...moment },
   );
   return { ...row, day: row.day.date, amount: canonical(row.amount), slabs: row.slabs.length };
 }
@@ -161,7 +162,7 @@ describe('adjustment lines', () => {
     const day = calendar.dayFrom('2026-10-05');
     const row = statementDay(
       { day, period: periodOf(day.date), charges: [early, late, minus], live: undefined },
-      { chargesUntil: FINAL_AT + 20, closableUntil: day.to, priceBook: () => book },
+      { now: FINAL_AT + 20, chargesUntil: FINAL_AT + 20, closableUntil: day.to, priceBook: () => book },
     );
     const total = statementTotal([row, row], [late, minus]);
     expect(total.credits).toBe(80_000 + 80_000 + 17_500 - 2_500);
