@@ -117,6 +117,19 @@ type Figures = Pick<
   'used' | 'included' | 'additional_used' | 'additional_limit' | 'over_limit' | 'billed_credits' | 'amount'
 >;
 
+/** "1,234.5": an independent way to group the digits of a figure. */
+const grouped = (figure: number | string): string => {
+  const [whole = '', ...decimals] = String(figure).split('.');
+  return [whole.replaceAll(/\B(?=(?:\d{3})+$)/g, ','), ...decimals].join('.');
+};
+
+/** "$0.99 $0.98504": what people read, and the exact amount where it differs. */
+function dollars(amount: string): string {
+  const [sign, rest] = amount.startsWith('-') ? ['-', amount.slice(1)] : ['', amount];
+  const rounded = `${sign}$${grouped(parseMoney(rest).toFixed(2))}`;
+  return (rest.split('.')[1] ?? '').length > 2 ? `${rounded} ${sign}$${grouped(rest)}` : rounded;
+}
+
 const revisionOf = (org: string, day: string, revision: number | null): ChargeAnswer | undefined =>
   feed.find((each) => each.org_id === org && each.day === day && each.revision === revision);
 
@@ -127,6 +140,7 @@ describe('the figures of an organisation and day', () => {
     expect(days.filter(({ revision }) => (revision ?? 0) > 1).length).toBeGreaterThan(20);
     expect(days.filter(({ slabs }) => slabs.length > 1).length).toBeGreaterThan(20);
     expect(statements.flatMap(({ json }) => json.adjustments).length).toBeGreaterThan(10);
+    expect(days.filter(({ later }) => later !== null).length).toBeGreaterThan(10);
   });
 
   it('are the same in the JSON and in the CSV, line by line', async () => {
@@ -144,7 +158,9 @@ describe('the figures of an organisation and day', () => {
                   line['over_limit_credits'],
                 ]
               : [],
-            [line['billed_credits'], line['amount']],
+            line['line'] === 'total'
+              ? [line['total_billed_credits'], line['total_amount'], line['rounded_total_amount']]
+              : [line['billed_credits'], line['amount']],
           )
           .join(' '),
       );
@@ -154,9 +170,21 @@ describe('the figures of an organisation and day', () => {
           ({ day, revision, delta_credits, delta_amount }) =>
             `adjustment ${day}  ${revision} ${delta_credits} ${delta_amount}`,
         ),
-        `total    ${json.total.billed_credits} ${json.total.amount}`,
-        `rounded total     ${json.total.rounded_amount}`,
+        `total    ${json.total.billed_credits} ${json.total.amount} ${json.total.rounded_amount}`,
       ]);
+    }
+  });
+
+  it('are summed up in the CSV’s columns: nothing counts twice', async () => {
+    for (const { path, query, json } of statements) {
+      const lines = await fetchCsv(api, `${path}/billing/statement.csv?${query}`, BILLING);
+      const sum = (column: string): string =>
+        canonical(sumMoney(lines.map((line) => parseMoney(line[column] || '0'))));
+      expect(sum('amount')).toBe(json.total.amount);
+      expect(sum('total_amount')).toBe(json.total.amount);
+      expect(sum('rounded_total_amount')).toBe(json.total.rounded_amount);
+      expect(sum('billed_credits')).toBe(String(json.total.billed_credits));
+      expect(sum('used_credits')).toBe(String(json.days.reduce((all, { used }) => all + used, 0)));
     }
   });
 
@@ -165,25 +193,32 @@ describe('the figures of an organisation and day', () => {
       const pages = await fetchPdf(api, `${path}/billing/statement.pdf?${query}`, BILLING);
       const text = pages.join(' ');
       for (const day of json.days) {
-        const revision = day.revision === null ? '' : `, revision ${day.revision}`;
+        const shown = (day.revision ?? 0) > 1 ? `, revision ${day.revision}` : '';
         const slabs = day.slabs.map(
-          ({ credits, rate_per_1000, amount }) => ` at ${rate_per_1000} per 1000 ${credits} ${amount}`,
+          ({ credits, rate_per_1000, amount }) =>
+            ` at $${rate_per_1000} per 1,000 ${grouped(credits)} ${dollars(amount)}`,
         );
-        const from = day.from.slice(0, 19).replace('T', ' ');
+        const { used, included, additional_used, additional_limit, over_limit, billed_credits } = day;
+        const figures = [used, included, additional_used, additional_limit, over_limit, billed_credits];
         expect(text).toContain(
-          `${day.day} ${from} ${figuresOf(day)} ${day.status}${revision}${slabs.join('')}`,
+          `${day.day} ${figures.map(grouped).join(' ')} ${dollars(day.amount)} ` +
+            `${day.begun ? day.status : 'not begun'}${shown}${slabs.join('')}`,
         );
       }
-      for (const { day, revision, delta_credits, delta_amount, billed_in, closed_at } of json.adjustments) {
-        const period = `${billed_in.from} to ${billed_in.to} (exclusive)`;
-        expect(text).toContain(
-          `${day} ${closed_at} revision ${revision} ${period} ${delta_credits} ${delta_amount}`,
+      for (const { day, revision, delta_credits, delta_amount } of json.adjustments) {
+        expect(text).toMatch(
+          new RegExp(
+            `${day} 2026-\\d\\d-\\d\\d revision ${revision} [\\w ]+ 2026 ` +
+              `${grouped(delta_credits)} ${dollars(delta_amount).replaceAll(/[$.]/g, '\\$&')}`,
+          ),
         );
       }
       const { billed_credits, amount, rounded_amount } = json.total;
-      const rounded = parseMoney(rounded_amount ?? '').toFixed(2);
+      const rounded = `$${grouped(parseMoney(rounded_amount ?? '').toFixed(2))}`;
+      const [, exact] = dollars(amount).split(' ');
       expect(text).toContain(
-        `Exact ${billed_credits} ${amount} Rounded total of the billing period ${rounded}`,
+        `Total ${rounded} for ${grouped(billed_credits)} billed credits` +
+          (exact === undefined ? '' : ` (exactly ${exact})`),
       );
     }
   });
@@ -191,13 +226,38 @@ describe('the figures of an organisation and day', () => {
   it('are the same in the JSON and in the feed: each row equals the revision that it shows', async () => {
     for (const { org, json } of statements) {
       const closed = json.days.filter(({ revision }) => revision !== null);
-      expect(closed.map((day) => `${day.day} ${figuresOf(day)}`)).toEqual(
+      expect(closed.map((day) => `${day.day} ${json.from} ${figuresOf(day)}`)).toEqual(
         closed.map(({ day, revision }) => {
           const charge = revisionOf(org, day, revision);
           if (!charge) return `${day}: the feed has no revision ${revision}`;
-          // Billed later, as an adjustment: the row shows the usage and bills nothing.
-          const isOwn = charge.billed_in.from === json.from;
-          return `${day} ${figuresOf(isOwn ? charge : { ...charge, billed_credits: 0, amount: '0' })}`;
+          return `${day} ${charge.billed_in.from} ${figuresOf(charge)}`;
+        }),
+      );
+      const late = json.days.filter(({ later }) => later !== null);
+      expect(
+        late.map(({ day, later, billed_as_adjustment }) => ({ day, later, billed_as_adjustment })),
+      ).toEqual(
+        late.map(({ day, later }) => {
+          const revisions = feed.filter((each) => each.org_id === org && each.day === day);
+          const elsewhere = revisions.filter(({ billed_in }) => billed_in.from !== json.from);
+          const last = elsewhere.at(-1);
+          return {
+            day,
+            later: {
+              revision: last?.revision,
+              used: last?.used,
+              additional_used: last?.additional_used,
+              over_limit: last?.over_limit,
+            },
+            billed_as_adjustment: [...new Set(elsewhere.map(({ billed_in }) => billed_in.from))]
+              .map((from) => elsewhere.filter(({ billed_in }) => billed_in.from === from))
+              .map((parts) => ({
+                credits: sumOf(parts),
+                amount: canonical(sumMoney(parts.map(({ delta_amount }) => parseMoney(delta_amount)))),
+                billed_in: parts[0]?.billed_in,
+              }))
+              .filter(({ credits, amount }) => credits !== 0 || amount !== '0'),
+          };
         }),
       );
       expect(json.adjustments).toEqual(
