@@ -8,7 +8,7 @@ import type { OrgHistory } from '../domain/settings/org-history.ts';
 import type { Topics } from '../schemas/topics.ts';
 import type { VerifyToken } from './auth/tokens.ts';
 import type { SignToken } from './dashboard/local-sign-in.ts';
-import type { ClosingDelays } from '../domain/closing/closable.ts';
+import type { ClosingDelays } from '../domain/closing/when-to-close.ts';
 
 /** All settings as of one moment: an answer is computed from one such state. */
 export interface Settings {

@@ -1,4 +1,4 @@
-import { Partitioners } from '../platform/kafka/kafkajs.ts';
+import { AcknowledgedProducer } from '../platform/kafka/acknowledged-producer.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
 import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
 import { enforceRetention } from '../store/retention.ts';
@@ -45,11 +45,8 @@ async function run({
   // Connections.
   const kafka = connectKafka(config, 'api-credits-consumer', logger);
   const admin = kafka.admin();
-  const producer = kafka.producer({
-    allowAutoTopicCreation: false,
-    createPartitioner: Partitioners.DefaultPartitioner,
-  });
-  await Promise.all([admin.connect(), producer.connect()]);
+  const producer = new AcknowledgedProducer(kafka);
+  await admin.connect();
   await checkTopics(admin, Object.values(topics));
   // ClickHouse may be away when the consumer starts, as at any other time.
   const kept = await retryUntilSuccess('setting the retention', () =>
@@ -97,7 +94,7 @@ async function run({
     for (const { fetcher } of sources) fetcher.halt();
     await batchWriter.drain();
     await Promise.all([...sources.map(({ fetcher }) => fetcher.leave()), progress.stop()]);
-    await Promise.all([schemaTopic.stop(), producer.disconnect(), admin.disconnect()]);
+    await Promise.all([schemaTopic.stop(), producer.close(), admin.disconnect()]);
     inserts.close();
     logger.info({ counters }, 'everything fetched has landed');
   });

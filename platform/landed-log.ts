@@ -1,55 +1,73 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Kafka, Producer } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import { CompressionTypes } from './kafka/kafkajs.ts';
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from './clickhouse/connect.ts';
+import { AcknowledgedProducer } from './kafka/acknowledged-producer.ts';
+import { NotAcknowledgedError } from './kafka/acknowledgement.ts';
 
-/** A log does not land although its records were acknowledged: no consumer runs, or it is far behind. */
+/** Kafka acknowledged the records but they have not landed in time: no consumer is running, or it is far behind. */
 export class LogNotLandingError extends Error {
   readonly code = 'LOG_NOT_LANDING';
   constructor(topic: string, offset: number, timeoutMs: number) {
-    super(`Offset ${offset} of ${topic} has not landed after ${timeoutMs / 1000} s: is a consumer running?`);
+    super(
+      `Offset ${offset} of ${topic} has not landed after ${timeoutMs / 1000} s: check that a consumer is running.`,
+    );
+    this.name = 'LogNotLandingError';
   }
 }
 
-/** The broker did not answer: nothing was appended. */
-export class LogAwayError extends Error {
-  readonly code = 'LOG_AWAY';
+/** Kafka did not answer: nothing was appended. */
+export class LogUnavailableError extends Error {
+  readonly code = 'LOG_UNAVAILABLE';
   constructor(topic: string, cause: unknown) {
     super(`Kafka does not answer, so nothing was appended to ${topic}: try again.`, { cause });
+    this.name = 'LogUnavailableError';
   }
 }
 
-/** The broker failed in the middle of an append: the records may be in the log or not. */
+/** The connection failed during an append: the records may be in the log or not. */
 export class LogUncertainError extends Error {
   readonly code = 'LOG_UNCERTAIN';
   constructor(topic: string, cause: unknown) {
-    super(`It is not known whether Kafka appended to ${topic}: append again, a repeat is harmless.`, {
-      cause,
-    });
+    super(`It is unknown whether Kafka appended to ${topic}: append again, a repeat is harmless.`, { cause });
+    this.name = 'LogUncertainError';
   }
 }
 
 const LandedRow = Type.Object({ end: Type.Integer() });
-const RECORDS_AT_ONCE = 1_000;
+const RECORDS_PER_SEND = 1_000;
 const POLL_MS = 50;
+/** Of such a topic's one partition. */
+const PARTITION = 0;
+/** A partition has another leader within seconds; one that stays away fails the caller, who repeats, too. */
+const ATTEMPTS = 6;
+const FIRST_PAUSE_MS = 200;
+
+export interface LogRecord {
+  readonly key: string;
+  readonly value: Buffer;
+}
 
 /**
- * A topic of one partition whose order decides what must be decided once (the revisions of a charge, the settings):
- * ClickHouse has no compare-and-swap. The consumers land it like any other.
+ * A topic of one partition whose order decides between concurrent writers (of the revisions of a charge, of settings),
+ * because ClickHouse has no compare-and-swap. The consumer lands it like every other topic.
  */
 export interface LandedLog {
   /**
-   * Appends the records and returns once they have landed, so that what they decided can be read.
-   * Throws LogAwayError; after a LogUncertainError they may be in the log or not, after a LogNotLandingError they are.
+   * Appends the records and returns once they have landed, so that their effect can be read.
+   * @throws LogUnavailableError: nothing was appended
+   * @throws LogUncertainError: the records may be in the log or not
+   * @throws LogNotLandingError: the records are in the log
    */
-  append(records: readonly { readonly key: string; readonly value: Buffer }[]): Promise<void>;
+  append(records: readonly LogRecord[]): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Connects to the brokers at the first append, and anew after a failure: whoever only reads can do without Kafka.
- * @param timeoutMs how long the landing of acknowledged records may take before append throws.
+ * Opens a log. Connects to Kafka at the first append and again after a failure, so a process that only reads needs no
+ * Kafka.
+ * @param timeoutMs how long acknowledged records may take to land before append throws
  */
 export function openLandedLog(
   kafka: Kafka,
@@ -57,10 +75,10 @@ export function openLandedLog(
   topic: string,
   timeoutMs: number,
 ): LandedLog {
-  let producer: Promise<Producer> | undefined;
+  const producer = new AcknowledgedProducer(kafka);
 
   async function untilLanded(offset: number): Promise<void> {
-    // A clock of its own: a ClickHouse that answers slowly takes its time from the limit too.
+    // Measured by the clock and not by the number of polls: a slow ClickHouse uses up the time too.
     const deadline = performance.now() + timeoutMs;
     while ((await readLandedEnd(client, topic)) <= offset) {
       if (performance.now() >= deadline) throw new LogNotLandingError(topic, offset, timeoutMs);
@@ -68,43 +86,46 @@ export function openLandedLog(
     }
   }
 
-  async function send(records: readonly { key: string; value: Buffer }[]): Promise<number> {
-    const connecting = (producer ??= connectProducer(kafka));
-    let isConnected = false;
-    try {
-      const connected = await connecting;
-      isConnected = true;
-      const [answer] = await connected.send({
-        topic,
-        messages: [...records],
-        acks: -1,
-        compression: CompressionTypes.GZIP,
-      });
-      return Number(answer?.baseOffset ?? 0) + records.length - 1;
-    } catch (error) {
-      // kafkajs 2.2.4: an out-of-order sequence error leaves an idempotent producer dead. A repeat is harmless.
-      if (producer === connecting) producer = undefined;
-      await disconnect(connecting);
-      throw isConnected ? new LogUncertainError(topic, error) : new LogAwayError(topic, error);
+  /**
+   * @param hasAppended whether records of the same append are in the log already
+   * @returns the offset of the last record, as the broker acknowledged it
+   */
+  async function send(records: readonly LogRecord[], hasAppended: boolean): Promise<number> {
+    const messages = records.map((record) => ({ ...record, partition: PARTITION }));
+    let isUncertain = hasAppended;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const offsets = await producer.sendAcknowledged(topic, messages, CompressionTypes.GZIP);
+        const last = offsets.get(PARTITION);
+        if (last === undefined) throw new NotAcknowledgedError(topic, 'no offset');
+        return last;
+      } catch (error) {
+        const isRepeatable = error instanceof NotAcknowledgedError;
+        isUncertain ||= isRepeatable;
+        if (!isRepeatable || attempt === ATTEMPTS) {
+          throw isUncertain ? new LogUncertainError(topic, error) : new LogUnavailableError(topic, error);
+        }
+      }
+      await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
     }
   }
 
   return {
     async append(records) {
       let last = -1;
-      for (let start = 0; start < records.length; start += RECORDS_AT_ONCE) {
-        last = await send(records.slice(start, start + RECORDS_AT_ONCE));
+      for (let start = 0; start < records.length; start += RECORDS_PER_SEND) {
+        last = await send(records.slice(start, start + RECORDS_PER_SEND), last >= 0);
       }
       if (last >= 0) await untilLanded(last);
     },
-    close: () => disconnect(producer),
+    close: () => producer.close(),
   };
 }
 
 /**
- * The offset of such a log before which every record has landed, and can be read.
- * One partition, landed in its order from the committed offset on: what is below the highest landed offset has
- * landed too, also where a consumer that was given up lands once more what its successor has landed.
+ * The offset of a log before which every record has landed and can be read. The highest landed offset is enough: the
+ * log has one partition, and consumers land it in order from the committed offset. That also holds where a consumer
+ * that lost its partition lands again what its successor has landed.
  */
 export async function readLandedEnd(client: ClickHouseClient, topic: string): Promise<number> {
   const [row] = await select(
@@ -114,23 +135,4 @@ export async function readLandedEnd(client: ClickHouseClient, topic: string): Pr
     { topic },
   );
   return row?.end ?? 0;
-}
-
-async function connectProducer(kafka: Kafka): Promise<Producer> {
-  const producer = kafka.producer({
-    // A topic that is missing must not be made up with other settings than ours.
-    allowAutoTopicCreation: false,
-    idempotent: true,
-    maxInFlightRequests: 1,
-    // A broker that stays away fails the caller, who retries, rather than holding up a stop.
-    retry: { retries: 5 },
-  });
-  await producer.connect();
-  return producer;
-}
-
-/** One that never connected has nothing to close. */
-async function disconnect(producer: Promise<Producer> | undefined): Promise<void> {
-  const connected = await producer?.catch(() => undefined);
-  await connected?.disconnect();
 }

@@ -1,7 +1,7 @@
 import type { Catalogues } from '../../domain/catalogues/catalogues.ts';
 import type { PriceBook } from '../../domain/catalogues/prices.ts';
-import { closableUntil } from '../../domain/closing/closable.ts';
-import { readConfirmed, readWatermark } from '../../store/watermark/watermark.ts';
+import { closableUntil } from '../../domain/closing/when-to-close.ts';
+import { readConfirmed, readWatermark } from '../../store/progress/watermark.ts';
 import type { Sources } from '../dependencies.ts';
 import { RETRY_AFTER } from '../problems/clickhouse.ts';
 import { Problem } from '../problems/problem.ts';

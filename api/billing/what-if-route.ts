@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
-import { AdditionalLimit, EditionName, Users } from '../../domain/settings/apply-org.ts';
+import { AdditionalLimit, EditionName, Users } from '../../domain/settings/change-values.ts';
 import { readWhatIf, type PeriodWhatIf } from '../../store/usage/read-what-if.ts';
-import { UnknownEdition } from '../../domain/catalogues/catalogues.ts';
+import { UnknownEditionError } from '../../domain/catalogues/catalogues.ts';
 import type { Sources } from '../dependencies.ts';
 import { readSubscription, type RequestedSubscription } from '../orgs/subscription.ts';
 import { OrgParams, ProductParameter } from '../parameters/org.ts';
@@ -65,7 +65,8 @@ async function readUnderTerms(
   try {
     return await readWhatIf(clickhouse, { ...requested, otherTerms }, now());
   } catch (error) {
-    if (error instanceof UnknownEdition) throw invalidParameter('edition', `is unknown. ${error.message}`);
+    if (error instanceof UnknownEditionError)
+      throw invalidParameter('edition', `is unknown. ${error.message}`);
     throw error;
   }
 }

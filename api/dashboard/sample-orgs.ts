@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { second } from '../../platform/clickhouse/sql-time.ts';
 import { DAY_MS } from '../../schemas/time-units.ts';
 
 const LOOKBACK_MS = 8 * DAY_MS;
@@ -22,9 +23,9 @@ export function readSampleOrgs(client: ClickHouseClient, now: number): Promise<S
         arraySlice(arrayMap(pair -> pair.2, arraySort(pair -> -pair.1, groupArray((toInt64(of_user), user_id)))), 1, {users:UInt8}) AS users
      FROM (
        SELECT org_id, user_id, sum(usage_15m_by.credits) AS of_user FROM usage_15m_by FINAL
-       WHERE bucket >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') GROUP BY org_id, user_id
+       WHERE bucket >= ${second('from')} GROUP BY org_id, user_id
      )
      GROUP BY org_id ORDER BY credits DESC, org_id LIMIT {orgs:UInt16}`,
-    { from: now - LOOKBACK_MS, users: MAX_USERS_PER_ORG, orgs: MAX_ORGS },
+    { from: Math.floor((now - LOOKBACK_MS) / 1000), users: MAX_USERS_PER_ORG, orgs: MAX_ORGS },
   );
 }

@@ -9,7 +9,7 @@ const FOLDER = join(projectRoot(), 'docs', 'screenshots');
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
 /** Organisations of the sample log: with additional credits now, with some on earlier days, and with the most calls. */
 const [BUSY, BILLED, MOST_CALLS] = ['net-184', 'net-68', 'net-130'] as const;
-const LAP_DAYS = 4;
+const SAMPLE_DAYS = 4;
 
 interface Picture {
   readonly name: string;
@@ -20,7 +20,7 @@ interface Picture {
   readonly isFullPage?: boolean;
 }
 
-const chargedDay = new Date(Date.now() - (LAP_DAYS / 2) * DAY_MS).toISOString().slice(0, 10);
+const chargedDay = new Date(Date.now() - (SAMPLE_DAYS / 2) * DAY_MS).toISOString().slice(0, 10);
 const PICTURES: readonly Picture[] = [
   { name: 'overview', path: '/', org: BUSY, isFullPage: true },
   { name: 'overview-dark', path: '/?range=7d&compare=1', org: MOST_CALLS, theme: 'dark' },

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { billingPeriodsOf } from '../../domain/calendar/billing-periods.ts';
 import type { OrgHistory } from '../../domain/settings/org-history.ts';
-import { callsPath } from '../../store/explain/calls-path.ts';
+import { callsPath } from './calls-path.ts';
 import type { Explanation } from '../../store/explain/explanation.ts';
 import { NotAddingUpError, readExplanation } from '../../store/explain/read.ts';
 import { readMoment } from '../billing/moment.ts';

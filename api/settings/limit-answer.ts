@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
-import type { Outcome, SettingsState } from '../../domain/settings/state.ts';
+import type { Outcome } from '../../domain/settings/outcome.ts';
+import type { SettingsState } from '../../domain/settings/state.ts';
 import { subscriptionBefore } from '../../domain/settings/org-fields.ts';
 import type { OrgHistory, Subscription, Version } from '../../domain/settings/org-history.ts';
 import { inEffectAt, inEffectDuring } from '../../domain/versions.ts';

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { AdditionalLimit } from '../../domain/settings/apply-org.ts';
+import { AdditionalLimit } from '../../domain/settings/change-values.ts';
 import { callerOf } from '../auth/guard.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { chooseBegun, findOrg } from '../orgs/subscription.ts';

@@ -20,7 +20,7 @@ export function stackEnvironment(
     CLICKHOUSE_URL: servers.clickhouseUrl,
     CLICKHOUSE_DATABASE: config.CLICKHOUSE_DATABASE,
     UNKNOWN_ORGS: config.UNKNOWN_ORGS,
-    // Whoever runs a stack on this machine may sign in to its dashboard as anyone; other machines may not.
+    // The person who runs a stack on this machine may sign in to its dashboard as anyone; other machines may not.
     LOCAL_SIGN_IN: isLoopback(config.HOST) && !env['JWKS_URL'] ? '1' : '',
     PORT: String(config.PORT),
     DATA_DIR: config.DATA_DIR,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, ITopicConfig, Kafka as KafkaClient } from 'kafkajs';
 import { Kafka, logLevel } from './kafkajs.ts';
-import { topicDefinitions, type Topics } from '../../schemas/topics.ts';
+import { topicDefinitions, type Replication, type Topics } from '../../schemas/topics.ts';
 import { stopIdleTimers } from './kafkajs-idle.ts';
 import type { Logger } from '../logging.ts';
 import { kafkaLogCreator } from './log-creator.ts';
@@ -11,11 +11,11 @@ export interface KafkaConfig {
 }
 
 /**
- * The one way to a Kafka cluster.
+ * Opens the client of a Kafka cluster; everything connects through this function.
  * @param clientId names the process in the brokers' logs
- * @param retries how often kafkajs repeats a failed request. A broker may be away for minutes; the processes wait
- *   for it instead of dying. Whoever repeats by itself, or must give up at a deadline, gives a small number:
- *   kafkajs offers no other way to interrupt it.
+ * @param retries how often kafkajs repeats a failed request. By default it never gives up: a broker may be unavailable
+ *   for minutes, and the processes wait for it. Pass a small number where the caller retries by itself or has a
+ *   deadline, as kafkajs offers no other way to interrupt a request.
  */
 export function connectKafka(
   config: KafkaConfig,
@@ -36,19 +36,24 @@ export function connectKafka(
 }
 
 /**
- * Creates the topics that are missing; those that exist stay as they are.
- * @param partitions of the call topic. @returns the names of the topics it created.
+ * Creates the missing topics and leaves the existing ones unchanged.
+ * @param partitions of the call topic
+ * @param replication of the topics it creates; the brokers' default if not given
+ * @returns the names of the topics it created
  */
 export async function ensureTopics(
   kafka: KafkaClient,
   topics: Topics,
   partitions: number,
+  replication?: Replication,
 ): Promise<string[]> {
   const admin = kafka.admin();
   await admin.connect();
   try {
     const existing = new Set(await admin.listTopics());
-    const missing = topicDefinitions(topics, partitions).filter(({ topic }) => !existing.has(topic));
+    const missing = topicDefinitions(topics, partitions, replication).filter(
+      ({ topic }) => !existing.has(topic),
+    );
     await createTopics(admin, missing);
     return missing.map(({ topic }) => topic);
   } finally {
@@ -59,9 +64,10 @@ export async function ensureTopics(
 const USABLE_WITHIN_MS = 30_000;
 
 /**
- * Creates topics and waits until they can be used: for a moment after that, KRaft lets a broker not have heard of a
- * new topic, or name itself the leader of a partition that it does not host yet. kafkajs repeats neither everywhere
- * (its own waitForLeaders fails on the first, fetchTopicOffsets on the second; seen on a busy machine).
+ * Creates topics and waits until they can be used. For a moment after the creation, a KRaft broker may not know the
+ * topic yet, or may name itself the leader of a partition that it does not host yet. kafkajs does not retry these errors
+ * everywhere: its own waitForLeaders fails on the first, fetchTopicOffsets on the second (observed on a busy machine).
+ * @throws kafkajs's last error where a topic cannot be used after 30 s
  */
 export async function createTopics(admin: Admin, definitions: readonly ITopicConfig[]): Promise<void> {
   if (definitions.length === 0) return;

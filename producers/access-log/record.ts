@@ -17,7 +17,7 @@ export const ReplayRecord = Type.Object({
   anchor_ms: Type.Union([Type.Integer(), Type.Null()]),
   /** The cluster and topic of the progress: to any other, no event has been published yet. */
   destination: Type.String(),
-  /** Kafka acknowledged everything up to this line of this repetition (lap). The oldest is first: N-1 .. 0. */
+  /** Kafka acknowledged everything up to this line of this repetition. The oldest is first: N-1 .. 0. */
   progress: Type.Object({ lap: Type.Integer(), line: Type.Integer(), published: Type.Integer() }),
   /** Of the last complete replay to this destination; null if there was none. */
   summary: Type.Union([ReplaySummary, Type.Null()]),

@@ -30,6 +30,13 @@ export class Ledger {
     if (entry) entry.acknowledgedAt ??= now;
   }
 
+  /** The ids of the calls that were reported as published. */
+  acknowledgedIds(): string[] {
+    return [...this.#entries]
+      .filter(([, { acknowledgedAt }]) => acknowledgedAt !== undefined)
+      .map(([id]) => id);
+  }
+
   get size(): number {
     return this.#entries.size;
   }

@@ -3,14 +3,17 @@ import { signToken, type Claims } from '../../api/auth/tokens.ts';
 import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
 import { readConfig } from '../../platform/config.ts';
 import { clickhouseVariables, kafkaVariables, closingVariables } from '../../platform/variables.ts';
+import type { KafkaCluster } from '../../deploy/local/kafka-cluster.ts';
 import { connectKafka } from '../../platform/kafka/connect.ts';
 import { untilSettled } from '../../deploy/local/settled.ts';
 import { readStack } from '../../deploy/local/stack.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { MINUTE_MS } from '../../schemas/time-units.ts';
 import { topicNames } from '../../schemas/topics.ts';
-import { inject, describeFault } from './inject.ts';
+import { BrokerFaults } from './brokers.ts';
+import { describeFault, inject } from './inject.ts';
 import { Ledger } from './ledger.ts';
+import { checkLog } from './log.ts';
 import type { Fault } from './plan.ts';
 import { publishAll, publishBroken } from './publish.ts';
 import { createTraffic } from './traffic.ts';
@@ -25,6 +28,8 @@ export interface ChaosOptions {
   /** Of a running stack whose API accepts tokens signed with `secret`. */
   readonly dataDir: string;
   readonly secret: string;
+  /** The brokers of the stack, if the run hits them. */
+  readonly cluster?: KafkaCluster;
   readonly print: (line: string) => void;
 }
 
@@ -41,6 +46,7 @@ export async function runChaos({
   faults,
   dataDir,
   secret,
+  cluster,
   print,
 }: ChaosOptions): Promise<string[]> {
   const { url, settings: variables } = readStack(dataDir);
@@ -61,9 +67,16 @@ export async function runChaos({
   const report = (what: string): void => print(`${(elapsed() / 1_000).toFixed(1).padStart(6)} s  ${what}`);
   const until = (ms: number): Promise<void> => sleep(Math.max(0, ms - elapsed()));
 
+  const brokerFaults = cluster && new BrokerFaults(cluster);
   async function injectOnTime(fault: Fault): Promise<void> {
     await until(fault.atMs);
-    report(describeFault(fault));
+    const begin = (): void => report(describeFault(fault));
+    if (fault.brokers) {
+      if (!(await brokerFaults?.inject(fault, begin)))
+        report(`${describeFault(fault)}: could not be injected`);
+      return;
+    }
+    begin();
     if (!(await inject(fault, dataDir, variables)))
       report(`... which could not be injected (${fault.victim})`);
   }
@@ -88,13 +101,24 @@ export async function runChaos({
   const client = connectClickHouse(config, 'chaos');
   const kafka = connectKafka(config, 'chaos', createLogger('chaos', 'silent'));
   try {
+    const log = await checkLog(kafka, topics.calls, ledger);
+    report(
+      `${log.acknowledged} calls acknowledged, ${log.lost.length} of them lost; ` +
+        `${log.records} records in the log, ${log.distinct} calls`,
+    );
     const { SEAL_DELAY_MS: sealDelayMs, GRACE_MS: graceMs } = readConfig(variables, closingVariables);
     const timing = { sealDelayMs, graceMs };
     await untilSettled({ kafka, client, topics, timing, now: Date.now }, SETTLED_WITHIN_MS);
     report('settled; comparing');
     const getOverall = (path: string) => getAs({ role: 'platform', sub: 'chaos' }, path);
     const found = await differencesOf({ ledger, client, get, getOverall, broken, now: Date.now() });
-    return [...wrong, ...(answers === 0 ? ['no request for the current usage was answered'] : []), ...found];
+    const lost = log.lost.slice(0, 10).map((id) => `acknowledged, but not in the log: ${id}`);
+    return [
+      ...wrong,
+      ...lost,
+      ...(answers === 0 ? ['no request for the current usage was answered'] : []),
+      ...found,
+    ];
   } finally {
     await client.close();
   }

@@ -10,6 +10,7 @@ import { ExplanationAnswer } from '../../../api/explanation/answer.ts';
 import { canonical, parseMoney, sumMoney } from '../../../domain/money.ts';
 import { openApi, type ApiUnderTest } from '../api-under-test.ts';
 import { fetchCsv, fetchPdf } from '../statements/files.ts';
+import { dollars, grouped } from '../statements/written.ts';
 import {
   insertCharges,
   insertEvents,
@@ -18,6 +19,7 @@ import {
   insertSettings,
   type LoggedCharge,
 } from '../tables.ts';
+import { billedLater } from './billed-later.ts';
 import { randomCloses } from './random-closes.ts';
 
 const NOW = Date.parse('2026-11-22T10:20:30.400Z');
@@ -116,19 +118,6 @@ type Figures = Pick<
   ChargeAnswer,
   'used' | 'included' | 'additional_used' | 'additional_limit' | 'over_limit' | 'billed_credits' | 'amount'
 >;
-
-/** "1,234.5": an independent way to group the digits of a figure. */
-const grouped = (figure: number | string): string => {
-  const [whole = '', ...decimals] = String(figure).split('.');
-  return [whole.replaceAll(/\B(?=(?:\d{3})+$)/g, ','), ...decimals].join('.');
-};
-
-/** "$0.99 $0.98504": what people read, and the exact amount where it differs. */
-function dollars(amount: string): string {
-  const [sign, rest] = amount.startsWith('-') ? ['-', amount.slice(1)] : ['', amount];
-  const rounded = `${sign}$${grouped(parseMoney(rest).toFixed(2))}`;
-  return (rest.split('.')[1] ?? '').length > 2 ? `${rounded} ${sign}$${grouped(rest)}` : rounded;
-}
 
 const revisionOf = (org: string, day: string, revision: number | null): ChargeAnswer | undefined =>
   feed.find((each) => each.org_id === org && each.day === day && each.revision === revision);
@@ -233,33 +222,13 @@ describe('the figures of an organisation and day', () => {
           return `${day} ${charge.billed_in.from} ${figuresOf(charge)}`;
         }),
       );
-      const late = json.days.filter(({ later }) => later !== null);
-      expect(
-        late.map(({ day, later, billed_as_adjustment }) => ({ day, later, billed_as_adjustment })),
-      ).toEqual(
-        late.map(({ day, later }) => {
-          const revisions = feed.filter((each) => each.org_id === org && each.day === day);
-          const elsewhere = revisions.filter(({ billed_in }) => billed_in.from !== json.from);
-          const last = elsewhere.at(-1);
-          return {
-            day,
-            later: {
-              revision: last?.revision,
-              used: last?.used,
-              additional_used: last?.additional_used,
-              over_limit: last?.over_limit,
-            },
-            billed_as_adjustment: [...new Set(elsewhere.map(({ billed_in }) => billed_in.from))]
-              .map((from) => elsewhere.filter(({ billed_in }) => billed_in.from === from))
-              .map((parts) => ({
-                credits: sumOf(parts),
-                amount: canonical(sumMoney(parts.map(({ delta_amount }) => parseMoney(delta_amount)))),
-                billed_in: parts[0]?.billed_in,
-              }))
-              .filter(({ credits, amount }) => credits !== 0 || amount !== '0'),
-          };
-        }),
-      );
+      for (const { day, later, billed_as_adjustment } of json.days) {
+        const revisions = feed.filter((each) => each.org_id === org && each.day === day);
+        expect({ day, later: later ?? undefined, billed_as_adjustment }).toEqual({
+          day,
+          ...billedLater(revisions, json.from),
+        });
+      }
       expect(json.adjustments).toEqual(
         json.adjustments.map(({ day, revision }) => {
           const charge = revisionOf(org, day, revision);

@@ -1,6 +1,6 @@
 import type { Claims } from '../../../api/auth/tokens.ts';
 import { calendarOf } from '../../../domain/calendar/calendar.ts';
-import { nextChargeRecord } from '../../../domain/closing/charge-record.ts';
+import { nextChargeRecord } from '../../../domain/closing/next-revision.ts';
 import type { DailyCharge } from '../../../schemas/daily-charge.ts';
 import { createSettingsStore } from '../../../store/settings/store.ts';
 import { openApi, type ApiUnderTest } from '../api-under-test.ts';

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Usage } from '../answers.ts';
 import { number, percent } from '../formats.ts';
+import { SortHeader, type Column, type Figure } from './sort-header.tsx';
 import { Path } from '../components/path.tsx';
 import { filterOf, labelOf, TITLES, toggleFilter, type Dimension } from '../state/filters.ts';
 
@@ -8,8 +9,6 @@ const SHOWN = 8;
 const MORE = 50;
 const SEARCHABLE_FROM = 9;
 
-type Figure = 'credits' | 'calls' | 'rejected';
-type Column = 'name' | Figure;
 interface Row {
   readonly value: string;
   readonly name: string;
@@ -146,23 +145,4 @@ function rowsOf(dimension: Dimension, usage: Usage, countsRejections: boolean): 
     return { value, name: labelOf(dimension, value), credits, calls, rejected };
   });
   return countsRejections ? rows.filter(({ rejected }) => rejected > 0) : rows;
-}
-
-interface SortHeaderProps {
-  readonly column: Column;
-  readonly title: string;
-  readonly sort: Column;
-  readonly onSort: (column: Column) => void;
-}
-
-function SortHeader({ column, title, sort, onSort }: SortHeaderProps) {
-  const isSorted = sort === column;
-  return (
-    <th scope="col" aria-sort={isSorted ? (column === 'name' ? 'ascending' : 'descending') : undefined}>
-      <button type="button" class="sort" onClick={() => onSort(column)}>
-        {title}
-        <span aria-hidden="true">{isSorted ? (column === 'name' ? ' ↑' : ' ↓') : ''}</span>
-      </button>
-    </th>
-  );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { Limit, LimitSet } from '../answers.ts';
 import { number } from '../formats.ts';
 import { MAX_CREDITS, WholeNumberField } from '../components/whole-number-field.tsx';
@@ -6,6 +6,7 @@ import { ApiError, fetchJson, orgPath } from '../state/client.ts';
 import { useLimitPreview } from '../state/limit-preview.ts';
 import { problemText } from '../state/problem-text.ts';
 import { parseWholeNumber } from '../whole-number.ts';
+import { ConfirmChange } from './confirm-change.tsx';
 import { confirmationOf } from './limit-confirmation.ts';
 import { LimitPreview } from './limit-preview.tsx';
 
@@ -108,39 +109,6 @@ export function LimitForm({ org, limit, onSet }: LimitFormProps) {
         </p>
       )}
     </form>
-  );
-}
-
-interface ConfirmChangeProps {
-  readonly question: string;
-  readonly action: string;
-  readonly isSaving: boolean;
-  readonly onCancel: () => void;
-}
-
-/** Asks before a large change. It takes the focus, so that a second Enter confirms nothing by accident. */
-function ConfirmChange({ question, action, isSaving, onCancel }: ConfirmChangeProps) {
-  const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.focus(), []);
-  return (
-    <div
-      ref={box}
-      class="notice is-warning"
-      role="alertdialog"
-      aria-label="Confirm the new limit"
-      tabIndex={-1}
-      onKeyDown={(event) => event.key === 'Escape' && onCancel()}
-    >
-      <p>{question}</p>
-      <div class="actions">
-        <button type="button" onClick={onCancel}>
-          Cancel
-        </button>
-        <button type="submit" class="primary" disabled={isSaving}>
-          {action}
-        </button>
-      </div>
-    </div>
   );
 }
 
