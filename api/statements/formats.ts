@@ -42,18 +42,26 @@ export function rateText(rate: string, { code, minorUnitDigits }: Currency): str
 
 function formatted(decimal: string, currency: string, digits: number): string {
   if (!isDecimal(decimal)) throw new MoneyError(decimal);
-  const format = (currencyDisplay: 'symbol' | 'code'): string =>
-    new Intl.NumberFormat(LOCALE, {
-      style: 'currency',
-      currency,
-      currencyDisplay,
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-    })
-      .format(decimal)
-      .replaceAll('\u00A0', ' ');
-  const text = format('symbol');
-  return isInFont(text) ? text : format('code');
+  const text = moneyFormat(currency, digits, 'symbol').format(decimal).replaceAll('\u00A0', ' ');
+  if (isInFont(text)) return text;
+  return moneyFormat(currency, digits, 'code').format(decimal).replaceAll('\u00A0', ' ');
+}
+
+/** Making one takes longer than formatting with it, and a statement has thousands of amounts. */
+const moneyFormats = new Map<string, Intl.NumberFormat>();
+
+function moneyFormat(
+  currency: string,
+  digits: number,
+  currencyDisplay: 'symbol' | 'code',
+): Intl.NumberFormat {
+  const key = `${currency} ${digits} ${currencyDisplay}`;
+  const known = moneyFormats.get(key);
+  if (known !== undefined) return known;
+  const fraction = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  const made = new Intl.NumberFormat(LOCALE, { style: 'currency', currency, currencyDisplay, ...fraction });
+  moneyFormats.set(key, made);
+  return made;
 }
 
 const isDecimal = (text: string): text is `${number}` => /^-?\d+(?:\.\d+)?$/.test(text);
