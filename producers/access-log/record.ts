@@ -85,9 +85,9 @@ export async function replaceRecord(path: string, record: ReplayRecord): Promise
 }
 
 async function writeBeside(path: string, record: ReplayRecord): Promise<string> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const beside = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`;
-  const file = await open(beside, 'wx');
+  const file = await open(beside, 'wx', 0o600);
   try {
     await file.writeFile(`${JSON.stringify(record, undefined, 2)}\n`);
     await file.sync();

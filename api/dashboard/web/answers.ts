@@ -15,7 +15,7 @@ import type { SettingsAnswer } from '../../settings/settings-answer.ts';
 import type { HistoryAnswer } from '../../settings/settings-routes.ts';
 import type { Edition } from '../../../domain/catalogues/editions.ts';
 import type { UsageAnswer, UsageRowAnswer } from '../../usage/answer.ts';
-import type { LocalSignInAnswer, SignedInAnswer } from '../local-sign-in.ts';
+import type { LocalSessionAnswer, LocalSignInAnswer, SignedInAnswer } from '../local-sign-in.ts';
 
 export type Bill = Static<typeof BillingAnswer>;
 export type Call = Static<typeof CallAnswer>;
@@ -29,6 +29,7 @@ export type Explanation = Static<typeof ExplanationAnswer>;
 export type History = Static<typeof HistoryAnswer>;
 export type Limit = Static<typeof LimitAnswer>;
 export type LimitSet = Static<typeof LimitSetAnswer>;
+export type LocalSession = Static<typeof LocalSessionAnswer>;
 export type LocalSignIn = Static<typeof LocalSignInAnswer>;
 export type OneCall = Static<typeof OneCallAnswer>;
 export type Returning = Static<typeof ReturningAnswer>;
