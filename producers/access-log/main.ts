@@ -59,6 +59,7 @@ async function replay(args: ReplayArguments): Promise<void> {
       destination,
       limits,
       now: Date.now,
+      onRead: (lines) => output.read(lines),
       onStart: (start) => output.started(start),
       onProgress: (published) => output.progressed(published),
       signal: interrupt.signal,
