@@ -33,6 +33,12 @@ export const apiVariables = {
     description:
       'requests a minute for each token, or for each address without a token, counted by each API process',
   }),
+  STATEMENT_ISSUER: Type.String({
+    default: 'API credits',
+    minLength: 1,
+    maxLength: 200,
+    description: 'the issuer printed on statements',
+  }),
   TRUSTED_PROXIES: trustedProxiesVariable,
   JWT_MAX_AGE_MS: Type.Integer({
     default: TOKEN_RULES.maxAgeMs,

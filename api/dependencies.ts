@@ -44,6 +44,8 @@ export interface ApiDependencies extends Sources {
   readonly rateLimitPerMinute: number;
   /** The registry of /metrics; two APIs in one process would share the library's global one. */
   readonly metrics: Registry;
+  /** Who issues statements, as printed on them. */
+  readonly statementIssuer: string;
   /** The proxies whose X-Forwarded-For is believed; none by default. */
   readonly trustedProxies?: readonly string[];
   /** Lets its user choose a role; only on a developer's own machine. */

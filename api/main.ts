@@ -52,6 +52,7 @@ async function run({
     newChangeId: randomUUID,
     rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
     metrics,
+    statementIssuer: config.STATEMENT_ISSUER,
     trustedProxies: trustedProxies(config.TRUSTED_PROXIES),
     localSignIn: isOn(config.LOCAL_SIGN_IN) ? openLocalSignIn(config, Date.now) : undefined,
   });

@@ -16,8 +16,6 @@ export interface Schedule {
   readonly repetitions: number;
 }
 
-const MAX_DATE_MS = 8.64e15;
-
 /**
  * The last line is the last published one in the file, not the latest by time (interfaces.md: "moves the last line to
  * now"). Logs are written when calls end, so other lines may be later, by 44 s in the sample. They end up after the
@@ -38,9 +36,4 @@ export function scheduleOf(scan: Scan, repetitions: number, anchorMs: number | u
 /** The occurred_at of a call in a repetition, epoch milliseconds. */
 export function occurredAt(schedule: Schedule, loggedAtMs: number, repetition: number): number {
   return loggedAtMs + schedule.shiftMs - repetition * schedule.repetitionMs;
-}
-
-/** RFC 3339 in UTC; an instant beyond the range of Date is shown as the nearest one in it. */
-export function instantText(ms: number): string {
-  return new Date(Math.max(-MAX_DATE_MS, Math.min(MAX_DATE_MS, ms))).toISOString();
 }

@@ -1,4 +1,4 @@
-import { instantText } from './anchor.ts';
+import { instantText } from './instant-text.ts';
 
 /** The log is too large and too far from the order of its times to count its equal lines in bounded memory. */
 export class LogUnsortedError extends Error {

@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import { instantText } from './anchor.ts';
+import { instantText } from './instant-text.ts';
 import type { ReplayResult, ReplayStart } from './replay.ts';
 import type { KindCount, LineReport } from './reports.ts';
 

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
-import { instantText, occurredAt, type Schedule } from './anchor.ts';
+import { occurredAt, type Schedule } from './anchor.ts';
+import { instantText } from './instant-text.ts';
 import type { LineReport } from './reports.ts';
 import type { Scan } from './scan.ts';
 

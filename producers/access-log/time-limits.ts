@@ -2,7 +2,8 @@ import { NOTHING_DROPPED } from '../../schemas/event-rules.ts';
 import { validateTime, type TimeLimits } from '../../schemas/event-validation.ts';
 import { DAY_MS, SECOND_MS } from '../../schemas/time-units.ts';
 import { floorTo } from '../../domain/instants.ts';
-import { instantText, occurredAt, type AnchorMode, type Schedule } from './anchor.ts';
+import { occurredAt, type AnchorMode, type Schedule } from './anchor.ts';
+import { instantText } from './instant-text.ts';
 import type { LoggedAt, Scan } from './scan.ts';
 
 /** Part of the log would be quarantined, so nothing is published. */

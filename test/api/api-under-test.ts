@@ -86,6 +86,7 @@ export async function openApi(
     newChangeId: randomUUID,
     rateLimitPerMinute: 1_000_000,
     metrics: new Registry(),
+    statementIssuer: 'Credits & Söhne',
     localSignIn:
       signInDir === ''
         ? undefined

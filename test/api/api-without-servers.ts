@@ -44,6 +44,7 @@ export async function openWithoutServers(
     newChangeId: randomUUID,
     rateLimitPerMinute: 1_000,
     metrics: new Registry(),
+    statementIssuer: 'test',
     ...more,
   });
   return {

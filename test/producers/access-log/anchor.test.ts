@@ -1,4 +1,5 @@
-import { instantText, occurredAt, scheduleOf } from '../../../producers/access-log/anchor.ts';
+import { occurredAt, scheduleOf } from '../../../producers/access-log/anchor.ts';
+import { instantText } from '../../../producers/access-log/instant-text.ts';
 import { logOfThree } from './log-of-three.ts';
 
 const DAY_MS = 86_400_000;
