@@ -15,6 +15,8 @@ import type { ClosingDelays } from '../domain/closing/when-to-close.ts';
 export interface Settings {
   /** Undefined for an unknown org. */
   history(orgId: string): OrgHistory | undefined;
+  /** Whether nothing is recorded about the org, so that its settings are assumed (UNKNOWN_ORGS). */
+  isAssumed(orgId: string): boolean;
   readonly catalogues: Catalogues;
 }
 

@@ -61,6 +61,11 @@ export class SettingsState {
     return this.#unknownOrgs === 'local';
   }
 
+  /** Whether nothing is recorded about an organisation, so that its settings are the ones that the local stack assumes. */
+  isAssumed(orgId: string): boolean {
+    return this.assumesOrgs && this.#folded.orgs.get(orgId) === undefined;
+  }
+
   /** The outcome of the change with this id; undefined where none is applied. */
   outcome(changeId: string): Outcome | undefined {
     return this.#folded.outcomes.get(changeId);
