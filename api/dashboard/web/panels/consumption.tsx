@@ -1,14 +1,20 @@
 import { useMemo, useState } from 'preact/hooks';
 import { change, number } from '../formats.ts';
-import { grainOf, previousRange } from '../intervals.ts';
+import { grainOf, previousRange, type Grain } from '../intervals.ts';
 import type { OverviewUsage } from '../screens/overview-data.ts';
 import { rangeTitle } from '../state/time-range.ts';
 import { Columns } from '../components/columns.tsx';
 import { setParams } from '../state/address.ts';
 import { Chart } from './chart.tsx';
+import { PrintChart } from './print-chart.tsx';
 import { bucketsOf, MEASURES, type Measure } from './series.ts';
 
 const NAMES: Readonly<Record<Measure, string>> = { credits: 'Credits', calls: 'Calls', rejected: 'Rejected' };
+const BAR_NAMES: Readonly<Record<Grain, string>> = {
+  '15m': 'per 15 minutes',
+  hour: 'per hour',
+  day: 'per day',
+};
 
 /** The usage of the range as bars, with its totals: each total is a button that switches the chart to it. */
 export function Consumption({ usage, zone }: { readonly usage: OverviewUsage; readonly zone: string }) {
@@ -52,6 +58,12 @@ export function Consumption({ usage, zone }: { readonly usage: OverviewUsage; re
             to: new Date(last.range.to).toISOString(),
           })
         }
+      />
+      <PrintChart
+        buckets={buckets}
+        previous={previous}
+        measure={measure}
+        caption={`${NAMES[measure]} ${BAR_NAMES[grain]}`}
       />
       <details class="as-table">
         <summary>View as a table</summary>
