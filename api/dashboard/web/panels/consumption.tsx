@@ -27,6 +27,7 @@ export function Consumption({ usage, zone }: { readonly usage: OverviewUsage; re
       previousSeries === undefined ? [] : bucketsOf(previousSeries.rows, previousRange(range), grain, zone),
     [usage, zone],
   );
+  const caption = `${NAMES[measure]} ${BAR_NAMES[grain]}`;
   const summary = `${rangeTitle()}: ${number(series.total.credits)} credits, ${number(series.total.calls)} calls, ${number(series.total.rejected)} rejected.`;
   return (
     <section class="card consumption" aria-labelledby="consumption-title">
@@ -50,6 +51,7 @@ export function Consumption({ usage, zone }: { readonly usage: OverviewUsage; re
         buckets={buckets}
         previous={previous}
         measure={measure}
+        caption={caption}
         summary={summary}
         onSelect={(first, last) =>
           setParams({
@@ -59,12 +61,7 @@ export function Consumption({ usage, zone }: { readonly usage: OverviewUsage; re
           })
         }
       />
-      <PrintChart
-        buckets={buckets}
-        previous={previous}
-        measure={measure}
-        caption={`${NAMES[measure]} ${BAR_NAMES[grain]}`}
-      />
+      <PrintChart buckets={buckets} previous={previous} measure={measure} caption={caption} />
       <details class="as-table">
         <summary>View as a table</summary>
         <table>
