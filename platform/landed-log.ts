@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Kafka } from 'kafkajs';
 import { CompressionTypes } from './kafka/kafkajs.ts';
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from './clickhouse/connect.ts';
-import { AcknowledgedProducer } from './kafka/acknowledged-producer.ts';
+import { AcknowledgedProducer, type ProducerFactory } from './kafka/acknowledged-producer.ts';
 import { NotAcknowledgedError } from './kafka/acknowledgement.ts';
 
 /** A log does not land although its records were acknowledged: no consumer runs, or it is far behind. */
@@ -64,7 +63,7 @@ export interface LandedLog {
  * @param timeoutMs how long the landing of acknowledged records may take before append throws.
  */
 export function openLandedLog(
-  kafka: Kafka,
+  kafka: ProducerFactory,
   client: ClickHouseClient,
   topic: string,
   timeoutMs: number,
