@@ -39,7 +39,7 @@ async function run({
     timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS, gatherMs: config.GATHER_MS },
   };
 
-  /** The next tick retries one that fails: what is due follows from what is recorded as done. */
+  /** The next tick retries a failed one: the recorded progress says what is still to do. */
   async function wake(): Promise<void> {
     try {
       const report = await tick(aggregator);
@@ -54,7 +54,7 @@ async function run({
     // In UTC, so that daylight saving time never skips or repeats a wake-up.
     timezone: 'UTC',
     noOverlap: true,
-    // After a backlog a tick often takes longer than the pause between two: that is no warning.
+    // After a backlog a tick often takes longer than the pause between two: that is not worth a warning.
     logger: {
       info: (message) => logger.debug(message),
       debug: (message) => logger.debug(String(message)),

@@ -34,6 +34,7 @@ export async function buildApp(dependencies: ApiDependencies) {
   const logger: FastifyBaseLogger = dependencies.logger;
   const app = fastify({
     loggerInstance: logger,
+    trustProxy: dependencies.trustedProxies?.length ? [...dependencies.trustedProxies] : false,
     genReqId: (raw) => requestIdOf(raw, dependencies.newRequestId),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,

@@ -7,8 +7,8 @@ import type { Catalogues } from '../domain/catalogues/catalogues.ts';
 import type { OrgHistory } from '../domain/settings/org-history.ts';
 import type { Topics } from '../schemas/topics.ts';
 import type { VerifyToken } from './auth/tokens.ts';
-import type { SignToken } from './dashboard/local-sign-in.ts';
-import type { ClosingDelays } from '../domain/closing/closable.ts';
+import type { LocalSignIn } from './dashboard/local-sign-in.ts';
+import type { ClosingDelays } from '../domain/closing/when-to-close.ts';
 
 /** All settings as of one moment: an answer is computed from one such state. */
 export interface Settings {
@@ -41,6 +41,8 @@ export interface ApiDependencies extends Sources {
   readonly rateLimitPerMinute: number;
   /** The registry of /metrics; two APIs in one process would share the library's global one. */
   readonly metrics: Registry;
-  /** Signs a token for anyone; only on a developer's own machine. */
-  readonly localSignIn?: SignToken | undefined;
+  /** The proxies whose X-Forwarded-For is believed; none by default. */
+  readonly trustedProxies?: readonly string[];
+  /** Lets its user choose a role; only on a developer's own machine. */
+  readonly localSignIn?: LocalSignIn | undefined;
 }

@@ -2,52 +2,56 @@ import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { CATALOGUE_NAMES, isCatalogueName, type CatalogueName } from '../domain/catalogues/catalogues.ts';
 import type { SettingsChange } from '../schemas/settings-change.ts';
-import { ACCOUNTABLE_USAGE, accountableOptions, effectiveAtOf, newChange } from './accountable.ts';
+import { AUDIT_USAGE, auditOptions, effectiveAtOf, newChange } from './audit-options.ts';
 import { Options } from '../platform/command-line/options.ts';
 
 export const CATALOGUE_USAGE = `npm run catalogue -- show ${CATALOGUE_NAMES.join('|')}
 npm run catalogue -- add ${CATALOGUE_NAMES.join('|')} FILE.json
 
-The catalogues as JSON, all versions; and a new version of one. FILE.json holds one version as it is shown; it takes
-effect at its effective_at, or at once where that is past or left out.
+Shows all versions of a catalogue as JSON, or adds a version. FILE.json contains one version in the same form. It takes
+effect at its effective_at, or at once if that is in the past or missing.
 
-${ACCOUNTABLE_USAGE}`;
+${AUDIT_USAGE}`;
 
 export type CatalogueCommand =
-  | { readonly act: 'help' }
-  | { readonly act: 'show'; readonly catalogue: CatalogueName }
-  | { readonly act: 'add'; readonly change: SettingsChange };
+  | { readonly action: 'help' }
+  | { readonly action: 'show'; readonly catalogue: CatalogueName }
+  | { readonly action: 'add'; readonly change: SettingsChange };
 
 const Version = Type.Object({ effective_at: Type.Optional(Type.String()) });
 
-/** @param readFile the text of FILE. @throws UsageError, naming the option or the file */
+/**
+ * Parses the command line of `npm run catalogue`.
+ * @param readFile returns the text of FILE
+ * @throws UsageError naming the option or the file
+ */
 export function readCatalogueArguments(
   args: readonly string[],
   readFile: (file: string) => string,
 ): CatalogueCommand {
-  const options = new Options(CATALOGUE_USAGE, accountableOptions, args, true);
-  if (options.has('help')) return { act: 'help' };
-  const [act, catalogue = '', ...operands] = options.words;
-  if (act !== 'show' && act !== 'add') throw options.wrong('What is to be done? show or add.');
+  const options = new Options(CATALOGUE_USAGE, auditOptions, args, true);
+  if (options.has('help')) return { action: 'help' };
+  const [action, catalogue = '', ...operands] = options.words;
+  if (action !== 'show' && action !== 'add') throw options.wrong('Specify an action: show or add.');
   if (!isCatalogueName(catalogue)) {
-    throw options.wrong(`Which catalogue? One of ${CATALOGUE_NAMES.join(', ')}.`);
+    throw options.wrong(`Specify a catalogue: ${CATALOGUE_NAMES.join(', ')}.`);
   }
-  const [file = '', ...more] = act === 'add' ? operands : ['', ...operands];
-  if (more.length > 0) throw options.wrong(`${more.join(' ')} is too much.`);
-  if (act === 'show') return { act, catalogue };
+  const [file = '', ...more] = action === 'add' ? operands : ['', ...operands];
+  if (more.length > 0) throw options.wrong(`Unexpected argument: ${more.join(' ')}.`);
+  if (action === 'show') return { action, catalogue };
   if (file === '') throw options.wrong('FILE.json is missing.');
   const value = jsonIn(options, file, readFile);
-  if (!Value.Check(Version, value)) throw options.wrong(`${file} must hold one version, a JSON object.`);
+  if (!Value.Check(Version, value)) throw options.wrong(`${file} must contain one version, a JSON object.`);
   const effectiveAt = effectiveAtOf(value.effective_at);
   if (effectiveAt === undefined) {
-    throw options.wrong(`effective_at in ${file} is no instant like 2026-12-01T00:00:00Z.`);
+    throw options.wrong(`effective_at in ${file} must be an instant like 2026-12-01T00:00:00Z.`);
   }
   const change = newChange({ kind: catalogue, org_id: '', product: '', value }, options, effectiveAt);
-  return { act, change };
+  return { action, change };
 }
 
 function jsonIn(
-  options: Options<typeof accountableOptions>,
+  options: Options<typeof auditOptions>,
   file: string,
   readFile: (file: string) => string,
 ): unknown {
@@ -55,6 +59,6 @@ function jsonIn(
     return JSON.parse(readFile(file));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw options.wrong(`${file} cannot be read as JSON: ${why}.`);
+    throw options.wrong(`Cannot read ${file} as JSON: ${why}.`);
   }
 }

@@ -6,11 +6,11 @@ import { openLandedLog, type LandedLog } from '../platform/landed-log.ts';
 import { createLogger } from '../platform/logging.ts';
 import { topicNames } from '../schemas/topics.ts';
 
-/** Whoever types a command wants to know soon that Kafka is away, or that no consumer lands the charges. */
+/** Low limits, so that a waiting user learns soon that Kafka is unavailable or that no consumer is running. */
 const KAFKA_RETRIES = 2;
-const LANDED_WITHIN_MS = 30_000;
+const LANDING_TIMEOUT_MS = 30_000;
 
-/** Opens the topic `daily-charges` of the stack that the environment names, for as long as the work takes. */
+/** Opens the topic `daily-charges` of the stack that the environment names for the duration of `work`. @throws ConfigError */
 export async function withChargesLog<Result>(
   client: ClickHouseClient,
   work: (log: LandedLog) => Promise<Result>,
@@ -23,7 +23,7 @@ export async function withChargesLog<Result>(
     KAFKA_RETRIES,
   );
   const topic = topicNames(config.TOPIC_PREFIX).dailyCharges;
-  const log = openLandedLog(kafka, client, topic, LANDED_WITHIN_MS);
+  const log = openLandedLog(kafka, client, topic, LANDING_TIMEOUT_MS);
   try {
     return await work(log);
   } finally {

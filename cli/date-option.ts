@@ -1,7 +1,7 @@
 import { DateError, dayNumberOf, type LocalDate } from '../domain/calendar/dates.ts';
 import type { Options } from '../platform/command-line/options.ts';
 
-/** A required option that is a date. @throws UsageError */
+/** The value of a required option that is a date. @throws UsageError */
 export function dateOption<Name extends string>(
   options: Options<Readonly<Record<Name, 'string'>>>,
   name: Name,

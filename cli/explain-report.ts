@@ -1,21 +1,22 @@
 import { canonical } from '../domain/money.ts';
-import { count, instant, signed, table } from './table.ts';
+import { formatInstant } from '../domain/instants.ts';
+import { count, signed, table } from './table.ts';
 import type { DayCharge } from '../domain/pricing/day-charge.ts';
 import type { UsageTotal } from '../store/usage/read.ts';
-import { callsPath } from '../store/explain/calls-path.ts';
+import { callsPath } from '../api/explanation/calls-path.ts';
 import type { Breakdown, Explanation } from '../store/explain/explanation.ts';
 import type { TermsInEffect } from '../domain/pricing/terms-of-day.ts';
 import { HOUR_MS } from '../schemas/time-units.ts';
 
-/** An explanation as text, from the amount down to where the single calls are found. */
+/** An explanation as text, from the amount down to the path of the single calls. */
 export function explanationReport(explanation: Explanation): string {
   const { orgId, product, day, charge } = explanation;
   const hours = (day.to - day.from) / HOUR_MS;
   return [
-    `${orgId}, ${product}, ${day.date}: ${instant(day.from)} to ${instant(day.to)}, ${hours} hours`,
+    `${orgId}, ${product}, ${day.date}: ${formatInstant(day.from)} to ${formatInstant(day.to)}, ${hours} hours`,
     ...(charge
       ? chargeLines(charge, explanation.total)
-      : ['', 'no subscription: nobody’s credits, no charge']),
+      : ['', 'no subscription: these calls use no credits and cost nothing']),
     ...revisionLines(explanation),
     '',
     'limits in effect',
@@ -66,18 +67,18 @@ function chargeLines(charge: DayCharge, total: UsageTotal): string[] {
 function revisionLines({ revisions, pending, charge }: Explanation): string[] {
   const rows = revisions.map((each) => [
     `revision ${each.revision}`,
-    `closed ${instant(each.closed_at)}`,
+    `closed ${formatInstant(each.closed_at)}`,
     `used ${count(each.used)}`,
     `billed ${count(each.billed_credits)} (${signed(each.delta_credits)})`,
     `amount ${canonical(each.amount)} (difference ${canonical(each.delta_amount)})`,
     `on the bill of ${each.billed_from} to ${each.billed_to}`,
   ]);
   const late = pending && [
-    `  not in the log yet: used ${signed(pending.usedCredits)}, billed ${signed(pending.deltaCredits)}, ` +
+    `  next revision, pending: used ${signed(pending.usedCredits)}, billed ${signed(pending.deltaCredits)}, ` +
       `amount difference ${canonical(pending.deltaAmount)}`,
   ];
   const none =
-    charge && charge.used > 0 ? '  none yet: the day has not been closed' : '  none: nothing was used';
+    charge && charge.used > 0 ? '  none yet: the day is not closed' : '  none: no credits were used';
   return ['', 'revisions', ...(rows.length === 0 ? [none] : table(rows)), ...(late ?? [])];
 }
 
@@ -86,10 +87,10 @@ function termsLines({ from, to, allowance, change, decidesIncluded, decidesLimit
   const sum = `${count(base)} + ${count(per_user)} x ${count(users)} users`;
   const formula = maximum === null ? sum : `min(${count(maximum)}, ${sum})`;
   return [
-    `  ${instant(from)} to ${instant(to)}`,
+    `  ${formatInstant(from)} to ${formatInstant(to)}`,
     `    ${allowance.edition}: ${formula} = ${count(allowance.included)} included${decides(decidesIncluded)}`,
     `    additional limit ${count(allowance.additionalLimit)}${decides(decidesLimit)}`,
-    `    in effect since ${instant(change.effectiveAt)}, set by ${change.recordedBy}` +
+    `    in effect since ${formatInstant(change.effectiveAt)}, set by ${change.recordedBy}` +
       (change.reason === '' ? '' : `: ${change.reason}`),
   ];
 }
@@ -112,6 +113,6 @@ const figures = ({ calls, credits, rejected }: UsageTotal): string[] => [
   count(rejected),
 ];
 
-const decides = (is: boolean): string => (is ? ' (decides)' : '');
+const decides = (is: boolean): string => (is ? ' (applies to the day)' : '');
 
-const clock = (at: number): string => instant(at).slice(11, 16);
+const clock = (at: number): string => formatInstant(at).slice(11, 16);

@@ -1,23 +1,24 @@
-/** `npm run explain`: how the amount of an org's day came about. */
+/** `npm run explain`: how the charge of a day came about. */
 import { calendarOf } from '../domain/calendar/calendar.ts';
 import { readExplanation } from '../store/explain/read.ts';
 import { explanationReport } from './explain-report.ts';
 import { dateOption } from './date-option.ts';
 import { runCommand } from '../platform/command-line/command.ts';
 import { Options } from '../platform/command-line/options.ts';
-import { findSubscription, NotThereError, withReading } from './reading.ts';
+import { findSubscription, NotFoundError } from './find-subscription.ts';
+import { withStack } from './stack.ts';
 
 const DEFAULT_TOP = 10;
 const MAX_TOP = 1_000;
 const USAGE = `npm run explain -- --org ORG --day DATE [--product P] [--top N]
 
-How the charge of a billing day came about: limits in effect and who set them, revisions, hours, users, apps,
-endpoints and cost rules. Each level adds up to the one above.
+Explains the charge of a billing day: the limits in effect and who set them, revisions, hours, users, apps, endpoints
+and cost rules. Each level adds up to the one above.
 
   --org ORG      the organisation
   --day DATE     its billing day, YYYY-MM-DD in its time zone
-  --product P    the subscription, where there are several
-  --top N        how many of each are named, 1 to ${MAX_TOP}; the others are one row (${DEFAULT_TOP})`;
+  --product P    the subscription; required if there are several
+  --top N        how many of each to list, 1 to ${MAX_TOP}; one row sums up the others (${DEFAULT_TOP})`;
 
 await runCommand(async (args) => {
   const options = new Options(
@@ -30,12 +31,12 @@ await runCommand(async (args) => {
   const date = dateOption(options, 'day');
   const product = options.text('product');
   const top = options.integer('top') ?? DEFAULT_TOP;
-  if (top < 1 || top > MAX_TOP) throw options.wrong(`--top is a number from 1 to ${MAX_TOP}.`);
+  if (top < 1 || top > MAX_TOP) throw options.wrong(`--top must be a number from 1 to ${MAX_TOP}.`);
 
-  return withReading(async ({ client, settings }) => {
+  return withStack(async ({ client, settings }) => {
     const { org, subscription } = findSubscription(settings, orgId, product);
     const day = calendarOf(org.timeZone).dayByDate(date);
-    if (!day) throw new NotThereError(`${orgId} has no day ${date}: a change of its time zone left it out.`);
+    if (!day) throw new NotFoundError(`${orgId} has no day ${date}: its time zone skips this date.`);
     const { catalogues } = settings;
     return explanationReport(await readExplanation(client, { org, subscription, catalogues, day, top }));
   });

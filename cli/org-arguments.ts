@@ -1,5 +1,5 @@
 import type { SettingsChange } from '../schemas/settings-change.ts';
-import { ACCOUNTABLE_USAGE, accountableOptions, effectiveAtOf, newChange } from './accountable.ts';
+import { AUDIT_USAGE, auditOptions, effectiveAtOf, newChange } from './audit-options.ts';
 import { Options } from '../platform/command-line/options.ts';
 
 export const ORG_USAGE = `npm run org -- create ORG --time-zone ZONE --billing-day N
@@ -7,16 +7,17 @@ npm run org -- set ORG [--time-zone ZONE] [--billing-day N] [--effective-at INST
 npm run org -- subscribe ORG PRODUCT [--edition NAME] [--users N] [--additional-limit N] [--effective-at INSTANT]
 npm run org -- show ORG
 
-Organisations and what they subscribe to. Every change is recorded with who, when and why, and takes effect at once
-or later, never in the past. A new subscription needs an edition and users; a known one keeps what is not named.
+Manages organisations and their subscriptions. Every change is recorded with who, when and why, and takes effect at once
+or later, never in the past. A new subscription needs an edition and users; an existing one keeps every setting that you
+do not specify.
 
   --time-zone ZONE         an IANA name, like Europe/Rome; changes at the end of the local day
-  --billing-day N          1 to 31; changes when the current billing period ends
+  --billing-day N          1 to 31; changes at the end of the current billing period
   --edition NAME           see: npm run catalogue -- show editions
   --users N                licensed users
   --additional-limit N     credits beyond the included ones that 24 hours may use (0)
   --effective-at INSTANT   for example 2026-12-01T00:00:00Z (at once)
-${ACCOUNTABLE_USAGE}`;
+${AUDIT_USAGE}`;
 
 const TYPES = {
   'time-zone': 'string',
@@ -25,22 +26,24 @@ const TYPES = {
   users: 'string',
   'additional-limit': 'string',
   'effective-at': 'string',
-  ...accountableOptions,
+  ...auditOptions,
 } as const;
 type OrgOptions = Options<typeof TYPES>;
 type Option = keyof typeof TYPES;
 
-interface Permission {
-  /** What stands after the act's name. */
+interface ChangeAction {
+  /** The arguments after the action's name. */
   readonly operands: readonly string[];
-  /** The setting that each of the act's options is. */
+  /** The options that are settings, and the types of their values. */
   readonly settings: readonly (readonly [Option, 'text' | 'integer'])[];
   readonly required: readonly Option[];
+  /** The kind of the settings change. */
   readonly kind: string;
-  readonly mayWait: boolean;
+  /** Whether the change may take effect later. */
+  readonly isSchedulable: boolean;
 }
 
-const ACTS: Readonly<Record<string, Permission>> = {
+const CHANGE_ACTIONS: Readonly<Record<string, ChangeAction>> = {
   create: {
     operands: ['ORG'],
     settings: [
@@ -49,7 +52,7 @@ const ACTS: Readonly<Record<string, Permission>> = {
     ],
     required: ['time-zone', 'billing-day'],
     kind: 'new-org',
-    mayWait: false,
+    isSchedulable: false,
   },
   set: {
     operands: ['ORG'],
@@ -59,7 +62,7 @@ const ACTS: Readonly<Record<string, Permission>> = {
     ],
     required: [],
     kind: 'org',
-    mayWait: true,
+    isSchedulable: true,
   },
   subscribe: {
     operands: ['ORG', 'PRODUCT'],
@@ -70,52 +73,54 @@ const ACTS: Readonly<Record<string, Permission>> = {
     ],
     required: [],
     kind: 'subscription',
-    mayWait: true,
+    isSchedulable: true,
   },
 };
 
 export type OrgCommand =
-  | { readonly act: 'help' }
-  | { readonly act: 'show'; readonly orgId: string }
-  | { readonly act: 'change'; readonly change: SettingsChange };
+  | { readonly action: 'help' }
+  | { readonly action: 'show'; readonly orgId: string }
+  | { readonly action: 'change'; readonly change: SettingsChange };
 
-/** @throws UsageError, naming the option */
+/** Parses the command line of `npm run org`. @throws UsageError naming the option */
 export function readOrgArguments(args: readonly string[]): OrgCommand {
   const options = new Options(ORG_USAGE, TYPES, args, true);
-  if (options.has('help')) return { act: 'help' };
+  if (options.has('help')) return { action: 'help' };
   const [name = ''] = options.words;
   if (name === 'show') {
     const { orgId } = operandsOf(options, ['ORG']);
     assertOnly(options, []);
-    return { act: 'show', orgId };
+    return { action: 'show', orgId };
   }
-  const act = Object.hasOwn(ACTS, name) ? ACTS[name] : undefined;
-  if (!act) {
-    const wanted = 'What is to be done? create, set, subscribe or show.';
-    throw options.wrong(name === '' ? wanted : `There is no ${name}.`);
+  const action = Object.hasOwn(CHANGE_ACTIONS, name) ? CHANGE_ACTIONS[name] : undefined;
+  if (!action) {
+    const choice = 'create, set, subscribe or show.';
+    throw options.wrong(
+      name === '' ? `Specify an action: ${choice}` : `Unknown action ${name}: use ${choice}`,
+    );
   }
-  return { act: 'change', change: changeOf(act, options) };
+  return { action: 'change', change: changeOf(action, options) };
 }
 
-function changeOf(act: Permission, options: OrgOptions): SettingsChange {
-  const { orgId, product } = operandsOf(options, act.operands);
-  const names = act.settings.map(([option]) => option);
-  assertOnly(options, [...names, 'by', 'reason', ...(act.mayWait ? ['effective-at'] : [])]);
+function changeOf(action: ChangeAction, options: OrgOptions): SettingsChange {
+  const { orgId, product } = operandsOf(options, action.operands);
+  const names = action.settings.map(([option]) => option);
+  assertOnly(options, [...names, 'by', 'reason', ...(action.isSchedulable ? ['effective-at'] : [])]);
   const value: Record<string, string | number | undefined> = {};
-  for (const [option, type] of act.settings) {
-    if (act.required.includes(option)) options.required(option);
-    // One that is not given is undefined, which JSON leaves out.
+  for (const [option, type] of action.settings) {
+    if (action.required.includes(option)) options.required(option);
+    // The value of an absent option is undefined, which JSON leaves out.
     value[option.replaceAll('-', '_')] = type === 'integer' ? options.integer(option) : options.text(option);
   }
   if (!names.some((name) => options.has(name))) {
-    throw options.wrong(`Give at least one of --${names.join(', --')}.`);
+    throw options.wrong(`Specify at least one of --${names.join(', --')}.`);
   }
   const effectiveAt = effectiveAtOf(options.text('effective-at'));
   if (effectiveAt === undefined) {
     const given = JSON.stringify(options.text('effective-at'));
-    throw options.wrong(`--effective-at is an instant like 2026-12-01T00:00:00Z, not ${given}.`);
+    throw options.wrong(`--effective-at must be an instant like 2026-12-01T00:00:00Z, not ${given}.`);
   }
-  return newChange({ kind: act.kind, org_id: orgId, product, value }, options, effectiveAt);
+  return newChange({ kind: action.kind, org_id: orgId, product, value }, options, effectiveAt);
 }
 
 function operandsOf(options: OrgOptions, names: readonly string[]): { orgId: string; product: string } {
@@ -123,11 +128,12 @@ function operandsOf(options: OrgOptions, names: readonly string[]): { orgId: str
   const [orgId = '', product = ''] = given;
   const missing = names[given.length];
   if (missing !== undefined || orgId === '') throw options.wrong(`${missing ?? 'ORG'} is missing.`);
-  if (given.length > names.length) throw options.wrong(`${given.slice(names.length).join(' ')} is too much.`);
+  const extra = given.slice(names.length);
+  if (extra.length > 0) throw options.wrong(`Unexpected argument: ${extra.join(' ')}.`);
   return { orgId, product };
 }
 
 function assertOnly(options: OrgOptions, allowed: readonly string[]): void {
-  const useless = options.given.find((option) => !allowed.includes(option));
-  if (useless !== undefined) throw options.wrong(`--${useless} has no meaning here.`);
+  const unexpected = options.given.find((option) => !allowed.includes(option));
+  if (unexpected !== undefined) throw options.wrong(`--${unexpected} does not apply to this action.`);
 }

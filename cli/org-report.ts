@@ -1,10 +1,16 @@
 import type { Versions } from '../domain/settings/org-history.ts';
+import { formatInstant } from '../domain/instants.ts';
 import { inEffectAt } from '../domain/versions.ts';
 import { billingPeriodsOf } from '../domain/calendar/billing-periods.ts';
 import { calendarOf } from '../domain/calendar/calendar.ts';
-import type { Outcome, SettingsState } from '../domain/settings/state.ts';
+import type { Outcome } from '../domain/settings/outcome.ts';
+import type { SettingsState } from '../domain/settings/state.ts';
 
-/** An org's settings at an instant, what takes effect later, and every change with who, when and why; undefined for an unknown one. */
+/**
+ * The settings of an organisation as text: those in effect, those that take effect later, and every change with who,
+ * when and why. Undefined for an unknown organisation.
+ * @param now epoch milliseconds
+ */
 export function orgReport(state: SettingsState, orgId: string, now: number): string | undefined {
   const org = state.history(orgId);
   if (!org) return undefined;
@@ -17,8 +23,8 @@ export function orgReport(state: SettingsState, orgId: string, now: number): str
   const rows = [
     ['time zone', current(org.timeZone)],
     ['billing day', current(org.billingDay)],
-    // A change of either waits for the end of the day, of the period: here it shows when it comes.
-    ['today', `${today.date}, ${at(today.from)} to ${at(today.to)}`],
+    // Changes take effect at the end of the day or of the period: these two lines show when that is.
+    ['today', `${today.date}, ${formatInstant(today.from)} to ${formatInstant(today.to)}`],
     ['billing period', `${period.from} to ${period.to}, then to ${periods.periodOf(period.to).to}`],
     ...org.subscriptions.map(({ product, versions }) => {
       const terms = inEffectAt(versions, now)?.value;
@@ -26,39 +32,38 @@ export function orgReport(state: SettingsState, orgId: string, now: number): str
         product,
         terms
           ? `${terms.edition}, licensed users ${terms.users}, additional limit ${terms.additionalLimit}`
-          : 'not begun',
+          : 'not started',
       ];
     }),
   ];
   const outcomes = state.outcomesOf(orgId);
-  const later = outcomes.filter(({ effectiveAt, refused }) => effectiveAt > now && !refused);
+  const later = outcomes.filter(({ effectiveAt, rejection }) => effectiveAt > now && !rejection);
   return [
     orgId,
     ...rows.map(([name, value]) => `  ${name}: ${value}`),
     'takes effect later',
-    ...listed(later, ({ change, effectiveAt }) => `${at(effectiveAt)} ${whatOf(change)}`),
+    ...listed(later, ({ change, effectiveAt }) => `${formatInstant(effectiveAt)} ${contentOf(change)}`),
     'history',
     ...listed(outcomes, historyLine),
   ].join('\n');
 }
 
-function historyLine({ change, effectiveAt, refused }: Outcome): string {
+function historyLine({ change, effectiveAt, rejection }: Outcome): string {
   const { appended_at, recorded_by, reason } = change;
-  const fate = refused
-    ? `; refused: ${refused.message}`
+  const result = rejection
+    ? `; rejected: ${rejection.message}`
     : effectiveAt > appended_at
-      ? `; in effect from ${at(effectiveAt)}`
+      ? `; in effect from ${formatInstant(effectiveAt)}`
       : '';
-  return `${at(appended_at)} ${recorded_by}: ${whatOf(change)}${fate}${reason === '' ? '' : `; ${reason}`}`;
+  const why = reason === '' ? '' : `; ${reason}`;
+  return `${formatInstant(appended_at)} ${recorded_by}: ${contentOf(change)}${result}${why}`;
 }
 
-/** The change in words: the product and its JSON, which names the settings as the API does. */
-function whatOf({ kind, product, value }: Outcome['change']): string {
+/** The product or organisation of a change, and its JSON with the names of the API. */
+function contentOf({ kind, product, value }: Outcome['change']): string {
   return `${kind === 'new-org' ? 'created' : product || 'org'} ${value}`;
 }
 
 function listed<T>(items: readonly T[], line: (item: T) => string): string[] {
   return items.length === 0 ? ['  nothing'] : items.map((item) => `  ${line(item)}`);
 }
-
-const at = (instant: number): string => new Date(instant).toISOString();

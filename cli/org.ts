@@ -1,16 +1,17 @@
-/** `npm run org`: organisations and their subscriptions. */
-import { rejectedChange, SettingsRejected } from '../domain/settings/rejected-change.ts';
+/** `npm run org`: manages organisations and their subscriptions. */
+import { SettingsRejectedError } from '../domain/settings/rejected-change.ts';
 import type { SettingsState } from '../domain/settings/state.ts';
-import { outcomeLine } from './accountable.ts';
+import { outcomeLine } from './audit-options.ts';
+import { NotFoundError } from './find-subscription.ts';
 import { runCommand } from '../platform/command-line/command.ts';
-import { withSettings } from './connect.ts';
+import { withSettings } from './settings-recorder.ts';
 import { ORG_USAGE, readOrgArguments } from './org-arguments.ts';
 import { orgReport } from './org-report.ts';
 
 await runCommand(async (args) => {
   const command = readOrgArguments(args);
-  if (command.act === 'help') return ORG_USAGE;
-  if (command.act === 'show')
+  if (command.action === 'help') return ORG_USAGE;
+  if (command.action === 'show')
     return withSettings(async (settings) => show(await settings.refresh(), command.orgId));
   const { change } = command;
   return withSettings(async (settings) =>
@@ -20,17 +21,17 @@ await runCommand(async (args) => {
 
 function show(state: SettingsState, orgId: string): string {
   const report = orgReport(state, orgId, Date.now());
-  if (report === undefined) throw rejectedChange('unknown-org', '', `There is no organisation ${orgId}.`);
+  if (report === undefined) throw new NotFoundError(`The organisation ${orgId} does not exist.`);
   return report;
 }
 
-/** A refusal names a setting by its path; who typed the command knows it as an option. */
+/** Rethrows a rejection with the names of the options instead of the paths in the change's value. */
 function namingOptions(error: unknown): never {
-  if (!(error instanceof SettingsRejected)) throw error;
+  if (!(error instanceof SettingsRejectedError)) throw error;
   const [first, ...more] = error.problems.map(({ code, path, message }) => ({
     code,
     path: path.replace(/^\//, '--').replaceAll('_', '-'),
     message,
   }));
-  throw first ? new SettingsRejected(first, ...more) : error;
+  throw first ? new SettingsRejectedError(first, ...more) : error;
 }

@@ -1,4 +1,4 @@
-/** `npm run reader`: the API's read-only user, by a user who may manage access. */
+/** `npm run reader`: creates the API's read-only user in ClickHouse. */
 import { Type } from 'typebox';
 import { runCommand } from '../platform/command-line/command.ts';
 import { Options } from '../platform/command-line/options.ts';
@@ -9,11 +9,11 @@ import { createReader } from '../platform/clickhouse/reader.ts';
 
 const USAGE = `READER_PASSWORD=... npm run reader
 
-Makes a ClickHouse user that can read the database and nothing else, or changes its password. Settings:
+Creates a ClickHouse user that can read the database and nothing else, or changes its password. Settings:
 
-  READER_USER       its name (api_reader)
+  READER_USER       the name of the user (api_reader)
   READER_PASSWORD   at least 16 characters
-  CLICKHOUSE_...    the server and database, as a user who may manage access`;
+  CLICKHOUSE_...    the server and database, and a user with access management`;
 
 await runCommand(async (args) => {
   if (new Options(USAGE, {}, args).has('help')) return USAGE;
@@ -32,5 +32,5 @@ await runCommand(async (args) => {
     await client.close();
   }
   process.exitCode = 1;
-  return `This ClickHouse makes no users, or not for ${config.CLICKHOUSE_USER}: nothing was changed`;
+  return `ClickHouse does not let ${config.CLICKHOUSE_USER} create users: nothing was changed`;
 });

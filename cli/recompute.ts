@@ -1,23 +1,24 @@
-/** `npm run recompute`: counts an org's days again from the events, and applies what differs when told to. */
+/** `npm run recompute`: counts days again from the events and, with --apply, corrects what differs. */
 import { applyRecomputed } from '../aggregator/recompute/apply.ts';
 import { recompute } from '../aggregator/recompute/recompute.ts';
 import { withChargesLog } from './charges-log.ts';
 import { dateOption } from './date-option.ts';
 import { runCommand } from '../platform/command-line/command.ts';
 import { Options } from '../platform/command-line/options.ts';
-import { findSubscription, withReading } from './reading.ts';
+import { findSubscription } from './find-subscription.ts';
+import { withStack } from './stack.ts';
 import { recomputeReport } from './recompute-report.ts';
 
 const USAGE = `npm run recompute -- --org ORG --from DATE --to DATE [--product P] [--apply]
 
-Counts the billing days again from the raw events, compares what is sealed and charged with it, and says what
-would change. Days whose raw events retention has dropped are refused. A final statement is never changed: what
-its days turn out to owe becomes an adjustment in the current period.
+Counts billing days again from the raw events, compares them with the sealed hours and the charges, and reports the
+differences. Days whose raw events may have been dropped (RETENTION_DAYS) cannot be recomputed. A final statement never
+changes: a difference on one of its days becomes an adjustment in the current period.
 
   --org ORG      the organisation
   --from DATE    the first billing day, YYYY-MM-DD
   --to DATE      the end, exclusive
-  --product P    the subscription, where there are several
+  --product P    the subscription; required if there are several
   --apply        seal the differing hours again and append the revisions`;
 
 await runCommand(async (args) => {
@@ -32,16 +33,17 @@ await runCommand(async (args) => {
   const product = options.text('product');
   if (to <= from) throw options.wrong('--to must be later than --from: it is the end, exclusive.');
 
-  return withReading(async ({ client, settings }) => {
+  return withStack(async ({ client, settings }) => {
     const { org, subscription } = findSubscription(settings, orgId, product);
     const request = { client, settings, org, product: subscription.product, from, to };
     const found = await recompute({ ...request, now: Date.now() });
     const report = recomputeReport(orgId, subscription.product, found);
     const differs = found.buckets.length + found.charges.length > 0;
     if (!differs) return report;
-    if (!options.has('apply')) return `${report}\n\nNothing was changed. Add --apply to change it.`;
+    if (!options.has('apply'))
+      return `${report}\n\nNothing was changed. Add --apply to apply the corrections.`;
     const revisions = await withChargesLog(client, (log) =>
-      // By the very settings that the report above was made with.
+      // With the same settings as the report above.
       applyRecomputed({ client, store: { refresh: async () => settings }, log, now: Date.now }, org, found),
     );
     return `${report}\n\nApplied: the hours are sealed again, ${revisions} revision(s) appended.`;

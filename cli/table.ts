@@ -1,15 +1,14 @@
-/** Text for people: numbers with thousands separators, columns that line up. */
+/** Text for people: numbers with thousands separators, aligned columns. */
 
-/** 1234567 as 1,234,567, signed where it is a difference. */
+/** 1234567 as 1,234,567. */
 export const count = (value: number): string => value.toLocaleString('en-US');
 
+/** A difference, with its sign: +1,234,567. */
 export const signed = (value: number): string => (value > 0 ? `+${count(value)}` : count(value));
 
-export const instant = (at: number): string => new Date(at).toISOString();
-
 /**
- * Rows with their columns aligned: to the left where a column has words, to the right where it has numbers only.
- * @param header above the columns, aligned as they are
+ * Aligns the columns of rows: to the right where a column has numbers only, else to the left.
+ * @param header a first row, aligned like its columns
  */
 export function table(rows: readonly (readonly string[])[], header: readonly string[] = []): string[] {
   const all = header.length > 0 ? [header, ...rows] : rows;

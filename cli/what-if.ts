@@ -1,4 +1,4 @@
-/** `npm run what-if`: the last period's real usage under another edition, number of users or limit. */
+/** `npm run what-if`: prices the last period's real usage under another edition, number of users or limit. */
 import { canonical } from '../domain/money.ts';
 import type { Billed } from '../domain/pricing/bill.ts';
 import type { DayCharge } from '../domain/pricing/day-charge.ts';
@@ -6,16 +6,17 @@ import type { OtherTerms } from '../domain/pricing/what-if.ts';
 import { readWhatIf, type PeriodWhatIf } from '../store/usage/read-what-if.ts';
 import { runCommand } from '../platform/command-line/command.ts';
 import { Options } from '../platform/command-line/options.ts';
-import { findSubscription, withReading } from './reading.ts';
+import { findSubscription } from './find-subscription.ts';
+import { withStack } from './stack.ts';
 import { count, table } from './table.ts';
 
 const USAGE = `npm run what-if -- --org ORG [--product P] [--edition E] [--users N] [--additional-limit N]
 
-What the usage of the last billing period would have cost under other terms, day by day. What is not named stays
-as it was. Days without a charge, then and now, are left out.
+Prices the usage of the last billing period under other terms, day by day. Terms that you do not specify stay as they
+were. Days without a charge under either terms are left out.
 
   --org ORG                the organisation
-  --product P              the subscription, where there are several
+  --product P              the subscription; required if there are several
   --edition E              see: npm run catalogue -- show editions
   --users N                licensed users
   --additional-limit N     credits beyond the included ones`;
@@ -40,9 +41,9 @@ await runCommand(async (args) => {
     ...(additionalLimit === undefined ? {} : { additionalLimit }),
   };
   if (Object.keys(otherTerms).length === 0)
-    throw options.wrong('What if what? Give --edition, --users or --additional-limit.');
+    throw options.wrong('Specify at least one of --edition, --users, --additional-limit.');
 
-  return withReading(async ({ client, settings }) => {
+  return withStack(async ({ client, settings }) => {
     const found = findSubscription(settings, orgId, product);
     const { catalogues } = settings;
     return report(orgId, await readWhatIf(client, { ...found, catalogues, otherTerms }, Date.now()));
@@ -67,7 +68,7 @@ function report(orgId: string, answer: PeriodWhatIf): string {
         ],
         ['rounded', '', '', canonical(roundedAsItWas), '', canonical(roundedAsItWouldBe)],
       ],
-      ['day', 'used', 'billed', 'amount', 'would bill', 'would be'],
+      ['day', 'used', 'billed', 'amount', 'what-if billed', 'what-if amount'],
     ),
   ].join('\n');
 }

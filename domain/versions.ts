@@ -1,12 +1,12 @@
-/** Effective-dated data: append-only versions, each in effect from its instant until the next one's. */
+/** A version of effective-dated data: in effect from its instant until the instant of the next version. */
 export interface Effective {
   /** Epoch milliseconds. */
   readonly effectiveAt: number;
 }
 
 /**
- * The version in effect at an instant, or undefined before the first one: the one with the greatest effectiveAt
- * not after the instant; of several with the same effectiveAt, the last in the order of recording (D).
+ * The version in effect at an instant: the one with the latest effectiveAt at or before the instant. Undefined before
+ * the first version. D: of several with the same effectiveAt, the one recorded last.
  */
 export function inEffectAt<V extends Effective>(versions: readonly V[], instant: number): V | undefined {
   let found: V | undefined;
@@ -18,7 +18,7 @@ export function inEffectAt<V extends Effective>(versions: readonly V[], instant:
   return found;
 }
 
-/** Every version that is in effect at some instant of [from, to), in the order of time. */
+/** Every version that is in effect at some instant of [from, to), in chronological order. */
 export function inEffectDuring<V extends Effective>(
   versions: readonly V[],
   from: number,

@@ -1,22 +1,24 @@
 import type { Static, TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 
-/** A schema's compiled check. */
+/** A compiled schema. */
 export interface Compiled<Schema extends TSchema> {
   readonly check: (value: unknown) => value is Static<Schema>;
-  /** Every deviation of a value that does not pass. */
+  /** Every validation error of a value; empty for a valid one. */
   readonly validationErrors: (value: unknown) => ValidationError[];
 }
 
-/** Where a value is not of its schema, as a JSON pointer into it, and what is wrong there, to be read by people. */
+/** A problem of a value and its place. */
 export interface ValidationError {
+  /** A JSON pointer into the value; '' for the whole. */
   readonly path: string;
+  /** For people; follows the path in a sentence, such as "must be >= 0". */
   readonly message: string;
 }
 
 const validators = new WeakMap<TSchema, Pick<Validator, 'Check' | 'Errors'>>();
 
-/** Compiled at the first use, and kept as long as the schema is. */
+/** Compiles a schema at its first use and caches the result as long as the schema exists. */
 export function compiled<Schema extends TSchema>(schema: Schema): Compiled<Schema> {
   let validator = validators.get(schema);
   if (!validator) validators.set(schema, (validator = Compile(schema)));
@@ -25,11 +27,11 @@ export function compiled<Schema extends TSchema>(schema: Schema): Compiled<Schem
     validationErrors: (value) =>
       validator
         .Errors(value)
-        // An unknown property is told twice: by its own path (keyword boolean), and by its object.
+        // TypeBox reports an unknown property twice: for the property (keyword boolean) and for its object.
         .filter(({ keyword }) => keyword !== 'additionalProperties')
         .map(({ keyword, instancePath, message }) => ({
           path: instancePath,
-          message: keyword === 'boolean' ? 'is nothing that is known here' : message,
+          message: keyword === 'boolean' ? 'is not a known property' : message,
         })),
   };
 }

@@ -5,34 +5,37 @@ import { select, type ClickHouseClient } from './clickhouse/connect.ts';
 import { AcknowledgedProducer, type ProducerFactory } from './kafka/acknowledged-producer.ts';
 import { NotAcknowledgedError } from './kafka/acknowledgement.ts';
 
-/** A log does not land although its records were acknowledged: no consumer runs, or it is far behind. */
+/** Kafka acknowledged the records but they have not landed in time: no consumer is running, or it is far behind. */
 export class LogNotLandingError extends Error {
   readonly code = 'LOG_NOT_LANDING';
   constructor(topic: string, offset: number, timeoutMs: number) {
-    super(`Offset ${offset} of ${topic} has not landed after ${timeoutMs / 1000} s: is a consumer running?`);
+    super(
+      `Offset ${offset} of ${topic} has not landed after ${timeoutMs / 1000} s: check that a consumer is running.`,
+    );
+    this.name = 'LogNotLandingError';
   }
 }
 
-/** The broker did not answer: nothing was appended. */
-export class LogAwayError extends Error {
-  readonly code = 'LOG_AWAY';
+/** Kafka did not answer: nothing was appended. */
+export class LogUnavailableError extends Error {
+  readonly code = 'LOG_UNAVAILABLE';
   constructor(topic: string, cause: unknown) {
     super(`Kafka does not answer, so nothing was appended to ${topic}: try again.`, { cause });
+    this.name = 'LogUnavailableError';
   }
 }
 
-/** The broker failed in the middle of an append: the records may be in the log or not. */
+/** The connection failed during an append: the records may be in the log or not. */
 export class LogUncertainError extends Error {
   readonly code = 'LOG_UNCERTAIN';
   constructor(topic: string, cause: unknown) {
-    super(`It is not known whether Kafka appended to ${topic}: append again, a repeat is harmless.`, {
-      cause,
-    });
+    super(`It is unknown whether Kafka appended to ${topic}: append again, a repeat is harmless.`, { cause });
+    this.name = 'LogUncertainError';
   }
 }
 
 const LandedRow = Type.Object({ end: Type.Integer() });
-const RECORDS_AT_ONCE = 1_000;
+const RECORDS_PER_SEND = 1_000;
 const POLL_MS = 50;
 /** Of such a topic's one partition. */
 const PARTITION = 0;
@@ -46,21 +49,24 @@ export interface LogRecord {
 }
 
 /**
- * A topic of one partition whose order decides what must be decided once (the revisions of a charge, the settings):
- * ClickHouse has no compare-and-swap. The consumers land it like any other.
+ * A topic of one partition whose order decides between concurrent writers (of the revisions of a charge, of settings),
+ * because ClickHouse has no compare-and-swap. The consumer lands it like every other topic.
  */
 export interface LandedLog {
   /**
-   * Appends the records and returns once they have landed, so that what they decided can be read.
-   * Throws LogAwayError; after a LogUncertainError they may be in the log or not, after a LogNotLandingError they are.
+   * Appends the records and returns once they have landed, so that their effect can be read.
+   * @throws LogUnavailableError: nothing was appended
+   * @throws LogUncertainError: the records may be in the log or not
+   * @throws LogNotLandingError: the records are in the log
    */
   append(records: readonly LogRecord[]): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Connects to the brokers at the first append, and anew after a failure: whoever only reads can do without Kafka.
- * @param timeoutMs how long the landing of acknowledged records may take before append throws.
+ * Opens a log. Connects to Kafka at the first append and again after a failure, so a process that only reads needs no
+ * Kafka.
+ * @param timeoutMs how long acknowledged records may take to land before append throws
  */
 export function openLandedLog(
   kafka: ProducerFactory,
@@ -71,7 +77,7 @@ export function openLandedLog(
   const producer = new AcknowledgedProducer(kafka);
 
   async function untilLanded(offset: number): Promise<void> {
-    // A clock of its own: a ClickHouse that answers slowly takes its time from the limit too.
+    // Measured by the clock and not by the number of polls: a slow ClickHouse uses up the time too.
     const deadline = performance.now() + timeoutMs;
     while ((await readLandedEnd(client, topic)) <= offset) {
       if (performance.now() >= deadline) throw new LogNotLandingError(topic, offset, timeoutMs);
@@ -96,7 +102,7 @@ export function openLandedLog(
         const isRepeatable = error instanceof NotAcknowledgedError;
         isUncertain ||= isRepeatable;
         if (!isRepeatable || attempt === ATTEMPTS) {
-          throw isUncertain ? new LogUncertainError(topic, error) : new LogAwayError(topic, error);
+          throw isUncertain ? new LogUncertainError(topic, error) : new LogUnavailableError(topic, error);
         }
       }
       await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
@@ -106,8 +112,8 @@ export function openLandedLog(
   return {
     async append(records) {
       let last = -1;
-      for (let start = 0; start < records.length; start += RECORDS_AT_ONCE) {
-        last = await send(records.slice(start, start + RECORDS_AT_ONCE), last >= 0);
+      for (let start = 0; start < records.length; start += RECORDS_PER_SEND) {
+        last = await send(records.slice(start, start + RECORDS_PER_SEND), last >= 0);
       }
       if (last >= 0) await untilLanded(last);
     },
@@ -116,9 +122,9 @@ export function openLandedLog(
 }
 
 /**
- * The offset of such a log before which every record has landed, and can be read.
- * One partition, landed in its order from the committed offset on: what is below the highest landed offset has
- * landed too, also where a consumer that was given up lands once more what its successor has landed.
+ * The offset of a log before which every record has landed and can be read. The highest landed offset is enough: the
+ * log has one partition, and consumers land it in order from the committed offset. That also holds where a consumer
+ * that lost its partition lands again what its successor has landed.
  */
 export async function readLandedEnd(client: ClickHouseClient, topic: string): Promise<number> {
   const [row] = await select(

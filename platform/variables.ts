@@ -3,7 +3,7 @@ import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS } from '../schemas/event-rules.ts';
 
 /**
  * The environment variables that several processes read, in groups. Each process lists its groups in its own
- * config.ts. A variable marked `secret` never shows its value in an error.
+ * config.ts. A variable marked `secret` never shows its value in an error, and may be given as a file: NAME_FILE.
  */
 
 /** kafkajs splits at the first colon, so an IPv6 address needs a name. */

@@ -9,11 +9,12 @@ import {
 import { ConfigError } from '../platform/config.ts';
 import { DAY_MS } from '../schemas/time-units.ts';
 
-/** How long raw events are kept: the setting, its check, and the table's TTL. */
+/** Retention of the raw events: the setting, its validation, and the table's TTL. */
 
 /**
- * domain.md: by so many days retention exceeds the lateness limit. A period of 31 days, its statement final 48 h
- * later and a day's close all fit between, so no event that may still land belongs to a day that is gone.
+ * Retention exceeds the lateness limit by at least this many days (domain.md, Open, closed, final). A period of 31 days,
+ * the 48 hours until its statement is final and a day's close fit in between, so no event that may still land belongs
+ * to a day whose events are dropped.
  */
 const MARGIN_DAYS = 62;
 
@@ -22,11 +23,11 @@ export const retentionVariables = {
     default: RETENTION_DAYS,
     minimum: 1,
     maximum: 36_500,
-    description: 'days that raw events are kept; must exceed LATENESS_LIMIT_MS by at least 62 days',
+    description: 'days to keep raw events; must exceed LATENESS_LIMIT_MS by at least 62 days',
   }),
 };
 
-/** Throws ConfigError where events could still land for days whose other events are dropped. */
+/** Checks the setting. @throws ConfigError where events could still land for a day whose other events are dropped */
 export function assertRetention(config: {
   readonly RETENTION_DAYS: number;
   readonly LATENESS_LIMIT_MS: number;
@@ -35,7 +36,7 @@ export function assertRetention(config: {
   const leastDays = Math.ceil(latenessMs / DAY_MS) + MARGIN_DAYS;
   if (days >= leastDays) return;
   throw new ConfigError([
-    `RETENTION_DAYS is ${days}: it must be at least ${leastDays}, for it must exceed LATENESS_LIMIT_MS ` +
+    `RETENTION_DAYS is ${days}: it must be at least ${leastDays}, to exceed LATENESS_LIMIT_MS ` +
       `(${latenessMs}, that is ${Math.ceil(latenessMs / DAY_MS)} days) by at least ${MARGIN_DAYS} days`,
   ]);
 }
@@ -44,6 +45,7 @@ const TableRow = Type.Object({ engine_full: Type.String() });
 const DroppedRow = Type.Object({ before: Type.Integer() });
 const TTL = /TTL toStartOfDay\(occurred_at\) \+ toIntervalDay\((\d+)\)/;
 
+/** Which raw events retention has kept so far, from the table's own TTL and the record of earlier, shorter ones. */
 export async function readKeptEvents(client: ClickHouseClient): Promise<KeptEvents> {
   const [table] = await select(
     client,
@@ -63,17 +65,17 @@ export async function readKeptEvents(client: ClickHouseClient): Promise<KeptEven
 }
 
 /**
- * Makes the table keep raw events for so many days; ClickHouse drops a UTC day's parts as a whole after that. Raising
- * it later brings back nothing that was dropped, so it is noted first until when that may have been.
+ * Sets the table's TTL to `days`; ClickHouse then drops the parts of a UTC day as a whole. A longer retention later
+ * does not bring back what was dropped, so this first records until when the old TTL may have dropped events.
  */
 export async function enforceRetention(config: ClickHouseConfig, days: number): Promise<KeptEvents> {
   const client = connectClickHouse(config, 'api-credits retention');
   try {
     const kept = await readKeptEvents(client);
     if (kept.retentionMs === days * DAY_MS) return kept;
-    if (kept.retentionMs !== Infinity) await noteDropped(client, kept.retentionMs);
-    // All events of a UTC day, which is a part's, expire at once, so long after the day's end. The days are an integer
-    // by their setting's type: a TTL takes no query parameter.
+    if (kept.retentionMs !== Infinity) await recordDropped(client, kept.retentionMs);
+    // All events of a UTC day share a part and expire together, `days` after the day's end. A TTL takes no query
+    // parameter; `days` is an integer by the type of its setting.
     await client.command({
       query: `ALTER TABLE call_events MODIFY TTL toStartOfDay(occurred_at) + toIntervalDay(${days + 1})`,
     });
@@ -84,10 +86,11 @@ export async function enforceRetention(config: ClickHouseConfig, days: number): 
 }
 
 /**
- * By ClickHouse's clock, which drops, and a day ahead of it: parts go by the TTL that was until a mutation in the
- * background, of seconds or minutes, has given each its new one, and midnight may come before.
+ * Records until when events may have been dropped: by ClickHouse's clock, plus a day. The change of a TTL is a mutation
+ * in the background, which takes seconds or minutes. Until it reaches a part, the old TTL applies to the part, and
+ * midnight may pass in between.
  */
-async function noteDropped(client: ClickHouseClient, retentionMs: number): Promise<void> {
+async function recordDropped(client: ClickHouseClient, retentionMs: number): Promise<void> {
   await client.command({
     query:
       'INSERT INTO dropped_events SELECT now64(3) - toIntervalMillisecond({ms:Int64}) + toIntervalDay(1)',

@@ -5,18 +5,19 @@ import { clearInvalidations, addInvalidations } from '../sealing/invalidations.t
 import { chunksOf } from '../sealing/chunks.ts';
 import { writeRollup } from '../sealing/rollup.ts';
 import type { OrgHistory } from '../../domain/settings/org-history.ts';
-import type { BucketDifference } from './count-again.ts';
+import type { BucketDifference } from './recount.ts';
 import type { Recomputed } from './recompute.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { floorTo } from '../../domain/instants.ts';
 
 /**
- * Makes what is kept say what the events say: hours are sealed again, days get a further revision. A final statement's
- * days are not changed by it: the revision is billed in the current period (domain.md).
+ * Corrects the stored figures to match the events: seals the differing hours again and appends a revision for each
+ * differing day. The days of a final statement stay as they are: their revision is billed in the current period
+ * (domain.md, Open, closed, final).
  *
- * The hours are marked first, so that every reader counts them from the events until they are right, and so that an
- * aggregator finishes what a crash of this leaves; the marks are cleared last.
- * @returns how many revisions it appended
+ * Invalidates the hours first and clears the invalidations last. In between every reader counts these hours from the
+ * events, and after a crash an aggregator completes the work.
+ * @returns the number of revisions appended
  */
 export async function applyRecomputed(
   closing: Closing,
@@ -27,11 +28,13 @@ export async function applyRecomputed(
   const hours = [...new Set(buckets.map(({ bucket }) => floorTo(bucket, HOUR_MS)))];
   const invalidations = hours.map((hour) => ({ org_id: org.orgId, hour, id: randomUUID() }));
   await addInvalidations(client, invalidations);
-  for (const some of await chunksOf(client, hours)) {
-    await writeRollup(client, some, 'marked');
-    const damaged = buckets.filter(({ bucket }) => some.includes(floorTo(bucket, HOUR_MS)));
-    // After the good rows are there; again after it, for a merge may have kept the bad one of the two.
-    if (await dropNewerThanTheEvents(client, org.orgId, damaged)) await writeRollup(client, some, 'marked');
+  for (const chunk of await chunksOf(client, hours)) {
+    await writeRollup(client, chunk, 'invalidated');
+    const damaged = buckets.filter(({ bucket }) => chunk.includes(floorTo(bucket, HOUR_MS)));
+    // The right rows are written before the delete and again after it: a merge in between may have kept the wrong row.
+    if (await deleteRowsAboveVersion(client, org.orgId, damaged)) {
+      await writeRollup(client, chunk, 'invalidated');
+    }
   }
   const candidates = charges.map(({ day }) => ({ orgId: org.orgId, day }));
   const appended = await closeDays(closing, candidates, sealedUntil);
@@ -40,10 +43,10 @@ export async function applyRecomputed(
 }
 
 /**
- * Rows whose version claims more events than there are can never be replaced by right ones: they are deleted.
- * @returns whether there were buckets to look at
+ * Deletes rows whose version is above that of their events: ReplacingMergeTree would keep them over every right row.
+ * @returns whether there were buckets to check
  */
-async function dropNewerThanTheEvents(
+async function deleteRowsAboveVersion(
   client: ClickHouseClient,
   orgId: string,
   damaged: readonly BucketDifference[],
@@ -54,11 +57,11 @@ async function dropNewerThanTheEvents(
     await client.command({
       query: `DELETE FROM ${table}
         WHERE org_id = {org:String} AND has({buckets:Array(UInt32)}, toUnixTimestamp(bucket))
-          AND seen > {seen:Array(UInt128)}[indexOf({buckets:Array(UInt32)}, toUnixTimestamp(bucket))]`,
+          AND seen > {versions:Array(UInt128)}[indexOf({buckets:Array(UInt32)}, toUnixTimestamp(bucket))]`,
       query_params: {
         org: orgId,
         buckets: own.map(({ bucket }) => bucket / 1000),
-        seen: own.map(({ seen }) => BigInt(seen)),
+        versions: own.map(({ version }) => BigInt(version)),
       },
       clickhouse_settings: { lightweight_deletes_sync: '2' },
     });

@@ -5,29 +5,32 @@ import { wholeFrom } from '../../schemas/event-rules.ts';
 import type { OrgHistory } from '../../domain/settings/org-history.ts';
 import { calendarOf } from '../../domain/calendar/calendar.ts';
 import type { LocalDate } from '../../domain/calendar/dates.ts';
+import { formatInstant } from '../../domain/instants.ts';
 import type { Day } from '../../domain/calendar/zone-days.ts';
-import { nextChargeRecord, type Revision } from '../../domain/closing/charge-record.ts';
+import { nextChargeRecord, type Revision } from '../../domain/closing/next-revision.ts';
 import { readLastRevisions, revisionKey } from '../../store/charges/last-revisions.ts';
-import { readProgress } from '../../store/watermark/aggregator-progress.ts';
+import { readProgress } from '../../store/progress/aggregator-progress.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
-import { compareSealed, countDay, type BucketDifference } from './count-again.ts';
+import { compareSealed, countDay, type BucketDifference } from './recount.ts';
 
-/** What a range of an org's days comes to when it is counted from the events, and how that differs from what is kept. */
+/** How the stored figures of a range of days differ from a fresh count of the events. */
 export interface Recomputed {
   readonly days: readonly Day[];
-  /** Those of them that the aggregator has not closed yet: only their sealed hours are compared. */
+  /** The days among them that the aggregator has not closed yet: only their sealed hours are compared. */
   readonly openDays: readonly Day[];
   readonly buckets: readonly BucketDifference[];
   readonly charges: readonly ChargeDifference[];
-  /** Progress `sealed`, as of which the buckets were compared. */
+  /** Progress `sealed` at the time of the comparison, epoch milliseconds. */
   readonly sealedUntil: number;
 }
 
-/** A closed day whose last revision is not what its events and settings say: the next revision says that. */
+/** A closed day whose last revision differs from what its events and settings give. */
 export interface ChargeDifference {
   readonly day: Day;
-  readonly kept: Revision | undefined;
-  readonly due: DailyCharge;
+  /** The last recorded revision. */
+  readonly recorded: Revision | undefined;
+  /** The revision that would correct it. */
+  readonly corrected: DailyCharge;
 }
 
 export interface RecomputeRequest {
@@ -38,11 +41,12 @@ export interface RecomputeRequest {
   /** Local dates, half-open. */
   readonly from: LocalDate;
   readonly to: LocalDate;
+  /** Epoch milliseconds. */
   readonly now: number;
 }
 
 /**
- * The days cannot be counted any more: some of their raw events may be gone, and their figures stand as they are
+ * The day can no longer be counted: retention may have dropped some of its raw events, so its figures stay as they are
  * (domain.md, Open, closed, final).
  */
 export class FrozenDayError extends Error {
@@ -50,15 +54,14 @@ export class FrozenDayError extends Error {
   /** @param wholeSince epoch milliseconds */
   constructor(date: LocalDate, wholeSince: number, first: LocalDate) {
     super(
-      `${date} is frozen: raw events from before ${new Date(wholeSince).toISOString()} may have been dropped ` +
-        '(RETENTION_DAYS), so it can no longer be counted and stands as it is. The first day that can be recomputed ' +
-        `is ${first}.`,
+      `${date} is frozen: raw events before ${formatInstant(wholeSince)} may have been dropped (RETENTION_DAYS), so ` +
+        `the day cannot be counted again and keeps its figures. The first day that can be recomputed is ${first}.`,
     );
     this.name = 'FrozenDayError';
   }
 }
 
-/** Counts the days again and changes nothing. Throws FrozenDayError. */
+/** Counts the days again and compares them; changes nothing. @throws FrozenDayError */
 export async function recompute(request: RecomputeRequest): Promise<Recomputed> {
   const { client, settings, org, product, now } = request;
   const calendar = calendarOf(org.timeZone);
@@ -80,7 +83,7 @@ export async function recompute(request: RecomputeRequest): Promise<Recomputed> 
     const revision = last.get(revisionKey(org.orgId, product, day.date));
     const usage = await countDay(client, org.orgId, product, day);
     const record = nextChargeRecord(settings.catalogues, org, day, usage, revision, now);
-    if (record) charges.push({ day, kept: revision, due: record });
+    if (record) charges.push({ day, recorded: revision, corrected: record });
   }
   return {
     days,

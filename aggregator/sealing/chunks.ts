@@ -1,32 +1,32 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 
-/** Hours of one statement: they travel in its address. */
-const HOURS_AT_ONCE = 240;
-/** Events of one statement, which bounds its memory and its time: 5 to 11 CPU-s per million (npm run bench). */
-const EVENTS_AT_ONCE = 2_000_000;
+/** Hours in one statement: they are query parameters, which travel in the request's URL. */
+const HOURS_PER_CHUNK = 240;
+/** Events in one statement: bounds its memory and its time, 5 to 11 CPU seconds per million (npm run bench). */
+const EVENTS_PER_CHUNK = 2_000_000;
 
 const CountRow = Type.Object({ hour: Type.Integer(), events: Type.Integer() });
 
 /**
- * Hours, in their order, in portions that one statement may count. An hour is never cut, however many events it has:
- * what it was counted from is told by the sum of all of them.
+ * Splits hours, in their order, into chunks that one statement can count. An hour is never split, however many events
+ * it has: the version of its rows is a sum over all of its events.
  * @param hours their starts, epoch milliseconds
  */
 export async function chunksOf(
   client: ClickHouseClient,
   hours: readonly number[],
-  eventsAtOnce = EVENTS_AT_ONCE,
+  eventsPerChunk = EVENTS_PER_CHUNK,
 ): Promise<number[][]> {
   if (hours.length < 2) return hours.map((hour) => [hour]);
   const chunks: number[][] = [];
-  for (let start = 0; start < hours.length; start += HOURS_AT_ONCE) {
-    const some = hours.slice(start, start + HOURS_AT_ONCE);
-    const counts = await countEvents(client, some);
+  for (let start = 0; start < hours.length; start += HOURS_PER_CHUNK) {
+    const batch = hours.slice(start, start + HOURS_PER_CHUNK);
+    const counts = await countEvents(client, batch);
     let events = Infinity;
-    for (const hour of some) {
+    for (const hour of batch) {
       const count = counts.get(hour) ?? 0;
-      if (events + count > eventsAtOnce) {
+      if (events + count > eventsPerChunk) {
         chunks.push([]);
         events = 0;
       }
@@ -37,7 +37,7 @@ export async function chunksOf(
   return chunks;
 }
 
-/** Rows, repeats among them: cheap, and never too few. */
+/** Counts rows including repeats: cheap, and never too low. */
 async function countEvents(client: ClickHouseClient, hours: readonly number[]): Promise<Map<number, number>> {
   const rows = await select(
     client,

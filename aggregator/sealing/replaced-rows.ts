@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 
-/** Dimensions of usage_15m_by beyond (org, product, bucket). */
+/** The dimensions of usage_15m_by beyond (org_id, product, bucket). */
 export const ROLLUP_DIMENSIONS = 'user_id, app_id, method, endpoint, module, status, rule, rejection_cause';
 
 const ROLLUPS = [
@@ -9,15 +9,16 @@ const ROLLUPS = [
 ] as const;
 
 /**
- * The last step of a seal: where an earlier payload took an event away from a user, an endpoint, a product, the row
- * under the old key was counted from fewer events than its neighbours. It is replaced by one with 0 calls.
+ * The last step of a seal: replaces outdated rows by rows with 0 calls. A row is outdated where an earlier payload
+ * under an event's id moved the event to another user, endpoint or product. The row under the old key then has a lower
+ * version than the other rows of its bucket.
  *
- * Every sealer does so after its own rows are written, so the last of them sees everyone's, whatever their order.
- * Only pairs that were ever marked are looked at: an event that lands before its hour's first seal is in that seal.
- * A sealer that read before such a payload landed, wrote after another one had finished, and died before this step
- * leaves a row that recompute finds.
+ * Every sealer does this after writing its own rows, so whichever finishes last covers the rows of all of them. Only
+ * hours that were ever invalidated need it: an event that lands before the first seal of its hour is in that seal.
+ * One case remains for recompute: a sealer that read before the earlier payload landed, wrote after another sealer had
+ * finished, and crashed before this step.
  */
-export async function forgetReplaced(client: ClickHouseClient, hours: readonly number[]): Promise<void> {
+export async function zeroReplacedRows(client: ClickHouseClient, hours: readonly number[]): Promise<void> {
   for (const [table, key] of ROLLUPS) {
     await client.command({
       query: `INSERT INTO ${table} (${key}, calls, credits, rejected, seen)

@@ -1,16 +1,18 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { advanceProgress, readProgress } from '../../store/watermark/aggregator-progress.ts';
+import { second } from '../../platform/clickhouse/sql-time.ts';
+import { advanceProgress, readProgress } from '../../store/progress/aggregator-progress.ts';
 import { chunksOf } from './chunks.ts';
 import { writeRollup } from './rollup.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
-import { sealableUntil } from '../../domain/closing/closable.ts';
+import { sealableUntil } from '../../domain/closing/when-to-close.ts';
 
 /**
- * Seals every ended hour that was not sealed yet, for all orgs, in order.
- * An hour is ended once everything that Kafka appended before its end plus the delay has landed: rows that land
- * later are marked by the view (0003_usage.sql), so none is missed.
- * @returns how many hours with events it sealed.
+ * Seals every ended hour that is not sealed yet, for all organisations, in order. An hour has ended once everything
+ * that Kafka appended before its end plus the delay has landed. Rows that land later leave an invalidation
+ * (schemas/clickhouse/0003), so none is missed.
+ * @param watermark the confirmed watermark of the calls, epoch milliseconds
+ * @returns the number of hours with events that it sealed
  */
 export async function sealEndedHours(
   client: ClickHouseClient,
@@ -21,9 +23,9 @@ export async function sealEndedHours(
   const { sealed } = await readProgress(client);
   if (sealed >= target) return 0;
   const hours = await hoursWithEvents(client, sealed, target);
-  for (const some of await chunksOf(client, hours)) {
-    await writeRollup(client, some, 'all');
-    await advanceProgress(client, 'sealed', (some.at(-1) ?? 0) + HOUR_MS);
+  for (const chunk of await chunksOf(client, hours)) {
+    await writeRollup(client, chunk, 'all');
+    await advanceProgress(client, 'sealed', (chunk.at(-1) ?? 0) + HOUR_MS);
   }
   await advanceProgress(client, 'sealed', target);
   return hours.length;
@@ -31,14 +33,14 @@ export async function sealEndedHours(
 
 const HourRow = Type.Object({ hour: Type.Integer() });
 
-/** Starts of the hours of [from, to) that hold events, ascending, epoch milliseconds: the others need no statement. */
+/** Starts of the hours of [from, to) with events, ascending, epoch milliseconds: empty hours need no rows. */
 async function hoursWithEvents(client: ClickHouseClient, from: number, to: number): Promise<number[]> {
   const rows = await select(
     client,
     HourRow,
     `SELECT DISTINCT toUnixTimestamp(toStartOfHour(occurred_at)) * 1000 AS hour FROM call_events
-     WHERE toStartOfHour(occurred_at) >= toDateTime({from:UInt32}, 'UTC')
-       AND toStartOfHour(occurred_at) < toDateTime({to:UInt32}, 'UTC')
+     WHERE toStartOfHour(occurred_at) >= ${second('from')}
+       AND toStartOfHour(occurred_at) < ${second('to')}
      ORDER BY hour`,
     { from: from / 1000, to: to / 1000 },
   );

@@ -1,7 +1,7 @@
 import { billingPeriodsOf, type Period } from '../../domain/calendar/billing-periods.ts';
 import type { LocalDate } from '../../domain/calendar/dates.ts';
 import { readCharges, type Charge } from '../../store/charges/charges.ts';
-import { readConfirmed, readWatermark } from '../../store/watermark/watermark.ts';
+import { readConfirmed, readWatermark } from '../../store/progress/watermark.ts';
 import { invoicedAmount, type Billed } from '../../domain/pricing/bill.ts';
 import { chargeOfDay } from '../../domain/pricing/day-charge.ts';
 
@@ -14,7 +14,7 @@ import { orgCalendar, type RequestedSubscription } from '../orgs/subscription.ts
 import { RETRY_AFTER } from '../problems/clickhouse.ts';
 import { Problem } from '../problems/problem.ts';
 import { adjustmentsOf, statementDay, statementTotal, type StatementDay } from './rows.ts';
-import { closableUntil } from '../../domain/closing/closable.ts';
+import { closableUntil } from '../../domain/closing/when-to-close.ts';
 
 /** The days of a subscription in a range of local dates, and their total. */
 export interface Statement {

@@ -1,9 +1,9 @@
 import { Type, type Static } from 'typebox';
 import type { Billed } from '../../domain/pricing/bill.ts';
 import type { DayCharge } from '../../domain/pricing/day-charge.ts';
-import { AdditionalLimit, EditionName, Users } from '../../domain/settings/apply-org.ts';
+import { AdditionalLimit, EditionName, Users } from '../../domain/settings/change-values.ts';
 import { readWhatIf, type PeriodWhatIf } from '../../store/usage/read-what-if.ts';
-import { UnknownEdition } from '../../domain/catalogues/catalogues.ts';
+import { UnknownEditionError } from '../../domain/catalogues/catalogues.ts';
 import { canonical, type Money } from '../../domain/money.ts';
 import type { Sources } from '../dependencies.ts';
 import { readSubscription, type RequestedSubscription } from '../orgs/subscription.ts';
@@ -104,7 +104,8 @@ async function readUnderTerms(
   try {
     return await readWhatIf(clickhouse, { ...requested, otherTerms }, now());
   } catch (error) {
-    if (error instanceof UnknownEdition) throw invalidParameter('edition', `is unknown. ${error.message}`);
+    if (error instanceof UnknownEditionError)
+      throw invalidParameter('edition', `is unknown. ${error.message}`);
     throw error;
   }
 }

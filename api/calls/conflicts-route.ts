@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { readConflictHours, readConflicts, type Conflict } from '../../store/conflicts/read.ts';
-import { readProgress } from '../../store/watermark/aggregator-progress.ts';
+import { readProgress } from '../../store/progress/aggregator-progress.ts';
 import { decodePosition, pageOfLog } from './cursor.ts';
 import type { Sources } from '../dependencies.ts';
 import { findOrg } from '../orgs/subscription.ts';

@@ -1,4 +1,5 @@
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { instant, second } from '../../platform/clickhouse/sql-time.ts';
 import { eventIdMs, formatEventId } from '../../schemas/event-id.ts';
 import { CALL_COLUMNS, OneCallRow } from './row.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
@@ -28,9 +29,9 @@ export async function readCall(
     `SELECT ${CALL_COLUMNS}, toUnixTimestamp64Milli(call_events.appended_at) AS appended_at, kafka_partition,
        kafka_offset
      FROM call_events FINAL
-     WHERE toStartOfHour(call_events.occurred_at) = fromUnixTimestamp({hour:UInt32})
+     WHERE toStartOfHour(call_events.occurred_at) = ${second('hour')}
        AND org_id = {org:String}
-       AND call_events.occurred_at = fromUnixTimestamp64Milli({occurred_at:Int64})
+       AND call_events.occurred_at = ${instant('occurred_at')}
        AND call_events.event_id = {event_id:UUID}
        ${user === undefined ? '' : 'AND user_id = {user:String}'}`,
     {

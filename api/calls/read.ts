@@ -1,4 +1,5 @@
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { instant } from '../../platform/clickhouse/sql-time.ts';
 import { conditionsOf, type Filters } from '../../store/usage/filters.ts';
 import { NEWEST_FIRST, standsAfter, type Position } from '../../store/usage/log-order.ts';
 import { FINAL_SETTINGS } from '../../store/usage/query.ts';
@@ -85,8 +86,8 @@ function readPart(
      FROM call_events FINAL
      WHERE toStartOfHour(call_events.occurred_at) IN {hours:Array(UInt32)}
        AND org_id = {org:String}
-       AND call_events.occurred_at >= fromUnixTimestamp64Milli({from:Int64})
-       AND call_events.occurred_at < fromUnixTimestamp64Milli({to:Int64})
+       AND call_events.occurred_at >= ${instant('from')}
+       AND call_events.occurred_at < ${instant('to')}
        ${conditions.sql} ${after.sql}
      ${NEWEST_FIRST}
      LIMIT {limit:UInt32}

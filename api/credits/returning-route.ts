@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
-import { currentUsageOf } from '../../domain/pricing/current-usage.ts';
+import { currentUsageOf } from '../../domain/usage/current-usage.ts';
 import { readReturning } from '../../store/usage/read-returning.ts';
-import { runsOutAt } from '../../domain/returning.ts';
+import { runsOutAt } from '../../domain/usage/returning.ts';
 import type { Sources } from '../dependencies.ts';
 import { Credits } from '../parameters/counts.ts';
 import { Instant } from '../parameters/instant.ts';
@@ -11,7 +11,7 @@ import { subscriptionAt } from './subscription-at.ts';
 import { AtQuery, describeLive, liveProperties, windowAt } from './window.ts';
 import { formatInstant } from '../../domain/instants.ts';
 
-/** The credits that leave the rolling window, and when the total is used up (domain/returning.ts). */
+/** The credits that leave the rolling window, and when the total is used up (domain/usage/returning.ts). */
 export const ReturningAnswer = Type.Object(
   {
     ...liveProperties,

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { currentUsageOf } from '../../domain/pricing/current-usage.ts';
+import { currentUsageOf } from '../../domain/usage/current-usage.ts';
 import { readTotal } from '../../store/usage/read.ts';
 import type { Sources } from '../dependencies.ts';
 import { Credits } from '../parameters/counts.ts';

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { WINDOW_MS } from '../../domain/returning.ts';
+import { WINDOW_MS } from '../../domain/usage/returning.ts';
 import type { Sources } from '../dependencies.ts';
 import { readLagSeconds } from '../usage/lag.ts';
 import { Instant, InstantParameter, instantOf } from '../parameters/instant.ts';

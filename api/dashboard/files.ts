@@ -4,9 +4,10 @@ import { projectRoot } from '../../schemas/root.ts';
 import { serveFiles, type OpenFile } from '../http/files.ts';
 import type { ApiServer } from '../server.ts';
 
-/** The addresses of the dashboard's screens: one page, whose script shows what the address names. */
+/** The addresses of the dashboard's screens. All serve the same page, whose script shows the screen. */
 export const SCREENS = ['/', '/credits', '/calls', '/simulator'] as const;
 
+const PAGE = 'index.html';
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
@@ -14,19 +15,41 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** The dashboard as Vite has built it (web/). Throws where it is not built. */
+/** Serves the dashboard that Vite has built from web/. Throws if it has not been built. */
 export function dashboardPages(app: ApiServer): void {
-  serveFiles(app, builtFiles(join(projectRoot(), 'dist', 'dashboard')));
+  const files = readBuiltFiles(join(projectRoot(), 'dist', 'dashboard'));
+  serveFiles(
+    app,
+    files.flatMap(({ name, ...file }): OpenFile[] => {
+      if (name === PAGE) return SCREENS.map((url) => Object.assign({ url }, file));
+      // The names of assets change with their content.
+      return [{ url: `/${name}`, ...file, isImmutable: name.startsWith('assets/') }];
+    }),
+  );
+  const page = files.find(({ name }) => name === PAGE);
+  if (page === undefined) throw notBuilt();
+  answerWrongAddresses(app, page);
 }
 
-function builtFiles(folder: string): OpenFile[] {
-  return namesIn(folder).flatMap((name): OpenFile[] => {
+/** A person who opens a wrong address gets the dashboard's page with links onward; a program gets a problem document. */
+function answerWrongAddresses(app: ApiServer, { mediaType, content }: BuiltFile): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const isPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
+    if (!request.is404 || !isPage || request.url.startsWith('/v1/')) return undefined;
+    return reply.code(404).type(mediaType).send(content);
+  });
+}
+
+interface BuiltFile extends Pick<OpenFile, 'mediaType' | 'content'> {
+  /** The path below the folder. */
+  readonly name: string;
+}
+
+function readBuiltFiles(folder: string): BuiltFile[] {
+  return namesIn(folder).map((name) => {
     const mediaType = MEDIA_TYPES[extname(name)];
-    if (mediaType === undefined) throw new Error(`${name} of the dashboard is of no type that is served.`);
-    const file = { mediaType, content: readFileSync(join(folder, name)) };
-    if (name === 'index.html') return SCREENS.map((url) => Object.assign({ url }, file));
-    // Their names change with their content.
-    return [{ url: `/${name}`, ...file, isImmutable: name.startsWith('assets/') }];
+    if (mediaType === undefined) throw new Error(`Add a media type for the dashboard's file ${name}.`);
+    return { name, mediaType, content: readFileSync(join(folder, name)) };
   });
 }
 
@@ -37,6 +60,9 @@ function namesIn(folder: string): string[] {
       .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
       .toSorted();
   } catch (error) {
-    throw new Error('The dashboard is not built: run `npm run build`.', { cause: error });
+    throw notBuilt(error);
   }
 }
+
+const notBuilt = (cause?: unknown): Error =>
+  new Error('The dashboard is not built: run `npm run build`.', { cause });

@@ -1,10 +1,11 @@
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { second } from '../../platform/clickhouse/sql-time.ts';
 import { DAY_MS } from '../../schemas/time-units.ts';
 
-const LOOKED_BACK_MS = 8 * DAY_MS;
-const ORGS = 40;
-const USERS_OF_EACH = 5;
+const LOOKBACK_MS = 8 * DAY_MS;
+const MAX_ORGS = 40;
+const MAX_USERS_PER_ORG = 5;
 
 const SampleOrg = Type.Object({
   org_id: Type.String(),
@@ -13,7 +14,7 @@ const SampleOrg = Type.Object({
 });
 export type SampleOrg = Static<typeof SampleOrg>;
 
-/** The organisations with the most credits in sealed hours of the last days, for a list to choose from. */
+/** The organisations with the most credits in the sealed hours of the last days, to choose from when signing in. */
 export function readSampleOrgs(client: ClickHouseClient, now: number): Promise<SampleOrg[]> {
   return select(
     client,
@@ -22,9 +23,9 @@ export function readSampleOrgs(client: ClickHouseClient, now: number): Promise<S
         arraySlice(arrayMap(pair -> pair.2, arraySort(pair -> -pair.1, groupArray((toInt64(of_user), user_id)))), 1, {users:UInt8}) AS users
      FROM (
        SELECT org_id, user_id, sum(usage_15m_by.credits) AS of_user FROM usage_15m_by FINAL
-       WHERE bucket >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') GROUP BY org_id, user_id
+       WHERE bucket >= ${second('from')} GROUP BY org_id, user_id
      )
      GROUP BY org_id ORDER BY credits DESC, org_id LIMIT {orgs:UInt16}`,
-    { from: now - LOOKED_BACK_MS, users: USERS_OF_EACH, orgs: ORGS },
+    { from: Math.floor((now - LOOKBACK_MS) / 1000), users: MAX_USERS_PER_ORG, orgs: MAX_ORGS },
   );
 }

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { callsPath } from '../../store/explain/calls-path.ts';
+import { callsPath } from './calls-path.ts';
 import { NotAddingUpError, readExplanation } from '../../store/explain/read.ts';
 import type { Sources } from '../dependencies.ts';
 import { orgCalendar, readSubscription } from '../orgs/subscription.ts';

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { readDue } from '../../store/watermark/due.ts';
+import { readBacklog } from '../../store/progress/aggregator-backlog.ts';
 import type { Sources } from '../dependencies.ts';
 import { onBehalfOf } from '../http/running-request.ts';
 import { Count } from '../parameters/counts.ts';
@@ -35,7 +35,7 @@ export async function readReadiness(sources: Sources): Promise<Static<typeof Rea
   try {
     const now = sources.now();
     const due = await onBehalfOf({ id: 'readyz', signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) }, () =>
-      readDue(clickhouse, topics, now, timing),
+      readBacklog(clickhouse, topics, now, timing),
     );
     return {
       status: 'ready',

@@ -5,7 +5,7 @@ import type { ApiServer } from '../server.ts';
 export function takeBodiesExactly(app: ApiServer): void {
   // Fastify also accepts plain text; here it is a 415 like every type other than JSON.
   app.removeContentTypeParser('text/plain');
-  // After validation: the body is no deeper than its schema then.
+  // After validation, because then the body is not deeper than its schema.
   app.addHook('preHandler', async ({ body }) => {
     const error = invalidTextIn(body, '#');
     if (error) throw new Problem('invalid-request', `${error.pointer} ${error.detail}.`, { errors: [error] });

@@ -22,7 +22,7 @@ export function serveFiles(app: ApiServer, files: readonly OpenFile[]): void {
     app.route({
       method: 'GET',
       url,
-      config: { access: 'open' },
+      config: { access: 'open', isUnlimited: true },
       schema: { hide: true },
       handler: async (request, reply) => {
         reply.headers({ 'cache-control': isImmutable ? FOR_A_YEAR : 'no-cache', etag });

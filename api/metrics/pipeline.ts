@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { Type, type Static } from 'typebox';
-import { readDue, type Due } from '../../store/watermark/due.ts';
+import { readBacklog, type Backlog } from '../../store/progress/aggregator-backlog.ts';
 import { select } from '../../platform/clickhouse/connect.ts';
 import type { Sources } from '../dependencies.ts';
 import { onBehalfOf } from '../http/running-request.ts';
@@ -15,7 +15,7 @@ const CountRow = Type.Object({ outcome: Type.String(), reason: Type.String(), ev
 const ChargesRow = Type.Object({ revisions: Type.Integer(), billed_credits: Type.Integer() });
 
 interface PipelineFacts {
-  readonly due: Due;
+  readonly due: Backlog;
   readonly charges: Static<typeof ChargesRow> | undefined;
   /** By outcome: deliveries that landed, and invalid records by their reason. */
   readonly events: readonly { readonly outcome: string; readonly reason: string; readonly events: number }[];
@@ -23,7 +23,7 @@ interface PipelineFacts {
 
 async function readFacts({ clickhouse, topics, timing, now }: Sources): Promise<PipelineFacts> {
   const [due, [charges], events] = await Promise.all([
-    readDue(clickhouse, topics, now(), timing),
+    readBacklog(clickhouse, topics, now(), timing),
     select(
       clickhouse,
       ChargesRow,

@@ -6,10 +6,12 @@ import type { ApiServer } from '../server.ts';
 const DESCRIPTION = `Times are RFC 3339 in UTC, exact to the millisecond; ranges are half-open \`[from, to)\`; money
 is a canonical decimal string, never a number; errors are problem documents (RFC 9457) whose \`type\` is stable.
 
-Every answer carries \`x-request-id\` (the request’s own, if it sent one) and \`x-ratelimit-limit\`,
-\`x-ratelimit-remaining\` and \`x-ratelimit-reset\` in seconds, counted by token, or by address for requests
-without one. In addition to the answers listed for each operation, other methods of a known address return 405 with
-\`allow\`, unknown addresses 404, and malformed requests 400, 408, 414 or 431.`;
+Every answer carries \`x-request-id\` (the request’s own, if it sent one). Except for probes, metrics, this
+document and public files, it carries \`x-ratelimit-limit\`, \`x-ratelimit-remaining\` and \`x-ratelimit-reset\` in
+seconds, counted by token, or by address for requests without a valid one. A 401 or 403 carries
+\`www-authenticate\` (RFC 6750), which names the error of the token. In addition to the answers listed for
+each operation, other methods of a known address return 405 with \`allow\`, unknown addresses 404, and malformed
+requests 400, 408, 414 or 431.`;
 
 /** Collects the routes that are registered after it into an OpenAPI 3.1 document. */
 export async function openDocument(app: ApiServer): Promise<void> {
@@ -69,7 +71,7 @@ export function documentRoute(app: ApiServer): void {
   app.route({
     method: 'GET',
     url: '/openapi.json',
-    config: { access: 'open' },
+    config: { access: 'open', isUnlimited: true },
     schema: {
       summary: 'This document',
       response: { 200: Type.Object({ openapi: Type.Literal('3.1.0') }, { additionalProperties: true }) },

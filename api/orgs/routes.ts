@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { NewOrgValue } from '../../domain/settings/apply-org.ts';
+import { NewOrgValue } from '../../domain/settings/change-values.ts';
 import { callerOf } from '../auth/guard.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { Name } from '../parameters/org.ts';

@@ -29,7 +29,7 @@ const NOT_READY = new Set(['60', '81', '192', '193', '194', '202', '203', '210',
 
 export const RETRY_AFTER = { 'retry-after': '2' };
 
-/** The Problem of a failed ClickHouse query, or undefined where the query itself is at fault. */
+/** The Problem of a failed ClickHouse query, or undefined where the query itself is wrong. */
 export function clickhouseProblem(error: unknown): Problem | undefined {
   if (error instanceof ClickHouseError) return answeredProblem(error);
   // The client's own errors carry no code.

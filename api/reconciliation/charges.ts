@@ -1,9 +1,12 @@
 import { Type } from 'typebox';
-import { endedDays } from '../../store/charges/days-to-close.ts';
+import { endedDays, LONGEST_DAY_MS } from '../../store/charges/days-to-close.ts';
+import { floorTo } from '../../domain/instants.ts';
+import { BUCKET_MS } from '../../schemas/time-units.ts';
 import { allowanceOfDay } from '../../domain/pricing/allowance.ts';
-import { readProgress } from '../../store/watermark/aggregator-progress.ts';
+import { readProgress } from '../../store/progress/aggregator-progress.ts';
 import { readUsedByDay } from '../../store/usage/used-by-day.ts';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { instant, second } from '../../platform/clickhouse/sql-time.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
 import { Count } from '../parameters/counts.ts';
 import { difference, type Difference } from './difference.ts';
@@ -51,18 +54,22 @@ export async function readChargeFacts(
          sum(delta_amount) AS deltas, argMax(day_from, revision) AS day_from, argMax(day_to, revision) AS day_to
        FROM daily_charges FINAL
        GROUP BY org_id, product, day
-       HAVING day_to > fromUnixTimestamp64Milli({from:Int64}) AND day_to <= fromUnixTimestamp64Milli({to:Int64})
+       HAVING day_to > ${instant('from')} AND day_to <= ${instant('to')}
      ) AS charge
      LEFT JOIN (
        SELECT org_id, product, bucket AS at, credits, false AS is_invalidated FROM usage_15m FINAL
-       WHERE bucket >= fromUnixTimestamp64Milli({from:Int64}) - INTERVAL 50 HOUR
-         AND bucket < fromUnixTimestamp64Milli({to:Int64})
+       WHERE bucket >= ${second('oldest_bucket')} AND bucket < ${second('to_second')}
        UNION ALL
        SELECT org_id, subscribed.product AS product, hour AS at, 0 AS credits, true AS is_invalidated FROM dirty_marks FINAL
        INNER JOIN (SELECT DISTINCT org_id, product FROM daily_charges) AS subscribed USING (org_id) WHERE cleared = 0
      ) AS hour ON hour.org_id = charge.org_id AND hour.product = charge.product
      GROUP BY org_id, product, day ORDER BY org_id, product, day`,
-    { from, to },
+    {
+      from,
+      to,
+      oldest_bucket: Math.max(0, floorTo(from, BUCKET_MS) - LONGEST_DAY_MS) / 1000,
+      to_second: Math.ceil(to / 1000),
+    },
   );
   const differences: Difference[] = [];
   for (const { org_id, product, day, used, rolled_up, amount, deltas, is_invalidated } of rows) {

@@ -1,5 +1,5 @@
 import type { Static } from 'typebox';
-import { readDue } from '../../store/watermark/due.ts';
+import { readBacklog } from '../../store/progress/aggregator-backlog.ts';
 import type { Sources } from '../dependencies.ts';
 import type { ReconciliationAnswer } from './answer.ts';
 import { readChargeFacts } from './charges.ts';
@@ -38,7 +38,7 @@ async function readStages(
   const now = sources.now();
   const [from, to] = [floorTo(range.from, HOUR_MS), floorTo(range.to, HOUR_MS)];
   const settings = await sources.settings.refresh();
-  const due = await readDue(clickhouse, topics, now, timing);
+  const due = await readBacklog(clickhouse, topics, now, timing);
   const [log, charges, changes, usage, charged] = await Promise.all([
     readLogFacts(clickhouse, topics.calls),
     readLogFacts(clickhouse, topics.dailyCharges),

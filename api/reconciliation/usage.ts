@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { second } from '../../platform/clickhouse/sql-time.ts';
 import { Count } from '../parameters/counts.ts';
 import { difference, type Difference } from './difference.ts';
 import { DAY_MS } from '../../schemas/time-units.ts';
@@ -26,8 +27,7 @@ export interface UsageFacts {
 /** Shorter than event_payloads keeps its rows (schemas/clickhouse/0006): an expired trace is not a difference. */
 const TRACED_MS = 36 * DAY_MS;
 
-const within = (hour: string): string =>
-  `${hour} >= toDateTime({from:UInt32}, 'UTC') AND ${hour} < toDateTime({to:UInt32}, 'UTC')`;
+const within = (hour: string): string => `${hour} >= ${second('from')} AND ${hour} < ${second('to')}`;
 const notInvalidated = (hour: string): string =>
   `(org_id, ${hour}) NOT IN (SELECT org_id, hour FROM dirty_marks FINAL WHERE cleared = 0)`;
 const zeros = (...names: readonly string[]): string => names.map((name) => `0 AS ${name}`).join(', ');
@@ -45,7 +45,7 @@ export async function readUsageFacts(
     client,
     HourRow,
     `SELECT toUnixTimestamp(at) * 1000 AS hour,
-       toBool(at < (SELECT toDateTime(max(until), 'UTC') FROM aggregator_progress WHERE name = 'sealed')) AS sealed,
+       toBool(toUnixTimestamp(at) < (SELECT intDiv(toUnixTimestamp64Milli(max(until)), 1000) FROM aggregator_progress WHERE name = 'sealed')) AS sealed,
        sum(traced) AS traced, sum(calls) AS calls, sum(credits) AS credits, sum(rolled_calls) AS rolled_calls,
        sum(rolled_credits) AS rolled_credits, sum(by_calls) AS by_calls, sum(by_credits) AS by_credits
      FROM (

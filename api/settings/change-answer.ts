@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import type { Outcome } from '../../domain/settings/state.ts';
+import type { Outcome } from '../../domain/settings/outcome.ts';
 import { Instant } from '../parameters/instant.ts';
 import { formatInstant } from '../../domain/instants.ts';
 
@@ -36,7 +36,7 @@ export const ChangeAnswer = Type.Object(
 );
 export type ChangeAnswer = Static<typeof ChangeAnswer>;
 
-export function changeAnswer({ change, effectiveAt, refused }: Outcome): ChangeAnswer {
+export function changeAnswer({ change, effectiveAt, rejection }: Outcome): ChangeAnswer {
   const { change_id, kind, product, value, appended_at, recorded_by, reason } = change;
   return {
     change_id,
@@ -48,8 +48,11 @@ export function changeAnswer({ change, effectiveAt, refused }: Outcome): ChangeA
     reason,
     effective_at: formatInstant(effectiveAt),
     refused:
-      refused?.problems.map(({ code, path, message }) => ({ code, pointer: `#${path}`, detail: message })) ??
-      null,
+      rejection?.problems.map(({ code, path, message }) => ({
+        code,
+        pointer: `#${path}`,
+        detail: message,
+      })) ?? null,
   };
 }
 

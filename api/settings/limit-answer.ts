@@ -1,6 +1,8 @@
 import { Type, type Static } from 'typebox';
-import type { Outcome, SettingsState } from '../../domain/settings/state.ts';
-import type { Version } from '../../domain/settings/org-history.ts';
+import type { Outcome } from '../../domain/settings/outcome.ts';
+import type { SettingsState } from '../../domain/settings/state.ts';
+import { subscriptionBefore } from '../../domain/settings/org-fields.ts';
+import type { OrgHistory, Subscription, Version } from '../../domain/settings/org-history.ts';
 import { inEffectAt, inEffectDuring } from '../../domain/versions.ts';
 import type { Sources } from '../dependencies.ts';
 import { findOrg, noSubscription } from '../orgs/subscription.ts';
@@ -25,11 +27,15 @@ const ownProperties = {
   worst_case: WorstCase,
 };
 
+/** What a limit would cost, before it is set. */
+const LimitPreview = Type.Object({ credits: Credits, worst_case: WorstCase, today: AddedToday }, strict);
+
 /** The limit in effect. */
 export const LimitAnswer = Type.Object(
   {
     ...ownProperties,
     later: Type.Array(Limit, { description: 'Limits that are recorded to take effect later.' }),
+    preview: Type.Optional(LimitPreview),
   },
   strict,
 );
@@ -68,6 +74,22 @@ export function limitAnswer(
   };
 }
 
+/** What the limit would cost if it were set now, and what it would make billable today. Changes nothing. */
+export async function limitPreview(
+  sources: Sources,
+  settings: SettingsState,
+  { org, subscription }: { readonly org: OrgHistory; readonly subscription: Subscription },
+  credits: number,
+): Promise<Static<typeof LimitPreview>> {
+  const { catalogues } = settings;
+  const now = sources.now();
+  return {
+    credits,
+    worst_case: worstCase(org, catalogues, credits, now),
+    today: await addedToday(sources, { org, subscription, catalogues }, now, credits),
+  };
+}
+
 /** @param settings that include the recorded change */
 export async function limitSetAnswer(
   sources: Sources,
@@ -85,12 +107,13 @@ export async function limitSetAnswer(
   if (fields === undefined || set === undefined || current === undefined) {
     throw new Error(`The limit of change ${change.change_id} is not in the settings.`);
   }
+  const before = subscriptionBefore(product, fields, change.offset);
   return {
     org_id: org.orgId,
     product,
     ...limitOf(set),
     worst_case: worstCase(org, catalogues, set.value, effectiveAt),
-    today: await addedToday(sources, { org, fields, catalogues }, outcome, set.value),
+    today: await addedToday(sources, { org, subscription: before, catalogues }, effectiveAt, set.value),
     in_effect: { credits: current.value, effective_at: formatInstant(current.effectiveAt) },
   };
 }

@@ -4,12 +4,10 @@ import { allowanceOfDay } from '../../domain/pricing/allowance.ts';
 import { invoicedAmount } from '../../domain/pricing/bill.ts';
 import { limitChange } from '../../domain/pricing/estimate.ts';
 import { priceOf } from '../../domain/pricing/slabs.ts';
-import { subscriptionBefore, type SubscriptionFields } from '../../domain/settings/org-fields.ts';
-import type { Outcome } from '../../domain/settings/state.ts';
 import { readTotal } from '../../store/usage/read.ts';
 import { priceBookAt, type Catalogues } from '../../domain/catalogues/catalogues.ts';
 import { canonical, sumMoney, ZERO } from '../../domain/money.ts';
-import type { OrgHistory } from '../../domain/settings/org-history.ts';
+import type { OrgHistory, Subscription } from '../../domain/settings/org-history.ts';
 import { Amount, SlabsAnswer, slabsAnswer } from '../billing/amounts.ts';
 import type { Sources } from '../dependencies.ts';
 import { orgCalendar } from '../orgs/subscription.ts';
@@ -63,28 +61,29 @@ export const AddedToday = Type.Object(
   {
     ...strict,
     description:
-      'What the change adds to the charge of its day: credits already used over the old limit that become billable.',
+      'What the limit adds to the charge of its day: credits used over the old limit before `as_of` that become billable.',
   },
 );
 
 /**
- * What a change of the limit adds to its day (domain.md, The charge of a day). It depends only on the change and on
- * the settings and calls before it, so a repeated request gets the same answer.
- * @param fields of the subscription, the change included
+ * What a new limit adds to the charge of its day (domain.md, The charge of a day). It depends only on the terms and
+ * calls before `at`, so a repeated change gets the same answer.
+ * @param subscription without the new limit
+ * @param at when the limit takes effect, epoch milliseconds
  */
 export async function addedToday(
   { clickhouse }: Pick<Sources, 'clickhouse'>,
-  { org, fields, catalogues }: { org: OrgHistory; fields: SubscriptionFields; catalogues: Catalogues },
-  { change, effectiveAt }: Outcome,
+  { org, subscription, catalogues }: { org: OrgHistory; subscription: Subscription; catalogues: Catalogues },
+  at: number,
   limit: number,
 ): Promise<Static<typeof AddedToday>> {
-  const { product, offset } = change;
-  const day = orgCalendar(org).dayAt(effectiveAt);
-  const allowance = allowanceOfDay(catalogues, subscriptionBefore(product, fields, offset), day);
+  const { product } = subscription;
+  const day = orgCalendar(org).dayAt(at);
+  const allowance = allowanceOfDay(catalogues, subscription, day);
   const { credits: used } = await readTotal(clickhouse, {
     orgId: org.orgId,
     from: day.from,
-    to: effectiveAt,
+    to: at,
     filters: { product },
   });
   const added = allowance
@@ -93,7 +92,7 @@ export async function addedToday(
       { credits: 0, amount: ZERO };
   return {
     day: day.date,
-    as_of: formatInstant(effectiveAt),
+    as_of: formatInstant(at),
     billable_credits: added.credits,
     amount: canonical(added.amount),
   };

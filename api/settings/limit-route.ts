@@ -1,15 +1,27 @@
 import { Type } from 'typebox';
-import { AdditionalLimit } from '../../domain/settings/apply-org.ts';
+import { AdditionalLimit } from '../../domain/settings/change-values.ts';
 import { callerOf } from '../auth/guard.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { chooseBegun, findOrg } from '../orgs/subscription.ts';
 import { OrgParams, ProductParameter } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
-import { LimitAnswer, limitAnswer, LimitSetAnswer, limitSetAnswer } from './limit-answer.ts';
+import { LimitAnswer, limitAnswer, limitPreview, LimitSetAnswer, limitSetAnswer } from './limit-answer.ts';
 import { CHANGE_PROBLEMS, ChangeHeaders, reasonProperty, recordCommand } from './record.ts';
 
 const URL = '/v1/orgs/:org/additional-limit';
 const ProductQuery = Type.Object({ product: ProductParameter }, { additionalProperties: false });
+const LimitQuery = Type.Object(
+  {
+    product: ProductParameter,
+    credits: Type.Optional(
+      Type.Integer({
+        ...AdditionalLimit,
+        description: 'a limit to preview: the answer says what it costs and what becomes billable today',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
 const LimitBody = Type.Object(
   { credits: AdditionalLimit, ...reasonProperty },
   { additionalProperties: false },
@@ -24,14 +36,20 @@ export function additionalLimitRoutes(app: ApiServer, sources: ApiDependencies):
     schema: {
       summary: 'The additional limit and what it may cost',
       params: OrgParams,
-      querystring: ProductQuery,
+      querystring: LimitQuery,
       response: { 200: LimitAnswer },
     },
     handler: async ({ params, query }) => {
       const settings = await sources.settings.refresh();
       const now = sources.now();
-      const { product } = chooseBegun(findOrg(settings, params.org), query.product, now);
-      return limitAnswer(settings, params.org, product, now);
+      const org = findOrg(settings, params.org);
+      const subscription = chooseBegun(org, query.product, now);
+      const answer = limitAnswer(settings, params.org, subscription.product, now);
+      if (query.credits === undefined) return answer;
+      return {
+        ...answer,
+        preview: await limitPreview(sources, settings, { org, subscription }, query.credits),
+      };
     },
   });
 

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { Type } from 'typebox';
 import { MAX_REASON_CHARACTERS } from '../../domain/settings/change-rules.ts';
 import { RecordTimeoutError } from '../../store/settings/recorder.ts';
-import { SettingsRejected } from '../../domain/settings/rejected-change.ts';
-import type { Outcome } from '../../domain/settings/state.ts';
-import { LogAwayError, LogNotLandingError, LogUncertainError } from '../../platform/landed-log.ts';
+import { SettingsRejectedError } from '../../domain/settings/rejected-change.ts';
+import type { Outcome } from '../../domain/settings/outcome.ts';
+import { LogUnavailableError, LogNotLandingError, LogUncertainError } from '../../platform/landed-log.ts';
 import type { SettingsChange } from '../../schemas/settings-change.ts';
 import type { Caller } from '../auth/permissions.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -88,8 +88,8 @@ function changeIdOf({ role, userId, orgIds }: Caller, key: string): string {
 }
 
 function problemOf(error: unknown): unknown {
-  if (error instanceof SettingsRejected) return rejectedChangeProblem(error);
-  if (error instanceof LogAwayError) {
+  if (error instanceof SettingsRejectedError) return rejectedChangeProblem(error);
+  if (error instanceof LogUnavailableError) {
     return unavailable('Kafka does not answer: nothing was recorded. Try again in a few seconds.', error);
   }
   const mayBeRecorded =

@@ -1,4 +1,4 @@
-import type { ChangeProblem, SettingsRejected } from '../../domain/settings/rejected-change.ts';
+import type { ChangeProblem, SettingsRejectedError } from '../../domain/settings/rejected-change.ts';
 import { Problem, type ProblemError, type ProblemType } from '../problems/problem.ts';
 
 const TYPES: ReadonlyMap<string, ProblemType> = new Map([
@@ -18,7 +18,7 @@ const OUTSIDE_VALUE: ReadonlyMap<string, Pick<ProblemError, 'parameter' | 'point
 ]);
 
 /** The Problem of a rejected change, each error with its place in the request. */
-export function rejectedChangeProblem(rejected: SettingsRejected): Problem {
+export function rejectedChangeProblem(rejected: SettingsRejectedError): Problem {
   const type = TYPES.get(rejected.code);
   if (type === 'idempotency-key-used') {
     return new Problem(

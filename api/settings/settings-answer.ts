@@ -66,7 +66,7 @@ export function settingsAnswer(
   const { from, to } = billingPeriodsOf(calendar, org.billingDay).periodAt(now);
   const later = settings
     .outcomesOf(org.orgId)
-    .filter(({ effectiveAt, refused }) => effectiveAt > now && refused === undefined);
+    .filter(({ effectiveAt, rejection }) => effectiveAt > now && rejection === undefined);
   return {
     ...orgAnswer(org, now),
     today: { day: day.date, from: formatInstant(day.from), to: formatInstant(day.to) },

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { OrgValue } from '../../domain/settings/apply-org.ts';
+import { OrgValue } from '../../domain/settings/change-values.ts';
 import { callerOf } from '../auth/guard.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { findOrg } from '../orgs/subscription.ts';

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { AdditionalLimit, EditionName, Users } from '../../domain/settings/apply-org.ts';
+import { AdditionalLimit, EditionName, Users } from '../../domain/settings/change-values.ts';
 import { subscriptionOf } from '../../domain/settings/org-history.ts';
 import { callerOf } from '../auth/guard.ts';
 import type { ApiDependencies } from '../dependencies.ts';

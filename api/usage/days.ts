@@ -1,4 +1,4 @@
-import { UnknownTimeZone, zoneDays, type Day } from '../../domain/calendar/zone-days.ts';
+import { UnknownTimeZoneError, zoneDays, type Day } from '../../domain/calendar/zone-days.ts';
 import type { OrgHistory } from '../../domain/settings/org-history.ts';
 import { orgCalendar, timeZoneAt } from '../orgs/subscription.ts';
 import { invalidParameter } from '../problems/problem.ts';
@@ -32,7 +32,7 @@ export function dayPlan(
     }
     return { timeZone, days };
   } catch (error) {
-    if (error instanceof UnknownTimeZone) throw invalidParameter('time_zone', error.message);
+    if (error instanceof UnknownTimeZoneError) throw invalidParameter('time_zone', error.message);
     throw error;
   }
 }

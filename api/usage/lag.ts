@@ -1,4 +1,4 @@
-import { readWatermark } from '../../store/watermark/watermark.ts';
+import { readWatermark } from '../../store/progress/watermark.ts';
 import type { Sources } from '../dependencies.ts';
 
 /** How far landing lags behind now, in seconds. Every figure that late events may change carries it. */

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
 import { Type } from 'typebox';
-import { readDue, type Due } from '../../store/watermark/due.ts';
+import { readBacklog, type Backlog } from '../../store/progress/aggregator-backlog.ts';
 import type { Topics } from '../../schemas/topics.ts';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import type { ClosingDelays } from '../../domain/closing/closable.ts';
+import type { ClosingDelays } from '../../domain/closing/when-to-close.ts';
 
 const LandedRow = Type.Object({ partition: Type.Integer(), next: Type.Integer() });
 const POLL_MS = 200;
@@ -25,7 +25,7 @@ export class NotSettledError extends Error {
 export interface Unsettled {
   /** Records of the call topic and of the charges that are in Kafka but not in ClickHouse. */
   readonly notLanded: number;
-  readonly due: Due;
+  readonly due: Backlog;
 }
 
 export interface Pipeline {
@@ -54,7 +54,7 @@ export async function untilSettled(
         notLanded:
           (await notLanded(pipeline, admin, pipeline.topics.calls)) +
           (await notLanded(pipeline, admin, pipeline.topics.dailyCharges)),
-        due: await readDue(pipeline.client, pipeline.topics, pipeline.now(), pipeline.timing),
+        due: await readBacklog(pipeline.client, pipeline.topics, pipeline.now(), pipeline.timing),
       };
       const { watermark, hoursToSeal, invalidationsToReseal, closingBehindMs } = left.due;
       // The watermark is 0 until the first consumer has reported: until then it is unknown what is due.

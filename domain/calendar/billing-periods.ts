@@ -7,9 +7,10 @@ import type { Day } from './zone-days.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 
 /**
- * The billing periods of an org (domain.md, Billing periods): monthly, half-open in local dates, tiling them all.
- * D: from and to are the nominal dates, also where the org's calendar leaves such a date out; so a period keeps
- * its name whatever zone change comes before it ends. It begins with the first day of that date or later.
+ * A billing period of an organisation (domain.md, Billing periods): monthly, half-open in local dates. The periods
+ * cover every date exactly once. D: `from` and `to` are the nominal dates even where the organisation's calendar skips
+ * such a date, so a period keeps its name when the time zone changes before it ends. The period then begins with the
+ * first day after that date.
  */
 export interface Period {
   readonly from: LocalDate;
@@ -20,13 +21,13 @@ export interface Period {
 }
 
 export interface BillingPeriods {
-  /** The period that holds a local date. */
+  /** The period that contains a local date. */
   readonly periodOf: (date: LocalDate) => Period;
-  /** The period that holds an instant. */
+  /** The period that contains an instant. */
   readonly periodAt: (instant: number) => Period;
 }
 
-/** The so many periods before the one that holds an instant, the latest first. */
+/** The last `count` periods before the one that contains an instant, the latest first. */
 export function periodsBefore({ periodAt }: BillingPeriods, instant: number, count: number): Period[] {
   const found: Period[] = [];
   for (let next = periodAt(instant); found.length < count;) {
@@ -36,24 +37,25 @@ export function periodsBefore({ periodAt }: BillingPeriods, instant: number, cou
   return found;
 }
 
-/** From this date on, periods end on this day of the month. */
+/** From `from` on, periods end on `billingDay` of the month. */
 interface Anchor {
   readonly from: LocalDate;
   readonly billingDay: number;
 }
 
-/** A statement is final this long after its period's end. */
+/** A statement is final this long after the end of its period (domain.md, Open, closed, final). */
 const FINAL_AFTER_MS = 48 * HOUR_MS;
 
-/** D: as many different histories of billing days as are kept ready for one calendar; at the limit they start anew. */
+/** D: different histories of billing days cached for one calendar; at the limit the cache is emptied. */
 const MAX_HISTORIES = 1_000;
-/** Eleven years of dates, as of days: see zone-days.ts. */
+/** Dates cached for one history, eleven years: as many as days in zone-days.ts. */
 const MAX_DATES = 4_000;
 const shared = new WeakMap<Calendar, Map<string, BillingPeriods>>();
 
 /**
- * @param billingDays the org's whole history of billing days, 1 to 31; the first holds before its instant too.
- * Orgs with equal histories and a common calendar share the periods.
+ * The billing periods of an organisation. Organisations with equal histories and the same calendar share them.
+ * @param billingDays the whole history of billing days, 1 to 31; the first one also applies before its instant
+ * @throws RangeError for an empty history
  */
 export function billingPeriodsOf(calendar: Calendar, billingDays: Versions<number>): BillingPeriods {
   const known = shared.get(calendar) ?? new Map<string, BillingPeriods>();
@@ -67,7 +69,7 @@ export function billingPeriodsOf(calendar: Calendar, billingDays: Versions<numbe
 
 function createBillingPeriods(calendar: Calendar, billingDays: Versions<number>): BillingPeriods {
   const anchors = anchorsOf(calendar, billingDays);
-  /** By any date within them. */
+  /** Keyed by every date that was looked up, not only by the first of a period. */
   const periods = new Map<LocalDate, Period>();
 
   function periodOf(date: LocalDate): Period {
@@ -84,14 +86,14 @@ function createBillingPeriods(calendar: Calendar, billingDays: Versions<number>)
   return { periodOf, periodAt: (instant) => periodOf(calendar.dayAt(instant).date) };
 }
 
-/** The instant from which a period's statement and its days never change. */
+/** The instant from which the statement of a period and its days never change again. */
 export function finalAt(period: Period): number {
   return period.toInstant + FINAL_AFTER_MS;
 }
 
 /**
- * The period whose statement carries what is closed at an instant for a day: the day's own while that statement is
- * not final, else the period that holds the moment of closing (domain.md, Open, closed, final).
+ * The period that bills a revision of a day: the day's own period while its statement is not final, else the period
+ * that contains the moment of closing (domain.md, Open, closed, final).
  */
 export function billedIn(periods: BillingPeriods, day: Day, closedAt: number): Period {
   const own = periods.periodOf(day.date);
@@ -99,9 +101,8 @@ export function billedIn(periods: BillingPeriods, day: Day, closedAt: number): P
 }
 
 /**
- * A change of billing day takes effect when the period that holds its instant ends. Only what took effect before
- * that end counts; so the last of several changes in one period does, and a change at the very start of a period
- * waits for that period's end (D).
+ * A change of billing day takes effect at the end of the period that contains its instant. Of several changes within
+ * one period the last one applies. D: a change at the first instant of a period waits for the end of that period.
  */
 function anchorsOf(calendar: Calendar, billingDays: Versions<number>): readonly Anchor[] {
   const changes = billingDays.toSorted((a, b) => a.effectiveAt - b.effectiveAt);
@@ -119,11 +120,11 @@ function anchorsOf(calendar: Calendar, billingDays: Versions<number>): readonly 
   return anchors;
 }
 
-/** The period of a date: between the billing day's last occurrence, or the anchor, and its next occurrence. */
+/** The period of a date: from the billing day's last occurrence, or from the anchor, to its next occurrence. */
 function datesOf(anchors: readonly Anchor[], date: LocalDate): { from: LocalDate; to: LocalDate } {
   const index = anchors.findLastIndex((each) => each.from <= date);
   const anchor = anchors[index];
-  if (anchor === undefined) throw new RangeError('The first anchor holds for every date.');
+  if (anchor === undefined) throw new RangeError('The first anchor applies to every date.');
   const { billingDay } = anchor;
   const month = monthNumberOf(date);
   const inMonth = clampedDate(month, billingDay);

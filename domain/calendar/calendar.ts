@@ -6,29 +6,30 @@ import type { Interval } from './zone-changes.ts';
 import type { Day } from './zone-days.ts';
 
 /**
- * The billing days of an org: they tile all time, in the order of their dates, each date at most once
+ * The billing days of an organisation: they cover all time without gaps, ordered by date, each date at most once
  * (domain.md, Windows and Billing periods). Instants are epoch milliseconds, intervals half-open.
  */
 export interface Calendar {
-  /** The day that holds an instant. */
+  /** The day that contains an instant. */
   readonly dayAt: (instant: number) => Day;
-  /** The day of a date, or undefined where the org has none: left out by the zone, or by a change of zone. */
+  /** The day of a date; undefined where the time zone, or a change of time zone, skips the date. */
   readonly dayByDate: (date: LocalDate) => Day | undefined;
-  /** The first day whose date is the given one or later. */
+  /** The first day with the given date or a later one. */
   readonly dayFrom: (date: LocalDate) => Day;
-  /** Every day that shares an instant with [from, to), in order. */
+  /** Every day that overlaps [fromInstant, toInstant), in order. */
   readonly daysBetween: (fromInstant: number, toInstant: number) => readonly Day[];
-  /** Every day with a date in [from, to), in order. */
+  /** Every day with a date in [fromDate, toDate), in order. */
   readonly daysByDates: (fromDate: LocalDate, toDate: LocalDate) => readonly Day[];
 }
 
-/** D: as many different histories of time zones as are kept ready; most orgs share one. The oldest goes. */
+/** D: different histories of time zones in the cache; most organisations share one. The oldest is evicted. */
 const MAX_CALENDARS = 10_000;
 const calendars = new Map<string, Calendar>();
 
 /**
- * The calendar of a whole zone history. The first version holds before its instant too. Orgs with equal histories
- * share a calendar. Throws UnknownTimeZone, and RangeError for an empty history.
+ * The calendar of a whole history of time zones. The first version also applies before its instant. Organisations
+ * with equal histories share a calendar.
+ * @throws UnknownTimeZoneError, and RangeError for an empty history
  */
 export function calendarOf(zoneHistory: Versions<string>): Calendar {
   const key = zoneHistory.map(({ effectiveAt, value }) => `${effectiveAt} ${value}`).join('\n');
@@ -48,7 +49,7 @@ export function calendarOf(zoneHistory: Versions<string>): Calendar {
 function createCalendar(intervals: readonly Interval[]): Calendar {
   function dayAt(instant: number): Day {
     const interval = intervals.findLast(({ from }) => from <= instant);
-    if (interval === undefined) throw new RangeError(`${instant} is no instant.`);
+    if (interval === undefined) throw new RangeError(`${instant} is not an instant.`);
     return interval.dayAt(instant);
   }
 

@@ -1,40 +1,40 @@
 import { DAY_MS } from '../../schemas/time-units.ts';
-/** Dates of the proleptic Gregorian calendar as YYYY-MM-DD, which sort as text. Plain arithmetic, no time zones. */
+import { parseUtcInstant } from '../instants.ts';
+
+/** A date of the proleptic Gregorian calendar as YYYY-MM-DD, which sorts as text. Plain arithmetic, no time zones. */
 export type LocalDate = string;
 
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
-
 export class DateError extends Error {
-  readonly code = 'not-a-date';
+  readonly code = 'NOT_A_DATE';
   constructor(text: string) {
-    super(`${JSON.stringify(text.slice(0, 40))} is no date: write YYYY-MM-DD, a day that the month has.`);
+    super(`${JSON.stringify(text.slice(0, 40))} is not a date: write YYYY-MM-DD, a day that exists.`);
     this.name = 'DateError';
   }
 }
 
-/** Days since 1970-01-01. Throws DateError, for 30 February too. */
+/** Days since 1970-01-01. @throws DateError, also for a day that the month does not have */
 export function dayNumberOf(date: LocalDate): number {
-  const ms = DATE.test(date) ? Date.parse(`${date}T00:00:00.000Z`) : Number.NaN;
-  if (Number.isNaN(ms) || dateOf(ms / DAY_MS) !== date) throw new DateError(date);
-  return ms / DAY_MS;
+  const midnight = parseUtcInstant(`${date}T00:00:00Z`);
+  if (midnight === undefined) throw new DateError(date);
+  return midnight / DAY_MS;
 }
 
-/** The date so many days after 1970-01-01; years 0000 to 9999. */
+/** The date `dayNumber` days after 1970-01-01; years 0000 to 9999. */
 export function dateOf(dayNumber: number): LocalDate {
   return new Date(dayNumber * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** The date so many days later, or earlier. */
+/** The date `days` days later, or earlier where it is negative. */
 export function addDays(date: LocalDate, days: number): LocalDate {
   return dateOf(dayNumberOf(date) + days);
 }
 
-/** Months since year 0, so that months can be counted. */
+/** Months since January of year 0. */
 export function monthNumberOf(date: LocalDate): number {
   return Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1;
 }
 
-/** A day of a month, clamped to the month's last one: day 31 of a February is its 28th or 29th. */
+/** A day of a month, clamped to the month's last day: day 31 of February is the 28th or 29th. */
 export function clampedDate(monthNumber: number, dayOfMonth: number): LocalDate {
   const year = Math.floor(monthNumber / 12);
   const month = monthNumber - year * 12;

@@ -5,7 +5,7 @@ import { zoneDays } from './zone-days.ts';
 import type { Day, ZoneDays } from './zone-days.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 
-/** A stretch [from, to) of time whose days all follow one rule. */
+/** An interval [from, to) of time whose days all follow one rule. */
 export interface Interval extends ZoneDays {
   readonly from: number;
   readonly to: number;
@@ -15,22 +15,23 @@ export interface Interval extends ZoneDays {
 const SHORTEST_FIRST_DAY_MS = 12 * HOUR_MS;
 
 /**
- * What a history of time zones makes of time: stretches of the days of one zone and, between two, the one day of a
- * change of zone (domain.md, Billing periods). A change takes effect at the end of the local day that holds its
- * instant: only what took effect before that end counts, so of several changes in one day the last one does, and
- * a change at the very start of a day waits for that day's end (D).
+ * Splits time by a history of time zones: into intervals with the days of one zone and, between two of them, the
+ * single day of the change (domain.md, Billing periods). A change takes effect at the end of the local day that
+ * contains its instant. Of several changes within one day the last one applies. D: a change at the first instant of a
+ * day waits for the end of that day.
+ * @throws UnknownTimeZoneError, and RangeError for an empty history
  */
 export function intervalsOf(zoneHistory: Versions<string>): readonly Interval[] {
   const changes = zoneHistory.toSorted((a, b) => a.effectiveAt - b.effectiveAt);
   const first = changes[0];
   if (first === undefined) throw new RangeError('A history of time zones needs at least one.');
   const intervals: Interval[] = [];
-  // The stretch being built: the days of this zone, from its start (of a date, in the zone) until further notice.
+  // The interval under construction: the days of this zone, from an instant at which one of its dates begins.
   let timeZone = inEffectAt(changes, first.effectiveAt)?.value ?? first.value;
   let from = -Infinity;
   for (const { effectiveAt } of changes) {
     const old = zoneDays(timeZone);
-    // Before the stretch's start lies the one day of the change before; what came earlier still is dealt with.
+    // An instant before `from` lies in the day of the previous change, which ends at `from`.
     const endOfDay = effectiveAt < from ? from : old.dayAt(effectiveAt).to;
     const newZone = inEffectAt(changes, endOfDay - 1)?.value ?? timeZone;
     if (newZone === timeZone) continue;
@@ -48,7 +49,7 @@ export function intervalsOf(zoneHistory: Versions<string>): readonly Interval[] 
   return [...intervals, { ...zoneDays(timeZone), from, to: Infinity }];
 }
 
-/** Keeps the old zone's next date, and ends at the new zone's first start of a later date that is far enough away. */
+/** Has the old zone's next date and ends at the new zone's first start of a later date that is at least 12 h away. */
 function firstDayAfterChange(newZone: ZoneDays, date: LocalDate, from: number): Day {
   const earliestEnd = from + SHORTEST_FIRST_DAY_MS;
   let next = newZone.dayAt(earliestEnd);

@@ -4,43 +4,43 @@ import type { LocalDate } from './dates.ts';
 import { DAY_MS } from '../../schemas/time-units.ts';
 
 /**
- * The days of one IANA time zone, and the only arithmetic with zones: everything else passes instants on, so that
- * no second time zone database can disagree (design.md, Traps).
+ * A local day. This file is the only one that computes with time zones: everything else passes instants on, so that
+ * no second time zone database can disagree.
  */
 export interface Day {
   readonly date: LocalDate;
   /** The first instant of the date, epoch milliseconds. */
   readonly from: number;
-  /** The first instant of the next date that there is. */
+  /** The first instant of the next date that exists. */
   readonly to: number;
 }
 
+/** The days of one IANA time zone. */
 export interface ZoneDays {
-  /** The day that holds an instant. */
+  /** The day that contains an instant. */
   readonly dayAt: (instant: number) => Day;
-  /** The day of a date, or undefined where the zone left it out (Samoa, 2011-12-30). */
+  /** The day of a date; undefined where the zone skipped it (Samoa, 2011-12-30). */
   readonly dayByDate: (date: LocalDate) => Day | undefined;
 }
 
-export class UnknownTimeZone extends Error {
-  readonly code = 'unknown-time-zone';
+export class UnknownTimeZoneError extends Error {
+  readonly code = 'UNKNOWN_TIME_ZONE';
   constructor(name: string) {
-    super(
-      `${JSON.stringify(name.slice(0, 80))} is no IANA time zone: write a name such as "Europe/Rome" or "UTC".`,
-    );
-    this.name = 'UnknownTimeZone';
+    const written = JSON.stringify(name.slice(0, 80));
+    super(`${written} is not an IANA time zone: write a name such as "Europe/Rome" or "UTC".`);
+    this.name = 'UnknownTimeZoneError';
   }
 }
 
-/** A start takes the polyfill 30 us. Eleven years a zone are kept; at the limit they are forgotten and made again. */
+/** Days cached for one zone, eleven years: the polyfill takes 30 us a day. At the limit the cache is emptied. */
 const MAX_DAYS_PER_ZONE = 4_000;
-/** More than there are names, so that only odd spellings of them can fill it. */
+/** More than there are zones, so that only unusual spellings of their names can fill the cache. */
 const MAX_ZONES = 1_000;
 const zones = new Map<string, ZoneDays>();
 
-/** Whether the name is of an IANA time zone; bare offsets such as "+05:30" are none (D: they have no rules). */
+/** Whether a text names an IANA time zone. D: bare offsets such as "+05:30" do not, as they have no rules. */
 export function isTimeZone(name: string): boolean {
-  // Asking Intl takes a millisecond, and an org's zone is mostly one that others have.
+  // Intl takes a millisecond, and most zones are those of another organisation, already cached.
   if (zones.has(name)) return true;
   if (!/^[A-Za-z]/.test(name)) return false;
   try {
@@ -51,11 +51,11 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** The days of a zone, shared by all who ask. Throws UnknownTimeZone. */
+/** The days of a zone, cached and shared. @throws UnknownTimeZoneError */
 export function zoneDays(timeZone: string): ZoneDays {
   const known = zones.get(timeZone);
   if (known !== undefined) return known;
-  if (!isTimeZone(timeZone)) throw new UnknownTimeZone(timeZone);
+  if (!isTimeZone(timeZone)) throw new UnknownTimeZoneError(timeZone);
   if (zones.size >= MAX_ZONES) zones.clear();
   const made = createZoneDays(timeZone);
   zones.set(timeZone, made);
@@ -63,7 +63,7 @@ export function zoneDays(timeZone: string): ZoneDays {
 }
 
 function createZoneDays(timeZone: string): ZoneDays {
-  /** By day number; undefined for a date that is left out. */
+  /** By day number; undefined for a date that the zone skipped. */
   const starts = new Map<number, number | undefined>();
   const days = new Map<number, Day | undefined>();
 
@@ -71,7 +71,7 @@ function createZoneDays(timeZone: string): ZoneDays {
     if (starts.has(dayNumber)) return starts.get(dayNumber);
     const date = Temporal.PlainDate.from(dateOf(dayNumber));
     const start = date.toZonedDateTime(timeZone);
-    // The polyfill moves a date that does not exist to the next one.
+    // For a date that does not exist, the polyfill answers the start of the next one.
     const instant = start.toPlainDate().equals(date) ? start.epochMilliseconds : undefined;
     starts.set(dayNumber, instant);
     return instant;
@@ -97,9 +97,9 @@ function createZoneDays(timeZone: string): ZoneDays {
   }
 
   /**
-   * Offsets lie within a day of UTC, so the local date is at most one after the date in UTC. The last date that
-   * has begun is the day, even where a clock set back from 00:01 to 23:01 shows the date before once more
-   * (St. John's until 2006): a day runs from the first instant of its date to the first instant of the next.
+   * Offsets are below 24 hours, so the local date is at most one day after the date in UTC. The day is the last date
+   * that has begun, even where a clock that is set back from 00:01 to 23:01 shows the date before once more (St. John's
+   * until 2006): a day runs from the first instant of its date to the first instant of the next.
    */
   function dayAt(instant: number): Day {
     for (let dayNumber = Math.floor(instant / DAY_MS) + 1; ; dayNumber -= 1) {

@@ -1,4 +1,4 @@
-import { CatalogueInvalid } from './parse.ts';
+import { InvalidCatalogueError } from './parse.ts';
 import type { CatalogueProblem } from './parse.ts';
 import { parseCosts } from './costs.ts';
 import type { Costs } from './costs.ts';
@@ -10,7 +10,7 @@ import { bundledCatalogueJson } from '../../schemas/bundled-catalogues.ts';
 import { inEffectAt } from '../versions.ts';
 import type { Effective } from '../versions.ts';
 
-/** The three catalogues: data with effective dates, not code (domain.md, Catalogues). Ordered by time, never empty. */
+/** The three catalogues: data with effective dates, not code (domain.md, Catalogues). Each is sorted by effective date and never empty. */
 export interface Catalogues {
   readonly editions: readonly Editions[];
   readonly prices: readonly PriceBook[];
@@ -24,7 +24,7 @@ export function isCatalogueName(name: string): name is CatalogueName {
   return CATALOGUE_NAMES.some((known) => known === name);
 }
 
-/** One of them from JSON, a list of versions. Throws CatalogueInvalid. */
+/** Parses one catalogue from JSON, a list of versions. @throws InvalidCatalogueError with every problem */
 export function parseCatalogue(name: CatalogueName, json: unknown): Partial<Catalogues> {
   return PARSERS[name](json);
 }
@@ -35,14 +35,14 @@ const PARSERS: Record<CatalogueName, (json: unknown) => Partial<Catalogues>> = {
   costs: (json) => ({ costs: parseCosts(json) }),
 };
 
-/** All three from JSON. Throws CatalogueInvalid with the problems of all three. */
+/** Parses all three catalogues from JSON. @throws InvalidCatalogueError with the problems of all three */
 export function parseCatalogues(json: { editions: unknown; prices: unknown; costs: unknown }): Catalogues {
   const problems: CatalogueProblem[] = [];
   const gather = <T>(name: string, parse: () => readonly T[]): readonly T[] => {
     try {
       return parse();
     } catch (error) {
-      if (!(error instanceof CatalogueInvalid)) throw error;
+      if (!(error instanceof InvalidCatalogueError)) throw error;
       for (const problem of error.problems) problems.push({ ...problem, path: `/${name}${problem.path}` });
       return [];
     }
@@ -52,11 +52,11 @@ export function parseCatalogues(json: { editions: unknown; prices: unknown; cost
     prices: gather('prices', () => parsePrices(json.prices)),
     costs: gather('costs', () => parseCosts(json.costs)),
   };
-  if (problems.length > 0) throw new CatalogueInvalid('editions, prices and costs', problems);
+  if (problems.length > 0) throw new InvalidCatalogueError('editions, prices and costs', problems);
   return catalogues;
 }
 
-/** The catalogues that come with the release (schemas/bundled-catalogues.ts), parsed. */
+/** The catalogues that the release ships with (schemas/bundled-catalogues.ts). */
 export function bundledCatalogues(): Catalogues {
   return parseCatalogues(bundledCatalogueJson());
 }
@@ -71,16 +71,16 @@ export function costsAt({ costs }: Pick<Catalogues, 'costs'>, instant: number): 
   return versionAt(costs, instant);
 }
 
-export class UnknownEdition extends Error {
-  readonly code = 'unknown-edition';
+export class UnknownEditionError extends Error {
+  readonly code = 'UNKNOWN_EDITION';
   constructor(product: string, edition: string, known: readonly string[]) {
     const choice = known.length > 0 ? `choose one of ${known.join(', ')}` : 'the product has none';
     super(`The product ${product} has no edition ${edition} at that time: ${choice}.`);
-    this.name = 'UnknownEdition';
+    this.name = 'UnknownEditionError';
   }
 }
 
-/** An edition as in effect at an instant. Throws UnknownEdition. */
+/** An edition as in effect at an instant. @throws UnknownEditionError */
 export function editionAt(
   catalogues: Catalogues,
   product: string,
@@ -91,10 +91,10 @@ export function editionAt(
   const found = findEdition(editions, product, edition);
   if (found !== undefined) return found;
   const known = editions.filter((each) => each.product === product).map((each) => each.edition);
-  throw new UnknownEdition(product, edition, known);
+  throw new UnknownEditionError(product, edition, known);
 }
 
-/** The first version holds before its date too, and there is one: see parseVersions. */
+/** The first version also applies before its date, and parseVersions makes sure that there is one. */
 function versionAt<V extends Effective>(versions: readonly V[], instant: number): V {
   const version = inEffectAt(versions, instant) ?? versions[0];
   if (version === undefined)

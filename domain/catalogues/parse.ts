@@ -3,43 +3,44 @@ import { compiled } from '../../platform/compiled-schema.ts';
 import { parseUtcInstant } from '../instants.ts';
 import type { Effective } from '../versions.ts';
 
-/** What is wrong, and where: a JSON pointer into the versions as given. */
+/** A problem and its place: `path` is a JSON pointer into the versions as submitted. */
 export interface CatalogueProblem {
   readonly code: string;
   readonly path: string;
   readonly message: string;
 }
 
-/** Carries every problem found, not only the first. */
-export class CatalogueInvalid extends Error {
-  readonly code = 'catalogue-invalid';
+/** A catalogue that cannot be used. Carries every problem found, not only the first. */
+export class InvalidCatalogueError extends Error {
+  readonly code = 'INVALID_CATALOGUE';
   readonly problems: readonly CatalogueProblem[];
   constructor(catalogue: string, problems: readonly CatalogueProblem[]) {
     super(
-      `The catalogue of ${catalogue} is refused; mend these and submit it again: ` +
+      `The catalogue of ${catalogue} is invalid; fix these problems and submit it again: ` +
         problems.map(({ path, message }) => `${path || '/'} ${message}`).join('; '),
     );
-    this.name = 'CatalogueInvalid';
+    this.name = 'InvalidCatalogueError';
     this.problems = problems;
   }
 }
 
 export type Report = (code: string, path: string, message: string) => void;
 
-/** How one kind of catalogue is read: its shape, the rules within one version and between neighbours. */
+/** How to parse one kind of catalogue: its shape, the rules within a version and those between versions. */
 export interface CatalogueKind<Shape extends { effective_at: string }> {
   readonly name: string;
-  /** Reports what is wrong with the shape; narrows what is right. */
+  /** Type guard that reports every problem of the shape. */
   readonly isShape: (json: unknown, path: string, report: Report) => json is Shape;
   readonly checkVersion: (version: Shape, path: string, report: Report) => void;
-  /** A version against all that take effect before it. */
+  /** Checks a version against all versions that take effect before it. */
   readonly checkSuccession: (earlier: readonly Shape[], later: Shape, path: string, report: Report) => void;
 }
 
 /**
- * A catalogue's versions from JSON (an array of objects with `effective_at`, RFC 3339 in UTC), ordered by time.
- * The first one also holds before its date (D): the first local day of the epoch starts before the epoch.
- * Throws CatalogueInvalid with every problem.
+ * The versions of a catalogue from JSON (an array of objects with `effective_at`, RFC 3339 in UTC), sorted by
+ * effective date. D: the first version also applies before its date, as the first local day of the epoch begins before
+ * the epoch.
+ * @throws InvalidCatalogueError with every problem
  */
 export function parseVersions<Shape extends { effective_at: string }>(
   kind: CatalogueKind<Shape>,
@@ -75,11 +76,11 @@ export function parseVersions<Shape extends { effective_at: string }>(
     const earlier = read.slice(0, index).map((each) => each.entry);
     kind.checkSuccession(earlier, entry, path, report);
   }
-  if (problems.length > 0) throw new CatalogueInvalid(kind.name, problems);
+  if (problems.length > 0) throw new InvalidCatalogueError(kind.name, problems);
   return read.map((each) => each.version);
 }
 
-/** Whether the JSON is of the schema; every deviation is reported under the path. */
+/** Whether the JSON matches the schema; reports every validation error under the path. */
 export function hasShape<S extends TSchema>(
   schema: S,
   json: unknown,
@@ -93,7 +94,7 @@ export function hasShape<S extends TSchema>(
   return false;
 }
 
-/** A whole number from 0 (or another least) to a largest one; anything else is reported. */
+/** Reports a value that is not a whole number from `least` to `most`. */
 export function checkInteger(value: number, least: number, most: number, path: string, report: Report): void {
   if (!Number.isSafeInteger(value) || value < least || value > most) {
     report('out-of-range', path, `is ${value}: must be a whole number from ${least} to ${most}`);

@@ -4,14 +4,14 @@ import { checkInteger, hasShape, parseVersions } from './parse.ts';
 import type { CatalogueKind, Report } from './parse.ts';
 import type { Effective } from '../versions.ts';
 
-/** A price step: so many credits (null: all that are left) at a decimal rate per 1,000. */
+/** A price step: a number of credits (null: all the remaining ones) at a decimal rate per 1,000. */
 const Slab = Type.Object(
   { credits: Type.Unsafe<number | null>({ type: ['number', 'null'] }), rate_per_1000: Type.String() },
   { additionalProperties: false },
 );
 export type Slab = Readonly<Static<typeof Slab>>;
 
-/** One version as JSON: what is published, recorded and shown. */
+/** One version as JSON: as published, recorded and shown. */
 export const PriceBookShape = Type.Object(
   {
     effective_at: Type.String(),
@@ -24,17 +24,17 @@ export const PriceBookShape = Type.Object(
 );
 type PriceBookShape = Static<typeof PriceBookShape>;
 
-/** What additional credits cost, as in effect from an instant. */
+/** The price of additional credits, in effect from an instant. */
 export interface PriceBook extends Effective {
   readonly name: string;
   /** ISO 4217. */
   readonly currency: string;
   readonly minor_unit_digits: number;
-  /** In the order in which credits fill them; the last one, and only it, has no end. */
+  /** In the order in which credits fill them; only the last one has no end. */
   readonly slabs: readonly Slab[];
 }
 
-/** D: 6 digits and 9 decimals; then every amount of up to 2^53 credits fits a Decimal(38, 12) exactly. */
+/** D: at most 6 digits and 9 decimals, so that the amount of up to 2^53 credits fits a Decimal(38, 12) exactly. */
 const RATE = /^\d{1,6}(?:\.\d{1,9})?$/;
 
 const CURRENCY = /^[A-Z]{3}$/;
@@ -57,10 +57,10 @@ const KIND: CatalogueKind<PriceBookShape> = {
   },
   checkSuccession(earlier, later, path, report) {
     if (earlier.some((book) => book.name === later.name)) {
-      const message = `is ${later.name} again: a charge could not say by which book it was priced`;
+      const message = `is ${later.name} again: choose another name, as charges refer to their price book by name`;
       report('duplicate-name', `${path}/name`, message);
     }
-    // D: a billing period that holds the change would add up two currencies, or be rounded in two ways.
+    // D: a billing period that contains the change would add up two currencies, or round in two ways.
     const before = earlier.at(-1);
     if (before && before.currency !== later.currency) {
       const message = `is ${later.currency}: must stay ${before.currency}, as in the book before`;
@@ -92,19 +92,19 @@ function checkSlab(slab: Slab, isLast: boolean, path: string, report: Report): v
     report(
       'slab-out-of-order',
       `${path}/credits`,
-      'has no end: only the last slab may, the ones after it are never reached',
+      'has no end: only the last slab may have none, as the slabs after it are never reached',
     );
   }
   if (slab.credits !== null && isLast) {
     report(
       'slab-out-of-order',
       `${path}/credits`,
-      'ends: the last slab must have no end (null), or credits above it have no price',
+      'ends: the last slab must have no end (null), or the credits above it have no price',
     );
   }
 }
 
-/** The versions of the price book, ordered by time. Throws CatalogueInvalid. */
+/** The versions of the price book, sorted by effective date. @throws InvalidCatalogueError */
 export function parsePrices(json: unknown): readonly PriceBook[] {
   return parseVersions(KIND, json);
 }

@@ -4,13 +4,13 @@ import type { Edition } from '../catalogues/editions.ts';
 import type { Subscription } from '../settings/org-history.ts';
 import { changesWithin, inEffectAt } from '../versions.ts';
 
-/** How many credits 24 hours may use: those the edition includes, and those allowed beyond them. */
+/** The credits that 24 hours may use: those the edition includes, and the additional limit beyond them. */
 export interface Allowance {
   readonly included: number;
   readonly additionalLimit: number;
 }
 
-/** An allowance at one instant, and how it came about. */
+/** An allowance at one instant, and the formula behind it. */
 export interface AllowanceAt extends Allowance {
   readonly edition: string;
   readonly formula: {
@@ -28,8 +28,8 @@ export function includedCredits(edition: Edition, users: number): number {
 }
 
 /**
- * What a subscription allows at an instant (the live gauge), or undefined before its first version: then there is
- * no subscription. Throws UnknownEdition.
+ * The allowance of a subscription at an instant; undefined before its first version, when there is no subscription.
+ * @throws UnknownEditionError
  */
 export function allowanceAt(
   catalogues: Catalogues,
@@ -49,10 +49,11 @@ export function allowanceAt(
 }
 
 /**
- * What a subscription allows on a billing day [from, to): the highest included credits and, separately, the highest
- * additional limit in effect at any instant of it (domain.md, The charge of a day). So a raise holds for the whole
- * day and a cut does not lower it. Undefined where there is no subscription all day; D: one that begins within the
- * day counts for all of it.
+ * The allowance of a subscription on a billing day [from, to): the highest included credits and, separately, the
+ * highest additional limit in effect at any instant of the day (domain.md, The charge of a day). So a raise applies to
+ * the whole day, and a cut does not lower it. Undefined where there is no subscription at any instant of the day.
+ * D: one that begins within the day applies to all of it.
+ * @throws UnknownEditionError
  */
 export function allowanceOfDay(
   catalogues: Catalogues,

@@ -7,7 +7,7 @@ export interface Billed {
   readonly amount: Money;
 }
 
-/** What days and adjustments cost together, exact. */
+/** The exact total of days and adjustments. */
 export function totalOf(parts: readonly Billed[]): Billed {
   return {
     credits: parts.reduce((sum, part) => sum + part.credits, 0),
@@ -15,18 +15,19 @@ export function totalOf(parts: readonly Billed[]): Billed {
   };
 }
 
-/** What is asked of the customer: a period's exact total, rounded this once (domain.md, half away from zero). */
+/** The amount on the invoice: a period's exact total, rounded once, half away from zero (domain.md). */
 export function invoicedAmount(periodTotal: Money, minorUnitDigits: number): Money {
   return roundMinor(periodTotal, minorUnitDigits);
 }
 
-/** D: how finely a mean that does not end is written; every exact amount has at most these decimals (see prices.ts). */
+/** D: decimals of a mean that does not end; no exact amount has more (see RATE in prices.ts). */
 const MEAN_DECIMALS = 12;
 
 /**
- * Where a period's bill is heading: accrued + mean of the period's closed days x days left (interfaces.md).
- * D: closed days without use count as zeros; days left are those that have not begun, as today is in the accrued;
- * without closed days nothing is expected beyond the accrued; credits are rounded to whole ones, half away from zero.
+ * The expected bill of a period: accrued + mean of the period's closed days x days left (interfaces.md, HTTP).
+ * D: closed days without usage count as zeros. Days left are those that have not begun, as today is part of the
+ * accrued. Without closed days the projection is the accrued. Credits are rounded to whole ones, half away from zero.
+ * @throws CreditsError where daysLeft is not a whole number
  */
 export function projectedBill(accrued: Billed, closedDays: readonly Billed[], daysLeft: number): Billed {
   assertCredits({ daysLeft });

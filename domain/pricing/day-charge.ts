@@ -12,19 +12,20 @@ import type { SlabLine } from './slabs.ts';
 /** The charge of one billing day of one subscription (domain.md, The charge of a day). */
 export interface DayCharge extends Allowance {
   readonly used: number;
-  /** Used beyond the included credits, whatever the limit. */
+  /** Credits used beyond the included ones, regardless of the limit. */
   readonly additional: number;
-  /** The additional credits within the limit: what is charged. */
+  /** The additional credits within the limit: these are charged. */
   readonly billed: number;
   /** The additional credits above the limit: recorded, never charged. */
   readonly overLimit: number;
   /** Exact, in the currency of the price book. */
   readonly amount: Money;
+  /** How the billed credits fill the slabs of the price book. */
   readonly lines: readonly SlabLine[];
   readonly priceBook: PriceBook;
 }
 
-/** The charge for so many used credits under a day's allowance and price book. Throws CreditsError. */
+/** The charge for a number of used credits under a day's allowance and price book. @throws CreditsError */
 export function dayCharge(
   { included, additionalLimit }: Allowance,
   used: number,
@@ -48,8 +49,9 @@ export function dayCharge(
 }
 
 /**
- * The charge of a billing day [from, to) with the settings as they were in effect during it and the price book in
- * effect when it starts. Undefined where the product had no subscription: its calls use nobody's credits.
+ * The charge of a billing day [from, to) under the settings in effect during the day and the price book in effect when
+ * it starts. Undefined where the product had no subscription: its calls use no credits.
+ * @throws CreditsError, UnknownEditionError
  */
 export function chargeOfDay(
   catalogues: Catalogues,

@@ -2,7 +2,7 @@ import type { PriceBook } from '../catalogues/prices.ts';
 import { Money, sumMoney } from '../money.ts';
 import { assertCredits } from './credits.ts';
 
-/** How many of a day's billed credits fell into one slab, and what they cost. */
+/** The part of a day's billed credits that falls into one slab, and its amount. */
 export interface SlabLine {
   readonly credits: number;
   readonly rate_per_1000: string;
@@ -10,15 +10,16 @@ export interface SlabLine {
 }
 
 export interface Price {
-  /** The slabs that hold credits, in their order; none for 0 credits. */
+  /** The slabs that contain credits, in their order; empty for 0 credits. */
   readonly lines: readonly SlabLine[];
-  /** The sum of the lines, exact: never rounded here. */
+  /** The sum of the lines, exact. */
   readonly amount: Money;
 }
 
 /**
- * The price of one day's billed credits, graduated: each slab's credits at that slab's rate
- * (domain.md, The charge of a day; Z). Throws CreditsError.
+ * The price of one day's billed credits, graduated: the credits in each slab at that slab's rate
+ * (domain.md, The charge of a day; Z).
+ * @throws CreditsError
  */
 export function priceOf(book: PriceBook, credits: number): Price {
   assertCredits({ credits });

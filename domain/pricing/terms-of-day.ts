@@ -3,7 +3,7 @@ import type { Subscription, SubscriptionTerms, Version } from '../settings/org-h
 import { changesWithin, inEffectAt } from '../versions.ts';
 import { allowanceAt, type AllowanceAt } from './allowance.ts';
 
-/** What a subscription granted during a stretch of a billing day, and which change of the settings made it so. */
+/** The terms of a subscription during an interval of a billing day, and the change of settings behind them. */
 export interface TermsInEffect {
   /** Within the day, epoch milliseconds, half-open. */
   readonly from: number;
@@ -11,14 +11,16 @@ export interface TermsInEffect {
   readonly allowance: AllowanceAt;
   /** The change in effect: who recorded it, when, and why. */
   readonly change: Version<SubscriptionTerms>;
-  /** Whether the day's included credits are this stretch's: the highest of the day, the first of several equal ones. */
+  /** Whether this interval has the day's included credits: the highest of the day, the first of several equal ones. */
   readonly decidesIncluded: boolean;
+  /** The same for the additional limit. */
   readonly decidesLimit: boolean;
 }
 
 /**
- * The history of a day [from, to): a stretch for each change of the subscription or of the edition catalogue in it.
- * The deciding stretches are those of allowanceOfDay. Empty where there was no subscription all day.
+ * The terms of a day [from, to): one interval for each change of the subscription or of the edition catalogue in it.
+ * The deciding intervals have the figures of allowanceOfDay. Empty where there was no subscription all day.
+ * @throws UnknownEditionError
  */
 export function termsOfDay(
   catalogues: Catalogues,

@@ -5,24 +5,24 @@ import type { Day } from '../calendar/zone-days.ts';
 import { totalOf, type Billed } from './bill.ts';
 import { chargeOfDay, type DayCharge } from './day-charge.ts';
 
-/** Other terms for the whole of a range; what is not given stays as it was, changes and all. */
+/** Other terms for a whole range of days; a term that is not given keeps its real values, including their changes. */
 export type OtherTerms = Partial<SubscriptionTerms>;
 
 export interface WhatIfDay {
   readonly day: Day;
-  /** Undefined for both where the product had no subscription on that day. */
+  /** Both are undefined where the product had no subscription on that day. */
   readonly asItWas: DayCharge | undefined;
   readonly asItWouldBe: DayCharge | undefined;
 }
 
 export interface WhatIf {
   readonly days: readonly WhatIfDay[];
-  /** Exact; rounded is only a period's total (domain.md). */
+  /** Exact: only the total of a period is rounded (domain.md). */
   readonly asItWas: Billed;
   readonly asItWouldBe: Billed;
 }
 
-/** What the same usage costs under other terms, day by day. Throws UnknownEdition. */
+/** The cost of the same usage under other terms, day by day. @throws UnknownEditionError */
 export function whatIf(
   catalogues: Catalogues,
   subscription: Subscription,

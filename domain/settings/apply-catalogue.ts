@@ -1,14 +1,15 @@
 import { Type } from 'typebox';
 import { parseCatalogue, type CatalogueName, type Catalogues } from '../catalogues/catalogues.ts';
-import { CatalogueInvalid } from '../catalogues/parse.ts';
+import { InvalidCatalogueError } from '../catalogues/parse.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
+import { formatInstant } from '../instants.ts';
 import { effectiveAt, parseValue } from './change-rules.ts';
-import { rejectedChange, SettingsRejected } from './rejected-change.ts';
+import { rejectedChange, SettingsRejectedError } from './rejected-change.ts';
 
-/** The catalogues' versions as JSON, in the order in which they were recorded: what is published, and parsed. */
+/** The versions of the catalogues as JSON, in the order in which they were recorded. */
 export type CatalogueJson = Readonly<Record<CatalogueName, readonly unknown[]>>;
 
-/** What a version holds is checked with the others of its catalogue. */
+/** The contents of a version are checked later, together with the other versions of its catalogue. */
 const AnyVersion = Type.Object({});
 
 export interface HeldCatalogues {
@@ -17,8 +18,9 @@ export interface HeldCatalogues {
 }
 
 /**
- * The catalogues after one more version, by the rules of schemas/catalogues/: an overlap, a negative price, slabs
- * out of order, an edition left out are refused. The log decides when it takes effect: never before it was recorded.
+ * The catalogues after one more version. The version takes effect when it was recorded or later, never before.
+ * @throws SettingsRejectedError for a version that breaks the rules of domain/catalogues/: an overlap, a negative
+ *   price, slabs out of order, a missing edition
  */
 export function applyCatalogueChange(
   { json, catalogues }: HeldCatalogues,
@@ -26,9 +28,13 @@ export function applyCatalogueChange(
   name: CatalogueName,
 ): HeldCatalogues {
   if (change.org_id !== '')
-    throw rejectedChange('org-id', '', 'a catalogue is everybody’s: it names no organisation');
+    throw rejectedChange(
+      'org-id',
+      '',
+      'a catalogue applies to every organisation: leave the organisation’s id empty',
+    );
   const given = parseValue(AnyVersion, change.value);
-  const version = { ...given, effective_at: new Date(effectiveAt(change)).toISOString() };
+  const version = { ...given, effective_at: formatInstant(effectiveAt(change)) };
   const versions = [...json[name], version];
   return {
     json: { ...json, [name]: versions },
@@ -40,8 +46,8 @@ function parsed(name: CatalogueName, versions: readonly unknown[]): Partial<Cata
   try {
     return parseCatalogue(name, versions);
   } catch (error) {
-    if (!(error instanceof CatalogueInvalid)) throw error;
-    // Paths lead into the list of versions; the change's own value is its last one.
+    if (!(error instanceof InvalidCatalogueError)) throw error;
+    // Paths point into the list of versions, of which the change's own value is the last.
     const own = `/${versions.length - 1}`;
     const problems = error.problems.map(({ code, path, message }) =>
       path.startsWith(own)
@@ -49,6 +55,8 @@ function parsed(name: CatalogueName, versions: readonly unknown[]): Partial<Cata
         : { code, path: '', message: `a version that takes effect later ${message}` },
     );
     const [first, ...more] = problems;
-    throw first ? new SettingsRejected(first, ...more) : rejectedChange(error.code, '', error.message);
+    throw first
+      ? new SettingsRejectedError(first, ...more)
+      : rejectedChange('catalogue-invalid', '', error.message);
   }
 }

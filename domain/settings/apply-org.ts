@@ -1,59 +1,23 @@
-import { Type } from 'typebox';
-import { editionAt, UnknownEdition, type Catalogues } from '../catalogues/catalogues.ts';
-import { MAX_USERS } from '../catalogues/editions.ts';
+import { editionAt, UnknownEditionError, type Catalogues } from '../catalogues/catalogues.ts';
 import { isName } from '../../schemas/event-rules.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
 import type { Version } from './org-history.ts';
 import { inEffectAt } from '../versions.ts';
 import { isTimeZone } from '../calendar/zone-days.ts';
 import { effectiveAt, parseValue } from './change-rules.ts';
+import { NewOrgValue, OrgValue, SubscriptionValue } from './change-values.ts';
 import type { OrgFields, SubscriptionFields } from './org-fields.ts';
 import { rejectedChange } from './rejected-change.ts';
 
-/** D: no platform sells more in 24 hours; it also keeps every sum far below 2^53. */
-const MOST_CREDITS = 1_000_000_000;
-
-export const EditionName = Type.String({
-  minLength: 1,
-  maxLength: 128,
-  description: 'an edition of the catalogue',
-});
-export const Users = Type.Integer({ minimum: 0, maximum: MAX_USERS, description: 'licensed users' });
-/** How far beyond the included credits 24 hours may go. */
-export const AdditionalLimit = Type.Integer({
-  minimum: 0,
-  maximum: MOST_CREDITS,
-  description: 'credits beyond the included ones that 24 hours may use; 0 means that nothing is ever charged',
-});
-const strict = { additionalProperties: false };
-const timeZone = Type.String({ maxLength: 64, description: 'an IANA name such as Europe/Rome' });
-const billingDay = Type.Integer({
-  minimum: 1,
-  maximum: 31,
-  description: 'the day of the month on which periods begin, or the month’s last one',
-});
-export const NewOrgValue = Type.Object({ time_zone: timeZone, billing_day: billingDay }, strict);
-export const OrgValue = Type.Object(
-  { time_zone: Type.Optional(timeZone), billing_day: Type.Optional(billingDay) },
-  { ...strict, minProperties: 1 },
-);
-export const SubscriptionValue = Type.Object(
-  {
-    edition: Type.Optional(EditionName),
-    users: Type.Optional(Users),
-    additional_limit: Type.Optional(AdditionalLimit),
-  },
-  { ...strict, minProperties: 1 },
-);
-
 /**
- * An org's settings after one more change, or a SettingsRefused that says why it may not be.
- * A function of what stands before it in the log and of the change alone, so every reader decides the same.
- * @param told what the log has told about the org; undefined where nothing
- * @param assumed what holds of an org that the log has not told about: the local stack's rule, elsewhere undefined
+ * The settings of an organisation after one more change. Depends only on the change and on what precedes it in the log,
+ * so every reader comes to the same result.
+ * @param recorded the organisation's settings in the log; undefined where the log has none
+ * @param assumed the settings of an organisation that is not in the log: the local stack's rule, elsewhere undefined
+ * @throws SettingsRejectedError saying why the change is not allowed
  */
 export function applyOrgChange(
-  told: OrgFields | undefined,
+  recorded: OrgFields | undefined,
   assumed: OrgFields | undefined,
   change: LoggedChange,
   catalogues: Catalogues,
@@ -61,19 +25,27 @@ export function applyOrgChange(
   if (!isName(change.org_id)) {
     throw rejectedChange('org-id', '', 'an organisation’s id has 1 to 128 bytes and no control characters');
   }
-  if (change.kind === 'new-org') return newOrg(told, change);
-  const before = told ?? assumed;
+  if (change.kind === 'new-org') return newOrg(recorded, change);
+  const before = recorded ?? assumed;
   if (!before)
-    throw rejectedChange('unknown-org', '', `${change.org_id} is no organisation yet: create it first`);
+    throw rejectedChange(
+      'unknown-org',
+      '',
+      `the organisation ${change.org_id} does not exist: create it first`,
+    );
   if (change.kind === 'org') return changedOrg(before, change);
   if (change.kind === 'subscription') return applySubscription(before, change, catalogues);
-  throw rejectedChange('unknown-kind', '', `${JSON.stringify(change.kind)} is no kind of change`);
+  throw rejectedChange('unknown-kind', '', `${JSON.stringify(change.kind)} is not a kind of change`);
 }
 
-/** D: the local stack's rule is for orgs that nobody told it about, so of a created one nothing is assumed. */
-function newOrg(told: OrgFields | undefined, change: LoggedChange): OrgFields {
-  if (told)
-    throw rejectedChange('org-exists', '', `${change.org_id} is an organisation already: change it instead`);
+/** D: nothing is assumed of a created organisation. The local stack's rule is for organisations not in the log. */
+function newOrg(recorded: OrgFields | undefined, change: LoggedChange): OrgFields {
+  if (recorded)
+    throw rejectedChange(
+      'org-exists',
+      '',
+      `the organisation ${change.org_id} already exists: change it instead`,
+    );
   const { time_zone, billing_day } = parseValue(NewOrgValue, change.value);
   assertTimeZone(time_zone);
   return {
@@ -111,11 +83,11 @@ function applySubscription(before: OrgFields, change: LoggedChange, catalogues: 
     throw rejectedChange(
       'no-subscription',
       '',
-      `${before.orgId} has no ${product} yet: give edition and users`,
+      `${before.orgId} has no subscription to ${product} yet: specify edition and users`,
     );
   }
   if (edition !== undefined) assertEdition(catalogues, product, edition, effectiveAt(change));
-  // Of a subscription that was planned for later and begins sooner the planned limit does not hold yet.
+  // Where a subscription was planned for later and now begins sooner, the planned limit is not in effect yet.
   const hasLimit = inEffectAt(old?.additionalLimit ?? [], effectiveAt(change)) !== undefined;
   const fields: SubscriptionFields = {
     edition: add(old?.edition, change, edition),
@@ -125,12 +97,12 @@ function applySubscription(before: OrgFields, change: LoggedChange, catalogues: 
   return { ...before, subscriptions: new Map(before.subscriptions).set(product, fields) };
 }
 
-/** The edition must exist when it takes effect; later versions of the catalogue have it too (editions.ts). */
+/** The edition must exist when it takes effect; later versions of the catalogue keep it (editions.ts). */
 function assertEdition(catalogues: Catalogues, product: string, edition: string, from: number): void {
   try {
     editionAt(catalogues, product, edition, from);
   } catch (error) {
-    if (!(error instanceof UnknownEdition)) throw error;
+    if (!(error instanceof UnknownEditionError)) throw error;
     throw rejectedChange('unknown-edition', '/edition', error.message);
   }
 }

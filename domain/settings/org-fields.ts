@@ -2,8 +2,8 @@ import type { OrgHistory, Subscription, SubscriptionTerms, Version, Versions } f
 import { inEffectAt } from '../versions.ts';
 
 /**
- * An org's settings, each field with its own history: a change of the limit made today and a change of the edition
- * made last week for next month do not overwrite each other.
+ * The settings of an organisation, each field with its own history: a change of the limit today does not overwrite a
+ * change of the edition that was recorded last week for next month.
  */
 export interface OrgFields {
   readonly orgId: string;
@@ -18,7 +18,7 @@ export interface SubscriptionFields {
   readonly additionalLimit: Versions<number>;
 }
 
-/** The fields of a history that the log does not know: the local stack's rule is where an org's changes start from. */
+/** The fields of a whole history. Changes of an organisation that is not in the log start from the local stack's rule. */
 export function fieldsOf(history: OrgHistory): OrgFields {
   return {
     orgId: history.orgId,
@@ -37,7 +37,7 @@ export function fieldsOf(history: OrgHistory): OrgFields {
   };
 }
 
-/** The history as the mathematics reads it: one version of all terms for every instant at which one of them changes. */
+/** The history that pricing reads: one version of all terms for every instant at which one of them changes. */
 export function historyOf(fields: OrgFields): OrgHistory {
   return {
     orgId: fields.orgId,
@@ -47,7 +47,7 @@ export function historyOf(fields: OrgFields): OrgHistory {
   };
 }
 
-/** A subscription as it stood before a change, by the change's offset in the log. */
+/** A subscription as it was before the change at an offset of the log. */
 export function subscriptionBefore(
   product: string,
   fields: SubscriptionFields,
@@ -73,7 +73,7 @@ function subscriptionOf(product: string, fields: SubscriptionFields): Subscripti
       users: inEffectAt(users, effectiveAt)?.value,
       additionalLimit: inEffectAt(additionalLimit, effectiveAt)?.value ?? 0,
     };
-    // Before its first edition and users take effect there is no subscription.
+    // There is no subscription before both an edition and users are in effect.
     if (terms.edition === undefined || terms.users === undefined) continue;
     versions.push({ ...change, value: { ...terms, edition: terms.edition, users: terms.users } });
   }

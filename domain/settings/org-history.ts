@@ -1,21 +1,21 @@
 import type { Effective } from '../versions.ts';
 
 /**
- * An organisation's settings as an append-only, effective-dated history (domain.md, Terms; D: entries stand in
- * the order in which they were recorded, and are never updated in place).
+ * One value of a setting in an append-only, effective-dated history. D: versions are listed in the order in which they
+ * were recorded and are never updated in place.
  */
 export interface Version<T> extends Effective {
   readonly value: T;
-  /** Epoch milliseconds; never after effectiveAt: settings take effect when they are recorded or later. */
+  /** Epoch milliseconds; at or before effectiveAt, as settings never take effect in the past. */
   readonly recordedAt: number;
   readonly recordedBy: string;
   readonly reason: string;
-  /** The change's place in the log; the local stack's rule has none. */
+  /** The change's offset in the log; absent for the local stack's rule. */
   readonly offset?: number;
 }
 export type Versions<T> = readonly Version<T>[];
 
-/** What a subscription grants: the licensed edition, and how far beyond it the super admin lets the org go. */
+/** The terms of a subscription. */
 export interface SubscriptionTerms {
   readonly edition: string;
   /** Licensed users. */

@@ -12,13 +12,11 @@ const TIME_ZONE = sinceEver(DEFAULT_TIME_ZONE);
 const BILLING_DAY = sinceEver(DEFAULT_BILLING_DAY);
 const SUBSCRIPTIONS: readonly Subscription[] = [{ product: 'crm', versions: sinceEver(TERMS) }];
 
-/** What the local stack assumes of an org that is not recorded (interfaces.md, Replay): a pure rule. */
+/** The settings that the local stack assumes for an organisation that is not in the log (interfaces.md, Replay). */
 export function sampleOrgHistory(orgId: string): OrgHistory {
   return { orgId, timeZone: TIME_ZONE, billingDay: BILLING_DAY, subscriptions: SUBSCRIPTIONS };
 }
 
 function sinceEver<T>(value: T): Versions<T> {
-  return [
-    { value, effectiveAt: 0, recordedAt: 0, recordedBy: 'local-stack', reason: 'not told about this org' },
-  ];
+  return [{ value, effectiveAt: 0, recordedAt: 0, recordedBy: 'local-stack', reason: 'default' }];
 }

@@ -1,78 +1,33 @@
-import { bundledCatalogues, isCatalogueName, type Catalogues } from '../catalogues/catalogues.ts';
-import { type OrgHistory } from './org-history.ts';
+import { isCatalogueName, type Catalogues } from '../catalogues/catalogues.ts';
+import type { OrgHistory } from './org-history.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
-import { applyCatalogueChange, type CatalogueJson, type HeldCatalogues } from './apply-catalogue.ts';
+import { applyCatalogueChange, type CatalogueJson } from './apply-catalogue.ts';
 import { applyOrgChange } from './apply-org.ts';
-import { assertAccountable, effectiveAt } from './change-rules.ts';
+import { assertAuditFields, effectiveAt } from './change-rules.ts';
+import { copyOf, emptyFold, type FoldedLog } from './folded-log.ts';
 import { fieldsOf, historyOf, type OrgFields } from './org-fields.ts';
-import { SettingsRejected } from './rejected-change.ts';
-import { SharedMap } from './shared-map.ts';
-import { bundledCatalogueJson } from '../../schemas/bundled-catalogues.ts';
+import type { Outcome } from './outcome.ts';
+import { SettingsRejectedError } from './rejected-change.ts';
 import { sampleOrgHistory } from './sample-subscription.ts';
 
-/** A change and what became of it: a refused one stays in the log and changes nothing. */
-export interface Outcome {
-  readonly change: LoggedChange;
-  /** Epoch milliseconds: from then on it holds, unless it was refused. */
-  readonly effectiveAt: number;
-  readonly refused?: SettingsRejected;
-}
-
-/** What an org has that nobody told us about: nothing, or the local stack's free subscription. */
+/** What an organisation that is not in the log has: nothing, or the local stack's free subscription. */
 export type UnknownOrgs = 'none' | 'local';
 
-/** The changes of an org, or of the catalogues, from the last one back. */
-interface Chain {
-  readonly last: Outcome;
-  readonly before: Chain | undefined;
-}
-
-/** Written only while the state that holds it is being made. */
-interface Folded {
-  nextOffset: number;
-  held: HeldCatalogues;
-  readonly orgs: SharedMap<{ readonly fields: OrgFields; readonly history: OrgHistory }>;
-  /** By the change's id. */
-  readonly outcomes: SharedMap<Outcome>;
-  /** By org, '' for the catalogues. */
-  readonly chains: SharedMap<Chain>;
-}
-
-function beforeAll(): Folded {
-  const held = { json: bundledCatalogueJson(), catalogues: bundledCatalogues() };
-  return {
-    nextOffset: 0,
-    held,
-    orgs: SharedMap.empty(),
-    outcomes: SharedMap.empty(),
-    chains: SharedMap.empty(),
-  };
-}
-
-function copyOf(folded: Folded): Folded {
-  return {
-    ...folded,
-    orgs: folded.orgs.copy(),
-    outcomes: folded.outcomes.copy(),
-    chains: folded.chains.copy(),
-  };
-}
-
 /**
- * All settings as the log makes them: a fold over its changes in their order, and a value: once returned it never
- * changes. Two readers that saw the same log hold the same settings, and agree on which changes were refused.
+ * All settings: a fold over the changes of the log in their order. Immutable. Two readers of the same log have the same
+ * settings and agree on which changes were rejected.
  */
 export class SettingsState {
   readonly #unknownOrgs: UnknownOrgs;
-  readonly #folded: Folded;
+  readonly #folded: FoldedLog;
 
-  /** Before the first change: no orgs, and the catalogues of the release. */
-  constructor(unknownOrgs: UnknownOrgs, folded: Folded = beforeAll()) {
+  /** The state before the first change: no organisations, and the catalogues of the release. */
+  constructor(unknownOrgs: UnknownOrgs, folded: FoldedLog = emptyFold()) {
     this.#unknownOrgs = unknownOrgs;
     this.#folded = folded;
   }
 
-  /** The first offset that was not applied yet. */
+  /** The first offset that is not applied yet. */
   get nextOffset(): number {
     return this.#folded.nextOffset;
   }
@@ -85,53 +40,53 @@ export class SettingsState {
     return this.#folded.held.json;
   }
 
-  /** Orgs that the log has told about, in no order. */
+  /** The organisations in the log, in no particular order. */
   get orgIds(): string[] {
     return this.#folded.orgs.keys();
   }
 
-  /** The org's whole effective-dated history, or undefined for one that nobody told us about. */
+  /** The whole effective-dated history of an organisation; undefined for an unknown one. */
   history(orgId: string): OrgHistory | undefined {
     return this.#folded.orgs.get(orgId)?.history ?? this.#assumed(orgId);
   }
 
-  /** The same with a history for each setting: who changed which of them when. */
+  /** The same with a separate history for each setting: who changed it when. */
   fields(orgId: string): OrgFields | undefined {
     const assumed = this.#assumed(orgId);
     return this.#folded.orgs.get(orgId)?.fields ?? (assumed && fieldsOf(assumed));
   }
 
-  /** Whether an org that the log has not told about has settings too: in the local stack. */
+  /** Whether organisations that are not in the log have settings too, as in the local stack. */
   get assumesOrgs(): boolean {
     return this.#unknownOrgs === 'local';
   }
 
-  /** What became of a change, by its id; undefined for one that has not been applied. */
+  /** The outcome of the change with this id; undefined where none is applied. */
   outcome(changeId: string): Outcome | undefined {
     return this.#folded.outcomes.get(changeId);
   }
 
-  /** Every change of an org (or of the catalogues: ''), oldest first, the refused ones too. */
+  /** Every change of an organisation (or of the catalogues: ''), oldest first, including rejected ones. */
   outcomesOf(orgId: string): Outcome[] {
     const outcomes: Outcome[] = [];
     for (let chain = this.#folded.chains.get(orgId); chain; chain = chain.before) outcomes.push(chain.last);
     return outcomes.toReversed();
   }
 
-  /** Whether the change would be allowed if it stood next in the log. Throws SettingsRefused. */
+  /** Checks whether a change would be allowed as the next one in the log. @throws SettingsRejectedError */
   check(change: LoggedChange): void {
     this.#decide(change);
   }
 
   /**
-   * The settings after more of the log, given in its order. What was applied before changes nothing: an offset below
-   * nextOffset, or a change id that was there already, for of two changes under one id the first counts.
+   * The settings after more changes, in the order of the log. Skips offsets below nextOffset, and ids that are applied
+   * already: of two changes under one id the first counts.
    */
   after(changes: readonly LoggedChange[]): SettingsState {
-    const news = changes.filter(({ offset }) => offset >= this.nextOffset);
-    if (news.length === 0) return this;
+    const unapplied = changes.filter(({ offset }) => offset >= this.nextOffset);
+    if (unapplied.length === 0) return this;
     const next = new SettingsState(this.#unknownOrgs, copyOf(this.#folded));
-    for (const change of news) next.#apply(change);
+    for (const change of unapplied) next.#apply(change);
     return next;
   }
 
@@ -140,32 +95,32 @@ export class SettingsState {
     this.#folded.nextOffset = logged.offset + 1;
     if (outcomes.has(logged.change_id)) return;
     const before = chains.get(logged.org_id);
-    // D: the log's order decides, also where the brokers' clocks went back: no change takes effect before an earlier one.
+    // D: the order of the log decides even where a broker's clock went back: no change is recorded before an earlier one.
     const change = {
       ...logged,
       appended_at: Math.max(logged.appended_at, before?.last.change.appended_at ?? 0),
     };
-    const refused = this.#make(change);
-    const outcome = { change, effectiveAt: effectiveAt(change), ...(refused && { refused }) };
+    const rejection = this.#make(change);
+    const outcome = { change, effectiveAt: effectiveAt(change), ...(rejection && { rejection }) };
     outcomes.set(change.change_id, outcome);
     chains.set(change.org_id, { last: outcome, before });
   }
 
-  /** Makes the change, or returns why it may not be. */
-  #make(change: LoggedChange): SettingsRejected | undefined {
+  /** Makes the change, or returns why it is rejected. */
+  #make(change: LoggedChange): SettingsRejectedError | undefined {
     try {
       this.#decide(change)();
       return undefined;
     } catch (error) {
-      if (error instanceof SettingsRejected) return error;
+      if (error instanceof SettingsRejectedError) return error;
       throw error;
     }
   }
 
-  /** Decides on a change and returns the step that makes it. */
+  /** Checks a change and returns the function that makes it. @throws SettingsRejectedError */
   #decide(change: LoggedChange): () => void {
     const { kind, org_id } = change;
-    assertAccountable(change);
+    assertAuditFields(change);
     if (isCatalogueName(kind)) {
       const held = applyCatalogueChange(this.#folded.held, change, kind);
       return () => (this.#folded.held = held);

@@ -8,21 +8,23 @@ import { connectClickHouse, select, type ClickHouseConfig } from './connect.ts';
 const FOLDER = ['schemas', 'clickhouse'];
 const AppliedRow = Type.Object({ name: Type.String(), sha256: Type.String() });
 
-/** An applied migration whose file has changed since: the database is not what the files say. */
+/** The file of an applied migration has changed: the database no longer matches the files. */
 export class MigrationChangedError extends Error {
   readonly code = 'MIGRATION_CHANGED';
   constructor(name: string) {
     super(
       `${name} has changed after it was applied. Restore it and put the change into a new numbered file.`,
     );
+    this.name = 'MigrationChangedError';
   }
 }
 
 /**
- * Creates the database if need be and applies the numbered files of schemas/clickhouse/ that it has not seen.
- * ClickHouse has no transactional DDL, so every statement says IF NOT EXISTS and a crash between two of them
- * is mended by the next run.
- * @returns the names of the files it applied, none when run again.
+ * Creates the database if necessary and applies the numbered files of schemas/clickhouse/ that are not applied yet.
+ * ClickHouse has no transactional DDL, so every statement says IF NOT EXISTS: after a crash between two statements the
+ * next run completes the migration.
+ * @returns the names of the files it applied; none when run again
+ * @throws MigrationChangedError
  */
 export async function migrate(config: ClickHouseConfig): Promise<string[]> {
   const bootstrap = connectClickHouse({ ...config, CLICKHOUSE_DATABASE: 'default' }, 'api-credits migrate');
@@ -56,7 +58,7 @@ export async function migrate(config: ClickHouseConfig): Promise<string[]> {
   }
 }
 
-/** A file's statements: each ends with a semicolon at a line's end; comment lines are dropped. */
+/** The statements of a file: each ends with a semicolon at the end of a line. Comment lines are removed. */
 function statementsOf(sql: string): string[] {
   const code = sql.replaceAll(/^\s*--.*$/gm, '');
   return code.split(/;\s*$/m).flatMap((statement) => (statement.trim() ? [statement] : []));

@@ -2,17 +2,28 @@ import { createHash } from 'node:crypto';
 import { ClickHouseError } from '@clickhouse/client';
 import type { ClickHouseClient, ClickHouseConfig } from './connect.ts';
 
-/** ACCESS_DENIED, ACCESS_STORAGE_FOR_INSERTION_NOT_FOUND: this server makes no users by SQL, or not for this one. */
-const NO_USERS = new Set(['497', '514']);
+/** ACCESS_DENIED, ACCESS_STORAGE_FOR_INSERTION_NOT_FOUND: the server creates no users by SQL, or not for this client. */
+const CANNOT_CREATE_USERS = new Set(['497', '514']);
+
+/** The user's name cannot be written into SQL. */
+export class UserNameError extends Error {
+  readonly code = 'USER_NAME';
+  constructor(name: string) {
+    super(`${JSON.stringify(name)} is not a valid user name: use letters, digits and _ only.`);
+    this.name = 'UserNameError';
+  }
+}
 
 /**
- * Makes a user that can read the database and nothing else, for the API's CLICKHOUSE_USER and CLICKHOUSE_PASSWORD:
- * whatever is wrong in the API then, ClickHouse refuses to write. Repeating it changes the password.
+ * Creates a user that can read the database and nothing else, for the API's CLICKHOUSE_USER and CLICKHOUSE_PASSWORD:
+ * ClickHouse then rejects every write of the API, whatever its defects. Run it again to change the password.
  *
- * The embedded server (26.7) cannot: it takes users from a file only, and has nowhere to keep others (tried: error
- * 514 with access_management on). The local stack's API therefore reads as `default`, held to reading by the setting
- * readonly = 2 of every query alone; a user out of a users.xml with these limits was tried and does work.
- * @param client of a user that may manage access. @returns false where the server makes no users
+ * The embedded server (26.7) cannot do this: it reads users from a file only and has no storage for others (error 514
+ * even with access_management on). The local stack has a users.xml of its own, with a reader
+ * (deploy/local/clickhouse-users.ts).
+ * @param client of a user with access management
+ * @returns false where the server cannot create users
+ * @throws UserNameError
  */
 export async function createReader(
   client: ClickHouseClient,
@@ -20,13 +31,12 @@ export async function createReader(
   reader: { readonly user: string; readonly password: string },
 ): Promise<boolean> {
   const database = config.CLICKHOUSE_DATABASE;
-  if (!/^\w+$/.test(reader.user))
-    throw new Error(`${reader.user} is no user name: letters, digits and _ only`);
+  if (!/^\w+$/.test(reader.user)) throw new UserNameError(reader.user);
   const role = `${database}_reader`;
-  // The password itself never travels.
+  // Only the hash of the password is sent.
   const identified = `IDENTIFIED WITH sha256_hash BY '${createHash('sha256').update(reader.password).digest('hex')}'`;
   const statements = [
-    // 2, not 1: queries bring settings of their own, within these limits. See api/clickhouse.ts.
+    // 2, not 1: queries may bring their own settings, within these limits. See api/clickhouse.ts.
     `CREATE ROLE IF NOT EXISTS ${role} SETTINGS readonly = 2, max_execution_time = 20 MAX 20,
        max_memory_usage = 2000000000 MAX 2000000000`,
     `GRANT SELECT ON ${database}.* TO ${role}`,
@@ -38,7 +48,7 @@ export async function createReader(
     for (const query of statements) await client.command({ query });
     return true;
   } catch (error) {
-    if (error instanceof ClickHouseError && NO_USERS.has(error.code)) return false;
+    if (error instanceof ClickHouseError && CANNOT_CREATE_USERS.has(error.code)) return false;
     throw error;
   }
 }

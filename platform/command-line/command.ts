@@ -1,6 +1,6 @@
-/** What the command-line programs have in common: how they end, and how they say what is wrong. */
+/** How the command-line programs end and report errors. */
 
-/** The command line is not as the usage says. */
+/** The command line does not match the usage. The message ends with the usage. */
 export class UsageError extends Error {
   readonly code = 'USAGE';
   constructor(problem: string, usage: string) {
@@ -18,13 +18,13 @@ export async function runCommand(program: (args: readonly string[]) => Promise<s
   }
 }
 
-/** Says on standard error why a program failed. Exit code 2 for a wrong command line, 1 for any other failure. */
+/** Prints to standard error why a program failed. Exit code 2 for a wrong command line, 1 for any other failure. */
 export function failCommand(error: unknown): void {
   process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }
 
-/** Errors with a code of ours say what to do; any other is a mistake of the program and shows where. */
+/** The message of an error with a code, which says what to do; the stack trace of any other, which is a defect. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return 'code' in error ? error.message : (error.stack ?? error.message);

@@ -32,7 +32,7 @@ export class NotSentError extends Error {
  *
  * kafkajs must not retry a send by itself. Where broker A has acknowledged its partitions, B fails and B's partitions
  * move to A, the retry of kafkajs 2.2.4 finds A done, skips those records and resolves (its issue 1303): on three
- * brokers, 3,377 of 100,000 events were lost. It rejects an idempotent producer that does not retry. We need none:
+ * brokers, 3,377 of 100,000 events were lost. It allows no idempotent producer without retries. We need none:
  * sequence numbers end with the producer, and a failure ends the producer.
  *
  * Sends run one after the other, so the first occurrences of a key's records keep their order. A failure closes the

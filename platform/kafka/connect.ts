@@ -11,11 +11,11 @@ export interface KafkaConfig {
 }
 
 /**
- * The one way to a Kafka cluster.
+ * Opens the client of a Kafka cluster; everything connects through this function.
  * @param clientId names the process in the brokers' logs
- * @param retries how often kafkajs repeats a failed request. A broker may be away for minutes; the processes wait
- *   for it instead of dying. Whoever repeats by itself, or must give up at a deadline, gives a small number:
- *   kafkajs offers no other way to interrupt it.
+ * @param retries how often kafkajs repeats a failed request. By default it never gives up: a broker may be unavailable
+ *   for minutes, and the processes wait for it. Pass a small number where the caller retries by itself or has a
+ *   deadline, as kafkajs offers no other way to interrupt a request.
  */
 export function connectKafka(
   config: KafkaConfig,
@@ -36,10 +36,10 @@ export function connectKafka(
 }
 
 /**
- * Creates the topics that are missing; those that exist stay as they are.
+ * Creates the missing topics and leaves the existing ones unchanged.
  * @param partitions of the call topic
- * @param replication of the topics it creates; the brokers' own default where it is not given
- * @returns the names of the topics it created.
+ * @param replication of the topics it creates; the brokers' default if not given
+ * @returns the names of the topics it created
  */
 export async function ensureTopics(
   kafka: KafkaClient,
@@ -64,9 +64,10 @@ export async function ensureTopics(
 const USABLE_WITHIN_MS = 30_000;
 
 /**
- * Creates topics and waits until they can be used: for a moment after that, KRaft lets a broker not have heard of a
- * new topic, or name itself the leader of a partition that it does not host yet. kafkajs repeats neither everywhere
- * (its own waitForLeaders fails on the first, fetchTopicOffsets on the second; seen on a busy machine).
+ * Creates topics and waits until they can be used. For a moment after the creation, a KRaft broker may not know the
+ * topic yet, or may name itself the leader of a partition that it does not host yet. kafkajs does not retry these errors
+ * everywhere: its own waitForLeaders fails on the first, fetchTopicOffsets on the second (observed on a busy machine).
+ * @throws kafkajs's last error where a topic cannot be used after 30 s
  */
 export async function createTopics(admin: Admin, definitions: readonly ITopicConfig[]): Promise<void> {
   if (definitions.length === 0) return;

@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { RecordBatchError } from './record-batch-error.ts';
 
 /** No batch of ours comes near it; a small one that claims to hold more is an attack on the memory. */
@@ -24,6 +24,7 @@ export function decompress(
   const limit = { maxOutputLength: MAX_UNPACKED_BYTES };
   try {
     if (codec === 1) return gunzipSync(packed, limit);
+    if (codec === 4) return zstdDecompressSync(packed, limit);
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     throw new RecordBatchError(baseOffset, `cannot be unpacked by ${NAMES[codec]}: ${problem}`);

@@ -48,9 +48,9 @@ export async function openLog(file: string, folder: string, stdin: Readable): Pr
 
 /** Copies input to an unlinked file, which disappears with the process, however that ends. */
 async function spool(input: AsyncIterable<Buffer>, folder: string): Promise<FileHandle> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `.input-${process.pid}-${randomBytes(6).toString('hex')}`);
-  const handle = await open(path, 'wx+');
+  const handle = await open(path, 'wx+', 0o600);
   await unlink(path);
   try {
     for await (const chunk of input) await handle.appendFile(chunk);

@@ -23,7 +23,7 @@ export const ReplaySummary = Type.Object({
   /** Calls that are invalid events, and events that the publisher rejected. */
   refused_count: Type.Integer(),
   refused: Type.Array(Report),
-  /** Acknowledged by Kafka, over all repetitions and interruptions: calls x laps, less those the publisher rejected. */
+  /** Acknowledged by Kafka, over all repetitions and interruptions: calls x repetitions, less those the publisher rejected. */
   events_published: Type.Integer(),
   /** Of these, by an earlier run that was interrupted. */
   events_published_before: Type.Integer(),

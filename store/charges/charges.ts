@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { instant } from '../../platform/clickhouse/sql-time.ts';
 import type { LocalDate } from '../../domain/calendar/dates.ts';
 import { parseMoney, type Money } from '../../domain/money.ts';
 
@@ -21,7 +22,7 @@ const ChargeRow = Type.Object({
   closed_at: Type.Integer(),
 });
 
-/** A revision of a day's charge as the log decided it (see schemas/daily-charge.avsc); money exact. */
+/** A landed revision of a day's charge (schemas/daily-charge.avsc). Amounts are exact. */
 export interface Charge extends Omit<Static<typeof ChargeRow>, 'amount' | 'delta_amount'> {
   readonly amount: Money;
   readonly delta_amount: Money;
@@ -33,14 +34,14 @@ export interface ChargesRequest {
   /** Days with these dates, half-open. */
   readonly fromDate: LocalDate;
   readonly toDate: LocalDate;
-  /** And whatever was closed in between, epoch milliseconds, half-open. */
+  /** Also the revisions closed in this interval, epoch milliseconds, half-open. */
   readonly closedFrom: number;
   readonly closedTo: number;
 }
 
 /**
- * The landed revisions of a subscription's days in a range, and those closed within it; by day and revision.
- * FINAL keeps the first record of a revision in log order: that is the revision.
+ * The landed revisions of a subscription: of the days in a range of dates, and those closed in an interval. Sorted by
+ * day and revision. FINAL keeps the first record of each revision in log order, which is the one that counts.
  */
 export async function readCharges(client: ClickHouseClient, request: ChargesRequest): Promise<Charge[]> {
   const { orgId, product, fromDate, toDate, closedFrom, closedTo } = request;
@@ -55,8 +56,8 @@ export async function readCharges(client: ClickHouseClient, request: ChargesRequ
      FROM daily_charges FINAL
      WHERE org_id = {org:String} AND product = {product:String}
        AND (daily_charges.day >= toDate32({from_date:String}) AND daily_charges.day < toDate32({to_date:String})
-         OR daily_charges.closed_at >= fromUnixTimestamp64Milli({closed_from:Int64})
-           AND daily_charges.closed_at < fromUnixTimestamp64Milli({closed_to:Int64}))
+         OR daily_charges.closed_at >= ${instant('closed_from')}
+           AND daily_charges.closed_at < ${instant('closed_to')})
      ORDER BY daily_charges.day, revision`,
     {
       org: orgId,

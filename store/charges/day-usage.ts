@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { instant, second } from '../../platform/clickhouse/sql-time.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { floorTo } from '../../domain/instants.ts';
-import type { DayUsage } from '../../domain/closing/charge-record.ts';
+import type { DayUsage } from '../../domain/closing/next-revision.ts';
 
 const DayUsageRow = Type.Object({
   org_id: Type.String(),
@@ -11,15 +12,15 @@ const DayUsageRow = Type.Object({
   credits: Type.Integer(),
 });
 
-/** Orgs whose usage one statement is asked for; they travel in the request's address. */
-const ORGS_AT_ONCE = 500;
+/** Organisations in one statement: they are query parameters, which travel in the request's URL. */
+const ORGS_PER_QUERY = 500;
 
 /**
- * What orgs used in [from, to), by product: sealed hours from the rollup, later ones from the events.
- * Marks are not regarded: events that are marked and not yet re-sealed are missing here, and the marks bring the
- * day back once they are (closing comes between the re-seal and the clearing of its marks).
- * @param sealedUntil progress `sealed`, read before
- * @param orgIds only these; every org where it is not given
+ * The usage of organisations in [from, to), by product: sealed hours from the rollup, later ones from the events.
+ * Ignores invalidations: late events that are not re-sealed yet are missing here. Their invalidation closes the day
+ * again after the re-seal, as invalidations are cleared only after closing.
+ * @param window epoch milliseconds, half-open, on quarter hours
+ * @param sealedUntil progress `sealed`, epoch milliseconds, read beforehand
  */
 export async function readDayUsage(
   client: ClickHouseClient,
@@ -28,30 +29,32 @@ export async function readDayUsage(
   orgIds: readonly string[],
 ): Promise<DayUsage[]> {
   const usage: DayUsage[] = [];
-  for (let start = 0; start < orgIds.length; start += ORGS_AT_ONCE) {
+  for (let start = 0; start < orgIds.length; start += ORGS_PER_QUERY) {
     const rows = await select(
       client,
       DayUsageRow,
       `SELECT org_id, product, sum(part.calls) AS calls, sum(part.credits) AS credits FROM (
          SELECT org_id, product, calls, credits FROM usage_15m FINAL
          WHERE org_id IN {orgs:Array(String)}
-           AND bucket >= toDateTime({from:UInt32}, 'UTC')
-           AND bucket < toDateTime(least({to:UInt32}, {sealed:UInt32}), 'UTC')
+           AND bucket >= ${second('from')}
+           AND bucket < ${second('rollup_to')}
          UNION ALL
          SELECT org_id, product, count() AS calls, sum(credits) AS credits FROM call_events FINAL
-         WHERE toStartOfHour(occurred_at) >= toDateTime(greatest({from_hour:UInt32}, {sealed:UInt32}), 'UTC')
-           AND toStartOfHour(occurred_at) < toDateTime({to:UInt32}, 'UTC')
+         WHERE toStartOfHour(occurred_at) >= ${second('raw_from')}
+           AND toStartOfHour(occurred_at) < ${second('to')}
            AND org_id IN {orgs:Array(String)}
-           AND occurred_at >= toDateTime({from:UInt32}, 'UTC') AND occurred_at < toDateTime({to:UInt32}, 'UTC')
+           AND occurred_at >= ${instant('from_ms')} AND occurred_at < ${instant('to_ms')}
          GROUP BY org_id, product
        ) AS part
        GROUP BY org_id, product`,
       {
-        orgs: orgIds.slice(start, start + ORGS_AT_ONCE),
+        orgs: orgIds.slice(start, start + ORGS_PER_QUERY),
         from: window.from / 1000,
-        from_hour: floorTo(window.from, HOUR_MS) / 1000,
         to: window.to / 1000,
-        sealed: sealedUntil / 1000,
+        rollup_to: Math.min(window.to, sealedUntil) / 1000,
+        raw_from: Math.max(floorTo(window.from, HOUR_MS), sealedUntil) / 1000,
+        from_ms: window.from,
+        to_ms: window.to,
       },
     );
     for (const { org_id, product, calls, credits } of rows) {

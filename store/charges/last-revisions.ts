@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import type { Revision } from '../../domain/closing/charge-record.ts';
+import type { Revision } from '../../domain/closing/next-revision.ts';
 
-export const RevisionRow = Type.Object({
+const RevisionRow = Type.Object({
   org_id: Type.String(),
   product: Type.String(),
   day: Type.String(),
@@ -15,14 +15,16 @@ export const RevisionRow = Type.Object({
   amount: Type.String(),
 });
 
-const ORGS_AT_ONCE = 500;
+/** Organisations in one statement: they are query parameters, which travel in the request's URL. */
+const ORGS_PER_QUERY = 500;
 
+/** The key of a day in the result of readLastRevisions. */
 export const revisionKey = (orgId: string, product: string, date: string): string =>
   JSON.stringify([orgId, product, date]);
 
 /**
- * The last landed revision of every closed day of these orgs in [fromDate, toDate], by revisionKey.
- * The first record of a revision in log order is that revision: FINAL keeps it.
+ * The last landed revision of every closed day of these organisations from fromDate to toDate, both inclusive, by
+ * revisionKey. FINAL keeps the first record of each revision in log order, which is the one that counts.
  */
 export async function readLastRevisions(
   client: ClickHouseClient,
@@ -31,7 +33,7 @@ export async function readLastRevisions(
   toDate: string,
 ): Promise<Map<string, Revision>> {
   const last = new Map<string, Revision>();
-  for (let start = 0; start < orgIds.length; start += ORGS_AT_ONCE) {
+  for (let start = 0; start < orgIds.length; start += ORGS_PER_QUERY) {
     const rows = await select(
       client,
       RevisionRow,
@@ -42,7 +44,7 @@ export async function readLastRevisions(
          AND daily_charges.day >= toDate32({from:String}) AND daily_charges.day <= toDate32({to:String})
        ORDER BY org_id, product, daily_charges.day, revision DESC
        LIMIT 1 BY org_id, product, daily_charges.day`,
-      { orgs: orgIds.slice(start, start + ORGS_AT_ONCE), from: fromDate, to: toDate },
+      { orgs: orgIds.slice(start, start + ORGS_PER_QUERY), from: fromDate, to: toDate },
     );
     for (const row of rows) last.set(revisionKey(row.org_id, row.product, row.day), row);
   }

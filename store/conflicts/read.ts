@@ -1,12 +1,13 @@
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { second } from '../../platform/clickhouse/sql-time.ts';
 import { NEWEST_FIRST, standsAfter, type Position } from '../usage/log-order.ts';
 import { FINAL_SETTINGS } from '../usage/query.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { floorTo, ceilTo } from '../../domain/instants.ts';
 
 const HourRow = Type.Object({ hour: Type.Integer(), conflicts: Type.Integer({ minimum: 1 }) });
-/** An hour's start, and how many ids have several payloads in it. */
+/** The start of an hour, and the number of event ids with several payloads in it. */
 export type ConflictHour = Static<typeof HourRow>;
 
 const ConflictRow = Type.Object({
@@ -17,19 +18,19 @@ const ConflictRow = Type.Object({
   endpoint: Type.String(),
   credits: Type.Integer(),
 });
-/** An id under which several payloads landed, and some of the one that counts: the first in the log. */
+/** An event id with several payloads, and fields of the payload that counts: the first one in the log. */
 export type Conflict = Static<typeof ConflictRow>;
 
 export interface ConflictHoursRequest {
   readonly orgId: string;
-  /** Hours that share an instant with [from, to), epoch milliseconds. */
+  /** Hours that overlap [from, to), epoch milliseconds. */
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * How many ids have more than one payload, by hour and in sealed ones, the latest first; see schemas/clickhouse/0006
- * for what is not seen.
+ * The number of event ids with more than one payload in each sealed hour, the latest hour first.
+ * schemas/clickhouse/0006 lists the conflicts that are not recorded.
  */
 export function readConflictHours(
   client: ClickHouseClient,
@@ -40,8 +41,8 @@ export function readConflictHours(
     HourRow,
     `SELECT toUnixTimestamp(payload_conflicts.hour) * 1000 AS hour, count() AS conflicts
      FROM payload_conflicts FINAL
-     WHERE payload_conflicts.hour >= toDateTime({from:UInt32}, 'UTC')
-       AND payload_conflicts.hour < toDateTime({to:UInt32}, 'UTC')
+     WHERE payload_conflicts.hour >= ${second('from')}
+       AND payload_conflicts.hour < ${second('to')}
        AND payload_conflicts.org_id = {org:String}
      GROUP BY payload_conflicts.hour ORDER BY payload_conflicts.hour DESC`,
     {
@@ -54,16 +55,16 @@ export function readConflictHours(
 
 export interface ConflictsPageRequest {
   readonly orgId: string;
-  /** Of readConflictHours. */
+  /** The result of readConflictHours. */
   readonly hours: readonly ConflictHour[];
-  /** Only those that stand after this call in the log. */
+  /** Only conflicts after this position; from the start where undefined. */
   readonly before: Position | undefined;
   readonly limit: number;
 }
 
 /**
- * The conflicts of these hours by (occurred_at, event_id) descending, at most `limit`; those whose raw events
- * retention has dropped are only counted. No more hours of events are read than the page needs.
+ * The conflicts of these hours by (occurred_at, event_id) descending, at most `limit`. Leaves out conflicts whose raw
+ * events retention has dropped: these are only counted. Reads no more hours of events than the page needs.
  */
 export async function readConflicts(
   client: ClickHouseClient,
@@ -74,8 +75,8 @@ export async function readConflicts(
   const found: Conflict[] = [];
   while (unread.length > 0 && found.length < limit) {
     const wanted = limit - found.length;
-    let held = 0;
-    const enough = unread.findIndex(({ conflicts }) => (held += conflicts) >= wanted);
+    let available = 0;
+    const enough = unread.findIndex(({ conflicts }) => (available += conflicts) >= wanted);
     const next = enough === -1 ? unread : unread.slice(0, enough + 1);
     found.push(...(await readHours(client, { ...request, hours: next, limit: wanted })));
     unread = unread.slice(next.length);

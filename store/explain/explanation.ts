@@ -1,30 +1,30 @@
 import type { Money } from '../../domain/money.ts';
-import { closedFigures } from '../../domain/closing/charge-record.ts';
+import { closedFigures } from '../../domain/closing/next-revision.ts';
 import type { Charge } from '../charges/charges.ts';
 import type { Day } from '../../domain/calendar/zone-days.ts';
 import type { DayCharge } from '../../domain/pricing/day-charge.ts';
-import { differenceOf, needsRevision } from '../../domain/pricing/revisions.ts';
+import { differenceOf, needsRevision } from '../../domain/closing/revisions.ts';
 import { totalOf, type UsageTotal } from '../usage/read.ts';
 import type { TermsInEffect } from '../../domain/pricing/terms-of-day.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 
-/** How the amount of an org's day came about: every level adds up to the one above, and the first is the charge. */
+/** How the charge of a day came about, level by level: every level adds up to the one above, the first to the charge. */
 export interface Explanation {
   readonly orgId: string;
   readonly product: string;
   readonly day: Day;
   /** By the events and settings known now; undefined where the product had no subscription on that day. */
   readonly charge: DayCharge | undefined;
-  /** The log's, by revision; none while the day is open, or if nothing was used. */
+  /** In order; empty while the day is open, or if nothing was used. */
   readonly revisions: readonly Charge[];
-  /** What the next revision will say, where late events are counted that the log does not tell of yet. */
+  /** What the next revision will change, where late events have landed since the last one. */
   readonly pending: Pending | null;
   readonly terms: readonly TermsInEffect[];
   /** All calls of the day; `credits` is the charge's `used`. */
   readonly total: UsageTotal;
   readonly hours: readonly HourOfUse[];
   readonly breakdowns: readonly Breakdown[];
-  /** The filter that finds the single calls in the call log. */
+  /** The filter that selects these calls in the call log. */
   readonly calls: { readonly from: number; readonly to: number; readonly product: string };
 }
 
@@ -34,25 +34,25 @@ export interface Pending {
   readonly deltaAmount: Money;
 }
 
-/** A clock hour (UTC) clipped to the day. Hours without calls are left out. */
+/** The usage of a clock hour (UTC) clipped to the day. Hours without calls are left out. */
 export interface HourOfUse extends UsageTotal {
   readonly from: number;
   readonly to: number;
 }
 
-/** By whom, by what. `rule` is the cost rule that gave the credits. */
+/** The dimensions of the breakdowns. `rule` is the cost rule that gave the credits. */
 export const BREAKDOWNS = ['user', 'app', 'endpoint', 'rule'] as const;
 export type BreakdownName = (typeof BREAKDOWNS)[number];
 
 export interface Breakdown {
   readonly by: BreakdownName;
-  /** Those with the most credits first. */
+  /** The values with the most credits, the largest first. */
   readonly top: readonly (UsageTotal & { readonly value: string })[];
-  /** All others together; zeros where `top` has them all. */
+  /** The sum of all other values; zeros where there are none. */
   readonly other: UsageTotal;
 }
 
-/** The hours of a day from rows of usage by hour (`hour`: its start). */
+/** The hours of a day from rows of usage grouped by hour. */
 export function hoursOfDay(
   day: Day,
   rows: readonly (UsageTotal & { readonly hour?: number | undefined })[],
@@ -66,7 +66,7 @@ export function hoursOfDay(
   }));
 }
 
-/** What the total has beyond the rows. */
+/** The total less the rows. */
 export function otherThan(total: UsageTotal, rows: readonly UsageTotal[]): UsageTotal {
   const sum = totalOf(rows);
   return {
@@ -77,8 +77,8 @@ export function otherThan(total: UsageTotal, rows: readonly UsageTotal[]): Usage
 }
 
 /**
- * Whether every level is of the same events: the hours add up to the total, and no `other` is less than nothing.
- * While calls of the day still land, figures that were read one after another may not.
+ * Whether all levels describe the same events: the hours add up to the total, and no `other` is negative. Levels that
+ * were read one after another may differ while calls of the day still land.
  */
 export function addsUp({
   total,
@@ -90,7 +90,7 @@ export function addsUp({
   return breakdowns.every(({ other }) => Math.min(other.calls, other.credits, other.rejected) >= 0);
 }
 
-/** The difference between what the log says last and what is known now; null where they agree or none is due. */
+/** The difference between the last revision and the charge as known now; null where they agree or the day is not closed. */
 export function pendingOf(charge: DayCharge | undefined, revisions: readonly Charge[]): Pending | null {
   const last = revisions.at(-1);
   if (charge === undefined || last === undefined) return null;

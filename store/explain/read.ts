@@ -15,7 +15,7 @@ export interface ExplainRequest {
   readonly subscription: Subscription;
   readonly catalogues: Catalogues;
   readonly day: Day;
-  /** How many users, apps, endpoints and rules are named. */
+  /** How many users, apps, endpoints and rules to list each. */
   readonly top: number;
 }
 
@@ -24,8 +24,8 @@ export class NotAddingUpError extends Error {
   readonly code = 'NOT_ADDING_UP';
   constructor(orgId: string, date: string) {
     super(
-      `The figures of ${orgId} on ${date} did not add up in ${MAX_READS} readings: while calls of that day keep ` +
-        'coming, ask again; if none do, compare it with the events by "npm run recompute".',
+      `The figures of ${orgId} on ${date} did not add up in ${MAX_READS} attempts. If calls of that day still land, ` +
+        'try again; otherwise compare the day with its events by "npm run recompute".',
     );
     this.name = 'NotAddingUpError';
   }
@@ -33,7 +33,7 @@ export class NotAddingUpError extends Error {
 
 const MAX_READS = 5;
 
-/** Reads an explanation whose levels are of one and the same set of events. Throws NotAddingUpError. */
+/** Reads an explanation whose levels all describe the same events. @throws NotAddingUpError */
 export async function readExplanation(
   client: ClickHouseClient,
   request: ExplainRequest,
@@ -65,7 +65,7 @@ async function readLevels(
 ): Promise<Pick<Explanation, 'total' | 'hours' | 'breakdowns'> | undefined> {
   const interval = {
     orgId: org.orgId,
-    // The store knows no instants before 1970.
+    // ClickHouse's DateTime begins in 1970.
     from: Math.max(0, day.from),
     to: Math.max(0, day.to),
     filters: { product: subscription.product },
@@ -83,7 +83,7 @@ async function readLevels(
     }));
     breakdowns.push({ by, top: named, other: otherThan(total, named) });
   }
-  // The set of events only grows: with as many calls, credits and rejections at the end, it is the same one.
+  // Events are only added: with the same number of calls, credits and rejections as before, nothing has changed.
   const after = otherThan(await readTotal(client, interval), [total]);
   const unchanged = after.calls === 0 && after.credits === 0 && after.rejected === 0;
   return unchanged && addsUp({ total, hours, breakdowns }) ? { total, hours, breakdowns } : undefined;

@@ -2,13 +2,14 @@ import type { LandedLog } from '../../platform/landed-log.ts';
 import { encodeSettingsChange, type SettingsChange } from '../../schemas/settings-change.ts';
 import { rejectedChange } from '../../domain/settings/rejected-change.ts';
 import type { SettingsStore } from './store.ts';
-import type { Outcome } from '../../domain/settings/state.ts';
+import type { Outcome } from '../../domain/settings/outcome.ts';
 
-/** The change was acknowledged and landed, and is not in the settings: a defect, not a user's mistake. */
+/** The change was acknowledged and has landed but is not in the settings: a defect, not a mistake of the user. */
 export class ChangeLostError extends Error {
   readonly code = 'CHANGE_LOST';
   constructor(changeId: string) {
-    super(`Settings change ${changeId} has landed but cannot be read back.`);
+    super(`Settings change ${changeId} has landed but cannot be read back. Please report this as a defect.`);
+    this.name = 'ChangeLostError';
   }
 }
 
@@ -20,10 +21,12 @@ export interface SettingsWriter {
 }
 
 /**
- * Records a change and returns what became of it, once it is in effect for every reader. Safe to repeat under the
- * same change_id: the first counts. Concurrent changes are decided by the order of the log.
- * @throws SettingsRefused where the rules do not allow it (nothing is recorded then, or, where another change came
- *   between, it stands in the log as refused), `change-id-used` where the id is another change's.
+ * Records a change and returns its outcome once every reader can see it. Safe to repeat under the same change_id: the
+ * first one counts. The order of the log decides between concurrent changes.
+ * @throws SettingsRejectedError where the rules do not allow the change. Nothing is recorded then, unless a concurrent
+ *   change came first: in that case the change is in the log as rejected. Its code is `change-id-used` where another
+ *   change has this id.
+ * @throws the errors of LandedLog.append, ChangeLostError
  */
 export async function recordChange(writer: SettingsWriter, change: SettingsChange): Promise<Outcome> {
   const before = await writer.store.refresh();
@@ -35,14 +38,14 @@ export async function recordChange(writer: SettingsWriter, change: SettingsChang
   const outcome = earlier ?? (await writer.store.refresh()).outcome(change.change_id);
   if (!outcome) throw new ChangeLostError(change.change_id);
   if (!isSameRequest(outcome.change, change)) {
-    const message = `the change id ${change.change_id} is another change’s: repeat a change as it was, or use a new id`;
+    const message = `another change has the id ${change.change_id}: repeat a change unmodified, or use a new id`;
     throw rejectedChange('change-id-used', '', message);
   }
-  if (outcome.refused) throw outcome.refused;
+  if (outcome.rejection) throw outcome.rejection;
   return outcome;
 }
 
-/** Whether it asks for the same; who repeats it, and why, may differ. */
+/** Whether two changes request the same; who requests it, and why, may differ. */
 function isSameRequest(a: SettingsChange, b: SettingsChange): boolean {
   return (
     a.kind === b.kind &&

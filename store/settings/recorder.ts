@@ -6,30 +6,32 @@ import type { Logger } from '../../platform/logging.ts';
 import type { SettingsChange } from '../../schemas/settings-change.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { recordChange } from './record.ts';
-import type { Outcome, UnknownOrgs } from '../../domain/settings/state.ts';
+import type { Outcome } from '../../domain/settings/outcome.ts';
+import type { UnknownOrgs } from '../../domain/settings/state.ts';
 import { createSettingsStore, type SettingsStore } from './store.ts';
 
-/** Recording took too long: the change may come into effect yet, or never. */
+/** Recording took too long: the change may still take effect, or never. */
 export class RecordTimeoutError extends Error {
   readonly code = 'RECORD_TIMEOUT';
   constructor(changeId: string, timeoutMs: number) {
     super(
-      `Settings change ${changeId} was not in effect after ${timeoutMs / 1000} s: look before it is repeated.`,
+      `Settings change ${changeId} was not in effect after ${timeoutMs / 1000} s: check the settings before you repeat it.`,
     );
+    this.name = 'RecordTimeoutError';
   }
 }
 
-/** The settings of a stack, to read and to change: what the commands and the API share. */
+/** Reads and changes the settings of a stack. Shared by the command-line programs and the API. */
 export interface SettingsRecorder extends SettingsStore {
   /**
-   * See recordChange. Throws LogAwayError where nothing was recorded; after a RecordTimeoutError, or another error of
-   * Kafka or ClickHouse, that is not known, and a repeat is safe.
+   * See recordChange. Also throws LogUnavailableError, where nothing was recorded, and RecordTimeoutError. After that or
+   * another error of Kafka or ClickHouse it is unknown whether the change was recorded; repeating it is safe.
    */
   record(change: SettingsChange): Promise<Outcome>;
   close(): Promise<void>;
 }
 
-/** Whoever waits for an answer wants to know soon that Kafka is away. */
+/** Few, so that a waiting user learns soon that Kafka is unavailable. */
 const KAFKA_RETRIES = 2;
 
 export interface RecorderConfig {
@@ -39,10 +41,10 @@ export interface RecorderConfig {
 }
 
 /**
- * Connects to Kafka when the first change is recorded: reading works without it.
- * @param client may be one that only reads
- * @param clientId names the process in the brokers' logs
- * @param timeoutMs how long recording a change may take in all
+ * Opens the settings of a stack. Connects to Kafka at the first change, so reading works without it.
+ * @param client a read-only one is enough
+ * @param given.clientId names the process in the brokers' logs
+ * @param given.timeoutMs the longest time that recording one change may take
  */
 export function openRecorder(
   config: RecorderConfig,

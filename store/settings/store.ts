@@ -17,25 +17,25 @@ const LoggedRow = Type.Object({
 });
 const ROWS_AT_ONCE = 10_000;
 
-/** The settings as far as the log has landed. */
+/** The settings up to the last landed change. */
 export interface SettingsStore {
-  /** Reads what has landed since, so that a change shows in the next answer. What it returned before stays as it was. */
+  /** Reads the changes that have landed since the last call and returns the new state. States are immutable. */
   refresh(): Promise<SettingsState>;
 }
 
 /**
- * Keeps the folded log in memory (some hundred bytes a change) and reads only what is new. A read that runs may have
- * missed what a caller must see: all who ask in the meantime share the next one. Of 400 changes at once they were 100
- * reads instead of 760.
+ * Keeps the folded log in memory (a few hundred bytes a change) and reads only new changes. A read in progress may miss
+ * a change that a new caller must see, so all callers during a read share the next one. For 400 concurrent changes that
+ * made 100 reads instead of 760.
  * @param unknownOrgs setting UNKNOWN_ORGS
  */
 export function createSettingsStore(client: ClickHouseClient, unknownOrgs: UnknownOrgs): SettingsStore {
   let state = new SettingsState(unknownOrgs);
   let running: Promise<unknown> = Promise.resolve();
-  /** Begins when `running` has ended, well or not. */
+  /** Begins when `running` has ended, successfully or not. */
   let next: Promise<SettingsState> | undefined;
 
-  // In nobody's name: of several requests that share it, none may end it for the others.
+  // Bound to no request's async context: several requests share a read, and none may cancel it for the others.
   const read = AsyncResource.bind(async (): Promise<SettingsState> => {
     for (;;) {
       const rows = await select(

@@ -1,8 +1,8 @@
 import { Type, type Static } from 'typebox';
 
 /**
- * What usage can be grouped and filtered by: the API's names, their columns in usage_15m_by and call_events,
- * and the ClickHouse type of a filter's value.
+ * The dimensions by which usage can be grouped and filtered: their names in the API, their columns in usage_15m_by and
+ * call_events, and the ClickHouse type of a filter's value.
  */
 export const DIMENSIONS = {
   product: { column: 'product', type: 'String' },
@@ -17,7 +17,7 @@ export const DIMENSIONS = {
 } as const;
 export type Dimension = keyof typeof DIMENSIONS;
 
-/** Grouping by time; a row holds the start of its day, hour or quarter as epoch milliseconds. */
+/** Groups by time; a row has the start of its day, hour or quarter hour as epoch milliseconds. */
 export const TIME_GROUPS = ['day', 'hour', '15m'] as const;
 export type TimeGroup = (typeof TIME_GROUPS)[number];
 
@@ -26,7 +26,7 @@ export type GroupBy = Dimension | TimeGroup;
 export const isDimension = (name: string): name is Dimension => Object.hasOwn(DIMENSIONS, name);
 export const isTimeGroup = (name: string): name is TimeGroup => TIME_GROUPS.some((time) => time === name);
 
-/** One row of usage: the groups asked for, and the sums. */
+/** One row of usage: the requested groups, and the sums. */
 export const UsageRow = Type.Object({
   product: Type.Optional(Type.String()),
   user: Type.Optional(Type.String()),

@@ -1,16 +1,16 @@
 import { DIMENSIONS, isDimension, type Dimension } from './dimensions.ts';
 
-/** What calls must have: for every dimension named the value, or any one of the values. None at all for an empty list. */
+/** Selects calls: each named dimension must have the value, or one of the values. An empty list selects no calls. */
 export type Filters = Partial<Record<Dimension, FilterValue | readonly FilterValue[]>>;
 export type FilterValue = string | number;
 
 export interface Conditions {
-  /** Conditions on the columns of usage_15m_by or call_events, each with its AND; empty without filters. */
+  /** Conditions on the columns of usage_15m_by or call_events, each preceded by AND; empty without filters. */
   readonly sql: string;
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** Filters as SQL. The columns' names are ours, the values are parameters. */
+/** Filters as SQL. Column names come from DIMENSIONS, values are query parameters. */
 export function conditionsOf(filters: Filters): Conditions {
   const names = Object.keys(filters).filter((name) => isDimension(name));
   const sql = names.map((name) => {

@@ -1,6 +1,6 @@
 import type { Conditions } from './filters.ts';
 
-/** A call's place in a log of calls. */
+/** A position in a log of calls. */
 export interface Position {
   /** Epoch milliseconds. */
   readonly occurredAt: number;
@@ -8,12 +8,12 @@ export interface Position {
 }
 
 /**
- * Logs of call_events run from the newest to the oldest. Ids sort by their text, which for a UUIDv7 is its time;
- * ClickHouse sorts UUIDs by their second half.
+ * Logs of calls run from the newest to the oldest. Ids are sorted as text, because ClickHouse sorts UUIDs by their
+ * second half.
  */
 export const NEWEST_FIRST = 'ORDER BY call_events.occurred_at DESC, toString(call_events.event_id) DESC';
 
-/** Only calls that stand after this one in a log; all where there is none. */
+/** Selects the calls after a position in a log; all calls where it is undefined. */
 export function standsAfter(position: Position | undefined): Conditions {
   if (position === undefined) return { sql: '', params: {} };
   const place = '(toUnixTimestamp64Milli(call_events.occurred_at), toString(call_events.event_id))';

@@ -1,9 +1,10 @@
 import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { instant, second } from '../../platform/clickhouse/sql-time.ts';
 import { DIMENSIONS, isDimension, TIME_GROUPS, type GroupBy } from './dimensions.ts';
 import { conditionsOf, type Filters } from './filters.ts';
-import { planRead } from './plan.ts';
-import { readSealed } from './sealed.ts';
+import { planRollup } from './rollup-plan.ts';
+import { readSealedHours } from './sealed-hours.ts';
 
 /** Usage of one org in [from, to), epoch milliseconds. */
 export interface UsageRequest {
@@ -17,14 +18,14 @@ export interface UsageRequest {
   readonly dayStarts?: readonly number[];
 }
 
-/** The rows of a request: a column for every group, under its name, and calls, credits, rejected. In no order. */
+/** The rows of a request, in no order: a column for every group, under its name, and calls, credits, rejected. */
 export interface UsageQuery {
-  /** A SELECT; what is built around it ends with FINAL_SETTINGS. */
+  /** A SELECT without settings: end the outermost statement with FINAL_SETTINGS. */
   readonly sql: string;
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** A key lies in one partition, of its month or day: each is replaced by itself. */
+/** All rows of a key are in one partition, that of its month or day, so FINAL can merge each partition separately. */
 export const FINAL_SETTINGS = 'SETTINGS do_not_merge_across_partitions_select_final = 1';
 
 const TIME_EXPRESSIONS = {
@@ -33,20 +34,20 @@ const TIME_EXPRESSIONS = {
   '15m': `toUnixTimestamp(bucket) * 1000`,
 };
 
-/** A group's column in the SELECTs around a UsageQuery. */
+/** The column of a group in the SELECTs around a UsageQuery. */
 export const columnOf = (group: GroupBy): string => `\`${group}\``;
 
 /**
- * The sealed rollup and the raw edges as one SELECT: the same figures as a FINAL scan of call_events, at every
- * moment. Without groupBy exactly one row, otherwise none for groups without calls.
+ * Builds one SELECT over the sealed rollup and the raw events around it. At every moment its figures equal those of a
+ * FINAL scan of call_events. Without groupBy it returns exactly one row, otherwise no rows for groups without calls.
  */
 export async function usageQuery(client: ClickHouseClient, request: UsageRequest): Promise<UsageQuery> {
   const { orgId, from, to, filters = {}, groupBy = [], dayStarts = [] } = request;
-  const plan = planRead(from, to, await readSealed(client, orgId, from, to));
+  const plan = planRollup(from, to, await readSealedHours(client, orgId, from, to));
 
   const dimensions = groupBy.filter((name) => isDimension(name));
   const times = TIME_GROUPS.filter((name) => groupBy.includes(name));
-  // The narrow rollup answers what needs no dimension but the product; the wide one is as wide as the events.
+  // The narrow rollup serves requests without a dimension other than the product; the wide one has all of them.
   const narrow = [...dimensions, ...Object.keys(filters)].every((name) => name === 'product');
 
   const conditions = conditionsOf(filters);
@@ -58,20 +59,21 @@ export async function usageQuery(client: ClickHouseClient, request: UsageRequest
   const rollup = `SELECT ${columns} bucket, calls, credits, rejected
       FROM ${narrow ? 'usage_15m' : 'usage_15m_by'} FINAL
       WHERE org_id = {org:String}
-        AND bucket >= toDateTime({rollup_from:UInt32}, 'UTC') AND bucket < toDateTime({rollup_to:UInt32}, 'UTC')
-        AND toStartOfHour(bucket) NOT IN {dirty_hours:Array(UInt32)} AND calls > 0
+        AND bucket >= ${second('rollup_from')} AND bucket < ${second('rollup_to')}
+        AND toStartOfHour(bucket) NOT IN {invalidated_hours:Array(UInt32)} AND calls > 0
         ${conditions.sql}`;
   const raw = `SELECT ${columns} toStartOfFifteenMinutes(occurred_at) AS bucket,
         count() AS calls, sum(credits) AS credits, countIf(status = ${REJECTED_STATUS}) AS rejected
       FROM call_events FINAL
       WHERE toStartOfHour(occurred_at) IN {raw_hours:Array(UInt32)}
         AND org_id = {org:String}
-        AND occurred_at >= fromUnixTimestamp64Milli({from:Int64}) AND occurred_at < fromUnixTimestamp64Milli({to:Int64})
-        AND (occurred_at < toDateTime({rollup_from:UInt32}, 'UTC') OR occurred_at >= toDateTime({rollup_to:UInt32}, 'UTC')
-          OR toStartOfHour(occurred_at) IN {dirty_hours:Array(UInt32)})
+        AND occurred_at >= ${instant('from')} AND occurred_at < ${instant('to')}
+        AND (occurred_at < ${instant('rollup_from_ms')} OR occurred_at >= ${instant('rollup_to_ms')}
+          OR toStartOfHour(occurred_at) IN {invalidated_hours:Array(UInt32)})
         ${conditions.sql}
       GROUP BY ${columns} bucket`;
-  // A part that can hold nothing still costs its planning, half of a small query; an empty interval has its sums too.
+  // Leave out a part without rows: planning it takes half the time of a small query. An empty interval keeps the
+  // rollup part, as it needs its row of zeros too.
   const isRaw = plan.rawHours.length > 0;
   const isRollup = plan.rollupFrom < plan.rollupTo || !isRaw;
   const parts = [...(isRollup ? [rollup] : []), ...(isRaw ? [raw] : [])];
@@ -83,9 +85,11 @@ export async function usageQuery(client: ClickHouseClient, request: UsageRequest
     org: orgId,
     from,
     to,
+    rollup_from_ms: plan.rollupFrom,
+    rollup_to_ms: plan.rollupTo,
     rollup_from: plan.rollupFrom / 1000,
     rollup_to: plan.rollupTo / 1000,
-    dirty_hours: plan.invalidatedHours.map(seconds),
+    invalidated_hours: plan.invalidatedHours.map(seconds),
     raw_hours: plan.rawHours.map(seconds),
     day_starts: dayStarts.map(seconds),
     ...conditions.params,
@@ -93,4 +97,4 @@ export async function usageQuery(client: ClickHouseClient, request: UsageRequest
   return { sql, params };
 }
 
-const seconds = (instant: number): number => instant / 1000;
+const seconds = (ms: number): number => ms / 1000;

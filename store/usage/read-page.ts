@@ -6,17 +6,17 @@ import { columnOf, FINAL_SETTINGS, usageQuery, type UsageRequest } from './query
 import { readTotal, type UsageTotal } from './read.ts';
 
 export interface PageRequest extends UsageRequest {
-  /** One group at least. */
+  /** At least one group. */
   readonly groupBy: readonly GroupBy[];
-  /** The groups of the last row of the page before, in the order of groupBy; times in epoch milliseconds. */
+  /** The groups of the previous page's last row, in the order of groupBy; times in epoch milliseconds. */
   readonly after?: readonly FilterValue[] | undefined;
   readonly limit: number;
 }
 
 export interface UsagePage {
-  /** In the order of their groups. */
+  /** Sorted by their groups. */
   readonly rows: readonly UsageRow[];
-  /** Of all rows of the request, those of other pages too. */
+  /** The sum over all pages of the request. */
   readonly total: UsageTotal;
 }
 
@@ -27,7 +27,7 @@ const PageRow = Type.Object({
   total_rejected: Type.Integer(),
 });
 
-/** The next rows of a request, at most `limit`, and the total: one statement, so that both are of one moment. */
+/** The next rows of a request, at most `limit`, and the total: read by one statement, so they describe the same moment. */
 export async function readUsagePage(client: ClickHouseClient, request: PageRequest): Promise<UsagePage> {
   const { groupBy, after, limit } = request;
   const { sql, params } = await usageQuery(client, request);
@@ -52,7 +52,7 @@ export async function readUsagePage(client: ClickHouseClient, request: PageReque
     },
   );
   const [first] = rows;
-  // Nothing left: no row that could carry it.
+  // Without rows, no row carries the total.
   if (first === undefined) return { rows, total: await readTotal(client, request) };
   return {
     rows: rows.map(

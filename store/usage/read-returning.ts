@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { readUsage } from './read.ts';
-import { returningOf, WINDOW_MS, type Returning } from '../../domain/returning.ts';
+import { returningOf, WINDOW_MS, type Returning } from '../../domain/usage/returning.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 
 export interface WindowUse {
@@ -12,15 +12,16 @@ export interface WindowUse {
 }
 
 /**
- * What the rolling 24 hours hold, by when it leaves them. The last hour is read apart, and is part of the rows, so
- * that pace, rows and `used` always agree, whatever lands between the reads.
- * @param product the subscription's. @param asOf epoch milliseconds
+ * The usage of the rolling 24 hours, by the time at which it leaves the window. `used` and the rows are computed from
+ * the same two reads as the pace, so that they agree whatever lands in between.
+ * @param given.product the subscription's product
+ * @param given.asOf end of the window, epoch milliseconds
  */
 export async function readReturning(
   client: ClickHouseClient,
   { orgId, product, asOf }: { readonly orgId: string; readonly product: string; readonly asOf: number },
 ): Promise<WindowUse> {
-  // The store knows no instants before 1970.
+  // ClickHouse's DateTime begins in 1970.
   const [windowFrom, lastHour] = [asOf - WINDOW_MS, asOf - HOUR_MS].map((instant) => Math.max(0, instant));
   const byHour = (from = 0, to = 0) =>
     readUsage(client, { orgId, from, to, filters: { product }, groupBy: ['hour'] });

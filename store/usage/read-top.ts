@@ -4,30 +4,30 @@ import { DIMENSIONS, isDimension, isTimeGroup, UsageRow, type GroupBy } from './
 import { columnOf, FINAL_SETTINGS, usageQuery, type UsageRequest } from './query.ts';
 
 export interface TopRequest extends UsageRequest {
-  /** One dimension at least: what is ranked is every combination of them, over the whole range. */
+  /** At least one dimension. Every combination of the dimensions is ranked over the whole range. */
   readonly groupBy: readonly GroupBy[];
   readonly top: number;
 }
 
 export interface TopUsage {
-  /** The combinations with the most credits, then calls, first; each by its times. */
+  /** The combinations with the most credits (then calls) first; within each, sorted by time. */
   readonly rows: readonly UsageRow[];
-  /** All others together: a row without dimensions for every time; none where there are no others. */
+  /** The sum of all other combinations: one row without dimensions for every time; empty where there are no others. */
   readonly other: readonly UsageRow[];
 }
 
 const TopRow = Type.Object({ ...UsageRow.properties, is_top: Type.Boolean() });
 
-/** The largest groups and the rest: one statement, so that together they are all of the usage at one moment. */
+/** The largest groups and the sum of the rest: read by one statement, so together they are all usage of one moment. */
 export async function readTopUsage(client: ClickHouseClient, request: TopRequest): Promise<TopUsage> {
   const { groupBy, top } = request;
   const { sql, params } = await usageQuery(client, request);
   const dimensions = groupBy.filter((name) => isDimension(name));
   const times = groupBy.filter((name) => isTimeGroup(name)).map(columnOf);
   const named = dimensions.map(columnOf).join(', ');
-  // Without times a row is a whole combination.
+  // Without time groups, a row is the total of its combination.
   const whole = (sum: string) => (times.length === 0 ? sum : `sum(${sum}) OVER (PARTITION BY ${named})`);
-  // The others have no names: all of them share one row of a time.
+  // The others lose their names, so that they share one row for each time.
   const kept = dimensions.map((name) => {
     const none = DIMENSIONS[name].type === 'String' ? `''` : '0';
     return `if(is_top, ranked.${columnOf(name)}, ${none}) AS ${columnOf(name)},`;

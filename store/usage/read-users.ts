@@ -5,7 +5,7 @@ import { FINAL_SETTINGS, usageQuery, type UsageRequest } from './query.ts';
 const UserRow = Type.Object({ user: Type.String(), calls: Type.Integer(), credits: Type.Integer() });
 export type UserRow = Static<typeof UserRow>;
 
-/** A place in the order of users: the last one of the page before. */
+/** A position in the list of users: the last user of the previous page. */
 export type UserPlace = Pick<UserRow, 'user' | 'credits'>;
 
 export interface UsersRequest extends Pick<UsageRequest, 'orgId' | 'from' | 'to' | 'filters'> {
@@ -13,7 +13,7 @@ export interface UsersRequest extends Pick<UsageRequest, 'orgId' | 'from' | 'to'
   readonly limit: number;
 }
 
-/** Who called, at most `limit` users: by credits, the most first, then by user id (its bytes). */
+/** The users with calls, at most `limit`: by credits descending, then by the bytes of the user id. */
 export async function readUsers(
   client: ClickHouseClient,
   { after, limit, ...range }: UsersRequest,

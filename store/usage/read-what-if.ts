@@ -16,9 +16,10 @@ export interface PeriodWhatIf extends WhatIf {
 }
 
 /**
- * The real usage of the last period that has ended, under its own and under other terms.
- * D: as the events say now; what late events changed after the statement was final is part of its day here.
- * @param now epoch milliseconds. Throws UnknownEdition.
+ * The cost of the real usage of the last period that has ended, under its own and under other terms.
+ * D: usage as the events are now. Late events that landed after the statement became final count on their day here.
+ * @param now epoch milliseconds
+ * @throws UnknownEditionError
  */
 export async function readWhatIf(
   client: ClickHouseClient,

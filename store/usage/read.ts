@@ -2,7 +2,7 @@ import { select, type ClickHouseClient } from '../../platform/clickhouse/connect
 import { UsageRow } from './dimensions.ts';
 import { columnOf, FINAL_SETTINGS, usageQuery, type UsageRequest } from './query.ts';
 
-/** All rows of a request, in the order of their groups. Without groupBy exactly one row. See query.ts. */
+/** All rows of a request, sorted by their groups; without groupBy exactly one row. See query.ts. */
 export async function readUsage(client: ClickHouseClient, request: UsageRequest): Promise<UsageRow[]> {
   const { sql, params } = await usageQuery(client, request);
   const { groupBy = [] } = request;
@@ -16,7 +16,7 @@ export interface UsageTotal {
   readonly rejected: number;
 }
 
-/** The sums alone. */
+/** The sums of a request, without groups. */
 export async function readTotal(
   client: ClickHouseClient,
   { orgId, from, to, filters = {} }: Pick<UsageRequest, 'orgId' | 'from' | 'to' | 'filters'>,
@@ -25,7 +25,7 @@ export async function readTotal(
   return { calls: row?.calls ?? 0, credits: row?.credits ?? 0, rejected: row?.rejected ?? 0 };
 }
 
-/** The sums of rows. */
+/** Adds up rows. */
 export function totalOf(rows: readonly UsageTotal[]): UsageTotal {
   const total = { calls: 0, credits: 0, rejected: 0 };
   for (const { calls, credits, rejected } of rows) {

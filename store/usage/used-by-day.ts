@@ -4,8 +4,8 @@ import type { Day } from '../../domain/calendar/zone-days.ts';
 import { readUsage } from './read.ts';
 
 /**
- * What adjoining days of a subscription used by now, by date: one read for all of them, exact at every moment.
- * Days without use are left out.
+ * The credits that a subscription has used so far on each of some adjoining days, by date. Read by one statement.
+ * Days without usage are left out.
  */
 export async function readUsedByDay(
   client: ClickHouseClient,
@@ -16,7 +16,7 @@ export async function readUsedByDay(
   const used = new Map<LocalDate, number>();
   const [first, last] = [days[0], days.at(-1)];
   if (first === undefined || last === undefined) return used;
-  // A day that begins before 1970: the store knows no such instants.
+  // ClickHouse's DateTime begins in 1970; a day may begin before.
   const dates = new Map(days.map((day) => [Math.max(0, day.from), day.date]));
   const rows = await readUsage(client, {
     orgId,

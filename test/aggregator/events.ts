@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { mintEventId } from '../../schemas/event-id.ts';
 
-/** An event as a suite writes it into call_events, as the consumers would. */
+/** An event that a suite writes into call_events in place of a consumer. */
 export interface LandedEvent {
   readonly id: string;
   readonly at: number;

@@ -9,15 +9,15 @@ import { decodeDailyCharge } from '../../schemas/daily-charge.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { callEvent, insertCharges, insertEvents, insertLanded, insertSettings } from '../api/tables.ts';
 import { openNamespace } from '../servers/namespace.ts';
+import { floorTo } from '../../domain/instants.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../schemas/time-units.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-/** All of it lies in the past, so the view marks every event by ClickHouse's clock. */
-const day = Math.floor(Date.now() / DAY_MS) * DAY_MS - 3 * DAY_MS;
+/** In the past, so that every event is late by ClickHouse's clock and leaves an invalidation. */
+const day = floorTo(Date.now(), DAY_MS) - 3 * DAY_MS;
 const DATE = new Date(day).toISOString().slice(0, 10);
 const NEXT = new Date(day + DAY_MS).toISOString().slice(0, 10);
 const closed = day + DAY_MS + 12 * HOUR_MS;
-const timing = { sealDelayMs: 60_000, graceMs: 900_000, gatherMs: 0 };
+const timing = { sealDelayMs: MINUTE_MS, graceMs: 15 * MINUTE_MS, gatherMs: 0 };
 
 const namespace = openNamespace('tick');
 const topics = topicNames(namespace.settings.TOPIC_PREFIX);
@@ -32,7 +32,7 @@ beforeAll(async () => {
   }
   aggregator = {
     client,
-    // Landed at once: its consumer is tested elsewhere.
+    // Landed immediately: other suites test its consumer.
     log: {
       append: (records) =>
         insertCharges(
@@ -52,7 +52,7 @@ afterAll(async () => {
   await namespace.drop();
 });
 
-/** An org whose day is closed as revision 1, with 6,000 credits used. */
+/** Makes an organisation whose day is closed as revision 1, with 6,000 credits used. */
 async function closedDay(orgId: string): Promise<void> {
   await insertSettings(client, [
     { org: orgId, value: { time_zone: 'UTC', billing_day: 1 } },
@@ -79,11 +79,11 @@ async function revisions(orgId: string): Promise<[number, number][]> {
 }
 
 describe('an aggregator', () => {
-  it('that slept while another one closed the day closes it again for the late events it finds', async () => {
+  it('that slept while another one closed the day closes it again for the late events that it finds', async () => {
     await closedDay('slept');
     await use('slept', 2, 1_000);
-    // Its first look at the time is from before the day could be closed.
-    const times = [day + DAY_MS + 5 * 60_000];
+    // It reads the time for the first time before the day could be closed.
+    const times = [day + DAY_MS + 5 * MINUTE_MS];
     await tick({ ...aggregator, now: () => times.shift() ?? closed });
     expect(await revisions('slept')).toEqual([
       [1, 6_000],
@@ -91,7 +91,7 @@ describe('an aggregator', () => {
     ]);
   });
 
-  it('leaves late events that come while it works to its next tick, also where they never stop', async () => {
+  it('leaves late events that land during a tick to the next one, even if they never stop', async () => {
     await closedDay('trickle');
     await use('trickle', 2, 1);
     const store = {
@@ -107,7 +107,7 @@ describe('an aggregator', () => {
     expect(await readInvalidations(client, closed, 0)).toEqual([]);
   });
 
-  it('gathers late events from the first of them on, not until the last', async () => {
+  it('gathers late events for a fixed time after the first of them, not after the last', async () => {
     await closedDay('gathered');
     await use('gathered', 2, 1);
     expect(await readInvalidations(client, closed, 600_000)).toEqual([]);

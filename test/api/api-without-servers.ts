@@ -36,7 +36,7 @@ export async function openWithoutServers(
     topics: topicNames(),
     timing: { sealDelayMs: 60_000, graceMs: 900_000 },
     logger,
-    verifyToken: createTokenVerifier({ secret: SECRET }, Date.now),
+    verifyToken: createTokenVerifier({ secrets: [SECRET] }, Date.now),
     newRequestId: randomUUID,
     newChangeId: randomUUID,
     rateLimitPerMinute: 1_000,

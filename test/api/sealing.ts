@@ -1,4 +1,4 @@
-import { readProgress } from '../../store/watermark/aggregator-progress.ts';
+import { readProgress } from '../../store/progress/aggregator-progress.ts';
 import {
   clearInvalidations,
   readInvalidations,

@@ -7,6 +7,7 @@ import type { KafkaCluster } from '../../deploy/local/kafka-cluster.ts';
 import { connectKafka } from '../../platform/kafka/connect.ts';
 import { untilSettled } from '../../deploy/local/settled.ts';
 import { readStack } from '../../deploy/local/stack.ts';
+import { stackVariables } from '../../deploy/local/stack-variables.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { MINUTE_MS } from '../../schemas/time-units.ts';
 import { topicNames } from '../../schemas/topics.ts';
@@ -49,7 +50,10 @@ export async function runChaos({
   cluster,
   print,
 }: ChaosOptions): Promise<string[]> {
-  const { url, settings: variables } = readStack(dataDir);
+  const stack = readStack(dataDir);
+  const { url } = stack;
+  // Doubles of the consumer and the aggregator write.
+  const variables = stackVariables(stack, 'writer', {});
   const config = readConfig(variables, { ...kafkaVariables, ...clickhouseVariables });
   const topics = topicNames(config.TOPIC_PREFIX);
   const getAs = async (claims: Claims, path: string): Promise<unknown> => {

@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { advanceProgress } from '../../store/watermark/aggregator-progress.ts';
+import { advanceProgress } from '../../store/progress/aggregator-progress.ts';
 import { sealEndedHours } from '../../aggregator/sealing/seal-hours.ts';
 import { connectClickHouse, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { migrate } from '../../platform/clickhouse/migrate.ts';
 import { projectRoot } from '../../schemas/root.ts';
 import { callEvent, insertEvents, insertSettings } from '../api/tables.ts';
 import { openNamespace } from '../servers/namespace.ts';
+import { DAY_MS } from '../../schemas/time-units.ts';
 
-const DAY_MS = 86_400_000;
 const now = Date.now();
-/** The first of last month: in the period that what-if asks about. */
+/** The first of last month: in the period that what-if prices. */
 const day = new Date(Date.UTC(new Date(now).getUTCFullYear(), new Date(now).getUTCMonth() - 1, 1));
 const DATE = day.toISOString().slice(0, 10);
 const NEXT = new Date(day.getTime() + DAY_MS).toISOString().slice(0, 10);
@@ -36,7 +36,7 @@ afterAll(async () => {
   await namespace.drop();
 });
 
-/** Runs the compiled program as `npm run` does, once the stack's settings are in the environment. */
+/** Runs the compiled program like `npm run`, with the stack's settings in the environment. */
 function run(program: string, ...args: string[]): Promise<{ code: number; out: string; errors: string }> {
   const file = join(projectRoot(), 'cli', `${program}.ts`);
   const env = { PATH: process.env['PATH'], ...namespace.settings };
@@ -61,7 +61,7 @@ describe('the commands about charges', () => {
     [
       'recompute',
       ['--org', 'acme', '--from', DATE, '--to', NEXT],
-      /then, revision 1.*\n\nNothing was changed/,
+      /corrected, revision 1.*\n\nNothing was changed/,
     ],
   ])(
     '%s %j',
@@ -74,13 +74,13 @@ describe('the commands about charges', () => {
 
   it.each([
     ['explain', ['--org', 'acme'], 2, /^--day is missing/],
-    ['explain', ['--org', 'nobody', '--day', DATE], 1, /^There is no organisation nobody/],
-    ['estimate', ['--credits', 'many'], 2, /^--credits is a whole number/],
-    ['what-if', ['--org', 'acme'], 2, /^What if what/],
+    ['explain', ['--org', 'nobody', '--day', DATE], 1, /^The organisation nobody does not exist/],
+    ['estimate', ['--credits', 'many'], 2, /^--credits must be a whole number/],
+    ['what-if', ['--org', 'acme'], 2, /^Specify at least one of --edition, --users, --additional-limit/],
     ['what-if', ['--org', 'acme', '--edition', 'gold'], 1, /^The product crm has no edition gold/],
     ['recompute', ['--org', 'acme', '--from', NEXT, '--to', DATE], 2, /^--to must be later/],
   ])(
-    '%s %j fails with exit code %i and says why',
+    '%s %j fails with exit code %i and a reason',
     async (program, args, code, message) => {
       const failed = await run(program, ...args);
       expect({ code: failed.code, out: failed.out }).toEqual({ code, out: '' });

@@ -19,10 +19,10 @@ const read = (line: string): unknown => {
   return command === 'org' ? readOrgArguments(args) : readCatalogueArguments(args, readFile);
 };
 
-test('a change is what the options say, at once, by the user of the machine, under an id of its own', () => {
+test('a change has the values of the options, takes effect at once, is by the user of the machine and has a new id', () => {
   const line = 'org subscribe acme crm --edition free --users 0 --additional-limit 5';
   expect(read(line)).toEqual({
-    act: 'change',
+    action: 'change',
     change: {
       change_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       kind: 'subscription',
@@ -51,33 +51,33 @@ test.each([
 });
 
 test.each([
-  ['org', 'What is to be done?'],
-  ['org drop acme', 'There is no drop.'],
-  ['org constructor acme', 'There is no constructor.'],
+  ['org', 'Specify an action: create, set, subscribe or show.'],
+  ['org drop acme', 'Unknown action drop'],
+  ['org constructor acme', 'Unknown action constructor'],
   ['org create', 'ORG is missing.'],
   ['org create x --time-zone UTC', '--billing-day is missing.'],
-  ['org create x --time-zone UTC --billing-day five', '--billing-day is a whole number, not "five".'],
-  ['org create x --users 5', '--users has no meaning here.'],
+  ['org create x --time-zone UTC --billing-day five', '--billing-day must be a whole number, not "five".'],
+  ['org create x --users 5', '--users does not apply to this action.'],
   [
     'org create x --time-zone UTC --billing-day 1 --effective-at 2199-01-01T00:00:00Z',
-    '--effective-at has no meaning',
+    '--effective-at does not apply',
   ],
-  ['org set x', 'Give at least one of --time-zone, --billing-day.'],
-  ['org set x --billing-day 1 --effective-at soon', '--effective-at is an instant like'],
+  ['org set x', 'Specify at least one of --time-zone, --billing-day.'],
+  ['org set x --billing-day 1 --effective-at soon', '--effective-at must be an instant like'],
   ['org set x --zone UTC', "Unknown option '--zone'"],
   ['org subscribe x --users 1', 'PRODUCT is missing.'],
-  ['org subscribe x crm more --users 1', 'more is too much.'],
-  ['org show x y', 'y is too much.'],
-  ['org show x --users 1', '--users has no meaning here.'],
-  ['org show x --by ann', '--by has no meaning here.'],
-  ['catalogue', 'What is to be done?'],
-  ['catalogue show discounts', 'Which catalogue? One of editions, prices, costs.'],
-  ['catalogue show prices now.json', 'now.json is too much.'],
+  ['org subscribe x crm more --users 1', 'Unexpected argument: more.'],
+  ['org show x y', 'Unexpected argument: y.'],
+  ['org show x --users 1', '--users does not apply to this action.'],
+  ['org show x --by ann', '--by does not apply to this action.'],
+  ['catalogue', 'Specify an action: show or add.'],
+  ['catalogue show discounts', 'Specify a catalogue: editions, prices, costs.'],
+  ['catalogue show prices now.json', 'Unexpected argument: now.json.'],
   ['catalogue add prices', 'FILE.json is missing.'],
-  ['catalogue add prices none.json', 'none.json cannot be read as JSON: no such file.'],
-  ['catalogue add prices torn.json', 'torn.json cannot be read as JSON'],
-  ['catalogue add prices list.json', 'list.json must hold one version'],
-  ['catalogue add prices soon.json', 'effective_at in soon.json is no instant'],
+  ['catalogue add prices none.json', 'Cannot read none.json as JSON: no such file.'],
+  ['catalogue add prices torn.json', 'Cannot read torn.json as JSON'],
+  ['catalogue add prices list.json', 'list.json must contain one version'],
+  ['catalogue add prices soon.json', 'effective_at in soon.json must be an instant'],
 ])('%s: %s', (line, problem) => {
   expect(() => read(line)).toThrow(
     expect.objectContaining({ code: 'USAGE', message: expect.stringContaining(problem) }),

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => pipeline.stop(), 60_000);
 
-/** A command as deploy/run.ts runs it. */
+/** Runs a command like deploy/run.ts. */
 function run(command: 'org' | 'catalogue', ...args: readonly string[]): Promise<Ended> {
   const main = join(projectRoot(), 'cli', `${command}.ts`);
   const env = { PATH: process.env['PATH'], ...pipeline.env };
@@ -34,7 +34,7 @@ async function done(...args: Parameters<typeof run>): Promise<string> {
   return out;
 }
 
-test('an org is created, subscribes, changes now and later, and all of it is shown with who and why', async () => {
+test('an organisation is created, subscribes, changes now and later, and all of it is shown with who and why', async () => {
   await done('org', 'create', 'acme', '--time-zone', 'Europe/Rome', '--billing-day', '31', '--by', 'ann');
   await done('org', 'subscribe', 'acme', 'crm', '--edition', 'standard', '--users', '10');
   const raise = ['--additional-limit', '100000', '--by', 'cem', '--reason', 'they asked for it'];
@@ -60,7 +60,7 @@ test('an org is created, subscribes, changes now and later, and all of it is sho
   );
 });
 
-test('what is refused says which option is at fault, and is not recorded', async () => {
+test('a rejected change names the invalid option and is not recorded', async () => {
   await done('org', 'create', 'zeta', '--time-zone', 'UTC', '--billing-day', '1');
   const { code, err } = await run('org', 'set', 'zeta', '--time-zone', 'Mars/Olympus');
   expect([code, err]).toEqual([
@@ -71,12 +71,12 @@ test('what is refused says which option is at fault, and is not recorded', async
   expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('has no edition platinum')]);
   expect(await run('org', 'show', 'nobody')).toMatchObject({
     code: 1,
-    err: 'There is no organisation nobody.\n',
+    err: 'The organisation nobody does not exist.\n',
   });
   expect((await done('org', 'show', 'zeta')).split('history\n')[1]?.trim().split('\n')).toHaveLength(1);
 });
 
-test('of two creations at once the first in the log counts', async () => {
+test('of several concurrent creations the first one in the log counts', async () => {
   const ended = await Promise.all(
     ['1', '2', '3'].map((day) => run('org', 'create', 'race', '--time-zone', 'UTC', '--billing-day', day)),
   );
@@ -84,11 +84,11 @@ test('of two creations at once the first in the log counts', async () => {
   const winner = ended.findIndex(({ code }) => code === 0) + 1;
   expect(await done('org', 'show', 'race')).toContain(`  billing day: ${winner}\n`);
   expect(ended.filter(({ code }) => code === 1).map(({ err }) => err)).toEqual(
-    Array.from({ length: 2 }, () => expect.stringContaining('race is an organisation already')),
+    Array.from({ length: 2 }, () => expect.stringContaining('the organisation race already exists')),
   );
 });
 
-test('a catalogue is shown, gets a version from a file, and refuses a bad one by its place in the file', async () => {
+test('a catalogue is shown, gets a version from a file, and rejects an invalid one by its place in the file', async () => {
   const file = join(pipeline.dataDir, 'book.json');
   const book = {
     effective_at: '2199-01-01T00:00:00Z',
@@ -116,7 +116,7 @@ test('a catalogue is shown, gets a version from a file, and refuses a bad one by
   ]);
 });
 
-test('a wrong command line is answered with the usage, and exit code 2', async () => {
+test('a wrong command line prints the usage and ends with exit code 2', async () => {
   const { code, err } = await run('org', 'create', 'x', '--time-zone', 'UTC');
   expect([code, err]).toEqual([
     2,

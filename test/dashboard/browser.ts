@@ -3,7 +3,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 
-/** As root in a container, without a network: see Debian's package. */
+/** For running as root in a container without a network; see Debian's package. */
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -14,21 +14,21 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** The Chromium that the run's preparation has found; empty where there is none. */
+/** The Chromium that the test run found; empty if there is none. */
 export const chromiumPath = process.env['CHROMIUM_PATH'] ?? '';
 
 export const launchBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: chromiumPath, args: FLAGS });
 
-/** A page, and everything that went wrong in it. */
+/** A page and its errors. */
 export interface WatchedPage {
   readonly page: Page;
-  /** Script errors, content that the policy refused and other console errors, as they came. */
-  readonly faults: string[];
+  /** Script errors, content blocked by the security policy and other console errors, in order. */
+  readonly errors: string[];
 }
 
-/** Logged by the browser itself of each refusal by the API and while it is away: what the page makes of it is tested. */
-const REFUSED =
+/** The browser logs each 4xx answer and each failed connection by itself; the tests check what the page shows then. */
+const EXPECTED_ERROR =
   /^Failed to load resource: (the server responded with a status of 4|net::ERR_CONNECTION_REFUSED)/;
 
 export async function openPage(browser: Browser, baseURL: string): Promise<WatchedPage> {
@@ -40,15 +40,15 @@ export async function openPage(browser: Browser, baseURL: string): Promise<Watch
     viewport: { width: 1440, height: 900 },
   });
   const page = await context.newPage();
-  const faults: string[] = [];
-  page.on('pageerror', (error) => faults.push(error.message));
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !REFUSED.test(message.text())) faults.push(message.text());
+    if (message.type() === 'error' && !EXPECTED_ERROR.test(message.text())) errors.push(message.text());
   });
-  return { page, faults };
+  return { page, errors };
 }
 
-/** Waits until everything of the screen has been read. */
+/** Waits until the screen has loaded. */
 export async function shown(page: Page): Promise<void> {
   await page.locator('main:not(:has(.loading, [aria-busy=true])) .card').first().waitFor();
 }
@@ -64,7 +64,7 @@ export async function signIn(page: Page, org: string, role: string): Promise<voi
 export const inAddress = (page: Page, name: string): string | null =>
   new URL(page.url()).searchParams.get(name);
 
-/** Another address of the page that is open, as the browser's Back and Forward change it. */
+/** Changes the address of the open page, as Back and Forward do. */
 export async function goTo(page: Page, path: string): Promise<void> {
   await page.evaluate(
     `history.pushState(null, '', ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent('popstate'))`,
@@ -72,9 +72,9 @@ export async function goTo(page: Page, path: string): Promise<void> {
   await shown(page);
 }
 
-/** What a person reads, all of one moment. */
+/** What a person reads on a screen at one moment. */
 export interface Screen {
-  /** By their names; `as_of` is when they are of. */
+  /** By name; `as_of` is the time of the figures. */
   readonly figures: ReadonlyMap<string, string>;
   /** The cells of each table's body, row by row, in the order of the selectors. */
   readonly tables: readonly string[][][];
@@ -85,7 +85,7 @@ const Read = Type.Object({
   tables: Type.Array(Type.Array(Type.Array(Type.String()))),
 });
 
-/** @param selectors of tables, or of what is around one */
+/** @param selectors of tables, or of elements that contain one */
 export async function screenOf(page: Page, ...selectors: string[]): Promise<Screen> {
   const read: unknown = await page.evaluate(
     `({
@@ -103,8 +103,8 @@ export async function screenOf(page: Page, ...selectors: string[]): Promise<Scre
 const Found = Type.Array(Type.String());
 
 /**
- * What axe objects to, as `rule: element`.
- * @param rules those alone; all if left out
+ * The violations that axe finds, as `rule: element`.
+ * @param rules the rules to check; all by default
  */
 async function violationsOf(page: Page, rules?: readonly string[]): Promise<string[]> {
   const options = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) };
@@ -115,14 +115,14 @@ async function violationsOf(page: Page, rules?: readonly string[]): Promise<stri
   return Value.Parse(Found, found);
 }
 
-/** What is wrong with the open screen for anyone: on a phone and a desktop, light and dark. Ends light, on the desktop. */
-export async function objectionsTo(page: Page): Promise<string[]> {
+/** Accessibility violations of the open screen, on a phone and a desktop, light and dark. Leaves it light, on the desktop. */
+export async function violationsOn(page: Page): Promise<string[]> {
   const found: string[] = [];
   if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(axe.source);
   for (const width of [360, 1440]) {
-    const note = (theme: string) => (fault: string) => `${page.url()} ${width} ${theme} ${fault}`;
+    const note = (theme: string) => (violation: string) => `${page.url()} ${width} ${theme} ${violation}`;
     await page.setViewportSize({ width, height: 900 });
-    // Another theme has other colours, and nothing else.
+    // The dark theme changes colours only.
     await page.emulateMedia({ colorScheme: 'dark' });
     found.push(...(await violationsOf(page, ['color-contrast'])).map(note('dark')));
     await page.emulateMedia({ colorScheme: 'light' });
@@ -133,8 +133,8 @@ export async function objectionsTo(page: Page): Promise<string[]> {
   return found;
 }
 
-/** What is hard to read of it when it is printed from a dark screen. */
-export async function objectionsOnPaper(page: Page): Promise<string[]> {
+/** Contrast violations when the screen is printed from the dark theme. */
+export async function violationsInPrint(page: Page): Promise<string[]> {
   await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
   const found = await violationsOf(page, ['color-contrast']);
   await page.emulateMedia({ media: 'screen', colorScheme: 'light' });

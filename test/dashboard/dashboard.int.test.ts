@@ -1,16 +1,18 @@
 import type { Page } from 'playwright-core';
-import { chromiumPath, goTo, objectionsOnPaper, objectionsTo, screenOf } from './browser.ts';
+import { chromiumPath, goTo, violationsInPrint, violationsOn, screenOf } from './browser.ts';
 import { iso } from './expected.ts';
 import { openDashboard, type OpenDashboard } from './open-dashboard.ts';
 import { rolesTests } from './roles.ts';
+import { sessionTests } from './sessions.ts';
 import { callsTests } from './screens/calls.ts';
 import { creditsTests } from './screens/credits.ts';
+import { limitTests } from './screens/limit.ts';
 import { overviewTests } from './screens/overview.ts';
 import type { SampleStack } from './stack.ts';
 
 const DAY_MS = 86_400_000;
 
-// Without a browser they are skipped, and `npm test` names them as not run.
+// Without a browser these are skipped, and `npm test` reports them as not run.
 const inChromium = chromiumPath === '' ? describe.skip : describe;
 
 inChromium('the dashboard in Chromium, over the sample log', () => {
@@ -23,8 +25,8 @@ inChromium('the dashboard in Chromium, over the sample log', () => {
   }, 180_000);
   afterAll(() => dashboard.close());
   afterEach(() => {
-    const faults = dashboard.faults.splice(0);
-    if (faults.length > 0) throw new Error(faults.join('\n'));
+    const errors = dashboard.errors.splice(0);
+    if (errors.length > 0) throw new Error(errors.join('\n'));
   });
 
   describe('the overview', () => {
@@ -33,13 +35,16 @@ inChromium('the dashboard in Chromium, over the sample log', () => {
   describe('the Credits tab', () => {
     creditsTests(() => dashboard);
   });
+  describe('the additional limit', () => {
+    limitTests(() => dashboard);
+  });
   describe('the call log', () => {
     callsTests(() => dashboard);
   });
 
-  it('has nothing that axe objects to, light and dark, on a phone and a desktop', async () => {
+  it('has no axe violations, light and dark, on a phone and a desktop', async () => {
     const yesterday = iso(Date.now() - DAY_MS).slice(0, 10);
-    // Short lists of everything: axe looks at each element.
+    // Short lists: axe checks each element.
     const screens = [
       '/?range=7d&compare=1&app=fetch',
       `/credits?days_from=${yesterday}&days_to=${iso(Date.now()).slice(0, 10)}&day=${yesterday}`,
@@ -49,17 +54,17 @@ inChromium('the dashboard in Chromium, over the sample log', () => {
     const found: string[] = [];
     for (const path of screens) {
       await goTo(page, path);
-      found.push(...(await objectionsTo(page)));
-      if (path.startsWith('/credits')) found.push(...(await objectionsOnPaper(page)));
+      found.push(...(await violationsOn(page)));
+      if (path.startsWith('/credits')) found.push(...(await violationsInPrint(page)));
     }
     expect(found).toEqual([]);
   });
 
-  it('keeps the last figures and says that they are old when the API dies, and recovers by itself', async () => {
+  it('keeps the last figures and says that they are old while the API is down, and recovers by itself', async () => {
     await goTo(page, '/?range=30m');
     const used = (await screenOf(page)).figures.get('used');
     await stack.pipeline.kill('api');
-    // As when one comes back to the page, which is read at once then.
+    // Returning to the page refreshes it at once.
     await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
     await page.getByText('Not up to date.').waitFor();
     expect((await screenOf(page)).figures.get('used')).toBe(used);
@@ -67,16 +72,17 @@ inChromium('the dashboard in Chromium, over the sample log', () => {
     await page.getByText('Not up to date.').waitFor({ state: 'detached' });
   });
 
-  it('signs out where a token holds no longer, and says why, on a page that axe accepts too', async () => {
-    await page.evaluate(
-      `sessionStorage.setItem('token', sessionStorage.getItem('token').slice(0, -2) + 'xx')`,
-    );
+  it('signs out when the API no longer accepts the token, and says why, without axe objections', async () => {
+    await page.evaluate(`localStorage.setItem('token', localStorage.getItem('token').slice(0, -2) + 'xx')`);
     await page.reload();
     await page.getByRole('alert').waitFor();
-    expect(await page.getByRole('alert').innerText()).toMatch(/token is invalid/);
-    expect(await objectionsTo(page)).toEqual([]);
+    expect(await page.getByRole('alert').innerText()).toMatch(/The signature of the token does not match/);
+    expect(await violationsOn(page)).toEqual([]);
   });
 
+  describe('a session', () => {
+    sessionTests(() => dashboard);
+  });
   describe('by role', () => {
     rolesTests(() => dashboard);
   });

@@ -1,9 +1,9 @@
-/** Figures as a British reader expects them, and what the API is asked for them. */
+/** Figures as the British browser formats them, and the API's paths for them. */
 import { ORG } from './stack.ts';
 
 export const number = (value: number): string => new Intl.NumberFormat('en-GB').format(value);
 
-/** A canonical amount with all its digits, at least two. */
+/** A canonical amount with all its digits, and at least two decimals. */
 export const dollars = (amount: string): string =>
   `US$${Number(amount) === 0 ? '0.00' : amount.replace(/(\.\d)$/, '$10')}`;
 

@@ -1,4 +1,3 @@
-import { get } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { openApi, type ApiUnderTest } from '../api/api-under-test.ts';
 
@@ -7,14 +6,14 @@ const BYTES_ALLOWED = 100_000;
 
 let api: ApiUnderTest;
 beforeAll(async () => {
-  api = await openApi('pages', NOW, 'local', { hasLocalSignIn: true });
+  api = await openApi('pages', NOW, 'local');
 });
 afterAll(() => api.close());
 
 const assets = () => api.routes.map(({ url }) => url).filter((url) => url.startsWith('/assets/'));
 
 describe('the dashboard’s files', () => {
-  it('are one page at every screen’s address, asked for anew each time', async () => {
+  it('serve one page at every screen’s address, revalidated each time', async () => {
     const pages = await Promise.all(['/', '/credits', '/calls', '/simulator'].map((url) => api.get(url)));
     for (const { status, headers, body } of pages) {
       expect({ status, body }).toEqual({ status: 200, body: pages[0]?.body });
@@ -25,7 +24,22 @@ describe('the dashboard’s files', () => {
     }
   });
 
-  it('name scripts and styles that are kept for good, and nothing from elsewhere', async () => {
+  it('answer a wrong address with the page for a browser, and with a problem for a program', async () => {
+    const page = await fetch(`${api.url}/nowhere`, { headers: { accept: 'text/html,*/*;q=0.8' } });
+    const { body } = await api.get('/');
+    expect({ status: page.status, body: await page.text() }).toEqual({ status: 404, body });
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    for (const headers of [{ accept: '*/*' }, { accept: 'application/json' }]) {
+      expect(await api.send('/nowhere', { headers })).toMatchObject({
+        status: 404,
+        body: { type: 'not-found' },
+      });
+    }
+    const underV1 = await api.send('/v1/nowhere', { headers: { accept: 'text/html' } });
+    expect(underV1).toMatchObject({ status: 404, body: { type: 'not-found' } });
+  });
+
+  it('load immutable scripts and styles, and nothing from another origin', async () => {
     const { body } = await api.get('/');
     expect(assets().length).toBeGreaterThan(1);
     for (const url of assets()) {
@@ -34,7 +48,7 @@ describe('the dashboard’s files', () => {
       expect(headers).toMatchObject({ 'cache-control': 'public, max-age=31536000, immutable' });
     }
     expect(String(body)).not.toMatch(/https?:/);
-    // The content security policy allows neither.
+    // The content security policy allows neither inline scripts nor inline styles.
     expect(String(body)).not.toMatch(/<script>|<style|style=/);
   });
 
@@ -48,52 +62,12 @@ describe('the dashboard’s files', () => {
 });
 
 describe('the first paint', () => {
-  it('waits for a style sheet and the few bytes that know the theme, for no other script', async () => {
+  it('waits only for the style sheet and the few bytes that set the theme', async () => {
     const body = String((await api.get('/')).body);
     const scripts = body.match(/<script[^>]*>/g) ?? [];
     const [blocking, ...others] = scripts.filter((tag) => !tag.includes('type="module"'));
     expect({ blocking, others }).toEqual({ blocking: '<script src="/theme.js">', others: [] });
     expect(String((await api.get('/theme.js')).body).length).toBeLessThan(400);
     expect(body.match(/rel="stylesheet"/g)).toHaveLength(1);
-  });
-});
-
-describe('the local sign-in', () => {
-  const body = { role: 'super_admin', org: 'net-66', user: 'ann' };
-
-  it('makes a token of the role that is asked for', async () => {
-    const answer = await api.send('/local/sign-in', { method: 'POST', body });
-    expect(answer).toMatchObject({ status: 200, body: { token: expect.any(String) } });
-    const { token } = Object(answer.body);
-    const headers = { authorization: `Bearer ${String(token)}` };
-    expect(await api.send('/v1/orgs/net-66/additional-limit', { headers })).toMatchObject({ status: 200 });
-    expect(await api.send('/v1/orgs/net-67/additional-limit', { headers })).toMatchObject({ status: 404 });
-  });
-
-  it('makes none of the platform, which could change everyone’s settings', async () => {
-    const answer = await api.send('/local/sign-in', { method: 'POST', body: { ...body, role: 'platform' } });
-    expect(answer).toMatchObject({ status: 400 });
-  });
-
-  it('is not there for a page that has its own name point here', async () => {
-    const { port } = new URL(api.url);
-    const answered = new Promise((resolve, reject) => {
-      const headers = { host: `rebound.example:${port}` };
-      get(`${api.url}/local/sign-in`, { headers }, ({ statusCode }) => resolve(statusCode)).on(
-        'error',
-        reject,
-      );
-    });
-    expect(await answered).toBe(404);
-  });
-
-  it('is not there unless the settings say so', async () => {
-    const other = await openApi('pages', NOW, 'local');
-    try {
-      expect(await other.get('/local/sign-in')).toMatchObject({ status: 404 });
-      expect(await other.send('/local/sign-in', { method: 'POST', body })).toMatchObject({ status: 404 });
-    } finally {
-      await other.close();
-    }
   });
 });

@@ -1,4 +1,12 @@
-import { aboutMoney, change, counted, duration, money, percent } from '../../api/dashboard/web/formats.ts';
+import {
+  change,
+  counted,
+  duration,
+  money,
+  percent,
+  periodName,
+  roundedMoney,
+} from '../../api/dashboard/web/formats.ts';
 
 describe('money on the screen', () => {
   it.each([
@@ -9,41 +17,47 @@ describe('money on the screen', () => {
     // Beyond what a float holds: 9007199254740993 would end in 2.
     ['9007199254740993.000000000000000001', /993[.,]000000000000000001/],
     ['-1.4', /1[.,]40\b/],
-  ])('has all digits of %s, at least those of its currency', (amount, expected) => {
+  ])('shows all digits of %s, and at least the minor unit', (amount, expected) => {
     expect(money(amount, 'USD')).toMatch(expected);
   });
 
-  it('is rounded where it is an estimate', () => {
-    expect(aboutMoney('13.866666666667', 'USD')).toMatch(/13[.,]87\b/);
+  it('is rounded for an estimate', () => {
+    expect(roundedMoney('13.866666666667', 'USD')).toMatch(/13[.,]87\b/);
   });
 
-  it('is never made of what is no decimal', () => {
-    expect(() => money('1e3', 'USD')).toThrow('No amount');
-    expect(() => money('', 'USD')).toThrow('No amount');
+  it('rejects text that is not a decimal', () => {
+    expect(() => money('1e3', 'USD')).toThrow('Not a decimal amount');
+    expect(() => money('', 'USD')).toThrow('Not a decimal amount');
   });
 });
 
 describe('other figures', () => {
-  it('a share is told finely where it is small, and is none of nothing', () => {
+  it('a small share has a decimal, and a share of nothing is 0', () => {
     expect(percent(28, 1_000)).toMatch(/2[.,]8\s?%/);
     expect(percent(1, 2)).toMatch(/50\s?%/);
     expect(percent(0, 0)).toMatch(/^0\s?%/);
   });
 
-  it('a comparison says how much more or less', () => {
+  it('a comparison shows the change', () => {
     expect(change(15, 10)).toMatch(/^\+50\s?%/);
     expect(change(5, 10)).toMatch(/^−50\s?%/);
-    expect(change(10, 10)).toBe('as before');
-    expect(change(1_004, 1_000)).toBe('as before');
+    expect(change(10, 10)).toBe('no change');
+    expect(change(1_004, 1_000)).toBe('no change');
     expect(change(10, 0)).toBe('new');
     expect(change(40, 10)).toBe('× 4');
   });
 
-  it('one is one, and none are none', () => {
+  it('a count agrees with its noun', () => {
     expect([0, 1, 2].map((count) => counted(count, 'call'))).toEqual(['0 calls', '1 call', '2 calls']);
   });
 
-  it('a duration has its two largest units', () => {
+  it('a billing period is a month, or its dates', () => {
+    expect(periodName({ from: '2026-11-01', to: '2026-12-01' })).toMatch(/November.*2026/);
+    expect(periodName({ from: '2026-11-15', to: '2026-12-15' })).toMatch(/15.*14.*2026/);
+    expect(periodName({ from: '2026-11-01', to: '2027-01-01' })).toMatch(/Nov.*Dec/);
+  });
+
+  it('a duration has hours and minutes', () => {
     expect(duration(20_000)).toBe('less than a minute');
     expect(duration(59 * 60_000)).toBe('59 min');
     expect(duration(3 * 3_600_000)).toBe('3 h');

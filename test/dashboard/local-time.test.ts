@@ -2,7 +2,7 @@ import { calendarOf } from '../../domain/calendar/calendar.ts';
 import { addDays, instantAt, localDate, startOfDate, wallClock } from '../../api/dashboard/web/local-time.ts';
 import { bucketsOf } from '../../api/dashboard/web/panels/series.ts';
 
-describe('clock times of a zone', () => {
+describe('wall-clock times of a zone', () => {
   it.each([
     ['UTC', '2026-11-22T07:30', '2026-11-22T07:30:00Z'],
     ['Asia/Kathmandu', '2026-11-22T00:00', '2026-11-21T18:15:00Z'],
@@ -10,19 +10,19 @@ describe('clock times of a zone', () => {
     ['Europe/Berlin', '2026-03-29T03:00', '2026-03-29T01:00:00Z'],
     ['America/New_York', '2026-11-01T03:00', '2026-11-01T08:00:00Z'],
     ['Australia/Lord_Howe', '2026-10-04T03:00', '2026-10-03T16:00:00Z'],
-  ])('in %s %s is the instant %s, and back', (zone, wall, instant) => {
+  ])('in %s %s is the instant %s and back', (zone, wall, instant) => {
     expect(new Date(instantAt(wall, zone)).toISOString()).toBe(instant.replace('Z', '.000Z'));
     expect(wallClock(Date.parse(instant), zone)).toBe(wall);
   });
 
-  it('of a time that the clocks skip is an instant after the skip', () => {
+  it('a time that the clocks skip maps to an instant after the skip', () => {
     const inBerlin = instantAt('2026-03-29T02:30', 'Europe/Berlin');
     expect(wallClock(inBerlin, 'Europe/Berlin')).toBe('2026-03-29T03:30');
     const inNewYork = instantAt('2026-03-08T02:30', 'America/New_York');
     expect(wallClock(inNewYork, 'America/New_York')).toBe('2026-03-08T03:30');
   });
 
-  // Clocks changed at midnight, forwards and back, west and east of UTC; by half an hour; not at all.
+  // Clock changes at midnight, forwards and back, west and east of UTC; by half an hour; none.
   it.each([
     ['America/Santiago', '2026-09-06'],
     ['America/Havana', '2026-11-01'],
@@ -30,7 +30,7 @@ describe('clock times of a zone', () => {
     ['Asia/Beirut', '2026-10-25'],
     ['Australia/Lord_Howe', '2026-04-05'],
     ['Asia/Kathmandu', '2026-11-22'],
-  ])('in %s %s and the dates around it start where the billing days do', (zone, date) => {
+  ])('in %s %s and its neighbours start when the billing days start', (zone, date) => {
     const calendar = calendarOf([
       { value: zone, effectiveAt: 0, recordedAt: 0, recordedBy: 'test', reason: '' },
     ]);
@@ -39,7 +39,7 @@ describe('clock times of a zone', () => {
     }
   });
 
-  it('a bar of a day is that of its date in the zone, cut to the range', () => {
+  it('the bar of a day spans its date in the zone, cut to the range', () => {
     const range = { from: Date.parse('2026-10-24T00:00:00Z'), to: Date.parse('2026-10-26T12:00:00Z') };
     const bars = bucketsOf([], range, 'day', 'Europe/Berlin');
     expect(bars.map((bar) => new Date(bar.range.from).toISOString())).toEqual([
@@ -50,7 +50,7 @@ describe('clock times of a zone', () => {
     expect(bars.at(-1)?.range.to).toBe(range.to);
   });
 
-  it('a date is that of the zone, and days are counted by dates', () => {
+  it('dates follow the zone, and days count by dates', () => {
     expect(localDate(Date.parse('2026-11-21T18:15:00Z'), 'Asia/Kathmandu')).toBe('2026-11-22');
     expect(addDays('2026-02-28', 1)).toBe('2026-03-01');
     expect(addDays('2026-03-01', -1)).toBe('2026-02-28');

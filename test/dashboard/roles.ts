@@ -4,7 +4,7 @@ import { ofOrg } from './expected.ts';
 import type { OpenDashboard } from './open-dashboard.ts';
 import { ORG, type SampleStack } from './stack.ts';
 
-/** Whoever is signed in is offered what the role may do. */
+/** Each role is offered what it may do. */
 export function rolesTests(opened: () => OpenDashboard): void {
   let page: Page;
   let stack: SampleStack;
@@ -12,37 +12,37 @@ export function rolesTests(opened: () => OpenDashboard): void {
     ({ page, stack } = opened());
   });
   beforeEach(async () => {
-    await page.evaluate('sessionStorage.clear()');
+    await page.evaluate(`localStorage.removeItem('token')`);
     await page.goto('/');
   });
 
   const offered = () => page.getByRole('navigation').getByRole('link').allInnerTexts();
 
-  it('offers a user neither the bill nor the limit, and shows the own calls alone', async () => {
+  it('offers a user neither the bill nor the limit, and shows only their own calls', async () => {
     await signIn(page, ORG, 'user');
     await shown(page);
     expect(await offered()).toEqual(['Overview', 'Call log', 'Simulator']);
     await goTo(page, '/credits');
     expect(await page.getByText('Additional limit', { exact: true }).count()).toBe(0);
     expect((await screenOf(page, '.of-user')).tables[0]).toHaveLength(1);
-    const refused: unknown = await page.evaluate(
+    const status: unknown = await page.evaluate(
       `fetch('${ofOrg('additional-limit')}', { method: 'PUT', body: '{"credits":1}', headers: {
-         'content-type': 'application/json', authorization: 'Bearer ' + sessionStorage.getItem('token') } })
+         'content-type': 'application/json', authorization: 'Bearer ' + localStorage.getItem('token') } })
        .then((response) => response.status)`,
     );
-    expect(refused).toBe(403);
+    expect(status).toBe(403);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
   });
 
-  it('shows an admin the limit, and offers no change of it', async () => {
+  it('shows an admin the limit without the form to change it', async () => {
     await signIn(page, ORG, 'admin');
     await page.getByRole('link', { name: 'Credits' }).click();
-    await page.getByText('Only the super admin changes it.').waitFor();
+    await page.getByText('Only a super admin can change the limit.').waitFor();
     expect(await page.getByLabel('New limit').count()).toBe(0);
   });
 
-  it('has the billing role choose among several products, and see what is charged alone', async () => {
+  it('lets the billing role choose among several products and see charges only', async () => {
     const platform = await stack.tokenOf({ role: 'platform', sub: 'petra' });
     const { status } = await fetch(stack.url + ofOrg('subscriptions/bigin'), {
       method: 'PUT',
@@ -62,11 +62,11 @@ export function rolesTests(opened: () => OpenDashboard): void {
   it.each([
     ['platform', [], ['Simulator']],
     ['analyst', ['net-66', ORG], ['Overview', 'Call log', 'Simulator']],
-  ] as const)('offers the role %s what it may do alone', async (role, orgs, screens) => {
+  ] as const)('offers the role %s only what it may do', async (role, orgs, screens) => {
     await page.getByText('Sign in with a token instead').click();
     const token = await stack.tokenOf({ role, sub: 'ann', orgs: [...orgs] });
     await page.getByLabel('Token').fill(token);
-    await page.getByRole('button', { name: 'Use this token' }).click();
+    await page.getByRole('button', { name: 'Sign in with this token' }).click();
     const choice = page.getByLabel('Organisation');
     if (orgs.length > 0) await choice.selectOption(ORG);
     else {

@@ -30,7 +30,7 @@ test.each([
   '1,000',
   '--1',
   '1'.repeat(51),
-])('"%s" is refused', (text) => {
+])('"%s" is not an amount', (text) => {
   expect(() => parseMoney(text)).toThrow(MoneyError);
 });
 
@@ -48,7 +48,7 @@ test.each([
   expect(canonical(roundMinor(parseMoney(text), digits))).toBe(rounded);
 });
 
-test('a sum is exact where floats are not, and 0 for nothing', () => {
+test('a sum is exact where floats are not, and 0 without amounts', () => {
   const cents = Array.from({ length: 1_000 }, () => parseMoney('0.1'));
   expect(canonical(sumMoney(cents))).toBe('100');
   expect(canonical(sumMoney([parseMoney('9007199254740993'), parseMoney('0.00014')]))).toBe(
@@ -57,7 +57,7 @@ test('a sum is exact where floats are not, and 0 for nothing', () => {
   expect(canonical(sumMoney([]))).toBe('0');
 });
 
-/** An amount as digits and a number of decimals, written by BigInt alone. */
+/** Canonical text of a number of units of 10^-decimals, by BigInt alone. */
 function byBigInt(units: bigint, decimals: number): string {
   const sign = units < 0n ? '-' : '';
   const digits = (units < 0n ? -units : units).toString().padStart(decimals + 1, '0');
@@ -66,7 +66,7 @@ function byBigInt(units: bigint, decimals: number): string {
   return `${sign}${whole}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
-test('sums, signs and writing agree with whole numbers of the smallest unit', () => {
+test('sums, signs and canonical texts agree with whole numbers of the smallest unit', () => {
   const decimals = 12;
   const limit = 10n ** 30n;
   fc.assert(

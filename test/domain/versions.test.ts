@@ -17,7 +17,7 @@ function during(from: number, to: number): string[] {
   return inEffectDuring(versions, from, to).map(({ name }) => name);
 }
 
-test('those in effect during a half-open interval', () => {
+test('inEffectDuring returns the versions in effect during a half-open interval', () => {
   expect(during(0, 100)).toEqual([]);
   expect(during(0, 101)).toEqual(['a']);
   expect(during(100, 200)).toEqual(['a']);
@@ -26,12 +26,12 @@ test('those in effect during a half-open interval', () => {
   expect(during(150, 1_000)).toEqual(['a', 'c', 'late']);
 });
 
-test('changes within an interval leave its start and its end out', () => {
+test('changes within an interval exclude its start and its end', () => {
   expect(changesWithin(versions, 100, 300)).toEqual([200]);
   expect(changesWithin(versions, 99, 301)).toEqual([100, 200, 300]);
 });
 
-test('in effect during is in effect at some instant, tried one by one', () => {
+test('inEffectDuring equals trying every instant of the interval', () => {
   const history = fc.array(fc.nat({ max: 30 }), { maxLength: 8 });
   fc.assert(
     fc.property(history, fc.nat({ max: 30 }), fc.nat({ max: 10 }), (instants, from, length) => {

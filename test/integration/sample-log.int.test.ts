@@ -74,7 +74,7 @@ describe('the sample log through the whole pipeline, whose processes and ClickHo
 
   beforeAll(async () => {
     clickhouse = await startPrivateClickHouse();
-    pipeline = await openPipeline('sample', { CLICKHOUSE_URL: clickhouse.url });
+    pipeline = await openPipeline('sample', clickhouse.variables);
     await pipeline.start('consumer');
     await pipeline.start('aggregator');
     // An interrupted replay continues: killed once, then run again to its end.

@@ -8,11 +8,11 @@ const Price = Type.Object(
 const { check, validationErrors } = compiled(Type.Array(Price));
 
 describe('a value', () => {
-  it('of its schema passes', () => {
+  it('that matches its schema is valid', () => {
     expect(check([{ from: 0, rate: '0.02' }])).toBe(true);
   });
 
-  it('that deviates is told everything that is wrong with it, and where', () => {
+  it('that does not match has every validation error and its place', () => {
     const value = [{ from: -1, rate: '0.02' }, { from: 5 }];
     expect(check(value)).toBe(false);
     expect(validationErrors(value)).toEqual([
@@ -21,9 +21,9 @@ describe('a value', () => {
     ]);
   });
 
-  it('is told an unknown property once, by the property’s own path', () => {
+  it('with an unknown property has one error, at the path of the property', () => {
     expect(validationErrors([{ from: 0, rate: '0.02', to: 9 }])).toEqual([
-      { path: '/0/to', message: 'is nothing that is known here' },
+      { path: '/0/to', message: 'is not a known property' },
     ]);
   });
 });

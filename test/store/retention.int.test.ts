@@ -5,8 +5,9 @@ import { enforceRetention } from '../../store/retention.ts';
 import { land, landedEvent } from '../aggregator/events.ts';
 import { until } from '../until.ts';
 import { openNamespace } from '../servers/namespace.ts';
+import { floorTo } from '../../domain/instants.ts';
+import { DAY_MS } from '../../schemas/time-units.ts';
 
-const DAY_MS = 86_400_000;
 const now = Date.now();
 const namespace = openNamespace('retention');
 let client: ClickHouseClient;
@@ -28,7 +29,7 @@ const offsets = async (): Promise<number[]> => {
   return rows.map(({ offset }) => offset);
 };
 
-it('drops raw events in whole days once the last of them is older, and nothing before', async () => {
+it('drops raw events in whole days once the last of a day is too old, and no others', async () => {
   const old = landedEvent(now - 102 * DAY_MS);
   const young = landedEvent(now - 98 * DAY_MS);
   await land(client, [old]);
@@ -42,8 +43,8 @@ it('drops raw events in whole days once the last of them is older, and nothing b
   expect(await offsets()).toHaveLength(2);
 });
 
-it('keeps a day whole while its youngest event is kept', async () => {
-  const day = Math.floor((now - 100 * DAY_MS) / DAY_MS) * DAY_MS;
+it('keeps a whole day while it keeps its latest event', async () => {
+  const day = floorTo(now - 100 * DAY_MS, DAY_MS);
   const [older, younger] = [landedEvent(day), landedEvent(day + DAY_MS - 1)];
   await land(client, [older, younger]);
   await client.command({ query: 'OPTIMIZE TABLE call_events FINAL' });
@@ -51,20 +52,20 @@ it('keeps a day whole while its youngest event is kept', async () => {
   expect(day).toBeLessThanOrEqual(now - 100 * DAY_MS);
 });
 
-it('follows the setting', async () => {
+it('applies a changed setting', async () => {
   expect(await enforceRetention(namespace.settings, 50)).toMatchObject({ retentionMs: 50 * DAY_MS });
   await until('only today is kept', async () => (await offsets()).length === 1, 30_000);
 });
 
-it('remembers until when a shorter setting may have dropped events', async () => {
+it('records until when a shorter setting may have dropped events', async () => {
   const earliest = Date.now() - 50 * DAY_MS;
   const raised = await enforceRetention(namespace.settings, 400);
   const latest = Date.now() - 50 * DAY_MS;
   expect(raised.retentionMs).toBe(400 * DAY_MS);
-  // A day is left for the parts to get their new TTL.
+  // It allows a day for the parts to get their new TTL.
   expect(raised.droppedBeforeMs).toBeGreaterThanOrEqual(earliest + DAY_MS);
   expect(raised.droppedBeforeMs).toBeLessThanOrEqual(latest + DAY_MS);
-  // A start with the same setting adds nothing; nor does a change from a longer one to another take anything back.
+  // Starting with the same setting changes nothing, and a further raise keeps the record.
   expect(await enforceRetention(namespace.settings, 400)).toEqual(raised);
   expect(await enforceRetention(namespace.settings, 500)).toEqual({
     ...raised,

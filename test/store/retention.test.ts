@@ -1,8 +1,8 @@
 import { readLocalConfig } from '../../deploy/local/config.ts';
 import { assertRetention } from '../../store/retention.ts';
 import { wholeFrom } from '../../schemas/event-rules.ts';
+import { DAY_MS } from '../../schemas/time-units.ts';
 
-const DAY_MS = 86_400_000;
 const retention = (RETENTION_DAYS: number, latenessDays: number) => () =>
   assertRetention({ RETENTION_DAYS, LATENESS_LIMIT_MS: latenessDays * DAY_MS });
 
@@ -20,7 +20,7 @@ describe('retention', () => {
     expect(() => readLocalConfig({ RETENTION_DAYS: 'a year' })).toThrow(/RETENTION_DAYS/);
   });
 
-  it('keeps events whole from so long ago on, and from no earlier than an earlier setting left them', () => {
+  it('keeps all events since an instant, which is no earlier than an earlier setting allows', () => {
     const now = Date.UTC(2026, 10, 22, 12);
     const kept = { retentionMs: 400 * DAY_MS, droppedBeforeMs: -Infinity };
     expect(wholeFrom(kept, now)).toBe(now - 400 * DAY_MS);

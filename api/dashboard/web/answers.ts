@@ -1,4 +1,4 @@
-/** What the API answers, from the schemas that it checks its answers against: types alone, no code. */
+/** The API's answers, typed by the schemas that the API serializes with. Types only, no code. */
 import type { Static } from 'typebox';
 import type { BillingDaysAnswer } from '../../billing/days-answer.ts';
 import type { BillingAnswer } from '../../billing/route.ts';
@@ -15,7 +15,7 @@ import type { SettingsAnswer } from '../../settings/settings-answer.ts';
 import type { HistoryAnswer } from '../../settings/settings-routes.ts';
 import type { Edition } from '../../../domain/catalogues/editions.ts';
 import type { UsageAnswer, UsageRowAnswer } from '../../usage/answer.ts';
-import type { LocalSignInAnswer, SignedInAnswer } from '../local-sign-in.ts';
+import type { LocalSessionAnswer, LocalSignInAnswer, SignedInAnswer } from '../local-sign-in.ts';
 
 export type Bill = Static<typeof BillingAnswer>;
 export type Call = Static<typeof CallAnswer>;
@@ -29,6 +29,7 @@ export type Explanation = Static<typeof ExplanationAnswer>;
 export type History = Static<typeof HistoryAnswer>;
 export type Limit = Static<typeof LimitAnswer>;
 export type LimitSet = Static<typeof LimitSetAnswer>;
+export type LocalSession = Static<typeof LocalSessionAnswer>;
 export type LocalSignIn = Static<typeof LocalSignInAnswer>;
 export type OneCall = Static<typeof OneCallAnswer>;
 export type Returning = Static<typeof ReturningAnswer>;
@@ -38,7 +39,23 @@ export type Usage = Static<typeof UsageAnswer>;
 export type UsageRow = Static<typeof UsageRowAnswer>;
 export type WhatIf = Static<typeof WhatIfAnswer>;
 
-/** Of `GET /v1/catalogues/editions`, as far as it is shown. */
+type Period = Bill['period'];
+
+/** Credits of a day that the statement of another period bills, because they became known too late. */
+export interface BilledAsAdjustment {
+  readonly credits: number;
+  readonly amount: string;
+  readonly billed_in: Period;
+}
+
+/** A day of `billing/days`, with fields that an older API leaves out. */
+export type Day = Days['days'][number] & {
+  /** Whether the product had a subscription on the day. */
+  readonly subscribed?: boolean;
+  readonly billed_as_adjustment?: readonly BilledAsAdjustment[];
+};
+
+/** The part of `GET /v1/catalogues/editions` that the screens show. */
 export interface Editions {
   readonly in_effect: { readonly editions: readonly Edition[] };
 }

@@ -1,20 +1,22 @@
 import { useEffect } from 'preact/hooks';
-import { Header } from './parts/header.tsx';
-import { Loading, Refused } from './parts/states.tsx';
-import { StaleNotice } from './parts/stale.tsx';
+import { Header } from './components/header.tsx';
+import { Loading, ProblemNotice } from './components/states.tsx';
+import { StaleNotice } from './components/stale.tsx';
 import { CallsScreen } from './screens/calls.tsx';
 import { CreditsScreen } from './screens/credits.tsx';
+import { NotFoundScreen } from './screens/not-found.tsx';
+import { OrgForm } from './screens/org-form.tsx';
 import { OverviewScreen } from './screens/overview.tsx';
-import { screenAt, SCREENS } from './screens/screens.ts';
+import { screenAt } from './screens/screens.ts';
 import { SignInScreen } from './screens/sign-in.tsx';
 import { SimulatorScreen } from './screens/simulator.tsx';
+import { address, param, setParams } from './state/address.ts';
 import { useLive } from './state/live.ts';
-import { param, place, show } from './state/place.ts';
-import { loadFacts } from './state/facts.ts';
-import { shownOrg } from './state/rights.ts';
+import { loadOrgProfile } from './state/org-profile.ts';
+import { currentOrg } from './state/permissions.ts';
 import { session } from './state/session.ts';
 
-const SHOWN = {
+const COMPONENTS = {
   '/': OverviewScreen,
   '/credits': CreditsScreen,
   '/calls': CallsScreen,
@@ -22,20 +24,23 @@ const SHOWN = {
 };
 
 export function App() {
-  const who = session.value;
-  if (who === undefined) return <SignInScreen />;
-  const org = shownOrg(who);
-  return org === '' ? <OrgForm /> : <OfOrg key={`${who.token} ${org}`} org={org} />;
+  const user = session.value;
+  if (user === undefined) return <SignInScreen />;
+  const org = currentOrg(user);
+  return org === '' ? <OrgForm /> : <OrgScreen key={`${user.token} ${org}`} org={org} />;
 }
 
-function OfOrg({ org }: { readonly org: string }) {
-  const { data: facts, error, refresh } = useLive(`facts ${org}`, (signal) => loadFacts(org, signal), null);
-  const screen = screenAt(place.value.path);
-  const Screen = SHOWN[screen];
-  const products = facts?.products ?? [];
+function OrgScreen({ org }: { readonly org: string }) {
+  const {
+    data: profile,
+    error,
+    refresh,
+  } = useLive(`profile ${org}`, (signal) => loadOrgProfile(org, signal), null);
+  const screen = screenAt(address.value.path);
+  const products = profile?.products ?? [];
   const [first] = products;
   const isChosen = param('product') !== '' || products.length < 2;
-  const title = SCREENS.find(({ path }) => path === screen)?.title ?? '';
+  const title = screen?.title ?? 'Page not found';
   useEffect(() => {
     document.title = `${title} · ${org} · API credits`;
     return () => {
@@ -43,49 +48,27 @@ function OfOrg({ org }: { readonly org: string }) {
     };
   }, [title, org]);
   useEffect(() => {
-    if (!isChosen && first !== undefined) show({ product: first }, { replace: true });
+    if (!isChosen && first !== undefined) setParams({ product: first }, { replace: true });
   }, [isChosen, first]);
+  const Screen = screen && COMPONENTS[screen.path];
   return (
     <>
       <a class="skip" href="#main">
         Skip to the content
       </a>
-      <Header org={org} screen={screen} products={products} />
-      <StaleNotice zone={facts?.zone ?? 'UTC'} />
+      <Header org={org} screen={screen?.path} products={products} />
+      <StaleNotice zone={profile?.zone ?? 'UTC'} />
       <main id="main" tabIndex={-1}>
-        {facts !== undefined && isChosen ? (
-          <Screen org={org} facts={facts} />
-        ) : error?.isLasting === true ? (
-          <Refused error={error} onRetry={refresh} />
+        {Screen === undefined ? (
+          <NotFoundScreen />
+        ) : profile !== undefined && isChosen ? (
+          <Screen org={org} profile={profile} />
+        ) : error?.isPermanent === true ? (
+          <ProblemNotice error={error} onRetry={refresh} />
         ) : (
           <Loading height={480} />
         )}
       </main>
     </>
-  );
-}
-
-/** For roles that are bound to no organisation. */
-function OrgForm() {
-  return (
-    <main class="sign-in">
-      <form
-        class="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const id = new FormData(event.currentTarget).get('org');
-          if (typeof id === 'string' && id !== '') show({ org: id });
-        }}
-      >
-        <h1>Which organisation?</h1>
-        <label>
-          Organisation id
-          <input name="org" required maxLength={128} />
-        </label>
-        <button type="submit" class="primary">
-          Show
-        </button>
-      </form>
-    </main>
   );
 }

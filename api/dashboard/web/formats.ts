@@ -1,17 +1,17 @@
 /**
- * How figures are written: numbers and dates by the reader's locale, instants in the zone that is shown, money to its
- * last digit. Money is a decimal text from the API to the screen and never becomes a number.
+ * Numbers and dates in the reader's locale, instants in the chosen time zone, money to its last digit. Money stays a
+ * decimal string from the API to the screen; it never becomes a number.
  */
 import { addDays } from './local-time.ts';
 
 const integers = new Intl.NumberFormat();
-const shortIntegers = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
+const compactIntegers = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
 const percents = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 });
 const finePercents = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
 
 export const number = (value: number): string => integers.format(value);
-export const short = (value: number): string =>
-  value < 10_000 ? number(value) : shortIntegers.format(value);
+export const compactNumber = (value: number): string =>
+  value < 10_000 ? number(value) : compactIntegers.format(value);
 
 /** "1 call", "2,000 calls". */
 export const counted = (count: number, one: string): string =>
@@ -23,20 +23,20 @@ export function percent(part: number, whole: number): string {
   return share > 0 && share < 0.1 ? finePercents.format(share) : percents.format(share);
 }
 
-/** With a sign: how much more or less than before. */
+/** The signed change since the previous period. */
 export const change = (now: number, then: number): string => {
-  if (then === 0) return now === 0 ? 'as before' : 'new';
+  if (then === 0) return now === 0 ? 'no change' : 'new';
   if (now >= then * 3) return `× ${number(Math.round(now / then))}`;
   const share = Math.abs(now - then) / then;
-  return share < 0.005 ? 'as before' : `${now > then ? '+' : '−'}${percents.format(share)}`;
+  return share < 0.005 ? 'no change' : `${now > then ? '+' : '−'}${percents.format(share)}`;
 };
 
 type DecimalText = `${number}`;
 const isDecimal = (text: string): text is DecimalText => /^-?\d+(?:\.\d+)?$/.test(text);
 
-/** All digits that the amount has, at least those of the currency's minor unit: "US$0.00014", "US$6.80". */
+/** All digits of the amount, and at least the minor unit: "US$0.00014", "US$6.80". */
 export function money(amount: string, currency: string): string {
-  if (!isDecimal(amount)) throw new Error(`No amount: ${amount}`);
+  if (!isDecimal(amount)) throw new Error(`Not a decimal amount: ${amount}`);
   const digits = Math.max(2, amount.split('.')[1]?.length ?? 0);
   return new Intl.NumberFormat(undefined, {
     style: 'currency',
@@ -45,9 +45,9 @@ export function money(amount: string, currency: string): string {
   }).format(amount);
 }
 
-/** To the currency's minor unit: for what is an estimate anyway. */
-export function aboutMoney(amount: string, currency: string): string {
-  if (!isDecimal(amount)) throw new Error(`No amount: ${amount}`);
+/** Rounded to the minor unit, for estimates. */
+export function roundedMoney(amount: string, currency: string): string {
+  if (!isDecimal(amount)) throw new Error(`Not a decimal amount: ${amount}`);
   return new Intl.NumberFormat(undefined, { style: 'currency', currency }).format(amount);
 }
 
@@ -83,19 +83,26 @@ export const fullTime = (instant: string | number, zone: string): string =>
 export const dayOf = (instant: string | number, zone: string): string =>
   formatter(zone, { day: 'numeric', month: 'short' }).format(at(instant));
 
-/** A local date YYYY-MM-DD, which is no instant. */
+/** A local date, YYYY-MM-DD. */
 export const date = (text: string): string =>
   formatter('UTC', { day: 'numeric', month: 'short', year: 'numeric' }).format(at(`${text}T00:00:00Z`));
-/** Local dates, half-open, as people say them: both included. */
+/** A half-open range of local dates, written with its last day included. */
 export const dates = (from: string, end: string): string =>
   formatter('UTC', { day: 'numeric', month: 'short', year: 'numeric' }).formatRange(
     at(`${from}T00:00:00Z`),
     at(`${addDays(end, -1)}T00:00:00Z`),
   );
+/** A billing period within a sentence: "November 2026" for a calendar month, else its dates. */
+export function periodName({ from, to }: { readonly from: string; readonly to: string }): string {
+  const isMonth =
+    from.endsWith('-01') && to.endsWith('-01') && from.slice(0, 7) === addDays(to, -1).slice(0, 7);
+  if (!isMonth) return dates(from, to);
+  return formatter('UTC', { month: 'long', year: 'numeric' }).format(at(`${from}T00:00:00Z`));
+}
 export const shortDate = (text: string): string =>
   formatter('UTC', { day: 'numeric', month: 'short' }).format(at(`${text}T00:00:00Z`));
 
-/** "3 h 20 min": the two largest units. */
+/** "3 h 20 min" */
 export function duration(ms: number): string {
   const minutes = Math.max(0, Math.round(ms / 60_000));
   if (minutes < 1) return 'less than a minute';

@@ -4,12 +4,12 @@ import { chargesByOracle } from './oracle.ts';
 import { decided, landed, race, type Step } from './racing-aggregators.ts';
 import { settingsLog } from './settings-log.ts';
 import { stories, WINDOW_MS, type Scene } from './stories.ts';
-import { textOf, verdictsOf, wantedOf } from './judged-days.ts';
+import { closedDaysOf, expectedDaysOf, textOf } from './closed-days.ts';
+import { DAY_MS, HOUR_MS } from '../../../schemas/time-units.ts';
 
 const SETS = 10_000;
-const HOUR_MS = 3_600_000;
 
-/** Days of 23, 23.5, 24, 24.5 and 25 hours, a date that is left out, dates without 00:00, odd offsets. */
+/** Days of 23, 23.5, 24, 24.5 and 25 hours, a skipped date, dates without 00:00, offsets that are not whole hours. */
 const SCENES: readonly Scene[] = [
   ['Europe/Rome', 'America/New_York', '2026-03-25T23:00:00Z'],
   ['Europe/Rome', 'Asia/Tokyo', '2026-10-20T22:00:00Z'],
@@ -26,7 +26,7 @@ const SCENES: readonly Scene[] = [
 const steps = fc.array(
   fc.record({
     at: fc.integer({ min: WINDOW_MS / HOUR_MS / 3, max: WINDOW_MS / HOUR_MS }),
-    who: fc.constantFrom(0 as const, 1 as const),
+    aggregator: fc.constantFrom(0 as const, 1 as const),
     sleeps: fc.boolean(),
     lands: fc.constantFrom(0, 1, 2, 4),
     behind: fc.constantFrom(0, 0, 1, 2, 100),
@@ -35,8 +35,8 @@ const steps = fc.array(
   { minLength: 2, maxLength: 10 },
 );
 
-test(`whatever the interleaving, the last revision is the oracle's figure and the differences add up to it`, () => {
-  const told = { closed: 0, billed: 0, overLimit: 0, revised: 0, lost: 0, late: 0 };
+test(`for every interleaving, the last revision has the oracle's figures and the differences add up to them`, () => {
+  const counts = { closed: 0, billed: 0, overLimit: 0, revised: 0, lost: 0, late: 0 };
   fc.assert(
     fc.property(stories(SCENES), steps, (story, plotted) => {
       const appended = race(
@@ -46,23 +46,23 @@ test(`whatever the interleaving, the last revision is the oracle's figure and th
         plotted
           .map((step): Step => ({ ...step, at: story.from + step.at * HOUR_MS }))
           .toSorted((a, b) => a.at - b.at),
-        story.to + 24 * HOUR_MS,
+        story.to + DAY_MS,
       );
       const log = landed(appended);
       const expected = chargesByOracle(story);
-      expect(textOf(verdictsOf(log))).toBe(textOf(wantedOf(expected)));
-      told.closed += expected.length;
-      told.billed += expected.filter(({ billed }) => billed > 0n).length;
-      told.overLimit += expected.filter(({ overLimit }) => overLimit > 0n).length;
-      told.revised += log.filter(({ revision }) => revision > 1).length;
-      told.lost += log.length - decided(log).length;
-      told.late += appended.length - log.length;
+      expect(textOf(closedDaysOf(log))).toBe(textOf(expectedDaysOf(expected)));
+      counts.closed += expected.length;
+      counts.billed += expected.filter(({ billed }) => billed > 0n).length;
+      counts.overLimit += expected.filter(({ overLimit }) => overLimit > 0n).length;
+      counts.revised += log.filter(({ revision }) => revision > 1).length;
+      counts.lost += log.length - decided(log).length;
+      counts.late += appended.length - log.length;
     }),
     { numRuns: SETS, seed: 20_260_310 },
   );
-  // The stories are worth telling: each kind of thing happened in many of them.
-  const { late, ...often } = told;
+  // The generated stories are varied enough: every kind of event happened in many of them.
+  const { late, ...often } = counts;
   expect(Math.min(...Object.values(often))).toBeGreaterThan(SETS / 10);
-  // Only where a statement becomes final while an aggregator sleeps.
+  // A record is late only where its statement becomes final while an aggregator sleeps.
   expect(late).toBeGreaterThan(SETS / 20);
 }, 300_000);

@@ -3,7 +3,7 @@ import { daysByTicks, type TickDay } from '../../domain/calendar/days-by-ticks.t
 import { priceByBigInt } from '../../domain/pricing/bigint-oracle.ts';
 import { FIRST_EDITIONS, FIRST_SLABS, type RawChange, type RawEdition, type Story } from './raw.ts';
 
-/** The charge of one day of one product as domain.md has it, in whole numbers; the amount in 10^-12 of the currency. */
+/** The charge of one day and product as domain.md defines it, in whole numbers; `amount` in 10^-12 of the currency. */
 export interface OracleCharge {
   readonly day: string;
   readonly product: string;
@@ -17,10 +17,10 @@ export interface OracleCharge {
 
 const max = (values: readonly bigint[]): bigint => values.reduce((a, b) => (a > b ? a : b));
 
-/** When a change takes effect: when it was recorded, or later. */
-const effective = ({ appendedAt, wantedAt }: RawChange): number => Math.max(appendedAt, wantedAt);
+/** When a change takes effect: when it is recorded, or later. */
+const effective = ({ appendedAt, effectiveAt }: RawChange): number => Math.max(appendedAt, effectiveAt);
 
-/** Of what took effect by an instant the latest; of several at once the last that was recorded. */
+/** The latest value that took effect by an instant; of several at the same instant, the one recorded last. */
 function latest<T>(dated: readonly (readonly [at: number, value: T])[], instant: number): T | undefined {
   let found: readonly [number, T] | undefined;
   for (const entry of dated) {
@@ -29,7 +29,7 @@ function latest<T>(dated: readonly (readonly [at: number, value: T])[], instant:
   return found?.[1];
 }
 
-/** Every charge there is to make: of each whole local day of the window on which a subscription used credits. */
+/** Every expected charge: of each whole local day of the window on which a subscription used credits. */
 export function chargesByOracle(story: Story): OracleCharge[] {
   const editionTables: (readonly [number, readonly RawEdition[]])[] = [[-Infinity, FIRST_EDITIONS]];
   const books: (readonly [number, typeof FIRST_SLABS])[] = [[-Infinity, FIRST_SLABS]];
@@ -82,8 +82,8 @@ const version = (effectiveAt: number, value: string) => ({
 });
 
 function usedByOracle(story: Story): [{ day: TickDay; product: string }, bigint][] {
-  const seen = new Set<number>();
-  const distinct = story.deliveries.filter(({ id }) => !seen.has(id) && seen.add(id));
+  const ids = new Set<number>();
+  const distinct = story.deliveries.filter(({ id }) => !ids.has(id) && ids.add(id));
   return daysByOracle(story).flatMap((day) =>
     ['crm', 'bigin'].map((product): [{ day: TickDay; product: string }, bigint] => {
       const own = distinct.filter(
@@ -94,7 +94,7 @@ function usedByOracle(story: Story): [{ day: TickDay; product: string }, bigint]
   );
 }
 
-/** The highest of each that was in effect at any instant of the day. */
+/** The highest included credits and the highest limit in effect at any instant of the day. */
 function grantedOn(
   { changes }: Story,
   day: TickDay,
@@ -110,7 +110,7 @@ function grantedOn(
     if (change.what.kind !== 'subscription' || change.what.product !== product) continue;
     const at = effective(change);
     const { edition, users: count, limit } = change.what.terms;
-    // Refused as a whole.
+    // The change is rejected as a whole.
     if (edition !== undefined && !editionKnown(changes, change, edition, product)) continue;
     if (limit !== undefined && limit < 0) continue;
     if (edition !== undefined) editions.push([at, edition]);
@@ -135,7 +135,7 @@ function grantedOn(
   };
 }
 
-/** By what had been recorded before: an edition may be taken once the catalogue that will hold then has it. */
+/** Whether the catalogue recorded so far has the edition at the instant at which the change takes effect. */
 function editionKnown(
   changes: readonly RawChange[],
   change: RawChange,

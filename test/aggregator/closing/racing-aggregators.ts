@@ -1,6 +1,6 @@
 import { calendarOf } from '../../../domain/calendar/calendar.ts';
 import type { Day } from '../../../domain/calendar/zone-days.ts';
-import { nextChargeRecord } from '../../../domain/closing/charge-record.ts';
+import { nextChargeRecord } from '../../../domain/closing/next-revision.ts';
 import type { SettingsState } from '../../../domain/settings/state.ts';
 import type { DailyCharge } from '../../../schemas/daily-charge.ts';
 import type { LoggedChange } from '../../../schemas/settings-change.ts';
@@ -8,28 +8,31 @@ import type { RawDelivery } from './raw.ts';
 
 const ORG = 'acme';
 
-/** One aggregator, at an instant: appends what it found before it fell asleep, reads, computes, and appends that. */
+/**
+ * A step of one aggregator: it appends the records it computed before it fell asleep, then reads, computes, and appends
+ * the new records.
+ */
 export interface Step {
   readonly at: number;
-  readonly who: 0 | 1;
+  readonly aggregator: 0 | 1;
   /** Falls asleep between computing and appending, until its next step. */
   readonly sleeps: boolean;
   /** How many more of the events have landed by then. */
   readonly lands: number;
-  /** How many of the log's newest records it does not see yet; its own it always sees. */
+  /** How many of the log's newest records it cannot read yet. It always reads its own. */
   readonly behind: number;
-  /** Which days it looks at, by bits. */
+  /** The days that it checks, as bits. */
   readonly days: number;
 }
 
-/** A record and when the log got it. */
+/** A record and its append time. */
 export interface Appended extends DailyCharge {
   readonly appended_at: number;
 }
 
 /**
- * The topic daily-charges and two aggregators that close days from it, both by nextChargeRecord: what the log says
- * after every step and once both found nothing more to do.
+ * Simulates the topic daily-charges and two aggregators that close days by nextChargeRecord. Returns the log after all
+ * steps, and after both have nothing left to do.
  */
 export function race(
   initial: SettingsState,
@@ -39,7 +42,7 @@ export function race(
   end: number,
 ): readonly Appended[] {
   const log: Appended[] = [];
-  const found: [DailyCharge[], DailyCharge[]] = [[], []];
+  const computed: [DailyCharge[], DailyCharge[]] = [[], []];
   const appendedUpTo: [number, number] = [0, 0];
   let settings = initial;
   let arrived = 0;
@@ -47,8 +50,12 @@ export function race(
   const put = (records: readonly DailyCharge[], at: number): void =>
     void log.push(...records.map((record) => ({ ...record, appended_at: at })));
 
-  function look(at: number, last: ReadonlyMap<string, DailyCharge>, isWanted: (index: number) => boolean) {
-    // A day closes only once the changes of it have landed (tick.ts), so all of them are known.
+  function compute(
+    at: number,
+    last: ReadonlyMap<string, DailyCharge>,
+    isChecked: (index: number) => boolean,
+  ) {
+    // A day closes only once its changes have landed (when-to-close.ts), so all of them are known.
     settings = settings.after(changes.filter(({ appended_at }) => appended_at <= at));
     const history = settings.history(ORG);
     if (!history) return [];
@@ -56,7 +63,7 @@ export function race(
     let index = 0;
     for (const { day, product, credits, calls } of usageOf(deliveries.slice(0, arrived), settings)) {
       index += 1;
-      if (day.to > at || !isWanted(index)) continue;
+      if (day.to > at || !isChecked(index)) continue;
       const usage = { orgId: ORG, product, calls, credits };
       const revision = last.get(`${day.date} ${product}`);
       const record = nextChargeRecord(settings.catalogues, history, day, usage, revision, at);
@@ -68,38 +75,38 @@ export function race(
   for (const step of steps) {
     arrived += step.lands;
     const append = (): void => {
-      put(found[step.who].splice(0), step.at);
-      appendedUpTo[step.who] = log.length;
+      put(computed[step.aggregator].splice(0), step.at);
+      appendedUpTo[step.aggregator] = log.length;
     };
-    if (found[step.who].length > 0) append();
-    const seen = Math.max(log.length - step.behind, appendedUpTo[step.who]);
-    const isWanted = (index: number): boolean => ((step.days >> index) & 1) === 1;
-    found[step.who] = look(step.at, lastRevisions(landed(log.slice(0, seen))), isWanted);
+    if (computed[step.aggregator].length > 0) append();
+    const readable = Math.max(log.length - step.behind, appendedUpTo[step.aggregator]);
+    const isChecked = (index: number): boolean => ((step.days >> index) & 1) === 1;
+    computed[step.aggregator] = compute(step.at, lastRevisions(landed(log.slice(0, readable))), isChecked);
     if (!step.sleeps) append();
   }
   arrived = deliveries.length;
-  // Whoever slept wakes now, with what it found long ago.
-  put([...found[1], ...found[0]], end);
+  // A sleeping aggregator wakes now and appends what it computed long ago.
+  put([...computed[1], ...computed[0]], end);
   for (;;) {
-    const records = look(end, lastRevisions(landed(log)), () => true);
+    const records = compute(end, lastRevisions(landed(log)), () => true);
     if (records.length === 0) return log;
     put(records, end);
   }
 }
 
-/** What the consumer lands of the log: not what came after its statement became final. */
+/** The records that the consumer lands: it drops those appended after their statement became final. */
 export function landed(log: readonly Appended[]): Appended[] {
   return log.filter(({ appended_at, append_before }) => appended_at < append_before);
 }
 
-/** The first record of each revision in log order, the others having lost. */
+/** The records that count: the first one of each revision in log order. */
 export function decided<Charge extends Pick<DailyCharge, 'day' | 'product' | 'revision'>>(
   log: readonly Charge[],
 ): Charge[] {
-  const seen = new Set<string>();
+  const keys = new Set<string>();
   return log.filter(({ day, product, revision }) => {
     const key = `${day} ${product} ${revision}`;
-    return !seen.has(key) && seen.add(key);
+    return !keys.has(key) && keys.add(key);
   });
 }
 
@@ -107,14 +114,14 @@ function lastRevisions(log: readonly DailyCharge[]): Map<string, DailyCharge> {
   return new Map(decided(log).map((record) => [`${record.day} ${record.product}`, record]));
 }
 
-/** What the store counts: distinct events by day and product, the first of two under one id. */
+/** The usage that the store counts: distinct events by day and product, the first of several under one id. */
 function usageOf(deliveries: readonly RawDelivery[], settings: SettingsState) {
   const calendar = calendarOf(settings.history(ORG)?.timeZone ?? []);
   const usage = new Map<string, { day: Day; product: string; credits: number; calls: number }>();
-  const seen = new Set<number>();
+  const ids = new Set<number>();
   for (const { id, at, product, credits } of deliveries) {
-    if (seen.has(id)) continue;
-    seen.add(id);
+    if (ids.has(id)) continue;
+    ids.add(id);
     const day = calendar.dayAt(at);
     const key = `${day.date} ${product}`;
     const sums = usage.get(key) ?? { day, product, credits: 0, calls: 0 };

@@ -1,6 +1,6 @@
-/** What happened, as plain data: what the oracle reads, and what the code under test is fed with. */
+/** A story as plain data: the input of the oracle, and of the code under test. */
 
-/** A call event as it stands in the log of events. Several deliveries under one id: the first counts. */
+/** A call event in the log of events. Of several deliveries under one id the first counts. */
 export interface RawDelivery {
   readonly id: number;
   readonly at: number;
@@ -8,11 +8,11 @@ export interface RawDelivery {
   readonly credits: number;
 }
 
-/** A change as it stands in the log of settings, in the order of `appendedAt`. */
+/** A change in the log of settings, which is sorted by `appendedAt`. */
 export interface RawChange {
   readonly appendedAt: number;
-  /** 0: at once. */
-  readonly wantedAt: number;
+  /** The requested instant; 0 for at once. */
+  readonly effectiveAt: number;
   readonly what:
     | { readonly kind: 'subscription'; readonly product: string; readonly terms: RawTerms }
     | { readonly kind: 'zone'; readonly zone: string }
@@ -40,7 +40,7 @@ export interface RawSlab {
   readonly rate_per_1000: string;
 }
 
-/** An organisation's story in a window of time. */
+/** The changes and calls of one organisation in a window of time. */
 export interface Story {
   readonly zone: string;
   readonly from: number;
@@ -50,7 +50,7 @@ export interface Story {
   readonly deliveries: readonly RawDelivery[];
 }
 
-/** From 1970 on (domain.md, Catalogues). */
+/** The catalogue from 1970 on (domain.md, Catalogues). */
 export const FIRST_EDITIONS: readonly RawEdition[] = [
   ['crm', 'free', 5_000, 0, 5_000],
   ['crm', 'standard', 50_000, 250, 100_000],

@@ -10,20 +10,20 @@ export function settingsLog(story: Story, orgId: string): LoggedChange[] {
     value: { time_zone: story.zone, billing_day: 1 },
   };
   const records = [
-    { appendedAt: story.from, wantedAt: 0, record: creation },
-    ...story.changes.map(({ appendedAt, wantedAt, what }) => ({
+    { appendedAt: story.from, effectiveAt: 0, record: creation },
+    ...story.changes.map(({ appendedAt, effectiveAt, what }) => ({
       appendedAt,
-      wantedAt,
+      effectiveAt,
       record: recordOf(what, orgId),
     })),
   ];
-  return records.map(({ appendedAt, wantedAt, record }, offset) => ({
+  return records.map(({ appendedAt, effectiveAt, record }, offset) => ({
     kind: record.kind,
     org_id: record.org_id,
     product: record.product,
     value: JSON.stringify(record.value),
     change_id: `${orgId}-${offset}`,
-    effective_at: wantedAt,
+    effective_at: effectiveAt,
     recorded_by: 'story',
     reason: '',
     offset,
@@ -35,13 +35,13 @@ type Part = Pick<SettingsChange, 'kind' | 'org_id' | 'product'> & { readonly val
 
 function recordOf(what: RawChange['what'], orgId: string): Part {
   const org = { org_id: orgId, product: '' };
-  const everybody = { org_id: '', product: '' };
+  const catalogue = { org_id: '', product: '' };
   if (what.kind === 'zone') return { kind: 'org', ...org, value: { time_zone: what.zone } };
   if (what.kind === 'billing-day') return { kind: 'org', ...org, value: { billing_day: what.day } };
-  if (what.kind === 'editions') return { kind: 'editions', ...everybody, value: { editions: what.editions } };
+  if (what.kind === 'editions') return { kind: 'editions', ...catalogue, value: { editions: what.editions } };
   if (what.kind === 'prices') {
     const value = { name: what.name, currency: 'USD', minor_unit_digits: 2, slabs: what.slabs };
-    return { kind: 'prices', ...everybody, value };
+    return { kind: 'prices', ...catalogue, value };
   }
   const { edition, users, limit: additional_limit } = what.terms;
   const value = { edition, users, additional_limit };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigResourceTypes } from '../../../platform/kafka/kafkajs.ts';
 import { Type } from 'typebox';
 import { recordChange } from '../../../store/settings/record.ts';
-import { SettingsRejected } from '../../../domain/settings/rejected-change.ts';
+import { SettingsRejectedError } from '../../../domain/settings/rejected-change.ts';
 import type { SettingsStore } from '../../../store/settings/store.ts';
 import { select } from '../../../platform/clickhouse/connect.ts';
 import { createLogger } from '../../../platform/logging.ts';
@@ -13,22 +13,23 @@ import { mintEventId } from '../../../schemas/event-id.ts';
 import { encodeSettingsChange, type LoggedChange } from '../../../schemas/settings-change.ts';
 import type { PipelineUnderTest } from '../../integration/pipeline.ts';
 import { until } from '../../until.ts';
+import { floorTo } from '../../../domain/instants.ts';
 import type { RawDelivery } from './raw.ts';
 import type { Scene } from './stories.ts';
+import { DAY_MS } from '../../../schemas/time-units.ts';
 
-const DAY_MS = 86_400_000;
-/** The stories lie in the past by so much at most. */
+/** No story begins longer ago. */
 export const OLDEST_MS = 300 * DAY_MS;
 
 /**
- * The topic `settings` with the appended times of the stories: a broker has one clock, and it shows now. Everything
- * else is as it runs: the change is checked, appended, landed by the consumer and read back.
+ * The topic `settings`, with the append times of the stories instead of the broker's clock. Everything else runs as in
+ * production: each change is checked, appended, landed by the consumer and read back.
  */
 export async function openPastSettings(pipeline: PipelineUnderTest, store: SettingsStore) {
   const { kafka, topics, client } = pipeline;
-  // The consumer insists on the broker's times when it starts; what it lands is what the records say.
+  // The consumer requires LogAppendTime when it starts. Later it lands the times that the records carry.
   await pipeline.start('consumer');
-  await until('it lands', () => pipeline.logOf('consumer').includes('"landing"'), 30_000);
+  await until('the consumer lands', () => pipeline.logOf('consumer').includes('"landing"'), 30_000);
   const admin = kafka.admin();
   await admin.connect();
   const configEntries = [
@@ -41,7 +42,7 @@ export async function openPastSettings(pipeline: PipelineUnderTest, store: Setti
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
   await producer.connect();
 
-  // The broker says by which time it appended a record, or -1 where it kept the record's own.
+  // The broker answers with its append time, or -1 where it kept the record's own time.
   async function send(key: string, value: Buffer, at: number) {
     const messages = [{ key, value, timestamp: String(at) }];
     const [answer] = await producer.send({ topic: topics.settings, acks: -1, messages });
@@ -59,22 +60,22 @@ export async function openPastSettings(pipeline: PipelineUnderTest, store: Setti
   await until('records keep their own time', async () => (await send('probe', probing, 1)).isOwnTime, 10_000);
 
   let landed = -1;
-  let looking: Promise<void> | undefined;
-  async function look(): Promise<void> {
+  let reading: Promise<void> | undefined;
+  async function readLanded(): Promise<void> {
     await sleep(30);
     const query = `SELECT toInt64(max(last_offset)) AS count FROM landed_ranges WHERE topic = {topic:String} HAVING count() > 0`;
     const [row] = await select(client, Count, query, { topic: topics.settings });
     landed = row?.count ?? -1;
-    looking = undefined;
+    reading = undefined;
   }
 
   return {
-    /** @returns whether it was allowed */
+    /** @returns whether the change was accepted */
     async record({ appended_at, ...change }: LoggedChange): Promise<boolean> {
       const append = async (records: readonly { key: string; value: Buffer }[]): Promise<void> => {
         for (const { key, value } of records) {
           const { offset } = await send(key, value, appended_at);
-          while (landed < offset) await (looking ??= look());
+          while (landed < offset) await (reading ??= readLanded());
         }
       };
       const log = { append, close: () => Promise.resolve() };
@@ -82,7 +83,7 @@ export async function openPastSettings(pipeline: PipelineUnderTest, store: Setti
         await recordChange({ store, log, now: () => appended_at }, change);
         return true;
       } catch (error) {
-        if (error instanceof SettingsRejected) return false;
+        if (error instanceof SettingsRejectedError) return false;
         throw error;
       }
     },
@@ -92,7 +93,7 @@ export async function openPastSettings(pipeline: PipelineUnderTest, store: Setti
 
 const Count = Type.Object({ count: Type.Integer() });
 
-/** The SDK, as an API server of the suite has it. */
+/** The publishing SDK, connected as in an API server. */
 export function publisherOf({ env, topics }: PipelineUnderTest): Publisher {
   const logger = createLogger('test', 'fatal');
   return createPublisher({
@@ -108,7 +109,7 @@ export function publisherOf({ env, topics }: PipelineUnderTest): Publisher {
   });
 }
 
-/** A delivery as the call of an org; the same id gives the same event id. */
+/** Publishes a delivery as a call of an organisation; the same id gives the same event id. */
 export async function publish(
   publisher: Publisher,
   orgId: string,
@@ -128,18 +129,18 @@ export async function publish(
   });
 }
 
-/** Waits until so many records of the call topic have landed, none of them as a dead letter. */
-export async function untilLanded({ client, topics }: PipelineUnderTest, wanted: number): Promise<void> {
-  await until(`${wanted} records have landed`, async () => {
+/** Waits until a number of records of the call topic have landed, none of them as a dead letter. */
+export async function untilLanded({ client, topics }: PipelineUnderTest, expected: number): Promise<void> {
+  await until(`${expected} records have landed`, async () => {
     const query = `SELECT toInt64(sum(rows)) AS count FROM landed_ranges WHERE topic = {topic:String}`;
     const [row] = await select(client, Count, query, { topic: topics.calls });
-    return (row?.count ?? 0) >= wanted;
+    return (row?.count ?? 0) >= expected;
   });
 }
 
-/** Windows around the last times at which clocks were changed somewhere, and some without such an event. */
+/** Windows around the last changes of clocks in some zones, and some windows without one. */
 export function recentScenes(now: number): Scene[] {
-  const today = Math.floor(now / DAY_MS) * DAY_MS;
+  const today = floorTo(now, DAY_MS);
   const shifted = ['Europe/Rome', 'America/New_York', 'Australia/Lord_Howe'].map((zone) => ({
     zone,
     elsewhere: 'Asia/Tokyo',
@@ -153,7 +154,7 @@ export function recentScenes(now: number): Scene[] {
   return [...shifted, ...steady];
 }
 
-/** The last midnight in UTC before which a zone's offset was another a day earlier. */
+/** The last UTC midnight, before an instant, at which a zone's offset differs from that of a day earlier. */
 function lastShift(zone: string, before: number): number {
   const format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
   const offset = (at: number): string =>

@@ -2,19 +2,18 @@ import * as fc from 'fast-check';
 import { daysByTicks, type TickDay } from '../../domain/calendar/days-by-ticks.ts';
 import { history } from '../../domain/calendar/histories.ts';
 import { FIRST_EDITIONS, type RawChange, type RawDelivery, type RawTerms, type Story } from './raw.ts';
+import { DAY_MS } from '../../../schemas/time-units.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 export const WINDOW_MS = 12 * DAY_MS;
 
-/** A zone, where else the org may move, and the start of a window. */
+/** A time zone, another one to which the organisation may move, and the start of a window. */
 export interface Scene {
   readonly zone: string;
   readonly elsewhere: string;
   readonly from: number;
 }
 
-/** Around their known credits: what free and standard include, the ends of slabs, the largest call. */
+/** Around the interesting figures: the included credits of free and standard, the ends of slabs, the largest call. */
 const CREDITS = [0, 1, 2_500, 4_999, 5_000, 5_001, 25_000, 30_000, 50_001, 100_000, 999_999, 1_000_000];
 const LIMITS = [0, 1, 24_999, 25_000, 25_001, 100_000, 250_001, 1_000_000_000];
 const GOLD = { product: 'crm', edition: 'gold', base: 7_000, per_user: 3, maximum: null };
@@ -34,7 +33,7 @@ const LATER_SLABS = [
   { credits: null, rate_per_1000: '0.3' },
 ];
 
-/** An instant: near the start of one of the window's days, where things go wrong, or anywhere in it. */
+/** An instant: within a millisecond of the start of one of the window's days, or anywhere in that day. */
 interface Moment {
   readonly day: number;
   readonly near: number | undefined;
@@ -56,10 +55,10 @@ const terms: fc.Arbitrary<RawTerms> = fc.oneof(
 );
 const product = fc.constantFrom('crm', 'crm', 'crm', 'bigin');
 
-/** Changes of an org's own settings; what an org of these stories subscribes to stands in `storyOf`. */
+/** Changes of an organisation's own settings. `storyOf` begins its subscriptions. */
 const orgChange = fc.record({
   appended: moment,
-  wanted: fc.option(moment, { freq: 1 }),
+  effective: fc.option(moment, { freq: 1 }),
   what: fc.oneof(
     { weight: 6, arbitrary: fc.record({ product, terms }) },
     { weight: 1, arbitrary: fc.constantFrom('zone', 'billing-day' as const) },
@@ -73,7 +72,7 @@ const delivery = fc.record({
   repeats: fc.array(fc.boolean(), { maxLength: 2 }),
 });
 
-/** Small, so that a failure can be read. `order` shuffles the deliveries; `catalogue` changes everybody's. */
+/** Small, so that a failure is readable. `order` shuffles the deliveries; `catalogue` changes the shared catalogues. */
 const plot = fc.record({
   begins: fc.record({ crm: moment, bigin: fc.option(moment) }),
   first: fc.record({
@@ -82,7 +81,7 @@ const plot = fc.record({
     limit: fc.constantFrom(...LIMITS),
   }),
   changes: fc.array(orgChange, { maxLength: 4 }),
-  catalogue: fc.option(fc.record({ appended: moment, wanted: fc.option(moment), kind: fc.boolean() }), {
+  catalogue: fc.option(fc.record({ appended: moment, effective: fc.option(moment), kind: fc.boolean() }), {
     freq: 3,
   }),
   events: fc.array(delivery, { minLength: 1, maxLength: 8 }),
@@ -107,14 +106,14 @@ function daysOf(zone: string, from: number): TickDay[] {
 
 function storyOf({ zone, elsewhere, from }: Scene, plotted: Plot, withCatalogues: boolean): Story {
   const days = daysOf(zone, from);
-  /** Two whole days are left alone at the window's beginning, for a change of zone to lie well within it. */
+  /** Nothing happens in the window's first two days, so that a change of zone lies well within the window. */
   const instant = ({ day, near, offset }: Moment): number => {
     const start = days[day + 1]?.from ?? from;
     return near === undefined ? start + offset : start + near;
   };
-  const change = (appended: Moment, wanted: Moment | null, what: RawChange['what']): RawChange => ({
+  const change = (appended: Moment, effective: Moment | null, what: RawChange['what']): RawChange => ({
     appendedAt: instant(appended),
-    wantedAt: wanted ? instant(wanted) : 0,
+    effectiveAt: effective ? instant(effective) : 0,
     what,
   });
   const { begins, first, changes, catalogue, events } = plotted;
@@ -132,16 +131,16 @@ function storyOf({ zone, elsewhere, from }: Scene, plotted: Plot, withCatalogues
   ];
   const startOf = (name: string): number =>
     begun.find(({ what }) => what.kind === 'subscription' && what.product === name)?.appendedAt ?? Infinity;
-  const own = changes.flatMap(({ appended, wanted, what }): RawChange[] => {
+  const own = changes.flatMap(({ appended, effective, what }): RawChange[] => {
     if (what === 'billing-day')
-      return [change(appended, wanted, { kind: what, day: 1 + (appended.offset % 31) })];
+      return [change(appended, effective, { kind: what, day: 1 + (appended.offset % 31) })];
     if (what === 'zone') {
-      const moved = change(appended, wanted, { kind: what, zone: elsewhere });
+      const moved = change(appended, effective, { kind: what, zone: elsewhere });
       const isWellWithin = moved.appendedAt > from + 3 * DAY_MS;
       return isWellWithin ? [moved] : [];
     }
-    // A change before the subscription is refused as incomplete, or begins it: the stories begin it whole.
-    const changed = change(appended, wanted, { kind: 'subscription', ...what });
+    // Leave out changes before the subscription begins: most are rejected as incomplete, and others would begin it.
+    const changed = change(appended, effective, { kind: 'subscription', ...what });
     return changed.appendedAt > startOf(what.product) ? [changed] : [];
   });
   const catalogues =
@@ -149,7 +148,7 @@ function storyOf({ zone, elsewhere, from }: Scene, plotted: Plot, withCatalogues
       ? [
           change(
             catalogue.appended,
-            catalogue.wanted,
+            catalogue.effective,
             catalogue.kind
               ? { kind: 'editions', editions: LATER_EDITIONS }
               : { kind: 'prices', name: 'later', slabs: LATER_SLABS },

@@ -1,7 +1,7 @@
 import { calendarOf } from '../../../domain/calendar/calendar.ts';
 import { closeDays } from '../../../aggregator/closing/close-days.ts';
 import { readCharges } from '../../../store/charges/charges.ts';
-import { advanceProgress, readProgress } from '../../../store/watermark/aggregator-progress.ts';
+import { advanceProgress, readProgress } from '../../../store/progress/aggregator-progress.ts';
 import { applyRecomputed } from '../../../aggregator/recompute/apply.ts';
 import { FrozenDayError, recompute } from '../../../aggregator/recompute/recompute.ts';
 import { clearInvalidations, readInvalidations } from '../../../aggregator/sealing/invalidations.ts';
@@ -13,21 +13,21 @@ import type { LandedLog } from '../../../platform/landed-log.ts';
 import { migrate } from '../../../platform/clickhouse/migrate.ts';
 import { enforceRetention } from '../../../store/retention.ts';
 import { decodeDailyCharge } from '../../../schemas/daily-charge.ts';
+import { floorTo } from '../../../domain/instants.ts';
 import { canonical } from '../../../domain/money.ts';
 import { callEvent, insertCharges, insertEvents, insertSettings } from '../../api/tables.ts';
 import { openNamespace } from '../../servers/namespace.ts';
+import { DAY_MS, HOUR_MS } from '../../../schemas/time-units.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-const today = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+const today = floorTo(Date.now(), DAY_MS);
 const NOW = today + 12 * HOUR_MS;
 const dateAt = (instant: number): string => new Date(instant).toISOString().slice(0, 10);
-/** The two days before yesterday, and yesterday. */
+/** The last three days before today. */
 const [FROM, TO] = [dateAt(today - 3 * DAY_MS), dateAt(today)];
 
 const namespace = openNamespace('recompute');
 let client: ClickHouseClient;
-/** The topic daily-charges, landed at once: its consumer is tested elsewhere. */
+/** The topic daily-charges, landed immediately: other suites test its consumer. */
 const log: LandedLog = {
   append: (records) =>
     insertCharges(
@@ -119,13 +119,13 @@ const CLOSED = () => [
 ];
 
 describe('recompute', () => {
-  it('finds nothing to change in untouched data, and changes nothing', async () => {
+  it('finds no difference in unmodified data, and changes nothing', async () => {
     expect(await recomputed()).toMatchObject({ buckets: [], charges: [], openDays: [] });
     expect(await apply()).toBe(0);
     expect(await revisions()).toEqual(CLOSED());
   });
 
-  it('leaves days that are open without a charge', async () => {
+  it('compares no charge of an open day', async () => {
     await insertEvents(client, [callEvent({ org_id: 'acme', occurred_at: today + 5, credits: 9_000 })]);
     const { days, openDays, charges } = await recomputed(FROM, dateAt(today + 5 * DAY_MS));
     expect(days).toHaveLength(4);
@@ -134,16 +134,16 @@ describe('recompute', () => {
   });
 
   it.each([
-    ['rows that are missing', 'DELETE FROM usage_15m WHERE bucket < today() - 2', ''],
-    ['rows of a smaller count', 'DELETE FROM usage_15m WHERE 1', damagedRow('usage_15m', 'crm', 5, 1)],
+    ['missing rows', 'DELETE FROM usage_15m WHERE bucket < today() - 2', ''],
+    ['rows with a lower count', 'DELETE FROM usage_15m WHERE 1', damagedRow('usage_15m', 'crm', 5, 1)],
     [
-      'rows that claim to know more',
+      'rows with a version above every real one',
       '',
       damagedRow('usage_15m', 'crm', 99, '340282366920938463463374607431768211455'),
     ],
-    ['a product that was never called', '', damagedRow('usage_15m', 'ghost', 99, 7)],
-    ['a user who never called, in the breakdown alone', '', damagedRow('usage_15m_by', 'crm', 3, 7)],
-  ])('finds and mends %s', async (_, remove, insert) => {
+    ['a product without calls', '', damagedRow('usage_15m', 'ghost', 99, 7)],
+    ['a user without calls, only in the breakdown', '', damagedRow('usage_15m_by', 'crm', 3, 7)],
+  ])('finds and corrects %s', async (_, remove, insert) => {
     const [totals, byUser] = [await usage(['product']), await usage(['user'])];
     for (const query of [remove, insert]) if (query !== '') await client.command({ query });
     const found = await recomputed();
@@ -156,8 +156,8 @@ describe('recompute', () => {
     expect(await revisions()).toEqual(CLOSED());
   });
 
-  it('says what a charge is now and what it would be, and appends it as a revision when told to', async () => {
-    // Events that landed without a mark: what an aggregator will never look at again.
+  it('reports a charge as recorded and as corrected, and appends the corrected one as a revision', async () => {
+    // Late events whose invalidation is lost: no tick finds them.
     await insertEvents(client, [
       callEvent({ org_id: 'acme', occurred_at: today - 2 * DAY_MS + 7, credits: 1_000 }),
     ]);
@@ -168,7 +168,10 @@ describe('recompute', () => {
       [today - 2 * DAY_MS, 'usage_15m_by'],
     ]);
     expect(charges).toMatchObject([
-      { kept: { revision: 1, used: 8_000 }, due: { revision: 2, used: 9_000, delta_amount: '0.14' } },
+      {
+        recorded: { revision: 1, used: 8_000 },
+        corrected: { revision: 2, used: 9_000, delta_amount: '0.14' },
+      },
     ]);
     expect(await revisions()).toEqual(CLOSED());
     expect(await apply()).toBe(1);
@@ -180,19 +183,19 @@ describe('recompute', () => {
     expect(await apply()).toBe(0);
   });
 
-  it('bills what a final statement turns out to owe as an adjustment in the current period', async () => {
+  it('bills a difference on a final statement as an adjustment in the current period', async () => {
     const later = NOW + 100 * DAY_MS;
     await insertEvents(client, [
       callEvent({ org_id: 'acme', occurred_at: today - 3 * DAY_MS + 7, credits: 1_000 }),
     ]);
     const [charge] = (await recomputed(FROM, TO, later)).charges;
-    expect(charge?.due.day).toBe(FROM);
-    expect(charge && charge.due.billed_from > TO).toBe(true);
+    expect(charge?.corrected.day).toBe(FROM);
+    expect(charge && charge.corrected.billed_from > TO).toBe(true);
     await apply(later);
     await clearInvalidations(client, await readInvalidations(client, today, 0));
   });
 
-  it('refuses a day whose raw events retention may have dropped, and names the first that it has not', async () => {
+  it('rejects a day whose raw events may have been dropped, and names the first complete day', async () => {
     await enforceRetention(namespace.settings, 100);
     const [frozen = '', kept = '', end = ''] = [100, 99, 97].map((days) => dateAt(today - days * DAY_MS));
     await expect(recomputed(frozen, end)).rejects.toThrow(FrozenDayError);
@@ -200,9 +203,9 @@ describe('recompute', () => {
     await expect(recomputed(kept, end)).resolves.toBeDefined();
   });
 
-  it('refuses it also after retention was raised, which brings back nothing', async () => {
+  it('rejects it also after retention was raised, as that does not bring the events back', async () => {
     await enforceRetention(namespace.settings, 400);
-    // A day more than the 100: it may have been dropped before the raise took hold everywhere.
+    // A day beyond the 100: it may have been dropped before the new TTL reached every part.
     const [frozen = '', kept = '', end = ''] = [99, 98, 97].map((days) => dateAt(today - days * DAY_MS));
     await expect(recomputed(frozen, end)).rejects.toThrow(FrozenDayError);
     await expect(recomputed(frozen, end)).rejects.toThrow(`can be recomputed is ${kept}.`);
@@ -210,13 +213,13 @@ describe('recompute', () => {
   });
 });
 
-/** A row that no seal has written. */
+/** Inserts a row that no seal has written. */
 function damagedRow(
   table: 'usage_15m' | 'usage_15m_by',
   product: string,
   calls: number,
-  seen: number | string,
+  version: number | string,
 ): string {
   return `INSERT INTO ${table} (org_id, product, bucket, calls, credits, rejected, seen)
-    SELECT 'acme', '${product}', toDateTime(${(today - 2 * DAY_MS) / 1000}, 'UTC'), ${calls}, 1, 0, toUInt128('${seen}')`;
+    SELECT 'acme', '${product}', toDateTime(${(today - 2 * DAY_MS) / 1000}, 'UTC'), ${calls}, 1, 0, toUInt128('${version}')`;
 }

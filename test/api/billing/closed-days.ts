@@ -1,4 +1,4 @@
-import { nextChargeRecord } from '../../../domain/closing/charge-record.ts';
+import { nextChargeRecord } from '../../../domain/closing/next-revision.ts';
 import { calendarOf } from '../../../domain/calendar/calendar.ts';
 import { createSettingsStore } from '../../../store/settings/store.ts';
 import type { ClickHouseClient } from '../../../platform/clickhouse/connect.ts';

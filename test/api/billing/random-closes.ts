@@ -1,6 +1,6 @@
 import { billingPeriodsOf, finalAt } from '../../../domain/calendar/billing-periods.ts';
 import { calendarOf } from '../../../domain/calendar/calendar.ts';
-import { nextChargeRecord } from '../../../domain/closing/charge-record.ts';
+import { nextChargeRecord } from '../../../domain/closing/next-revision.ts';
 import type { CallEvent } from '../../../schemas/call-event.ts';
 import type { Catalogues } from '../../../domain/catalogues/catalogues.ts';
 import type { DailyCharge } from '../../../schemas/daily-charge.ts';

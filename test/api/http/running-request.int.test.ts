@@ -14,11 +14,12 @@ import { serverAddresses } from '../../servers/addresses.ts';
 const ENDLESS = 'SELECT count() AS n FROM numbers(100000000000) WHERE cityHash64(number) = 1';
 const CountRow = Type.Object({ n: Type.Integer() });
 
+const { clickhouseUrl, clickhouseUser, clickhousePassword } = serverAddresses();
 const config = {
-  CLICKHOUSE_URL: serverAddresses().clickhouseUrl,
+  CLICKHOUSE_URL: clickhouseUrl,
   CLICKHOUSE_DATABASE: 'default',
-  CLICKHOUSE_USER: 'default',
-  CLICKHOUSE_PASSWORD: '',
+  CLICKHOUSE_USER: clickhouseUser,
+  CLICKHOUSE_PASSWORD: clickhousePassword,
 };
 const watching: ClickHouseClient = connectClickHouse(config, 'test running requests');
 let open = 0;

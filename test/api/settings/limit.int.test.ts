@@ -97,6 +97,21 @@ describe('PUT /v1/orgs/{org}/additional-limit', () => {
     });
   });
 
+  it('is previewed by GET with ?credits, which changes nothing', async () => {
+    const preview = async (credits: number) =>
+      (await api.read(LimitAnswer, `/v1/orgs/acme/additional-limit?credits=${credits}`, superAdmin('acme')))
+        .preview;
+    expect(await preview(107_001)).toMatchObject({
+      credits: 107_001,
+      today: { billable_credits: 27_000, amount: '1.55' },
+      worst_case: { day: { amount: '8.35005' } },
+    });
+    expect(await preview(0)).toMatchObject({ today: { billable_credits: 0, amount: '0' } });
+    expect(await limitOf('acme')).toMatchObject({ credits: 80_000 });
+    const path = '/v1/orgs/acme/additional-limit?credits=1.5';
+    expect(await api.send(path, { claims: superAdmin('acme') })).toMatchObject({ status: 400 });
+  });
+
   it('adds the difference when it is raised further, and nothing when it is lowered', async () => {
     expect((await set('acme', { credits: 107_001 })).today).toMatchObject({
       billable_credits: 27_000,

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { readWatermark } from '../../../store/watermark/watermark.ts';
+import { readWatermark } from '../../../store/progress/watermark.ts';
 import { Inserts } from '../../../consumers/write/inserts.ts';
 import { LandingProgress } from '../../../consumers/fetch/landing-progress.ts';
 import { ProgressWriter } from '../../../consumers/write/progress-writer.ts';

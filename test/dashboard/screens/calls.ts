@@ -5,7 +5,7 @@ import { number, ofOrg } from '../expected.ts';
 import type { OpenDashboard } from '../open-dashboard.ts';
 import { OTHER, type SampleStack } from '../stack.ts';
 
-/** Every call, and those that were published twice. */
+/** The call log, and calls that were published twice. */
 export function callsTests(opened: () => OpenDashboard): void {
   let page: Page;
   let stack: SampleStack;
@@ -35,7 +35,7 @@ export function callsTests(opened: () => OpenDashboard): void {
     await page.waitForURL((url) => !url.searchParams.has('call'));
   });
 
-  it('tells of calls that were published with different contents', async () => {
+  it('names calls that were published more than once with different contents', async () => {
     await page.getByText('One call was published more than once').click();
     const { tables } = await screenOf(page, '.conflicts');
     expect(tables[0]?.map((cells) => cells.slice(1))).toEqual([

@@ -9,7 +9,7 @@ import { dollars, number, ofOrg } from '../expected.ts';
 import type { OpenDashboard } from '../open-dashboard.ts';
 import { ORG, type SampleStack } from '../stack.ts';
 
-/** The bill, its days, the limit, and what credits would cost. */
+/** The bill, its days, the limit and the simulator. */
 export function creditsTests(opened: () => OpenDashboard): void {
   let page: Page;
   let stack: SampleStack;
@@ -17,7 +17,7 @@ export function creditsTests(opened: () => OpenDashboard): void {
     ({ page, stack } = opened());
   });
 
-  it('shows the bill and each day’s charge as the API says', async () => {
+  it('shows the bill and each day’s charge as the API answers', async () => {
     await goTo(page, '/credits');
     const bill = await stack.read(BillingAnswer, ofOrg('billing'));
     const days = await stack.read(BillingDaysAnswer, ofOrg('billing/days'));
@@ -73,11 +73,11 @@ export function creditsTests(opened: () => OpenDashboard): void {
     const days = await stack.read(BillingDaysAnswer, ofOrg('billing/days'));
     const charged = days.days.find(({ billed_credits }) => billed_credits > 0);
     await goTo(page, `/credits?day=${charged?.day}`);
-    await page.getByText('Terms of the day').waitFor();
+    await page.getByRole('heading', { name: 'Terms' }).waitFor();
     expect(await page.locator('.day-details').innerText()).toContain(
       `${number(charged?.additional_used ?? 0)} additional`,
     );
-    await page.getByText('See the calls of this day').click();
+    await page.getByText('View the calls of this day').click();
     await page.locator('.calls').waitFor();
     await shown(page);
     const range = `from=${charged?.from}&to=${charged?.to}`;
@@ -96,17 +96,17 @@ export function creditsTests(opened: () => OpenDashboard): void {
     await page.locator('[data-figure=what-if]', { hasText: 'US$0.00' }).waitFor();
   });
 
-  it('lets the super admin set the limit, after saying what it costs at most', async () => {
+  it('lets the super admin set the limit, after showing its maximum cost', async () => {
     await goTo(page, '/credits');
     await page.getByLabel('New limit').fill('80,000');
-    await page.getByLabel('Why').fill('a busy week');
+    await page.getByLabel('Reason').fill('a busy week');
     await page.locator('[data-figure=preview-day]').waitFor();
     const estimate = await stack.read(EstimateAnswer, '/v1/estimate?credits=80000&days=30');
     const { figures } = await screenOf(page);
     expect(figures.get('preview-day')).toBe(dollars(estimate.day_amount));
     expect(figures.get('preview-day')).toBe('US$6.80');
     await page.getByRole('button', { name: 'Set limit' }).click();
-    await page.getByText('Set to 80,000.').waitFor();
+    await page.getByText('Limit set to 80,000.').waitFor();
     await page.locator('[data-figure=limit]', { hasText: '80,000' }).waitFor();
     await page.getByRole('row', { name: /80,000 local a busy week/ }).waitFor();
     await page.getByRole('link', { name: 'Overview' }).click();

@@ -8,7 +8,7 @@ import { OTHER, type SampleStack } from '../stack.ts';
 
 const DAY_MS = 86_400_000;
 
-/** The gauge and everyone’s part of it. */
+/** The gauge, and who used its credits. */
 export function overviewTests(opened: () => OpenDashboard): void {
   let page: Page;
   let stack: SampleStack;
@@ -19,7 +19,7 @@ export function overviewTests(opened: () => OpenDashboard): void {
   const usage = (from: number, to: string, rest = '') =>
     stack.read(UsageAnswer, ofOrg(`usage?from=${iso(from)}&to=${to}&product=crm&${rest}`));
 
-  it('shows the gauge as the API says it of that moment', async () => {
+  it('shows the gauge as the API answers for that moment', async () => {
     const { figures } = await screenOf(page);
     const credits = await stack.read(CreditsAnswer, ofOrg(`credits?at=${figures.get('as_of')}`));
     expect(credits.used).toBeGreaterThan(0);
@@ -43,8 +43,8 @@ export function overviewTests(opened: () => OpenDashboard): void {
     }
   });
 
-  it('names what a product without a subscription was called for, and shows it without a gauge', async () => {
-    await page.getByText(`bigin was called as well: 1 call, ${OTHER.credits} credits.`).waitFor();
+  it('names a product without a subscription, and shows its calls without a gauge', async () => {
+    await page.getByText(`bigin was called too: 1 call, ${OTHER.credits} credits.`).waitFor();
     await page.getByRole('link', { name: 'Show bigin' }).click();
     await page.getByText('No subscription for bigin').waitFor();
     await shown(page);
@@ -52,10 +52,10 @@ export function overviewTests(opened: () => OpenDashboard): void {
     expect(figures.get('total-credits')).toBe(String(OTHER.credits));
     expect(tables[0]).toEqual([['eve', String(OTHER.credits), '1']]);
     await page.getByLabel('Product').selectOption('crm');
-    await page.getByText('Credits of the last 24 hours').waitFor();
+    await page.getByText('Credits in the last 24 hours').waitFor();
   });
 
-  it('filters everything by what is clicked; the address shows the same when it is opened again', async () => {
+  it('filters the screen by a clicked value, and shows the same when the address is opened again', async () => {
     await page.getByLabel('Range').selectOption('7d');
     await shown(page);
     const user = (await screenOf(page, '.of-user')).tables[0]?.[0]?.[0] ?? '';
@@ -81,19 +81,19 @@ export function overviewTests(opened: () => OpenDashboard): void {
     expect(inAddress(page, 'user')).toBeNull();
   });
 
-  it('shows a range of its own in the zone that is chosen, and the period before it', async () => {
+  it('shows a custom range in the chosen zone, compared with the previous period', async () => {
     const to = iso(Math.floor(Date.now() / DAY_MS) * DAY_MS);
     const from = Date.parse(to) - 2 * DAY_MS;
     await goTo(page, `/?range=custom&from=${iso(from)}&to=${to}&zone=Asia/Kathmandu&compare=1`);
     const { total } = await usage(from, to);
     const before = await usage(from - 2 * DAY_MS, iso(from));
     expect((await screenOf(page)).figures.get('total-credits')).toBe(number(total.credits));
-    const title = `${number(before.total.credits)} in the period before`;
+    const title = `${number(before.total.credits)} in the previous period`;
     expect(await page.getByTitle(title).count()).toBeGreaterThan(0);
     expect(await page.getByLabel('From').inputValue()).toMatch(/T05:45$/);
   });
 
-  it('drawn by days is zoomed into by dragging over bars, at the midnights of the zone', async () => {
+  it('zooms into the bars dragged over, at the midnights of the zone', async () => {
     await goTo(page, '/?range=30d&zone=Asia/Kathmandu');
     const chart = await page.locator('.chart .u-over').boundingBox();
     if (chart === null) throw new Error('There is no chart.');

@@ -5,12 +5,11 @@ import { calendarOf } from '../../../domain/calendar/calendar.ts';
 import { addDays, dateOf } from '../../../domain/calendar/dates.ts';
 import type { Versions } from '../../../domain/settings/org-history.ts';
 import { at, history, utc } from './histories.ts';
+import { DAY_MS } from '../../../schemas/time-units.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const inUtc = calendarOf(history([0, 'UTC']));
 
-/** The periods from the one that holds a date, one after the other, as `from..to`. */
+/** Consecutive periods from the one that contains a date, as `from..to`. */
 function chain(periods: BillingPeriods, date: string, count: number): string[] {
   const found: string[] = [];
   for (let next = date; found.length < count;) {
@@ -42,12 +41,12 @@ describe('a billing day', () => {
     ]);
   });
 
-  test('1 gives months, over the end of the year too', () => {
+  test('1 gives calendar months, also across the end of the year', () => {
     const periods = billingPeriodsOf(inUtc, history([0, 1]));
     expect(chain(periods, '2026-12-15', 2)).toEqual(['2026-12-01..2027-01-01', '2027-01-01..2027-02-01']);
   });
 
-  test('begins and ends a period in the first instant of its date, in the time zone of the org', () => {
+  test('begins and ends a period at the first instant of its date, in the organisation’s time zone', () => {
     const periods = billingPeriodsOf(calendarOf(history([0, 'Europe/Rome'])), history([0, 15]));
     const period = periods.periodOf('2026-03-20');
     expect([utc(period.fromInstant), utc(period.toInstant)]).toEqual([
@@ -60,7 +59,7 @@ describe('a billing day', () => {
     expect(periods.periodOf('2026-03-14').to).toBe('2026-03-15');
   });
 
-  test('on a date that the zone leaves out keeps its name and begins with the next day', () => {
+  test('on a date that the zone skips keeps its name and begins with the next day', () => {
     const periods = billingPeriodsOf(calendarOf(history([0, 'Pacific/Apia'])), history([0, 30]));
     const period = periods.periodOf('2011-12-29');
     expect(period).toMatchObject({
@@ -81,20 +80,20 @@ describe('a change of billing day takes effect when the current period ends', ()
     ['from a clamped 31 to 30', 31, 30, '2026-02-10', ['01-31..02-28', '02-28..03-30', '03-30..04-30']],
     ['from 28 to a clamped 31', 28, 31, '2026-02-10', ['01-28..02-28', '02-28..03-31', '03-31..04-30']],
     ['from 27 to a clamped 31', 27, 31, '2026-02-10', ['01-27..02-27', '02-27..02-28', '02-28..03-31']],
-  ])('%s: the next period is the shorter for it', (_, before, after, changed, expected) => {
+  ])('%s: the next period becomes shorter', (_, before, after, changed, expected) => {
     const periods = billingPeriodsOf(inUtc, history([0, before], [changed, after]));
     const found = chain(periods, changed, 3);
     expect(found.map((each) => each.replaceAll('2026-', ''))).toEqual(expected);
   });
 
-  test('in its last millisecond it counts for that end, one millisecond later for the next', () => {
+  test('a change in the last millisecond applies to that end, one millisecond later to the next', () => {
     const inTime = billingPeriodsOf(inUtc, history([0, 1], [at('2026-02-01') - 1, 15]));
     expect(chain(inTime, '2026-01-01', 2)).toEqual(['2026-01-01..2026-02-01', '2026-02-01..2026-02-15']);
     const late = billingPeriodsOf(inUtc, history([0, 1], ['2026-02-01', 15]));
     expect(chain(late, '2026-02-01', 2)).toEqual(['2026-02-01..2026-03-01', '2026-03-01..2026-03-15']);
   });
 
-  test('of several in one period the last counts; there and back changes nothing', () => {
+  test('of several in one period the last applies; a change and its reversal have no effect', () => {
     const back = history([0, 1], ['2026-01-10', 15], ['2026-01-11', 20], ['2026-01-12', 1]);
     expect(chain(billingPeriodsOf(inUtc, back), '2026-01-10', 2)).toEqual([
       '2026-01-01..2026-02-01',
@@ -102,7 +101,7 @@ describe('a change of billing day takes effect when the current period ends', ()
     ]);
   });
 
-  test('one in the very moment in which another takes effect waits for the end of the period that begins', () => {
+  test('a change at the instant at which another takes effect waits for the end of the period that begins', () => {
     const twice = history([0, 1], ['2026-01-10', 15], ['2026-02-01', 10]);
     expect(chain(billingPeriodsOf(inUtc, twice), '2026-01-10', 3)).toEqual([
       '2026-01-01..2026-02-01',
@@ -111,7 +110,7 @@ describe('a change of billing day takes effect when the current period ends', ()
     ]);
   });
 
-  test('one in the shortened period waits for its end', () => {
+  test('a change in the shortened period waits for its end', () => {
     const twice = history([0, 1], ['2026-01-10', 15], ['2026-02-14', 10]);
     expect(chain(billingPeriodsOf(inUtc, twice), '2026-01-10', 4)).toEqual([
       '2026-01-01..2026-02-01',
@@ -121,7 +120,7 @@ describe('a change of billing day takes effect when the current period ends', ()
     ]);
   });
 
-  test('an empty history is refused', () => {
+  test('an empty history is an error', () => {
     expect(() => billingPeriodsOf(inUtc, [])).toThrow(RangeError);
   });
 });
@@ -132,7 +131,7 @@ describe('final and billed in', () => {
   const january = periods.periodOf('2026-01-31');
   const lastDay = rome.dayFrom('2026-01-31');
 
-  test('a statement is final 48 hours after its period ends, whatever the clocks do', () => {
+  test('a statement is final 48 hours after its period ends, regardless of daylight saving', () => {
     expect(utc(finalAt(january))).toBe('2026-02-02T23:00Z');
     const endsAtChange = billingPeriodsOf(rome, history([0, 28])).periodOf('2026-03-27');
     expect([utc(endsAtChange.toInstant), utc(finalAt(endsAtChange))]).toEqual([
@@ -144,7 +143,7 @@ describe('final and billed in', () => {
   test.each([
     ['at its own end', '2026-01-31T23:15:00.000Z', '2026-01-01'],
     ['in the last millisecond before the statement is final', '2026-02-02T22:59:59.999Z', '2026-01-01'],
-    ['in the moment in which the statement is final', '2026-02-02T23:00:00.000Z', '2026-02-01'],
+    ['at the instant at which the statement becomes final', '2026-02-02T23:00:00.000Z', '2026-02-01'],
     ['long after', '2026-03-31T22:00:00.000Z', '2026-04-01'],
   ])('a day closed %s is billed in the period', (_, closedAt, from) => {
     expect(billedIn(periods, lastDay, at(closedAt)).from).toBe(from);
@@ -173,7 +172,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
     .map(([first, changes]) => history<number>([0, first], ...changes)),
 });
 
-/** The oracle: goes from date to date; a period ends on every date that is, clamped, the billing day of the time. */
+/** The oracle: walks from date to date and ends a period on every date that is the clamped billing day in effect. */
 function periodsByDates(
   timeZone: Versions<string>,
   billingDay: Versions<number>,
@@ -196,10 +195,10 @@ function periodsByDates(
   return found;
 }
 
-describe('whatever the zones, the billing days and their changes', () => {
+describe('for random zones, billing days and changes', () => {
   const random = { seed: 7, numRuns: 250 };
 
-  test('periods are those of a walk from date to date, and tile the dates', () => {
+  test('periods equal those of a walk from date to date, and cover every date once', () => {
     fc.assert(
       fc.property(cases, ({ timeZone, billingDay }) => {
         const expected = periodsByDates(timeZone, billingDay);
@@ -219,7 +218,7 @@ describe('whatever the zones, the billing days and their changes', () => {
     );
   });
 
-  test('a change recorded later leaves the current period and all before it as they were', () => {
+  test('a change recorded later does not alter the current period or an earlier one', () => {
     fc.assert(
       fc.property(cases, instants, billingDays, ({ timeZone, billingDay }, instant, added) => {
         const effectiveAt = Math.max(instant, ...billingDay.map((each) => each.effectiveAt));

@@ -3,11 +3,9 @@ import { calendarOf } from '../../../domain/calendar/calendar.ts';
 import type { Versions } from '../../../domain/settings/org-history.ts';
 import { daysByTicks } from './days-by-ticks.ts';
 import { at, history } from './histories.ts';
+import { DAY_MS, HOUR_MS } from '../../../schemas/time-units.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-
-/** Around each of these, clocks of some of the zones below jump, or skip a date. */
+/** After each of these dates, clocks of some of the zones below jump or skip a date. */
 const STARTS = [
   '2011-12-24',
   '1994-12-26',
@@ -34,7 +32,7 @@ interface Case {
   zones: Versions<string>;
 }
 
-/** Up to five changes: at any millisecond, or right at, before, after the end of a day that earlier ones led to. */
+/** Up to five changes: at any millisecond, or within a millisecond of the end of a day of the calendar so far. */
 const cases: fc.Arbitrary<Case> = fc
   .record({
     start: fc.constantFrom(...STARTS),
@@ -59,10 +57,10 @@ const cases: fc.Arbitrary<Case> = fc
     return { from, zones };
   });
 
-describe('whatever the zones and the changes', () => {
+describe('for random zones and changes', () => {
   const random = { seed: 4, numRuns: 400 };
 
-  test('the days are those of a walk through time in ticks', () => {
+  test('the days equal those of a walk through time in ticks', () => {
     let missing = 0;
     fc.assert(
       fc.property(cases, ({ from, zones }) => {
@@ -84,7 +82,7 @@ describe('whatever the zones and the changes', () => {
     expect(missing).toBeGreaterThan(100);
   });
 
-  test('no instant belongs to two days or to none; dates rise, each at most once; none is shorter than 12 h', () => {
+  test('every instant belongs to exactly one day, dates ascend without repeats, and no day is shorter than 12 h', () => {
     fc.assert(
       fc.property(
         cases,
@@ -111,7 +109,7 @@ describe('whatever the zones and the changes', () => {
     );
   });
 
-  test('a change recorded later leaves the current day and all before it as they were', () => {
+  test('a change recorded later does not alter the current day or an earlier one', () => {
     fc.assert(
       fc.property(cases, fc.constantFrom(...ZONES), fc.nat({ max: 12 * DAY_MS }), (each, zone, offset) => {
         const last = Math.max(...each.zones.map(({ effectiveAt }) => effectiveAt));

@@ -1,8 +1,7 @@
 import { calendarOf } from '../../../domain/calendar/calendar.ts';
 import type { Calendar } from '../../../domain/calendar/calendar.ts';
 import { at, history, utc } from './histories.ts';
-
-const HOUR_MS = 3_600_000;
+import { HOUR_MS } from '../../../schemas/time-units.ts';
 
 /** Days as text, `date from..to`. */
 function shown(calendar: Calendar, from: string, to: string): string[] {
@@ -10,7 +9,7 @@ function shown(calendar: Calendar, from: string, to: string): string[] {
 }
 
 describe('a change of time zone takes effect at the end of the current local day', () => {
-  test('westwards the first day after it is longer: it ends with its date in the new zone', () => {
+  test('westwards: the first day after it is longer and ends with its date in the new zone', () => {
     const calendar = calendarOf(history([0, 'Europe/Rome'], ['2026-03-10T12:00Z', 'America/New_York']));
     expect(shown(calendar, '2026-03-10T00:00Z', '2026-03-13T00:00Z')).toEqual([
       '2026-03-10 2026-03-09T23:00Z..2026-03-10T23:00Z',
@@ -19,7 +18,7 @@ describe('a change of time zone takes effect at the end of the current local day
     ]);
   });
 
-  test('eastwards a start less than 12 h away is passed over, and its date is missing', () => {
+  test('eastwards: a start less than 12 h away is skipped, and its date is missing', () => {
     const calendar = calendarOf(history([0, 'America/New_York'], ['2026-03-10T12:00Z', 'Asia/Tokyo']));
     expect(shown(calendar, '2026-03-10T12:00Z', '2026-03-13T00:00Z')).toEqual([
       '2026-03-10 2026-03-10T04:00Z..2026-03-11T04:00Z',
@@ -51,14 +50,14 @@ describe('a change of time zone takes effect at the end of the current local day
   });
 
   test.each([
-    ['in the last millisecond of a day counts for its end', '2026-03-10T23:59:59.999Z', 25],
+    ['in the last millisecond of a day takes effect at its end', '2026-03-10T23:59:59.999Z', 25],
     ['in the first millisecond of a day waits for the end of that day', '2026-03-11T00:00:00.000Z', 24],
   ])('a change %s', (_, effectiveAt, hours) => {
     const day = calendarOf(history([0, 'UTC'], [effectiveAt, 'Etc/GMT+1'])).dayByDate('2026-03-11');
     expect(day && (day.to - day.from) / HOUR_MS).toBe(hours);
   });
 
-  test('of several changes in one day the last one counts; there and back is none', () => {
+  test('of several changes in one day the last one applies; a change and its reversal have no effect', () => {
     const two = history([0, 'UTC'], ['2026-03-10T01:00Z', 'Asia/Tokyo'], ['2026-03-10T02:00Z', 'Etc/GMT+1']);
     expect(shown(calendarOf(two), '2026-03-11T00:00Z', '2026-03-11T01:00Z')).toEqual([
       '2026-03-11 2026-03-11T00:00Z..2026-03-12T01:00Z',
@@ -69,7 +68,7 @@ describe('a change of time zone takes effect at the end of the current local day
     ]);
   });
 
-  test('of two versions effective at one instant the one recorded last counts', () => {
+  test('of two versions effective at one instant the one recorded last applies', () => {
     const zones = history(
       [0, 'UTC'],
       ['2026-03-10T01:00Z', 'Asia/Tokyo'],
@@ -92,7 +91,7 @@ describe('a change of time zone takes effect at the end of the current local day
     ]);
   });
 
-  test('a change in the very moment in which another takes effect waits for the end of the day that begins', () => {
+  test('a change at the instant at which another takes effect waits for the end of the day that begins', () => {
     const zones = history(
       [0, 'UTC'],
       ['2026-03-10T12:00Z', 'Etc/GMT+1'],
@@ -107,17 +106,17 @@ describe('a change of time zone takes effect at the end of the current local day
     ]);
   });
 
-  test('the first version also holds before its instant', () => {
+  test('the first version also applies before its instant', () => {
     expect(calendarOf(history([at('2026-01-01'), 'Asia/Tokyo'])).dayAt(at('2025-06-01T20:00Z')).date).toBe(
       '2025-06-02',
     );
   });
 });
 
-describe('days asked for', () => {
+describe('ranges of days', () => {
   const rome = calendarOf(history([0, 'Europe/Rome']));
 
-  test('daysBetween gives every day that shares an instant with the half-open interval', () => {
+  test('daysBetween returns every day that overlaps the half-open interval', () => {
     const midnight = '2026-03-10T23:00:00.000Z';
     expect(shown(rome, midnight, '2026-03-11T23:00:00.000Z')).toHaveLength(1);
     expect(shown(rome, midnight, '2026-03-11T23:00:00.001Z')).toHaveLength(2);
@@ -125,14 +124,14 @@ describe('days asked for', () => {
     expect(rome.daysBetween(at(midnight), at(midnight))).toEqual([]);
   });
 
-  test('daysByDates gives every day with a date of the half-open interval', () => {
+  test('daysByDates returns every day with a date in the half-open interval', () => {
     const dates = rome.daysByDates('2026-02-27', '2026-03-02').map((day) => day.date);
     expect(dates).toEqual(['2026-02-27', '2026-02-28', '2026-03-01']);
     expect(rome.daysByDates('2026-03-02', '2026-03-02')).toEqual([]);
     expect(rome.daysByDates('2026-03-02', '2026-02-02')).toEqual([]);
   });
 
-  test('Samoa: a range over the missing date has the days that there are', () => {
+  test('Samoa: a range across the missing date has the existing days', () => {
     const samoa = calendarOf(history([0, 'Pacific/Apia']));
     const dates = samoa.daysByDates('2011-12-29', '2012-01-01').map((day) => day.date);
     expect(dates).toEqual(['2011-12-29', '2011-12-31']);
@@ -140,12 +139,12 @@ describe('days asked for', () => {
     expect(samoa.daysByDates('2011-12-30', '2011-12-31')).toEqual([]);
   });
 
-  test('an empty history is refused', () => {
+  test('an empty history is an error', () => {
     expect(() => calendarOf([])).toThrow(RangeError);
   });
 });
 
-test('ten thousand orgs with one history share a calendar and its days', () => {
+test('ten thousand organisations with equal histories share a calendar and its days', () => {
   const noon = at('2026-08-01T12:00Z');
   const calendars = new Set<Calendar>();
   const days = new Set<object>();
@@ -158,7 +157,7 @@ test('ten thousand orgs with one history share a calendar and its days', () => {
   expect(days.size).toBe(1);
 });
 
-test('more histories than are kept ready are all right', () => {
+test('a calendar that the cache has evicted is computed again with the same days', () => {
   const first = calendarOf(history([0, 'UTC'], [1, 'Asia/Tokyo']));
   for (let org = 0; org < 10_001; org += 1) calendarOf(history([org, 'UTC'], [org + 2, 'UTC']));
   const again = calendarOf(history([0, 'UTC'], [1, 'Asia/Tokyo']));

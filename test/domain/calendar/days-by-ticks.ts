@@ -1,10 +1,11 @@
 import type { Versions } from '../../../domain/settings/org-history.ts';
+import { BUCKET_MS, HOUR_MS } from '../../../schemas/time-units.ts';
 
 /**
- * The oracle of calendars: walks time in ticks of 15 minutes, asks Intl for the local date at each, and applies
- * domain.md's rules one tick at a time. Every zone's days begin on such a tick since 1972.
+ * The oracle of calendars: walks time in ticks of 15 minutes, takes the local date of each from Intl, and applies the
+ * rules of domain.md one tick at a time. Since 1972 every zone's days begin on such a tick.
  */
-export const TICK_MS = 15 * 60_000;
+export const TICK_MS = BUCKET_MS;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** The date that clocks in a zone show at an instant. */
@@ -15,7 +16,7 @@ export function shownDate(timeZone: string, instant: number): string {
   return format.format(instant);
 }
 
-/** The ticks in [from, to) at which a zone's clocks first show a later date than ever before, with that date. */
+/** The ticks in [from, to) at which a zone's clocks first show a new date, with that date. */
 function datesBegun(timeZone: string, from: number, to: number): ReadonlyMap<number, string> {
   const key = `${timeZone} ${from} ${to}`;
   const known = begun.get(key);
@@ -39,7 +40,7 @@ export interface TickDay {
   to: number;
 }
 
-/** The whole days within [from, to), which are multiples of a tick; the zone's changes must lie at least two days in. */
+/** The whole days within [from, to), both multiples of a tick. Changes of zone must lie at least two days after `from`. */
 export function daysByTicks(zoneHistory: Versions<string>, from: number, to: number): TickDay[] {
   let zone = zoneBefore(zoneHistory, from) ?? zoneHistory[0]?.value ?? '';
   let dates = datesBegun(zone, from, to);
@@ -50,7 +51,7 @@ export function daysByTicks(zoneHistory: Versions<string>, from: number, to: num
     const date = dates.get(tick);
     if (date === undefined) continue;
     if (inFirstDayAfterChange && open !== undefined) {
-      if (date <= open.date || tick - open.from < 12 * 60 * 60_000) continue;
+      if (date <= open.date || tick - open.from < 12 * HOUR_MS) continue;
     }
     if (open !== undefined) days.push({ date: open.date, from: open.from, to: tick });
     open = { date, from: tick };
@@ -62,7 +63,7 @@ export function daysByTicks(zoneHistory: Versions<string>, from: number, to: num
   return days;
 }
 
-/** What was recorded, or took effect, before an instant. */
+/** The time zone that took effect last before an instant. */
 function zoneBefore(zoneHistory: Versions<string>, instant: number): string | undefined {
   let found: { effectiveAt: number; value: string } | undefined;
   for (const version of zoneHistory) {

@@ -10,14 +10,14 @@ export function history<T>(
   });
 }
 
-/** The instant of an RFC 3339 text; a text that is none fails the test. */
+/** The instant of a text; fails the test where the text is not an instant. */
 export function at(text: string): number {
   const instant = Date.parse(text);
-  if (Number.isNaN(instant)) throw new Error(`${text} is no instant`);
+  if (Number.isNaN(instant)) throw new Error(`${text} is not an instant`);
   return instant;
 }
 
-/** An instant as the tests write it: UTC to the minute. */
+/** An instant in UTC, without seconds where they are zero. */
 export function utc(instant: number): string {
   return new Date(instant).toISOString().replace(':00.000Z', 'Z');
 }

@@ -1,10 +1,8 @@
 import * as fc from 'fast-check';
-import { UnknownTimeZone, isTimeZone, zoneDays } from '../../../domain/calendar/zone-days.ts';
+import { UnknownTimeZoneError, isTimeZone, zoneDays } from '../../../domain/calendar/zone-days.ts';
 import { TICK_MS, daysByTicks, shownDate } from './days-by-ticks.ts';
 import { at, history, utc } from './histories.ts';
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+import { DAY_MS, HOUR_MS } from '../../../schemas/time-units.ts';
 
 function hoursOf(timeZone: string, date: string): number | undefined {
   const day = zoneDays(timeZone).dayByDate(date);
@@ -39,7 +37,7 @@ test.each([
   expect(shownDate(timeZone, at(from) - 1) < date).toBe(true);
 });
 
-test('Samoa left out 2011-12-30: its neighbours touch', () => {
+test('Samoa skipped 2011-12-30: the days before and after it adjoin', () => {
   const { dayAt, dayByDate } = zoneDays('Pacific/Apia');
   expect(dayByDate('2011-12-30')).toBeUndefined();
   const before = dayByDate('2011-12-29');
@@ -50,7 +48,7 @@ test('Samoa left out 2011-12-30: its neighbours touch', () => {
   expect(dayAt(at('2011-12-30T10:00Z')).date).toBe('2011-12-31');
 });
 
-test('a clock set back over midnight does not bring the day before back', () => {
+test('a clock that is set back across midnight does not reopen the day before', () => {
   // St. John's, 2006-10-29 00:01 -> 2006-10-28 23:01.
   const { dayAt } = zoneDays('America/St_Johns');
   const shownAgain = at('2006-10-29T02:45Z');
@@ -59,7 +57,7 @@ test('a clock set back over midnight does not bring the day before back', () => 
   expect(dayAt(at('2006-10-29T02:30Z') - 1).date).toBe('2006-10-28');
 });
 
-test('a day holds its first instant and not its end', () => {
+test('a day contains its first instant and not its end', () => {
   const { dayAt, dayByDate } = zoneDays('Europe/Rome');
   const day = dayByDate('2026-03-29');
   expect(day && [utc(day.from), utc(day.to)]).toEqual(['2026-03-28T23:00Z', '2026-03-29T22:00Z']);
@@ -69,23 +67,23 @@ test('a day holds its first instant and not its end', () => {
   expect(dayAt(at('2026-03-29T22:00Z')).date).toBe('2026-03-30');
 });
 
-test('what is no IANA name is refused with what to write', () => {
+test('a text that is not an IANA name is an error that says what to write', () => {
   for (const name of ['', 'Mars/Olympus', '+05:30', '-03', 'Europe']) {
     expect(isTimeZone(name)).toBe(false);
-    expect(() => zoneDays(name)).toThrow(UnknownTimeZone);
+    expect(() => zoneDays(name)).toThrow(UnknownTimeZoneError);
   }
-  expect(() => zoneDays('Mars/Olympus')).toThrow(/"Mars\/Olympus" is no IANA time zone.*Europe\/Rome/);
+  expect(() => zoneDays('Mars/Olympus')).toThrow(/"Mars\/Olympus" is not an IANA time zone.*Europe\/Rome/);
   expect(isTimeZone('Asia/Kathmandu')).toBe(true);
   expect(isTimeZone('UTC')).toBe(true);
 });
 
-test('what is no date is refused', () => {
+test('a text that is not a date is an error', () => {
   for (const date of ['2026-02-29', '2026-2-3', '2026-13-01', '', 'today', '02026-01-01']) {
-    expect(() => zoneDays('UTC').dayByDate(date)).toThrow(/is no date/);
+    expect(() => zoneDays('UTC').dayByDate(date)).toThrow(/is not a date/);
   }
 });
 
-test('every zone there is has the days that its clocks show, in five days chosen at random', () => {
+test('every zone has the days that its clocks show, in five random days', () => {
   const zones = Intl.supportedValuesOf('timeZone');
   expect(zones.length).toBeGreaterThan(400);
   const starts = fc.sample(fc.integer({ min: at('1980-01-01') / DAY_MS, max: at('2037-01-01') / DAY_MS }), {
@@ -103,8 +101,8 @@ test('every zone there is has the days that its clocks show, in five days chosen
   }
 });
 
-/** Weeks in which some zone's clocks do something odd around midnight, or a date goes missing. */
-const ODD_WEEKS: readonly [timeZone: string, around: string][] = [
+/** Weeks in which a zone's clocks jump around midnight, or skip a date. */
+const UNUSUAL_WEEKS: readonly [timeZone: string, around: string][] = [
   ['Pacific/Apia', '2011-12-30'],
   ['Pacific/Fakaofo', '2011-12-30'],
   ['Pacific/Kwajalein', '1993-08-21'],
@@ -133,7 +131,7 @@ const ODD_WEEKS: readonly [timeZone: string, around: string][] = [
   ['Europe/Istanbul', '2016-09-07'],
 ];
 
-test.each(ODD_WEEKS)('in %s the days around %s are those that the clocks show', (zone, around) => {
+test.each(UNUSUAL_WEEKS)('in %s the days around %s are those that the clocks show', (zone, around) => {
   const from = at(around) - 4 * DAY_MS;
   const expected = daysByTicks(history([0, zone]), from, from + 9 * DAY_MS);
   expect(expected.length).toBeGreaterThan(5);
@@ -144,7 +142,7 @@ test.each(ODD_WEEKS)('in %s the days around %s are those that the clocks show', 
   }
 });
 
-test('days forgotten to save memory come out the same when asked again', () => {
+test('days that the cache has evicted are computed again with the same bounds', () => {
   const { dayAt } = zoneDays('America/Santiago');
   const first = at('2010-01-01');
   const before = dayAt(first);

@@ -4,14 +4,15 @@ import {
   editionAt,
   parseCatalogues,
   priceBookAt,
-  UnknownEdition,
+  UnknownEditionError,
 } from '../../../domain/catalogues/catalogues.ts';
 import { parsePrices } from '../../../domain/catalogues/prices.ts';
-import { book, crmFree, editionsFrom, rejectedChange, start } from './submissions.ts';
+import { book, crmFree, editionsFrom, problemsOf, start } from './submissions.ts';
+import { HOUR_MS } from '../../../schemas/time-units.ts';
 
 const bundled = bundledCatalogues();
 
-describe('the bundled catalogues are those of domain.md', () => {
+describe('the bundled catalogues equal those of domain.md', () => {
   test.each([
     ['crm', 'free', 5_000, 0, 5_000],
     ['crm', 'standard', 50_000, 250, 100_000],
@@ -47,16 +48,16 @@ describe('the bundled catalogues are those of domain.md', () => {
     ]);
   });
 
-  test('they are in effect from 1970-01-01 on, and before: a local day of that date begins earlier', () => {
+  test('they are in effect from 1970-01-01 on and before, as a local day of that date may begin earlier', () => {
     expect(bundled.editions[0]?.effectiveAt).toBe(0);
     expect(bundled.costs[0]?.effectiveAt).toBe(0);
-    expect(priceBookAt(bundled, -13 * 3_600_000).name).toBe('2020-09');
+    expect(priceBookAt(bundled, -13 * HOUR_MS).name).toBe('2020-09');
     expect(costsAt(bundled, -1)).toBe(bundled.costs[0]);
     expect(editionAt(bundled, 'crm', 'free', -1)).toBe(bundled.editions[0]?.editions[0]);
   });
 });
 
-test('the version in effect is the one of the instant, in whatever order they are given', () => {
+test('the version in effect is that of the instant, whatever the order of the versions', () => {
   const prices = parsePrices([
     book('2027-01-01T00:00:00.000Z', 'next', [null, '0.2']),
     book(start, 'first', [null, '0.1']),
@@ -68,13 +69,13 @@ test('the version in effect is the one of the instant, in whatever order they ar
   expect(priceBookAt(catalogues, change).name).toBe('next');
 });
 
-test('all mistakes in all three are refused together, each with what to mend', () => {
+test('the problems of all three catalogues are reported together, each with what to fix', () => {
   const json = {
     editions: [editionsFrom(start, crmFree, crmFree)],
     prices: [book(start, 'a', [null, '-1'], [5, '1']), book(start, 'b', [null, '1'])],
     costs: [],
   };
-  expect(rejectedChange(() => parseCatalogues(json))).toEqual([
+  expect(problemsOf(() => parseCatalogues(json))).toEqual([
     'overlap /editions/0/editions/1',
     'negative-price /prices/0/slabs/0/rate_per_1000',
     'slab-out-of-order /prices/0/slabs/0/credits',
@@ -87,8 +88,8 @@ test('all mistakes in all three are refused together, each with what to mend', (
   );
 });
 
-test('an unknown edition is refused with those there are', () => {
-  expect(() => editionAt(bundled, 'bigin', 'ultimate', 0)).toThrow(UnknownEdition);
+test('an unknown edition is an error that lists the existing ones', () => {
+  expect(() => editionAt(bundled, 'bigin', 'ultimate', 0)).toThrow(UnknownEditionError);
   expect(() => editionAt(bundled, 'bigin', 'ultimate', 0)).toThrow(/choose one of free, express, premier/);
   expect(() => editionAt(bundled, 'desk', 'free', 0)).toThrow(/the product has none/);
 });

@@ -1,12 +1,12 @@
 import { parseCosts } from '../../../domain/catalogues/costs.ts';
 import { parseEditions } from '../../../domain/catalogues/editions.ts';
 import { parsePrices } from '../../../domain/catalogues/prices.ts';
-import { book, crmFree, editionsFrom, rejectedChange, start } from './submissions.ts';
+import { book, crmFree, editionsFrom, problemsOf, start } from './submissions.ts';
 
-describe('a price book is refused', () => {
+describe('a price book is rejected', () => {
   test.each<[string, unknown, string[]]>([
     ['without versions', [], ['no-versions ']],
-    ['that is no list', { slabs: [] }, ['no-versions ']],
+    ['that is not a list', { slabs: [] }, ['no-versions ']],
     ['without slabs', [book(start, 'a')], ['shape /0/slabs']],
     [
       'with a negative price',
@@ -19,7 +19,7 @@ describe('a price book is refused', () => {
       ['not-a-rate /0/slabs/0/rate_per_1000'],
     ],
     [
-      'with too fine a rate',
+      'with a rate of more than 9 decimals',
       [book(start, 'a', [null, '0.0000000001'])],
       ['not-a-rate /0/slabs/0/rate_per_1000'],
     ],
@@ -41,12 +41,12 @@ describe('a price book is refused', () => {
     ['with an empty slab', [book(start, 'a', [0, '1'], [null, '2'])], ['out-of-range /0/slabs/0/credits']],
     ['with half a credit', [book(start, 'a', [0.5, '1'], [null, '2'])], ['out-of-range /0/slabs/0/credits']],
     [
-      'with an odd currency',
+      'with a currency that is not an ISO code',
       [{ ...book(start, 'a', [null, '1']), currency: '$' }],
       ['not-a-currency /0/currency'],
     ],
     [
-      'with odd minor units',
+      'with negative minor unit digits',
       [{ ...book(start, 'a', [null, '1']), minor_unit_digits: -1 }],
       ['out-of-range /0/minor_unit_digits'],
     ],
@@ -62,12 +62,12 @@ describe('a price book is refused', () => {
       ['not-an-instant /0/effective_at'],
     ],
     [
-      'dated as another',
+      'with the effective date of another one',
       [book(start, 'a', [null, '1']), book('1970-01-01T00:00:00.000Z', 'b', [null, '1'])],
       ['duplicate-effective-date /1/effective_at'],
     ],
     [
-      'named as another',
+      'with the name of another one',
       [
         book(start, 'a', [null, '1']),
         book('2026-01-01T00:00:00Z', 'b', [null, '1']),
@@ -76,11 +76,11 @@ describe('a price book is refused', () => {
       ['duplicate-name /2/name'],
     ],
   ])('%s', (_, json, problems) => {
-    expect(rejectedChange(() => parsePrices(json))).toEqual(problems);
+    expect(problemsOf(() => parsePrices(json))).toEqual(problems);
   });
 });
 
-describe('an edition catalogue is refused', () => {
+describe('an edition catalogue is rejected', () => {
   test.each<[string, unknown, string[]]>([
     [
       'with an edition twice',
@@ -103,30 +103,30 @@ describe('an edition catalogue is refused', () => {
       ['out-of-range /0/editions/0/maximum'],
     ],
     [
-      'with a maximum left out',
+      'without a maximum',
       [editionsFrom(start, { product: 'crm', edition: 'free', base: 1, per_user: 1 })],
       ['shape /0/editions/0'],
     ],
     [
-      'that forgets an edition',
+      'that drops an edition',
       [editionsFrom(start, crmFree), editionsFrom('2026-01-01T00:00:00Z', { ...crmFree, edition: 'gold' })],
       ['unknown-edition /1/editions'],
     ],
   ])('%s', (_, json, problems) => {
-    expect(rejectedChange(() => parseEditions(json))).toEqual(problems);
+    expect(problemsOf(() => parseEditions(json))).toEqual(problems);
   });
 });
 
 const call = { rule: 'call', kind: 'per_call', credits: 1 };
 const costs = (...rules: object[]): object => ({ effective_at: start, rules });
 
-describe('a cost catalogue is refused', () => {
+describe('a cost catalogue is rejected', () => {
   test.each<[string, unknown, string[]]>([
     ['without the default rule', [costs({ ...call, rule: 'x' })], ['no-default /0/rules']],
     ['without rules', [costs()], ['no-default /0/rules']],
     ['with a rule twice', [costs(call, { ...call, credits: 2 })], ['overlap /0/rules/1/rule']],
     [
-      'with a rule of no known kind',
+      'with a rule of an unknown kind',
       [costs(call, { ...call, rule: 'x', kind: 'free' })],
       ['shape /0/rules/1/kind'],
     ],
@@ -136,12 +136,12 @@ describe('a cost catalogue is refused', () => {
       ['out-of-range /0/rules/1/credits'],
     ],
     [
-      'with a cost no event may carry',
+      'with a cost above what an event may carry',
       [costs(call, { rule: 'x', kind: 'per_call', credits: 1_000_001 })],
       ['out-of-range /0/rules/1/credits'],
     ],
     [
-      'with lots of nothing',
+      'with a price per 0 units',
       [costs(call, { rule: 'x', kind: 'per_started', credits: 1, units: 0 })],
       ['out-of-range /0/rules/1/units'],
     ],
@@ -161,6 +161,6 @@ describe('a cost catalogue is refused', () => {
     ],
     ['without tiers', [costs(call, { rule: 'x', kind: 'tiers', tiers: [] })], ['shape /0/rules/1/tiers']],
   ])('%s', (_, json, problems) => {
-    expect(rejectedChange(() => parseCosts(json))).toEqual(problems);
+    expect(problemsOf(() => parseCosts(json))).toEqual(problems);
   });
 });

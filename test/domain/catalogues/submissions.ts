@@ -1,14 +1,15 @@
-import { CatalogueInvalid } from '../../../domain/catalogues/parse.ts';
+import { InvalidCatalogueError } from '../../../domain/catalogues/parse.ts';
 
-/** The problems of a refused catalogue as `code path`; fails where it is accepted. */
-export function rejectedChange(parse: () => unknown): string[] {
+/** The problems of an invalid catalogue as `code path`; fails where it is valid. */
+export function problemsOf(parse: () => unknown): string[] {
   try {
     parse();
   } catch (error) {
-    if (error instanceof CatalogueInvalid) return error.problems.map(({ code, path }) => `${code} ${path}`);
+    if (error instanceof InvalidCatalogueError)
+      return error.problems.map(({ code, path }) => `${code} ${path}`);
     throw error;
   }
-  throw new Error('accepted');
+  throw new Error('the catalogue is valid');
 }
 
 export const book = (effectiveAt: string, name: string, ...slabs: [number | null, string][]): object => ({

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { allowanceAt, allowanceOfDay } from '../../../domain/pricing/allowance.ts';
-import { bundledCatalogues, UnknownEdition } from '../../../domain/catalogues/catalogues.ts';
+import { bundledCatalogues, UnknownEditionError } from '../../../domain/catalogues/catalogues.ts';
 import type { Catalogues } from '../../../domain/catalogues/catalogues.ts';
 import type { Edition } from '../../../domain/catalogues/editions.ts';
 import type { Subscription, SubscriptionTerms } from '../../../domain/settings/org-history.ts';
@@ -12,7 +12,7 @@ function subscription(product: string, ...entries: (readonly [number, Subscripti
   return { product, versions: history(...entries) };
 }
 
-/** The terms of crm standard for 10 users, 52,500 included (B), and what differs from them. */
+/** The terms of crm standard for 10 users, 52,500 included (B), with some of them replaced. */
 function terms(differing: Partial<SubscriptionTerms> = {}): SubscriptionTerms {
   return { edition: 'standard', users: 10, additionalLimit: 0, ...differing };
 }
@@ -47,7 +47,7 @@ test.each([
   expect(allowance?.included).toBe(included);
 });
 
-test('an allowance at an instant says how it came about', () => {
+test('an allowance at an instant includes its formula', () => {
   const each = subscription('crm', [0, terms({ additionalLimit: 100_000 })]);
   expect(allowanceAt(bundled, each, 5)).toEqual({
     included: 52_500,
@@ -57,15 +57,15 @@ test('an allowance at an instant says how it came about', () => {
   });
 });
 
-test('a changed limit shows at its instant; before the first version there is no subscription', () => {
+test('a changed limit applies from its instant; before the first version there is no subscription', () => {
   const each = subscription('crm', [100, terms()], [200, terms({ additionalLimit: 7 })]);
   const limits = [99, 100, 199, 200].map((instant) => allowanceAt(bundled, each, instant)?.additionalLimit);
   expect(limits).toEqual([undefined, 0, 0, 7]);
 });
 
-test('an edition that is not in the catalogue is refused', () => {
+test('an edition that is not in the catalogue is an error', () => {
   const each = subscription('bigin', [0, terms({ edition: 'ultimate' })]);
-  expect(() => allowanceAt(bundled, each, 0)).toThrow(UnknownEdition);
+  expect(() => allowanceAt(bundled, each, 0)).toThrow(UnknownEditionError);
 });
 
 describe('on a day [1000, 2000)', () => {
@@ -80,24 +80,24 @@ describe('on a day [1000, 2000)', () => {
       day,
     )?.additionalLimit;
 
-  test('a raised limit holds for the whole day, even if raised in its last millisecond', () => {
+  test('a raised limit applies to the whole day, even if raised in its last millisecond', () => {
     expect(limitOf([0, 10], [1_500, 20])).toBe(20);
     expect(limitOf([0, 10], [1_999, 20])).toBe(20);
     expect(limitOf([0, 10], [2_000, 20])).toBe(10);
   });
 
-  test('a lowered limit does not lower it, unless it was lowered in the first moment', () => {
+  test('a lowered limit does not lower it, unless it was lowered at the first instant', () => {
     expect(limitOf([0, 20], [1_500, 10])).toBe(20);
     expect(limitOf([0, 20], [1_001, 10])).toBe(20);
     expect(limitOf([0, 20], [1_000, 10])).toBe(10);
   });
 
-  test('raised and lowered again, the highest counts', () => {
+  test('the highest limit applies if it is raised and lowered again', () => {
     expect(limitOf([0, 10], [1_200, 50], [1_300, 5])).toBe(50);
     expect(limitOf([0, 99], [500, 1], [1_200, 50], [2_500, 70])).toBe(50);
   });
 
-  test('included credits and limit are the highest each, even of different hours', () => {
+  test('included credits and limit are each the highest of the day, even of different hours', () => {
     const each = subscription(
       'crm',
       [0, terms({ users: 20, additionalLimit: 5 })],
@@ -106,7 +106,7 @@ describe('on a day [1000, 2000)', () => {
     expect(allowanceOfDay(bundled, each, day)).toEqual({ included: 55_000, additionalLimit: 9 });
   });
 
-  test('a change of the edition catalogue within the day counts like a change of terms', () => {
+  test('a change of the edition catalogue within the day applies like a change of terms', () => {
     const catalogues: Catalogues = {
       ...bundled,
       editions: [...bundled.editions, { effectiveAt: 1_500, editions: editionsWithBase(51_000) }],
@@ -116,14 +116,13 @@ describe('on a day [1000, 2000)', () => {
     expect(allowanceOfDay(catalogues, each, { from: 0, to: 1_500 })?.included).toBe(52_500);
   });
 
-  test('a subscription that begins within the day counts, one that begins at its end does not', () => {
+  test('a subscription that begins within the day applies, one that begins at its end does not', () => {
     expect(limitOf([1_999, 3])).toBe(3);
     expect(limitOf([2_000, 3])).toBeUndefined();
   });
 });
 
-/** Two editions of crm with a catalogue that may change, as one instant after the other shows them. */
-test('the highest of a day is the highest found by trying every instant of it', () => {
+test('the allowance of a day is the highest found by trying every instant of it', () => {
   const instants = fc.nat({ max: 40 });
   const anyTerms = fc.record({
     edition: fc.constantFrom('standard', 'professional'),

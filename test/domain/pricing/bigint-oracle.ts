@@ -1,8 +1,8 @@
 import type { Slab } from '../../../domain/catalogues/prices.ts';
 
 /**
- * The oracle of prices: whole numbers only, in units of 10^-12 of the currency. A rate of 9 decimals per 1,000
- * credits is a whole number of such units per credit.
+ * The oracle of prices: whole numbers only, in units of 10^-12 of the currency. A rate with 9 decimals per 1,000
+ * credits is a whole number of these units per credit.
  */
 
 /** A decimal text of at most 9 decimals, in units of 10^-9. */
@@ -11,7 +11,7 @@ function inBillionths(text: string): bigint {
   return BigInt(whole + fraction.padEnd(9, '0'));
 }
 
-/** What so many credits cost, credit by credit in bulk: those above a slab's start and up to its end at its rate. */
+/** The price of a number of credits: those above a slab's start and up to its end at the slab's rate. */
 export function priceByBigInt(slabs: readonly Slab[], credits: number): bigint {
   let start = 0n;
   let price = 0n;

@@ -21,7 +21,7 @@ describe('a period', () => {
     expect(canonical(invoicedAmount(total.amount, 2))).toBe('0.01');
   });
 
-  test('is rounded half away from zero, credit notes too, to the currency', () => {
+  test('is rounded half away from zero to the currency’s minor unit, also for credit notes', () => {
     const rounded = ['0.005', '-0.005', '3.50006', '0.0049'].map((text) =>
       canonical(invoicedAmount(parseMoney(text), 2)),
     );
@@ -29,25 +29,25 @@ describe('a period', () => {
     expect(canonical(invoicedAmount(parseMoney('3.5'), 0))).toBe('4');
   });
 
-  test('of nothing costs nothing', () => {
+  test('without charges costs nothing', () => {
     expect(shown(totalOf([]))).toEqual([0, '0']);
   });
 });
 
 describe('the projected bill', () => {
-  test('is what accrued and the mean of the closed days for each day left', () => {
+  test('is the accrued amount plus the mean of the closed days for each day left', () => {
     const closed = [billed(80_000, '6.8'), billed(0, '0'), billed(100_000, '8')];
     // mean 60,000 credits and 4.9333...; 10 days left
     expect(shown(projectedBill(billed(200_000, '16'), closed, 10))).toEqual([800_000, '65.333333333333']);
     expect(shown(projectedBill(billed(180_000, '14.8'), closed.slice(0, 2), 10))).toEqual([580_000, '48.8']);
   });
 
-  test('is what accrued where no day is closed or left', () => {
+  test('is the accrued amount where no day is closed or left', () => {
     expect(shown(projectedBill(billed(5, '0.0007'), [], 30))).toEqual([5, '0.0007']);
     expect(shown(projectedBill(billed(5, '0.0007'), [billed(5, '0.0007')], 0))).toEqual([5, '0.0007']);
   });
 
-  test('has whole credits, half a credit being one', () => {
+  test('has whole credits and rounds half a credit up', () => {
     expect(shown(projectedBill(billed(0, '0'), [billed(1, '0.00014'), billed(0, '0')], 1))).toEqual([
       1,
       '0.00007',
@@ -84,7 +84,7 @@ describe('an estimate', () => {
     expect(canonical(estimate(book, 80_000, 30).day.amount)).toBe('6.8');
   });
 
-  test('of no days is nothing, of half a day is refused', () => {
+  test('of 0 days is 0, of half a day is an error', () => {
     expect(canonical(estimate(book, 80_000, 0).amount)).toBe('0');
     expect(() => estimate(book, 80_000, 0.5)).toThrow(/days is 0.5/);
   });
@@ -94,11 +94,11 @@ describe('a changed limit', () => {
   const today = { included: 52_500, additionalLimit: 100_000 };
 
   test.each([
-    ['raised makes over-limit credits of today billable', 200_000, 120_000, [20_000, '1']],
-    ['raised far, no more than there are', 200_000, 1_000_000, [47_500, '2.375']],
-    ['raised changes nothing where nothing is over it', 152_500, 120_000, [0, '0']],
-    ['lowered changes nothing today', 200_000, 0, [0, '0']],
-    ['set to the same changes nothing', 200_000, 100_000, [0, '0']],
+    ['raised: over-limit credits of today become billable', 200_000, 120_000, [20_000, '1']],
+    ['raised far: no more than the over-limit credits', 200_000, 1_000_000, [47_500, '2.375']],
+    ['raised without over-limit credits: no change', 152_500, 120_000, [0, '0']],
+    ['lowered: no change today', 200_000, 0, [0, '0']],
+    ['set to the same value: no change', 200_000, 100_000, [0, '0']],
   ])('%s', (_, used, newLimit, expected) => {
     expect(shown(limitChange(today, used, newLimit, book))).toEqual(expected);
   });

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { chargeOfDay, dayCharge } from '../../../domain/pricing/day-charge.ts';
-import { differenceOf, needsRevision } from '../../../domain/pricing/revisions.ts';
-import type { RevisionDifference } from '../../../domain/pricing/revisions.ts';
+import { differenceOf, needsRevision } from '../../../domain/closing/revisions.ts';
+import type { RevisionDifference } from '../../../domain/closing/revisions.ts';
 import { bundledCatalogues, priceBookAt } from '../../../domain/catalogues/catalogues.ts';
 import { canonical, parseMoney, sumMoney } from '../../../domain/money.ts';
 import { history } from '../calendar/histories.ts';
@@ -46,7 +46,7 @@ describe('the charge of a day', () => {
     expect(canonical(sumMoney(Array.from({ length: 30 }, () => day)))).toBe('240');
   });
 
-  test('any day is charged as whole numbers would have it', () => {
+  test('every charge equals that computed with whole numbers', () => {
     let tried = 0;
     fc.assert(
       fc.property(credits, credits, credits, (used, included, additionalLimit) => {
@@ -77,7 +77,7 @@ describe('the charge of a billing day', () => {
     versions: history([0, terms], [1_200, { ...terms, additionalLimit: 2_000 }]),
   };
 
-  test('is by the price book in effect when the day starts, and the highest limit of the day', () => {
+  test('uses the price book in effect when the day starts, and the highest limit of the day', () => {
     const before = chargeOfDay(catalogues, crm, { from: 1_000, to: 2_000 }, 8_000);
     expect([before?.priceBook.name, before?.billed, before && canonical(before.amount)]).toEqual([
       '2020-09',
@@ -90,7 +90,7 @@ describe('the charge of a billing day', () => {
     expect([earlier?.billed, earlier?.overLimit]).toEqual([1_000, 2_000]);
   });
 
-  test('is none where the product has no subscription yet', () => {
+  test('is undefined where the product has no subscription yet', () => {
     const late = { product: 'crm', versions: history([5_000, terms]) };
     expect(chargeOfDay(catalogues, late, { from: 1_000, to: 2_000 }, 8_000)).toBeUndefined();
   });
@@ -104,7 +104,7 @@ describe('a revision', () => {
   const allowance = { included: 52_500, additionalLimit: 100_000 };
   const first = dayCharge(allowance, 132_500, book);
 
-  test('is due for a first close with used credits only', () => {
+  test('is needed at a first close only if credits were used', () => {
     expect(needsRevision(undefined, dayCharge(allowance, 0, book))).toBe(false);
     expect(needsRevision(undefined, dayCharge(allowance, 1, book))).toBe(true);
   });
@@ -116,9 +116,9 @@ describe('a revision', () => {
     ['the limit', { ...first, additionalLimit: 100_001 }, true],
     ['the billed credits', { ...first, billed: 1 }, true],
     ['the amount', { ...first, amount: parseMoney('6.800001') }, true],
-    ['only how the amount is written', { ...first, amount: parseMoney('6.80') }, false],
-  ])('after a close: %s changed', (_, now, due) => {
-    expect(needsRevision(first, now)).toBe(due);
+    ['only the notation of the amount', { ...first, amount: parseMoney('6.80') }, false],
+  ])('after a close: %s changed', (_, now, isNeeded) => {
+    expect(needsRevision(first, now)).toBe(isNeeded);
   });
 
   test('has a signed difference', () => {
@@ -129,7 +129,7 @@ describe('a revision', () => {
     expect(shown(differenceOf(first, first))).toEqual([0, '0']);
   });
 
-  test('whatever the revisions, their differences add up to the last', () => {
+  test('the differences of any revisions add up to the last one', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(credits, credits, credits), { minLength: 1, maxLength: 12 }), (days) => {
         const charges = days.map(([used, included, additionalLimit]) =>

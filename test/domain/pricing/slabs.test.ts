@@ -36,12 +36,12 @@ test('80,000 credits fill the first slab and 55,000 of the second', () => {
   ]);
 });
 
-test('only slabs that hold credits are lines', () => {
+test('only slabs with credits become lines', () => {
   const counts = [0, 1, 25_000, 25_001, 100_000, 100_001, 250_000, 250_001, 9_000_000];
   expect(counts.map((credits) => priceOf(book, credits).lines.length)).toEqual([0, 1, 1, 2, 2, 3, 3, 4, 4]);
 });
 
-test.each([-1, 0.5, Number.NaN, Infinity, 2 ** 53])('%d are no credits', (credits) => {
+test.each([-1, 0.5, Number.NaN, Infinity, 2 ** 53])('%d is not a number of credits', (credits) => {
   expect(() => priceOf(book, credits)).toThrow(/credits is .*: must be a whole number/);
 });
 
@@ -71,7 +71,7 @@ const counts = fc.oneof(
   fc.constantFrom(25_000, 100_000, 250_000).chain((edge) => fc.integer({ min: edge - 2, max: edge + 2 })),
 );
 
-test('any price of any book is that of whole numbers, to the last digit', () => {
+test('every price of every book equals that computed with whole numbers, to the last digit', () => {
   let tried = 0;
   fc.assert(
     fc.property(books, counts, (each, credits) => {
@@ -111,7 +111,7 @@ test('the lines add up to the credits and to the amount, and fill slabs in their
   );
 });
 
-test('every book that prices is one that the catalogue accepts', () => {
+test('the catalogue accepts every book of this suite', () => {
   fc.assert(
     fc.property(slabs, (each) => {
       const json = {

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { whatIf } from '../../../domain/pricing/what-if.ts';
-import { bundledCatalogues, UnknownEdition } from '../../../domain/catalogues/catalogues.ts';
+import { bundledCatalogues, UnknownEditionError } from '../../../domain/catalogues/catalogues.ts';
 import { canonical } from '../../../domain/money.ts';
 import type { Subscription, SubscriptionTerms } from '../../../domain/settings/org-history.ts';
+import { DAY_MS } from '../../../schemas/time-units.ts';
 
-const DAY_MS = 86_400_000;
 const FROM = Date.UTC(2026, 0, 1);
 const catalogues = bundledCatalogues();
 
@@ -32,7 +32,7 @@ const usageOf = (...used: number[]) =>
 describe('what if', () => {
   const subscription = subscriptionOf([0, free(10_000)]);
 
-  it('shows each day and the total as they were and as they would be under another limit', () => {
+  it('prices each day and the total as they were and as they would be under another limit', () => {
     const { days, asItWas, asItWouldBe } = whatIf(catalogues, subscription, usageOf(4_000, 35_000, 90_000), {
       additionalLimit: 80_000,
     });
@@ -50,7 +50,7 @@ describe('what if', () => {
     expect(days[0]?.asItWouldBe).toMatchObject({ included: 58_000, billed: 2_000, additionalLimit: 10_000 });
   });
 
-  it('keeps the changes of what is not named', () => {
+  it('keeps the changes of terms that are not specified', () => {
     const changed = subscriptionOf([0, free(1_000)], [1, free(7_000)]);
     const { days } = whatIf(catalogues, changed, usageOf(99_000, 99_000), { edition: 'standard', users: 1 });
     expect(days.map((day) => [day.asItWouldBe?.included, day.asItWouldBe?.billed])).toEqual([
@@ -59,7 +59,7 @@ describe('what if', () => {
     ]);
   });
 
-  it('has no charge, then or now, for days before the subscription began', () => {
+  it('has no charge under either terms for days before the subscription began', () => {
     const { days, asItWouldBe } = whatIf(
       catalogues,
       subscriptionOf([1, free(10_000)]),
@@ -70,9 +70,9 @@ describe('what if', () => {
     expect(asItWouldBe.credits).toBe(50_000);
   });
 
-  it('refuses an edition that the product does not have', () => {
+  it('rejects an edition that the product does not have', () => {
     expect(() => whatIf(catalogues, subscription, usageOf(1), { edition: 'express' })).toThrow(
-      UnknownEdition,
+      UnknownEditionError,
     );
   });
 

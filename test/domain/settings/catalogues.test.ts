@@ -1,11 +1,12 @@
 import { allowanceAt } from '../../../domain/pricing/allowance.ts';
 import { editionAt, priceBookAt } from '../../../domain/catalogues/catalogues.ts';
 import { subscriptionOf } from '../../../domain/settings/org-history.ts';
-import { catalogued, created, logOf, NO_SETTINGS, refusals, subscribed } from './changes.ts';
+import { catalogued, created, logOf, NO_SETTINGS, rejectionsOf, subscribed } from './changes.ts';
 import { bundledCatalogueJson } from '../../../schemas/bundled-catalogues.ts';
+import { DAY_MS } from '../../../schemas/time-units.ts';
 
 const T = Date.parse('2026-03-10T12:00:00Z');
-const LATER = T + 30 * 86_400_000;
+const LATER = T + 30 * DAY_MS;
 const free = { edition: 'free', users: 1 };
 
 const book = (name: string, more: object = {}) => ({
@@ -17,12 +18,12 @@ const book = (name: string, more: object = {}) => ({
 });
 const slab = (credits: number | null, rate_per_1000: string) => ({ credits, rate_per_1000 });
 
-describe('a catalogue gets a version', () => {
+describe('a catalogue accepts a version', () => {
   const json = bundledCatalogueJson();
   const editions: object[] = Object(json.editions[0]).editions;
   const gold = { product: 'crm', edition: 'gold', base: 70_000, per_user: 0, maximum: null };
 
-  it('that takes effect when it is recorded, or later by itself', () => {
+  it('that takes effect when it is recorded, or later', () => {
     const state = NO_SETTINGS.after(
       logOf(
         T,
@@ -36,7 +37,7 @@ describe('a catalogue gets a version', () => {
     expect(state.outcomesOf('')).toHaveLength(2);
   });
 
-  it('whose editions may be subscribed to from then on, and change what the others grant', () => {
+  it('with a new edition, which can be subscribed to from its effective date, and with other included credits', () => {
     const raised = editions.map((each) => ({
       ...each,
       ...('maximum' in each && { base: 6_000, maximum: 6_000 }),
@@ -50,7 +51,7 @@ describe('a catalogue gets a version', () => {
       subscribed({ edition: 'gold' }, { effective_at: LATER }),
     );
     const state = NO_SETTINGS.after(log);
-    expect(refusals(state, log)).toEqual(['3 unknown-edition /edition']);
+    expect(rejectionsOf(state, log)).toEqual(['3 unknown-edition /edition']);
     const crm = subscriptionOf(state.history('acme') ?? fail(), 'crm') ?? fail();
     expect(allowanceAt(state.catalogues, crm, LATER - 1)?.included).toBe(5_000);
     expect(allowanceAt(state.catalogues, crm, LATER)?.included).toBe(70_000);
@@ -58,17 +59,17 @@ describe('a catalogue gets a version', () => {
   });
 
   test.each<[string, Parameters<typeof catalogued>, string]>([
-    ['for one org only', ['prices', book('a'), { org_id: 'acme' }], 'org-id'],
-    ['that is no object', ['prices', []], 'shape'],
+    ['for one organisation only', ['prices', book('a'), { org_id: 'acme' }], 'org-id'],
+    ['that is not an object', ['prices', []], 'shape'],
     [
-      'of two at one instant',
+      'with the effective date of another one',
       ['prices', book('b'), { effective_at: LATER }],
       'duplicate-effective-date /effective_at',
     ],
-    ['under a name that is used', ['prices', book('2020-09')], 'duplicate-name /name'],
+    ['with the name of another one', ['prices', book('2020-09')], 'duplicate-name /name'],
     ['in another currency', ['prices', book('a', { currency: 'EUR' })], 'currency-change /currency'],
     [
-      'rounded otherwise',
+      'with other minor unit digits',
       ['prices', book('a', { minor_unit_digits: 3 })],
       'currency-change /minor_unit_digits',
     ],
@@ -83,18 +84,18 @@ describe('a catalogue gets a version', () => {
       'slab-out-of-order /slabs/0/credits',
     ],
     [
-      'without an edition of before',
+      'without an edition of the version before',
       ['editions', { editions: editions.slice(1) }],
       'unknown-edition /editions',
     ],
     ['with an edition twice', ['editions', { editions: [...editions, gold, gold] }], 'overlap /editions/9'],
     [
-      'that grants more than is safe',
+      'that grants more credits than allowed',
       ['editions', { editions: [...editions, { ...gold, per_user: 100_000_001 }] }],
       'out-of-range /editions/8/per_user',
     ],
-    ['without what any call costs', ['costs', { rules: [] }], 'no-default /rules'],
-    ['of an unknown shape', ['costs', { rules: {} }], 'shape /rules'],
+    ['without the default cost rule', ['costs', { rules: [] }], 'no-default /rules'],
+    ['with the wrong shape', ['costs', { rules: {} }], 'shape /rules'],
   ])('but not one %s', (_, change, problem) => {
     const log = logOf(
       T,
@@ -102,7 +103,7 @@ describe('a catalogue gets a version', () => {
       catalogued(...change),
     );
     const state = NO_SETTINGS.after(log);
-    expect(refusals(state, log)[0]).toBe(`1 ${problem}`);
+    expect(rejectionsOf(state, log)[0]).toBe(`1 ${problem}`);
     expect(state.catalogueJson).toEqual(NO_SETTINGS.after(log.slice(0, 1)).catalogueJson);
   });
 });

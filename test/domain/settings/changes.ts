@@ -1,12 +1,12 @@
 import { SettingsState } from '../../../domain/settings/state.ts';
 import type { LoggedChange } from '../../../schemas/settings-change.ts';
 
-/** Before the first change, without the local stack's rule. */
+/** The state before the first change, without the local stack's rule. */
 export const NO_SETTINGS = new SettingsState('none');
 
 type Given = Partial<Omit<LoggedChange, 'value'>> & { readonly value?: object };
 
-/** Changes as the log holds them: offsets from 0, appended a second apart from an instant on, each with an id of its own. */
+/** Changes as records of the log: offsets from 0, appended a second apart from an instant on, each with its own id. */
 export function logOf(firstAppendedAt: number, ...changes: readonly Given[]): LoggedChange[] {
   return changes.map((given, offset) => logged(given, offset, firstAppendedAt + offset * 1_000));
 }
@@ -50,10 +50,10 @@ export const catalogued = (
   ...more,
 });
 
-/** Those of a log that were refused, as `offset code path`. */
-export function refusals(state: SettingsState, log: readonly LoggedChange[]): string[] {
+/** The rejected changes of a log, as `offset code path`. */
+export function rejectionsOf(state: SettingsState, log: readonly LoggedChange[]): string[] {
   return log.flatMap(({ change_id, offset }) => {
-    const refused = state.outcome(change_id)?.refused;
-    return refused ? [`${offset} ${refused.code} ${refused.path}`.trim()] : [];
+    const rejection = state.outcome(change_id)?.rejection;
+    return rejection ? [`${offset} ${rejection.code} ${rejection.path}`.trim()] : [];
   });
 }

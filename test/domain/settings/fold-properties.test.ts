@@ -7,15 +7,15 @@ import { priceBookAt } from '../../../domain/catalogues/catalogues.ts';
 import type { LoggedChange } from '../../../schemas/settings-change.ts';
 import { logOf } from './changes.ts';
 import { bundledCatalogueJson } from '../../../schemas/bundled-catalogues.ts';
+import { DAY_MS, HOUR_MS } from '../../../schemas/time-units.ts';
 
 const START = Date.parse('2026-03-20T12:00:00Z');
-const DAY_MS = 86_400_000;
-/** Some days of the orgs lie behind them when their changes begin. */
+/** The organisations exist for some days before their changes begin. */
 const CREATED = START - 20 * DAY_MS;
 const ORGS = ['acme', 'zeta'];
 const editions: object[] = Object(bundledCatalogueJson().editions[0]).editions;
 
-/** Anything that may stand in the log: allowed, refused, planned, repeated under an id. */
+/** Any change that the log may contain: accepted, rejected, scheduled, repeated under an id. */
 const what = fc.oneof(
   fc.record({
     kind: fc.constantFrom('new-org', 'org'),
@@ -62,9 +62,9 @@ const log: fc.Arbitrary<LoggedChange[]> = fc
       what,
       org: fc.constantFrom(...ORGS),
       id: fc.option(fc.constantFrom('once', 'twice'), { freq: 4 }),
-      /** From the record before: mostly later, now and then the clock goes back. */
-      step: fc.integer({ min: -3_600_000, max: 2 * DAY_MS }),
-      wanted: fc.option(fc.integer({ min: -DAY_MS, max: 20 * DAY_MS })),
+      /** Time since the record before; negative where the clock goes back. */
+      step: fc.integer({ min: -HOUR_MS, max: 2 * DAY_MS }),
+      effective: fc.option(fc.integer({ min: -DAY_MS, max: 20 * DAY_MS })),
     }),
     { minLength: 1, maxLength: 14 },
   )
@@ -75,33 +75,35 @@ const log: fc.Arbitrary<LoggedChange[]> = fc
       org_id,
       value: { time_zone: 'Europe/Rome', billing_day: 5 },
     }));
-    const rest = drawn.map(({ what: change, org, id, step, wanted }) => {
+    const rest = drawn.map(({ what: change, org, id, step, effective }) => {
       at += step;
       const dated = {
         org_id: org,
         appended_at: at,
-        effective_at: wanted === null ? 0 : Math.max(0, at + wanted),
+        effective_at: effective === null ? 0 : Math.max(0, at + effective),
       };
       return { ...dated, ...change, ...(id === null ? {} : { change_id: id }) };
     });
     return logOf(CREATED, ...first, ...rest);
   });
 
-/** Everything that can be asked of a state. */
-function told(state: SettingsState): unknown {
+/** Everything that can be read from a state. */
+function contentOf(state: SettingsState): unknown {
   return {
     next: state.nextOffset,
     orgs: state.orgIds.map((orgId) => state.history(orgId)),
     catalogues: state.catalogues,
     json: state.catalogueJson,
     outcomes: ['', ...ORGS].map((org) =>
-      state.outcomesOf(org).map(({ change, effectiveAt, refused }) => [change, effectiveAt, refused?.code]),
+      state
+        .outcomesOf(org)
+        .map(({ change, effectiveAt, rejection }) => [change, effectiveAt, rejection?.code]),
     ),
   };
 }
 
-test('however the log is delivered, in pieces, with repeats of what was read before, the state is the same', () => {
-  let refused = 0;
+test('the state does not depend on how the log is delivered: in pieces, or with repeats', () => {
+  let rejected = 0;
   fc.assert(
     fc.property(
       log,
@@ -114,16 +116,16 @@ test('however the log is delivered, in pieces, with repeats of what was read bef
           const from = Math.max(0, state.nextOffset - back);
           state = state.after(changes.slice(from, from + take));
         }
-        expect(JSON.stringify(told(state.after(changes)))).toBe(JSON.stringify(told(atOnce)));
-        refused += atOnce.outcomesOf('acme').filter((outcome) => outcome.refused).length;
+        expect(JSON.stringify(contentOf(state.after(changes)))).toBe(JSON.stringify(contentOf(atOnce)));
+        rejected += atOnce.outcomesOf('acme').filter((outcome) => outcome.rejection).length;
       },
     ),
     { numRuns: 200, seed: 11 },
   );
-  expect(refused).toBeGreaterThan(50);
+  expect(rejected).toBeGreaterThan(50);
 });
 
-/** What billing knows of the days that ended by an instant: bounds, allowance, price book, period. */
+/** The billing facts of the days that ended by an instant: bounds, allowance, price book, period. */
 function past(state: SettingsState, until: number): unknown {
   return ORGS.map((orgId) => {
     const history = state.history(orgId);
@@ -154,7 +156,7 @@ test('no change alters a day that had ended when it was recorded', () => {
           JSON.stringify(past(each, change.appended_at), null, 1),
         );
         expect(after).toBe(before);
-        compared += Number(!next.outcome(change.change_id)?.refused);
+        compared += Number(!next.outcome(change.change_id)?.rejection);
         state = next;
       }
     }),

@@ -3,7 +3,7 @@ import { bundledCatalogues } from '../../../domain/catalogues/catalogues.ts';
 import { subscriptionOf } from '../../../domain/settings/org-history.ts';
 import { sampleOrgHistory } from '../../../domain/settings/sample-subscription.ts';
 
-test('the local stack gives an unknown org one crm subscription by a pure rule (interfaces.md)', () => {
+test('the local stack gives an unknown organisation one crm subscription by a pure rule (interfaces.md)', () => {
   const org = sampleOrgHistory('net-10');
   expect(org.orgId).toBe('net-10');
   expect(org.timeZone.map(({ value, effectiveAt }) => [value, effectiveAt])).toEqual([['UTC', 0]]);

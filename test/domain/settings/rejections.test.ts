@@ -1,20 +1,24 @@
-import { created, logOf, NO_SETTINGS, refusals, subscribed } from './changes.ts';
+import { created, logOf, NO_SETTINGS, rejectionsOf, subscribed } from './changes.ts';
 
 const T = Date.parse('2026-03-10T12:00:00Z');
 const free = { edition: 'free', users: 1 };
 
-describe('refused, and nothing is changed by it:', () => {
+describe('rejected without any effect:', () => {
   const known = [created(), subscribed(free)];
   test.each<[string, Parameters<typeof logOf>[1], string]>([
-    ['a kind that there is not', { kind: 'discount' }, 'unknown-kind'],
-    ['an org without a name', { ...created(), org_id: '' }, 'org-id'],
-    ['an org whose name is too long', { ...created(), org_id: 'é'.repeat(65) }, 'org-id'],
-    ['an org whose name has control characters', { ...created(), org_id: 'a\u0085b' }, 'org-id'],
-    ['an org that exists', created('Europe/Rome', 2), 'org-exists'],
-    ['an org without a billing day', { kind: 'new-org', org_id: 'n', value: { time_zone: 'UTC' } }, 'shape'],
-    ['a change of an unknown org', { org_id: 'n', value: { billing_day: 2 } }, 'unknown-org'],
-    ['a subscription of an unknown org', subscribed(free, { org_id: 'n' }), 'unknown-org'],
-    ['a change of nothing', { value: {} }, 'shape'],
+    ['an unknown kind of change', { kind: 'discount' }, 'unknown-kind'],
+    ['an organisation without a name', { ...created(), org_id: '' }, 'org-id'],
+    ['an organisation whose name is too long', { ...created(), org_id: 'é'.repeat(65) }, 'org-id'],
+    ['an organisation whose name has control characters', { ...created(), org_id: 'a\u0085b' }, 'org-id'],
+    ['an organisation that exists', created('Europe/Rome', 2), 'org-exists'],
+    [
+      'an organisation without a billing day',
+      { kind: 'new-org', org_id: 'n', value: { time_zone: 'UTC' } },
+      'shape',
+    ],
+    ['a change of an unknown organisation', { org_id: 'n', value: { billing_day: 2 } }, 'unknown-org'],
+    ['a subscription of an unknown organisation', subscribed(free, { org_id: 'n' }), 'unknown-org'],
+    ['a change without settings', { value: {} }, 'shape'],
     ['an unknown setting', { value: { currency: 'EUR' } }, 'shape /currency'],
     ['an unknown time zone', { value: { time_zone: 'Mars/Olympus' } }, 'unknown-time-zone /time_zone'],
     ['a bare offset', { value: { time_zone: '+05:30' } }, 'unknown-time-zone /time_zone'],
@@ -23,7 +27,7 @@ describe('refused, and nothing is changed by it:', () => {
     ['billing day 1.5', { value: { billing_day: 1.5 } }, 'shape /billing_day'],
     ['a product without a name', subscribed(free, { product: '' }), 'product'],
     [
-      'a limit of a product without subscription',
+      'a limit for a product without a subscription',
       subscribed({ additional_limit: 5 }, { product: 'bigin' }),
       'no-subscription',
     ],
@@ -34,9 +38,13 @@ describe('refused, and nothing is changed by it:', () => {
     ['half a user', subscribed({ users: 0.5 }), 'shape /users'],
     ['more than ten million users', subscribed({ users: 10_000_001 }), 'shape /users'],
     ['users as text', subscribed({ users: '5' }), 'shape /users'],
-    ['nobody’s change', { ...created(), recorded_by: '' }, 'recorded-by'],
+    ['a change without an author', { ...created(), recorded_by: '' }, 'recorded-by'],
     ['a change without an id', { ...created(), change_id: '' }, 'change-id'],
-    ['an essay for a reason', { value: { billing_day: 2 }, reason: 'x'.repeat(1_001) }, 'reason'],
+    [
+      'a reason of more than 1,000 characters',
+      { value: { billing_day: 2 }, reason: 'x'.repeat(1_001) },
+      'reason',
+    ],
     [
       'an instant beyond 2299',
       { value: { billing_day: 2 }, effective_at: Date.UTC(2299, 0) },
@@ -47,37 +55,37 @@ describe('refused, and nothing is changed by it:', () => {
     const log = logOf(T, ...known, ...(change ? [change] : []));
     const before = NO_SETTINGS.after(log.slice(0, 2));
     const state = before.after(log);
-    expect(refusals(state, log)).toEqual([`2 ${problem}`]);
+    expect(rejectionsOf(state, log)).toEqual([`2 ${problem}`]);
     expect(state.history('acme')).toEqual(before.history('acme'));
     expect(state.orgIds).toEqual(before.orgIds);
     expect(state.catalogues).toBe(before.catalogues);
     expect(() => log.slice(2).forEach((each) => before.check(each))).toThrow(
-      expect.objectContaining({ name: 'SettingsRefused', code: problem.split(' ')[0] }),
+      expect.objectContaining({ name: 'SettingsRejectedError', code: problem.split(' ')[0] }),
     );
   });
 
-  it('tells every problem at once', () => {
+  it('a change with several problems, all of which are reported', () => {
     const log = logOf(T, ...known, subscribed({ users: -1, additional_limit: 'all', colour: 'red' }));
-    const refused = NO_SETTINGS.after(log).outcome('change-2')?.refused;
-    expect(refused?.problems.map(({ path }) => path).toSorted()).toEqual([
+    const rejection = NO_SETTINGS.after(log).outcome('change-2')?.rejection;
+    expect(rejection?.problems.map(({ path }) => path).toSorted()).toEqual([
       '/additional_limit',
       '/colour',
       '/users',
     ]);
-    expect(refused?.message).toContain('/users must be >= 0');
+    expect(rejection?.message).toContain('/users must be >= 0');
   });
 
-  it('JSON that is none', () => {
+  it('a value that is not JSON', () => {
     const log = logOf(T, created());
     for (const change of log) change.value = '{';
-    expect(refusals(NO_SETTINGS.after(log), log)).toEqual(['0 not-json']);
+    expect(rejectionsOf(NO_SETTINGS.after(log), log)).toEqual(['0 not-json']);
   });
 
-  it('what was allowed when it was checked and is not where it stands in the log', () => {
+  it('a change that was allowed when it was checked, but not after a concurrent one in the log', () => {
     const log = logOf(T, created('UTC', 1), created('Europe/Rome', 2));
     for (const change of log) NO_SETTINGS.check(change);
     const state = NO_SETTINGS.after(log);
-    expect(refusals(state, log)).toEqual(['1 org-exists']);
+    expect(rejectionsOf(state, log)).toEqual(['1 org-exists']);
     expect(state.history('acme')?.timeZone.map(({ value }) => value)).toEqual(['UTC']);
     expect(state.outcomesOf('acme')).toHaveLength(2);
   });

@@ -3,9 +3,10 @@ import { SettingsState } from '../../../domain/settings/state.ts';
 import { subscriptionOf, type Versions } from '../../../domain/settings/org-history.ts';
 import { inEffectAt } from '../../../domain/versions.ts';
 import { created, logOf, NO_SETTINGS, subscribed } from './changes.ts';
+import { DAY_MS, MINUTE_MS } from '../../../schemas/time-units.ts';
 
 const T = Date.parse('2026-03-10T12:00:00Z');
-const LATER = T + 30 * 86_400_000;
+const LATER = T + 30 * DAY_MS;
 const free = { edition: 'free', users: 1 };
 
 const terms = (state: SettingsState, instant: number, product = 'crm') => {
@@ -30,7 +31,7 @@ describe('an organisation', () => {
     });
   });
 
-  it('changes its time zone and billing day, each with a history of its own', () => {
+  it('changes its time zone and billing day, each with its own history', () => {
     const state = NO_SETTINGS.after(
       logOf(
         T,
@@ -55,7 +56,7 @@ describe('an organisation', () => {
 });
 
 describe('a subscription', () => {
-  it('begins when it is recorded, with no additional credits unless they are given', () => {
+  it('begins when it is recorded, with an additional limit of 0 by default', () => {
     const state = NO_SETTINGS.after(logOf(T, created(), subscribed({ edition: 'standard', users: 10 })));
     expect(terms(state, T + 999)).toBeUndefined();
     expect(terms(state, T + 1_000)).toEqual({ edition: 'standard', users: 10, additionalLimit: 0 });
@@ -74,7 +75,7 @@ describe('a subscription', () => {
     expect(terms(state, LATER, 'bigin')).toEqual({ edition: 'express', users: 3, additionalLimit: 7 });
   });
 
-  it('keeps what a change does not name, also against a change that was planned before', () => {
+  it('keeps the settings that a change does not name, also against an earlier scheduled change', () => {
     const state = NO_SETTINGS.after(
       logOf(
         T,
@@ -90,7 +91,7 @@ describe('a subscription', () => {
     expect(terms(state, LATER)).toEqual({ edition: 'ultimate', users: 4, additionalLimit: 9 });
   });
 
-  it('is known as it stood before any of its changes, also one of the same millisecond', () => {
+  it('can be read as it was before any of its changes, also one in the same millisecond', () => {
     const at = { appended_at: T + 1_000 };
     const state = NO_SETTINGS.after(
       logOf(
@@ -112,7 +113,7 @@ describe('a subscription', () => {
 });
 
 describe('the log decides', () => {
-  it('that a change wanted for the past takes effect when Kafka appended it', () => {
+  it('that a change requested for the past takes effect when Kafka appended it', () => {
     const state = NO_SETTINGS.after(
       logOf(T, created(), subscribed(free), subscribed({ additional_limit: 100 }, { effective_at: T - 1 })),
     );
@@ -121,7 +122,7 @@ describe('the log decides', () => {
     expect(terms(state, T + 2_000)?.additionalLimit).toBe(100);
   });
 
-  it('that a change wanted for later takes effect then, by itself', () => {
+  it('that a change requested for later takes effect then', () => {
     const state = NO_SETTINGS.after(
       logOf(T, created(), subscribed(free), subscribed({ additional_limit: 100 }, { effective_at: LATER })),
     );
@@ -129,7 +130,7 @@ describe('the log decides', () => {
     expect(terms(state, LATER)?.additionalLimit).toBe(100);
   });
 
-  it('between changes of one instant: the later record holds', () => {
+  it('between changes for the same instant: the later record applies', () => {
     const log = logOf(
       T,
       created(),
@@ -140,17 +141,17 @@ describe('the log decides', () => {
     expect(terms(NO_SETTINGS.after(log), LATER)?.additionalLimit).toBe(2);
   });
 
-  it('also where the broker’s clock went back', () => {
+  it('even where the broker’s clock went back', () => {
     const log = logOf(T, created(), subscribed(free), subscribed({ additional_limit: 1 }), {
       ...subscribed({ additional_limit: 2 }),
-      appended_at: T - 60_000,
+      appended_at: T - MINUTE_MS,
     });
     const state = NO_SETTINGS.after(log);
     expect(state.outcome('change-3')?.effectiveAt).toBe(T + 2_000);
     expect(terms(state, T + 2_000)?.additionalLimit).toBe(2);
   });
 
-  it('of two changes under one id the first counts, whether it was allowed or refused', () => {
+  it('that of two changes under one id the first counts, whether it was accepted or rejected', () => {
     const log = logOf(
       T,
       created(),
@@ -162,12 +163,12 @@ describe('the log decides', () => {
     const state = NO_SETTINGS.after(log);
     expect(terms(state, LATER)).toMatchObject({ edition: 'free', users: 1 });
     expect(state.outcome('once')?.change.offset).toBe(1);
-    expect(state.outcome('bad')?.refused?.code).toBe('unknown-edition');
+    expect(state.outcome('bad')?.rejection?.code).toBe('unknown-edition');
     expect(state.outcomesOf('acme').map(({ change }) => change.offset)).toEqual([0, 1, 3]);
   });
 });
 
-test('a state that was handed out never changes', () => {
+test('a state is immutable', () => {
   const log = logOf(T, created(), subscribed(free), subscribed({ users: 2 }));
   const before = NO_SETTINGS.after(log.slice(0, 2));
   const after = before.after(log);
@@ -179,13 +180,13 @@ test('a state that was handed out never changes', () => {
 
 describe('the local stack', () => {
   const local = new SettingsState('local');
-  it('starts changes of an org it was not told about from its own rule', () => {
+  it('applies changes of an organisation that is not in the log to its own rule', () => {
     const state = local.after(logOf(T, subscribed({ additional_limit: 50 })));
     expect(terms(state, T - 1)).toEqual({ ...free, additionalLimit: 10_000 });
     expect(terms(state, T)).toEqual({ ...free, additionalLimit: 50 });
   });
 
-  it('assumes nothing of an org that was created', () => {
+  it('assumes nothing of a created organisation', () => {
     const state = local.after(logOf(T, created('Europe/Rome', 5)));
     expect(state.history('acme')).toEqual(
       NO_SETTINGS.after(logOf(T, created('Europe/Rome', 5))).history('acme'),

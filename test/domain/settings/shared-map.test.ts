@@ -7,14 +7,14 @@ const filled = (map: SharedMap<number>, given: readonly (readonly [string, numbe
   for (const [key, value] of given) map.set(key, value);
   return map;
 };
-const told = (map: SharedMap<number>) =>
+const entriesOf = (map: SharedMap<number>) =>
   map
     .keys()
     .toSorted()
     .map((key) => [key, map.get(key)]);
 
 describe('a map that shares its parts', () => {
-  it('holds what a Map holds, and a copy’s changes are in no other map', () => {
+  it('has the entries of a Map, and changes of a copy appear in no other map', () => {
     fc.assert(
       fc.property(entries, entries, entries, (first, left, right) => {
         const base = filled(SharedMap.empty(), first);
@@ -24,13 +24,13 @@ describe('a map that shares its parts', () => {
           [copies[0], [...first, ...left]],
           [copies[1], [...first, ...right]],
         ] as const) {
-          expect(map && told(map)).toEqual([...new Map(given)].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+          expect(map && entriesOf(map)).toEqual([...new Map(given)].toSorted(([a], [b]) => (a < b ? -1 : 1)));
         }
       }),
     );
   });
 
-  it('knows what it has not', () => {
+  it('reports missing keys', () => {
     const map = filled(SharedMap.empty(), [['a', 0]]);
     expect(['a', 'b', 'toString'].map((key) => [map.has(key), map.get(key)])).toEqual([
       [true, 0],

@@ -5,7 +5,7 @@ const TYPES = { org: 'string', users: 'string', apply: 'boolean' } as const;
 const options = (...args: string[]) => new Options('THE USAGE', TYPES, args);
 
 describe('the options of a command', () => {
-  it('are read by their types', () => {
+  it('are parsed by their types', () => {
     const read = options('--org', 'acme', '--users=12', '--apply');
     expect([read.required('org'), read.integer('users'), read.has('apply')]).toEqual(['acme', 12, true]);
     expect(options().integer('users')).toBeUndefined();
@@ -13,12 +13,12 @@ describe('the options of a command', () => {
   });
 
   it.each([
-    ['an unknown one', () => options('--orgs', 'x'), /--orgs/],
-    ['a word too much', () => options('acme'), /acme/],
-    ['a missing one', () => options().required('org'), /--org is missing/],
-    ['an empty one', () => options('--org=').required('org'), /--org is empty/],
-    ['a number that is none', () => options('--users', '1.5').integer('users'), /--users is a whole number/],
-  ])('complain about %s with the usage', (_, read, message) => {
+    ['an unknown option', () => options('--orgs', 'x'), /--orgs/],
+    ['an unexpected word', () => options('acme'), /acme/],
+    ['a missing option', () => options().required('org'), /--org is missing/],
+    ['an empty option', () => options('--org=').required('org'), /--org is empty/],
+    ['a fraction', () => options('--users', '1.5').integer('users'), /--users must be a whole number/],
+  ])('reject %s with the usage', (_, read, message) => {
     expect(read).toThrow(UsageError);
     expect(read).toThrow(message);
     expect(read).toThrow(/THE USAGE/);

@@ -19,14 +19,14 @@ function queue(maxInFlightRequests: number): Queue {
 
 beforeAll(stopIdleTimers);
 
-describe('kafkajs’s queue of waiting requests', () => {
-  it('sets no timer while nothing waits', () => {
+describe('kafkajs’s queue of pending requests', () => {
+  it('sets no timer while it is empty', () => {
     const idle = queue(1);
     idle.checkPendingRequests();
     expect(idle.throttleCheckTimeoutId).toBeNull();
   });
 
-  it('looks again while a request waits for the one before', () => {
+  it('checks again while a request waits for the one before', () => {
     const busy = queue(1);
     for (const correlationId of [1, 2]) {
       busy.push({ entry: { correlationId }, expectResponse: true, sendRequest: () => undefined });

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { RecordBatchError } from '../../../platform/kafka/record-batch-error.ts';
 import { readRecordSet, type AbortedTransaction } from '../../../platform/kafka/record-set.ts';
@@ -56,13 +56,13 @@ describe('a set of record batches', () => {
     }
   });
 
-  it.each([['gzip', { codec: 1, pack: (bytes: Buffer) => gzipSync(bytes) }]])(
-    'is unpacked from %s',
-    (_, compression) => {
-      const bytes = encodeBatch({ baseOffset: 3, records: records('a', 'b'), compression });
-      expect(read(bytes)).toEqual({ read: ['3 org a', '4 org b'], lastOffset: 4 });
-    },
-  );
+  it.each([
+    ['gzip', { codec: 1, pack: (bytes: Buffer) => gzipSync(bytes) }],
+    ['zstd', { codec: 4, pack: (bytes: Buffer) => zstdCompressSync(bytes) }],
+  ])('is unpacked from %s', (_, compression) => {
+    const bytes = encodeBatch({ baseOffset: 3, records: records('a', 'b'), compression });
+    expect(read(bytes)).toEqual({ read: ['3 org a', '4 org b'], lastOffset: 4 });
+  });
 
   it.each(['snappy', 'lz4'])('names %s, which is not read, and what to set', (name) => {
     const compression = { codec: name === 'snappy' ? 2 : 3, pack: (bytes: Buffer) => bytes };

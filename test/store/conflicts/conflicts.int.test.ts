@@ -10,10 +10,11 @@ import { connectClickHouse, type ClickHouseClient } from '../../../platform/clic
 import { migrate } from '../../../platform/clickhouse/migrate.ts';
 import { openNamespace } from '../../servers/namespace.ts';
 import { land, landedEvent } from '../../aggregator/events.ts';
+import { floorTo } from '../../../domain/instants.ts';
+import { HOUR_MS, MINUTE_MS } from '../../../schemas/time-units.ts';
 
-const HOUR_MS = 3_600_000;
 const now = Date.now();
-const hour = Math.floor(now / HOUR_MS) * HOUR_MS - 5 * HOUR_MS;
+const hour = floorTo(now, HOUR_MS) - 5 * HOUR_MS;
 const always = { orgId: 'acme', from: 0, to: now };
 
 const namespace = openNamespace('conflicts');
@@ -33,7 +34,7 @@ afterAll(async () => {
   await namespace.drop();
 });
 
-const seal = () => sealEndedHours(client, hour + 3 * HOUR_MS, 60_000);
+const seal = () => sealEndedHours(client, hour + 3 * HOUR_MS, MINUTE_MS);
 
 async function reseal(): Promise<void> {
   const invalidations = await readInvalidations(client, hour + 2 * HOUR_MS, 0);
@@ -46,7 +47,7 @@ async function count(request = always): Promise<number> {
   return hours.reduce((sum, { conflicts }) => sum + conflicts, 0);
 }
 
-/** The latest conflicts of the org. */
+/** The latest conflicts of the organisation. */
 async function latest(limit: number, before?: Conflict): Promise<Conflict[]> {
   const hours = await readConflictHours(client, always);
   const position = before && { occurredAt: before.occurred_at, eventId: before.event_id };
@@ -60,7 +61,7 @@ const merge = async () => {
 };
 
 describe('two payloads under one id', () => {
-  it('are counted and shown with the payload that counts, also where merges have dropped the other', async () => {
+  it('are counted and shown with the payload that counts, also after a merge has dropped the other', async () => {
     const first = landedEvent(hour + 5, { credits: 3, user: 'first' });
     await land(client, [{ ...first, offset: first.offset + 1, credits: 9, user: 'second' }, first]);
     await merge();
@@ -78,7 +79,7 @@ describe('two payloads under one id', () => {
     ]);
   });
 
-  it('are no conflict where they are the same, however often landed, merged and sealed', async () => {
+  it('are not a conflict where they are equal, however often landed, merged and sealed', async () => {
     const event = landedEvent(hour + 5);
     await land(client, [event, event]);
     await merge();
@@ -89,7 +90,7 @@ describe('two payloads under one id', () => {
     expect(await count()).toBe(0);
   });
 
-  it('count once per id, whatever is retried, redelivered and sealed again', async () => {
+  it('count once per id, regardless of retries, redeliveries and re-seals', async () => {
     const first = landedEvent(hour + 5, { credits: 3 });
     const second = { ...first, offset: first.offset + 1, credits: 4 };
     await land(client, [first, second]);
@@ -105,7 +106,7 @@ describe('two payloads under one id', () => {
     expect((await latest(10)).map(({ payloads }) => payloads)).toEqual([3]);
   });
 
-  it('are found when the second lands after the seal, in the marked org alone', async () => {
+  it('are found when the second lands after the seal, in the invalidated organisation only', async () => {
     const [mine, other] = [landedEvent(hour + 5), landedEvent(hour + 6, { org: 'other' })];
     await land(client, [mine, other]);
     await seal();
@@ -116,7 +117,7 @@ describe('two payloads under one id', () => {
     expect(await count({ ...always, from: hour + HOUR_MS })).toBe(0);
   });
 
-  it('show the latest ones first, as many as are asked for, and go on after any of them', async () => {
+  it('are listed latest first, up to a limit, and continue after any of them', async () => {
     const ids: string[] = [];
     for (const age of [0, 100, 101, HOUR_MS, HOUR_MS + 100]) {
       const event = landedEvent(hour + age);

@@ -1,5 +1,5 @@
 import { calendarOf } from '../../../domain/calendar/calendar.ts';
-import { nextChargeRecord } from '../../../domain/closing/charge-record.ts';
+import { nextChargeRecord } from '../../../domain/closing/next-revision.ts';
 import type { Explanation } from '../../../store/explain/explanation.ts';
 import { readExplanation } from '../../../store/explain/read.ts';
 import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
@@ -11,12 +11,12 @@ import { canonical } from '../../../domain/money.ts';
 import { callEvent, insertCharges, insertEvents, insertSettings } from '../../api/tables.ts';
 import { countOf, trafficOf, within } from '../../api/traffic.ts';
 import { openNamespace } from '../../servers/namespace.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../schemas/time-units.ts';
 
-const HOUR_MS = 3_600_000;
-/** Kolkata's day begins at half past 18 UTC. */
+/** In Kolkata, which is 5:30 h ahead, a day begins at 18:30 UTC. */
 const DATE = '2026-11-20';
 const FROM = Date.parse('2026-11-19T18:30:00Z');
-const TO = FROM + 24 * HOUR_MS;
+const TO = FROM + DAY_MS;
 const TOP = 2;
 
 const namespace = openNamespace('explain');
@@ -54,7 +54,7 @@ async function explain(): Promise<Explanation> {
   return readExplanation(client, { org, subscription, catalogues, day, top: TOP });
 }
 
-/** The close of the day as an aggregator records it. */
+/** Records the close of the day in place of an aggregator. */
 async function close(used: number): Promise<void> {
   const settings = await createSettingsStore(client, 'none').refresh();
   const org = settings.history('acme');
@@ -79,7 +79,7 @@ const plus = (rows: readonly Sums[]): Sums =>
     { calls: 0, credits: 0, rejected: 0 },
   );
 
-/** An explanation that does, checked against the events themselves. */
+/** Checks an explanation against the events themselves. */
 function expectEveryLevelToAddUp({ charge, total, hours, breakdowns }: Explanation): void {
   expect(total).toEqual(countOf(crmOfTheDay()));
   expect(charge?.used).toBe(total.credits);
@@ -103,20 +103,20 @@ describe('the explanation of a day', () => {
   it('adds up on every level to an independent count, unsealed, half sealed and sealed', async () => {
     const unsealed = await explain();
     expectEveryLevelToAddUp(unsealed);
-    await sealEndedHours(client, FROM + 7 * HOUR_MS, 60_000);
+    await sealEndedHours(client, FROM + 7 * HOUR_MS, MINUTE_MS);
     expect(await explain()).toEqual(unsealed);
-    await sealEndedHours(client, TO + 6 * HOUR_MS, 60_000);
+    await sealEndedHours(client, TO + 6 * HOUR_MS, MINUTE_MS);
     expect(await explain()).toEqual(unsealed);
   });
 
-  it('begins and ends its hours where a day of half-hour shift does', async () => {
+  it('clips its hours to a day that begins on a half hour', async () => {
     const { hours } = await explain();
     expect(hours[0]?.from).toBe(FROM);
     expect(hours[0]?.to).toBe(FROM + HOUR_MS / 2);
     expect(hours.at(-1)?.to).toBe(TO);
   });
 
-  it('names the largest users first, and what is beyond them as other', async () => {
+  it('lists the largest users first, and sums up the rest as other', async () => {
     const { breakdowns, total } = await explain();
     const users = breakdowns.find(({ by }) => by === 'user');
     const credits = ['ann', 'bob', 'cem', 'dörte']
@@ -126,7 +126,7 @@ describe('the explanation of a day', () => {
     expect(users?.other.credits).toBe(total.credits - (credits[0] ?? 0) - (credits[1] ?? 0));
   });
 
-  it('shows the limits in effect, who set them, and which of them decides', async () => {
+  it('shows the limits in effect, who set them, and which of them applies to the day', async () => {
     const { terms, charge } = await explain();
     expect(
       terms.map(({ from, to, allowance, decidesIncluded, decidesLimit, change }) => ({
@@ -144,7 +144,7 @@ describe('the explanation of a day', () => {
     expect([charge?.included, charge?.additionalLimit]).toEqual([5_000, 20_000]);
   });
 
-  it('has the figures of the last revision, and says what late events will change', async () => {
+  it('has the figures of the last revision, and the change that late events will make', async () => {
     const { credits } = countOf(crmOfTheDay());
     await close(credits);
     const closed = await explain();
@@ -162,7 +162,7 @@ describe('the explanation of a day', () => {
     expect(changed.pending && canonical(changed.pending.deltaAmount)).toBe('0.14');
   });
 
-  it('says by which filter its single calls are found', async () => {
+  it('has the filter that selects its single calls', async () => {
     expect((await explain()).calls).toEqual({ from: FROM, to: TO, product: 'crm' });
   });
 });

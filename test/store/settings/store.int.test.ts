@@ -34,7 +34,7 @@ const created = (org: string) =>
   insertSettings(client, [{ org, value: { time_zone: 'UTC', billing_day: 1 } }]);
 
 describe('the settings store', () => {
-  it('shows what has landed before it is asked, also where a read runs that began earlier', async () => {
+  it('shows all changes that landed before a refresh, also where an earlier read is in progress', async () => {
     const store = createSettingsStore(client, 'none');
     await created('one');
     const first = store.refresh();
@@ -44,7 +44,7 @@ describe('the settings store', () => {
     expect((await second).history('two')).toBeDefined();
   });
 
-  it('reads once for all who ask while a read runs', async () => {
+  it('reads once for all callers during a read', async () => {
     const store = createSettingsStore(client, 'none');
     const first = store.refresh();
     await nextTurn();
@@ -55,13 +55,13 @@ describe('the settings store', () => {
     expect(queries).toBe(3);
   });
 
-  it('reads anew after a read that failed', async () => {
+  it('reads again after a failed read', async () => {
     const store = createSettingsStore(client, 'none');
     before = async () => {
       if (queries > 1) return;
-      // Not before the second is asked.
+      // Fails only after the second refresh was called.
       await sleep(50);
-      throw new Error('away');
+      throw new Error('unavailable');
     };
     const failing = Promise.allSettled([store.refresh()]);
     await nextTurn();
@@ -72,7 +72,7 @@ describe('the settings store', () => {
     expect((await store.refresh()).history('one')).toBeDefined();
   });
 
-  it('what it returned before stays as it was', async () => {
+  it('does not change the states that it returned before', async () => {
     const store = createSettingsStore(client, 'none');
     const earlier = await store.refresh();
     await created('three');

@@ -5,11 +5,11 @@ import { connectClickHouse, type ClickHouseClient } from '../../../platform/clic
 import { migrate } from '../../../platform/clickhouse/migrate.ts';
 import { openNamespace } from '../../servers/namespace.ts';
 import { land, landedEvent } from '../../aggregator/events.ts';
+import { floorTo } from '../../../domain/instants.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../schemas/time-units.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const namespace = openNamespace('returning');
-const asOf = Math.floor(Date.now() / HOUR_MS) * HOUR_MS + 1_234_567;
+const asOf = floorTo(Date.now(), HOUR_MS) + 1_234_567;
 
 let client: ClickHouseClient;
 beforeAll(async () => {
@@ -21,7 +21,7 @@ afterAll(async () => {
   await namespace.drop();
 });
 
-it('reads what the window holds by hour, the pace of its last hour, and nothing else', async () => {
+it('reads the usage of the window by hour, the pace of its last hour, and no other calls', async () => {
   await land(client, [
     landedEvent(asOf - DAY_MS - 1, { credits: 1_000 }),
     landedEvent(asOf - DAY_MS, { credits: 3 }),
@@ -32,7 +32,7 @@ it('reads what the window holds by hour, the pace of its last hour, and nothing 
     landedEvent(asOf - 1, { credits: 13 }),
     landedEvent(asOf, { credits: 5_000 }),
   ]);
-  await sealEndedHours(client, asOf - 2 * HOUR_MS, 60_000);
+  await sealEndedHours(client, asOf - 2 * HOUR_MS, MINUTE_MS);
   const request = { orgId: 'acme', product: 'crm', asOf };
   const { used, pacePerHour, rows } = await readReturning(client, request);
   expect({ used, pacePerHour, rows: rows.length }).toEqual({ used: 54, pacePerHour: 24, rows: 25 });

@@ -1,7 +1,7 @@
 import type { Bill } from '../answers.ts';
-import { aboutMoney, date, dates, money, number } from '../formats.ts';
+import { roundedMoney, date, dates, money, number } from '../formats.ts';
 
-/** The bill of the current period: what it is by now, and what it is projected to be. */
+/** The current period's bill: so far, and projected. */
 export function BillPanel({ bill }: { readonly bill: Bill }) {
   const { currency, period, accrued, projected, adjustments } = bill;
   return (
@@ -12,13 +12,13 @@ export function BillPanel({ bill }: { readonly bill: Bill }) {
       </header>
       <p class="gauge-figure">
         <b data-figure="accrued">{money(accrued.amount, currency)}</b>
-        <span>by now, for {number(accrued.credits)} additional credits</span>
+        <span>so far, for {number(accrued.credits)} additional credits</span>
       </p>
       <dl class="facts">
         <div>
           <dt>Projected</dt>
-          <dd data-figure="projected" title={`${money(projected.amount, currency)}, exactly`}>
-            {aboutMoney(projected.amount, currency)}
+          <dd data-figure="projected" title={`Exactly ${money(projected.amount, currency)}`}>
+            {roundedMoney(projected.amount, currency)}
           </dd>
         </div>
         <div>
@@ -35,8 +35,7 @@ export function BillPanel({ bill }: { readonly bill: Bill }) {
         </div>
       </dl>
       <p class="faint gauge-foot">
-        Days are those of {bill.time_zone}. Projected: what is there by now, and the mean of the closed days
-        for each day left.
+        Days are in {bill.time_zone}. The projection adds the average of the closed days for each day left.
       </p>
     </section>
   );

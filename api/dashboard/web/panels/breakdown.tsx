@@ -1,15 +1,14 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Usage } from '../answers.ts';
 import { number, percent } from '../formats.ts';
-import { Path } from '../parts/path.tsx';
+import { SortHeader, type Column, type Figure } from './sort-header.tsx';
+import { Path } from '../components/path.tsx';
 import { filterOf, labelOf, TITLES, toggleFilter, type Dimension } from '../state/filters.ts';
 
 const SHOWN = 8;
 const MORE = 50;
 const SEARCHABLE_FROM = 9;
 
-type Figure = 'credits' | 'calls' | 'rejected';
-type Column = 'name' | Figure;
 interface Row {
   readonly value: string;
   readonly name: string;
@@ -21,27 +20,27 @@ interface Row {
 interface BreakdownProps {
   readonly dimension: Dimension;
   readonly usage: Usage;
-  /** Only what was rejected, counted by calls: rejections cost nothing. */
-  readonly isOfRejections?: boolean;
+  /** Counts rejected calls only, as they cost nothing. */
+  readonly countsRejections?: boolean;
 }
 
-/** Consumption by one dimension. A click filters everything by it; its own panel goes on showing the others. */
-export function Breakdown({ dimension, usage, isOfRejections = false }: BreakdownProps) {
-  const [sort, setSort] = useState<Column>(isOfRejections ? 'rejected' : 'credits');
+/** Usage by one dimension. A click filters the whole screen; this panel keeps listing the other values. */
+export function Breakdown({ dimension, usage, countsRejections = false }: BreakdownProps) {
+  const [sort, setSort] = useState<Column>(countsRejections ? 'rejected' : 'credits');
   const [search, setSearch] = useState('');
   const [limit, setLimit] = useState(SHOWN);
-  const all = useMemo(() => rowsOf(dimension, usage, isOfRejections), [dimension, usage, isOfRejections]);
-  const chosen = filterOf(dimension);
+  const all = useMemo(() => rowsOf(dimension, usage, countsRejections), [dimension, usage, countsRejections]);
+  const selected = filterOf(dimension);
   const needle = search.trim().toLocaleLowerCase();
   const found = all
     .filter(({ name }) => name.toLocaleLowerCase().includes(needle))
     .toSorted((a, b) =>
       sort === 'name' ? a.name.localeCompare(b.name) : b[sort] - a[sort] || a.name.localeCompare(b.name),
     );
-  const measure: Figure = isOfRejections ? 'rejected' : sort === 'name' ? 'credits' : sort;
+  const measure: Figure = countsRejections ? 'rejected' : sort === 'name' ? 'credits' : sort;
   const most = Math.max(1, ...all.map((row) => row[measure]));
   const whole = usage.total[measure];
-  const columns: readonly (readonly [Figure, string])[] = isOfRejections
+  const columns: readonly (readonly [Figure, string])[] = countsRejections
     ? [['rejected', 'Rejected']]
     : [
         ['credits', 'Credits'],
@@ -79,12 +78,12 @@ export function Breakdown({ dimension, usage, isOfRejections = false }: Breakdow
         </thead>
         <tbody>
           {found.slice(0, limit).map((row) => (
-            <tr key={row.value} class={chosen.includes(row.value) ? 'is-chosen' : undefined}>
+            <tr key={row.value} class={selected.includes(row.value) ? 'is-selected' : undefined}>
               <th scope="row">
                 <button
                   type="button"
                   class="bar-button"
-                  aria-pressed={chosen.includes(row.value)}
+                  aria-pressed={selected.includes(row.value)}
                   title={`${row.name}: ${percent(row[measure], whole)}`}
                   onClick={() => toggleFilter(dimension, row.value)}
                 >
@@ -99,9 +98,9 @@ export function Breakdown({ dimension, usage, isOfRejections = false }: Breakdow
               ))}
             </tr>
           ))}
-          {other && needle === '' && !isOfRejections && found.length <= limit && (
+          {other && needle === '' && !countsRejections && found.length <= limit && (
             <tr class="faint">
-              <th scope="row">all others together</th>
+              <th scope="row">All others</th>
               <td>{number(other.credits)}</td>
               <td>{number(other.calls)}</td>
             </tr>
@@ -110,20 +109,22 @@ export function Breakdown({ dimension, usage, isOfRejections = false }: Breakdow
       </table>
       {found.length === 0 && (
         <p class="empty">
-          {needle === '' ? emptyText(isOfRejections) : `No ${title.one.toLocaleLowerCase()} named like that.`}
+          {needle === ''
+            ? emptyText(countsRejections)
+            : `No ${title.one.toLocaleLowerCase()} matches the search.`}
         </p>
       )}
       {other && needle !== '' && (
         <p class="faint">
-          Searched are the {number(all.length)} with the most credits.{' '}
+          Only the {number(all.length)} with the most credits are searched.{' '}
           <button type="button" class="link" onClick={() => toggleFilter(dimension, search.trim())}>
-            Filter by exactly “{search.trim()}”
+            Filter by “{search.trim()}”
           </button>
         </p>
       )}
       {found.length > limit && (
         <button type="button" class="link" onClick={() => setLimit(limit + MORE)}>
-          {number(found.length - limit)} more
+          Show {number(Math.min(MORE, found.length - limit))} more of {number(found.length)}
         </button>
       )}
       {limit > SHOWN && (
@@ -135,32 +136,13 @@ export function Breakdown({ dimension, usage, isOfRejections = false }: Breakdow
   );
 }
 
-const emptyText = (isOfRejections: boolean): string =>
-  isOfRejections ? 'No call was rejected.' : 'No calls in this range.';
+const emptyText = (countsRejections: boolean): string =>
+  countsRejections ? 'No calls were rejected.' : 'No calls in this range.';
 
-function rowsOf(dimension: Dimension, usage: Usage, isOfRejections: boolean): readonly Row[] {
+function rowsOf(dimension: Dimension, usage: Usage, countsRejections: boolean): readonly Row[] {
   const rows = usage.rows.map(({ credits, calls, rejected, ...row }): Row => {
     const value = String(row[dimension] ?? '');
     return { value, name: labelOf(dimension, value), credits, calls, rejected };
   });
-  return isOfRejections ? rows.filter(({ rejected }) => rejected > 0) : rows;
-}
-
-interface SortHeaderProps {
-  readonly column: Column;
-  readonly title: string;
-  readonly sort: Column;
-  readonly onSort: (column: Column) => void;
-}
-
-function SortHeader({ column, title, sort, onSort }: SortHeaderProps) {
-  const isSorted = sort === column;
-  return (
-    <th scope="col" aria-sort={isSorted ? (column === 'name' ? 'ascending' : 'descending') : undefined}>
-      <button type="button" class="sort" onClick={() => onSort(column)}>
-        {title}
-        <span aria-hidden="true">{isSorted ? (column === 'name' ? ' ↑' : ' ↓') : ''}</span>
-      </button>
-    </th>
-  );
+  return countsRejections ? rows.filter(({ rejected }) => rejected > 0) : rows;
 }

@@ -1,10 +1,10 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { OneCall } from '../answers.ts';
 import { counted, fullTime, number } from '../formats.ts';
-import { Refused } from '../parts/states.tsx';
-import { ask, orgPath } from '../state/client.ts';
+import { ProblemNotice } from '../components/states.tsx';
+import { fetchJson, orgPath } from '../state/client.ts';
 import { useLive } from '../state/live.ts';
-import { show } from '../state/place.ts';
+import { setParams } from '../state/address.ts';
 
 interface CallDetailsProps {
   readonly org: string;
@@ -12,24 +12,24 @@ interface CallDetailsProps {
   readonly zone: string;
 }
 
-/** One call with everything that its event carries, and the record that counts. */
+/** All fields of one call, and the Kafka record that holds it. */
 export function CallDetails({ org, id, zone }: CallDetailsProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   const { data, error } = useLive<OneCall>(
     `call ${org} ${id}`,
-    (signal) => ask(orgPath(org, `calls/${encodeURIComponent(id)}`), { signal }),
+    (signal) => fetchJson(orgPath(org, `calls/${encodeURIComponent(id)}`), { signal }),
     null,
   );
   return (
-    <dialog ref={dialog} class="card" aria-labelledby="call-title" onClose={() => show({ call: null })}>
+    <dialog ref={dialog} class="card" aria-labelledby="call-title" onClose={() => setParams({ call: null })}>
       <header class="card-head">
-        <h2 id="call-title">One call</h2>
+        <h2 id="call-title">Call details</h2>
         <button type="button" onClick={() => dialog.current?.close()}>
           Close
         </button>
       </header>
-      {error && <Refused error={error} />}
+      {error && <ProblemNotice error={error} />}
       {data && (
         <dl class="facts-list">
           {factsOf(data, zone).map(([name, value]) => (
@@ -53,14 +53,14 @@ function factsOf(call: OneCall, zone: string): readonly (readonly [string, strin
     ['Product', call.product],
     ['Module', call.module],
     ['Status', String(call.status)],
-    ['Rejected for', call.rejection_cause],
+    ['Rejection cause', call.rejection_cause],
     [
       'Cost',
-      `${counted(call.credits, 'credit')}, by the rule ${call.rule}, which counted ${number(call.units)}`,
+      `${counted(call.credits, 'credit')} by the rule ${call.rule}, for ${counted(call.units, 'unit')}`,
     ],
-    ['From', call.source_address],
-    ['Took', call.duration_ms === null ? '' : `${number(call.duration_ms)} ms`],
-    ['Event id', call.event_id],
+    ['Source address', call.source_address],
+    ['Duration', call.duration_ms === null ? '' : `${number(call.duration_ms)} ms`],
+    ['Event ID', call.event_id],
     [
       'Recorded',
       `${fullTime(call.record.appended_at, zone)}, partition ${call.record.partition}, offset ${call.record.offset}`,

@@ -1,9 +1,9 @@
 import type { Call } from '../answers.ts';
 import { dayTime, fullTime, number } from '../formats.ts';
 import { labelOf, toggleFilter, type Dimension } from '../state/filters.ts';
-import { show } from '../state/place.ts';
-import { Path } from '../parts/path.tsx';
-import { Table } from '../parts/table.tsx';
+import { setParams } from '../state/address.ts';
+import { Path } from '../components/path.tsx';
+import { Table } from '../components/table.tsx';
 
 const COLUMNS = [
   { title: 'Time' },
@@ -17,12 +17,12 @@ const COLUMNS = [
 
 interface CallsTableProps {
   readonly calls: readonly Call[];
-  /** Of any other product is said which it is: its calls use nobody's credits. */
+  /** Calls of any other product carry its name: they use no one's credits. */
   readonly subscribed: readonly string[];
   readonly zone: string;
 }
 
-/** The call log: each call's cost and the rule behind it. A value filters by itself; a time opens its call. */
+/** The call log, with each call's cost and cost rule. A click on a value filters by it; a click on a time opens the call. */
 export function CallsTable({ calls, subscribed, zone }: CallsTableProps) {
   return (
     <Table label="Calls, newest first" kind="calls" columns={COLUMNS}>
@@ -30,7 +30,12 @@ export function CallsTable({ calls, subscribed, zone }: CallsTableProps) {
         {calls.map((call) => (
           <tr key={call.event_id}>
             <th scope="row">
-              <button type="button" class="link" onClick={() => show({ call: call.event_id })}>
+              <button
+                type="button"
+                class="link"
+                title="View details"
+                onClick={() => setParams({ call: call.event_id })}
+              >
                 <span class="wide-only">{fullTime(call.occurred_at, zone)}</span>
                 <span class="phone-only">{dayTime(call.occurred_at, zone)}</span>
               </button>
@@ -55,7 +60,7 @@ interface ValueProps {
   readonly dimension: Dimension;
   readonly value: string;
   readonly before?: string;
-  /** Left out on a phone. */
+  /** Hidden on a phone. */
   readonly isWideOnly?: boolean;
 }
 

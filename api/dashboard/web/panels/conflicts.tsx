@@ -1,11 +1,11 @@
 import type { Conflicts } from '../answers.ts';
 import { dayTime, number } from '../formats.ts';
-import { Table } from '../parts/table.tsx';
-import { Refused } from '../parts/states.tsx';
-import { ask, orgPath } from '../state/client.ts';
+import { Table } from '../components/table.tsx';
+import { ProblemNotice } from '../components/states.tsx';
+import { fetchJson, orgPath } from '../state/client.ts';
 import { useLive } from '../state/live.ts';
-import { param, show } from '../state/place.ts';
-import { rangeAt, rangeName } from '../state/range.ts';
+import { param, setParams } from '../state/address.ts';
+import { rangeAt, rangeName } from '../state/time-range.ts';
 
 const COLUMNS = [
   { title: 'Time' },
@@ -15,7 +15,7 @@ const COLUMNS = [
   { title: 'Credits counted' },
 ];
 
-/** Event ids under which different contents were published: the first in the log counts. Nothing where there are none. */
+/** Calls published more than once with different contents: the first in the log counts. Renders nothing without any. */
 export function ConflictsPanel({ org, zone }: { readonly org: string; readonly zone: string }) {
   const { data, error, refresh } = useLive<Conflicts>(
     `conflicts ${org} ${rangeName()} ${param('from')} ${param('to')}`,
@@ -25,25 +25,25 @@ export function ConflictsPanel({ org, zone }: { readonly org: string; readonly z
         ['from', new Date(from).toISOString()],
         ['to', new Date(to).toISOString()],
       ] as const;
-      return ask(orgPath(org, 'conflicts'), { query, signal });
+      return fetchJson(orgPath(org, 'conflicts'), { query, signal });
     },
     null,
   );
-  if (error?.isLasting === true) return <Refused error={error} onRetry={refresh} />;
+  if (error?.isPermanent === true) return <ProblemNotice error={error} onRetry={refresh} />;
   if (data === undefined || data.total === 0) return null;
   const { total, conflicts } = data;
   return (
     <details class="card conflicts">
       <summary>
         {total === 1 ? 'One call was' : `${number(total)} calls were`} published more than once, with
-        different contents: the first counts
+        different contents. The first version counts
       </summary>
       <Table label="Calls with different contents" columns={COLUMNS}>
         <tbody>
           {conflicts.map((conflict) => (
             <tr key={conflict.event_id}>
               <th scope="row">
-                <button type="button" class="link" onClick={() => show({ call: conflict.event_id })}>
+                <button type="button" class="link" onClick={() => setParams({ call: conflict.event_id })}>
                   {dayTime(conflict.occurred_at, zone)}
                 </button>
               </th>
@@ -55,7 +55,7 @@ export function ConflictsPanel({ org, zone }: { readonly org: string; readonly z
           ))}
         </tbody>
       </Table>
-      {total > conflicts.length && <p class="faint">The newest {number(conflicts.length)}.</p>}
+      {total > conflicts.length && <p class="faint">Showing the newest {number(conflicts.length)}.</p>}
     </details>
   );
 }

@@ -1,23 +1,24 @@
 import { useMemo, useState } from 'preact/hooks';
 import { change, number } from '../formats.ts';
-import { before as rangeBefore, grainOf } from '../interval.ts';
+import { grainOf, previousRange } from '../intervals.ts';
 import type { OverviewUsage } from '../screens/overview-data.ts';
-import { rangeTitle } from '../state/range.ts';
-import { Columns } from '../parts/columns.tsx';
-import { show } from '../state/place.ts';
+import { rangeTitle } from '../state/time-range.ts';
+import { Columns } from '../components/columns.tsx';
+import { setParams } from '../state/address.ts';
 import { Chart } from './chart.tsx';
 import { bucketsOf, MEASURES, type Measure } from './series.ts';
 
 const NAMES: Readonly<Record<Measure, string>> = { credits: 'Credits', calls: 'Calls', rejected: 'Rejected' };
 
-/** The range as bars, with its totals: each is a button that shows itself. */
+/** The usage of the range as bars, with its totals: each total is a button that switches the chart to it. */
 export function Consumption({ usage, zone }: { readonly usage: OverviewUsage; readonly zone: string }) {
   const [measure, setMeasure] = useState<Measure>('credits');
-  const { range, series, seriesBefore } = usage;
+  const { range, series, previousSeries } = usage;
   const grain = grainOf(range);
   const buckets = useMemo(() => bucketsOf(series.rows, range, grain, zone), [usage, zone]);
-  const before = useMemo(
-    () => (seriesBefore === undefined ? [] : bucketsOf(seriesBefore.rows, rangeBefore(range), grain, zone)),
+  const previous = useMemo(
+    () =>
+      previousSeries === undefined ? [] : bucketsOf(previousSeries.rows, previousRange(range), grain, zone),
     [usage, zone],
   );
   const summary = `${rangeTitle()}: ${number(series.total.credits)} credits, ${number(series.total.calls)} calls, ${number(series.total.rejected)} rejected.`;
@@ -26,14 +27,14 @@ export function Consumption({ usage, zone }: { readonly usage: OverviewUsage; re
       <header class="card-head">
         <h2 id="consumption-title">{rangeTitle()}</h2>
       </header>
-      <div class="tabs" role="group" aria-label="What the chart shows">
+      <div class="tabs" role="group" aria-label="Figure in the chart">
         {MEASURES.map((each) => (
           <button key={each} type="button" aria-pressed={measure === each} onClick={() => setMeasure(each)}>
             <span>{NAMES[each]}</span>
             <b data-figure={`total-${each}`}>{number(series.total[each])}</b>
-            {seriesBefore && (
-              <small title={`${number(seriesBefore.total[each])} in the period before`}>
-                {change(series.total[each], seriesBefore.total[each])}
+            {previousSeries && (
+              <small title={`${number(previousSeries.total[each])} in the previous period`}>
+                {change(series.total[each], previousSeries.total[each])}
               </small>
             )}
           </button>
@@ -41,11 +42,11 @@ export function Consumption({ usage, zone }: { readonly usage: OverviewUsage; re
       </div>
       <Chart
         buckets={buckets}
-        before={before}
+        previous={previous}
         measure={measure}
         summary={summary}
-        onChoose={(first, last) =>
-          show({
+        onSelect={(first, last) =>
+          setParams({
             range: 'custom',
             from: new Date(first.range.from).toISOString(),
             to: new Date(last.range.to).toISOString(),
@@ -53,7 +54,7 @@ export function Consumption({ usage, zone }: { readonly usage: OverviewUsage; re
         }
       />
       <details class="as-table">
-        <summary>As a table</summary>
+        <summary>View as a table</summary>
         <table>
           <Columns columns={[{ title: 'Time' }, ...MEASURES.map((each) => ({ title: NAMES[each] }))]} />
           <tbody>

@@ -1,9 +1,10 @@
 import { Fragment } from 'preact';
-import type { Days } from '../answers.ts';
+import type { Day, Days } from '../answers.ts';
 import { date, money, number } from '../formats.ts';
-import { param, show } from '../state/place.ts';
+import { param, setParams } from '../state/address.ts';
+import { adjustmentsOfDay, adjustmentText } from './day-billing.ts';
 import { DayDetails } from './day-details.tsx';
-import { Table } from '../parts/table.tsx';
+import { Table } from '../components/table.tsx';
 
 const COLUMNS = [
   { title: 'Day' },
@@ -16,57 +17,28 @@ const COLUMNS = [
 ];
 
 const STATUS = {
-  open: ['is-open', 'Late calls may still come: the figure is as it stands'],
-  closed: ['is-plain', 'Charged; a late call makes a new revision'],
-  final: ['is-final', 'On a statement that never changes'],
+  open: ['is-open', 'Figures so far: late calls may still arrive'],
+  closed: ['is-plain', 'Charged. A late call creates a new revision'],
+  final: ['is-final', 'On a final statement, which never changes'],
 } as const;
 
-/** Each day's additional credits and what they cost; a day opens to its explanation. */
-export function DaysTable({
-  org,
-  days,
-  zone,
-}: {
+interface DaysTableProps {
   readonly org: string;
   readonly days: Days;
   readonly zone: string;
-}) {
+}
+
+/** Each day's additional credits and their cost. A row opens to the details of its day. */
+export function DaysTable({ org, days, zone }: DaysTableProps) {
   const { currency, adjustments, total } = days;
-  const opened = param('day');
-  const newestFirst = days.days.toReversed();
   const most = Math.max(1, ...days.days.map(({ additional_used }) => additional_used));
   return (
     <Table label="Days" kind="days" columns={COLUMNS}>
       <tbody>
-        {newestFirst.map((day) => (
+        {days.days.toReversed().map((day) => (
           <Fragment key={day.day}>
-            <tr class={opened === day.day ? 'is-open' : undefined}>
-              <th scope="row">
-                <button
-                  type="button"
-                  class="link disclosure"
-                  aria-expanded={opened === day.day}
-                  onClick={() => show({ day: opened === day.day ? null : day.day }, { replace: true })}
-                >
-                  {date(day.day)}
-                </button>
-              </th>
-              <td class="text wide-only">
-                <span class={`pill ${STATUS[day.status][0]}`} title={STATUS[day.status][1]}>
-                  {day.status}
-                  {day.revision !== null && day.revision > 1 && `, revision ${day.revision}`}
-                </span>
-              </td>
-              <Count value={day.used} />
-              <td class={day.additional_used === 0 ? 'with-bar is-zero' : 'with-bar'}>
-                <span class="cell-bar" style={{ width: `${(day.additional_used / most) * 100}%` }} />
-                <span>{number(day.additional_used)}</span>
-              </td>
-              <Count value={day.billed_credits} />
-              <Count value={day.over_limit} isWarning />
-              <td class={day.amount === '0' ? 'is-zero' : undefined}>{money(day.amount, currency)}</td>
-            </tr>
-            {opened === day.day && (
+            <DayRow day={day} days={days} most={most} />
+            {param('day') === day.day && (
               <tr class="details">
                 <td colSpan={7}>
                   <DayDetails org={org} product={days.product} day={day} currency={currency} zone={zone} />
@@ -101,7 +73,7 @@ export function DaysTable({
         </tr>
         {total.rounded_amount !== null && (
           <tr>
-            <th scope="row">On the statement, rounded once</th>
+            <th scope="row">Statement total, rounded</th>
             <td class="wide-only" colSpan={2} />
             <td />
             <td class="wide-only" colSpan={2} />
@@ -113,7 +85,60 @@ export function DaysTable({
   );
 }
 
-/** Zeros stand back, so that days with a charge are found at a glance. */
+interface DayRowProps {
+  readonly day: Day;
+  readonly days: Days;
+  /** The largest additional usage of any day, which has the longest bar. */
+  readonly most: number;
+}
+
+function DayRow({ day, days, most }: DayRowProps) {
+  const isOpened = param('day') === day.day;
+  const elsewhere = adjustmentsOfDay(day, days.adjustments);
+  return (
+    <tr class={isOpened ? 'is-open' : undefined}>
+      <th scope="row">
+        <button
+          type="button"
+          class="link disclosure"
+          aria-expanded={isOpened}
+          onClick={() => setParams({ day: isOpened ? null : day.day }, { replace: true })}
+        >
+          {date(day.day)} <small class="wide-only">{isOpened ? 'Hide details' : 'View details'}</small>
+        </button>
+        {elsewhere.map((adjustment) => (
+          <small key={adjustment.billed_in.from} class="billed-elsewhere">
+            {adjustmentText(adjustment)}
+          </small>
+        ))}
+      </th>
+      <td class="text wide-only">
+        <Status day={day} />
+      </td>
+      <Count value={day.used} />
+      <td class={day.additional_used === 0 ? 'with-bar is-zero' : 'with-bar'}>
+        <span class="cell-bar" style={{ width: `${(day.additional_used / most) * 100}%` }} />
+        <span>{number(day.additional_used)}</span>
+      </td>
+      <Count value={day.billed_credits} />
+      <Count value={day.over_limit} isWarning />
+      <td class={day.amount === '0' ? 'is-zero' : undefined}>{money(day.amount, days.currency)}</td>
+    </tr>
+  );
+}
+
+function Status({ day }: { readonly day: Day }) {
+  if (day.subscribed === false) return <span class="pill is-final">no subscription</span>;
+  const [kind, title] = STATUS[day.status];
+  return (
+    <span class={`pill ${kind}`} title={title}>
+      {day.status}
+      {day.revision !== null && day.revision > 1 && `, revision ${day.revision}`}
+    </span>
+  );
+}
+
+/** Zeros are faint, so that days with a charge stand out. */
 function Count({ value, isWarning = false }: { readonly value: number; readonly isWarning?: boolean }) {
   return <td class={`wide-only ${value === 0 ? 'is-zero' : isWarning ? 'warn' : ''}`}>{number(value)}</td>;
 }

@@ -1,79 +1,82 @@
+import { useEffect, useState } from 'preact/hooks';
 import type { Estimate } from '../answers.ts';
 import { money, number } from '../formats.ts';
-import { Loading, Refused } from '../parts/states.tsx';
+import { Loading, ProblemNotice } from '../components/states.tsx';
+import { MAX_CREDITS, WholeNumberField } from '../components/whole-number-field.tsx';
+import { param, setParams } from '../state/address.ts';
 import { useEstimate } from '../state/estimate.ts';
-import { param, show } from '../state/place.ts';
+import { parseWholeNumber, type Bounds } from '../whole-number.ts';
 import { Slabs } from './slabs.tsx';
 
-const MOST = 1_000_000;
-const STEP = 5_000;
-const DEFAULT_CREDITS = 80_000;
-const DEFAULT_DAYS = 30;
+const SLIDER_MAX = 1_000_000;
+const SLIDER_STEP = 5_000;
+const CREDITS = { name: 'credits', bounds: { min: 0, max: MAX_CREDITS }, initial: 80_000 } as const;
+const DAYS = { name: 'days', bounds: { min: 1, max: 366 }, initial: 30 } as const;
 
-const whole = (text: string, least: number, otherwise: number): number =>
-  /^\d{1,15}$/.test(text) ? Math.max(least, Number(text)) : otherwise;
+interface NumberParam {
+  readonly name: string;
+  readonly bounds: Bounds;
+  /** Used while the address has no valid number. */
+  readonly initial: number;
+}
 
-/** Slide the additional credits of a day: what they cost, by which steps, and in a month. */
+/** The cost of so many additional credits a day, slab by slab and over several days. */
 export function EstimatePanel() {
-  const credits = whole(param('credits'), 0, DEFAULT_CREDITS);
-  const days = Math.min(366, whole(param('days'), 1, DEFAULT_DAYS));
-  const { data, error, isPending } = useEstimate(credits, days);
+  const [credits, creditsText, setCreditsText] = useNumberParam(CREDITS);
+  const [days, daysText, setDaysText] = useNumberParam(DAYS);
+  const { data, error, isPending, refresh } = useEstimate(credits, days);
+  const isEntered = [[creditsText, CREDITS] as const, [daysText, DAYS] as const].every(
+    ([text, { bounds }]) => parseWholeNumber(text, bounds).kind === 'number',
+  );
   return (
     <section class="card" aria-labelledby="estimate-title">
       <header class="card-head">
-        <h2 id="estimate-title">What additional credits cost</h2>
+        <h2 id="estimate-title">Cost of additional credits</h2>
       </header>
       <div class="stack">
-        <label>
-          Additional credits a day
-          <span class="slider">
-            <input
-              type="range"
-              min={0}
-              max={MOST}
-              step={STEP}
-              aria-label="Additional credits a day, by sliding"
-              value={Math.min(credits, MOST)}
-              onInput={(event) => show({ credits: event.currentTarget.value }, { replace: true })}
-            />
-            <input
-              type="number"
-              min={0}
-              aria-label="Additional credits a day"
-              value={credits}
-              onInput={(event) => show({ credits: event.currentTarget.value }, { replace: true })}
-            />
-          </span>
-        </label>
-        <label>
-          Days
-          <input
-            class="short"
-            type="number"
-            min={1}
-            max={366}
-            value={days}
-            onInput={(event) => show({ days: event.currentTarget.value }, { replace: true })}
+        <div class="slider">
+          <WholeNumberField
+            label="Additional credits per day"
+            text={creditsText}
+            bounds={CREDITS.bounds}
+            onInput={setCreditsText}
           />
-        </label>
+          <input
+            type="range"
+            min={0}
+            max={SLIDER_MAX}
+            step={SLIDER_STEP}
+            aria-label="Additional credits per day, slider"
+            value={Math.min(credits, SLIDER_MAX)}
+            onInput={(event) => setCreditsText(number(Number(event.currentTarget.value)))}
+          />
+        </div>
+        <WholeNumberField
+          label="Days"
+          class="short"
+          text={daysText}
+          bounds={DAYS.bounds}
+          onInput={setDaysText}
+        />
       </div>
-      {error && <Refused error={error} />}
+      {error && <ProblemNotice error={error} onRetry={refresh} />}
       {data === undefined && !error && <Loading height={220} />}
-      {data && (
+      {!isEntered && <p class="empty">Enter the credits and the days to see their cost.</p>}
+      {data && isEntered && (
         <div class={isPending ? 'is-pending' : undefined} aria-live="polite">
           <p class="gauge-figure">
-            <b data-figure="estimate-day">{money(data.day_amount, data.currency)}</b> <span>a day</span>
+            <b data-figure="estimate-day">{money(data.day_amount, data.currency)}</b> <span>per day</span>
           </p>
           <p class="outlook">
             <span>
-              <span data-figure="estimate-month">{money(data.amount, data.currency)}</span> in{' '}
-              {number(data.days)} such days
+              <span data-figure="estimate-month">{money(data.amount, data.currency)}</span> for{' '}
+              {number(data.days)} {data.days === 1 ? 'such day' : 'such days'}
             </span>
           </p>
           <SlabBar slabs={data.slabs} />
           <Slabs slabs={data.slabs} currency={data.currency} amount={data.day_amount} />
           <p class="faint gauge-foot">
-            Price book {data.price_book}. Each credit is paid at the price of its step.
+            Price book {data.price_book}. Each slab has its own price per 1,000 credits.
           </p>
         </div>
       )}
@@ -81,7 +84,31 @@ export function EstimatePanel() {
   );
 }
 
-/** How the credits spread over the price steps. */
+/**
+ * A number in the address, and the text of its field. The field may hold anything while the reader types; the address
+ * changes with each valid number, and the field follows when the address changes by itself, as with Back.
+ */
+function useNumberParam({ name, bounds, initial }: NumberParam): [number, string, (text: string) => void] {
+  const inAddress = param(name);
+  const value = /^\d{1,10}$/.test(inAddress)
+    ? Math.min(bounds.max, Math.max(bounds.min, Number(inAddress)))
+    : initial;
+  const [text, setText] = useState(number(value));
+  useEffect(() => {
+    setText((old) => {
+      const entered = parseWholeNumber(old, bounds);
+      return entered.kind === 'number' && entered.value === value ? old : number(value);
+    });
+  }, [value]);
+  const change = (next: string): void => {
+    setText(next);
+    const entered = parseWholeNumber(next, bounds);
+    if (entered.kind === 'number') setParams({ [name]: String(entered.value) }, { replace: true });
+  };
+  return [value, text, change];
+}
+
+/** How the credits spread over the slabs. */
 function SlabBar({ slabs }: Pick<Estimate, 'slabs'>) {
   return (
     <div class="slab-bar" aria-hidden="true">

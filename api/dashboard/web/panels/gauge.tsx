@@ -1,17 +1,18 @@
-import type { Credits } from '../answers.ts';
+import type { Credits, Day } from '../answers.ts';
 import { lag, number, percent, timeToSecond } from '../formats.ts';
+import { TodaysCharge } from './todays-charge.tsx';
 
-/** Behind this, the figures are told to be late. */
+/** From this lag on, the gauge warns that its figures are behind. */
 const LATE_SECONDS = 30;
 const NEAR_LIMIT = 0.8;
 
 type Level = 'good' | 'near' | 'additional' | 'full';
 
-/** What the gauge says in words as well as in colour. */
+/** The level in words, besides its colour. */
 const WORDS: Readonly<Record<Level, string>> = {
   good: 'Within the included credits',
   near: 'Nearing the limit',
-  additional: 'Additional credits in use',
+  additional: 'Using additional credits',
   full: 'Limit reached',
 };
 
@@ -21,8 +22,15 @@ function levelOf({ used, included, total }: Credits): Level {
   return used > included ? 'additional' : 'good';
 }
 
-/** The rolling 24 hours in a second: how much is left, and of what. */
-export function CurrentUsage({ credits, zone }: { readonly credits: Credits; readonly zone: string }) {
+interface CurrentUsageProps {
+  readonly credits: Credits;
+  readonly zone: string;
+  /** Today's charge, for roles that may see it and once additional credits are used. */
+  readonly today: { readonly day: Day; readonly currency: string } | undefined;
+}
+
+/** The gauge: current usage over the rolling 24 hours, and how much is left. */
+export function CurrentUsage({ credits, zone, today }: CurrentUsageProps) {
   const { used, total, included, unused, additional_limit, additional_used, over_limit, formula } = credits;
   const level = levelOf(credits);
   const share = (part: number): string => `${total === 0 ? 0 : Math.min(100, (part / total) * 100)}%`;
@@ -30,7 +38,7 @@ export function CurrentUsage({ credits, zone }: { readonly credits: Credits; rea
   return (
     <section class={`card gauge is-${level}`} aria-labelledby="gauge-title">
       <header class="card-head">
-        <h2 id="gauge-title">Credits of the last 24 hours</h2>
+        <h2 id="gauge-title">Credits in the last 24 hours</h2>
         <span class={`pill is-${level}`}>{WORDS[level]}</span>
       </header>
       <p class="gauge-figure">
@@ -56,18 +64,14 @@ export function CurrentUsage({ credits, zone }: { readonly credits: Credits; rea
         <Fact name="Used" value={used} figure="used" note={percent(used, total)} />
         <Fact name="Total" value={total} figure="total" />
         <Fact name="Additional used" value={additional_used} figure="additional_used" />
-        <Fact
-          name="Over limit"
-          value={over_limit}
-          figure="over_limit"
-          note={over_limit > 0 ? 'not billed' : undefined}
-        />
+        <Fact name="Over limit" value={over_limit} figure="over_limit" />
       </dl>
+      {today && <TodaysCharge {...today} currentLimit={additional_limit} />}
       <p class="faint gauge-foot">
         {credits.edition} edition, {formulaText(formula)} ·{' '}
         <span class={isLate ? 'warn' : undefined}>
           as of <time dateTime={credits.as_of}>{timeToSecond(credits.as_of, zone)}</time>,{' '}
-          {isLate ? `counting is ${lag(credits.lag_seconds)} behind` : 'everything counted'}
+          {isLate ? `${lag(credits.lag_seconds)} behind` : 'up to date'}
         </span>
       </p>
     </section>
@@ -75,7 +79,7 @@ export function CurrentUsage({ credits, zone }: { readonly credits: Credits; rea
 }
 
 function formulaText({ base, per_user, users, maximum }: Credits['formula']): string {
-  if (per_user === 0) return `${number(base)} a day`;
+  if (per_user === 0) return `${number(base)} included`;
   const sum = `${number(base)} + ${number(per_user)} × ${number(users)} users`;
   return maximum === null ? sum : `${sum}, at most ${number(maximum)}`;
 }

@@ -1,9 +1,14 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Limit, LimitSet } from '../answers.ts';
-import { money, number } from '../formats.ts';
-import { ApiError, ask, orgPath } from '../state/client.ts';
-import { useEstimate } from '../state/estimate.ts';
-import { Slabs } from './slabs.tsx';
+import { number } from '../formats.ts';
+import { MAX_CREDITS, WholeNumberField } from '../components/whole-number-field.tsx';
+import { ApiError, fetchJson, orgPath } from '../state/client.ts';
+import { useLimitPreview } from '../state/limit-preview.ts';
+import { problemText } from '../state/problem-text.ts';
+import { parseWholeNumber } from '../whole-number.ts';
+import { ConfirmChange } from './confirm-change.tsx';
+import { confirmationOf } from './limit-confirmation.ts';
+import { LimitPreview } from './limit-preview.tsx';
 
 interface LimitFormProps {
   readonly org: string;
@@ -11,35 +16,46 @@ interface LimitFormProps {
   readonly onSet: (set: LimitSet) => void;
 }
 
-/** A new limit: what it costs at worst is shown before it can be set. */
+const BOUNDS = { min: 0, max: MAX_CREDITS };
+
+/** Sets a new limit. It shows the cost first, and asks again before an unusually large change. */
 export function LimitForm({ org, limit, onSet }: LimitFormProps) {
   const [text, setText] = useState('');
   const [reason, setReason] = useState('');
   const [problem, setProblem] = useState('');
-  const [isSending, setIsSending] = useState(false);
-  // Sent again after a lost answer it is the same change; other words are another one.
+  const [isSaving, setIsSaving] = useState(false);
+  const [isConfirming, setIsConfirming] = useState(false);
+  // Repeated after a lost answer it is the same change; other input is another change.
   const key = useMemo(newKey, [text, reason]);
-  const digits = text.replaceAll(/[\s,.'’]/g, '');
-  const credits = /^\d{1,15}$/.test(digits) ? Number(digits) : undefined;
+  const entered = parseWholeNumber(text, BOUNDS);
+  const credits = entered.kind === 'number' ? entered.value : undefined;
+  const preview = useLimitPreview(org, limit.product, credits);
+  const isPreviewed = preview.data !== undefined && preview.data.credits === credits;
+  const question = credits === undefined ? undefined : confirmationOf(limit.credits, credits);
 
-  const send = async (): Promise<void> => {
-    if (credits === undefined) return;
-    setIsSending(true);
+  const change = (update: () => void): void => {
+    setIsConfirming(false);
+    setProblem('');
+    update();
+  };
+  const save = async (value: number): Promise<void> => {
+    setIsSaving(true);
     setProblem('');
     try {
-      const set = await ask<LimitSet>(orgPath(org, 'additional-limit'), {
+      const set = await fetchJson<LimitSet>(orgPath(org, 'additional-limit'), {
         method: 'PUT',
         query: [['product', limit.product]],
-        body: { credits, ...(reason !== '' && { reason }) },
+        body: { credits: value, ...(reason !== '' && { reason }) },
         idempotencyKey: key,
       });
       setText('');
       setReason('');
       onSet(set);
     } catch (error) {
-      setProblem(error instanceof ApiError ? [error.message, ...error.details].join(' ') : String(error));
+      setProblem(error instanceof ApiError ? problemOf(error) : String(error));
     } finally {
-      setIsSending(false);
+      setIsSaving(false);
+      setIsConfirming(false);
     }
   };
 
@@ -48,28 +64,45 @@ export function LimitForm({ org, limit, onSet }: LimitFormProps) {
       class="limit-form"
       onSubmit={(event) => {
         event.preventDefault();
-        void send();
+        if (credits === undefined || !isPreviewed || isSaving) return;
+        if (question !== undefined && !isConfirming) setIsConfirming(true);
+        else void save(credits);
       }}
     >
-      <label>
-        New limit
+      <WholeNumberField
+        label="New limit"
+        text={text}
+        bounds={BOUNDS}
+        placeholder={number(limit.credits)}
+        onInput={(value) => change(() => setText(value))}
+      />
+      <label class="grow">
+        Reason (optional)
         <input
-          inputMode="numeric"
-          autocomplete="off"
-          placeholder={number(limit.credits)}
-          value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
+          value={reason}
+          maxLength={500}
+          onInput={(event) => {
+            const { value } = event.currentTarget;
+            change(() => setReason(value));
+          }}
         />
       </label>
-      <label class="grow">
-        Why (optional)
-        <input value={reason} maxLength={500} onInput={(event) => setReason(event.currentTarget.value)} />
-      </label>
-      <button type="submit" class="primary" disabled={credits === undefined || isSending}>
-        {isSending ? 'Setting …' : 'Set limit'}
-      </button>
-      {text !== '' && credits === undefined && <p class="warn">A whole number of credits, 0 or more.</p>}
-      {credits !== undefined && <WorstCase credits={credits} limit={limit} />}
+      {!isConfirming && (
+        <button type="submit" class="primary" disabled={!isPreviewed || isSaving}>
+          {isSaving ? 'Saving …' : 'Set limit'}
+        </button>
+      )}
+      {credits !== undefined && (
+        <LimitPreview preview={preview} isCurrent={isPreviewed} current={limit} credits={credits} />
+      )}
+      {isConfirming && credits !== undefined && question !== undefined && (
+        <ConfirmChange
+          question={question}
+          action={isSaving ? 'Saving …' : `Set limit to ${number(credits)}`}
+          isSaving={isSaving}
+          onCancel={() => setIsConfirming(false)}
+        />
+      )}
       {problem !== '' && (
         <p class="notice is-error" role="alert">
           {problem}
@@ -79,32 +112,12 @@ export function LimitForm({ org, limit, onSet }: LimitFormProps) {
   );
 }
 
-/** Not randomUUID, which browsers have on https and localhost alone. */
-const newKey = (): string => crypto.getRandomValues(new Uint32Array(4)).join('-');
-
-/** By the prices of now, for as many days as the period has. */
-function WorstCase({ credits, limit }: { readonly credits: number; readonly limit: Limit }) {
-  const { days } = limit.worst_case.month;
-  const { data, isPending } = useEstimate(credits, days);
-  return (
-    <div class={isPending ? 'worst is-pending' : 'worst'} aria-live="polite">
-      {data === undefined ? (
-        <p class="faint">Working out what it costs at most …</p>
-      ) : (
-        <>
-          <p>
-            <b>
-              At most <span data-figure="preview-day">{money(data.day_amount, data.currency)}</span> a day,{' '}
-              <span data-figure="preview-month">{money(data.amount, data.currency)}</span> in {number(days)}{' '}
-              days.
-            </b>{' '}
-            {credits > limit.credits &&
-              'A raised limit holds for all of today: over-limit credits of today become billable.'}
-            {credits < limit.credits && 'A lowered limit does not lower today’s.'}
-          </p>
-          <Slabs slabs={data.slabs} currency={data.currency} amount={data.day_amount} />
-        </>
-      )}
-    </div>
-  );
+function problemOf(error: ApiError): string {
+  const { title, detail } = problemText(error);
+  return error.type === 'invalid-request'
+    ? 'The API rejected this limit. Check the number.'
+    : `${title} ${detail}`;
 }
+
+/** Not randomUUID, which browsers offer on https and localhost only. */
+const newKey = (): string => crypto.getRandomValues(new Uint32Array(4)).join('-');

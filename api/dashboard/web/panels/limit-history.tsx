@@ -1,15 +1,15 @@
 import type { Change, History } from '../answers.ts';
 import { dayTime, number } from '../formats.ts';
-import { Table } from '../parts/table.tsx';
+import { Table } from '../components/table.tsx';
 
 const COLUMNS = [
   { title: 'When' },
   { title: 'Limit' },
-  { title: 'Who', isText: true },
-  { title: 'Why', isText: true },
+  { title: 'Changed by', isText: true },
+  { title: 'Reason', isText: true },
 ];
 
-/** Every change of the additional limit, refused ones too: who, when, why. */
+/** Every change of the additional limit, including rejected ones: who, when and why. */
 export function LimitHistory({
   history,
   product,
@@ -26,12 +26,12 @@ export function LimitHistory({
   return (
     <section class="card" aria-labelledby="history-title">
       <header class="card-head">
-        <h2 id="history-title">Changes of the limit</h2>
+        <h2 id="history-title">Limit history</h2>
       </header>
       {changes.length === 0 ? (
-        <p class="empty">It was never changed.</p>
+        <p class="empty">The limit has not been changed yet.</p>
       ) : (
-        <Table label="Changes" columns={COLUMNS}>
+        <Table label="Limit changes" columns={COLUMNS}>
           <tbody>
             {changes.map(({ change, credits }) => (
               <tr key={change.change_id}>
@@ -41,7 +41,10 @@ export function LimitHistory({
                 <td class="text">
                   {change.reason}
                   {change.refused && (
-                    <span class="warn"> Refused: {change.refused.map(({ detail }) => detail).join(' ')}</span>
+                    <span class="warn">
+                      {' '}
+                      Rejected: {change.refused.map(({ detail }) => detail).join(' ')}
+                    </span>
                   )}
                 </td>
               </tr>
@@ -53,7 +56,7 @@ export function LimitHistory({
   );
 }
 
-function limitOf({ product, value }: Change, wanted: string): number | undefined {
+function limitOf({ product, value }: Change, ofProduct: string): number | undefined {
   const credits: unknown = new Map(Object.entries(Object(value))).get('additional_limit');
-  return product === wanted && typeof credits === 'number' ? credits : undefined;
+  return product === ofProduct && typeof credits === 'number' ? credits : undefined;
 }

@@ -1,28 +1,28 @@
 import type { Usage } from '../answers.ts';
 import { counted } from '../formats.ts';
-import { Link } from '../parts/link.tsx';
-import { hrefOf, place } from '../state/place.ts';
+import { Link } from '../components/link.tsx';
+import { hrefOf, address } from '../state/address.ts';
 
-/** In the gauge's place: of a product without a subscription there are calls, but no credits to use. */
+/** Replaces the gauge for a product without a subscription: it has calls, but no credits to use. */
 export function NotSubscribed({ product }: { readonly product: string }) {
   return (
     <section class="card" aria-labelledby="gauge-title">
       <header class="card-head">
         <h2 id="gauge-title">No subscription{product !== '' && ` for ${product}`}</h2>
       </header>
-      <p>The calls are recorded and shown. They use nobody’s credits, so there is no gauge and no charge.</p>
+      <p>Its calls are recorded and shown. They use no credits of a subscription and cost nothing.</p>
     </section>
   );
 }
 
 interface OtherProductsProps {
-  /** By product, all of them. */
+  /** Grouped by product. */
   readonly usage: Usage;
   readonly subscribed: readonly string[];
   readonly shown: string;
 }
 
-/** Calls of products without a subscription are in no gauge and on no bill: they are named, so that none is missed. */
+/** Names products that were called without a subscription: the gauge and the bill leave them out. */
 export function OtherProducts({ usage, subscribed, shown }: OtherProductsProps) {
   const others = usage.rows.filter(({ product = '' }) => product !== shown && !subscribed.includes(product));
   return (
@@ -30,10 +30,10 @@ export function OtherProducts({ usage, subscribed, shown }: OtherProductsProps) 
       {others.map(({ product = '', calls, credits }) => (
         <p key={product} class="notice section">
           <span>
-            <b>{product}</b> was called as well: {counted(calls, 'call')}, {counted(credits, 'credit')}. There
-            is no subscription for it, so they use nobody’s credits and are not in these figures.
+            <b>{product}</b> was called too: {counted(calls, 'call')}, {counted(credits, 'credit')}. It has no
+            subscription, so these figures leave it out.
           </span>
-          <Link href={hrefOf(place.value.path, { product })}>Show {product}</Link>
+          <Link href={hrefOf(address.value.path, { product })}>Show {product}</Link>
         </p>
       ))}
     </>

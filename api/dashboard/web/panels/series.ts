@@ -1,19 +1,19 @@
 import type { UsageRow } from '../answers.ts';
 import { dayOf, dayTime, shortDate, time } from '../formats.ts';
 import { addDays, localDate, startOfDate } from '../local-time.ts';
-import type { Grain, Range } from '../interval.ts';
+import type { Grain, Range } from '../intervals.ts';
 import { BUCKET_MS, HOUR_MS, DAY_MS } from '../../../../schemas/time-units.ts';
 
-/** What is drawn: one figure of usage. */
+/** The figures that the chart can show. */
 export const MEASURES = ['credits', 'calls', 'rejected'] as const;
 export type Measure = (typeof MEASURES)[number];
 
-/** One bar: its stretch of time, and its usage; zero where there was none. */
+/** One bar: its time range and its usage, zeros included. */
 export interface Bucket {
   readonly label: string;
-  /** Of the axis; empty where a bar has none. */
+  /** The label below the bar; neighbours may share one. */
   readonly tick: string;
-  /** Epoch milliseconds, half-open; a day's are those of its date in the zone. */
+  /** A day's bar spans its date in the zone, cut to the chart's range. */
   readonly range: Range;
   readonly credits: number;
   readonly calls: number;
@@ -23,7 +23,7 @@ export interface Bucket {
 const STEP_MS = { '15m': BUCKET_MS, hour: HOUR_MS } as const;
 const TWO_DAYS_MS = 2 * DAY_MS;
 
-/** All buckets of a range, the empty ones too, in order. */
+/** All bars of a range in order, empty ones included. */
 export function bucketsOf(rows: readonly UsageRow[], range: Range, grain: Grain, zone: string): Bucket[] {
   return grain === 'day' ? daysOf(rows, range, zone) : timesOf(rows, range, grain, zone);
 }

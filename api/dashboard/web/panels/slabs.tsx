@@ -1,5 +1,5 @@
 import { money, number } from '../formats.ts';
-import { Columns } from '../parts/columns.tsx';
+import { Columns } from '../components/columns.tsx';
 
 interface SlabsProps {
   readonly slabs: readonly {
@@ -11,12 +11,12 @@ interface SlabsProps {
   readonly amount: string;
 }
 
-/** The price steps that make an amount: each credit is paid at the price of its step. */
+/** The price slabs of an amount: each slab's credits at its own price. */
 export function Slabs({ slabs, currency, amount }: SlabsProps) {
   if (slabs.length === 0) return <p class="faint">Nothing is charged.</p>;
   return (
     <table class="slabs">
-      <Columns columns={[{ title: 'Credits' }, { title: 'per 1,000' }, { title: 'Amount' }]} />
+      <Columns columns={[{ title: 'Credits' }, { title: 'Per 1,000' }, { title: 'Amount' }]} />
       <tbody>
         {slabs.map((slab) => (
           <tr key={slab.rate_per_1000}>

@@ -1,132 +1,130 @@
+import { useState } from 'preact/hooks';
 import type { Editions, WhatIf } from '../answers.ts';
-import { dates, money, number } from '../formats.ts';
-import { Refused } from '../parts/states.tsx';
-import { ask, orgPath, type Query } from '../state/client.ts';
+import { number } from '../formats.ts';
+import { ProblemNotice } from '../components/states.tsx';
+import { MAX_CREDITS, WholeNumberField } from '../components/whole-number-field.tsx';
+import { fetchJson, orgPath, type Query } from '../state/client.ts';
 import { useLive } from '../state/live.ts';
-import { param, show } from '../state/place.ts';
+import { param, setParams } from '../state/address.ts';
+import { parseWholeNumber } from '../whole-number.ts';
+import { WhatIfOutcome } from './what-if-outcome.tsx';
 
-/** Names in the address, and those that the API asks by. */
+/** The terms' names in the address and in the API. */
 const TERMS = [
   ['edition', 'edition'],
   ['users', 'users'],
   ['limit', 'additional_limit'],
 ] as const;
 
-/** The last billing period's usage under other terms: what is left empty stays as it was. */
-export function WhatIfPanel({ org }: { readonly org: string }) {
-  const terms: Query = TERMS.map(([name, asked]) => [asked, param(name)] as const).filter(
+const USERS = { min: 0, max: 10_000_000 };
+const LIMIT = { min: 0, max: MAX_CREDITS };
+
+interface WhatIfPanelProps {
+  readonly org: string;
+  /** A subscribed product. */
+  readonly product: string;
+}
+
+/** The last billing period's usage under other terms. */
+export function WhatIfPanel({ org, product }: WhatIfPanelProps) {
+  const terms: Query = TERMS.map(([name, inApi]) => [inApi, param(name)] as const).filter(
     ([, value]) => value !== '',
   );
-  const product: Query = param('product') === '' ? [] : [['product', param('product')]];
   const hasTerms = terms.length > 0;
-  const { data, error, isPending } = useLive<WhatIf | undefined>(
+  const { data, error, isPending, refresh } = useLive<WhatIf | undefined>(
     `what-if ${org} ${JSON.stringify([terms, product])}`,
     async (signal) =>
       hasTerms
-        ? ask<WhatIf>(orgPath(org, 'billing/what-if'), { query: [...product, ...terms], signal })
+        ? fetchJson<WhatIf>(orgPath(org, 'billing/what-if'), {
+            query: [['product', product], ...terms],
+            signal,
+          })
         : undefined,
     null,
-  );
-  const { data: catalogue } = useLive<Editions>(
-    'editions',
-    (signal) => ask('/v1/catalogues/editions', { signal }),
-    null,
-  );
-  const editions = new Set(
-    catalogue?.in_effect.editions
-      .filter((each) => param('product') === '' || each.product === param('product'))
-      .map(({ edition }) => edition),
   );
   return (
     <section class="card" aria-labelledby="what-if-title">
       <header class="card-head">
-        <h2 id="what-if-title">What if … in the last billing period</h2>
+        <h2 id="what-if-title">The last billing period under other terms</h2>
       </header>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const form = new FormData(event.currentTarget);
-          show(Object.fromEntries(TERMS.map(([name]) => [name, given(form, name)])));
-        }}
-      >
-        <label>
-          Edition
-          <select name="edition" value={param('edition')} key={editions.size}>
-            <option value="">as it was</option>
-            {[...editions].map((edition) => (
-              <option key={edition} value={edition}>
-                {edition}
-              </option>
-            ))}
-          </select>
-        </label>
-        <div class="pair-fields">
-          <label>
-            Users
-            <input name="users" type="number" min={1} placeholder="as it was" value={param('users')} />
-          </label>
-          <label>
-            Additional limit
-            <input name="limit" type="number" min={0} placeholder="as it was" value={param('limit')} />
-          </label>
-        </div>
-        <button type="submit" class="primary">
-          Calculate
-        </button>
-      </form>
-      {error && <Refused error={error} />}
-      {data && !error && <Outcome answer={data} isPending={isPending} />}
+      <TermsForm key={terms.join(' ')} product={product} />
+      {error && <ProblemNotice error={error} onRetry={refresh} />}
+      {data && !error && <WhatIfOutcome answer={data} isPending={isPending} />}
       {!hasTerms && (
-        <p class="empty">Choose other terms: the bill is worked out again from the calls there were.</p>
+        <p class="empty">Choose other terms to see what the calls of the last period would have cost.</p>
       )}
     </section>
   );
 }
 
-function given(form: FormData, name: string): string | null {
-  const text = form.get(name);
-  return typeof text === 'string' && text !== '' ? text : null;
-}
-
-function Outcome({ answer, isPending }: { readonly answer: WhatIf; readonly isPending: boolean }) {
-  const { period, currency, as_it_was: was, as_it_would_be: would } = answer;
-  const overLimit = (of: 'as_it_was' | 'as_it_would_be'): number =>
-    answer.days.reduce((sum, day) => sum + (day[of]?.over_limit ?? 0), 0);
+/** What is left empty stays as it was. */
+function TermsForm({ product }: Pick<WhatIfPanelProps, 'product'>) {
+  const [edition, setEdition] = useState(param('edition'));
+  const [users, setUsers] = useState(formatted(param('users')));
+  const [limit, setLimit] = useState(formatted(param('limit')));
+  const editions = useEditions(product);
+  const [parsedUsers, parsedLimit] = [parseWholeNumber(users, USERS), parseWholeNumber(limit, LIMIT)];
+  const isValid = parsedUsers.kind !== 'invalid' && parsedLimit.kind !== 'invalid';
   return (
-    <div class={isPending ? 'is-pending' : undefined} aria-live="polite">
-      <p class="faint gauge-foot">{dates(period.from, period.to)}</p>
-      <table class="rows">
-        <thead>
-          <tr>
-            <th scope="col">
-              <span class="sr-only">Figure</span>
-            </th>
-            <th scope="col">As it was</th>
-            <th scope="col">As it would be</th>
-          </tr>
-        </thead>
-        <tbody>
-          <tr>
-            <th scope="row">Billed credits</th>
-            <td>{number(was.billed_credits)}</td>
-            <td>{number(would.billed_credits)}</td>
-          </tr>
-          <tr>
-            <th scope="row">Over the limit, not billed</th>
-            <td>{number(overLimit('as_it_was'))}</td>
-            <td>{number(overLimit('as_it_would_be'))}</td>
-          </tr>
-          <tr>
-            <th scope="row">Amount</th>
-            <td>{money(was.amount, currency)}</td>
-            <td data-figure="what-if">{money(would.amount, currency)}</td>
-          </tr>
-        </tbody>
-      </table>
-      <p class="faint gauge-foot">
-        For the additional credits alone: what an edition costs is not known here.
-      </p>
-    </div>
+    <form
+      class="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!isValid) return;
+        setParams({
+          edition: edition || null,
+          users: parsedUsers.kind === 'number' ? String(parsedUsers.value) : null,
+          limit: parsedLimit.kind === 'number' ? String(parsedLimit.value) : null,
+        });
+      }}
+    >
+      <label>
+        Edition
+        <select
+          value={edition}
+          key={editions.length}
+          onChange={(event) => setEdition(event.currentTarget.value)}
+        >
+          <option value="">As it was</option>
+          {editions.map((each) => (
+            <option key={each} value={each}>
+              {each}
+            </option>
+          ))}
+        </select>
+      </label>
+      <div class="pair-fields">
+        <WholeNumberField
+          label="Users"
+          text={users}
+          bounds={USERS}
+          placeholder="As it was"
+          onInput={setUsers}
+        />
+        <WholeNumberField
+          label="Additional limit"
+          text={limit}
+          bounds={LIMIT}
+          placeholder="As it was"
+          onInput={setLimit}
+        />
+      </div>
+      <button type="submit" class="primary" disabled={!isValid}>
+        Calculate
+      </button>
+    </form>
   );
 }
+
+/** The editions of one product only. */
+function useEditions(product: string): readonly string[] {
+  const { data } = useLive<Editions>(
+    'editions',
+    (signal) => fetchJson('/v1/catalogues/editions', { signal }),
+    null,
+  );
+  const all = data?.in_effect.editions ?? [];
+  return all.filter((each) => each.product === product).map(({ edition }) => edition);
+}
+
+const formatted = (digits: string): string => (/^\d{1,10}$/.test(digits) ? number(Number(digits)) : digits);

@@ -3,34 +3,35 @@ import { counted } from '../formats.ts';
 import { CallDetails } from '../panels/call-details.tsx';
 import { CallsTable } from '../panels/calls-table.tsx';
 import { ConflictsPanel } from '../panels/conflicts.tsx';
-import { Loading, Refused } from '../parts/states.tsx';
-import { Toolbar } from '../parts/toolbar.tsx';
-import { ask, orgPath } from '../state/client.ts';
+import { Loading, ProblemNotice } from '../components/states.tsx';
+import { Toolbar } from '../components/toolbar.tsx';
+import { fetchJson, orgPath } from '../state/client.ts';
 import { filterParams } from '../state/filters.ts';
 import { useLive } from '../state/live.ts';
-import { param, place, show } from '../state/place.ts';
-import { rangeAt, rangeName } from '../state/range.ts';
-import { may } from '../state/rights.ts';
+import { param, address, setParams } from '../state/address.ts';
+import { rangeAt, rangeName } from '../state/time-range.ts';
+import { may } from '../state/permissions.ts';
+import { chosenZone } from '../state/zone.ts';
 import type { ScreenProps } from './screens.ts';
 
 const PAGE = 50;
 
-/** Every call of the range, newest first, page by page. */
-export function CallsScreen({ org, facts: { zone: ownZone, products } }: ScreenProps) {
-  const zone = param('zone') || ownZone;
-  // Those of the pages on the way here: the last one is this page's, and the one before it leads back.
-  const trail = place.value.params.getAll('cursor');
+/** Every call in the range, newest first, page by page. */
+export function CallsScreen({ org, profile: { zone: ownZone, products } }: ScreenProps) {
+  const zone = chosenZone() || ownZone;
+  // The cursors of the pages up to here: the last one is this page's, the one before leads back.
+  const trail = address.value.params.getAll('cursor');
   const cursor = trail.at(-1) ?? '';
-  const params = new URLSearchParams(place.value.params);
+  const params = new URLSearchParams(address.value.params);
   params.delete('call');
   const live = useLive<Calls>(
     `calls ${org} ${params.toString()}`,
     (signal) => {
       const range = rangeAt(Date.now());
-      return ask(orgPath(org, 'calls'), {
+      return fetchJson(orgPath(org, 'calls'), {
         query: [
           ['from', new Date(range.from).toISOString()],
-          // The newest there is, by the API's clock, where the range ends now.
+          // A range that ends now has no end here, so that it includes the newest calls by the API's clock.
           ...(rangeName() === 'custom' ? [['to', new Date(range.to).toISOString()] as const] : []),
           ...(param('product') === '' ? [] : [['product', param('product')] as const]),
           ...filterParams(),
@@ -48,7 +49,7 @@ export function CallsScreen({ org, facts: { zone: ownZone, products } }: ScreenP
     <>
       <h1 class="sr-only">Call log</h1>
       <Toolbar ownZone={ownZone} zone={zone} />
-      {error?.isLasting === true && <Refused error={error} onRetry={live.refresh} />}
+      {error?.isPermanent === true && <ProblemNotice error={error} onRetry={live.refresh} />}
       {data === undefined && error === undefined && <Loading height={600} />}
       {may('read-conflicts') && <ConflictsPanel org={org} zone={zone} />}
       {data && (
@@ -66,23 +67,23 @@ export function CallsScreen({ org, facts: { zone: ownZone, products } }: ScreenP
             <button
               type="button"
               disabled={cursor === ''}
-              onClick={() => show({ cursor: trail.slice(0, -1) })}
+              onClick={() => setParams({ cursor: trail.slice(0, -1) })}
             >
               Newer
             </button>
             <button
               type="button"
               disabled={next === null}
-              onClick={() => next !== null && show({ cursor: [...trail, next] })}
+              onClick={() => next !== null && setParams({ cursor: [...trail, next] })}
             >
               Older
             </button>
             <button
               type="button"
               class="link"
-              onClick={() => (cursor === '' ? live.refresh() : show({ cursor: null }))}
+              onClick={() => (cursor === '' ? live.refresh() : setParams({ cursor: null }))}
             >
-              {cursor === '' ? 'Read again' : 'To the newest'}
+              {cursor === '' ? 'Refresh' : 'Back to the newest'}
             </button>
             <span class="faint">{counted(data.calls.length, 'call')} on this page</span>
           </div>

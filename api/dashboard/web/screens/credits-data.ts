@@ -1,28 +1,28 @@
 import type { Bill, Days, History, Limit } from '../answers.ts';
-import { ask, orgPath, type Query } from '../state/client.ts';
+import { fetchJson, orgPath, type Query } from '../state/client.ts';
 import type { Load } from '../state/live.ts';
-import { may } from '../state/rights.ts';
+import { may } from '../state/permissions.ts';
 
-/** What the Credits tab shows, read together. */
-export interface CreditsTab {
+/** The data of the Credits screen, read together. */
+export interface CreditsData {
   readonly bill: Bill;
   readonly days: Days;
-  /** Undefined for a role that may not see it. */
+  /** Undefined for roles without access. */
   readonly limit: Limit | undefined;
   readonly history: History | undefined;
 }
 
-export interface CreditsAsked {
+export interface CreditsRequest {
   readonly org: string;
   readonly product: string;
-  /** Local dates, half-open; both empty for the 30 days ending today. */
+  /** Local dates, half-open. Both empty for the 30 days ending today. */
   readonly from: string;
   readonly to: string;
 }
 
 const CHANGES = '100';
 
-export function daysQuery({ product, from, to }: Omit<CreditsAsked, 'org'>): Query {
+export function daysQuery({ product, from, to }: Omit<CreditsRequest, 'org'>): Query {
   const all: Query = [
     ['product', product],
     ['from', from],
@@ -31,18 +31,18 @@ export function daysQuery({ product, from, to }: Omit<CreditsAsked, 'org'>): Que
   return all.filter(([, value]) => value !== '');
 }
 
-export function loadCredits(asked: CreditsAsked): Load<CreditsTab> {
-  const { org, product } = asked;
+export function loadCredits(request: CreditsRequest): Load<CreditsData> {
+  const { org, product } = request;
   const ofProduct = daysQuery({ product, from: '', to: '' });
   return async (signal) => {
     const [bill, days, limit, history] = await Promise.all([
-      ask<Bill>(orgPath(org, 'billing'), { query: ofProduct, signal }),
-      ask<Days>(orgPath(org, 'billing/days'), { query: daysQuery(asked), signal }),
+      fetchJson<Bill>(orgPath(org, 'billing'), { query: ofProduct, signal }),
+      fetchJson<Days>(orgPath(org, 'billing/days'), { query: daysQuery(request), signal }),
       may('read-additional-limit')
-        ? ask<Limit>(orgPath(org, 'additional-limit'), { query: ofProduct, signal })
+        ? fetchJson<Limit>(orgPath(org, 'additional-limit'), { query: ofProduct, signal })
         : undefined,
       may('read-settings')
-        ? ask<History>(orgPath(org, 'settings/history'), { query: [['limit', CHANGES]], signal })
+        ? fetchJson<History>(orgPath(org, 'settings/history'), { query: [['limit', CHANGES]], signal })
         : undefined,
     ]);
     return { bill, days, limit, history };

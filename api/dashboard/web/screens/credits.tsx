@@ -6,31 +6,32 @@ import { DaysTable } from '../panels/days.tsx';
 import { LimitHistory } from '../panels/limit-history.tsx';
 import { LimitPanel } from '../panels/limit.tsx';
 import { NotSubscribed } from '../panels/products.tsx';
-import { DateRange } from '../parts/date-range.tsx';
-import { Downloads } from '../parts/downloads.tsx';
-import { Loading, Refused } from '../parts/states.tsx';
+import { DateRange } from '../components/date-range.tsx';
+import { Downloads } from '../components/downloads.tsx';
+import { Loading, ProblemNotice } from '../components/states.tsx';
 import { useLive } from '../state/live.ts';
-import { param } from '../state/place.ts';
-import { daysQuery, loadCredits, type CreditsTab } from './credits-data.ts';
+import { param } from '../state/address.ts';
+import { chosenZone } from '../state/zone.ts';
+import { daysQuery, loadCredits, type CreditsData } from './credits-data.ts';
 import type { ScreenProps } from './screens.ts';
 
 const REFRESH_MS = 15_000;
 
-/** The additional credits: what is allowed, what was used, what it costs. */
-export function CreditsScreen({ org, facts }: ScreenProps) {
-  const asked = { product: param('product'), from: param('days_from'), to: param('days_to') };
-  const live = useLive<CreditsTab>(
-    `credits ${org} ${Object.values(asked).join(' ')}`,
-    loadCredits({ org, ...asked }),
+/** Additional credits: the limit, what was used, and what it costs. */
+export function CreditsScreen({ org, profile }: ScreenProps) {
+  const request = { product: param('product'), from: param('days_from'), to: param('days_to') };
+  const live = useLive<CreditsData>(
+    `credits ${org} ${Object.values(request).join(' ')}`,
+    loadCredits({ org, ...request }),
     REFRESH_MS,
   );
   const [lastSet, setLastSet] = useState<LimitSet>();
   const { data, error } = live;
-  const rejectedChange = error?.isLasting === true && <Refused error={error} onRetry={live.refresh} />;
-  if (error?.type === 'no-subscription') return <NotSubscribed product={asked.product} />;
-  if (data === undefined) return rejectedChange || <Loading height={480} />;
+  const problem = error?.isPermanent === true && <ProblemNotice error={error} onRetry={live.refresh} />;
+  if (error?.type === 'no-subscription') return <NotSubscribed product={request.product} />;
+  if (data === undefined) return problem || <Loading height={480} />;
   const { bill, days, limit, history } = data;
-  const zone = param('zone') || facts.zone;
+  const zone = chosenZone() || profile.zone;
   return (
     <div class={live.isPending ? 'is-pending' : undefined} aria-busy={live.isPending}>
       <h1 class="sr-only">Credits</h1>
@@ -49,7 +50,7 @@ export function CreditsScreen({ org, facts }: ScreenProps) {
           />
         )}
       </div>
-      {rejectedChange}
+      {problem}
       <section class="card section" aria-labelledby="days-title">
         <header class="card-head">
           <h2 id="days-title">{dates(days.from, days.to)}</h2>

@@ -1,54 +1,59 @@
-import type { Credits, Returning, Usage } from '../answers.ts';
-import { before, grainOf, type Range } from '../interval.ts';
-import { ask, orgPath, type Query } from '../state/client.ts';
+import type { Credits, Day, Days, Returning, Usage } from '../answers.ts';
+import { grainOf, previousRange, type Range } from '../intervals.ts';
+import { addDays, localDate } from '../local-time.ts';
+import { fetchJson, orgPath, type Query } from '../state/client.ts';
 import { DIMENSIONS, filterParams, type Dimension } from '../state/filters.ts';
 import type { Load } from '../state/live.ts';
-import { rangeAt } from '../state/range.ts';
+import { may } from '../state/permissions.ts';
+import { rangeAt } from '../state/time-range.ts';
 
-/** Named of each dimension; the others are shown together. Users are searched among these. */
+/** Values named per dimension; the rest is summed up. The search looks among the named ones. */
 const NAMED = 1_000;
 
-/** All figures of one moment: the gauge says when, everything else is read up to then. */
+/** All figures of one moment: the gauge gives the time, and everything else is read up to it. */
 export interface Overview {
-  /** Both undefined of a product that is not subscribed to: its calls use nobody's credits. */
+  /** Both undefined for a product without a subscription: it has no credits to use. */
   readonly credits: Credits | undefined;
   readonly returning: Returning | undefined;
-  /** Undefined while only the gauge has been read. */
+  /** Today's row of the bill, once additional credits are used and for roles that may see it. */
+  readonly today: { readonly day: Day; readonly currency: string } | undefined;
+  /** Undefined until more than the gauge is loaded. */
   readonly usage: OverviewUsage | undefined;
 }
 
 export interface OverviewUsage {
   readonly range: Range;
   readonly series: Usage;
-  /** The period before, of the same length; undefined where it is not compared with. */
-  readonly seriesBefore: Usage | undefined;
+  /** The previous period; undefined unless it is compared with. */
+  readonly previousSeries: Usage | undefined;
   readonly by: Readonly<Record<Dimension, Usage>>;
-  /** Of all products, subscribed to or not. */
+  /** Of all products, subscribed or not. */
   readonly byProduct: Usage;
 }
 
-export interface OverviewAsked {
+export interface OverviewRequest {
   readonly org: string;
-  /** Empty for the only one, or for all where none is subscribed to. */
+  /** Empty for the only product, or for all products of an organisation without subscriptions. */
   readonly product: string;
-  /** Of a subscription; otherwise there is usage alone. */
+  /** Whether the product has a subscription; otherwise there is usage only. */
   readonly hasCredits: boolean;
+  /** The chosen zone; empty for the organisation's own. */
   readonly zone: string;
+  readonly ownZone: string;
   readonly isCompared: boolean;
 }
 
-export function loadOverview(asked: OverviewAsked): Load<Overview> {
-  const { org, hasCredits, zone, isCompared } = asked;
-  const ofAsked = productParam(asked.product);
+export function loadOverview(request: OverviewRequest): Load<Overview> {
+  const { org, hasCredits, zone, isCompared } = request;
   return async (signal, publish) => {
     const credits = hasCredits
-      ? await ask<Credits>(orgPath(org, 'credits'), { query: ofAsked, signal })
+      ? await fetchJson<Credits>(orgPath(org, 'credits'), { query: productParam(request.product), signal })
       : undefined;
-    publish({ credits, returning: undefined, usage: undefined });
+    publish({ credits, returning: undefined, today: undefined, usage: undefined });
     const range = rangeAt(credits === undefined ? Date.now() : Date.parse(credits.as_of));
-    const ofProduct = productParam(credits?.product ?? asked.product);
+    const ofProduct = productParam(credits?.product ?? request.product);
     const usage = (of: Range, query: Query, without?: Dimension): Promise<Usage> =>
-      ask<Usage>(orgPath(org, 'usage'), {
+      fetchJson<Usage>(orgPath(org, 'usage'), {
         query: [
           ['from', new Date(of.from).toISOString()],
           ['to', new Date(of.to).toISOString()],
@@ -58,14 +63,15 @@ export function loadOverview(asked: OverviewAsked): Load<Overview> {
         signal,
       });
     const grain: Query = [['group_by', grainOf(range)], ...ofProduct, ...zoneParam(zone)];
-    const [returning, series, seriesBefore, byProduct, ...named] = await Promise.all([
+    const [returning, today, series, previousSeries, byProduct, ...named] = await Promise.all([
       credits &&
-        ask<Returning>(orgPath(org, 'credits/returning'), {
+        fetchJson<Returning>(orgPath(org, 'credits/returning'), {
           query: [...ofProduct, ['at', credits.as_of]],
           signal,
         }),
+      credits && loadToday(request, credits, signal),
       usage(range, grain),
-      isCompared ? usage(before(range), grain) : undefined,
+      isCompared ? usage(previousRange(range), grain) : undefined,
       usage(range, [['group_by', 'product']]),
       ...DIMENSIONS.map((dimension) =>
         usage(range, [['group_by', dimension], ['top', String(NAMED)], ...ofProduct], dimension),
@@ -73,11 +79,29 @@ export function loadOverview(asked: OverviewAsked): Load<Overview> {
     ]);
     const [user, app, endpoint, method, status, module, rule, rejection_cause] = named;
     if (!user || !app || !endpoint || !method || !status || !module || !rule || !rejection_cause) {
-      throw new Error('A dimension was not read.');
+      throw new Error('The overview lacks the usage of a dimension.');
     }
     const by = { user, app, endpoint, method, status, module, rule, rejection_cause };
-    return { credits, returning, usage: { range, series, seriesBefore, by, byProduct } };
+    return { credits, returning, today, usage: { range, series, previousSeries, by, byProduct } };
   };
+}
+
+async function loadToday(
+  { org, ownZone }: OverviewRequest,
+  { product, used, included, as_of }: Credits,
+  signal: AbortSignal,
+): Promise<Overview['today']> {
+  if (used <= included || !may('read-billing')) return undefined;
+  const today = localDate(Date.parse(as_of), ownZone);
+  const query: Query = [
+    ['product', product],
+    ['from', today],
+    ['to', addDays(today, 1)],
+  ];
+  const { days, currency } = await fetchJson<Days>(orgPath(org, 'billing/days'), { query, signal });
+  // Just after a change of time zone the organisation's date may differ from the zone's.
+  const day = days.find(({ from, to }) => from <= as_of && as_of < to);
+  return day && { day, currency };
 }
 
 const productParam = (product: string): Query => (product === '' ? [] : [['product', product]]);

@@ -4,56 +4,64 @@ import { CurrentUsage } from '../panels/gauge.tsx';
 import { NotSubscribed, OtherProducts } from '../panels/products.tsx';
 import { ReturningPanel } from '../panels/returning.tsx';
 import { number } from '../formats.ts';
-import { refreshMs } from '../interval.ts';
-import { Loading, Refused } from '../parts/states.tsx';
-import { Toolbar } from '../parts/toolbar.tsx';
-import { isSubscribed } from '../state/facts.ts';
+import { refreshMs } from '../intervals.ts';
+import { Loading, ProblemNotice } from '../components/states.tsx';
+import { Toolbar } from '../components/toolbar.tsx';
+import { isSubscribed } from '../state/org-profile.ts';
 import { hasFilters } from '../state/filters.ts';
 import { useLive } from '../state/live.ts';
-import { param, place } from '../state/place.ts';
-import { isCurrentUsageWindow, rangeAt } from '../state/range.ts';
+import { param, address } from '../state/address.ts';
+import { isCurrentUsageWindow, rangeAt } from '../state/time-range.ts';
 import { session } from '../state/session.ts';
+import { chosenZone } from '../state/zone.ts';
 import { loadOverview, type Overview } from './overview-data.ts';
 import type { ScreenProps } from './screens.ts';
 
-/** The account's consumption and everyone's part of it, all of one moment. */
-export function OverviewScreen({ org, facts }: ScreenProps) {
+/** The organisation's usage and who caused it, all as of one moment. */
+export function OverviewScreen({ org, profile }: ScreenProps) {
   const product = param('product');
-  const hasCredits = isSubscribed(facts, product);
-  const { zone: ownZone, products } = facts;
-  const chosenZone = param('zone');
+  const hasCredits = isSubscribed(profile, product);
+  const { zone: ownZone, products } = profile;
   const isCompared = param('compare') === '1';
-  const zone = chosenZone || ownZone;
+  const zone = chosenZone() || ownZone;
   const live = useLive<Overview>(
-    `overview ${org} ${place.value.params.toString()}`,
-    loadOverview({ org, product, hasCredits, zone: chosenZone, isCompared }),
+    `overview ${org} ${address.value.params.toString()}`,
+    loadOverview({ org, product, hasCredits, zone: chosenZone(), ownZone, isCompared }),
     refreshMs(rangeAt(Date.now())),
   );
   const { data, error } = live;
+  const hasFailed = error?.isPermanent === true;
+  const problem = hasFailed && <ProblemNotice error={error} onRetry={live.refresh} />;
   if (data === undefined) {
-    if (error?.isLasting === true) return <Refused error={error} onRetry={live.refresh} />;
-    return <Skeleton ownZone={ownZone} zone={zone} />;
+    return (
+      <>
+        <h1 class="sr-only">Overview</h1>
+        {!hasFailed && <TopRowLoading />}
+        <Toolbar ownZone={ownZone} zone={zone} canCompare />
+        {problem || <Loading height={380} />}
+      </>
+    );
   }
-  const { credits, returning, usage } = data;
+  const { credits, returning, today, usage } = data;
   return (
     <div class={live.isPending ? 'is-pending' : undefined} aria-busy={live.isPending}>
       <h1 class="sr-only">Overview</h1>
       {credits ? (
         <div class="top-row">
-          <CurrentUsage credits={credits} zone={zone} />
+          <CurrentUsage credits={credits} zone={zone} today={today} />
           {returning ? (
             <ReturningPanel returning={returning} credits={credits} zone={zone} />
           ) : (
-            <Loading height={280} />
+            !hasFailed && <Loading height={280} />
           )}
         </div>
       ) : (
         <NotSubscribed product={product} />
       )}
       <Toolbar ownZone={ownZone} zone={zone} canCompare />
-      {error?.isLasting === true && <Refused error={error} onRetry={live.refresh} />}
+      {problem}
       {usage === undefined ? (
-        <Loading height={380} />
+        !hasFailed && <Loading height={380} />
       ) : (
         <>
           <Consumption usage={usage} zone={zone} />
@@ -69,7 +77,7 @@ export function OverviewScreen({ org, facts }: ScreenProps) {
             <Breakdown dimension="status" usage={usage.by.status} />
             <Breakdown dimension="module" usage={usage.by.module} />
             <Breakdown dimension="rule" usage={usage.by.rule} />
-            <Breakdown dimension="rejection_cause" usage={usage.by.rejection_cause} isOfRejections />
+            <Breakdown dimension="rejection_cause" usage={usage.by.rejection_cause} countsRejections />
           </div>
         </>
       )}
@@ -77,15 +85,15 @@ export function OverviewScreen({ org, facts }: ScreenProps) {
   );
 }
 
-/** How the panels relate to the gauge: said, so that nobody has to add up. */
+/** How the panels relate to the gauge, so that readers need not add up. */
 function Sum({ used, shown }: { readonly used: number; readonly shown: number }) {
   const isOwn = session.value?.role === 'user';
   if (!isCurrentUsageWindow()) return null;
   if (isOwn || hasFilters()) {
     return (
       <p class="faint sum">
-        {isOwn ? 'Your own calls' : 'What is chosen'}: {number(shown)} of the {number(used)} credits that the
-        gauge counts.
+        {isOwn ? 'Your own calls' : 'The filtered calls'} used {number(shown)} of the {number(used)} credits
+        in the gauge.
       </p>
     );
   }
@@ -93,20 +101,16 @@ function Sum({ used, shown }: { readonly used: number; readonly shown: number })
     <p class="faint sum" data-figure="sum">
       {shown === used
         ? `Each panel adds up to the ${number(used)} credits of the gauge.`
-        : `The gauge says ${number(used)}: calls landed between the two readings.`}
+        : `The gauge shows ${number(used)}: calls arrived between the two requests.`}
     </p>
   );
 }
 
-function Skeleton({ ownZone, zone }: { readonly ownZone: string; readonly zone: string }) {
+function TopRowLoading() {
   return (
-    <>
-      <div class="top-row">
-        <Loading height={280} />
-        <Loading height={280} />
-      </div>
-      <Toolbar ownZone={ownZone} zone={zone} canCompare />
-      <Loading height={380} />
-    </>
+    <div class="top-row">
+      <Loading height={280} />
+      <Loading height={280} />
+    </div>
   );
 }

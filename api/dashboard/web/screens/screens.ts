@@ -1,12 +1,12 @@
-import type { OrgFacts } from '../state/facts.ts';
-import { may } from '../state/rights.ts';
+import type { OrgProfile } from '../state/org-profile.ts';
+import { may } from '../state/permissions.ts';
 
 export type ScreenPath = '/' | '/credits' | '/calls' | '/simulator';
 
-/** What every screen is given. */
+/** The properties of every screen. */
 export interface ScreenProps {
   readonly org: string;
-  readonly facts: OrgFacts;
+  readonly profile: OrgProfile;
 }
 
 interface Screen {
@@ -15,7 +15,7 @@ interface Screen {
   readonly isOffered: () => boolean;
 }
 
-/** The screens, in the order of the tabs; to whom they are of no use they are not offered. */
+/** The screens in the order of the tabs. Each is offered to roles that may read its data. */
 export const SCREENS: readonly Screen[] = [
   { path: '/', title: 'Overview', isOffered: () => may('read-credits') && may('read-usage') },
   { path: '/credits', title: 'Credits', isOffered: () => may('read-billing') },
@@ -23,8 +23,11 @@ export const SCREENS: readonly Screen[] = [
   { path: '/simulator', title: 'Simulator', isOffered: () => true },
 ];
 
-/** The screen of an address; the first that is offered where it names none. */
-export function screenAt(path: string): ScreenPath {
-  const offered = SCREENS.filter(({ isOffered }) => isOffered());
-  return (offered.find((screen) => screen.path === path) ?? offered[0])?.path ?? '/simulator';
+export const offeredScreens = (): readonly Screen[] => SCREENS.filter(({ isOffered }) => isOffered());
+
+/** The screen at an address, or the first offered one if the role has no access to it; undefined for a wrong address. */
+export function screenAt(path: string): Screen | undefined {
+  const screen = SCREENS.find((each) => each.path === path);
+  if (screen === undefined) return undefined;
+  return screen.isOffered() ? screen : offeredScreens()[0];
 }

@@ -1,24 +1,37 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { LocalSignIn, SignedIn } from '../answers.ts';
+import type { LocalSignIn } from '../answers.ts';
 import { number } from '../formats.ts';
-import { ask, ApiError } from '../state/client.ts';
-import { goTo } from '../state/place.ts';
+import { ApiError } from '../state/client.ts';
+import { openLocalSignIn, signInLocally } from '../state/local-session.ts';
+import { param, setParams } from '../state/address.ts';
 import { signedOutBecause, signIn } from '../state/session.ts';
 
-const PATH = '/local/sign-in';
 const ROLES = [
-  ['super_admin', 'Super admin: sets the additional limit'],
-  ['admin', 'Admin: reads everything'],
-  ['user', 'User: the credits, and the own calls'],
-  ['analyst', 'Analyst: credits, usage and calls'],
-  ['billing', 'Billing: what is charged'],
+  ['super_admin', 'Super admin: also sets the limit'],
+  ['admin', 'Admin: sees everything'],
+  ['user', 'User: sees credits and their own calls'],
+  ['analyst', 'Analyst: sees credits, usage and calls'],
+  ['billing', 'Billing: sees charges'],
 ] as const;
 
-/** The local stack offers its organisations and roles; everywhere else a token is pasted in. */
+/**
+ * The local stack offers its organisations and roles; elsewhere the reader pastes a token. The address stays as it is,
+ * so that a link opens what it names after signing in.
+ */
 export function SignInScreen() {
   const [local, setLocal] = useState<LocalSignIn | null | undefined>();
+  const [hint, setHint] = useState('');
   useEffect(() => {
-    ask<LocalSignIn>(PATH).then(setLocal, () => setLocal(null));
+    const open = (): void => {
+      openLocalSignIn().then(setLocal, (error: unknown) => {
+        setLocal(null);
+        setHint(error instanceof ApiError && error.status === 401 ? error.message : '');
+      });
+    };
+    open();
+    // The link may be pasted into a tab that shows this page already.
+    addEventListener('hashchange', open);
+    return () => removeEventListener('hashchange', open);
   }, []);
   return (
     <main class="sign-in">
@@ -31,6 +44,7 @@ export function SignInScreen() {
             {signedOutBecause.value}
           </p>
         )}
+        {local === null && hint !== '' && <p class="notice">{hint}</p>}
         {local && local.orgs.length > 0 && <LocalForm local={local} />}
         {local !== undefined && <TokenForm isAlternative={local !== null && local.orgs.length > 0} />}
       </div>
@@ -39,7 +53,8 @@ export function SignInScreen() {
 }
 
 function LocalForm({ local: { orgs } }: { readonly local: LocalSignIn }) {
-  const [org, setOrg] = useState(orgs[0]?.org_id ?? '');
+  const linked = orgs.find(({ org_id }) => org_id === param('org'));
+  const [org, setOrg] = useState((linked ?? orgs[0])?.org_id ?? '');
   const [role, setRole] = useState<string>('super_admin');
   const users = orgs.find((each) => each.org_id === org)?.users ?? [];
   const [user, setUser] = useState('');
@@ -47,8 +62,9 @@ function LocalForm({ local: { orgs } }: { readonly local: LocalSignIn }) {
   const enter = async (): Promise<void> => {
     try {
       const name = role === 'user' ? user || users[0] || 'local' : 'local';
-      const { token } = await ask<SignedIn>(PATH, { method: 'POST', body: { role, org, user: name } });
-      goTo(role === 'billing' ? `/credits?org=${encodeURIComponent(org)}` : '/');
+      const { token } = await signInLocally({ role, org, user: name });
+      // A link to another organisation, and roles that see several, need the chosen one in the address.
+      if (role === 'billing' || param('org') !== '') setParams({ org }, { replace: true });
       signIn(token);
     } catch (error) {
       setProblem(error instanceof ApiError ? error.message : String(error));
@@ -62,7 +78,7 @@ function LocalForm({ local: { orgs } }: { readonly local: LocalSignIn }) {
         void enter();
       }}
     >
-      <p class="notice">This stack runs on your machine alone, so you may be anyone.</p>
+      <p class="notice">This stack runs only on your machine, so you can sign in as anyone.</p>
       <label>
         Organisation
         <select value={org} onChange={(event) => setOrg(event.currentTarget.value)}>
@@ -131,13 +147,13 @@ function TokenForm({ isAlternative }: { readonly isAlternative: boolean }) {
       </label>
       {isWrong && (
         <p class="warn" role="alert">
-          This is no token of a role: paste it whole, without “Bearer”.
+          This is not a valid token. Paste all of it, without “Bearer”.
         </p>
       )}
       <button type="submit" class={isAlternative ? undefined : 'primary'}>
-        Use this token
+        Sign in with this token
       </button>
-      <p class="faint">It is kept in this tab alone, until you sign out or close it.</p>
+      <p class="faint">It stays in this browser until you sign out or it expires.</p>
     </form>
   );
   if (!isAlternative) return form;

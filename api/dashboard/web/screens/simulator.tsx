@@ -1,18 +1,18 @@
 import { EstimatePanel } from '../panels/estimate.tsx';
 import { WhatIfPanel } from '../panels/what-if.tsx';
-import { isSubscribed } from '../state/facts.ts';
-import { param } from '../state/place.ts';
-import { may } from '../state/rights.ts';
+import { param } from '../state/address.ts';
+import { may } from '../state/permissions.ts';
 import type { ScreenProps } from './screens.ts';
 
-/** What credits would cost: so many a day, and the own last period under other terms. */
-export function SimulatorScreen({ org, facts }: ScreenProps) {
+/** What credits would cost: any number a day, and the organisation's last period under other terms. */
+export function SimulatorScreen({ org, profile: { products } }: ScreenProps) {
+  const product = param('product') || (products[0] ?? '');
   return (
     <>
       <h1 class="sr-only">Simulator</h1>
       <div class="pair">
         <EstimatePanel />
-        {may('read-billing') && isSubscribed(facts, param('product')) && <WhatIfPanel org={org} />}
+        {may('read-billing') && products.includes(product) && <WhatIfPanel org={org} product={product} />}
       </div>
     </>
   );

@@ -1,36 +1,45 @@
-import { inTurn } from './gate.ts';
+import { withinRequestLimit } from './request-limit.ts';
 import { session, signOut } from './session.ts';
 
-/** An answer that is none: a problem document, or no connection. */
+/** A request without a usable answer: the API reported a problem, or nothing answered. */
 export class ApiError extends Error {
-  /** 0 where nothing answered. */
+  /** 0 if nothing answered. */
   readonly status: number;
+  /** The problem's type, such as `unknown-org`. */
   readonly type: string;
-  /** What is wrong with which field, as the API says. */
-  readonly details: readonly string[];
-  /** What a parameter at fault may be, where the API lists it. */
+  /** The invalid parameters and fields. */
+  readonly fields: readonly string[];
+  /** The allowed values of an invalid parameter, if the API lists them. */
   readonly choices: readonly string[];
+
   constructor(status: number, type: string, message: string, errors: readonly unknown[] = []) {
     super(message);
+    this.name = 'ApiError';
     this.status = status;
     this.type = type;
-    this.details = errors.map((error) => textOf(error, 'detail'));
+    this.fields = errors.map(invalidField).filter((name) => name !== '');
     this.choices = errors.flatMap((error) => listOf(error, 'choices')).map(String);
   }
 
-  /** Asked again it is answered the same: neither the API nor the way to it is in trouble. */
-  get isLasting(): boolean {
+  /** Whether the same request would fail again. */
+  get isPermanent(): boolean {
     return this.status >= 400 && this.status < 500 && this.status !== 429;
   }
 }
 
+/** `status` of a parameter, `additional_limit` of the JSON pointer `#/additional_limit`. */
+const invalidField = (error: unknown): string =>
+  textOf(error, 'parameter') || textOf(error, 'pointer').replace(/^#\/?/, '');
+
 export type Query = readonly (readonly [string, string])[];
 
-interface Asked {
+interface RequestOptions {
   readonly query?: Query;
   readonly method?: string;
   readonly body?: unknown;
-  /** Of a change: repeated with the same one it changes nothing more. */
+  /** Sent instead of the session's token. */
+  readonly bearer?: string | undefined;
+  /** Repeating a change under the same key changes nothing more. */
   readonly idempotencyKey?: string;
   readonly signal?: AbortSignal | undefined;
 }
@@ -38,17 +47,17 @@ interface Asked {
 const TIMEOUT_MS = 26_000;
 
 /**
- * Asks the API as who is signed in. The answer is of the type that its route's schema has: the API writes by it.
- * Throws ApiError; a token that holds no longer ends the session.
+ * Calls the API as the signed-in user. The answer has the type of its route's schema: the API serializes by it.
+ * Throws ApiError. A token that the API no longer accepts ends the session.
  */
-export async function ask<Answer>(path: string, asked: Asked = {}): Promise<Answer> {
-  return inTurn(async () => {
-    const answer: Answer = await (await send(path, asked)).json();
+export async function fetchJson<Answer>(path: string, options: RequestOptions = {}): Promise<Answer> {
+  return withinRequestLimit(async () => {
+    const answer: Answer = await (await send(path, options)).json();
     return answer;
   });
 }
 
-/** A file of the API, under the name that the API gives it. */
+/** Downloads a file under the name that the API gives it. Throws ApiError. */
 export async function download(path: string, query: Query): Promise<void> {
   const response = await send(path, { query });
   const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1];
@@ -62,10 +71,10 @@ export async function download(path: string, query: Query): Promise<void> {
 
 async function send(
   path: string,
-  { query = [], method = 'GET', body, idempotencyKey, signal }: Asked,
+  { query = [], method = 'GET', body, bearer, idempotencyKey, signal }: RequestOptions,
 ): Promise<Response> {
   const search = new URLSearchParams(query.map(([name, value]) => [name, value])).toString();
-  const token = session.value?.token;
+  const token = bearer ?? session.value?.token;
   let response: Response;
   try {
     response = await fetch(search === '' ? path : `${path}?${search}`, {
@@ -80,22 +89,25 @@ async function send(
     });
   } catch (error) {
     if (signal?.aborted === true) throw error;
-    throw new ApiError(0, 'unreachable', 'The API cannot be reached.');
+    throw new ApiError(0, 'unreachable', 'The API does not answer. Check the connection and try again.');
   }
   if (response.ok) return response;
   const problem = await problemOf(response);
-  if (response.status === 401 && token !== undefined) signOut(problem.message);
+  // Another tab may have signed in since: only the session that sent the request ends.
+  if (response.status === 401 && token !== undefined && token === session.value?.token) {
+    signOut(`You have been signed out. ${problem.message}`);
+  }
   throw problem;
 }
 
 async function problemOf(response: Response): Promise<ApiError> {
-  const document = parse(await response.text());
-  const message = textOf(document, 'detail') || textOf(document, 'title');
+  const problem = parse(await response.text());
+  const message = textOf(problem, 'detail') || textOf(problem, 'title');
   return new ApiError(
     response.status,
-    textOf(document, 'type'),
-    message || `The API answered ${response.status}.`,
-    listOf(document, 'errors'),
+    textOf(problem, 'type'),
+    message || `The API answered with status ${response.status}.`,
+    listOf(problem, 'errors'),
   );
 }
 

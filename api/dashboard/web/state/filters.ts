@@ -1,6 +1,6 @@
-import { param, place, show } from './place.ts';
+import { param, address, setParams } from './address.ts';
 
-/** What everything can be filtered by: the API's own names, which are also those in the address. */
+/** The dimensions to filter and group by, named as in the API and in the address. */
 export const DIMENSIONS = [
   'user',
   'app',
@@ -18,23 +18,23 @@ export const TITLES: Readonly<
 > = {
   user: { one: 'User', many: 'Users', none: '' },
   app: { one: 'App', many: 'Apps', none: '' },
-  endpoint: { one: 'Endpoint', many: 'Endpoints', none: '(no path)' },
+  endpoint: { one: 'Endpoint', many: 'Endpoints', none: '(no endpoint)' },
   method: { one: 'Method', many: 'Methods', none: '(no method)' },
   status: { one: 'Status', many: 'Statuses', none: '' },
   module: { one: 'Module', many: 'Modules', none: '(no module)' },
   rule: { one: 'Cost rule', many: 'Cost rules', none: '(no rule)' },
-  rejection_cause: { one: 'Rejection', many: 'Rejections', none: '(not rejected)' },
+  rejection_cause: { one: 'Rejection cause', many: 'Rejection causes', none: '(not rejected)' },
 };
 
-/** The text of a value; what a call may carry empty has a name of its own. */
+/** The label of a value; an empty one, such as a call without a module, has a label too. */
 export const labelOf = (dimension: Dimension, value: string): string =>
   value === '' ? TITLES[dimension].none : value;
 
-export const filterOf = (dimension: Dimension): readonly string[] => place.value.params.getAll(dimension);
+export const filterOf = (dimension: Dimension): readonly string[] => address.value.params.getAll(dimension);
 
 export const hasFilters = (): boolean => DIMENSIONS.some((dimension) => filterOf(dimension).length > 0);
 
-/** Query parameters of all filters, less those of one dimension: its own panel goes on showing the others. */
+/** The filters as query parameters, except those of one dimension: its own panel keeps listing all values. */
 export function filterParams(without?: Dimension): [string, string][] {
   return DIMENSIONS.filter((dimension) => dimension !== without).flatMap((dimension) =>
     filterOf(dimension).map((value): [string, string] => [dimension, value]),
@@ -44,11 +44,11 @@ export function filterParams(without?: Dimension): [string, string][] {
 export function toggleFilter(dimension: Dimension, value: string): void {
   const values = filterOf(dimension);
   const rest = values.filter((each) => each !== value);
-  show({ [dimension]: rest.length === values.length ? [...values, value] : rest, cursor: null });
+  setParams({ [dimension]: rest.length === values.length ? [...values, value] : rest, cursor: null });
 }
 
 export function clearFilters(): void {
-  show({ ...Object.fromEntries(DIMENSIONS.map((dimension) => [dimension, null])), cursor: null });
+  setParams({ ...Object.fromEntries(DIMENSIONS.map((dimension) => [dimension, null])), cursor: null });
 }
 
 export const product = (): string => param('product');

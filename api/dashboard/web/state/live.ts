@@ -2,13 +2,13 @@ import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError } from './client.ts';
 
-/** What is shown of something that is read again and again. */
+/** Data that is fetched again and again. */
 export interface Live<Data> {
-  /** The last that was read: it stays while the next is on its way, and when that fails. */
+  /** The latest answer. It stays on screen while the next request runs, and when that request fails. */
   readonly data: Data | undefined;
-  /** Why the last attempt failed; undefined once one succeeds. */
+  /** Why the latest request failed; undefined after a success. */
   readonly error: ApiError | undefined;
-  /** Whether `data` is still that of what was asked before. */
+  /** Whether `data` still answers the previous key. */
   readonly isPending: boolean;
   readonly refresh: () => void;
 }
@@ -17,66 +17,68 @@ export interface Load<Data> {
   (signal: AbortSignal, publish: (part: Data) => void): Promise<Data>;
 }
 
-/** Since when nothing can be read, epoch milliseconds; 0 while all is well. */
+/** Epoch milliseconds of the first failed request in a row; 0 while requests succeed. */
 export const failingSince = signal(0);
 
 const RETRY_MS = 2_000;
-/** A slow API is asked less often: of the time it spends a fifth at most on one reader. */
+/** Spend at most a fifth of the time on requests, so that a slow API gets fewer of them. */
 const REST_PER_WORK = 4;
 
 /**
- * Reads at once, then every so often while the page is visible, and when it becomes visible again. The first answer
- * may come in parts (`publish`); later ones replace it whole, so that figures which belong together change together.
- * @param key names what is asked: when it changes, the read begins anew. @param everyMs null to read once
+ * Fetches at once, then every `everyMs` while the page is visible, and when it becomes visible again. The first
+ * answer may arrive in parts (`publish`). Later ones replace it as a whole: figures that belong together change
+ * together.
+ * @param key identifies the request: a new key starts over
+ * @param everyMs null to fetch once
  */
 export function useLive<Data>(key: string, load: Load<Data>, everyMs: number | null): Live<Data> {
   const [state, setState] = useState<{ key: string; data?: Data; error?: ApiError }>({ key: '' });
-  const latest = useRef(load);
-  latest.current = load;
-  const again = useRef(() => {});
+  const latestLoad = useRef(load);
+  latestLoad.current = load;
+  const refresh = useRef(() => {});
 
   useEffect(() => {
     const abort = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let hasData = false;
-    let reads = 0;
+    let requests = 0;
 
-    const read = async (): Promise<void> => {
+    const request = async (): Promise<void> => {
       clearTimeout(timer);
       const startedAt = Date.now();
-      const number = (reads += 1);
-      // A newer read, or another question, has the say.
-      const isOld = (): boolean => abort.signal.aborted || number < reads;
+      const number = (requests += 1);
+      // A newer request, or another key, wins.
+      const isOutdated = (): boolean => abort.signal.aborted || number < requests;
       try {
-        const data = await latest.current(abort.signal, (part) => {
-          if (!hasData && !isOld()) setState((old) => (old.key === '' ? { key, data: part } : old));
+        const data = await latestLoad.current(abort.signal, (part) => {
+          if (!hasData && !isOutdated()) setState((old) => (old.key === '' ? { key, data: part } : old));
         });
-        if (isOld()) return;
+        if (isOutdated()) return;
         hasData = true;
         failingSince.value = 0;
         setState({ key, data });
-        if (everyMs !== null) plan(Math.max(everyMs, REST_PER_WORK * (Date.now() - startedAt)));
+        if (everyMs !== null) schedule(Math.max(everyMs, REST_PER_WORK * (Date.now() - startedAt)));
       } catch (error) {
-        if (isOld()) return;
+        if (isOutdated()) return;
         const problem = error instanceof ApiError ? error : new ApiError(0, 'broken', String(error));
         setState((old) => ({ ...old, error: problem, ...(problem.status >= 400 && { key }) }));
-        if (problem.isLasting) return;
+        if (problem.isPermanent) return;
         failingSince.value ||= Date.now();
-        plan(RETRY_MS);
+        schedule(RETRY_MS);
       }
     };
-    const plan = (ms: number): void => {
-      timer = setTimeout(() => (document.hidden ? plan(ms) : void read()), ms);
+    const schedule = (ms: number): void => {
+      timer = setTimeout(() => (document.hidden ? schedule(ms) : void request()), ms);
     };
-    // Whoever comes back to the page sees what is, not what was.
-    const comeBack = (): void => {
-      if (everyMs !== null && !document.hidden) void read();
+    // Returning to the page shows current figures, not old ones.
+    const onVisible = (): void => {
+      if (everyMs !== null && !document.hidden) void request();
     };
-    document.addEventListener('visibilitychange', comeBack);
-    again.current = () => void read();
-    void read();
+    document.addEventListener('visibilitychange', onVisible);
+    refresh.current = () => void request();
+    void request();
     return () => {
-      document.removeEventListener('visibilitychange', comeBack);
+      document.removeEventListener('visibilitychange', onVisible);
       abort.abort();
       clearTimeout(timer);
     };
@@ -86,6 +88,6 @@ export function useLive<Data>(key: string, load: Load<Data>, everyMs: number | n
     data: state.data,
     error: state.error,
     isPending: state.key !== key,
-    refresh: () => again.current(),
+    refresh: () => refresh.current(),
   };
 }

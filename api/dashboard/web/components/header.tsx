@@ -1,0 +1,116 @@
+import { theme, toggleTheme } from '../state/theme.ts';
+import { hrefOf, param, setParams } from '../state/address.ts';
+import { session, signOut } from '../state/session.ts';
+import { offeredScreens, type ScreenPath } from '../screens/screens.ts';
+import { Link } from './link.tsx';
+
+interface HeaderProps {
+  readonly org: string;
+  /** Undefined at a wrong address. */
+  readonly screen: ScreenPath | undefined;
+  /** The subscribed products; a single one needs no choice. */
+  readonly products: readonly string[];
+}
+
+const ROLE_NAMES = {
+  super_admin: 'Super admin',
+  admin: 'Admin',
+  user: 'User',
+  analyst: 'Analyst',
+  billing: 'Billing',
+  platform: 'Platform',
+} as const;
+
+/** The organisation, the product, the screens and the signed-in user. */
+export function Header({ org, screen, products }: HeaderProps) {
+  const user = session.value;
+  if (user === undefined) return null;
+  return (
+    <header class="top">
+      <div class="brand">
+        <img src="/favicon.svg" alt="" width="28" height="28" />
+        {user.orgIds.length > 1 ? (
+          <Choice
+            label="Organisation"
+            value={org}
+            values={user.orgIds}
+            onChoose={(id) => setParams({ org: id, product: null })}
+          />
+        ) : (
+          <b class="org" title={org}>
+            {org}
+          </b>
+        )}
+        {user.orgIds.length === 0 && (
+          <button type="button" class="link" onClick={() => setParams({ org: null, product: null })}>
+            Change
+          </button>
+        )}
+        <ProductChoice products={products} />
+      </div>
+      <nav aria-label="Screens">
+        {offeredScreens().map(({ path, title }) => (
+          <Link key={path} href={hrefOf(path)} isCurrent={screen === path}>
+            {title}
+          </Link>
+        ))}
+      </nav>
+      <div class="who">
+        <span class="who-name">
+          {user.userId} <span class="faint">{ROLE_NAMES[user.role]}</span>
+        </span>
+        <button
+          type="button"
+          class="icon"
+          aria-label={theme.value === 'dark' ? 'Switch to the light theme' : 'Switch to the dark theme'}
+          title={theme.value === 'dark' ? 'Light theme' : 'Dark theme'}
+          onClick={toggleTheme}
+        >
+          <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
+            <circle cx="10" cy="10" r="7" fill="none" stroke="currentColor" stroke-width="1.6" />
+            <path d="M10 3a7 7 0 0 1 0 14z" fill="currentColor" />
+          </svg>
+        </button>
+        <button type="button" onClick={() => signOut()}>
+          Sign out
+        </button>
+      </div>
+    </header>
+  );
+}
+
+/** Includes a product on screen that has no subscription, so that the choice leads back from it. */
+function ProductChoice({ products }: Pick<HeaderProps, 'products'>) {
+  const shown = param('product');
+  const values = [...new Set([...products, shown])].filter((each) => each !== '');
+  if (values.length < 2) return null;
+  return (
+    <Choice
+      label="Product"
+      value={shown}
+      values={values}
+      nameOf={(product) => (products.includes(product) ? product : `${product} (not subscribed)`)}
+      onChoose={(product) => setParams({ product, cursor: null })}
+    />
+  );
+}
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly value: string;
+  readonly values: readonly string[];
+  readonly nameOf?: (value: string) => string;
+  readonly onChoose: (value: string) => void;
+}
+
+function Choice({ label, value, values, nameOf = String, onChoose }: ChoiceProps) {
+  return (
+    <select aria-label={label} value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
+      {values.map((each) => (
+        <option key={each} value={each}>
+          {nameOf(each)}
+        </option>
+      ))}
+    </select>
+  );
+}

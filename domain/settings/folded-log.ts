@@ -1,0 +1,46 @@
+import { bundledCatalogues } from '../catalogues/catalogues.ts';
+import { bundledCatalogueJson } from '../../schemas/bundled-catalogues.ts';
+import type { HeldCatalogues } from './apply-catalogue.ts';
+import type { OrgFields } from './org-fields.ts';
+import type { OrgHistory } from './org-history.ts';
+import type { Outcome } from './outcome.ts';
+import { SharedMap } from './shared-map.ts';
+
+/** The changes of an organisation, or of the catalogues, as a linked list from the last one back. */
+interface Chain {
+  readonly last: Outcome;
+  readonly before: Chain | undefined;
+}
+
+/** The result of folding the log. Modified only while its SettingsState is under construction. */
+export interface FoldedLog {
+  nextOffset: number;
+  held: HeldCatalogues;
+  readonly orgs: SharedMap<{ readonly fields: OrgFields; readonly history: OrgHistory }>;
+  /** By change id. */
+  readonly outcomes: SharedMap<Outcome>;
+  /** By organisation, '' for the catalogues. */
+  readonly chains: SharedMap<Chain>;
+}
+
+/** The state before the first change: no organisations, and the catalogues of the release. */
+export function emptyFold(): FoldedLog {
+  const held = { json: bundledCatalogueJson(), catalogues: bundledCatalogues() };
+  return {
+    nextOffset: 0,
+    held,
+    orgs: SharedMap.empty(),
+    outcomes: SharedMap.empty(),
+    chains: SharedMap.empty(),
+  };
+}
+
+/** A copy that can be modified without changing the original. */
+export function copyOf(folded: FoldedLog): FoldedLog {
+  return {
+    ...folded,
+    orgs: folded.orgs.copy(),
+    outcomes: folded.outcomes.copy(),
+    chains: folded.chains.copy(),
+  };
+}

@@ -1,0 +1,90 @@
+import { Type, type Static } from 'typebox';
+import type { Confirmed } from '../../domain/closing/when-to-close.ts';
+import type { Topics } from '../../schemas/topics.ts';
+import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+
+/** Progress reported longer ago than this counts as lag: its consumer may be gone (domain.md, Windows). */
+const STALE_MS = 10_000;
+
+const ProgressRow = Type.Object({
+  topic: Type.String(),
+  caught_up: Type.Boolean(),
+  landed_until: Type.Number(),
+  observed_at: Type.Number(),
+});
+
+/**
+ * The watermark of a topic: every record that Kafka appended before it has landed and can be queried. Epoch
+ * milliseconds; 0 until a consumer reports progress.
+ */
+export interface Watermark {
+  /**
+   * For figures on display: now where all partitions are caught up, else the append time of the oldest record that has
+   * not landed (domain.md, Windows). Records appended since the last report, a few seconds ago, may be missing.
+   */
+  readonly displayed: number;
+  /**
+   * For decisions that are made once (seal, close, final statement): the lowest watermark that the consumers reported.
+   * Nothing appended before it is missing, given synchronised clocks. It goes back only where a consumer crashed before
+   * its commit or a new consumer group starts: then it is too early, never too late.
+   */
+  readonly confirmed: number;
+}
+
+/** The watermark of one topic. @param now epoch milliseconds */
+export async function readWatermark(
+  client: ClickHouseClient,
+  topic: string,
+  now: number,
+): Promise<Watermark> {
+  const [watermark] = await readWatermarks(client, [topic], now);
+  return watermark ?? NONE;
+}
+
+/** The watermarks of several topics, in the given order, by one statement. */
+export async function readWatermarks(
+  client: ClickHouseClient,
+  topics: readonly string[],
+  now: number,
+): Promise<Watermark[]> {
+  const rows = await select(
+    client,
+    ProgressRow,
+    `SELECT topic, toBool(next_offset >= end_offset) AS caught_up,
+       toUnixTimestamp64Milli(landing_progress.landed_until) AS landed_until,
+       toUnixTimestamp64Milli(landing_progress.observed_at) AS observed_at
+     FROM landing_progress FINAL WHERE topic IN {topics:Array(String)}`,
+    { topics },
+  );
+  return topics.map((wanted) =>
+    watermarkOf(
+      rows.filter(({ topic }) => topic === wanted),
+      now,
+    ),
+  );
+}
+
+/** The confirmed watermarks of calls and settings: sealing and closing go by both. */
+export async function readConfirmed(
+  client: ClickHouseClient,
+  topics: Pick<Topics, 'calls' | 'settings'>,
+  now: number,
+): Promise<Confirmed> {
+  const [calls = NONE, settings = NONE] = await readWatermarks(client, [topics.calls, topics.settings], now);
+  return { calls: calls.confirmed, settings: settings.confirmed };
+}
+
+const NONE: Watermark = { displayed: 0, confirmed: 0 };
+
+function watermarkOf(partitions: readonly Static<typeof ProgressRow>[], now: number): Watermark {
+  if (partitions.length === 0) return NONE;
+  return {
+    displayed: Math.min(
+      now,
+      ...partitions.map(({ caught_up, landed_until, observed_at }) =>
+        caught_up && now - observed_at <= STALE_MS ? now : landed_until,
+      ),
+    ),
+    confirmed: Math.min(now, ...partitions.map(({ landed_until }) => landed_until)),
+  };
+}
