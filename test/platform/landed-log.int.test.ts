@@ -67,7 +67,7 @@ it('an append that kafkajs reports as done, without an acknowledgement, is sent 
 
 it('an append without a connection says that nothing was appended', async () => {
   kafka.onConnect = () => Promise.reject(new Error('refused'));
-  await expect(log.append(RECORDS)).rejects.toMatchObject({ code: 'LOG_AWAY' });
+  await expect(log.append(RECORDS)).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
 });
 
 it('an append that may have arrived never says that nothing was appended', async () => {
