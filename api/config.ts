@@ -7,6 +7,7 @@ import {
   processVariables,
   orgVariables,
   closingVariables,
+  invalidRecordVariables,
 } from '../platform/variables.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import { readTokenKeys } from './auth/keys.ts';
@@ -22,6 +23,7 @@ export const apiVariables = {
   ...processVariables,
   ...orgVariables,
   ...closingVariables,
+  ...invalidRecordVariables,
   ...kafkaVariables,
   HOST: Type.String({ default: '127.0.0.1', minLength: 1, description: 'the address to listen on' }),
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535, description: 'the port to listen on' }),
@@ -30,6 +32,12 @@ export const apiVariables = {
     minimum: 1,
     description:
       'requests a minute for each token, or for each address without a token, counted by each API process',
+  }),
+  STATEMENT_ISSUER: Type.String({
+    default: 'API credits',
+    minLength: 1,
+    maxLength: 200,
+    description: 'the issuer printed on statements',
   }),
   TRUSTED_PROXIES: trustedProxiesVariable,
   JWT_MAX_AGE_MS: Type.Integer({

@@ -42,6 +42,7 @@ async function run({
     settings,
     topics: topicNames(config.TOPIC_PREFIX),
     timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS },
+    waveLimits: { percent: config.INVALID_PERCENT_LIMIT, records: config.INVALID_RECORDS_LIMIT },
     logger,
     verifyToken: createTokenVerifier(config.keys, Date.now, {
       maxAgeMs: config.JWT_MAX_AGE_MS,
@@ -51,6 +52,7 @@ async function run({
     newChangeId: randomUUID,
     rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
     metrics,
+    statementIssuer: config.STATEMENT_ISSUER,
     trustedProxies: trustedProxies(config.TRUSTED_PROXIES),
     localSignIn: isOn(config.LOCAL_SIGN_IN) ? openLocalSignIn(config, Date.now) : undefined,
   });

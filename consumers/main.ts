@@ -21,6 +21,7 @@ import { readConsumerConfig } from './config.ts';
 import { Source } from './fetch/source.ts';
 import { checkTopics } from './fetch/topic-check.ts';
 import { WriterSchemas } from './decode/writer-schemas.ts';
+import { WaveGuard } from './wave-guard.ts';
 
 await runProcess(
   {
@@ -79,7 +80,9 @@ async function run({
   const schemas = new WriterSchemas();
   const schemaTopic = new SchemaTopic(kafka, admin, topics.writerSchemas, group, schemas, logger, fail);
   const limits = { ...kept, futureMs: config.FUTURE_LIMIT_MS, latenessMs: config.LATENESS_LIMIT_MS };
-  const intake = new Intake(batchWriter, schemas, schemaTopic, limits, calls.onTaken);
+  const waveLimits = { percent: config.INVALID_PERCENT_LIMIT, records: config.INVALID_RECORDS_LIMIT };
+  const waveGuard = new WaveGuard(waveLimits, config.ON_INVALID_WAVE === 'stop', logger, Date.now);
+  const intake = new Intake(batchWriter, schemas, schemaTopic, limits, waveGuard, calls.onTaken);
 
   // Decision logs: each fetched batch lands at once.
   const charges = source(topics.dailyCharges, `${group}.charges`);

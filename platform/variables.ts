@@ -77,6 +77,21 @@ export const eventTimeVariables = {
   LATENESS_LIMIT_MS: Type.Integer({ default: LATENESS_LIMIT_MS, minimum: 0 }),
 };
 
+/** When invalid records are a wave, and not the odd mistake. The consumer and the API read the same. */
+export const invalidRecordVariables = {
+  INVALID_PERCENT_LIMIT: Type.Number({
+    default: 5,
+    minimum: 0,
+    maximum: 100,
+    description: 'percent of the records of the last minutes; more of them invalid is an alert',
+  }),
+  INVALID_RECORDS_LIMIT: Type.Integer({
+    default: 100,
+    minimum: 1,
+    description: 'invalid records of the last minutes; fewer raise no alert, whatever their share',
+  }),
+};
+
 /** When the aggregator seals and closes. The API reads these as well, to report what is due. */
 export const closingVariables = {
   SEAL_DELAY_MS: Type.Integer({

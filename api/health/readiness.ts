@@ -1,5 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { readBacklog } from '../../store/progress/aggregator-backlog.ts';
+import { isInvalidWave, type RecordCounts, type WaveLimits } from '../../domain/invalid-wave.ts';
+import { readRecentRecords, WAVE_MINUTES } from '../../store/progress/invalid-records.ts';
 import type { Sources } from '../dependencies.ts';
 import { onBehalfOf } from '../http/running-request.ts';
 import { Count } from '../parameters/counts.ts';
@@ -7,6 +9,11 @@ import { Instant } from '../parameters/instant.ts';
 import { RETRY_AFTER } from '../problems/clickhouse.ts';
 import { Problem } from '../problems/problem.ts';
 import { formatInstant } from '../../domain/instants.ts';
+
+const Alert = Type.Object(
+  { alert: Type.String({ examples: ['invalid-records'] }), detail: Type.String() },
+  { additionalProperties: false },
+);
 
 /** Ready, and how far the pipeline is behind. Lag does not end readiness: every figure carries it. */
 export const Readiness = Type.Object(
@@ -22,6 +29,7 @@ export const Readiness = Type.Object(
       },
       { additionalProperties: false, description: 'Work that waits for the aggregator.' },
     ),
+    alerts: Type.Array(Alert, { description: 'What needs an operator, although figures can be read.' }),
   },
   { additionalProperties: false },
 );
@@ -31,11 +39,15 @@ const PROBE_TIMEOUT_MS = 2_000;
 
 /** Throws the Problem `unavailable` where ClickHouse or its tables cannot be read; only the log shows the cause. */
 export async function readReadiness(sources: Sources): Promise<Static<typeof Readiness>> {
-  const { clickhouse, topics, timing } = sources;
+  const { clickhouse, topics, timing, waveLimits } = sources;
   try {
     const now = sources.now();
-    const due = await onBehalfOf({ id: 'readyz', signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) }, () =>
-      readBacklog(clickhouse, topics, now, timing),
+    const { due, recent } = await onBehalfOf(
+      { id: 'readyz', signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) },
+      async () => ({
+        due: await readBacklog(clickhouse, topics, now, timing),
+        recent: await readRecentRecords(clickhouse, topics.calls, now),
+      }),
     );
     return {
       status: 'ready',
@@ -46,10 +58,19 @@ export async function readReadiness(sources: Sources): Promise<Static<typeof Rea
         marks_to_reseal: due.invalidationsToReseal,
         closing_behind_seconds: due.closingBehindMs / 1000,
       },
+      alerts: isInvalidWave(recent, waveLimits) ? [invalidRecords(recent, waveLimits)] : [],
     };
   } catch (error) {
     throw notReady(error);
   }
+}
+
+function invalidRecords({ records, invalid }: RecordCounts, { percent }: WaveLimits): Static<typeof Alert> {
+  const detail =
+    `About ${invalid} of the last ${records} records (${WAVE_MINUTES} minutes) are invalid and were quarantined, ` +
+    `over the limit of ${percent} % (INVALID_PERCENT_LIMIT): their calls are not counted. ` +
+    'The table quarantined and the topic of dead letters say why.';
+  return { alert: 'invalid-records', detail };
 }
 
 function notReady(error: unknown): Problem {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ApiServer } from '../server.ts';
+import { matchesEtag } from './conditional.ts';
 
 /** A public file, such as a page, its script or its style sheet. */
 export interface OpenFile {
@@ -18,7 +19,8 @@ const FOR_A_YEAR = 'public, max-age=31536000, immutable';
  */
 export function serveFiles(app: ApiServer, files: readonly OpenFile[]): void {
   for (const { url, mediaType, content, isImmutable = false } of files) {
-    const etag = `"${createHash('sha256').update(content).digest('base64url')}"`;
+    // Weak: the plain and the compressed representation share it (RFC 9110, 8.8.3.3).
+    const etag = `W/"${createHash('sha256').update(content).digest('base64url')}"`;
     app.route({
       method: 'GET',
       url,
@@ -26,7 +28,10 @@ export function serveFiles(app: ApiServer, files: readonly OpenFile[]): void {
       schema: { hide: true },
       handler: async (request, reply) => {
         reply.headers({ 'cache-control': isImmutable ? FOR_A_YEAR : 'no-cache', etag });
-        if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+        if (matchesEtag(request.headers['if-none-match'], etag)) {
+          // As on the answer that the browser has cached.
+          return reply.code(304).header('vary', 'accept-encoding').send();
+        }
         return reply.type(mediaType).send(content);
       },
     });

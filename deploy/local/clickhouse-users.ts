@@ -34,6 +34,7 @@ export const stackUsers = (database: string): Record<StackRole, ClickHouseUser> 
       `GRANT ALL ON ${database}.*`,
       'GRANT TABLE ENGINE ON MergeTree',
       'GRANT TABLE ENGINE ON ReplacingMergeTree',
+      'GRANT TABLE ENGINE ON SummingMergeTree',
     ],
   },
   writer: { name: 'api_writer', grants: [`GRANT SELECT, INSERT ON ${database}.*`] },

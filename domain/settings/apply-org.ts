@@ -1,10 +1,9 @@
 import { editionAt, UnknownEditionError, type Catalogues } from '../catalogues/catalogues.ts';
-import { isName } from '../../schemas/event-rules.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
 import type { Version } from './org-history.ts';
 import { inEffectAt } from '../versions.ts';
 import { isTimeZone } from '../calendar/zone-days.ts';
-import { effectiveAt, parseValue } from './change-rules.ts';
+import { assertPathName, effectiveAt, parseValue } from './change-rules.ts';
 import { NewOrgValue, OrgValue, SubscriptionValue } from './change-values.ts';
 import type { OrgFields, SubscriptionFields } from './org-fields.ts';
 import { rejectedChange } from './rejected-change.ts';
@@ -22,9 +21,7 @@ export function applyOrgChange(
   change: LoggedChange,
   catalogues: Catalogues,
 ): OrgFields {
-  if (!isName(change.org_id)) {
-    throw rejectedChange('org-id', '', 'an organisation’s id has 1 to 128 bytes and no control characters');
-  }
+  assertPathName(change.org_id, 'org-id', 'an organisation’s id');
   if (change.kind === 'new-org') return newOrg(recorded, change);
   const before = recorded ?? assumed;
   if (!before)
@@ -75,9 +72,7 @@ function assertTimeZone(name: string): void {
 function applySubscription(before: OrgFields, change: LoggedChange, catalogues: Catalogues): OrgFields {
   const { edition, users, additional_limit } = parseValue(SubscriptionValue, change.value);
   const { product } = change;
-  if (!isName(product)) {
-    throw rejectedChange('product', '', 'a product’s name has 1 to 128 bytes and no control characters');
-  }
+  assertPathName(product, 'product', 'a product’s name');
   const old = before.subscriptions.get(product);
   if (!old && (edition === undefined || users === undefined)) {
     throw rejectedChange(

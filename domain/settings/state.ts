@@ -3,7 +3,7 @@ import type { OrgHistory } from './org-history.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
 import { applyCatalogueChange, type CatalogueJson } from './apply-catalogue.ts';
 import { applyOrgChange } from './apply-org.ts';
-import { assertAuditFields, effectiveAt } from './change-rules.ts';
+import { assertAuditFields, assertNewChange, effectiveAt } from './change-rules.ts';
 import { copyOf, emptyFold, type FoldedLog } from './folded-log.ts';
 import { fieldsOf, historyOf, type OrgFields } from './org-fields.ts';
 import type { Outcome } from './outcome.ts';
@@ -73,8 +73,9 @@ export class SettingsState {
     return outcomes.toReversed();
   }
 
-  /** Checks whether a change would be allowed as the next one in the log. @throws SettingsRejectedError */
+  /** Checks whether a change may be recorded as the next one in the log. @throws SettingsRejectedError */
   check(change: LoggedChange): void {
+    assertNewChange(change);
     this.#decide(change);
   }
 

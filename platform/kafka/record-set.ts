@@ -1,5 +1,6 @@
 import { crc32c } from './crc32c.ts';
 import { RecordBatchError } from './record-batch-error.ts';
+import type { DataBatch } from './data-batch.ts';
 import { RecordCursor } from './record-cursor.ts';
 
 /**
@@ -26,18 +27,6 @@ const CONTROL = 0x20;
 export interface AbortedTransaction {
   readonly producerId: bigint;
   readonly firstOffset: number;
-}
-
-/** A record batch whose records were published: neither control records nor part of an aborted transaction. */
-export interface DataBatch {
-  readonly baseOffset: number;
-  readonly attributes: number;
-  readonly baseTimestampMs: number;
-  readonly maxTimestampMs: number;
-  readonly count: number;
-  /** The records within the fetched bytes, [start, end); compressed where the attributes say so. */
-  readonly start: number;
-  readonly end: number;
 }
 
 /** What a fetch returned of one partition. */

@@ -9,7 +9,8 @@ import { ReplaySummary } from './summary.ts';
 
 /** What a replay records under DATA_DIR/replay/: one file per content, number of repetitions and anchor mode. */
 export const ReplayRecord = Type.Object({
-  version: Type.Literal(1),
+  /** Of what the event ids are made of (ids.ts): 1 is the whole content, 2 the line. It stays as it began. */
+  version: Type.Union([Type.Literal(1), Type.Literal(2)]),
   sha256: Type.String(),
   /** Repetitions. */
   laps: Type.Integer(),

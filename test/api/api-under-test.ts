@@ -79,12 +79,14 @@ export async function openApi(
     settings: recorder,
     topics: topicNames(),
     timing: { sealDelayMs: 60_000, graceMs: 900_000 },
+    waveLimits: { percent: 5, records: 100 },
     logger,
     verifyToken: createTokenVerifier({ secrets: [SECRET] }, () => clock.now),
     newRequestId: randomUUID,
     newChangeId: randomUUID,
     rateLimitPerMinute: 1_000_000,
     metrics: new Registry(),
+    statementIssuer: 'Credits & Söhne',
     localSignIn:
       signInDir === ''
         ? undefined

@@ -123,20 +123,14 @@ describe('an organisation', () => {
     });
 
     const crm = '/v1/orgs/plans/subscriptions/crm';
-    const planned = { edition: 'standard', users: 3, additional_limit: 9 };
-    await api.write('PUT', crm, { ...planned, additional_limit: 8, effective_at: FAR });
-    const limit = await api.get('/v1/orgs/plans/additional-limit', admin('plans'));
-    expect(limit.body).toMatchObject({
-      credits: 0,
-      later: [{ credits: 8, effective_at: FAR, recorded_by: 'petra' }],
-    });
-
+    const planned = { edition: 'standard', users: 3 };
+    await api.write('PUT', crm, { ...planned, edition: 'professional', effective_at: FAR });
     const at = soon();
     const { body: terms } = await api.write('PUT', crm, { ...planned, effective_at: at });
-    expect(terms).toMatchObject({ ...planned, effective_at: at });
+    expect(terms).toMatchObject({ ...planned, additional_limit: 0, effective_at: at });
     await until('the planned subscription takes effect', async () => {
       const { subscriptions } = await settingsOf('plans');
-      return subscriptions[0]?.edition === 'standard' && subscriptions[0].additional_limit === 9;
+      return subscriptions[0]?.edition === 'standard';
     });
     expect((await api.get('/v1/orgs/plans/credits', admin('plans'))).body).toMatchObject({
       included: 50_750,
@@ -164,6 +158,78 @@ describe('an organisation', () => {
   });
 });
 
+describe('the additional limit', () => {
+  const owner = (org: string): Claims => ({ role: 'super_admin', sub: 'owen', org });
+  const limitOf = async (org: string): Promise<unknown> =>
+    Object(await settingsOf(org)).subscriptions[0].additional_limit;
+
+  it('of a new subscription may come from the platform; afterwards only the super admin changes it', async () => {
+    const crm = '/v1/orgs/limits/subscriptions/crm';
+    await api.write('POST', '/v1/orgs', utc('limits'));
+    await api.write('PUT', crm, { ...free, additional_limit: 7 });
+    expect(await limitOf('limits')).toBe(7);
+
+    for (const changes of [
+      { additional_limit: 8 },
+      { additional_limit: 0 },
+      { additional_limit: 8, effective_at: FAR },
+    ]) {
+      expect(await rejected('PUT', crm, { ...free, ...changes })).toMatchObject({
+        status: 403,
+        body: {
+          type: 'forbidden',
+          detail: expect.stringContaining('only the super admin'),
+          errors: [{ pointer: '#/additional_limit' }],
+        },
+      });
+    }
+    await api.write('PUT', '/v1/orgs/limits/additional-limit', { credits: 9 }, owner('limits'));
+    expect((await rejected('PUT', crm, { ...free, additional_limit: 7 })).status).toBe(403);
+    // Repeated, it is not recorded, so that it undoes nothing that the super admin sets in the meantime.
+    await api.write('PUT', crm, { ...free, users: 2, additional_limit: 9, effective_at: FAR });
+    expect((await api.get('/v1/orgs/limits/additional-limit', admin('limits'))).body).toMatchObject({
+      credits: 9,
+      recorded_by: 'owen',
+      later: [],
+    });
+  });
+
+  it('and a repeated request of the platform stays the same request', async () => {
+    await api.write('POST', '/v1/orgs', utc('repeated'));
+    const send = (key: string, body: object) =>
+      api.send('/v1/orgs/repeated/subscriptions/crm', {
+        method: 'PUT',
+        body,
+        claims: PLATFORM,
+        headers: { 'idempotency-key': key },
+      });
+    const first = { ...free, additional_limit: 7 };
+    const begun = await send('begin', first);
+    const kept = await send('keep', { ...first, users: 2 });
+    await api.write('PUT', '/v1/orgs/repeated/additional-limit', { credits: 1 }, owner('repeated'));
+    // A bare key and its quoted form are one key.
+    expect(await send('"begin"', first)).toMatchObject({ status: 200, body: begun.body });
+    expect(await send('keep', { ...first, users: 2 })).toMatchObject({
+      status: 200,
+      body: { recorded: Object(kept.body).recorded },
+    });
+    expect((await send('keep', { ...first, users: 3 })).status).toBe(409);
+    expect(await limitOf('repeated')).toBe(1);
+  });
+});
+
+describe('a name that its path can hold', () => {
+  it.each(['...', '%2e', '%2E%2e', '. ', 'a/../b', 'a\\b', '?#', ';=', '+ %'])(
+    '%j is created and read by clients that follow the URL standard',
+    async (org_id) => {
+      const { headers } = await api.write('POST', '/v1/orgs', utc(org_id));
+      const path = `/v1/orgs/${encodeURIComponent(org_id)}`;
+      expect(headers['location']).toBe(`${path}/settings`);
+      expect((await api.get(`${path}/settings`, PLATFORM)).body).toMatchObject({ org_id });
+    },
+  );
+});
+
 describe('a change that the rules do not allow', () => {
   beforeAll(async () => {
     await api.write('POST', '/v1/orgs', utc('rules'));
@@ -174,6 +240,11 @@ describe('a change that the rules do not allow', () => {
   it.each([
     ['POST', '/v1/orgs', { org_id: '', time_zone: 'UTC', billing_day: 1 }, '#/org_id'],
     ['POST', '/v1/orgs', { org_id: 'a\nb', time_zone: 'UTC', billing_day: 1 }, '#/org_id'],
+    ['POST', '/v1/orgs', { org_id: '.', time_zone: 'UTC', billing_day: 1 }, '#/org_id'],
+    ['POST', '/v1/orgs', { org_id: '..', time_zone: 'UTC', billing_day: 1 }, '#/org_id'],
+    ['PATCH', '/v1/orgs/rules/settings', { billing_day: 3, reason: 'a\u001b[31mb' }, '#/reason'],
+    ['PATCH', '/v1/orgs/rules/settings', { billing_day: 3, reason: 'two\nlines' }, '#/reason'],
+    ['PUT', crm, { edition: 'free', users: 1, reason: '\u0085' }, '#/reason'],
     ['POST', '/v1/orgs', { org_id: 'half \uD800', time_zone: 'UTC', billing_day: 1 }, '#/org_id'],
     ['POST', '/v1/orgs', { org_id: 'mars', time_zone: 'Mars/Olympus', billing_day: 1 }, '#/time_zone'],
     ['POST', '/v1/orgs', { org_id: 'zero', time_zone: 'UTC', billing_day: 0 }, '#/billing_day'],
