@@ -98,7 +98,7 @@ describe('the local sign-in', () => {
     expect(await choose(await newSession(), { ...CHOICE, role: 'platform' })).toMatchObject({ status: 400 });
   });
 
-  it.each([
+  it.each<readonly [string, string, number?]>([
     ['x-forwarded-for', '203.0.113.1'],
     ['x-forwarded-for', '127.0.0.1'],
     ['x-forwarded-for', ''],
@@ -111,8 +111,9 @@ describe('the local sign-in', () => {
     ['host', '127.0.0.1.rebound.example'],
     ['host', 'localhost.rebound.example:80'],
     ['host', '192.0.2.1'],
-    ['host', '127.0.0.1@rebound.example'],
-  ])('does not exist for requests of others: %s: %s', async (name, value) => {
+    // Not a host: the whole request is invalid.
+    ['host', '127.0.0.1@rebound.example', 400],
+  ])('does not exist for requests of others: %s: %s', async (name, value, status = 404) => {
     const code = createSignInCode(dir);
     const session = await newSession();
     const asked = [
@@ -122,7 +123,7 @@ describe('the local sign-in', () => {
       ['POST', `${PATH}/session`, JSON.stringify({ code })],
     ] as const;
     for (const [method, path, body] of asked) {
-      expect(await statusOf(method, path, { ...session, [name]: value }, body)).toBe(404);
+      expect(await statusOf(method, path, { ...session, [name]: value }, body)).toBe(status);
     }
     expect((await redeem(code)).status).toBe(200);
   });
