@@ -113,7 +113,7 @@ describe('the local sign-in', () => {
     ['host', '192.0.2.1'],
     // Not a host: the whole request is invalid.
     ['host', '127.0.0.1@rebound.example', 400],
-  ])('does not exist for requests of others: %s: %s', async (name, value, status = 404) => {
+  ])('does not exist for requests of others: %s: %s', async (name, value, expected = 404) => {
     const code = createSignInCode(dir);
     const session = await newSession();
     const asked = [
@@ -123,7 +123,7 @@ describe('the local sign-in', () => {
       ['POST', `${PATH}/session`, JSON.stringify({ code })],
     ] as const;
     for (const [method, path, body] of asked) {
-      expect(await statusOf(method, path, { ...session, [name]: value }, body)).toBe(status);
+      expect(await statusOf(method, path, { ...session, [name]: value }, body)).toBe(expected);
     }
     expect((await redeem(code)).status).toBe(200);
   });
