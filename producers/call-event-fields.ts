@@ -2,7 +2,7 @@
  * The argument of publish(): one API call that was answered. The fields that may be left out have a default.
  * domain.md, "Which events count", is the source of the limits.
  */
-export interface CallEventInput {
+export type CallEventInput = {
   /**
    * A UUIDv7 whose first 48 bits are occurred_at; minted when left out. Two events of an org with the same id count
    * once, so give your own where the same call may be published again.
@@ -37,7 +37,7 @@ export interface CallEventInput {
   source_address?: string;
   /** How long the call took, in milliseconds; null when unknown. */
   duration_ms?: number | null;
-}
+};
 
 /** The fields of an event about its cost, ready to be spread into it. */
 export type CallCost = Required<Pick<CallEventInput, 'credits' | 'rule' | 'units'>>;
