@@ -14,6 +14,7 @@ import { PROGRAMS } from './programs.ts';
 import { installProject, type InstalledProject } from './project.ts';
 
 const other = await node22();
+const TYPED = ['typed.mts', 'typed-common.cts'];
 const onNode22 = other === undefined ? it.skip : it;
 
 describe('the tarball of the SDK, installed in an empty project,', () => {
@@ -45,8 +46,12 @@ describe('the tarball of the SDK, installed in an empty project,', () => {
   });
 
   it('is what strict TypeScript expects, without Node’s types', async () => {
-    const oxlint = join(projectRoot(), 'node_modules/oxlint/bin/oxlint');
-    const output = await project.run(process.execPath, [oxlint, '--type-aware', '--type-check', '-A', 'all']);
+    const packages = join(projectRoot(), 'node_modules');
+    const output = await project.run(
+      process.execPath,
+      [join(packages, 'oxlint/bin/oxlint'), '--type-aware', '--type-check', '-A', 'all', ...TYPED],
+      { OXLINT_TSGOLINT_PATH: join(packages, 'oxlint-tsgolint/bin/tsgolint.js') },
+    );
     expect(output).toContain('Found 0 warnings and 0 errors.');
   });
 

@@ -25,6 +25,8 @@ const REQUIRED = `
   const { callCost, createPublisher, EventRejectedError, readCosts } = require('@api-credits/publisher');
   const costs = ${COSTS};
   const publisher = createPublisher(${OPTIONS});
+  // An application's own consumers find kafkajs as it is.
+  if (/recordSet/.test(String(require('kafkajs/src/consumer/batch.js')))) throw new Error('kafkajs is changed');
   publisher
     .publish({ ...${CALL}, credits: -1 })
     .catch((error) => {
@@ -75,8 +77,9 @@ const TYPED = `
 const TYPED_COMMON_JS = `
   import sdk = require('@api-credits/publisher');
   // @ts-expect-error brokers are a list
-  export const wrong: sdk.PublisherOptions = { brokers: 'localhost:9092' };
-  export const publisher: sdk.Publisher = sdk.createPublisher({ brokers: ['localhost:9092'] });
+  const wrong: sdk.PublisherOptions = { brokers: 'localhost:9092' };
+  const publisher: sdk.Publisher = sdk.createPublisher({ brokers: ['localhost:9092'] });
+  export = { wrong, publisher };
 `;
 
 const STRICT = {
