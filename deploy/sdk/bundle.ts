@@ -6,7 +6,7 @@ import { projectFile, projectRoot } from '../../schemas/root.ts';
 export const DEPENDENCIES = ['avsc', 'kafkajs'] as const;
 /** What the bundle contains of packages, whose licences the package repeats. */
 const BUNDLED = new Set(['typebox']);
-const ENTRY = 'producers/sdk/exports.ts';
+export const SDK_ENTRY = 'producers/sdk/exports.ts';
 
 /** Files that are others in the package. */
 const SUBSTITUTES: Readonly<Record<string, () => string>> = {
@@ -30,7 +30,7 @@ const SUBSTITUTES: Readonly<Record<string, () => string>> = {
 export async function bundleSdk(file: string): Promise<void> {
   const bundle = await rolldown({
     cwd: projectRoot(),
-    input: ENTRY,
+    input: SDK_ENTRY,
     platform: 'node',
     external: [...DEPENDENCIES],
     plugins: [substitute],
@@ -43,8 +43,8 @@ export async function bundleSdk(file: string): Promise<void> {
     const contained = Object.entries(chunk.modules).flatMap(([id, { renderedLength }]) =>
       renderedLength > 0 ? (/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1] ?? []) : [],
     );
-    refuse('imports', imported, new Set(DEPENDENCIES));
-    refuse('contains', contained, BUNDLED);
+    rejectUnlisted('imports', imported, new Set(DEPENDENCIES));
+    rejectUnlisted('contains', contained, BUNDLED);
   }
 }
 
@@ -61,7 +61,7 @@ const substitute: Plugin = {
   },
 };
 
-function refuse(verb: string, names: readonly string[], allowed: ReadonlySet<string>): void {
+function rejectUnlisted(verb: string, names: readonly string[], allowed: ReadonlySet<string>): void {
   const unexpected = [...new Set(names)].filter((name) => !allowed.has(name));
   if (unexpected.length === 0) return;
   throw new Error(

@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isolatedDeclarationSync } from 'rolldown/experimental';
 import { projectFile } from '../../schemas/root.ts';
+import { SDK_ENTRY } from './bundle.ts';
 
-const ENTRY = 'producers/sdk/exports.ts';
 const IMPORT = /(\bfrom\s*['"])(\.[^'"]+)\.ts(['"])/g;
 
 /** A source's declarations, by the path of the source. */
@@ -16,7 +16,7 @@ export type Declarations = ReadonlyMap<string, string>;
  */
 export function sdkDeclarations(): Declarations {
   const declarations = new Map<string, string>();
-  const pending = [ENTRY];
+  const pending = [SDK_ENTRY];
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
     if (declarations.has(path)) continue;
     const { code, errors } = isolatedDeclarationSync(path, projectFile(path));
