@@ -1,6 +1,6 @@
 import { costsAt, type Catalogues } from '../domain/catalogues/catalogues.ts';
 import { DEFAULT_RULE, type CostRule } from '../domain/catalogues/costs.ts';
-import type { CallEventInput } from './call-event-input.ts';
+import type { CallEventInput } from '../schemas/call-event-input.ts';
 import { EventRejectedError, UnknownCostRuleError } from './errors.ts';
 
 /** The fields of an event about its cost, ready to be spread into it. */

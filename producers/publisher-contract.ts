@@ -1,5 +1,7 @@
-import type { CallEventInput } from './call-event-input.ts';
+import type { CallEventInput } from '../schemas/call-event-input.ts';
 import type { Transport } from './transport.ts';
+
+export type { CallEventInput };
 
 /** The publishing SDK's contract: what an API server embeds. */
 

@@ -1,8 +1,8 @@
 import { mintEventId } from '../../schemas/event-id.ts';
 import { NOTHING_DROPPED } from '../../schemas/event-rules.ts';
-import { completeEvent, type CallEventInput } from '../../producers/call-event-input.ts';
+import { completeEvent, type CallEventInput } from '../../schemas/call-event-input.ts';
 import { EventRejectedError, type RejectionReason } from '../../producers/errors.ts';
-import { validateCallEvent } from '../../producers/validate.ts';
+import { validateCallEvent } from '../../schemas/call-event-validation.ts';
 import { call, countingBytes, NOW_MS } from './sample-event.ts';
 
 const MINUTE_MS = 60_000;

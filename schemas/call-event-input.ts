@@ -1,8 +1,8 @@
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { CallEvent } from '../schemas/call-event.ts';
-import { mintEventId } from '../schemas/event-id.ts';
-import { EventRejectedError } from './errors.ts';
+import type { CallEvent } from './call-event.ts';
+import { mintEventId } from './event-id.ts';
+import { EventRejectedError } from './event-rejected-error.ts';
 
 /**
  * The argument of publish(): a call event whose optional fields may be left out (call-event.avsc documents them).
