@@ -35,11 +35,12 @@ const compiled = Compile(CallEventInput);
 
 /**
  * The complete event: with defaults, and with a new id unless the caller gave one.
+ * @param input a CallEventInput, whose shape is checked
  * @param random returns that many random bytes; the ids of two events differ only by them
  * @throws EventRejectedError `shape` if a field is missing, unknown, or of another type
  */
 export function completeEvent(
-  input: CallEventInput,
+  input: unknown,
   nowMs: number,
   random: (bytes: number) => Uint8Array,
 ): CallEvent {

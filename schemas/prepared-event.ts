@@ -1,4 +1,4 @@
-import { completeEvent, type CallEventInput } from './call-event-input.ts';
+import { completeEvent } from './call-event-input.ts';
 import { validateCallEvent } from './call-event-validation.ts';
 import { encodeCallEvent } from './call-event.ts';
 import { EventRejectedError } from './event-rejected-error.ts';
@@ -37,11 +37,12 @@ export interface PreparationOptions {
 
 /**
  * Completes, validates and encodes an event: every way to publish one goes through here, so that all accept the same.
+ * @param input a CallEventInput, whose shape is checked
  * @param nowMs epoch milliseconds
  * @throws EventRejectedError
  */
 export function prepareEvent(
-  input: CallEventInput,
+  input: unknown,
   nowMs: number,
   { random, limits, maxEventBytes }: PreparationOptions,
 ): PreparedEvent {

@@ -34,6 +34,15 @@ describe('a bearer token', () => {
     expect((await verify(await signToken(SECRET, claims, NOW + 60_000))).orgIds).toEqual([]);
   });
 
+  it('binds a publisher to its org, or to none', async () => {
+    const callerOf = async (claims: Claims): Promise<unknown> =>
+      verify(await signToken(SECRET, claims, NOW + 60_000));
+    const publisher = { role: 'publisher', sub: 'ann' } as const;
+    expect(await callerOf({ ...publisher, org: 'acme' })).toMatchObject({ orgIds: ['acme'] });
+    expect(await callerOf(publisher)).toMatchObject({ orgIds: [] });
+    await expect(callerOf({ ...publisher, orgs: ['acme'] })).rejects.toThrow('takes the claim org, not orgs');
+  });
+
   it('is valid until the second of its expiry', async () => {
     const token = await signToken(SECRET, ADMIN, NOW + 1_000);
     await expect(verify(token)).resolves.toBeDefined();
