@@ -24,7 +24,7 @@ class KafkaTransport implements Transport {
   async send(records: readonly OutgoingRecord[]): Promise<void> {
     if (this.#isClosed) throw new PublisherClosedError();
     try {
-      await this.#producer.send(records);
+      await this.#producer.append(records);
     } catch (error) {
       if (error instanceof RecordsRejectedError) throw new InvalidRecordsError(error);
       throw error;

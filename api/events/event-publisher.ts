@@ -23,7 +23,7 @@ export class UnconfirmedError extends Error {
 
 /** Appends records to the call topic; CallEventProducer does. */
 export interface RecordSink {
-  send(records: readonly OutgoingRecord[]): Promise<void>;
+  append(records: readonly OutgoingRecord[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -135,7 +135,7 @@ export class EventPublisher {
     let pauseMs = RETRY_MS;
     for (let left = entries; left.length > 0; left = left.filter(({ isSettled }) => !isSettled)) {
       try {
-        for (const batch of batchesOf(left)) await this.#options.sink.send(batch);
+        for (const batch of batchesOf(left)) await this.#options.sink.append(batch);
         for (const entry of left) entry.confirm();
       } catch (error) {
         if (error instanceof RecordsRejectedError) {

@@ -53,7 +53,7 @@ export class CallEventProducer {
    * Resolves when every record is in the log, in the given order within each key.
    * @throws RecordsRejectedError; NotSentError and NotAcknowledgedError, after which a repeat is harmless
    */
-  async send(records: readonly OutgoingRecord[]): Promise<void> {
+  async append(records: readonly OutgoingRecord[]): Promise<void> {
     const { topics, gzip } = this.#options;
     try {
       await this.#announceSchema();
