@@ -41,9 +41,9 @@ export class Ledger {
     return this.#entries.size;
   }
 
-  /** By org, user and UTC day (keyOf). */
-  byUserAndDay(): Map<string, Counted> {
-    return this.#grouped(({ org, user, at }) => keyOf(org, user, utcDate(at)));
+  /** By org, user and UTC day (keyOf), of the organisations that are wanted. */
+  byUserAndDay(isWanted: (org: string) => boolean = () => true): Map<string, Counted> {
+    return this.#grouped(({ org, user, at }) => (isWanted(org) ? keyOf(org, user, utcDate(at)) : undefined));
   }
 
   /** Credits of an org by UTC day. */
