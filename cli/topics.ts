@@ -4,6 +4,7 @@ import { Options } from '../platform/command-line/options.ts';
 import { connectKafka, ensureTopics } from '../platform/kafka/connect.ts';
 import { createLogger } from '../platform/logging.ts';
 import { topicNames } from '../schemas/topics.ts';
+import { TopicsNotCreatedError } from './topics-error.ts';
 import { readTopicsConfig, replicationWarning } from './topics-config.ts';
 
 const USAGE = `npm run topics
@@ -24,7 +25,10 @@ await runCommand(async (args) => {
   const config = readTopicsConfig(process.env);
   const topics = topicNames(config.TOPIC_PREFIX);
   const kafka = connectKafka(config, 'api-credits topics', createLogger('topics', 'fatal'), KAFKA_RETRIES);
-  const created = await ensureTopics(kafka, topics, config.CALL_PARTITIONS, config.replication);
+  const creating = ensureTopics(kafka, topics, config.CALL_PARTITIONS, config.replication);
+  const created = await creating.catch((error: unknown) => {
+    throw new TopicsNotCreatedError(error);
+  });
   const lines = Object.values(topics).map(
     (topic) => `${created.includes(topic) ? 'created' : 'exists, unchanged'}: ${topic}`,
   );
