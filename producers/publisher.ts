@@ -4,9 +4,19 @@ import type { CallEventInput } from '../schemas/call-event-input.ts';
 import { MAX_EVENT_BYTES, prepareEvent, type OutgoingRecord } from '../schemas/prepared-event.ts';
 import { BufferFullError, PublisherClosedError, UndeliveredError } from './errors.ts';
 import { MemorySendBuffer, type BufferedEvent } from './send-buffer.ts';
-import type { Publisher, PublisherCounters, PublisherOptions } from './publisher-contract.ts';
+import type { Publisher, PublisherCounters, PublisherLimits } from './publisher-contract.ts';
 import { pooled } from './random-pool.ts';
 import { Sender } from './sender.ts';
+import type { Transport } from './transport.ts';
+
+export interface PublisherOptions extends PublisherLimits {
+  readonly transport: Transport;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Returns that many random bytes, for event ids: crypto.randomBytes. */
+  readonly random: (bytes: number) => Uint8Array;
+  readonly logger?: { warn(details: object, message: string): void };
+}
 
 const DEFAULTS = {
   futureLimitMs: FUTURE_LIMIT_MS,

@@ -2,17 +2,17 @@ import { fingerprintOf } from '../../schemas/avro.ts';
 import { callEventHeader, callEventSchemaJson } from '../../schemas/call-event.ts';
 import type { OutgoingRecord } from '../../schemas/prepared-event.ts';
 import type { Topics } from '../../schemas/topics.ts';
-import type { Logger } from '../logging.ts';
 import { AcknowledgedProducer } from './acknowledged-producer.ts';
 import { connectKafka, type KafkaConfig } from './connect.ts';
 import { CompressionTypes } from './kafkajs.ts';
+import type { KafkaLogger } from './log-creator.ts';
 
 export interface CallEventProducerOptions {
   readonly kafka: KafkaConfig;
   readonly topics: Topics;
   /** Names the process in the brokers' logs. */
   readonly clientId: string;
-  readonly logger: Logger;
+  readonly logger: KafkaLogger;
   /** Compress batches with gzip: a third of the bytes, for more CPU time. Default false. */
   readonly gzip?: boolean;
 }
