@@ -8,7 +8,7 @@ import { billedInLines, billedInText, type Billing } from './explain-billing.ts'
 import { callsPath } from '../api/explanation/calls-path.ts';
 import type { Breakdown, Explanation } from '../store/explain/explanation.ts';
 import type { TermsInEffect } from '../domain/pricing/terms-of-day.ts';
-import { terminalLine } from '../platform/command-line/terminal-text.ts';
+import { printableLine } from '../platform/printable-text.ts';
 import { HOUR_MS } from '../schemas/time-units.ts';
 
 interface ReportOptions extends Billing {
@@ -103,7 +103,7 @@ function termsLines({ from, to, allowance, change, decidesIncluded, decidesLimit
     `    ${allowance.edition}: ${formula} = ${count(allowance.included)} included${decides(decidesIncluded)}`,
     `    additional limit ${count(allowance.additionalLimit)}${decides(decidesLimit)}`,
     `    in effect since ${formatInstant(change.effectiveAt)}, set by ${change.recordedBy}` +
-      (change.reason === '' ? '' : `: ${terminalLine(change.reason)}`),
+      (change.reason === '' ? '' : `: ${printableLine(change.reason)}`),
   ];
 }
 

@@ -3,7 +3,7 @@ import { formatInstant } from '../domain/instants.ts';
 import { inEffectAt } from '../domain/versions.ts';
 import { billingPeriodsOf } from '../domain/calendar/billing-periods.ts';
 import { assumedTermsText } from '../domain/settings/sample-subscription.ts';
-import { terminalLine } from '../platform/command-line/terminal-text.ts';
+import { printableLine } from '../platform/printable-text.ts';
 import { calendarOf } from '../domain/calendar/calendar.ts';
 import type { Outcome } from '../domain/settings/outcome.ts';
 import type { SettingsState } from '../domain/settings/state.ts';
@@ -69,5 +69,5 @@ function contentOf({ kind, product, value }: Outcome['change']): string {
 }
 
 function listed<T>(items: readonly T[], line: (item: T) => string): string[] {
-  return items.length === 0 ? ['  nothing'] : items.map((item) => `  ${terminalLine(line(item))}`);
+  return items.length === 0 ? ['  nothing'] : items.map((item) => `  ${printableLine(line(item))}`);
 }

@@ -1,4 +1,4 @@
-import { terminalLine } from '../platform/command-line/terminal-text.ts';
+import { printableLine } from '../platform/printable-text.ts';
 
 /** Text for people: numbers with thousands separators, aligned columns. */
 
@@ -14,7 +14,7 @@ export const signed = (value: number): string => (value > 0 ? `+${count(value)}`
  * @param header a first row, aligned like its columns
  */
 export function table(rows: readonly (readonly string[])[], header: readonly string[] = []): string[] {
-  const all = (header.length > 0 ? [header, ...rows] : rows).map((row) => row.map(terminalLine));
+  const all = (header.length > 0 ? [header, ...rows] : rows).map((row) => row.map(printableLine));
   const columns = Math.max(0, ...all.map((row) => row.length));
   const layout = Array.from({ length: columns }, (_, column) => ({
     width: Math.max(...all.map((row) => row[column]?.length ?? 0)),

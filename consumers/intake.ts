@@ -70,6 +70,7 @@ export class Intake {
       at.offset = records.offset;
       at.appendedAtMs = records.timestampMs;
       range ??= this.#range(insertBatch, batch, next);
+      if (at.offset > next) range.unpublished.push(...batch.unpublishedIn(next, at.offset - 1));
       const rejection = this.#add(value, at, insertBatch);
       count += 1;
       if (rejection === undefined) {
@@ -84,6 +85,7 @@ export class Intake {
       next = at.offset + 1;
     }
     range ??= this.#range(insertBatch, batch, next);
+    range.unpublished.push(...batch.unpublishedIn(next, batch.lastOffset));
     range.lastOffset = batch.lastOffset;
     this.#batchWriter.added();
     this.#waveGuard.count(count, invalid);
@@ -104,7 +106,7 @@ export class Intake {
   #lacksSchema(value: Buffer | null): boolean {
     if (value === null || isCurrentSchema(value)) return false;
     const writer = fingerprintOf(value);
-    return writer !== undefined && !this.#schemas.has(writer);
+    return writer !== undefined && !this.#schemas.canRead(writer);
   }
 
   #add(

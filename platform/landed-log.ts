@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Kafka } from 'kafkajs';
 import { CompressionTypes } from './kafka/kafkajs.ts';
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from './clickhouse/connect.ts';
-import { AcknowledgedProducer } from './kafka/acknowledged-producer.ts';
+import { AcknowledgedProducer, type ProducerFactory } from './kafka/acknowledged-producer.ts';
 import { NotAcknowledgedError } from './kafka/acknowledgement.ts';
 
 /** Kafka acknowledged the records but they have not landed in time: no consumer is running, or it is far behind. */
@@ -70,7 +69,7 @@ export interface LandedLog {
  * @param timeoutMs how long acknowledged records may take to land before append throws
  */
 export function openLandedLog(
-  kafka: Kafka,
+  kafka: ProducerFactory,
   client: ClickHouseClient,
   topic: string,
   timeoutMs: number,

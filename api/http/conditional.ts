@@ -1,20 +1,21 @@
-/** An entity tag, or what another server may have sent as one: obsolete text is allowed in it (RFC 9110, 8.8.3). */
+/** An entity tag, strong or weak, also as another server may write it: obsolete text is allowed (RFC 9110, 8.8.3). */
 const TAG = /(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/;
 const LIST = new RegExp(String.raw`^[ \t,]*(?:${TAG.source}(?:[ \t]*,[ \t,]*|[ \t]*$))+$`);
 const EACH = new RegExp(TAG.source, 'g');
 
 /**
- * Whether `If-None-Match` names the representation: `*`, or a list with its tag in it. Tags are compared weakly, so a
- * proxy that compresses and therefore weakens the tag does not end revalidation (RFC 9110, 13.1.2). A field that does not
- * follow the grammar matches nothing: the client gets the whole answer.
- * @param etag with its quotes, weak or strong
+ * The first of `etags` that `If-None-Match` names, in a list or by `*`; undefined where it names none of them. Tags are
+ * compared weakly, so a proxy that compresses and therefore weakens a tag does not end revalidation (RFC 9110, 13.1.2). A
+ * field that does not follow the grammar names nothing: the client gets the whole answer.
+ * @param etags strong, with their quotes
  */
-export function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false;
-  if (ifNoneMatch.trim() === '*') return true;
-  if (!LIST.test(ifNoneMatch)) return false;
-  const opaque = opaqueOf(etag);
-  return [...ifNoneMatch.matchAll(EACH)].some(([, tag]) => tag === opaque);
+export function namedEtag(
+  ifNoneMatch: string | undefined,
+  [first, ...others]: readonly [string, ...string[]],
+): string | undefined {
+  if (ifNoneMatch === undefined) return undefined;
+  if (ifNoneMatch.trim() === '*') return first;
+  if (!LIST.test(ifNoneMatch)) return undefined;
+  const named = new Set(Array.from(ifNoneMatch.matchAll(EACH), ([, tag]) => `"${tag}"`));
+  return [first, ...others].find((etag) => named.has(etag));
 }
-
-const opaqueOf = (etag: string): string | undefined => TAG.exec(etag)?.[1];

@@ -40,11 +40,12 @@ const zones = new Map<string, ZoneDays>();
 
 /** Whether a text names an IANA time zone. D: bare offsets such as "+05:30" do not, as they have no rules. */
 export function isTimeZone(name: string): boolean {
-  // Intl takes a millisecond, and most zones are those of another organisation, already cached.
+  // It takes a millisecond, and most zones are those of another organisation, already cached.
   if (zones.has(name)) return true;
   if (!/^[A-Za-z]/.test(name)) return false;
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone.length > 0;
+    // What the calendar computes with decides: Intl takes other names too (BST, IST).
+    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId.length > 0;
   } catch (error) {
     if (error instanceof RangeError) return false;
     throw error;

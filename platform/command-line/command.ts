@@ -1,4 +1,4 @@
-import { terminalText } from './terminal-text.ts';
+import { printableText } from '../printable-text.ts';
 
 /** How the command-line programs end and report errors. */
 
@@ -14,7 +14,7 @@ export class UsageError extends Error {
 /** Runs a program on its arguments and prints what it returns. */
 export async function runCommand(program: (args: readonly string[]) => Promise<string>): Promise<void> {
   try {
-    process.stdout.write(`${terminalText((await program(process.argv.slice(2))).trimEnd())}\n`);
+    process.stdout.write(`${printableText((await program(process.argv.slice(2))).trimEnd())}\n`);
   } catch (error) {
     failCommand(error);
   }
@@ -22,7 +22,7 @@ export async function runCommand(program: (args: readonly string[]) => Promise<s
 
 /** Prints to standard error why a program failed. Exit code 2 for a wrong command line, 1 for any other failure. */
 export function failCommand(error: unknown): void {
-  process.stderr.write(`${terminalText(messageOf(error))}\n`);
+  process.stderr.write(`${printableText(messageOf(error))}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }
 

@@ -29,6 +29,12 @@ export interface AbortedTransaction {
   readonly firstOffset: number;
 }
 
+/** Consecutive offsets, both inclusive. */
+export interface OffsetRange {
+  readonly first: number;
+  readonly last: number;
+}
+
 /** What a fetch returned of one partition. */
 export class RecordSet {
   readonly #bytes: Buffer;
@@ -41,16 +47,19 @@ export class RecordSet {
    * compaction took away. Undefined where no whole batch was fetched.
    */
   readonly lastOffset: number | undefined;
+  readonly #unpublished: readonly OffsetRange[];
 
   constructor(
     bytes: Buffer,
     fromOffset: number,
     batches: readonly DataBatch[],
+    unpublished: readonly OffsetRange[],
     lastOffset: number | undefined,
   ) {
     this.#bytes = bytes;
     this.#fromOffset = fromOffset;
     this.#batches = batches;
+    this.#unpublished = unpublished;
     this.lastOffset = lastOffset;
     this.recordCount = batches.reduce((sum, { count }) => sum + count, 0);
   }
@@ -58,6 +67,14 @@ export class RecordSet {
   /** The published records from the fetched offset on. */
   records(): RecordCursor {
     return new RecordCursor(this.#bytes, this.#batches, this.#fromOffset);
+  }
+
+  /** The offsets of control records and of aborted transactions in [first, last], ascending. */
+  unpublishedIn(first: number, last: number): OffsetRange[] {
+    return this.#unpublished.flatMap((range) => {
+      const within = { first: Math.max(first, range.first), last: Math.min(last, range.last) };
+      return within.first <= within.last ? [within] : [];
+    });
   }
 }
 
@@ -79,6 +96,7 @@ export function readRecordSet(
   const aborted = abortedTransactions.toSorted((one, other) => one.firstOffset - other.firstOffset);
   const aborting = new Set<bigint>();
   const batches: DataBatch[] = [];
+  const unpublished: { first: number; last: number }[] = [];
   let lastOffset: number | undefined;
   let next = 0;
   for (let start = 0; start + HEADER_BYTES <= bytes.length;) {
@@ -96,9 +114,13 @@ export function readRecordSet(
       aborting.size > 0 &&
       (attributes & TRANSACTIONAL) !== 0 &&
       aborting.has(bytes.readBigInt64BE(start + PRODUCER_ID));
-    if ((attributes & CONTROL) !== 0) {
-      aborting.delete(bytes.readBigInt64BE(start + PRODUCER_ID));
-    } else if (!isAborted && last >= fromOffset) {
+    const isControl = (attributes & CONTROL) !== 0;
+    if (isControl) aborting.delete(bytes.readBigInt64BE(start + PRODUCER_ID));
+    if (isControl || isAborted) {
+      const before = unpublished.at(-1);
+      if (before?.last === baseOffset - 1) before.last = last;
+      else unpublished.push({ first: baseOffset, last });
+    } else if (last >= fromOffset) {
       batches.push({
         baseOffset,
         attributes,
@@ -112,7 +134,7 @@ export function readRecordSet(
     if (last >= fromOffset) lastOffset = last;
     start = end;
   }
-  return new RecordSet(bytes, fromOffset, batches, lastOffset);
+  return new RecordSet(bytes, fromOffset, batches, unpublished, lastOffset);
 }
 
 function check(bytes: Buffer, start: number, end: number, baseOffset: number): void {

@@ -40,7 +40,8 @@ const TERMS: readonly Term[] = [
   { words: /\bportions?\b/, instead: 'chunk, page' },
   { words: /\bstretch(es)?\b/, instead: 'interval', except: /\.css$/ },
   { words: /\bwish(es|ed)?\b/, instead: 'command' },
-  { words: /\bact\b|\bacts (on|of)\b/, instead: 'permission, action' },
+  // Not the verb: a test of a word in prose would find "act on".
+  { words: /\bacts\b/, instead: 'permission, action' },
   { words: /\bextents?\b/, instead: 'scope' },
   { words: /\brefus(e[sd]?|als?|ing)\b(?<!connection refused)/, instead: 'reject' },
   {

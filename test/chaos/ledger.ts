@@ -1,6 +1,6 @@
 import { countOf, type Counted } from '../api/traffic.ts';
 import { DAY_MS } from '../../schemas/time-units.ts';
-import type { CallEventInput } from '../../producers/call-event-input.ts';
+import type { CallEventInput } from '../../schemas/call-event-input.ts';
 
 interface Entry {
   readonly org: string;
@@ -41,9 +41,9 @@ export class Ledger {
     return this.#entries.size;
   }
 
-  /** By org, user and UTC day (keyOf). */
-  byUserAndDay(): Map<string, Counted> {
-    return this.#grouped(({ org, user, at }) => keyOf(org, user, utcDate(at)));
+  /** By org, user and UTC day (keyOf), of the organisations that are wanted. */
+  byUserAndDay(isWanted: (org: string) => boolean = () => true): Map<string, Counted> {
+    return this.#grouped(({ org, user, at }) => (isWanted(org) ? keyOf(org, user, utcDate(at)) : undefined));
   }
 
   /** Credits of an org by UTC day. */

@@ -9,15 +9,17 @@ import { createLogger } from '../../platform/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { npmStart } from '../deploy/local/npm-start.ts';
 import { inTestRun } from '../servers/test-run.ts';
+import { planInputs } from './inputs-plan.ts';
 import { BROKERS, planFaults } from './plan.ts';
 import { runChaos } from './run.ts';
 
 const USAGE = `npm run chaos [-- --seed N] [--seconds N]
 
 Starts three brokers and a stack of its own and publishes calls for N seconds (60), while it kills, freezes and doubles
-the processes of the stack and kills and freezes brokers. Then it checks that the log holds every call that was
-acknowledged, and compares every figure with an independent count. The same seed gives the same calls and faults; how
-they interleave depends on the machine. Exit code 1 if anything differs.`;
+the processes of the stack and kills and freezes brokers. It also publishes what others may put on the topics: calls in
+transactions, aborted ones too, broken settings, junk schemas, and waves of invalid records. Then it checks that the log
+holds every call that was acknowledged, and compares every figure with an independent count. The same seed gives the
+same calls and faults; how they interleave depends on the machine. Exit code 1 if anything differs.`;
 
 const MAX_SECONDS = 3_600;
 const PARTITIONS = 12;
@@ -51,8 +53,8 @@ async function main(args: readonly string[]): Promise<void> {
       const stack = npmStart({ DATA_DIR: dataDir, ...variables });
       try {
         await stack.untilPrinted('ready http://');
-        const faults = planFaults(seed, seconds);
-        report(seed, await runChaos({ seed, seconds, faults, dataDir, secret, cluster, print }));
+        const [faults, inputs] = [planFaults(seed, seconds), planInputs(seed, seconds)];
+        report(seed, await runChaos({ seed, seconds, faults, inputs, dataDir, secret, cluster, print }));
       } finally {
         stack.kill('SIGTERM');
         await stack.exited;

@@ -10,7 +10,9 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const assets = () => api.routes.map(({ url }) => url).filter((url) => url.startsWith('/assets/'));
+const assets = () => [
+  ...new Set(api.routes.map(({ url }) => url).filter((url) => url.startsWith('/assets/'))),
+];
 
 describe('the dashboard’s files', () => {
   it('serve one page at every screen’s address, revalidated each time', async () => {

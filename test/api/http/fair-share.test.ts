@@ -6,20 +6,20 @@ const never = new AbortController().signal;
 
 /** Work that ends when it is told to. */
 function work() {
-  let end = (): void => undefined;
-  const ended = new Promise<void>((resolve) => (end = resolve));
-  return { run: () => ended, end };
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { run: () => promise, end: () => resolve() };
 }
 
 describe('a fair share', () => {
   it('runs so many at once for each holder, and the others in their order', async () => {
     const share = new FairShare({ slots: 2, waitMs: 10_000, maxWaiting: 10 });
     const started: string[] = [];
-    const works = ['a1', 'a2', 'a3', 'a4', 'b1'].map((name) => ({ name, ...work() }));
-    const runs = works.map(({ name, run }) =>
-      share.run(name.slice(0, 1), never, () => {
+    const names = ['a1', 'a2', 'a3', 'a4', 'b1'];
+    const works = names.map(() => work());
+    const runs = names.map((name, index) =>
+      share.run(name.slice(0, 1), never, async () => {
         started.push(name);
-        return run();
+        await works[index]?.run();
       }),
     );
     await sleep(1);

@@ -68,6 +68,14 @@ describe('HEAD', () => {
     },
   );
 
+  it('is GET at a wrong address of the dashboard too, whose answer depends on Accept', async () => {
+    for (const accept of ['text/html', 'application/json']) {
+      const { status, headers } = await answer('GET', '/nothing', { accept });
+      expect(await answer('HEAD', '/nothing', { accept })).toEqual({ status, headers, text: '' });
+      expect(headers['vary']).toBe('accept, accept-encoding');
+    }
+  });
+
   it('has the size of the page', async () => {
     const { headers } = await answer('HEAD', '/docs');
     expect(headers['content-length']).toBe(String((await api.send('/docs')).bytes.length));

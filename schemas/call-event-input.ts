@@ -1,12 +1,12 @@
-import { Type, type Static } from 'typebox';
+import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { CallEvent } from '../schemas/call-event.ts';
-import { mintEventId } from '../schemas/event-id.ts';
-import { EventRejectedError } from './errors.ts';
+import type { CallEvent } from './call-event.ts';
+import { mintEventId } from './event-id.ts';
+import type { CallEventInput as Fields } from './call-event-fields.ts';
+import { EventRejectedError } from './event-rejected-error.ts';
 
 /**
- * The argument of publish(): a call event whose optional fields may be left out (call-event.avsc documents them).
- * Unknown fields are rejected, so that a misspelt `module` is an error and not a lost figure.
+ * The shape of publish()'s argument (call-event-fields.ts documents the fields; a test compares the two). Unknown fields are rejected, so that a misspelt `module` is an error and not a lost figure.
  */
 export const CallEventInput = Type.Object(
   {
@@ -29,17 +29,18 @@ export const CallEventInput = Type.Object(
   },
   { additionalProperties: false },
 );
-export type CallEventInput = Static<typeof CallEventInput>;
+export type CallEventInput = Fields;
 
 const compiled = Compile(CallEventInput);
 
 /**
  * The complete event: with defaults, and with a new id unless the caller gave one.
+ * @param input a CallEventInput, whose shape is checked
  * @param random returns that many random bytes; the ids of two events differ only by them
  * @throws EventRejectedError `shape` if a field is missing, unknown, or of another type
  */
 export function completeEvent(
-  input: CallEventInput,
+  input: unknown,
   nowMs: number,
   random: (bytes: number) => Uint8Array,
 ): CallEvent {

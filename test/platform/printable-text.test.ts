@@ -1,4 +1,4 @@
-import { terminalLine, terminalText } from '../../../platform/command-line/terminal-text.ts';
+import { printableLine, printableText } from '../../platform/printable-text.ts';
 
 describe('a text for a terminal', () => {
   it.each([
@@ -9,12 +9,12 @@ describe('a text for a terminal', () => {
     ['user\u202Egnp.exe', 'user\\u202Egnp.exe'],
     ['naïve 中文 🙈 👩‍👩‍👧 שלום', 'naïve 中文 🙈 👩‍👩‍👧 שלום'],
   ])('%j is written as %s', (text, written) => {
-    expect(terminalText(text)).toBe(written);
-    expect(terminalLine(text)).toBe(written);
+    expect(printableText(text)).toBe(written);
+    expect(printableLine(text)).toBe(written);
   });
 
   it('keeps its line feeds, unless it is one line', () => {
-    expect(terminalText('a\nb')).toBe('a\nb');
-    expect(terminalLine('a\nb\u2028c')).toBe('a\\u000Ab\\u2028c');
+    expect(printableText('a\nb')).toBe('a\nb');
+    expect(printableLine('a\nb\u2028c')).toBe('a\\u000Ab\\u2028c');
   });
 });
