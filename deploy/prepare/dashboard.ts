@@ -13,6 +13,7 @@ const OUTSIDE = [
   'api/auth/permissions.ts',
   'domain/settings/sample-subscription.ts',
   'domain/settings/org-history.ts',
+  'platform/printable-text.ts',
   'schemas/time-units.ts',
   'package-lock.json',
 ];
