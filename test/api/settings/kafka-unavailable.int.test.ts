@@ -47,6 +47,7 @@ describe('without Kafka', () => {
           time_zone: 'UTC',
           billing_day: 1,
           subscriptions: [{ product: 'crm', edition: 'free', users: 1, additional_limit: 10_000 }],
+          terms_assumed: true,
         },
       ],
       next_cursor: null,
