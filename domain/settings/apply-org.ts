@@ -3,7 +3,7 @@ import { isName } from '../../schemas/event-rules.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
 import type { Version } from './org-history.ts';
 import { inEffectAt } from '../versions.ts';
-import { isTimeZone } from '../calendar/zone-days.ts';
+import { isTimeZone } from '../calendar/zone-rules.ts';
 import { effectiveAt, parseValue } from './change-rules.ts';
 import { NewOrgValue, OrgValue, SubscriptionValue } from './change-values.ts';
 import type { OrgFields, SubscriptionFields } from './org-fields.ts';
