@@ -1,8 +1,9 @@
-import type { Versions } from '../domain/settings/org-history.ts';
+import type { OrgHistory, Versions } from '../domain/settings/org-history.ts';
 import { formatInstant } from '../domain/instants.ts';
 import { inEffectAt } from '../domain/versions.ts';
 import { billingPeriodsOf } from '../domain/calendar/billing-periods.ts';
 import { calendarOf } from '../domain/calendar/calendar.ts';
+import { UnknownTimeZoneError } from '../domain/calendar/zone-days.ts';
 import type { Outcome } from '../domain/settings/outcome.ts';
 import type { SettingsState } from '../domain/settings/state.ts';
 
@@ -16,16 +17,10 @@ export function orgReport(state: SettingsState, orgId: string, now: number): str
   if (!org) return undefined;
   const current = <T>(versions: Versions<T>): T | undefined =>
     (inEffectAt(versions, now) ?? versions[0])?.value;
-  const calendar = calendarOf(org.timeZone);
-  const today = calendar.dayAt(now);
-  const periods = billingPeriodsOf(calendar, org.billingDay);
-  const period = periods.periodAt(now);
   const rows = [
     ['time zone', current(org.timeZone)],
     ['billing day', current(org.billingDay)],
-    // Changes take effect at the end of the day or of the period: these two lines show when that is.
-    ['today', `${today.date}, ${formatInstant(today.from)} to ${formatInstant(today.to)}`],
-    ['billing period', `${period.from} to ${period.to}, then to ${periods.periodOf(period.to).to}`],
+    ...daysNow(org, now),
     ...org.subscriptions.map(({ product, versions }) => {
       const terms = inEffectAt(versions, now)?.value;
       return [
@@ -46,6 +41,23 @@ export function orgReport(state: SettingsState, orgId: string, now: number): str
     'history',
     ...listed(outcomes, historyLine),
   ].join('\n');
+}
+
+/** Changes take effect at the end of the day or of the period: these two lines show when that is. */
+function daysNow(org: OrgHistory, now: number): [name: string, value: string][] {
+  try {
+    const calendar = calendarOf(org.timeZone);
+    const today = calendar.dayAt(now);
+    const periods = billingPeriodsOf(calendar, org.billingDay);
+    const period = periods.periodAt(now);
+    return [
+      ['today', `${today.date}, ${formatInstant(today.from)} to ${formatInstant(today.to)}`],
+      ['billing period', `${period.from} to ${period.to}, then to ${periods.periodOf(period.to).to}`],
+    ];
+  } catch (error) {
+    if (!(error instanceof UnknownTimeZoneError)) throw error;
+    return [['no days', `set the time zone with "npm run org -- set ${org.orgId} --time-zone ZONE"`]];
+  }
 }
 
 function historyLine({ change, effectiveAt, rejection }: Outcome): string {

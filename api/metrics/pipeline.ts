@@ -1,6 +1,8 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { Type, type Static } from 'typebox';
 import { readBacklog, type Backlog } from '../../store/progress/aggregator-backlog.ts';
+import { byOrganisation, readSetAside } from '../../store/progress/set-aside.ts';
+import { rulesAgeDays, TIME_ZONE_RULES } from '../../domain/calendar/zone-rules.ts';
 import { select } from '../../platform/clickhouse/connect.ts';
 import type { Sources } from '../dependencies.ts';
 import { onBehalfOf } from '../http/running-request.ts';
@@ -16,14 +18,16 @@ const ChargesRow = Type.Object({ revisions: Type.Integer(), billed_credits: Type
 
 interface PipelineFacts {
   readonly due: Backlog;
+  readonly orgsSetAside: number;
   readonly charges: Static<typeof ChargesRow> | undefined;
   /** By outcome: deliveries that landed, and invalid records by their reason. */
   readonly events: readonly { readonly outcome: string; readonly reason: string; readonly events: number }[];
 }
 
 async function readFacts({ clickhouse, topics, timing, now }: Sources): Promise<PipelineFacts> {
-  const [due, [charges], events] = await Promise.all([
+  const [due, setAside, [charges], events] = await Promise.all([
     readBacklog(clickhouse, topics, now(), timing),
+    readSetAside(clickhouse),
     select(
       clickhouse,
       ChargesRow,
@@ -39,7 +43,7 @@ async function readFacts({ clickhouse, topics, timing, now }: Sources): Promise<
       { topic: topics.calls },
     ),
   ]);
-  return { due, charges, events };
+  return { due, orgsSetAside: byOrganisation(setAside).length, charges, events };
 }
 
 /**
@@ -57,6 +61,17 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
     'Hours of organisations that late events invalidated and that are to be resealed.',
   );
   const closing = gauge('closing_behind_seconds', 'How far the closing of days lags behind landing.');
+  const setAside = gauge(
+    'orgs_set_aside',
+    'Organisations whose days cannot be closed; the days of all others are. /v1/reconciliation says why.',
+  );
+  const rulesAge = gauge('time_zone_rules_age_days', 'Days since the release of the time zone rules in use.');
+  new Gauge({
+    name: 'api_credits_time_zone_rules_info',
+    help: 'The release of the IANA time zone database that days are computed with.',
+    labelNames: ['version'],
+    registers,
+  }).set({ version: TIME_ZONE_RULES.version }, 1);
   const revisions = gauge(
     'charge_revisions',
     'Closed revisions of days: the entries of the feed of charges.',
@@ -71,7 +86,7 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
     labelNames: ['outcome', 'reason'],
     registers,
   });
-  const known = [lag, hours, invalidations, closing, revisions, billed];
+  const known = [lag, hours, invalidations, closing, setAside, revisions, billed];
 
   const facts = shareReading(
     () =>
@@ -82,12 +97,14 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
 
   return async () => {
     try {
-      const { due, charges, events } = await facts();
+      rulesAge.set(rulesAgeDays(sources.now()));
+      const { due, orgsSetAside, charges, events } = await facts();
       up.set(1);
       lag.set((sources.now() - due.watermark) / 1000);
       hours.set(due.hoursToSeal);
       invalidations.set(due.invalidationsToReseal);
       closing.set(due.closingBehindMs / 1000);
+      setAside.set(orgsSetAside);
       revisions.set(charges?.revisions ?? 0);
       billed.set(charges?.billed_credits ?? 0);
       // Reset after the await: scrapes that share the reading would otherwise add to each other's counts.

@@ -28,7 +28,9 @@ export const ChangeHeaders = Type.Object({
 
 /** The problems of change requests, in addition to those of all requests. */
 export const CHANGE_PROBLEMS = {
-  409: answer('The idempotency key belongs to another change, or the resource already exists'),
+  409: answer(
+    'The idempotency key belongs to another change, the resource already exists, or the organisation has no valid time zone',
+  ),
   503: answer(
     'Kafka or ClickHouse is unavailable: the detail says whether the change may have been recorded',
   ),

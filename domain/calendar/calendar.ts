@@ -3,7 +3,8 @@ import { addDays } from './dates.ts';
 import type { LocalDate } from './dates.ts';
 import { intervalsOf } from './zone-changes.ts';
 import type { Interval } from './zone-changes.ts';
-import type { Day } from './zone-days.ts';
+import { UnknownTimeZoneError, type Day } from './zone-days.ts';
+import { isTimeZone } from './zone-rules.ts';
 
 /**
  * The billing days of an organisation: they cover all time without gaps, ordered by date, each date at most once
@@ -29,13 +30,19 @@ const calendars = new Map<string, Calendar>();
 /**
  * The calendar of a whole history of time zones. The first version also applies before its instant. Organisations
  * with equal histories share a calendar.
- * @throws UnknownTimeZoneError, and RangeError for an empty history
+ *
+ * Versions that name no time zone, which older releases have recorded, are left out: the first valid one applies in
+ * their place, so a corrected organisation has days from its beginning.
+ * @throws UnknownTimeZoneError where no version names a time zone, and RangeError for an empty history
  */
 export function calendarOf(zoneHistory: Versions<string>): Calendar {
   const key = zoneHistory.map(({ effectiveAt, value }) => `${effectiveAt} ${value}`).join('\n');
   const known = calendars.get(key);
   if (known !== undefined) return known;
-  const made = createCalendar(intervalsOf(zoneHistory));
+  const valid = zoneHistory.filter(({ value }) => isTimeZone(value));
+  const [unknown] = zoneHistory;
+  if (unknown !== undefined && valid.length === 0) throw new UnknownTimeZoneError(unknown.value);
+  const made = createCalendar(intervalsOf(valid));
   if (calendars.size >= MAX_CALENDARS) {
     for (const oldest of calendars.keys()) {
       calendars.delete(oldest);

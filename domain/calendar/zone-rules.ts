@@ -1,5 +1,5 @@
 import database from 'moment-timezone/data/packed/latest.json' with { type: 'json' };
-import { MINUTE_MS } from '../../schemas/time-units.ts';
+import { DAY_MS, MINUTE_MS } from '../../schemas/time-units.ts';
 
 /**
  * The IANA time zone database that every process computes with. It is a package, not the ICU of the runtime: so two
@@ -12,6 +12,11 @@ export const TIME_ZONE_RULES = {
   /** When the package with this release was published; a test compares it with the package's change log. */
   releasedOn: '2026-10-29',
 } as const;
+
+/** Whole days since the release of the rules. @param now epoch milliseconds */
+export function rulesAgeDays(now: number): number {
+  return Math.max(0, Math.floor((now - Date.parse(TIME_ZONE_RULES.releasedOn)) / DAY_MS));
+}
 
 /** The clock of one zone: its offset from UTC in each interval between two transitions. */
 export interface ZoneClock {

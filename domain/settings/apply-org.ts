@@ -7,7 +7,7 @@ import { isTimeZone } from '../calendar/zone-rules.ts';
 import { effectiveAt, parseValue } from './change-rules.ts';
 import { NewOrgValue, OrgValue, SubscriptionValue } from './change-values.ts';
 import type { OrgFields, SubscriptionFields } from './org-fields.ts';
-import { rejectedChange } from './rejected-change.ts';
+import { rejectedChange, type SettingsRejectedError } from './rejected-change.ts';
 
 /**
  * The settings of an organisation after one more change. Depends only on the change and on what precedes it in the log,
@@ -38,6 +38,21 @@ export function applyOrgChange(
   throw rejectedChange('unknown-kind', '', `${JSON.stringify(change.kind)} is not a kind of change`);
 }
 
+/**
+ * What stays of a creation that is rejected for its time zone: the organisation, without days until a time zone is set.
+ * An older release judged by other rules, acknowledged the creation, and went on recording changes of the
+ * organisation; none of these may be lost. Undefined for every other change.
+ */
+export function orgWithoutDays(
+  recorded: OrgFields | undefined,
+  change: LoggedChange,
+  rejection: SettingsRejectedError,
+): OrgFields | undefined {
+  if (recorded || change.kind !== 'new-org' || rejection.code !== UNKNOWN_TIME_ZONE) return undefined;
+  const { time_zone, billing_day } = parseValue(NewOrgValue, change.value);
+  return createdOrg(change, time_zone, billing_day);
+}
+
 /** D: nothing is assumed of a created organisation. The local stack's rule is for organisations not in the log. */
 function newOrg(recorded: OrgFields | undefined, change: LoggedChange): OrgFields {
   if (recorded)
@@ -48,13 +63,19 @@ function newOrg(recorded: OrgFields | undefined, change: LoggedChange): OrgField
     );
   const { time_zone, billing_day } = parseValue(NewOrgValue, change.value);
   assertTimeZone(time_zone);
+  return createdOrg(change, time_zone, billing_day);
+}
+
+function createdOrg(change: LoggedChange, timeZone: string, billingDay: number): OrgFields {
   return {
     orgId: change.org_id,
-    timeZone: add([], change, time_zone),
-    billingDay: add([], change, billing_day),
+    timeZone: add([], change, timeZone),
+    billingDay: add([], change, billingDay),
     subscriptions: new Map(),
   };
 }
+
+const UNKNOWN_TIME_ZONE = 'unknown-time-zone';
 
 function changedOrg(before: OrgFields, change: LoggedChange): OrgFields {
   const { time_zone, billing_day } = parseValue(OrgValue, change.value);
@@ -69,7 +90,7 @@ function changedOrg(before: OrgFields, change: LoggedChange): OrgFields {
 function assertTimeZone(name: string): void {
   if (isTimeZone(name)) return;
   const message = `is ${JSON.stringify(name)}: write an IANA time zone, like "Europe/Rome"`;
-  throw rejectedChange('unknown-time-zone', '/time_zone', message);
+  throw rejectedChange(UNKNOWN_TIME_ZONE, '/time_zone', message);
 }
 
 function applySubscription(before: OrgFields, change: LoggedChange, catalogues: Catalogues): OrgFields {

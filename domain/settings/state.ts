@@ -2,12 +2,12 @@ import { isCatalogueName, type Catalogues } from '../catalogues/catalogues.ts';
 import type { OrgHistory } from './org-history.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
 import { applyCatalogueChange, type CatalogueJson } from './apply-catalogue.ts';
-import { applyOrgChange } from './apply-org.ts';
+import { applyOrgChange, orgWithoutDays } from './apply-org.ts';
 import { assertAuditFields, effectiveAt } from './change-rules.ts';
 import { copyOf, emptyFold, type FoldedLog } from './folded-log.ts';
 import { fieldsOf, historyOf, type OrgFields } from './org-fields.ts';
 import type { Outcome } from './outcome.ts';
-import { SettingsRejectedError } from './rejected-change.ts';
+import { rejectedChange, SettingsRejectedError } from './rejected-change.ts';
 import { sampleOrgHistory } from './sample-subscription.ts';
 
 /** What an organisation that is not in the log has: nothing, or the local stack's free subscription. */
@@ -101,6 +101,7 @@ export class SettingsState {
       appended_at: Math.max(logged.appended_at, before?.last.change.appended_at ?? 0),
     };
     const rejection = this.#make(change);
+    if (rejection) this.#keepOrg(change, rejection);
     const outcome = { change, effectiveAt: effectiveAt(change), ...(rejection && { rejection }) };
     outcomes.set(change.change_id, outcome);
     chains.set(change.org_id, { last: outcome, before });
@@ -113,8 +114,16 @@ export class SettingsState {
       return undefined;
     } catch (error) {
       if (error instanceof SettingsRejectedError) return error;
-      throw error;
+      // No record may end the fold: that would end every answer and every close of every organisation.
+      const cause = error instanceof Error ? error.message : String(error);
+      return rejectedChange('not-applicable', '', `the change cannot be applied: ${cause}`);
     }
+  }
+
+  #keepOrg(change: LoggedChange, rejection: SettingsRejectedError): void {
+    const { orgs } = this.#folded;
+    const fields = orgWithoutDays(orgs.get(change.org_id)?.fields, change, rejection);
+    if (fields) orgs.set(change.org_id, { fields, history: historyOf(fields) });
   }
 
   /** Checks a change and returns the function that makes it. @throws SettingsRejectedError */

@@ -175,7 +175,6 @@ describe('a change that the rules do not allow', () => {
     ['POST', '/v1/orgs', { org_id: '', time_zone: 'UTC', billing_day: 1 }, '#/org_id'],
     ['POST', '/v1/orgs', { org_id: 'a\nb', time_zone: 'UTC', billing_day: 1 }, '#/org_id'],
     ['POST', '/v1/orgs', { org_id: 'half \uD800', time_zone: 'UTC', billing_day: 1 }, '#/org_id'],
-    ['POST', '/v1/orgs', { org_id: 'mars', time_zone: 'Mars/Olympus', billing_day: 1 }, '#/time_zone'],
     ['POST', '/v1/orgs', { org_id: 'zero', time_zone: 'UTC', billing_day: 0 }, '#/billing_day'],
     ['POST', '/v1/orgs', { org_id: 'part', time_zone: 'UTC' }, '#/billing_day'],
     ['PATCH', '/v1/orgs/rules/settings', {}, '#'],
