@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Type } from 'typebox';
 import { MAX_REASON_CHARACTERS } from '../../domain/settings/change-rules.ts';
+import { TooManyChangesError } from '../../store/settings/record.ts';
 import { RecordTimeoutError } from '../../store/settings/recorder.ts';
 import { SettingsRejectedError } from '../../domain/settings/rejected-change.ts';
 import type { Outcome } from '../../domain/settings/outcome.ts';
@@ -91,6 +92,10 @@ function changeIdOf({ role, userId, orgIds }: Caller, key: string): string {
 
 function problemOf(error: unknown): unknown {
   if (error instanceof SettingsRejectedError) return rejectedChangeProblem(error);
+  if (error instanceof TooManyChangesError) {
+    const headers = { 'retry-after': String(error.retryAfterS) };
+    return new Problem('too-many-requests', error.message, { cause: error, headers });
+  }
   if (error instanceof LogUnavailableError) {
     return unavailable('Kafka does not answer: nothing was recorded. Try again in a few seconds.', error);
   }

@@ -1,8 +1,7 @@
 import { bundledCatalogues } from '../catalogues/catalogues.ts';
 import { bundledCatalogueJson } from '../../schemas/bundled-catalogues.ts';
 import type { HeldCatalogues } from './apply-catalogue.ts';
-import type { OrgFields } from './org-fields.ts';
-import type { OrgHistory } from './org-history.ts';
+import type { FoldedOrg } from './folded-org.ts';
 import type { Outcome } from './outcome.ts';
 import { SharedMap } from './shared-map.ts';
 
@@ -16,7 +15,7 @@ interface Chain {
 export interface FoldedLog {
   nextOffset: number;
   held: HeldCatalogues;
-  readonly orgs: SharedMap<{ readonly fields: OrgFields; readonly history: OrgHistory }>;
+  readonly orgs: SharedMap<FoldedOrg>;
   /** By change id. */
   readonly outcomes: SharedMap<Outcome>;
   /** By organisation, '' for the catalogues. */

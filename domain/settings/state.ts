@@ -5,7 +5,8 @@ import { applyCatalogueChange, type CatalogueJson } from './apply-catalogue.ts';
 import { applyOrgChange, orgWithoutDays } from './apply-org.ts';
 import { assertAuditFields, effectiveAt } from './change-rules.ts';
 import { copyOf, emptyFold, type FoldedLog } from './folded-log.ts';
-import { fieldsOf, historyOf, type OrgFields } from './org-fields.ts';
+import { foldedOf, readFolded } from './folded-org.ts';
+import { fieldsOf, type OrgFields } from './org-fields.ts';
 import type { Outcome } from './outcome.ts';
 import { rejectedChange, SettingsRejectedError } from './rejected-change.ts';
 import { sampleOrgHistory } from './sample-subscription.ts';
@@ -47,13 +48,16 @@ export class SettingsState {
 
   /** The whole effective-dated history of an organisation; undefined for an unknown one. */
   history(orgId: string): OrgHistory | undefined {
-    return this.#folded.orgs.get(orgId)?.history ?? this.#assumed(orgId);
+    const folded = this.#folded.orgs.get(orgId);
+    return folded ? readFolded(folded).history : this.#assumed(orgId);
   }
 
   /** The same with a separate history for each setting: who changed it when. */
   fields(orgId: string): OrgFields | undefined {
+    const folded = this.#folded.orgs.get(orgId);
+    if (folded) return readFolded(folded).fields;
     const assumed = this.#assumed(orgId);
-    return this.#folded.orgs.get(orgId)?.fields ?? (assumed && fieldsOf(assumed));
+    return assumed && fieldsOf(assumed);
   }
 
   /** Whether organisations that are not in the log have settings too, as in the local stack. */
@@ -73,6 +77,13 @@ export class SettingsState {
     return outcomes.toReversed();
   }
 
+  /** When the last change but `count` - 1 of an organisation was recorded, epoch milliseconds; undefined for fewer. */
+  recordedAtOfLast(orgId: string, count: number): number | undefined {
+    let chain = this.#folded.chains.get(orgId);
+    for (let passed = 1; passed < count && chain; passed += 1) chain = chain.before;
+    return chain?.last.change.appended_at;
+  }
+
   /** Checks whether a change would be allowed as the next one in the log. @throws SettingsRejectedError */
   check(change: LoggedChange): void {
     this.#decide(change);
@@ -83,11 +94,23 @@ export class SettingsState {
    * already: of two changes under one id the first counts.
    */
   after(changes: readonly LoggedChange[]): SettingsState {
-    const unapplied = changes.filter(({ offset }) => offset >= this.nextOffset);
-    if (unapplied.length === 0) return this;
-    const next = new SettingsState(this.#unknownOrgs, copyOf(this.#folded));
-    for (const change of unapplied) next.#apply(change);
+    if (!changes.some(({ offset }) => offset >= this.nextOffset)) return this;
+    const next = this.copy();
+    next.append(changes);
     return next;
+  }
+
+  /** A state that `append` may change, as long as no one else has it. */
+  copy(): SettingsState {
+    return new SettingsState(this.#unknownOrgs, copyOf(this.#folded));
+  }
+
+  /**
+   * The same as `after`, but changes this state: of a long log that is read in parts, the states in between need not
+   * be copied. Only for a state from `copy` that no reader has yet.
+   */
+  append(changes: readonly LoggedChange[]): void {
+    for (const change of changes) if (change.offset >= this.nextOffset) this.#apply(change);
   }
 
   #apply(logged: LoggedChange): void {
@@ -122,8 +145,8 @@ export class SettingsState {
 
   #keepOrg(change: LoggedChange, rejection: SettingsRejectedError): void {
     const { orgs } = this.#folded;
-    const fields = orgWithoutDays(orgs.get(change.org_id)?.fields, change, rejection);
-    if (fields) orgs.set(change.org_id, { fields, history: historyOf(fields) });
+    const org = orgWithoutDays(orgs.get(change.org_id), change, rejection);
+    if (org) orgs.set(change.org_id, org);
   }
 
   /** Checks a change and returns the function that makes it. @throws SettingsRejectedError */
@@ -135,13 +158,13 @@ export class SettingsState {
       return () => (this.#folded.held = held);
     }
     const assumed = this.#assumed(org_id);
-    const fields = applyOrgChange(
-      this.#folded.orgs.get(org_id)?.fields,
-      assumed && fieldsOf(assumed),
+    const org = applyOrgChange(
+      this.#folded.orgs.get(org_id),
+      assumed && foldedOf(assumed),
       change,
       this.#folded.held.catalogues,
     );
-    return () => this.#folded.orgs.set(org_id, { fields, history: historyOf(fields) });
+    return () => this.#folded.orgs.set(org_id, org);
   }
 
   #assumed(orgId: string): OrgHistory | undefined {

@@ -38,6 +38,7 @@ export interface RecorderConfig {
   readonly KAFKA_BROKERS: string;
   readonly TOPIC_PREFIX: string;
   readonly UNKNOWN_ORGS: UnknownOrgs;
+  readonly SETTINGS_CHANGES_PER_HOUR: number;
 }
 
 /**
@@ -68,7 +69,10 @@ export function openRecorder(
         throw new RecordTimeoutError(change.change_id, timeoutMs);
       });
       try {
-        return await Promise.race([recordChange({ store, log, now }, change), late]);
+        return await Promise.race([
+          recordChange({ store, log, now, changesPerHour: config.SETTINGS_CHANGES_PER_HOUR }, change),
+          late,
+        ]);
       } finally {
         timer.abort();
       }

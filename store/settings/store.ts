@@ -37,6 +37,7 @@ export function createSettingsStore(client: ClickHouseClient, unknownOrgs: Unkno
 
   // Bound to no request's async context: several requests share a read, and none may cancel it for the others.
   const read = AsyncResource.bind(async (): Promise<SettingsState> => {
+    let folding: SettingsState | undefined;
     for (;;) {
       const rows = await select(
         client,
@@ -45,10 +46,13 @@ export function createSettingsStore(client: ClickHouseClient, unknownOrgs: Unkno
            org_id, kind, product, value, toUnixTimestamp64Milli(effective_at) AS effective_at, recorded_by, reason
          FROM settings_log FINAL WHERE kafka_offset >= {next:UInt64}
          ORDER BY kafka_offset LIMIT ${ROWS_AT_ONCE}`,
-        { next: state.nextOffset },
+        { next: (folding ?? state).nextOffset },
       );
-      state = state.after(rows);
-      if (rows.length < ROWS_AT_ONCE) return state;
+      if (rows.length > 0) (folding ??= state.copy()).append(rows);
+      if (rows.length === ROWS_AT_ONCE) continue;
+      // Published as a whole: no reader has the states in between, and a failed read leaves the one before.
+      state = folding ?? state;
+      return state;
     }
   });
 

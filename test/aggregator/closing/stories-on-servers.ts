@@ -80,7 +80,7 @@ export async function openPastSettings(pipeline: PipelineUnderTest, store: Setti
       };
       const log = { append, close: () => Promise.resolve() };
       try {
-        await recordChange({ store, log, now: () => appended_at }, change);
+        await recordChange({ store, log, now: () => appended_at, changesPerHour: 1_000 }, change);
         return true;
       } catch (error) {
         if (error instanceof SettingsRejectedError) return false;
