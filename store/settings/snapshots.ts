@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { InvalidCatalogueError } from '../../domain/catalogues/parse.ts';
+import { InvalidCatalogueError } from '../../domain/catalogues/invalid-catalogue.ts';
 import { SettingsState, type UnknownOrgs } from '../../domain/settings/state.ts';
 import { compiled } from '../../platform/compiled-schema.ts';
 import { foldIdentity } from './fold-identity.ts';
@@ -34,7 +34,7 @@ export async function readSnapshot(
     client,
     HeadRow,
     `SELECT next_offset, orgs, log_rows, toString(log_digest) AS log_digest, catalogues
-     FROM settings_snapshots FINAL WHERE fold = {fold:String} ORDER BY next_offset DESC LIMIT 1`,
+     FROM settings_snapshots FINAL WHERE fold = {fold:String}`,
     { fold },
   );
   if (head === undefined) return undefined;
@@ -67,7 +67,7 @@ export async function readSnapshot(
 }
 
 /**
- * Writes a snapshot of a state, and removes older ones. Writes nothing where the log has other rows below the state's
+ * Writes a snapshot of a state, which replaces earlier ones. Writes nothing where the log has other rows below the state's
  * offset than the state was folded from, as when a record has landed late.
  * @returns whether it was written
  */
@@ -107,16 +107,5 @@ export async function writeSnapshot(
     ],
     format: 'JSONEachRow',
   });
-  await removeOlder(client, fold, nextOffset);
   return true;
-}
-
-/** The head first: a snapshot without its head is not read. Those of other releases stay for a roll back. */
-async function removeOlder(client: ClickHouseClient, fold: string, nextOffset: number): Promise<void> {
-  for (const table of ['settings_snapshots', 'settings_snapshot_orgs'] as const) {
-    await client.command({
-      query: `DELETE FROM ${table} WHERE fold = {fold:String} AND next_offset < {next:UInt64}`,
-      query_params: { fold, next: nextOffset },
-    });
-  }
 }
