@@ -12,7 +12,7 @@ import { RETRY_AFTER } from '../problems/clickhouse.ts';
 import { Problem } from '../problems/problem.ts';
 import { formatInstant } from '../../domain/instants.ts';
 
-/** D: more names help nobody who reads a probe. */
+/** D: a probe is read at a glance. */
 const MAX_NAMED = 20;
 
 const TimeZoneRules = Type.Object(
