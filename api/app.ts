@@ -5,17 +5,18 @@ import type { ApiDependencies } from './dependencies.ts';
 import { closeConnectionsOnShutdown } from './http/close-connections.ts';
 import { compressAnswers } from './http/compression.ts';
 import { takeBodiesExactly } from './http/exact-body.ts';
-import { rejectOtherMethods } from './http/methods.ts';
+import { assertValidMessage, pathOfTarget } from './http/message-rules.ts';
+import { answerHeadAsGet, answerOtherMethods } from './http/methods.ts';
 import { createRateLimit } from './http/rate-limit.ts';
 import { requestIdOf } from './http/request-id.ts';
 import { followRequests } from './http/running-request.ts';
 import { addSecurityHeaders } from './http/security-headers.ts';
 import { compileSerializer } from './http/serializers.ts';
+import { createSocketAnswers } from './http/socket-answers.ts';
 import { describeRoutes } from './openapi/describe-routes.ts';
 import { openDocument } from './openapi/document.ts';
 import { rejectInfinity } from './parameters/finite.ts';
 import { compileValidator } from './parameters/validators.ts';
-import { answerClientError } from './problems/client-error.ts';
 import { answerError, answerUnknownRoute } from './problems/handlers.ts';
 import { registerRoutes } from './routes.ts';
 
@@ -32,14 +33,19 @@ const MAX_PARAM_LENGTH = 3 * 128;
 /** The API with all its routes, not yet listening. Throws where a route names no `access`. */
 export async function buildApp(dependencies: ApiDependencies) {
   const logger: FastifyBaseLogger = dependencies.logger;
+  const { answerClientError, listenTo } = createSocketAnswers(dependencies);
   const app = fastify({
     loggerInstance: logger,
+    trustProxy: dependencies.trustedProxies?.length ? [...dependencies.trustedProxies] : false,
     genReqId: (raw) => requestIdOf(raw, dependencies.newRequestId),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     handlerTimeout: HANDLER_TIMEOUT_MS,
     connectionTimeout: IDLE_TIMEOUT_MS,
-    exposeHeadRoutes: false,
+    exposeHeadRoutes: true,
+    // Answered by message-rules.ts instead.
+    http: { requireHostHeader: false },
+    rewriteUrl: ({ url = '/' }) => pathOfTarget(url),
     forceCloseConnections: 'idle',
     // See http/close-connections.ts.
     return503OnClosing: false,
@@ -54,7 +60,10 @@ export async function buildApp(dependencies: ApiDependencies) {
 
   app.decorateRequest('caller', null);
   app.decorateRequest('scope', null);
+  listenTo(app.server);
+  app.server.on('checkExpectation', (request, response) => app.routing(request, response));
   closeConnectionsOnShutdown(app);
+  answerHeadAsGet(app);
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(compileSerializer);
   app.setErrorHandler(answerError);
@@ -66,6 +75,7 @@ export async function buildApp(dependencies: ApiDependencies) {
   const limitRate = await createRateLimit(app, dependencies.rateLimitPerMinute);
   app.addHook('onRequest', async (request, reply) => {
     try {
+      assertValidMessage(request.raw);
       await guard(request);
     } finally {
       // Rejected requests count too, by address: this limits the guessing of tokens.
@@ -79,7 +89,7 @@ export async function buildApp(dependencies: ApiDependencies) {
   const registered = describeRoutes(app);
   registerRoutes(app, dependencies);
   const routes = [...registered];
-  rejectOtherMethods(app, routes);
+  answerOtherMethods(app, routes);
   return { app, routes };
 }
 

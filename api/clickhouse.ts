@@ -3,6 +3,7 @@ import {
   type ClickHouseClient,
   type ClickHouseConfig,
 } from '../platform/clickhouse/connect.ts';
+import { FairShare } from './http/fair-share.ts';
 import { runningRequest } from './http/running-request.ts';
 
 /** D: rows of one answer. Larger breakdowns need pages. */
@@ -14,6 +15,8 @@ const REQUEST_TIMEOUT_MS = QUERY_SECONDS * 1_000 + 2_000;
 /** Twice the number of requests that one subject may run at once, each with one query at a time. */
 const CONNECTIONS = 16;
 const PROBE_CONNECTIONS = 2;
+/** D: one organisation's slow queries leave three quarters of the connections to the others. */
+const SHARE = { slots: CONNECTIONS / 4, waitMs: 10_000, maxWaiting: 200 };
 
 /** The limits that ClickHouse enforces on every query of the API. */
 const LIMITS = {
@@ -22,6 +25,8 @@ const LIMITS = {
   max_execution_time: QUERY_SECONDS,
   max_memory_usage: 2_000_000_000,
   max_result_rows: MAX_ANSWER_ROWS,
+  // More than the largest page of api/usage/ reads; an answer with larger texts needs pages.
+  max_result_bytes: 32_000_000,
   result_overflow_mode: 'throw',
   // An error in the middle of a result still changes the status of the answer.
   wait_end_of_query: 1,
@@ -30,7 +35,7 @@ const LIMITS = {
 };
 
 /**
- * The API's connection, which bounds the cost of every query. A query ends with its request, and carries the
+ * The API's connection, which bounds the cost of every query, and the number of queries at once of one organisation. A query ends with its request, and carries the
  * request's id as log_comment into ClickHouse's system.processes and system.query_log (the embedded server keeps no
  * query_log). The id is not the query id: that must be unique, and a request makes several queries.
  * @param onOpen called with 1 when a query begins and with -1 when it ends
@@ -48,6 +53,7 @@ export function connectForReading(
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
   });
   const query = client.query.bind(client);
+  const shares = new FairShare(SHARE);
   client.query = async (params) => {
     onOpen(1);
     try {
@@ -56,11 +62,14 @@ export function connectForReading(
       // The client ignores a signal that was aborted before.
       request.signal.throwIfAborted();
       const { abort_signal: own, clickhouse_settings: settings } = params;
-      return await query({
-        ...params,
-        abort_signal: own === undefined ? request.signal : AbortSignal.any([own, request.signal]),
-        clickhouse_settings: { ...settings, log_comment: request.id },
-      });
+      const run = () =>
+        query({
+          ...params,
+          abort_signal: own === undefined ? request.signal : AbortSignal.any([own, request.signal]),
+          clickhouse_settings: { ...settings, log_comment: request.id },
+        });
+      const { holder, signal } = request;
+      return await (holder === undefined ? run() : shares.run(holder, signal, run));
     } finally {
       onOpen(-1);
     }

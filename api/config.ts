@@ -1,3 +1,4 @@
+import { join, resolve } from 'node:path';
 import { Type } from 'typebox';
 import { ConfigError, readBoth, readConfig, type Environment } from '../platform/config.ts';
 import {
@@ -6,9 +7,15 @@ import {
   processVariables,
   orgVariables,
   closingVariables,
+  invalidRecordVariables,
 } from '../platform/variables.ts';
 import { isLoopback } from '../platform/loopback.ts';
-import { readTokenKeys, type TokenKeys } from './auth/keys.ts';
+import { readTokenKeys } from './auth/keys.ts';
+import { TOKEN_RULES } from './auth/tokens.ts';
+import { trustedProxiesVariable } from './http/trusted-proxies.ts';
+
+const ON = ['on', '1', 'true'] as const;
+const OFF = ['off', '0', 'false'] as const;
 
 /** The environment variables of the API, without those of the tokens’ keys (auth/keys.ts). */
 export const apiVariables = {
@@ -16,6 +23,7 @@ export const apiVariables = {
   ...processVariables,
   ...orgVariables,
   ...closingVariables,
+  ...invalidRecordVariables,
   ...kafkaVariables,
   HOST: Type.String({ default: '127.0.0.1', minLength: 1, description: 'the address to listen on' }),
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535, description: 'the port to listen on' }),
@@ -25,30 +33,68 @@ export const apiVariables = {
     description:
       'requests a minute for each token, or for each address without a token, counted by each API process',
   }),
-  LOCAL_SIGN_IN: Type.Enum(['', '1'], {
-    default: '',
-    description: '1 lets anyone who reaches this process sign in as anyone; only for the local stack',
+  STATEMENT_ISSUER: Type.String({
+    default: 'API credits',
+    minLength: 1,
+    maxLength: 200,
+    description: 'the issuer printed on statements',
   }),
+  TRUSTED_PROXIES: trustedProxiesVariable,
+  JWT_MAX_AGE_MS: Type.Integer({
+    default: TOKEN_RULES.maxAgeMs,
+    minimum: 1_000,
+    description: 'how far ahead the expiry (exp) of a token may lie',
+  }),
+  JWKS_KEEP_MS: Type.Integer({
+    default: TOKEN_RULES.keepKeysMs,
+    minimum: 0,
+    description: 'how long the issuer’s keys stay good while the issuer cannot be reached',
+  }),
+  LOCAL_SIGN_IN: Type.Enum(['', ...ON, ...OFF], {
+    default: '',
+    description:
+      'on lets the user of a local stack sign in as anyone, by a link that only the terminal shows',
+  }),
+  DATA_DIR: Type.String({ default: '', description: 'of the local stack, for LOCAL_SIGN_IN' }),
 };
 
-/** The configuration of the API. @throws ConfigError with every problem at once, those of the tokens’ keys included */
+export const isOn = (text: string): boolean => ON.some((word) => word === text);
+export const isOff = (text: string): boolean => OFF.some((word) => word === text);
+
+/** The API's settings. Throws one ConfigError with all mistakes, those of the token keys included. */
 export function readApiConfig(env: Environment) {
   const [config, keys] = readBoth(
     () => readConfig(env, apiVariables),
     () => readTokenKeys(env),
   );
-  assertSignInIsLocal(config, keys);
+  assertSignInIsLocal(config, env);
   return { ...config, keys };
 }
 
-/** A local sign-in lets anyone be anyone, so it must not be reachable from another machine. */
+interface SignInConfig {
+  readonly LOCAL_SIGN_IN: string;
+  readonly HOST: string;
+  readonly TRUSTED_PROXIES: string;
+  readonly DATA_DIR: string;
+}
+
+/**
+ * Local sign-in lets anyone with a code sign in as anyone, so only this machine may reach it, and only the secret of
+ * a local stack signs for it: a token of a given secret may be good elsewhere.
+ */
 function assertSignInIsLocal(
-  { LOCAL_SIGN_IN, HOST }: { readonly LOCAL_SIGN_IN: string; readonly HOST: string },
-  { secret }: TokenKeys,
+  { LOCAL_SIGN_IN, HOST, TRUSTED_PROXIES, DATA_DIR }: SignInConfig,
+  env: Environment,
 ): void {
-  if (LOCAL_SIGN_IN === '') return;
-  const problems = [];
-  if (!isLoopback(HOST)) problems.push(`LOCAL_SIGN_IN works on a loopback address only, but HOST is ${HOST}`);
-  if (secret === undefined) problems.push('LOCAL_SIGN_IN needs JWT_SECRET or JWT_SECRET_FILE to sign with');
+  if (!isOn(LOCAL_SIGN_IN)) return;
+  const { JWT_SECRET_FILE: file = '', JWKS_URL = '' } = env;
+  const hasOwnSecret = DATA_DIR !== '' && file !== '' && resolve(file) === resolve(join(DATA_DIR, 'secret'));
+  const problems = [
+    !isLoopback(HOST) && `LOCAL_SIGN_IN works on a loopback address only, but HOST is ${HOST}`,
+    !hasOwnSecret &&
+      'LOCAL_SIGN_IN needs the secret of a local stack: JWT_SECRET_FILE must be the file "secret" of its DATA_DIR',
+    JWKS_URL !== '' && 'LOCAL_SIGN_IN is only for a stack without JWKS_URL',
+    TRUSTED_PROXIES !== '' && 'LOCAL_SIGN_IN is only for a stack without TRUSTED_PROXIES',
+  ].filter((problem) => problem !== false);
   if (problems.length > 0) throw new ConfigError(problems);
 }

@@ -7,7 +7,8 @@ import type { Catalogues } from '../domain/catalogues/catalogues.ts';
 import type { OrgHistory } from '../domain/settings/org-history.ts';
 import type { Topics } from '../schemas/topics.ts';
 import type { VerifyToken } from './auth/tokens.ts';
-import type { SignToken } from './dashboard/local-sign-in.ts';
+import type { LocalSignIn } from './dashboard/local-sign-in.ts';
+import type { WaveLimits } from '../domain/invalid-wave.ts';
 import type { ClosingDelays } from '../domain/closing/when-to-close.ts';
 
 /** All settings as of one moment: an answer is computed from one such state. */
@@ -27,6 +28,8 @@ export interface Sources {
   readonly topics: Topics;
   /** The aggregator's delays of sealing and closing: they decide which days are open, and what is overdue. */
   readonly timing: ClosingDelays;
+  /** From when on invalid records are an alert. */
+  readonly waveLimits: WaveLimits;
 }
 
 export interface ApiDependencies extends Sources {
@@ -41,6 +44,10 @@ export interface ApiDependencies extends Sources {
   readonly rateLimitPerMinute: number;
   /** The registry of /metrics; two APIs in one process would share the library's global one. */
   readonly metrics: Registry;
-  /** Signs a token for anyone; only on a developer's own machine. */
-  readonly localSignIn?: SignToken | undefined;
+  /** Who issues statements, as printed on them. */
+  readonly statementIssuer: string;
+  /** The proxies whose X-Forwarded-For is believed; none by default. */
+  readonly trustedProxies?: readonly string[];
+  /** Lets its user choose a role; only on a developer's own machine. */
+  readonly localSignIn?: LocalSignIn | undefined;
 }

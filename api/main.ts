@@ -4,13 +4,15 @@ import { runProcess, type RunningProcess } from '../platform/lifecycle/run-proce
 import { openRecorder } from '../store/settings/recorder.ts';
 import { topicNames } from '../schemas/topics.ts';
 import { buildApp } from './app.ts';
-import { createTokenVerifier, signToken } from './auth/tokens.ts';
+import { createTokenVerifier } from './auth/tokens.ts';
 import { connectForProbing, connectForReading } from './clickhouse.ts';
-import { readApiConfig } from './config.ts';
+import { isOn, readApiConfig } from './config.ts';
+import { openLocalSignIn } from './dashboard/open-local-sign-in.ts';
+import { trustedProxies } from './http/trusted-proxies.ts';
 import { listen } from './listen.ts';
 import { countOpenQueries } from './metrics/open-queries.ts';
 
-/** Less than a request may take, so that the caller learns whether the change took effect or that it is unknown. */
+/** Shorter than a request may take: the answer reports the outcome of a change, or that it is unknown. */
 const RECORDED_WITHIN_MS = 8_000;
 
 await runProcess(
@@ -33,7 +35,6 @@ async function run({
     now: Date.now,
     timeoutMs: RECORDED_WITHIN_MS,
   });
-  const { secret } = config.keys;
   const { app } = await buildApp({
     now: Date.now,
     clickhouse,
@@ -41,16 +42,19 @@ async function run({
     settings,
     topics: topicNames(config.TOPIC_PREFIX),
     timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS },
+    waveLimits: { percent: config.INVALID_PERCENT_LIMIT, records: config.INVALID_RECORDS_LIMIT },
     logger,
-    verifyToken: createTokenVerifier(config.keys, Date.now),
+    verifyToken: createTokenVerifier(config.keys, Date.now, {
+      maxAgeMs: config.JWT_MAX_AGE_MS,
+      keepKeysMs: config.JWKS_KEEP_MS,
+    }),
     newRequestId: randomUUID,
     newChangeId: randomUUID,
     rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
     metrics,
-    localSignIn:
-      config.LOCAL_SIGN_IN === '1' && secret !== undefined
-        ? (claims, expiresAt) => signToken(secret, claims, expiresAt)
-        : undefined,
+    statementIssuer: config.STATEMENT_ISSUER,
+    trustedProxies: trustedProxies(config.TRUSTED_PROXIES),
+    localSignIn: isOn(config.LOCAL_SIGN_IN) ? openLocalSignIn(config, Date.now) : undefined,
   });
   onStop(async () => {
     await app.close();

@@ -6,6 +6,7 @@ import type { UsageTotal } from '../store/usage/read.ts';
 import { callsPath } from '../api/explanation/calls-path.ts';
 import type { Breakdown, Explanation } from '../store/explain/explanation.ts';
 import type { TermsInEffect } from '../domain/pricing/terms-of-day.ts';
+import { printableLine } from '../platform/printable-text.ts';
 import { HOUR_MS } from '../schemas/time-units.ts';
 
 /** An explanation as text, from the amount down to the path of the single calls. */
@@ -91,7 +92,7 @@ function termsLines({ from, to, allowance, change, decidesIncluded, decidesLimit
     `    ${allowance.edition}: ${formula} = ${count(allowance.included)} included${decides(decidesIncluded)}`,
     `    additional limit ${count(allowance.additionalLimit)}${decides(decidesLimit)}`,
     `    in effect since ${formatInstant(change.effectiveAt)}, set by ${change.recordedBy}` +
-      (change.reason === '' ? '' : `: ${change.reason}`),
+      (change.reason === '' ? '' : `: ${printableLine(change.reason)}`),
   ];
 }
 

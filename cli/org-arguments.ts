@@ -4,18 +4,20 @@ import { Options } from '../platform/command-line/options.ts';
 
 export const ORG_USAGE = `npm run org -- create ORG --time-zone ZONE --billing-day N
 npm run org -- set ORG [--time-zone ZONE] [--billing-day N] [--effective-at INSTANT]
-npm run org -- subscribe ORG PRODUCT [--edition NAME] [--users N] [--additional-limit N] [--effective-at INSTANT]
+npm run org -- subscribe ORG PRODUCT [--edition NAME] [--users N] [--effective-at INSTANT]
+              [--additional-limit N [--as-super-admin USER]]
 npm run org -- show ORG
 
 Manages organisations and their subscriptions. Every change is recorded with who, when and why, and takes effect at once
 or later, never in the past. A new subscription needs an edition and users; an existing one keeps every setting that you
-do not specify.
+do not specify. Only the super admin of an organisation changes the additional limit of an existing subscription (Z).
 
   --time-zone ZONE         an IANA name, like Europe/Rome; changes at the end of the local day
   --billing-day N          1 to 31; changes at the end of the current billing period
   --edition NAME           see: npm run catalogue -- show editions
   --users N                licensed users
   --additional-limit N     credits beyond the included ones that 24 hours may use (0)
+  --as-super-admin USER    whose decision the limit of an existing subscription is; recorded as "USER via WHO"
   --effective-at INSTANT   for example 2026-12-01T00:00:00Z (at once)
 ${AUDIT_USAGE}`;
 
@@ -25,6 +27,7 @@ const TYPES = {
   edition: 'string',
   users: 'string',
   'additional-limit': 'string',
+  'as-super-admin': 'string',
   'effective-at': 'string',
   ...auditOptions,
 } as const;
@@ -39,6 +42,8 @@ interface ChangeAction {
   readonly required: readonly Option[];
   /** The kind of the settings change. */
   readonly kind: string;
+  /** Options of this action that are not settings. */
+  readonly more: readonly Option[];
   /** Whether the change may take effect later. */
   readonly isSchedulable: boolean;
 }
@@ -52,6 +57,7 @@ const CHANGE_ACTIONS: Readonly<Record<string, ChangeAction>> = {
     ],
     required: ['time-zone', 'billing-day'],
     kind: 'new-org',
+    more: [],
     isSchedulable: false,
   },
   set: {
@@ -62,6 +68,7 @@ const CHANGE_ACTIONS: Readonly<Record<string, ChangeAction>> = {
     ],
     required: [],
     kind: 'org',
+    more: [],
     isSchedulable: true,
   },
   subscribe: {
@@ -73,6 +80,7 @@ const CHANGE_ACTIONS: Readonly<Record<string, ChangeAction>> = {
     ],
     required: [],
     kind: 'subscription',
+    more: ['as-super-admin'],
     isSchedulable: true,
   },
 };
@@ -80,7 +88,7 @@ const CHANGE_ACTIONS: Readonly<Record<string, ChangeAction>> = {
 export type OrgCommand =
   | { readonly action: 'help' }
   | { readonly action: 'show'; readonly orgId: string }
-  | { readonly action: 'change'; readonly change: SettingsChange };
+  | { readonly action: 'change'; readonly change: SettingsChange; readonly asSuperAdmin: boolean };
 
 /** Parses the command line of `npm run org`. @throws UsageError naming the option */
 export function readOrgArguments(args: readonly string[]): OrgCommand {
@@ -99,13 +107,24 @@ export function readOrgArguments(args: readonly string[]): OrgCommand {
       name === '' ? `Specify an action: ${choice}` : `Unknown action ${name}: use ${choice}`,
     );
   }
-  return { action: 'change', change: changeOf(action, options) };
+  const change = changeOf(action, options);
+  const superAdmin = options.text('as-super-admin');
+  if (superAdmin === undefined) return { action: 'change', change, asSuperAdmin: false };
+  if (!options.has('additional-limit')) throw options.wrong('--as-super-admin needs --additional-limit.');
+  const recorded_by = `${superAdmin} via ${change.recorded_by}`;
+  return { action: 'change', change: { ...change, recorded_by }, asSuperAdmin: true };
 }
 
 function changeOf(action: ChangeAction, options: OrgOptions): SettingsChange {
   const { orgId, product } = operandsOf(options, action.operands);
   const names = action.settings.map(([option]) => option);
-  assertOnly(options, [...names, 'by', 'reason', ...(action.isSchedulable ? ['effective-at'] : [])]);
+  assertOnly(options, [
+    ...names,
+    ...action.more,
+    'by',
+    'reason',
+    ...(action.isSchedulable ? (['effective-at'] as const) : []),
+  ]);
   const value: Record<string, string | number | undefined> = {};
   for (const [option, type] of action.settings) {
     if (action.required.includes(option)) options.required(option);

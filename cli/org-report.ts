@@ -2,6 +2,7 @@ import type { OrgHistory, Versions } from '../domain/settings/org-history.ts';
 import { formatInstant } from '../domain/instants.ts';
 import { inEffectAt } from '../domain/versions.ts';
 import { billingPeriodsOf } from '../domain/calendar/billing-periods.ts';
+import { printableLine } from '../platform/printable-text.ts';
 import { calendarOf } from '../domain/calendar/calendar.ts';
 import { UnknownTimeZoneError } from '../domain/calendar/zone-days.ts';
 import type { Outcome } from '../domain/settings/outcome.ts';
@@ -77,5 +78,5 @@ function contentOf({ kind, product, value }: Outcome['change']): string {
 }
 
 function listed<T>(items: readonly T[], line: (item: T) => string): string[] {
-  return items.length === 0 ? ['  nothing'] : items.map((item) => `  ${line(item)}`);
+  return items.length === 0 ? ['  nothing'] : items.map((item) => `  ${printableLine(line(item))}`);
 }

@@ -13,9 +13,9 @@ await runCommand(async (args) => {
   if (command.action === 'help') return ORG_USAGE;
   if (command.action === 'show')
     return withSettings(async (settings) => show(await settings.refresh(), command.orgId));
-  const { change } = command;
+  const { change, asSuperAdmin } = command;
   return withSettings(async (settings) =>
-    outcomeLine(change.org_id, await settings.record(change).catch(namingOptions)),
+    outcomeLine(change.org_id, await settings.record(change, { asSuperAdmin }).catch(namingOptions)),
   );
 });
 
@@ -31,7 +31,8 @@ function namingOptions(error: unknown): never {
   const [first, ...more] = error.problems.map(({ code, path, message }) => ({
     code,
     path: path.replace(/^\//, '--').replaceAll('_', '-'),
-    message,
+    message:
+      code === 'limit-not-allowed' ? `${message}: name the super admin with --as-super-admin` : message,
   }));
   throw first ? new SettingsRejectedError(first, ...more) : error;
 }

@@ -3,6 +3,7 @@ import {
   clickhouseVariables,
   kafkaVariables,
   eventTimeVariables,
+  invalidRecordVariables,
   processVariables,
 } from '../platform/variables.ts';
 import { assertRetention, retentionVariables } from '../store/retention.ts';
@@ -15,6 +16,11 @@ export const consumerVariables = {
   ...processVariables,
   ...eventTimeVariables,
   ...retentionVariables,
+  ...invalidRecordVariables,
+  ON_INVALID_WAVE: Type.Enum(['alert', 'stop'], {
+    default: 'alert',
+    description: 'what a wave of invalid records does: an alert alone, or stop intake until a restart',
+  }),
   CONSUMER_GROUP: Type.String({
     default: 'landing',
     pattern: '^[A-Za-z0-9._-]+$',

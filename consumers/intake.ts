@@ -10,6 +10,7 @@ import type { LandedRange } from './fetch/landed-range.ts';
 import type { BatchWriter } from './write/batch-writer.ts';
 import type { DeadLetter } from './write/dead-letters.ts';
 import type { InsertBatch } from './write/insert-batch.ts';
+import type { WaveGuard } from './wave-guard.ts';
 
 /** Adds fetched records to the open insert batch: each as a row, or as a dead letter with its rejection. */
 export class Intake {
@@ -17,6 +18,7 @@ export class Intake {
   readonly #schemas: WriterSchemas;
   readonly #schemaTopic: SchemaTopic;
   readonly #transcoder: Transcoder;
+  readonly #waveGuard: WaveGuard;
   readonly #onRange: (range: LandedRange) => void;
 
   /** @param onRange gets each range when its first record is taken */
@@ -25,12 +27,14 @@ export class Intake {
     schemas: WriterSchemas,
     schemaTopic: SchemaTopic,
     limits: EventLimits,
+    waveGuard: WaveGuard,
     onRange: (range: LandedRange) => void,
   ) {
     this.#batchWriter = batchWriter;
     this.#schemas = schemas;
     this.#schemaTopic = schemaTopic;
     this.#transcoder = new Transcoder(limits);
+    this.#waveGuard = waveGuard;
     this.#onRange = onRange;
   }
 
@@ -38,7 +42,11 @@ export class Intake {
   take = async (batch: FetchedBatch): Promise<boolean> => {
     const { topic, partition } = batch;
     const at = { partition, offset: batch.firstOffset, appendedAtMs: 0 };
+    await this.#waveGuard.untilOpen(batch);
+    if (!batch.isCurrent()) return false;
     const records = batch.records();
+    let count = 0;
+    let invalid = 0;
     await this.#batchWriter.untilRoom(batch.heartbeat);
     let insertBatch = this.#batchWriter.open;
     let next = batch.firstOffset;
@@ -62,10 +70,13 @@ export class Intake {
       at.offset = records.offset;
       at.appendedAtMs = records.timestampMs;
       range ??= this.#range(insertBatch, batch, next);
+      if (at.offset > next) range.unpublished.push(...batch.unpublishedIn(next, at.offset - 1));
       const rejection = this.#add(value, at, insertBatch);
+      count += 1;
       if (rejection === undefined) {
         insertBatch.addedRow(range, value?.length ?? 0);
       } else {
+        invalid += 1;
         insertBatch.addDeadLetter(range, { topic, ...at, ...copyOf(records.key, value), ...rejection });
       }
       range.lastOffset = at.offset;
@@ -74,8 +85,10 @@ export class Intake {
       next = at.offset + 1;
     }
     range ??= this.#range(insertBatch, batch, next);
+    range.unpublished.push(...batch.unpublishedIn(next, batch.lastOffset));
     range.lastOffset = batch.lastOffset;
     this.#batchWriter.added();
+    this.#waveGuard.count(count, invalid);
     return true;
   };
 
@@ -93,7 +106,7 @@ export class Intake {
   #lacksSchema(value: Buffer | null): boolean {
     if (value === null || isCurrentSchema(value)) return false;
     const writer = fingerprintOf(value);
-    return writer !== undefined && !this.#schemas.has(writer);
+    return writer !== undefined && !this.#schemas.canRead(writer);
   }
 
   #add(

@@ -1,4 +1,4 @@
-import { Partitioners } from '../platform/kafka/kafkajs.ts';
+import { AcknowledgedProducer } from '../platform/kafka/acknowledged-producer.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
 import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
 import { enforceRetention } from '../store/retention.ts';
@@ -21,6 +21,7 @@ import { readConsumerConfig } from './config.ts';
 import { Source } from './fetch/source.ts';
 import { checkTopics } from './fetch/topic-check.ts';
 import { WriterSchemas } from './decode/writer-schemas.ts';
+import { WaveGuard } from './wave-guard.ts';
 
 await runProcess(
   {
@@ -45,11 +46,8 @@ async function run({
   // Connections.
   const kafka = connectKafka(config, 'api-credits-consumer', logger);
   const admin = kafka.admin();
-  const producer = kafka.producer({
-    allowAutoTopicCreation: false,
-    createPartitioner: Partitioners.DefaultPartitioner,
-  });
-  await Promise.all([admin.connect(), producer.connect()]);
+  const producer = new AcknowledgedProducer(kafka);
+  await admin.connect();
   await checkTopics(admin, Object.values(topics));
   // ClickHouse may be away when the consumer starts, as at any other time.
   const kept = await retryUntilSuccess('setting the retention', () =>
@@ -82,7 +80,9 @@ async function run({
   const schemas = new WriterSchemas();
   const schemaTopic = new SchemaTopic(kafka, admin, topics.writerSchemas, group, schemas, logger, fail);
   const limits = { ...kept, futureMs: config.FUTURE_LIMIT_MS, latenessMs: config.LATENESS_LIMIT_MS };
-  const intake = new Intake(batchWriter, schemas, schemaTopic, limits, calls.onTaken);
+  const waveLimits = { percent: config.INVALID_PERCENT_LIMIT, records: config.INVALID_RECORDS_LIMIT };
+  const waveGuard = new WaveGuard(waveLimits, config.ON_INVALID_WAVE === 'stop', logger, Date.now);
+  const intake = new Intake(batchWriter, schemas, schemaTopic, limits, waveGuard, calls.onTaken);
 
   // Decision logs: each fetched batch lands at once.
   const charges = source(topics.dailyCharges, `${group}.charges`);
@@ -97,7 +97,7 @@ async function run({
     for (const { fetcher } of sources) fetcher.halt();
     await batchWriter.drain();
     await Promise.all([...sources.map(({ fetcher }) => fetcher.leave()), progress.stop()]);
-    await Promise.all([schemaTopic.stop(), producer.disconnect(), admin.disconnect()]);
+    await Promise.all([schemaTopic.stop(), producer.close(), admin.disconnect()]);
     inserts.close();
     logger.info({ counters }, 'everything fetched has landed');
   });

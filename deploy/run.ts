@@ -1,11 +1,14 @@
 /**
  * Runs a program of this project as one of the running local stack: `deploy/node.sh deploy/run.ts PATH [ARGUMENTS]`,
- * with the stack's settings where the environment does not give its own.
+ * with the stack's settings where the environment does not give its own. It may only read the local ClickHouse; with
+ * `--writes` before PATH it may write there too.
  */
 import { prepareOrExit } from './prepare.ts';
 import { runProgram } from './prepare/program.ts';
 
-const [program, ...args] = process.argv.slice(2);
+const given = process.argv.slice(2);
+const writes = given[0] === '--writes';
+const [program, ...args] = writes ? given.slice(1) : given;
 if (!program) {
   console.error(
     'Name the program to run, for example: deploy/node.sh deploy/run.ts deploy/local/token.ts --role platform',
@@ -17,11 +20,12 @@ await takeSettingsOfTheStack();
 await runProgram(program, args);
 
 async function takeSettingsOfTheStack(): Promise<void> {
-  // Not at the top: it needs packages.
+  // Not at the top: they need packages.
   const { readStack } = await import('./local/stack.ts');
+  const { stackVariables } = await import('./local/stack-variables.ts');
   try {
-    const { settings } = readStack(process.env['DATA_DIR'] || '.data');
-    for (const [name, value] of Object.entries(settings)) process.env[name] ||= value;
+    const stack = readStack(process.env['DATA_DIR'] || '.data');
+    Object.assign(process.env, stackVariables(stack, writes ? 'writer' : 'reader', process.env));
   } catch (error) {
     // With a Kafka named, or only to ask how a program is used, no local stack is needed.
     if (process.env['KAFKA_BROKERS'] || args.includes('--help')) return;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Type, type Static, type TProperties } from 'typebox';
 import { Value } from 'typebox/value';
 import { withoutCredentials } from './credentials.ts';
@@ -18,7 +19,8 @@ export class ConfigError extends Error {
 
 /**
  * Reads environment variables and applies their defaults and types. An empty variable counts as not given.
- * @param variables a schema for each name; `secret: true` keeps the value out of errors
+ * @param variables a schema for each name; `secret: true` keeps the value out of errors, and lets NAME_FILE name a
+ * file with the value instead
  * @throws ConfigError with every problem at once
  */
 export function readConfig<Variables extends TProperties>(
@@ -26,13 +28,19 @@ export function readConfig<Variables extends TProperties>(
   variables: Variables,
 ): Static<ReturnType<typeof Type.Object<Variables>>> {
   const schema = Type.Object(variables);
-  const given = Object.fromEntries(
-    Object.keys(variables).flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
-  );
+  const unreadable = new Map<string, readonly string[]>();
+  const given: Record<string, string> = {};
+  for (const [name, variable] of Object.entries(variables)) {
+    const text = isSecret(variable) ? attempt(() => readSecretText(env, name)) : { value: env[name] };
+    if ('problems' in text) unreadable.set(name, text.problems);
+    else if (text.value) given[name] = text.value;
+  }
   const value = Value.Convert(schema, Value.Default(schema, given));
-  if (Value.Check(schema, value)) return value;
+  if (unreadable.size === 0 && Value.Check(schema, value)) return value;
   throw new ConfigError(
     Object.entries(variables).flatMap(([name, variable]) => {
+      const problems = unreadable.get(name);
+      if (problems) return problems;
       if (!(name in Object(value)))
         return '~optional' in variable ? [] : [`${name} is missing${description(variable)}`];
       const [error] = Value.Errors(variable, Object(value)[name]);
@@ -40,6 +48,24 @@ export function readConfig<Variables extends TProperties>(
       return [`${name} ${requirement(error, variable)}${shown(env[name], variable)}${description(variable)}`];
     }),
   );
+}
+
+/**
+ * A secret: the variable NAME, or the content of the file that NAME_FILE names, without surrounding whitespace.
+ * @returns undefined where neither is given @throws ConfigError, never with the secret in its text
+ */
+export function readSecretText(env: Environment, name: string): string | undefined {
+  const [given, file] = [env[name], env[`${name}_FILE`]];
+  if (given && file) throw new ConfigError([`Set either ${name} or ${name}_FILE, not both`]);
+  if (!file) return given || undefined;
+  let content: string;
+  try {
+    content = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new ConfigError([`${name}_FILE cannot be read: ${String(error)}`]);
+  }
+  if (content === '') throw new ConfigError([`${name}_FILE ${file} is empty`]);
+  return content;
 }
 
 /** Reads two parts of a configuration. @throws ConfigError with the problems of both */
@@ -70,9 +96,11 @@ function requirement(error: ReturnType<typeof Value.Errors>[number], variable: o
 
 /** The value as given, unless it is a secret. Someone who mistypes an address often has a password in it. */
 function shown(value: string | undefined, variable: object): string {
-  if ('secret' in variable && variable.secret === true) return '';
+  if (isSecret(variable)) return '';
   return `, got ${JSON.stringify(withoutCredentials(value ?? ''))}`;
 }
+
+const isSecret = (variable: object): boolean => 'secret' in variable && variable.secret === true;
 
 function description(variable: object): string {
   return 'description' in variable ? ` (${String(variable.description)})` : '';

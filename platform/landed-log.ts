@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Kafka, Producer } from 'kafkajs';
 import { CompressionTypes } from './kafka/kafkajs.ts';
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from './clickhouse/connect.ts';
+import { AcknowledgedProducer, type ProducerFactory } from './kafka/acknowledged-producer.ts';
+import { NotAcknowledgedError } from './kafka/acknowledgement.ts';
 
 /** Kafka acknowledged the records but they have not landed in time: no consumer is running, or it is far behind. */
 export class LogNotLandingError extends Error {
@@ -36,6 +37,16 @@ export class LogUncertainError extends Error {
 const LandedRow = Type.Object({ end: Type.Integer() });
 const RECORDS_PER_SEND = 1_000;
 const POLL_MS = 50;
+/** Of such a topic's one partition. */
+const PARTITION = 0;
+/** A partition has another leader within seconds; one that stays away fails the caller, who repeats, too. */
+const ATTEMPTS = 6;
+const FIRST_PAUSE_MS = 200;
+
+export interface LogRecord {
+  readonly key: string;
+  readonly value: Buffer;
+}
 
 /**
  * A topic of one partition whose order decides between concurrent writers (of the revisions of a charge, of settings),
@@ -48,7 +59,7 @@ export interface LandedLog {
    * @throws LogUncertainError: the records may be in the log or not
    * @throws LogNotLandingError: the records are in the log
    */
-  append(records: readonly { readonly key: string; readonly value: Buffer }[]): Promise<void>;
+  append(records: readonly LogRecord[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -58,12 +69,12 @@ export interface LandedLog {
  * @param timeoutMs how long acknowledged records may take to land before append throws
  */
 export function openLandedLog(
-  kafka: Kafka,
+  kafka: ProducerFactory,
   client: ClickHouseClient,
   topic: string,
   timeoutMs: number,
 ): LandedLog {
-  let producer: Promise<Producer> | undefined;
+  const producer = new AcknowledgedProducer(kafka);
 
   async function untilLanded(offset: number): Promise<void> {
     // Measured by the clock and not by the number of polls: a slow ClickHouse uses up the time too.
@@ -74,24 +85,27 @@ export function openLandedLog(
     }
   }
 
-  async function send(records: readonly { key: string; value: Buffer }[]): Promise<number> {
-    const connecting = (producer ??= connectProducer(kafka));
-    let isConnected = false;
-    try {
-      const connected = await connecting;
-      isConnected = true;
-      const [answer] = await connected.send({
-        topic,
-        messages: [...records],
-        acks: -1,
-        compression: CompressionTypes.GZIP,
-      });
-      return Number(answer?.baseOffset ?? 0) + records.length - 1;
-    } catch (error) {
-      // kafkajs 2.2.4: an out-of-order sequence error makes an idempotent producer unusable, so connect a new one.
-      if (producer === connecting) producer = undefined;
-      await disconnect(connecting);
-      throw isConnected ? new LogUncertainError(topic, error) : new LogUnavailableError(topic, error);
+  /**
+   * @param hasAppended whether records of the same append are in the log already
+   * @returns the offset of the last record, as the broker acknowledged it
+   */
+  async function send(records: readonly LogRecord[], hasAppended: boolean): Promise<number> {
+    const messages = records.map((record) => ({ ...record, partition: PARTITION }));
+    let isUncertain = hasAppended;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const offsets = await producer.sendAcknowledged(topic, messages, CompressionTypes.GZIP);
+        const last = offsets.get(PARTITION);
+        if (last === undefined) throw new NotAcknowledgedError(topic, 'no offset');
+        return last;
+      } catch (error) {
+        const isRepeatable = error instanceof NotAcknowledgedError;
+        isUncertain ||= isRepeatable;
+        if (!isRepeatable || attempt === ATTEMPTS) {
+          throw isUncertain ? new LogUncertainError(topic, error) : new LogUnavailableError(topic, error);
+        }
+      }
+      await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
     }
   }
 
@@ -99,11 +113,11 @@ export function openLandedLog(
     async append(records) {
       let last = -1;
       for (let start = 0; start < records.length; start += RECORDS_PER_SEND) {
-        last = await send(records.slice(start, start + RECORDS_PER_SEND));
+        last = await send(records.slice(start, start + RECORDS_PER_SEND), last >= 0);
       }
       if (last >= 0) await untilLanded(last);
     },
-    close: () => disconnect(producer),
+    close: () => producer.close(),
   };
 }
 
@@ -120,23 +134,4 @@ export async function readLandedEnd(client: ClickHouseClient, topic: string): Pr
     { topic },
   );
   return row?.end ?? 0;
-}
-
-async function connectProducer(kafka: Kafka): Promise<Producer> {
-  const producer = kafka.producer({
-    // A missing topic must not be created with the broker's default settings.
-    allowAutoTopicCreation: false,
-    idempotent: true,
-    maxInFlightRequests: 1,
-    // Few retries: an unavailable broker fails the caller, which retries, instead of delaying a shutdown.
-    retry: { retries: 5 },
-  });
-  await producer.connect();
-  return producer;
-}
-
-/** Disconnects a producer, if it ever connected. */
-async function disconnect(producer: Promise<Producer> | undefined): Promise<void> {
-  const connected = await producer?.catch(() => undefined);
-  await connected?.disconnect();
 }

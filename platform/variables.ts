@@ -3,7 +3,7 @@ import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS } from '../schemas/event-rules.ts';
 
 /**
  * The environment variables that several processes read, in groups. Each process lists its groups in its own
- * config.ts. A variable marked `secret` never shows its value in an error.
+ * config.ts. A variable marked `secret` never shows its value in an error, and may be given as a file: NAME_FILE.
  */
 
 /** kafkajs splits at the first colon, so an IPv6 address needs a name. */
@@ -75,6 +75,21 @@ export const processVariables = {
 export const eventTimeVariables = {
   FUTURE_LIMIT_MS: Type.Integer({ default: FUTURE_LIMIT_MS, minimum: 0 }),
   LATENESS_LIMIT_MS: Type.Integer({ default: LATENESS_LIMIT_MS, minimum: 0 }),
+};
+
+/** When invalid records are a wave, and not the odd mistake. The consumer and the API read the same. */
+export const invalidRecordVariables = {
+  INVALID_PERCENT_LIMIT: Type.Number({
+    default: 5,
+    minimum: 0,
+    maximum: 100,
+    description: 'percent of the records of the last minutes; more of them invalid is an alert',
+  }),
+  INVALID_RECORDS_LIMIT: Type.Integer({
+    default: 100,
+    minimum: 1,
+    description: 'invalid records of the last minutes; fewer raise no alert, whatever their share',
+  }),
 };
 
 /** When the aggregator seals and closes. The API reads these as well, to report what is due. */

@@ -4,6 +4,7 @@ import {
   hasControlCharacter,
   MAX_ENDPOINT_BYTES,
   MAX_NAME_BYTES,
+  MAX_TEXT_BYTES,
   type Rejection,
 } from '../schemas/event-rules.ts';
 import {
@@ -49,7 +50,12 @@ function fillContent(content: Omit<CallEvent, 'event_id' | 'occurred_at'>): void
     facts.nameBytes[index] = sizeOf(content[field], MAX_NAME_BYTES);
     facts.nameHasControl[index] = Number(hasControlCharacter(content[field]));
   });
+  facts.methodBytes = sizeOf(content.method, MAX_TEXT_BYTES);
   facts.endpointBytes = sizeOf(content.endpoint, MAX_ENDPOINT_BYTES);
+  facts.moduleBytes = sizeOf(content.module, MAX_TEXT_BYTES);
+  facts.ruleBytes = sizeOf(content.rule, MAX_TEXT_BYTES);
+  facts.rejectionCauseBytes = sizeOf(content.rejection_cause, MAX_TEXT_BYTES);
+  facts.sourceAddressBytes = sizeOf(content.source_address, MAX_TEXT_BYTES);
   facts.status = content.status;
   facts.credits = content.credits;
 }

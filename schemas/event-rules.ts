@@ -7,13 +7,15 @@ import { DAY_MS, MINUTE_MS } from './time-units.ts';
 
 export const MAX_CREDITS = 1_000_000;
 export const MAX_NAME_BYTES = 128;
+/** Of the texts that may be empty and hold any characters. */
+export const MAX_TEXT_BYTES = 128;
 export const MAX_ENDPOINT_BYTES = 2_048;
 export const REJECTED_STATUS = 429;
 
 /** How far occurred_at may lie after the record's append time. */
-export const FUTURE_LIMIT_MS = 5 * MINUTE_MS;
+export const FUTURE_LIMIT_MS: number = 5 * MINUTE_MS;
 /** How far occurred_at may lie before the record's append time; a backfill is a run with a larger limit. */
-export const LATENESS_LIMIT_MS = 35 * DAY_MS;
+export const LATENESS_LIMIT_MS: number = 35 * DAY_MS;
 
 /** D: how long raw events are kept. Older days are frozen, and an event for one of them is rejected as expired. */
 export const RETENTION_DAYS = 400;
@@ -68,7 +70,12 @@ export const REASONS = {
   product: 'product is empty, over 128 bytes or has control characters',
   'user-id': 'user_id is empty, over 128 bytes or has control characters',
   'app-id': 'app_id is empty, over 128 bytes or has control characters',
+  method: 'method is over 128 bytes',
   endpoint: 'endpoint is over 2,048 bytes',
+  module: 'module is over 128 bytes',
+  rule: 'rule is over 128 bytes',
+  'rejection-cause': 'rejection_cause is over 128 bytes',
+  'source-address': 'source_address is over 128 bytes',
   credits: 'credits are not between 0 and 1,000,000',
   'rejected-with-credits': 'a call with status 429 must cost 0 credits',
   'future-dated': 'occurred_at lies too far after the time at which Kafka appended the record',

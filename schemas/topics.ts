@@ -13,7 +13,19 @@ export interface Topics {
 export interface TopicDefinition {
   readonly topic: string;
   readonly numPartitions: number;
-  readonly configEntries: { readonly name: string; readonly value: string }[];
+  readonly replicationFactor?: number;
+  readonly configEntries: TopicSetting[];
+}
+
+interface TopicSetting {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** How many brokers hold each record, and how many of them must have it before it is acknowledged. */
+export interface Replication {
+  readonly replicationFactor: number;
+  readonly minInsyncReplicas: number;
 }
 
 /** @param prefix lets several stacks share one Kafka cluster; empty in production. */
@@ -35,32 +47,32 @@ const KEEP_FOREVER = { name: 'retention.ms', value: '-1' };
 
 /**
  * Definitions for creating the topics.
- * @param partitions of the call topic; more of them spread landing over more consumers
+ * @param partitions of the call topic; more of them spread landing over more consumers.
+ * @param replication the same for every topic: each of them is the only copy of something. The default is
+ *   the brokers' own.
  */
-export function topicDefinitions(names: Topics, partitions: number): TopicDefinition[] {
+export function topicDefinitions(
+  names: Topics,
+  partitions: number,
+  replication?: Replication,
+): TopicDefinition[] {
+  const inSync = replication && {
+    name: 'min.insync.replicas',
+    value: String(replication.minInsyncReplicas),
+  };
+  const define = (topic: string, numPartitions: number, cleanup: TopicSetting): TopicDefinition => ({
+    topic,
+    numPartitions,
+    ...(replication && { replicationFactor: replication.replicationFactor }),
+    configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, cleanup, ...(inSync ? [inSync] : [])],
+  });
   return [
-    {
-      topic: names.calls,
-      numPartitions: partitions,
-      configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, { name: 'retention.ms', value: String(14 * DAY_MS) }],
-    },
-    { topic: names.dead, numPartitions: 1, configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, KEEP_FOREVER] },
-    {
-      topic: names.writerSchemas,
-      numPartitions: 1,
-      configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, { name: 'cleanup.policy', value: 'compact' }],
-    },
+    define(names.calls, partitions, { name: 'retention.ms', value: String(14 * DAY_MS) }),
+    define(names.dead, 1, KEEP_FOREVER),
+    define(names.writerSchemas, 1, { name: 'cleanup.policy', value: 'compact' }),
     // One partition: its order decides which record is a revision, and the billing feed's cursor is its offset.
-    {
-      topic: names.dailyCharges,
-      numPartitions: 1,
-      configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, KEEP_FOREVER],
-    },
-    // One partition: its order decides between concurrent changes, and its append times decide when they take effect.
-    {
-      topic: names.settings,
-      numPartitions: 1,
-      configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, KEEP_FOREVER],
-    },
+    define(names.dailyCharges, 1, KEEP_FOREVER),
+    // One partition: its order decides between concurrent changes, its append times decide when they take effect.
+    define(names.settings, 1, KEEP_FOREVER),
   ];
 }

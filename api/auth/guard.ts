@@ -1,10 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { compiled } from '../../platform/compiled-schema.ts';
-import { Problem } from '../problems/problem.ts';
+import type { Problem } from '../problems/problem.ts';
 import { unknownOrg } from '../orgs/unknown-org.ts';
+import { bearerTokenOf } from './bearer.ts';
+import { scopeInsufficient, tokenMissing } from './challenge.ts';
 import { decide, isGlobal, isAllowedGlobally, type Access, type Caller, type Scope } from './permissions.ts';
-import { unauthorized, type VerifyToken } from './tokens.ts';
+import type { VerifyToken } from './tokens.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -19,7 +21,6 @@ declare module 'fastify' {
   }
 }
 
-const BEARER = /^bearer +([\w.~+/-]+=*) *$/i;
 const OrgParams = Type.Object({ org: Type.String() });
 
 /** Checks a request before anything else looks at it, so that a rejection reveals nothing more. */
@@ -29,15 +30,14 @@ export function createGuard(verify: VerifyToken): (request: FastifyRequest) => P
     const { access } = request.routeOptions.config;
     // An unknown route requires no access: its 404 reveals nothing.
     if (access === 'open' || request.is404) return;
-    const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
-    if (token === undefined) {
-      throw unauthorized('Send a token as "Authorization: Bearer TOKEN".');
-    }
+    const token = bearerTokenOf(request);
+    if (token === undefined) throw tokenMissing();
     const caller = await verify(token);
+    // From here on the request counts as the caller's, also where it is rejected.
+    request.caller = caller;
     if (access === undefined) throw forbidden(caller);
     if (isGlobal(access)) {
       if (!isAllowedGlobally(caller, access)) throw forbidden(caller);
-      request.caller = caller;
       return;
     }
     const params: unknown = request.params;
@@ -45,17 +45,12 @@ export function createGuard(verify: VerifyToken): (request: FastifyRequest) => P
     const decision = decide(caller, access, params.org);
     if (decision === 'foreign') throw unknownOrg(params.org);
     if (decision === 'forbidden') throw forbidden(caller);
-    request.caller = caller;
     request.scope = decision;
   };
 }
 
-function forbidden({ role }: Caller): Problem {
-  return new Problem(
-    'forbidden',
-    `The role ${role} may not do this: use a token of a role with this permission.`,
-  );
-}
+const forbidden = ({ role }: Caller): Problem =>
+  scopeInsufficient(`The role ${role} may not do this: use a token of a role with this permission.`);
 
 /** The user to whose calls the answer is limited; undefined where the caller may see the whole organisation. */
 export function onlyUser(request: FastifyRequest): string | undefined {

@@ -1,31 +1,29 @@
-import { ConfigError, readBoth } from '../../platform/config.ts';
+import { ConfigError, readBoth, type Environment } from '../../platform/config.ts';
 import type { PublishedKeys } from './published-keys.ts';
-import { readSecret } from './secret.ts';
+import { readGivenSecrets, readSecrets, type Secrets } from './secret.ts';
 
 /**
- * The keys that verify tokens: a secret (HS256: the local stack), an issuer's public keys, or both. D: a token whose
+ * The keys that verify tokens: secrets (HS256: the local stack), an issuer's public keys, or both. D: a token whose
  * kind has no keys is rejected, so with JWKS_URL alone no HS256 token is accepted.
  */
 export interface TokenKeys {
-  readonly secret?: Uint8Array;
+  readonly secrets?: Secrets;
   readonly published?: PublishedKeys;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** From JWT_SECRET or JWT_SECRET_FILE, and JWKS_URL with JWT_ISSUER and JWT_AUDIENCE. Throws ConfigError. */
 export function readTokenKeys(env: Environment): TokenKeys {
   const keys = readGivenKeys(env);
-  return keys.secret || keys.published ? keys : { secret: readSecret(env) };
+  return keys.secrets || keys.published ? keys : { secrets: readSecrets(env) };
 }
 
 /** The same, but keys may be missing: the local stack has its own secret. */
 export function readGivenKeys(env: Environment): TokenKeys {
-  const [secret, published] = readBoth(
-    () => (env['JWT_SECRET'] || env['JWT_SECRET_FILE'] ? readSecret(env) : undefined),
+  const [secrets, published] = readBoth(
+    () => readGivenSecrets(env),
     () => readPublished(env),
   );
-  return { ...(secret && { secret }), ...(published && { published }) };
+  return { ...(secrets && { secrets }), ...(published && { published }) };
 }
 
 function readPublished({

@@ -1,6 +1,6 @@
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
-import { RETRY_AFTER } from '../problems/clickhouse.ts';
-import { Problem } from '../problems/problem.ts';
+import type { JSONWebKeySet } from 'jose';
+import { Type } from 'typebox';
+import { compiled } from '../../platform/compiled-schema.ts';
 
 /** Where an issuer publishes its keys (RFC 7517), and the issuer and audience that its tokens must name. */
 export interface PublishedKeys {
@@ -13,35 +13,29 @@ export interface PublishedKeys {
 export const PUBLISHED_ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
 
 const FETCH_TIMEOUT_MS = 5_000;
-/** A token of an unknown key causes another fetch, but not more often than this. */
-const REFETCH_PAUSE_MS = 30_000;
 
-/** Fetches the keys when they are first needed, caches them for ten minutes, and fetches again for an unknown key. */
-export function fetchKeys({ url }: PublishedKeys, refetchPauseMs = REFETCH_PAUSE_MS): JWTVerifyGetKey {
-  const keyOf = createRemoteJWKSet(url, {
-    timeoutDuration: FETCH_TIMEOUT_MS,
-    cooldownDuration: refetchPauseMs,
-  });
-  return async (header, token) => {
-    try {
-      return await keyOf(header, token);
-    } catch (error) {
-      if (isCausedByToken(error)) throw error;
-      // The token may be valid: a 401 would blame the caller.
-      throw new Problem(
-        'unavailable',
-        'The keys of the token issuer cannot be read: try again in a few seconds.',
-        {
-          cause: error,
-          headers: RETRY_AFTER,
-        },
-      );
-    }
-  };
+const KeySet = Type.Object({ keys: Type.Array(Type.Object({ kty: Type.String() })) });
+
+/** The issuer did not answer with its keys. */
+export class KeysUnreadableError extends Error {
+  readonly code = 'KEYS_UNREADABLE';
+  constructor(url: URL, reason: string) {
+    super(`JWKS_URL ${url.origin}${url.pathname} ${reason}`);
+    this.name = 'KeysUnreadableError';
+  }
 }
 
-/** The keys were read, and none of them matches the token. */
-const isCausedByToken = (error: unknown): boolean =>
-  error instanceof errors.JWKSNoMatchingKey ||
-  error instanceof errors.JWKSMultipleMatchingKeys ||
-  error instanceof errors.JOSENotSupported;
+/** @throws where the issuer does not answer in time @throws KeysUnreadableError for an answer that is not a key set */
+export async function fetchKeySet({ url }: PublishedKeys): Promise<JSONWebKeySet> {
+  const response = await fetch(url, {
+    headers: { accept: 'application/jwk-set+json, application/json' },
+    // Another address is not the one that the operator trusts.
+    redirect: 'manual',
+    signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
+  });
+  if (response.status !== 200) throw new KeysUnreadableError(url, `answered ${response.status}`);
+  const answer: unknown = await response.json();
+  const { check } = compiled(KeySet);
+  if (!check(answer)) throw new KeysUnreadableError(url, 'did not answer a JSON Web Key Set');
+  return answer;
+}

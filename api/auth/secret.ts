@@ -1,36 +1,41 @@
-import { readFileSync } from 'node:fs';
-import { ConfigError } from '../../platform/config.ts';
+import { ConfigError, readSecretText, type Environment } from '../../platform/config.ts';
 
 /** RFC 7518, 3.2: an HS256 key has at least as many bits as the hash. */
 const MIN_SECRET_BYTES = 32;
 
+/** HS256 keys. The first signs; all of them verify, so that a key can be replaced while its tokens are still valid. */
+export type Secrets = readonly [Uint8Array, ...Uint8Array[]];
+
 /**
- * The HS256 key: JWT_SECRET, or the content of JWT_SECRET_FILE without surrounding whitespace.
- * Throws ConfigError; its text never holds the secret.
+ * JWT_SECRET, keys separated by commas, or the file in JWT_SECRET_FILE, one key a line.
+ * @returns undefined where neither is given. Throws ConfigError; its text never holds a key.
  */
-export function readSecret({
-  JWT_SECRET: given = '',
-  JWT_SECRET_FILE: file = '',
-}: Readonly<Record<string, string | undefined>>): Uint8Array {
-  if ((given === '') === (file === '')) {
-    throw new ConfigError(['Set either JWT_SECRET or JWT_SECRET_FILE, not both']);
-  }
-  return file === '' ? longEnough(given, 'JWT_SECRET') : readSecretFile(file);
+export function readGivenSecrets(env: Environment): Secrets | undefined {
+  const text = readSecretText(env, 'JWT_SECRET');
+  if (text === undefined) return undefined;
+  const file = env['JWT_SECRET_FILE'];
+  const name = file ? `JWT_SECRET_FILE ${file}` : 'JWT_SECRET';
+  const keys = text
+    .split(file ? '\n' : ',')
+    .map((key) => key.trim())
+    .filter((key) => key !== '');
+  const [first, ...others] = keys.map((key) => Buffer.from(key, 'utf8'));
+  if (first === undefined) throw new ConfigError([`${name} holds no key`]);
+  const problems = [first, ...others].flatMap(({ length }, index) =>
+    length >= MIN_SECRET_BYTES ? [] : [tooShort(name, keys.length > 1 ? index + 1 : undefined, length)],
+  );
+  if (problems.length > 0) throw new ConfigError(problems);
+  return [first, ...others];
 }
 
-/** @param file the path in JWT_SECRET_FILE. Throws ConfigError. */
-export function readSecretFile(file: string): Uint8Array {
-  let content: string;
-  try {
-    content = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new ConfigError([`JWT_SECRET_FILE cannot be read: ${String(error)}`]);
-  }
-  return longEnough(content.trim(), `The secret in JWT_SECRET_FILE ${file}`);
+/** The same where they must be given. */
+export function readSecrets(env: Environment): Secrets {
+  const secrets = readGivenSecrets(env);
+  if (secrets === undefined) throw new ConfigError(['Set either JWT_SECRET or JWT_SECRET_FILE, not both']);
+  return secrets;
 }
 
-function longEnough(secret: string, name: string): Uint8Array {
-  const bytes = Buffer.from(secret, 'utf8');
-  if (bytes.length >= MIN_SECRET_BYTES) return bytes;
-  throw new ConfigError([`${name} has ${bytes.length} bytes and needs at least ${MIN_SECRET_BYTES}`]);
-}
+const tooShort = (name: string, number: number | undefined, bytes: number): string =>
+  number === undefined
+    ? `${name} has ${bytes} bytes and needs at least ${MIN_SECRET_BYTES}`
+    : `${name}: key ${number} has ${bytes} bytes and needs at least ${MIN_SECRET_BYTES}`;

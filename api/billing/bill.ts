@@ -2,6 +2,7 @@ import { billingPeriodsOf, type Period } from '../../domain/calendar/billing-per
 import { projectedBill, type Billed } from '../../domain/pricing/bill.ts';
 import type { Sources } from '../dependencies.ts';
 import { orgCalendar, type RequestedSubscription } from '../orgs/subscription.ts';
+import type { StatementDay } from './rows.ts';
 import { readStatement, type Statement } from './statement.ts';
 
 /** The bill of the current period so far, and its projection (interfaces.md, /billing). Amounts are exact. */
@@ -11,6 +12,8 @@ export interface Bill {
   /** The sum of the period's days and adjustments so far, today included: the statement's total. */
   readonly accrued: Billed;
   readonly projected: Billed;
+  /** The day that contains now. */
+  readonly today: StatementDay;
   readonly daysClosed: number;
   readonly adjustments: Statement['adjustments'];
 }
@@ -31,6 +34,8 @@ export async function readBill(sources: Sources, request: RequestedSubscription)
 export function billOf(statement: Statement, period: Period, now: number): Bill {
   const { currency, days, adjustments, total } = statement;
   const closed = days.filter(({ status }) => status === 'closed');
+  const today = days.find(({ day }) => day.from <= now && now < day.to);
+  if (today === undefined) throw new Error(`The period ${period.from} to ${period.to} has no day at ${now}.`);
   const daysLeft = days.filter(({ day }) => day.from > now).length;
   return {
     currency,
@@ -41,6 +46,7 @@ export function billOf(statement: Statement, period: Period, now: number): Bill 
       closed.map(({ billedCredits: credits, amount }) => ({ credits, amount })),
       daysLeft,
     ),
+    today,
     daysClosed: closed.length,
     adjustments,
   };

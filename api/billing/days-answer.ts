@@ -1,32 +1,12 @@
 import { Type, type Static } from 'typebox';
 import type { Charge } from '../../store/charges/charges.ts';
 import { canonical } from '../../domain/money.ts';
-import { Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
 import { Instant } from '../parameters/instant.ts';
-import { Amount, SlabsAnswer, slabsAnswer } from './amounts.ts';
-import type { StatementDay } from './rows.ts';
+import { Amount } from './amounts.ts';
+import { StatementDayAnswer, statementDayAnswer } from './day-answer.ts';
 import type { Statement } from './statement.ts';
 import { formatInstant } from '../../domain/instants.ts';
-
-const StatementDayAnswer = Type.Object(
-  {
-    day: DateOfDay,
-    from: Instant,
-    to: Instant,
-    status: Type.Enum(['open', 'closed', 'final']),
-    revision: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
-    used: Credits,
-    included: Credits,
-    additional_limit: Credits,
-    additional_used: Credits,
-    billed_credits: Credits,
-    over_limit: Credits,
-    amount: Amount,
-    slabs: SlabsAnswer,
-  },
-  { additionalProperties: false },
-);
 
 export const AdjustmentAnswer = Type.Object(
   {
@@ -74,31 +54,13 @@ export function statementAnswer({
 }: Statement): Pick<BillingDaysAnswer, 'currency' | 'days' | 'adjustments' | 'total'> {
   return {
     currency,
-    days: days.map((day) => dayAnswer(day)),
+    days: days.map((day) => statementDayAnswer(day)),
     adjustments: adjustments.map((charge) => adjustmentAnswer(charge)),
     total: {
       billed_credits: total.credits,
       amount: canonical(total.amount),
       rounded_amount: rounded === null ? null : canonical(rounded),
     },
-  };
-}
-
-function dayAnswer(row: StatementDay): BillingDaysAnswer['days'][number] {
-  return {
-    day: row.day.date,
-    from: formatInstant(row.day.from),
-    to: formatInstant(row.day.to),
-    status: row.status,
-    revision: row.revision,
-    used: row.used,
-    included: row.included,
-    additional_limit: row.additionalLimit,
-    additional_used: row.additionalUsed,
-    billed_credits: row.billedCredits,
-    over_limit: row.overLimit,
-    amount: canonical(row.amount),
-    slabs: slabsAnswer(row.slabs),
   };
 }
 

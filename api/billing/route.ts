@@ -28,6 +28,10 @@ export const BillingAnswer = Type.Object(
     next_billing_date: DateOfDay,
     accrued: BilledAnswer,
     projected: BilledAnswer,
+    today: Type.Object(
+      { day: DateOfDay, ...BilledAnswer.properties },
+      { ...strict, description: 'What `accrued` contains for the current day, as /billing/days shows it.' },
+    ),
     days_closed: Count,
     adjustments: Type.Array(AdjustmentAnswer),
   },
@@ -61,6 +65,10 @@ export function billingRoute(app: ApiServer, sources: Sources): void {
         next_billing_date: bill.period.to,
         accrued: billedAnswer(bill.accrued),
         projected: billedAnswer(bill.projected),
+        today: {
+          day: bill.today.day.date,
+          ...billedAnswer({ credits: bill.today.billedCredits, amount: bill.today.amount }),
+        },
         days_closed: bill.daysClosed,
         adjustments: bill.adjustments.map((charge) => adjustmentAnswer(charge)),
       };

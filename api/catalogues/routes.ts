@@ -56,8 +56,13 @@ export function catalogueRoutes(app: ApiServer, sources: ApiDependencies): void 
     handler: async ({ query }) => {
       const newestFirst = (await sources.settings.refresh()).outcomesOf('').toReversed();
       const changes = newestFirst.filter(({ change }) => isCatalogueName(change.kind));
-      const { page, next_cursor } = pageOf(changes, ({ change }) => String(change.offset), query);
-      return { changes: page.map((outcome) => changeAnswer(outcome)), next_cursor };
+      const { page, next_cursor } = pageOf(
+        changes,
+        ({ change }) => String(change.offset),
+        changeAnswer,
+        query,
+      );
+      return { changes: page, next_cursor };
     },
   });
 }
@@ -91,11 +96,16 @@ function catalogueRoute(app: ApiServer, sources: ApiDependencies, name: Catalogu
     },
     handler: async ({ query }) => {
       const versions = versionsOf(await sources.settings.refresh(), name);
-      const { page, next_cursor } = pageOf(versions, ({ effective_at }) => effective_at, query);
+      const { page, next_cursor } = pageOf(
+        versions,
+        ({ effective_at }) => effective_at,
+        (version) => version,
+        query,
+      );
       return {
         catalogue: name,
         in_effect: versionAt(versions, sources.now()),
-        versions: [...page],
+        versions: page,
         next_cursor,
       };
     },

@@ -5,6 +5,7 @@ import type { Sources } from '../dependencies.ts';
 import { Credits } from '../parameters/counts.ts';
 import { OrgParams } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
+import { BillableToday, billableToday } from './billable-today.ts';
 import { subscriptionAt } from './subscription-at.ts';
 import { AtQuery, describeLive, liveProperties, storedPart, windowAt } from './window.ts';
 
@@ -24,6 +25,7 @@ export const CreditsAnswer = Type.Object(
       { base: Credits, per_user: Credits, users: Credits, maximum: Type.Union([Credits, Type.Null()]) },
       { additionalProperties: false, description: 'included = min(maximum, base + per_user x users)' },
     ),
+    billable_today: BillableToday,
   },
   { additionalProperties: false },
 );
@@ -44,10 +46,15 @@ export function creditsRoute(app: ApiServer, sources: Sources): void {
       const settings = await sources.settings.refresh();
       const requested = { org: params.org, product: query.product };
       // The settings of that instant, the events known now.
-      const { orgId, product, allowance } = subscriptionAt(settings, requested, window.to);
-      const [live, { credits }] = await Promise.all([
+      const found = subscriptionAt(settings, requested, window.to);
+      const { orgId, product, allowance } = found;
+      const [live, { credits }, today] = await Promise.all([
         describeLive(sources, orgId, product, window),
         readTotal(sources.clickhouse, { orgId, ...storedPart(window), filters: { product } }),
+        billableToday(sources, settings.catalogues, found, {
+          instant: window.to,
+          until: query.at === undefined ? Infinity : window.to,
+        }),
       ]);
       const usage = currentUsageOf(allowance, credits);
       return {
@@ -61,6 +68,7 @@ export function creditsRoute(app: ApiServer, sources: Sources): void {
         additional_used: usage.additionalUsed,
         over_limit: usage.overLimit,
         formula: allowance.formula,
+        billable_today: today,
       };
     },
   });

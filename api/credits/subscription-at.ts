@@ -1,10 +1,13 @@
 import { allowanceAt, type AllowanceAt } from '../../domain/pricing/allowance.ts';
+import type { OrgHistory, Subscription } from '../../domain/settings/org-history.ts';
 import type { Settings } from '../dependencies.ts';
 import { chooseSubscription, findOrg, noSubscription } from '../orgs/subscription.ts';
 
 export interface SubscriptionAt {
   readonly orgId: string;
   readonly product: string;
+  readonly org: OrgHistory;
+  readonly subscription: Subscription;
   /** From the settings of the instant. */
   readonly allowance: AllowanceAt;
 }
@@ -25,5 +28,5 @@ export function subscriptionAt(
   const allowance = allowanceAt(settings.catalogues, subscription, instant);
   if (allowance === undefined)
     throw noSubscription(`The subscription of ${product} had not begun at that time.`);
-  return { orgId: org.orgId, product, allowance };
+  return { orgId: org.orgId, product, org, subscription, allowance };
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { projectRoot } from '../../schemas/root.ts';
+import { namesMediaType } from '../http/accept.ts';
 import { serveFiles, type OpenFile } from '../http/files.ts';
 import type { ApiServer } from '../server.ts';
 
@@ -34,8 +35,10 @@ export function dashboardPages(app: ApiServer): void {
 /** A person who opens a wrong address gets the dashboard's page with links onward; a program gets a problem document. */
 function answerWrongAddresses(app: ApiServer, { mediaType, content }: BuiltFile): void {
   app.addHook('onRequest', async (request, reply) => {
-    const isPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
-    if (!request.is404 || !isPage || request.url.startsWith('/v1/')) return undefined;
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (!request.is404 || !isRead || request.url.startsWith('/v1/')) return undefined;
+    reply.header('vary', 'accept');
+    if (!namesMediaType(request.headers.accept, 'text/html')) return undefined;
     return reply.code(404).type(mediaType).send(content);
   });
 }

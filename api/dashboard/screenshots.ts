@@ -2,6 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
+import { readSecrets } from '../auth/secret.ts';
+import { signToken } from '../auth/tokens.ts';
 import { projectRoot } from '../../schemas/root.ts';
 import { DAY_MS } from '../../schemas/time-units.ts';
 
@@ -9,7 +11,7 @@ const FOLDER = join(projectRoot(), 'docs', 'screenshots');
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
 /** Organisations of the sample log: with additional credits now, with some on earlier days, and with the most calls. */
 const [BUSY, BILLED, MOST_CALLS] = ['net-184', 'net-68', 'net-130'] as const;
-const LAP_DAYS = 4;
+const SAMPLE_DAYS = 4;
 
 interface Picture {
   readonly name: string;
@@ -20,7 +22,7 @@ interface Picture {
   readonly isFullPage?: boolean;
 }
 
-const chargedDay = new Date(Date.now() - (LAP_DAYS / 2) * DAY_MS).toISOString().slice(0, 10);
+const chargedDay = new Date(Date.now() - (SAMPLE_DAYS / 2) * DAY_MS).toISOString().slice(0, 10);
 const PICTURES: readonly Picture[] = [
   { name: 'overview', path: '/', org: BUSY, isFullPage: true },
   { name: 'overview-dark', path: '/?range=7d&compare=1', org: MOST_CALLS, theme: 'dark' },
@@ -40,10 +42,8 @@ async function take(browser: Browser, url: string, picture: Picture): Promise<nu
     locale: 'en-GB',
     reducedMotion: 'reduce',
   });
-  const answer = await context.request.post('/local/sign-in', {
-    data: { role: 'super_admin', org, user: 'ann' },
-  });
-  const { token } = Object(await answer.json());
+  const [secret] = readSecrets(process.env);
+  const token = await signToken(secret, { role: 'super_admin', sub: 'ann', org }, Date.now() + DAY_MS);
   await context.addInitScript(`localStorage.setItem('token', ${JSON.stringify(token)})`);
   const page = await context.newPage();
   await page.goto(path);

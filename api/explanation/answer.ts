@@ -1,6 +1,8 @@
 import { Type, type Static } from 'typebox';
 import { formatInstant } from '../../domain/instants.ts';
 import { BREAKDOWNS, type Explanation } from '../../store/explain/explanation.ts';
+import { StatementDayAnswer, statementDayAnswer } from '../billing/day-answer.ts';
+import type { StatementDay } from '../billing/rows.ts';
 import { Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
 import { Instant } from '../parameters/instant.ts';
@@ -29,6 +31,7 @@ export const ExplanationAnswer = Type.Object(
       description:
         'From the calls and settings known now; null where the product had no subscription on the day.',
     }),
+    statement: StatementDayAnswer,
     revisions: Type.Array(RevisionAnswer, {
       description: 'The closed revisions; none while the day is open.',
     }),
@@ -56,8 +59,15 @@ export const ExplanationAnswer = Type.Object(
   strict,
 );
 
-/** @param calls the path of the day's calls in the call log */
-export function explanationAnswer(explanation: Explanation, calls: string): Static<typeof ExplanationAnswer> {
+/**
+ * @param row the day as its statement shows it: what is billed for it, and in which period
+ * @param calls the path of the day's calls in the call log
+ */
+export function explanationAnswer(
+  explanation: Explanation,
+  row: StatementDay,
+  calls: string,
+): Static<typeof ExplanationAnswer> {
   const { orgId, product, day, charge, revisions, pending, terms, total, hours, breakdowns } = explanation;
   return {
     org_id: orgId,
@@ -66,6 +76,7 @@ export function explanationAnswer(explanation: Explanation, calls: string): Stat
     from: formatInstant(day.from),
     to: formatInstant(day.to),
     charge: charge === undefined ? null : chargeAnswer(charge),
+    statement: statementDayAnswer(row),
     revisions: revisions.map((revision) => revisionAnswer(revision)),
     pending: pending && pendingAnswer(pending),
     terms: terms.map((each) => termsAnswer(each)),

@@ -1,6 +1,11 @@
 import { Type } from 'typebox';
+import { billingPeriodsOf } from '../../domain/calendar/billing-periods.ts';
+import type { OrgHistory } from '../../domain/settings/org-history.ts';
 import { callsPath } from './calls-path.ts';
+import type { Explanation } from '../../store/explain/explanation.ts';
 import { NotAddingUpError, readExplanation } from '../../store/explain/read.ts';
+import { readMoment } from '../billing/moment.ts';
+import { statementDay, type Moment, type StatementDay } from '../billing/rows.ts';
 import type { Sources } from '../dependencies.ts';
 import { orgCalendar, readSubscription } from '../orgs/subscription.ts';
 import { DateParameter } from '../parameters/date.ts';
@@ -42,12 +47,23 @@ export function explanationRoute(app: ApiServer, sources: Sources): void {
         throw new Problem('not-found', detail);
       }
       try {
+        const moment = await readMoment(sources, requested.catalogues);
         const explanation = await readExplanation(sources.clickhouse, { ...requested, day, top: query.top });
-        return explanationAnswer(explanation, callsPath(explanation));
+        return explanationAnswer(
+          explanation,
+          rowOf(requested.org, explanation, moment),
+          callsPath(explanation),
+        );
       } catch (error) {
         if (!(error instanceof NotAddingUpError)) throw error;
         throw new Problem('unavailable', error.message, { headers: RETRY_AFTER, cause: error });
       }
     },
   });
+}
+
+/** The row of the explained day in its statement. */
+function rowOf(org: OrgHistory, { day, revisions, charge }: Explanation, moment: Moment): StatementDay {
+  const period = billingPeriodsOf(orgCalendar(org), org.billingDay).periodOf(day.date);
+  return statementDay({ day, period, charges: revisions, live: charge }, moment);
 }

@@ -2,6 +2,8 @@ import { Type, type Static } from 'typebox';
 import { readBacklog } from '../../store/progress/aggregator-backlog.ts';
 import { byOrganisation, readSetAside } from '../../store/progress/set-aside.ts';
 import { rulesAgeDays, TIME_ZONE_RULES } from '../../domain/calendar/zone-rules.ts';
+import { isInvalidWave, type RecordCounts, type WaveLimits } from '../../domain/invalid-wave.ts';
+import { readRecentRecords, WAVE_MINUTES } from '../../store/progress/invalid-records.ts';
 import type { Sources } from '../dependencies.ts';
 import { onBehalfOf } from '../http/running-request.ts';
 import { Count } from '../parameters/counts.ts';
@@ -10,7 +12,7 @@ import { RETRY_AFTER } from '../problems/clickhouse.ts';
 import { Problem } from '../problems/problem.ts';
 import { formatInstant } from '../../domain/instants.ts';
 
-/** D: more names help nobody who reads a probe. */
+/** D: more names help no one who reads a probe. */
 const MAX_NAMED = 20;
 
 const TimeZoneRules = Type.Object(
@@ -20,6 +22,11 @@ const TimeZoneRules = Type.Object(
     age_days: Count,
   },
   { additionalProperties: false, description: 'What all processes of this release compute days with.' },
+);
+
+const Alert = Type.Object(
+  { alert: Type.String({ examples: ['invalid-records'] }), detail: Type.String() },
+  { additionalProperties: false },
 );
 
 /** Ready, and how far the pipeline is behind. Lag does not end readiness: every figure carries it. */
@@ -47,6 +54,7 @@ export const Readiness = Type.Object(
       },
     ),
     time_zone_rules: TimeZoneRules,
+    alerts: Type.Array(Alert, { description: 'What needs an operator, although figures can be read.' }),
   },
   { additionalProperties: false },
 );
@@ -56,14 +64,17 @@ const PROBE_TIMEOUT_MS = 2_000;
 
 /** Throws the Problem `unavailable` where ClickHouse or its tables cannot be read; only the log shows the cause. */
 export async function readReadiness(sources: Sources): Promise<Static<typeof Readiness>> {
-  const { clickhouse, topics, timing } = sources;
+  const { clickhouse, topics, timing, waveLimits } = sources;
   try {
     const now = sources.now();
-    const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
-    const { due, setAside } = await onBehalfOf({ id: 'readyz', signal }, async () => ({
-      due: await readBacklog(clickhouse, topics, now, timing),
-      setAside: byOrganisation(await readSetAside(clickhouse)),
-    }));
+    const { due, setAside, recent } = await onBehalfOf(
+      { id: 'readyz', signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) },
+      async () => ({
+        due: await readBacklog(clickhouse, topics, now, timing),
+        setAside: byOrganisation(await readSetAside(clickhouse)),
+        recent: await readRecentRecords(clickhouse, topics.calls, now),
+      }),
+    );
     return {
       status: 'ready',
       landed_until: formatInstant(due.watermark),
@@ -85,10 +96,19 @@ export async function readReadiness(sources: Sources): Promise<Static<typeof Rea
         released_on: TIME_ZONE_RULES.releasedOn,
         age_days: rulesAgeDays(now),
       },
+      alerts: isInvalidWave(recent, waveLimits) ? [invalidRecords(recent, waveLimits)] : [],
     };
   } catch (error) {
     throw notReady(error);
   }
+}
+
+function invalidRecords({ records, invalid }: RecordCounts, { percent }: WaveLimits): Static<typeof Alert> {
+  const detail =
+    `About ${invalid} of the last ${records} records (${WAVE_MINUTES} minutes) are invalid and were quarantined, ` +
+    `over the limit of ${percent} % (INVALID_PERCENT_LIMIT): their calls are not counted. ` +
+    'The table quarantined and the topic of dead letters say why.';
+  return { alert: 'invalid-records', detail };
 }
 
 function notReady(error: unknown): Problem {

@@ -11,7 +11,7 @@ export function healthRoutes(app: ApiServer, sources: Sources): void {
   app.route({
     method: 'GET',
     url: '/healthz',
-    config: { access: 'open' },
+    config: { access: 'open', isUnlimited: true },
     schema: {
       summary: 'The process is up',
       response: { 200: Type.Object({ status: Type.Literal('up') }, { additionalProperties: false }) },
@@ -22,7 +22,7 @@ export function healthRoutes(app: ApiServer, sources: Sources): void {
   app.route({
     method: 'GET',
     url: '/readyz',
-    config: { access: 'open' },
+    config: { access: 'open', isUnlimited: true },
     schema: {
       summary: 'Whether ClickHouse can be read, and the aggregator’s backlog',
       response: { 200: Readiness },

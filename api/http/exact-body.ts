@@ -1,11 +1,21 @@
 import { Problem, type ProblemError } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
 
-/** Accepts only JSON bodies, and only text that can be stored unchanged. */
+/** Accepts only JSON bodies that are not compressed, and only text that can be stored unchanged. */
 export function takeBodiesExactly(app: ApiServer): void {
   // Fastify also accepts plain text; here it is a 415 like every type other than JSON.
   app.removeContentTypeParser('text/plain');
-  // After validation: the body is no deeper than its schema then.
+  app.addHook('preParsing', async ({ headers }) => {
+    if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return;
+    const codings = (headers['content-encoding'] ?? '')
+      .split(',')
+      .map((coding) => coding.trim().toLowerCase());
+    if (codings.every((coding) => coding === '' || coding === 'identity')) return;
+    throw new Problem('unsupported-media-type', 'Send the body without a Content-Encoding.', {
+      headers: { 'accept-encoding': 'identity' },
+    });
+  });
+  // After validation, because then the body is not deeper than its schema.
   app.addHook('preHandler', async ({ body }) => {
     const error = invalidTextIn(body, '#');
     if (error) throw new Problem('invalid-request', `${error.pointer} ${error.detail}.`, { errors: [error] });

@@ -4,6 +4,13 @@ import { subjectOf } from '../auth/permissions.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Set on what must answer at any time, such as probes: it is not counted, and no one can use it up. */
+    isUnlimited?: boolean;
+  }
+}
+
 const WINDOW_MS = 60_000;
 /** Subjects and addresses counted at once, some hundred bytes each. Beyond it the least recently seen is dropped. */
 const COUNTED_AT_ONCE = 10_000;
@@ -11,8 +18,9 @@ const COUNTED_AT_ONCE = 10_000;
 export type LimitRate = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
 /**
- * Counts requests by the subject of a verified token. Requests without one (open resources, invalid tokens) count by
- * address, an IPv6 address by its /64, in a separate list, so that strangers never evict a subject.
+ * Counts requests by the subject of a verified token. Requests without one (invalid tokens, unknown addresses) count
+ * by address, an IPv6 address by its /64, in a separate list, so that strangers never evict a subject. Probes and public
+ * files are not counted, so that strangers never make a process look unwell.
  * Each process counts its own requests. @returns throws the Problem `too-many-requests` beyond the limit.
  */
 export async function createRateLimit(app: ApiServer, perMinute: number): Promise<LimitRate> {
@@ -23,6 +31,7 @@ export async function createRateLimit(app: ApiServer, perMinute: number): Promis
   const byAddress = counted(({ ip }) => normalizeIP(ip));
 
   return async (request, reply) => {
+    if (request.routeOptions.config.isUnlimited === true) return;
     const count = await (request.caller === null ? byAddress(request) : bySubject(request));
     if (count.isAllowed) return;
     const resetSeconds = Math.ceil(count.ttl / 1000);

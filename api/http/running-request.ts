@@ -10,6 +10,8 @@ export interface RunningRequest {
   readonly id: string;
   /** Aborts when the client disconnects or the request has taken too long. */
   readonly signal: AbortSignal;
+  /** Whose share of the connections its queries use: the organisation's, else the caller's; undefined for no one's. */
+  readonly holder?: string | undefined;
 }
 
 const running = new AsyncLocalStorage<RunningRequest>();
@@ -31,7 +33,9 @@ const ENDED = new Error('the request has ended');
 export function followRequests(app: ApiServer, timeoutMs: number): void {
   const counts = new Map<string, number>();
   // The last hook before the handler: parsing a body leaves the async context of earlier hooks.
-  app.addHook('preHandler', ({ id, caller, routeOptions, raw: { socket } }, { raw: answer }, done) => {
+  app.addHook('preHandler', (request, { raw: answer }, done) => {
+    const { id, caller, params, routeOptions } = request;
+    const { socket } = request.raw;
     const subject = caller && subjectOf(caller);
     const count = subject === null ? 0 : (counts.get(subject) ?? 0);
     if (count >= MAX_AT_ONCE) return done(tooManyAtOnce());
@@ -54,7 +58,9 @@ export function followRequests(app: ApiServer, timeoutMs: number): void {
     };
     for (const each of closing) each.once('close', ended);
     if (socket.destroyed) ended();
-    running.run({ id, signal: end.signal }, done);
+    const org: unknown = Object(params).org;
+    const holder = typeof org === 'string' ? `org ${org}` : (subject ?? undefined);
+    running.run({ id, signal: end.signal, holder }, done);
   });
 }
 

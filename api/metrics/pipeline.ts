@@ -4,6 +4,8 @@ import { readBacklog, type Backlog } from '../../store/progress/aggregator-backl
 import { byOrganisation, readSetAside } from '../../store/progress/set-aside.ts';
 import { rulesAgeDays, TIME_ZONE_RULES } from '../../domain/calendar/zone-rules.ts';
 import { select } from '../../platform/clickhouse/connect.ts';
+import { isInvalidWave, type RecordCounts } from '../../domain/invalid-wave.ts';
+import { readRecentRecords } from '../../store/progress/invalid-records.ts';
 import type { Sources } from '../dependencies.ts';
 import { onBehalfOf } from '../http/running-request.ts';
 import { shareReading } from './shared-reading.ts';
@@ -19,15 +21,17 @@ const ChargesRow = Type.Object({ revisions: Type.Integer(), billed_credits: Type
 interface PipelineFacts {
   readonly due: Backlog;
   readonly orgsSetAside: number;
+  readonly recent: RecordCounts;
   readonly charges: Static<typeof ChargesRow> | undefined;
   /** By outcome: deliveries that landed, and invalid records by their reason. */
   readonly events: readonly { readonly outcome: string; readonly reason: string; readonly events: number }[];
 }
 
 async function readFacts({ clickhouse, topics, timing, now }: Sources): Promise<PipelineFacts> {
-  const [due, setAside, [charges], events] = await Promise.all([
+  const [due, setAside, recent, [charges], events] = await Promise.all([
     readBacklog(clickhouse, topics, now(), timing),
     readSetAside(clickhouse),
+    readRecentRecords(clickhouse, topics.calls, now()),
     select(
       clickhouse,
       ChargesRow,
@@ -43,7 +47,7 @@ async function readFacts({ clickhouse, topics, timing, now }: Sources): Promise<
       { topic: topics.calls },
     ),
   ]);
-  return { due, orgsSetAside: byOrganisation(setAside).length, charges, events };
+  return { due, orgsSetAside: byOrganisation(setAside).length, recent, charges, events };
 }
 
 /**
@@ -86,7 +90,15 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
     labelNames: ['outcome', 'reason'],
     registers,
   });
-  const known = [lag, hours, invalidations, closing, setAside, revisions, billed];
+  const invalidRatio = gauge(
+    'invalid_records_ratio',
+    'Invalid records among those that landed in the last five minutes, 0 to 1; about.',
+  );
+  const invalidWave = gauge(
+    'invalid_records_alert',
+    'Whether these are more than INVALID_PERCENT_LIMIT and INVALID_RECORDS_LIMIT allow: 1 or 0.',
+  );
+  const known = [lag, hours, invalidations, closing, setAside, revisions, billed, invalidRatio, invalidWave];
 
   const facts = shareReading(
     () =>
@@ -98,13 +110,15 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
   return async () => {
     try {
       rulesAge.set(rulesAgeDays(sources.now()));
-      const { due, orgsSetAside, charges, events } = await facts();
+      const { due, orgsSetAside, recent, charges, events } = await facts();
       up.set(1);
       lag.set((sources.now() - due.watermark) / 1000);
       hours.set(due.hoursToSeal);
       invalidations.set(due.invalidationsToReseal);
       closing.set(due.closingBehindMs / 1000);
       setAside.set(orgsSetAside);
+      invalidRatio.set(recent.records === 0 ? 0 : recent.invalid / recent.records);
+      invalidWave.set(Number(isInvalidWave(recent, sources.waveLimits)));
       revisions.set(charges?.revisions ?? 0);
       billed.set(charges?.billed_credits ?? 0);
       // Reset after the await: scrapes that share the reading would otherwise add to each other's counts.

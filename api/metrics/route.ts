@@ -15,7 +15,7 @@ export function metricsRoute(app: ApiServer, dependencies: ApiDependencies): voi
   app.route({
     method: 'GET',
     url: '/metrics',
-    config: { access: 'open' },
+    config: { access: 'open', isUnlimited: true },
     schema: {
       summary: 'Metrics for Prometheus',
       response: { 200: { description: 'Metrics', content: { 'text/plain': { schema: Type.String() } } } },

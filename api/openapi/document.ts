@@ -6,10 +6,30 @@ import type { ApiServer } from '../server.ts';
 const DESCRIPTION = `Times are RFC 3339 in UTC, exact to the millisecond; ranges are half-open \`[from, to)\`; money
 is a canonical decimal string, never a number; errors are problem documents (RFC 9457) whose \`type\` is stable.
 
-Every answer carries \`x-request-id\` (the request’s own, if it sent one) and \`x-ratelimit-limit\`,
-\`x-ratelimit-remaining\` and \`x-ratelimit-reset\` in seconds, counted by token, or by address for requests
-without one. In addition to the answers listed for each operation, other methods of a known address return 405 with
-\`allow\`, unknown addresses 404, and malformed requests 400, 408, 414 or 431.`;
+Every answer carries \`x-request-id\` (the request’s own, if it sent one). Except for probes, metrics, this
+document and public files, it carries \`x-ratelimit-limit\`, \`x-ratelimit-remaining\` and \`x-ratelimit-reset\` in
+seconds, counted by token, or by address for requests without a valid one. A 401 or 403 carries
+\`www-authenticate\` (RFC 6750), which names the error of the token. In addition to the answers listed for
+each operation, other methods of a known address return 405 with \`allow\`, unknown addresses 404, and malformed
+requests 400, 408, 414, 417 or 431. HEAD is answered wherever GET is, OPTIONS with 204 and \`allow\`.`;
+
+/** The sections of the document, in its order (operation.ts); a test compares them with the operations. */
+const TAGS = [
+  ['operations', 'Probes, metrics and this document.'],
+  ['credits', 'The rolling 24 hours: what is included, used and left.'],
+  ['usage', 'Calls and credits of any range, in any groups.'],
+  ['calls', 'Single calls.'],
+  ['conflicts', 'Event ids under which different payloads were published.'],
+  ['billing', 'Billing days, periods and statements.'],
+  ['charges', 'Charges of closed days, for the billing service.'],
+  ['estimate', 'What additional credits cost.'],
+  ['orgs', 'Organisations.'],
+  ['settings', 'Time zone, billing day, and every change of the settings.'],
+  ['subscriptions', 'An organisation’s products, editions and licensed users.'],
+  ['additional-limit', 'How many credits beyond the included ones 24 hours may use.'],
+  ['catalogues', 'Editions, prices and costs of calls.'],
+  ['reconciliation', 'What each stage of the pipeline has counted, and what does not add up.'],
+] as const;
 
 /** Collects the routes that are registered after it into an OpenAPI 3.1 document. */
 export async function openDocument(app: ApiServer): Promise<void> {
@@ -17,7 +37,15 @@ export async function openDocument(app: ApiServer): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'api-credits', version: '1', description: DESCRIPTION },
+      info: {
+        title: 'api-credits',
+        version: '1',
+        description: DESCRIPTION,
+        license: { name: 'Apache 2.0', identifier: 'Apache-2.0' },
+      },
+      // The server that the document comes from.
+      servers: [{ url: '/' }],
+      tags: TAGS.map(([name, description]) => ({ name, description })),
       components: {
         securitySchemes: {
           bearer: {
@@ -69,7 +97,7 @@ export function documentRoute(app: ApiServer): void {
   app.route({
     method: 'GET',
     url: '/openapi.json',
-    config: { access: 'open' },
+    config: { access: 'open', isUnlimited: true },
     schema: {
       summary: 'This document',
       response: { 200: Type.Object({ openapi: Type.Literal('3.1.0') }, { additionalProperties: true }) },

@@ -35,9 +35,14 @@ export function orgsRoutes(app: ApiServer, sources: ApiDependencies): void {
     },
     handler: async ({ query }) => {
       const orgs = await listOrgs(sources, await sources.settings.refresh());
-      const { page, next_cursor } = pageOf(orgs, ({ orgId }) => orgId, query);
       const now = sources.now();
-      return { orgs: page.map((org) => orgAnswer(org, now)), next_cursor };
+      const { page, next_cursor } = pageOf(
+        orgs,
+        ({ orgId }) => orgId,
+        (org) => orgAnswer(org, now),
+        query,
+      );
+      return { orgs: page, next_cursor };
     },
   });
 

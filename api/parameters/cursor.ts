@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { Type, type Static, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { END_OF_INSTANTS, FIRST_INSTANT } from '../../domain/instants.ts';
@@ -18,16 +19,18 @@ export interface CursorCodec<Content> {
 }
 
 /**
- * A cursor is its content as JSON in base64url. It is not signed: a client can write one, so the schema must bound
+ * A cursor is its content as JSON in base64url, deflated where it would not fit into an address: an endpoint of control
+ * characters takes 12 KB of JSON. It is not signed: a client can write one, so the schema must bound
  * every value that reaches a query, and the list checks what depends on the request or the clock.
  */
 export function cursorCodec<Schema extends TSchema>(content: Schema): CursorCodec<Static<Schema>> {
   return {
     encode,
     decode(cursor) {
-      const decoded = parsed(cursor);
+      const text = textOf(cursor);
+      const decoded = parsed(text);
       // Equal texts: a place in a list has one spelling.
-      if (Value.Check(content, decoded) && encode(decoded) === cursor) return decoded;
+      if (Value.Check(content, decoded) && JSON.stringify(decoded) === text) return decoded;
       throw invalidCursor();
     },
   };
@@ -41,15 +44,36 @@ export function invalidCursor(): Problem {
   );
 }
 
+/** Not in base64url's alphabet, and unchanged in an address. */
+const DEFLATED = '~';
+const MAX_PLAIN_BYTES = 2_048;
+/** More than any list writes; a cursor of 8 KB could inflate to 8 MB. */
+const MAX_TEXT_BYTES = 65_536;
+
 function encode(content: unknown): string {
-  return Buffer.from(JSON.stringify(content)).toString('base64url');
+  const text = Buffer.from(JSON.stringify(content));
+  if (text.length <= MAX_PLAIN_BYTES) return text.toString('base64url');
+  return DEFLATED + deflateRawSync(text).toString('base64url');
 }
 
-function parsed(cursor: string): unknown {
+/** The JSON of a cursor; undefined for one that no list has written. */
+function textOf(cursor: string): string | undefined {
+  if (!cursor.startsWith(DEFLATED)) {
+    const text = Buffer.from(cursor, 'base64url').toString();
+    return Buffer.from(text).toString('base64url') === cursor ? text : undefined;
+  }
+  const bytes = Buffer.from(cursor.slice(DEFLATED.length), 'base64url');
   try {
-    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
+    return inflateRawSync(bytes, { maxOutputLength: MAX_TEXT_BYTES }).toString();
+  } catch {
+    return undefined;
+  }
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { fittingRows } from './page-bytes.ts';
 import { cursorCodec, cursorParameter, invalidCursor } from './cursor.ts';
 
 /** The page parameters of a list that is held in memory. */
@@ -18,18 +19,22 @@ const { encode, decode } = cursorCodec(Type.Tuple([Type.String()]));
 /**
  * The part of a list that follows the previous page. A cursor names that page's last entry, so entries that are
  * added before it do not shift the next page. Throws the Problem `invalid-request` for any other cursor.
+ * A page ends sooner than at its limit where its entries are large.
  * @param keyOf unique among the entries; an entry never changes its key
+ * @param answerOf an entry as the answer contains it
  */
-export function pageOf<T>(
+export function pageOf<T, Answer>(
   entries: readonly T[],
   keyOf: (entry: T) => string,
+  answerOf: (entry: T) => Answer,
   { limit, cursor }: Static<typeof PageQuery>,
-): { readonly page: readonly T[]; readonly next_cursor: string | null } {
+): { readonly page: Answer[]; readonly next_cursor: string | null } {
   const start = cursor === undefined ? 0 : indexAfter(entries, keyOf, cursor);
-  const page = entries.slice(start, start + limit);
-  const last = page.at(-1);
-  const isEnd = last === undefined || start + limit >= entries.length;
-  return { page, next_cursor: isEnd ? null : encode([keyOf(last)]) };
+  const page = fittingRows(entries.slice(start, start + limit).map((entry) => answerOf(entry)));
+  const end = start + page.length;
+  const last = entries[end - 1];
+  const isEnd = last === undefined || end >= entries.length;
+  return { page: [...page], next_cursor: isEnd ? null : encode([keyOf(last)]) };
 }
 
 function indexAfter<T>(entries: readonly T[], keyOf: (entry: T) => string, cursor: string): number {

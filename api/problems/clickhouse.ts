@@ -17,6 +17,8 @@ const UNREACHABLE_CODES = new Set([
 const UNREACHABLE_MESSAGES = new Set(['Timeout error.', 'socket hang up']);
 /** By the request's signal. A client that is still connected gets it only after the request's timeout. */
 const ABORTED_MESSAGE = 'The user aborted a request.';
+/** The same by Node, where the signal aborts while the query is being sent. */
+const ABORTED_CODE = 'ABORT_ERR';
 /** ClickHouse's own error codes, from its system.errors. */
 const TIMEOUT_EXCEEDED = '159';
 const MEMORY_LIMIT_EXCEEDED = '241';
@@ -29,11 +31,11 @@ const NOT_READY = new Set(['60', '81', '192', '193', '194', '202', '203', '210',
 
 export const RETRY_AFTER = { 'retry-after': '2' };
 
-/** The Problem of a failed ClickHouse query, or undefined where the query itself is at fault. */
+/** The Problem of a failed ClickHouse query, or undefined where the query itself is wrong. */
 export function clickhouseProblem(error: unknown): Problem | undefined {
   if (error instanceof ClickHouseError) return answeredProblem(error);
   // The client's own errors carry no code.
-  if (messageOf(error) === ABORTED_MESSAGE) return queryTimeout(error);
+  if (messageOf(error) === ABORTED_MESSAGE || codeOf(error) === ABORTED_CODE) return queryTimeout(error);
   const isUnreachable =
     UNREACHABLE_CODES.has(codeOf(error) ?? '') || UNREACHABLE_MESSAGES.has(messageOf(error));
   return isUnreachable ? unavailable(error) : undefined;
@@ -42,11 +44,7 @@ export function clickhouseProblem(error: unknown): Problem | undefined {
 function answeredProblem(error: ClickHouseError): Problem | undefined {
   if (NOT_READY.has(error.code)) return unavailable(error);
   if (error.code === TOO_MANY_ROWS_OR_BYTES) {
-    return new Problem(
-      'too-many-rows',
-      'Request pages of /usage with limit and cursor, or the largest groups with top. A shorter range, fewer names in group_by or filters also help.',
-      { cause: error },
-    );
+    return tooManyRows(error);
   }
   if (error.code === TIMEOUT_EXCEEDED) {
     return queryTimeout(error);
@@ -57,6 +55,14 @@ function answeredProblem(error: ClickHouseError): Problem | undefined {
   return new Problem('query-too-large', 'Request a shorter range or fewer names in group_by.', {
     cause: error,
   });
+}
+
+export function tooManyRows(cause?: unknown): Problem {
+  return new Problem(
+    'too-many-rows',
+    'Request pages of /usage with limit and cursor, or the largest groups with top. A shorter range, fewer names in group_by or filters also help.',
+    { cause },
+  );
 }
 
 export function queryTimeout(cause: unknown): Problem {

@@ -18,10 +18,14 @@ function clientGone(cause: unknown): Problem {
 }
 
 export function answerUnknownRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  // Of the server as a whole (RFC 9110, 9.3.7).
+  if (request.method === 'OPTIONS' && request.url === '*') return reply.code(204).send();
   const [path] = request.url.split('?', 1);
+  // HEAD has the headers of GET, its content-length too.
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
   return sendProblem(
     reply,
-    new Problem('not-found', `There is no ${request.method} ${path}: see /docs for all resources.`),
+    new Problem('not-found', `There is no ${method} ${path}: see /docs for all resources.`),
   );
 }
 

@@ -22,6 +22,7 @@ export const PROBLEMS = {
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'address-too-long': { status: 414, title: 'A name in the address is too long' },
   'unsupported-media-type': { status: 415, title: 'The type of the body is not supported' },
+  'expectation-failed': { status: 417, title: 'The expectation cannot be met' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'The address or a header is too long' },
   'internal-error': { status: 500, title: 'Internal server error' },

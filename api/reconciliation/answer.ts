@@ -23,6 +23,10 @@ export const ReconciliationAnswer = Type.Object(
     landed: stage('Records of the log, each counted once.', {
       records: Count,
       events: Type.Integer({ minimum: 0, description: 'Those with valid events.' }),
+      unpublished: Type.Integer({
+        minimum: 0,
+        description: 'Offsets without a record: markers of transactions, and records of aborted ones.',
+      }),
     }),
     repeated: stage('Repeated deliveries by Kafka: each replaced the one before.', { deliveries: Count }),
     quarantined: stage('Invalid records.', {

@@ -4,8 +4,7 @@ import { Type, type Static } from 'typebox';
 export const DIFFERENCES = {
   'offsets-not-landed':
     'Records were skipped: start a consumer with a new CONSUMER_GROUP. It lands the whole log again, which is safe.',
-  'records-without-outcome':
-    'Neither landed nor quarantined: start a consumer with a new CONSUMER_GROUP. Markers of transactions by other producers are harmless.',
+  'records-without-outcome': 'Neither landed nor quarantined: start a consumer with a new CONSUMER_GROUP.',
   'quarantine-differs':
     'The table quarantined disagrees with the landed ranges: start a consumer with a new CONSUMER_GROUP. It records each again.',
   'events-missing':

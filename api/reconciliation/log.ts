@@ -11,7 +11,9 @@ const RangesRow = Type.Object({
   delivered: Count,
   rows: Count,
   quarantined: Count,
+  unpublished: Count,
 });
+const UnpublishedRow = Type.Object({ offsets: Count });
 const ReasonRow = Type.Object({ reason: Type.String(), records: Count });
 const RangeRow = Type.Object({ partition: Count, first: Count, last: Count, expected: Count, found: Count });
 
@@ -20,6 +22,8 @@ export interface LogFacts {
   readonly published: number;
   readonly landed: number;
   readonly deliveries: number;
+  /** Of the landed ones, those without a published record: markers of transactions, and records of aborted ones. */
+  readonly unpublished: number;
   readonly quarantined: readonly { readonly reason: string; readonly records: number }[];
   readonly differences: readonly Difference[];
 }
@@ -29,7 +33,7 @@ export interface LogFacts {
  * has landed, their sum was delivered.
  */
 export async function readLogFacts(client: ClickHouseClient, topic: string): Promise<LogFacts> {
-  const [ends, ranges, quarantined, differing] = await Promise.all([
+  const [ends, ranges, quarantined, differing, [unpublished]] = await Promise.all([
     select(
       client,
       PartitionRow,
@@ -42,7 +46,8 @@ export async function readLogFacts(client: ClickHouseClient, topic: string): Pro
       RangesRow,
       `SELECT partition, max(last_offset) + 1 AS next,
          sum(last_offset + 1 - least(last_offset + 1, greatest(first_offset, reached))) AS covered,
-         sum(last_offset + 1 - first_offset) AS delivered, sum(rows) AS rows, sum(landed_ranges.quarantined) AS quarantined
+         sum(last_offset + 1 - first_offset) AS delivered, sum(rows) AS rows, sum(landed_ranges.quarantined) AS quarantined,
+         sum(arraySum(range -> range.2 + 1 - range.1, landed_ranges.unpublished)) AS unpublished
        FROM (SELECT *, max(last_offset + 1) OVER (PARTITION BY partition ORDER BY first_offset, last_offset
                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
              FROM landed_ranges WHERE topic = {topic:String}) AS landed_ranges
@@ -57,15 +62,26 @@ export async function readLogFacts(client: ClickHouseClient, topic: string): Pro
       { topic },
     ),
     differingQuarantine(client, topic),
+    // As above: the union.
+    select(
+      client,
+      UnpublishedRow,
+      `SELECT sum(last + 1 - least(last + 1, greatest(first, reached))) AS offsets
+       FROM (SELECT range.1 AS first, range.2 AS last, max(last + 1) OVER (PARTITION BY partition ORDER BY first, last
+               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
+             FROM landed_ranges ARRAY JOIN unpublished AS range WHERE topic = {topic:String})`,
+      { topic },
+    ),
   ]);
   const sum = (of: (row: (typeof ranges)[number]) => number): number =>
     ranges.reduce((all, row) => all + of(row), 0);
   const differences: Difference[] = [];
-  for (const { partition, next, covered, delivered, rows, quarantined: deadLetters } of ranges) {
+  for (const { partition, next, covered, delivered, rows, quarantined: deadLetters, ...range } of ranges) {
     const where = `${topic} partition ${partition}, offsets 0 to ${next - 1}`;
     if (covered !== next) differences.push(difference('offsets-not-landed', where, next, covered));
-    if (rows + deadLetters !== delivered) {
-      differences.push(difference('records-without-outcome', where, delivered, rows + deadLetters));
+    const published = delivered - range.unpublished;
+    if (rows + deadLetters !== published) {
+      differences.push(difference('records-without-outcome', where, published, rows + deadLetters));
     }
   }
   // A range may be newer than the last report of the end offsets: then the log is at least that long.
@@ -77,6 +93,7 @@ export async function readLogFacts(client: ClickHouseClient, topic: string): Pro
     published: [...lengths.values()].reduce((all, length) => all + length, 0),
     landed: sum(({ covered }) => covered),
     deliveries: sum(({ delivered }) => delivered),
+    unpublished: unpublished?.offsets ?? 0,
     quarantined,
     differences: [...differences, ...differing],
   };

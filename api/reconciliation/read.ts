@@ -56,7 +56,11 @@ async function readStages(
     from: formatInstant(from),
     to: formatInstant(to),
     published: { records: log.published, waiting: Math.max(0, log.published - log.landed) },
-    landed: { records: log.landed, events: Math.max(0, log.landed - quarantined) },
+    landed: {
+      records: log.landed,
+      events: Math.max(0, log.landed - log.unpublished - quarantined),
+      unpublished: log.unpublished,
+    },
     repeated: { deliveries: log.deliveries - log.landed },
     quarantined: { records: quarantined, reasons: [...log.quarantined] },
     events: usage.events,

@@ -7,6 +7,7 @@ const TYPES: ReadonlyMap<string, ProblemType> = new Map([
   ['no-subscription', 'no-subscription'],
   ['org-exists', 'org-exists'],
   ['change-id-used', 'idempotency-key-used'],
+  ['limit-not-allowed', 'forbidden'],
 ]);
 
 /** The place in the request of an error outside of the change's value; the rules know only the fields of the log. */
@@ -14,6 +15,7 @@ const OUTSIDE_VALUE: ReadonlyMap<string, Pick<ProblemError, 'parameter' | 'point
   ['org-id', { pointer: '#/org_id' }],
   ['product', { parameter: 'product' }],
   ['reason', { pointer: '#/reason' }],
+  ['limit-not-allowed', { pointer: '#/additional_limit' }],
   ['effective-at', { pointer: '#/effective_at' }],
   ['recorded-by', { parameter: 'authorization' }],
 ]);
@@ -27,8 +29,12 @@ export function rejectedChangeProblem(rejected: SettingsRejectedError): Problem 
       'Repeat the first request with this Idempotency-Key unchanged, or send another key.',
     );
   }
-  if (type !== undefined && type !== 'unknown-time-zone') return new Problem(type, `${rejected.message}.`);
   const errors = rejected.problems.map(errorOf);
+  if (type === 'forbidden') {
+    const detail = `${rejected.message}. Leave additional_limit out; the super admin sets it with PUT /v1/orgs/{org}/additional-limit.`;
+    return new Problem(type, detail, { errors });
+  }
+  if (type !== undefined && type !== 'unknown-time-zone') return new Problem(type, `${rejected.message}.`);
   return new Problem(type ?? 'invalid-request', `${rejected.message}.`, { errors });
 }
 

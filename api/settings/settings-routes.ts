@@ -93,8 +93,13 @@ export function settingsRoutes(app: ApiServer, sources: ApiDependencies): void {
       const settings = await sources.settings.refresh();
       const { orgId } = findOrg(settings, params.org);
       const newestFirst = settings.outcomesOf(orgId).toReversed();
-      const { page, next_cursor } = pageOf(newestFirst, ({ change }) => String(change.offset), query);
-      return { org_id: orgId, changes: page.map((outcome) => changeAnswer(outcome)), next_cursor };
+      const { page, next_cursor } = pageOf(
+        newestFirst,
+        ({ change }) => String(change.offset),
+        changeAnswer,
+        query,
+      );
+      return { org_id: orgId, changes: page, next_cursor };
     },
   });
 }

@@ -48,7 +48,8 @@ export function subscriptionRoute(app: ApiServer, sources: ApiDependencies): voi
     config: { access: 'change-settings' },
     schema: {
       summary: 'Begin or change a subscription, now or later',
-      description: 'Without additional_limit, a subscription keeps its limit; a new one begins with 0.',
+      description:
+        'A new subscription may begin with an additional_limit, by default 0. Afterwards only the super admin sets it: leave it out, or repeat the current one.',
       params: SubscriptionParams,
       querystring: NoQuery,
       headers: ChangeHeaders,

@@ -1,4 +1,5 @@
 import type { StatementDocument } from './document.ts';
+import { rangeText } from './formats.ts';
 import { FAINT } from './pdf-table.ts';
 import { printable } from './printable.ts';
 
@@ -16,18 +17,20 @@ export function printNotes(document: PDFKit.PDFDocument, statement: StatementDoc
 }
 
 function notesOf(statement: StatementDocument): readonly string[] {
-  const { currency, minor_unit_digits, total, org_id, product, time_zone } = statement;
-  const names = org_id + product;
+  const { currency, minor_unit_digits, total, issuer, org_id, product, time_zone } = statement;
+  const names = issuer + org_id + product;
   return [
-    'Additional credits are those used beyond the included ones. Those within the additional limit are billed. ' +
-      'Amounts of days are exact: each price step’s credits times its rate per 1000.',
+    'Additional credits are those used beyond the included ones. Those within the additional limit are billed: each ' +
+      'price step’s credits times its rate per 1,000.',
+    `Amounts are written to ${minor_unit_digits} decimals of ${currency} for reading, and the exact amount stands ` +
+      'beside them where it differs. Sums are computed from the exact amounts.',
     total.rounded_amount === null
-      ? 'This range is not exactly one billing period, so its total is exact and not rounded: only the total of a ' +
-        'billing period is.'
-      : `The total of a billing period is rounded once, half away from zero, to ${minor_unit_digits} decimals of ` +
-        `${currency}. Nothing else is rounded.`,
+      ? 'This range is not exactly one billing period. A bill rounds only the total of a billing period.'
+      : 'The total of a billing period is rounded once, half away from zero.',
     `A day runs from the first instant of its date in ${time_zone} to the first instant of the next. After a change ` +
-      'of the time zone, earlier days keep the one they had. The range ends before its last date.',
+      'of the time zone, earlier days keep the one they had.',
+    'The row of a day in a final statement stays as the statement was made. Calls that became known later are billed ' +
+      'as an adjustment in the period in which they were closed.',
     ...(printable(names) === names
       ? []
       : [
@@ -36,7 +39,7 @@ function notesOf(statement: StatementDocument): readonly string[] {
   ];
 }
 
-/** The range and the page number on every page. Call it when all pages are printed. */
+/** The range, its time zone and the page number on every page. Call it when all pages are printed. */
 export function printFooters(document: PDFKit.PDFDocument, statement: StatementDocument): void {
   const { count } = document.bufferedPageRange();
   for (let index = 0; index < count; index += 1) {
@@ -46,7 +49,7 @@ export function printFooters(document: PDFKit.PDFDocument, statement: StatementD
     const { width, height, margins } = document.page;
     const y = height - FOOTER_HEIGHT;
     document.font('Helvetica').fontSize(8).fillColor(FAINT);
-    document.text(`${statement.from} to ${statement.to}, issued ${statement.issued_at}`, margins.left, y, {
+    document.text(`${rangeText(statement)}, days in ${statement.time_zone}`, margins.left, y, {
       lineBreak: false,
     });
     const page = `page ${index + 1} of ${count}`;

@@ -37,10 +37,8 @@ const SMALLEST_FONT_SIZE = 4;
 
 /** A table that continues over pages and repeats its head on each. */
 export interface PrintedTable {
-  /** A line of cells, one for each column, and smaller lines that explain it, all on one page. */
-  row(cells: readonly string[], details?: readonly (readonly string[])[]): void;
-  /** A line of sums. */
-  sum(cells: readonly string[]): void;
+  /** A line of cells, one for each column, smaller lines of cells and a note that explain it, all on one page. */
+  row(cells: readonly string[], details?: readonly (readonly string[])[], note?: string): void;
 }
 
 /** Begins a table with its title at the document's current position. @param columns together as wide as the page */
@@ -117,12 +115,29 @@ export function beginTable(document: Document, title: string, columns: readonly 
     document.y = top + height;
   }
 
+  /** A text over all columns but the first. */
+  const noteLeft = left + (columns[0]?.width ?? 0) + PADDING;
+  const noteWidth = width - (columns[0]?.width ?? 0) - 2 * PADDING;
+
+  function heightOf(note: string): number {
+    document.font('Helvetica').fontSize(FONT_SIZE);
+    return document.heightOfString(note, { width: noteWidth }) + PADDING;
+  }
+
+  function putNote(note: string, height: number): void {
+    const top = document.y;
+    document.font('Helvetica').fontSize(FONT_SIZE).fillColor(INK);
+    document.text(note, noteLeft, top, { width: noteWidth });
+    document.y = top + height;
+  }
+
   // The title, the head and one row stay on one page.
   if (document.y + TITLE_HEIGHT + HEAD_HEIGHT + 3 * ROW_HEIGHT > bottom) document.addPage();
   head(title);
   return {
-    row(cells, details = []) {
-      ensureSpace(ROW_HEIGHT + details.length * SLIM_HEIGHT);
+    row(cells, details = [], note = '') {
+      const noteHeight = note === '' ? 0 : heightOf(note);
+      ensureSpace(ROW_HEIGHT + details.length * SLIM_HEIGHT + noteHeight);
       rule(RULE);
       put(cells, ROW_HEIGHT, 'Helvetica', FONT_SIZE, INK);
       for (const detail of details) {
@@ -130,12 +145,7 @@ export function beginTable(document: Document, title: string, columns: readonly 
         ensureSpace(SLIM_HEIGHT);
         put(detail, SLIM_HEIGHT, 'Helvetica', FONT_SIZE - 1, FAINT);
       }
-    },
-    sum(cells) {
-      ensureSpace(ROW_HEIGHT + 3);
-      rule(INK);
-      document.y += 1;
-      put(cells, ROW_HEIGHT + 2, 'Helvetica-Bold', FONT_SIZE + 0.5, INK);
+      if (note !== '') putNote(note, noteHeight);
     },
   };
 }

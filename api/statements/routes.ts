@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { DaysQuery } from '../billing/days-query.ts';
-import type { Sources } from '../dependencies.ts';
+import type { ApiDependencies } from '../dependencies.ts';
 import { CSV_MEDIA_TYPE } from '../http/csv.ts';
 import { OrgParams } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
@@ -10,7 +10,7 @@ import { attachment } from './filename.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
 /** The days of /billing/days as files, with the same figures. */
-export function statementRoutes(app: ApiServer, sources: Sources): void {
+export function statementRoutes(app: ApiServer, sources: ApiDependencies): void {
   const inTurn = oneAtATime();
   app.route({
     method: 'GET',

@@ -10,6 +10,9 @@ import type { UsageRowAnswer } from './answer.ts';
 import { encodePlace, placeOf } from './cursor.ts';
 import type { DayPlan } from './days.ts';
 import type { RowSelection } from './row-selection.ts';
+import { MAX_ENDPOINT_BYTES, MAX_NAME_BYTES } from '../../schemas/event-rules.ts';
+import { fittingRows } from '../parameters/page-bytes.ts';
+import { tooManyRows } from '../problems/clickhouse.ts';
 import { formatInstant } from '../../domain/instants.ts';
 
 export interface BreakdownRequest extends Pick<UsageRequest, 'orgId' | 'from' | 'to' | 'filters'> {
@@ -42,19 +45,38 @@ export async function readBreakdown(
   if (selection.kind === 'top') {
     const { rows, other } = await readTopUsage(client, { ...request, top: selection.top });
     const total = totalOf([...rows, ...other]);
+    assertFitting([...rows, ...other]);
     return { rows: answer(rows), other: answer(other), total, next_cursor: null };
   }
   if (selection.kind === 'page') {
     // One row more than the page shows whether there is a next page.
-    const { after, limit } = selection;
+    const { after } = selection;
+    const limit = Math.min(selection.limit, maxPageRows(groupBy));
     const { rows, total } = await readUsagePage(client, { ...request, after, limit: limit + 1 });
-    const page = rows.slice(0, limit);
-    const last = rows.length > limit ? page.at(-1) : undefined;
+    const page = fittingRows(rows.slice(0, limit));
+    const last = rows.length > page.length ? page.at(-1) : undefined;
     const next = last === undefined ? null : encodePlace(placeOf(last, groupBy, range.to));
     return { rows: answer(page), total, next_cursor: next };
   }
   const rows = await readUsage(client, request);
+  assertFitting(rows);
   return { rows: groupBy.length === 0 ? [] : answer(rows), total: totalOf(rows), next_cursor: null };
+}
+
+/** What an answer without pages may hold, as JSON. */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+/** Of the texts that are read for one page: half of the connection's max_result_bytes. */
+const MAX_READ_BYTES = 16_000_000;
+
+/** The rows that are read for a page at most, however long their texts are. */
+function maxPageRows(groupBy: readonly GroupBy[]): number {
+  const rowBytes = groupBy.map((group) => (group === 'endpoint' ? MAX_ENDPOINT_BYTES : MAX_NAME_BYTES));
+  return Math.floor(MAX_READ_BYTES / rowBytes.reduce((sum, size) => sum + size, 0));
+}
+
+/** Throws the Problem `too-many-rows` where the texts of the rows are too long for one answer. */
+function assertFitting(rows: readonly UsageRow[]): void {
+  if (fittingRows(rows, MAX_ANSWER_BYTES).length < rows.length) throw tooManyRows();
 }
 
 /** A first day may begin before 1970, where the store has neither instants nor events. */

@@ -89,7 +89,7 @@ export class SchemaTopic {
       groupId: this.#group,
       allowAutoTopicCreation: false,
       maxWaitTimeInMs: 1_000,
-      // A schema is what its fingerprint says, whoever published it: an aborted or open transaction holds up nothing.
+      // The fingerprint proves the schema, so records of aborted and open transactions are read too and hold up nothing.
       readUncommitted: true,
       retry: { retries: Number.MAX_SAFE_INTEGER },
     });

@@ -26,8 +26,12 @@ export class WriterSchemas {
     }
   }
 
-  has(fingerprintHex: string): boolean {
-    return this.#known.has(fingerprintHex) || this.#broken.has(fingerprintHex);
+  /**
+   * Whether events of this schema can be read. False for a broken one too: what was published under the fingerprint of a
+   * schema before the schema itself must not hide it.
+   */
+  canRead(fingerprintHex: string): boolean {
+    return this.#known.has(fingerprintHex);
   }
 
   /**

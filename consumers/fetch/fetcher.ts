@@ -1,6 +1,7 @@
 import type { Batch, Consumer, Kafka, Offsets } from 'kafkajs';
 import { recordSetOf } from '../../platform/kafka/kafkajs.ts';
 import type { RecordCursor } from '../../platform/kafka/record-cursor.ts';
+import type { OffsetRange } from '../../platform/kafka/record-set.ts';
 import type { Logger } from '../../platform/logging.ts';
 
 export interface FetchSettings {
@@ -22,6 +23,8 @@ export interface FetchedBatch {
   readonly lastOffset: number;
   /** The published records; none if there were only records of the other kinds. */
   records(this: void): RecordCursor;
+  /** The offsets of control and aborted records in [first, last], ascending. */
+  unpublishedIn(this: void, first: number, last: number): OffsetRange[];
   heartbeat(this: void): Promise<void>;
   /** False once partitions were reassigned or fetching was halted. Then stop: the rest is delivered again. */
   isCurrent(this: void): boolean;
@@ -145,6 +148,7 @@ export class Fetcher {
       firstOffset: Number(fetched.firstOffset()),
       lastOffset: Number(fetched.lastOffset()),
       records: () => recordSet.records(),
+      unpublishedIn: (first, last) => recordSet.unpublishedIn(first, last),
       heartbeat,
       isCurrent: () => generation === this.generation && !this.#isHalted,
     };

@@ -1,4 +1,4 @@
-import type { Producer } from 'kafkajs';
+import type { AcknowledgedProducer } from '../../platform/kafka/acknowledged-producer.ts';
 import type { Reason } from '../../schemas/event-rules.ts';
 import type { Counters } from '../counters.ts';
 import type { Inserts } from './inserts.ts';
@@ -20,19 +20,18 @@ export interface DeadLetter {
 
 /** kafkajs makes one record batch of a send, and the broker rejects batches beyond the topic's max.message.bytes. */
 const MAX_SEND_BYTES = 900_000;
-const ALL_REPLICAS = -1;
 
 /**
  * Writes dead letters to their topic and to table `quarantined`. A redelivered record has the same coordinates, so it
  * counts once per (topic, partition, offset).
  */
 export class Quarantine {
-  readonly #producer: Producer;
+  readonly #producer: AcknowledgedProducer;
   readonly #deadTopic: string;
   readonly #inserts: Inserts;
   readonly #counters: Counters;
 
-  constructor(producer: Producer, deadTopic: string, inserts: Inserts, counters: Counters) {
+  constructor(producer: AcknowledgedProducer, deadTopic: string, inserts: Inserts, counters: Counters) {
     this.#producer = producer;
     this.#deadTopic = deadTopic;
     this.#inserts = inserts;
@@ -42,7 +41,7 @@ export class Quarantine {
   /** Resolves when all replicas have them. */
   async publish(deadLetters: readonly DeadLetter[]): Promise<void> {
     for (const messages of sends(deadLetters)) {
-      await this.#producer.send({ topic: this.#deadTopic, acks: ALL_REPLICAS, messages });
+      await this.#producer.sendAcknowledged(this.#deadTopic, messages);
     }
   }
 

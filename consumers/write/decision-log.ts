@@ -69,6 +69,7 @@ export function landDecisionLog(log: DecisionLog, steps: DecisionLogSteps): Take
       lastOffset,
       rows: rows.length,
       quarantined: deadLetters.length,
+      unpublished: batch.unpublishedIn(firstOffset, lastOffset),
       firstAppendedAtMs,
       lastAppendedAtMs,
     };

@@ -48,6 +48,7 @@ export class InsertBatch {
       lastOffset: offset - 1,
       rows: 0,
       quarantined: 0,
+      unpublished: [],
       firstAppendedAtMs: undefined,
       lastAppendedAtMs: undefined,
     };

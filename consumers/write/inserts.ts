@@ -28,7 +28,7 @@ const SETTINGS = {
   async_insert: '0',
   // A backfill of a year has more days than the 100 partitions allowed by default.
   max_partitions_per_insert_block: '0',
-  // A batch is inserted as one block, one part for each of its days. Splitting it would be harmless but slower.
+  // A batch is inserted whole, one part for each of its days. Splitting it would be harmless but slower.
   max_insert_block_size: '2000000',
   // Merges and FINAL replace repeated rows; searching for them in each insert costs 0.4 CPU-s per million rows.
   optimize_on_insert: '0',

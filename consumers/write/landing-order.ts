@@ -47,7 +47,7 @@ export function landInOrder({ inserts, quarantine, retryUntilSuccess, onLanded }
 }
 
 /** A row of landed_ranges; what has landed is the union of their intervals. */
-function rowOf({ topic, partition, firstOffset, lastOffset, rows, quarantined }: LandedRange) {
+function rowOf({ topic, partition, firstOffset, lastOffset, rows, quarantined, unpublished }: LandedRange) {
   return {
     topic,
     partition,
@@ -55,5 +55,6 @@ function rowOf({ topic, partition, firstOffset, lastOffset, rows, quarantined }:
     last_offset: lastOffset,
     rows,
     quarantined,
+    unpublished: unpublished.map(({ first, last }) => [first, last]),
   };
 }

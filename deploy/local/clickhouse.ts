@@ -1,6 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../schemas/root.ts';
+import { serverXml } from './clickhouse-config.ts';
+import { clickhouseLogin, usersXml, type ClickHouseLogin, type ClickHouseUser } from './clickhouse-users.ts';
 import { lastLines, logFileOf, startChild, type Child } from './child.ts';
 import { serverDidNotStart } from './errors.ts';
 import { freePort } from './ports.ts';
@@ -17,6 +19,8 @@ export interface LocalClickHouse {
 
 export interface ClickHouseOptions {
   readonly dataDir: string;
+  /** Who can use it. Their passwords are in DATA_DIR/passwords. */
+  readonly users: readonly ClickHouseUser[];
   /** Default: a free port. Give the same port at a restart, so that clients reconnect. */
   readonly port?: number;
   readonly memoryBytes?: number;
@@ -38,11 +42,8 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Local
   const port = options.port ?? (await freePort());
   const dir = join(dataDir, 'clickhouse');
   mkdirSync(dir, { recursive: true });
-  const configFile = join(dataDir, 'clickhouse.xml');
-  writeFileSync(
-    configFile,
-    config(logFileOf(dataDir, 'clickhouse-server'), options.memoryBytes ?? MEMORY_BYTES),
-  );
+  const logins = options.users.map((user) => clickhouseLogin(dataDir, user));
+  const configFile = writeConfig(options, logins);
   const child = await startChild({
     name: NAME,
     command: process.execPath,
@@ -51,7 +52,7 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Local
     ipc: true,
   });
   const url = `http://127.0.0.1:${port}`;
-  await ready(child, url);
+  await ready(child, url, logins);
   return {
     url,
     port,
@@ -62,41 +63,49 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Local
   };
 }
 
-async function ready(child: Child, url: string): Promise<void> {
+/** Only the owner can read the files: they hold the passwords. */
+function writeConfig(
+  { dataDir, users, memoryBytes }: ClickHouseOptions,
+  logins: readonly ClickHouseLogin[],
+): string {
+  const [configFile, usersFile] = [join(dataDir, 'clickhouse.xml'), join(dataDir, 'clickhouse-users.xml')];
+  writePrivate(
+    usersFile,
+    usersXml(users, (user) => clickhouseLogin(dataDir, user).password),
+  );
+  const server = {
+    logFile: logFileOf(dataDir, 'clickhouse-server'),
+    usersFile,
+    memoryBytes: memoryBytes ?? MEMORY_BYTES,
+    logins,
+  };
+  writePrivate(configFile, serverXml(server));
+  return configFile;
+}
+
+/** An older file may be readable to others, and writing to a file does not change its mode. */
+function writePrivate(file: string, content: string): void {
+  rmSync(file, { force: true });
+  writeFileSync(file, content, { mode: 0o600 });
+}
+
+async function ready(child: Child, url: string, logins: readonly ClickHouseLogin[]): Promise<void> {
   let ended = false;
   void child.exited.then(() => (ended = true));
-  if ((await until(async () => ended || (await answers(url)), READY_WITHIN_MS)) && !ended) return;
+  const isOver = async (): Promise<boolean> => ended || (await answers(url, logins));
+  if ((await until(isOver, READY_WITHIN_MS)) && !ended) return;
   await child.stop(0);
   const what = ended ? 'ended while it started' : `did not answer within ${READY_WITHIN_MS / 1_000} s`;
   throw serverDidNotStart('ClickHouse', what, child.logFile, lastLines(child.logFile));
 }
 
-async function answers(url: string): Promise<boolean> {
+async function answers(url: string, [login]: readonly ClickHouseLogin[]): Promise<boolean> {
   try {
-    const response = await fetch(`${url}/?query=SELECT%201`, { signal: AbortSignal.timeout(2_000) });
+    const headers = { 'x-clickhouse-user': login?.user ?? '', 'x-clickhouse-key': login?.password ?? '' };
+    const signal = AbortSignal.timeout(2_000);
+    const response = await fetch(`${url}/?query=SELECT%201`, { headers, signal });
     return response.ok && (await response.text()) === '1\n';
   } catch {
     return false; // nothing listens yet
   }
-}
-
-/** Small caches, few background threads, dropped tables removed at once: the server shares a developer's machine. */
-function config(logFile: string, memoryBytes: number): string {
-  return `<clickhouse>
-  <logger>
-    <log>${escapeXml(logFile)}</log>
-    <size>16M</size>
-    <count>2</count>
-  </logger>
-  <max_server_memory_usage>${memoryBytes}</max_server_memory_usage>
-  <mark_cache_size>${2 ** 28}</mark_cache_size>
-  <background_pool_size>2</background_pool_size>
-  <background_schedule_pool_size>4</background_schedule_pool_size>
-  <database_atomic_delay_before_drop_table_sec>0</database_atomic_delay_before_drop_table_sec>
-</clickhouse>
-`;
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }

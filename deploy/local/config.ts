@@ -4,9 +4,10 @@ import { aggregatorVariables } from '../../aggregator/config.ts';
 import { readGivenKeys } from '../../api/auth/keys.ts';
 import { apiVariables } from '../../api/config.ts';
 import { consumerVariables } from '../../consumers/config.ts';
-import { readBoth, readConfig, type Environment } from '../../platform/config.ts';
+import { ConfigError, readBoth, readConfig, type Environment } from '../../platform/config.ts';
 import { brokerList, httpAddress, orgVariables, stopTimeout } from '../../platform/variables.ts';
 import { assertRetention } from '../../store/retention.ts';
+import { signInProblems } from './sign-in-obstacles.ts';
 
 /** Someone at a terminal waits for the stop. */
 const STOP_TIMEOUT_MS = 4_000;
@@ -53,6 +54,8 @@ export function readLocalConfig(env: Environment) {
     },
     () => readGivenKeys(env),
   );
+  const problems = signInProblems(config, env);
+  if (problems.length > 0) throw new ConfigError(problems);
   return { ...config, DATA_DIR: resolve(config.DATA_DIR) };
 }
 

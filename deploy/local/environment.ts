@@ -1,17 +1,21 @@
 import { resolve } from 'node:path';
-import type { LocalConfig } from './config.ts';
+import type { ClickHouseConfig } from '../../platform/clickhouse/connect.ts';
 import type { Environment } from '../../platform/config.ts';
-import { isLoopback } from '../../platform/loopback.ts';
+import type { ClickHouseLogin, StackRole } from './clickhouse-users.ts';
+import type { LocalConfig } from './config.ts';
 import { secretFile } from './secret.ts';
+import { hasLocalSignIn } from './sign-in-obstacles.ts';
+import type { Stack } from './stack.ts';
+import type { ServerPlaces } from './start-servers.ts';
 
 /**
  * The environment variables that make a process part of this stack. Child processes get them on top of this
- * process's own; other programs find them in DATA_DIR/stack.json. Without CLICKHOUSE_PASSWORD: who uses a given
- * server has its password.
+ * process's own; other programs find them in DATA_DIR/stack.json. Passwords are named by their files. Those of given
+ * servers are left out: who uses such a server has its password.
  */
 export function stackEnvironment(
   config: LocalConfig,
-  servers: { readonly brokers: string; readonly clickhouseUrl: string },
+  servers: ServerPlaces,
   env: Environment,
 ): Record<string, string> {
   return {
@@ -19,9 +23,9 @@ export function stackEnvironment(
     TOPIC_PREFIX: config.TOPIC_PREFIX,
     CLICKHOUSE_URL: servers.clickhouseUrl,
     CLICKHOUSE_DATABASE: config.CLICKHOUSE_DATABASE,
+    ...(servers.logins && loginVariables(servers.logins.reader)),
     UNKNOWN_ORGS: config.UNKNOWN_ORGS,
-    // Whoever runs a stack on this machine may sign in to its dashboard as anyone; other machines may not.
-    LOCAL_SIGN_IN: isLoopback(config.HOST) && !env['JWKS_URL'] ? '1' : '',
+    LOCAL_SIGN_IN: hasLocalSignIn(config, env) ? 'on' : 'off',
     PORT: String(config.PORT),
     DATA_DIR: config.DATA_DIR,
     STOP_TIMEOUT_MS: String(config.STOP_TIMEOUT_MS),
@@ -34,3 +38,35 @@ function secretEnvironment(dataDir: string, env: Environment): Record<string, st
   if (env['JWT_SECRET']) return {};
   return { JWT_SECRET_FILE: env['JWT_SECRET_FILE'] ? resolve(env['JWT_SECRET_FILE']) : secretFile(dataDir) };
 }
+
+/** A child's login for the local ClickHouse. Whatever login this process's own environment has, it is for another. */
+export const childLogin = ({ logins }: ServerPlaces, role: StackRole): Record<string, string> =>
+  logins ? { CLICKHOUSE_PASSWORD: '', ...loginVariables(logins[role]) } : {};
+
+/** For this process's own connections. */
+export const clickhouseAs = (
+  config: LocalConfig,
+  { clickhouseUrl, logins }: ServerPlaces,
+  role: StackRole,
+): ClickHouseConfig => ({
+  ...config,
+  CLICKHOUSE_URL: clickhouseUrl,
+  ...(logins && { CLICKHOUSE_USER: logins[role].user, CLICKHOUSE_PASSWORD: logins[role].password }),
+});
+
+/** For stack.json. */
+export const loginsOf = ({ logins }: ServerPlaces): Pick<Stack, 'logins'> =>
+  logins
+    ? {
+        logins: {
+          owner: loginVariables(logins.owner),
+          writer: loginVariables(logins.writer),
+          reader: loginVariables(logins.reader),
+        },
+      }
+    : {};
+
+const loginVariables = ({ user, passwordFile }: ClickHouseLogin) => ({
+  CLICKHOUSE_USER: user,
+  CLICKHOUSE_PASSWORD_FILE: passwordFile,
+});

@@ -38,6 +38,20 @@ export const dataDirNotWritable = (dataDir: string, reason: string): LocalStackE
     `Cannot write to ${dataDir}: ${reason}. Set DATA_DIR to a directory that this user may write to.`,
   );
 
+export const dataDirNotOurs = (dataDir: string, owner: number, uid: number): LocalStackError =>
+  new LocalStackError(
+    'DATA_DIR_NOT_OURS',
+    `${dataDir} belongs to another user (uid ${owner}, this process has ${uid}), who could read the passwords in it. ` +
+      'Set DATA_DIR to a directory of your own.',
+  );
+
+export const dataDirShared = (dataDir: string): LocalStackError =>
+  new LocalStackError(
+    'DATA_DIR_SHARED',
+    `Other users of this machine can read ${dataDir}, and it holds files that are not a local stack's. ` +
+      `Set DATA_DIR to a directory for the stack alone, or close this one with "chmod 700 ${dataDir}".`,
+  );
+
 export const diskFull = (dataDir: string, freeBytes: number, neededBytes: number): LocalStackError =>
   new LocalStackError(
     'DISK_FULL',

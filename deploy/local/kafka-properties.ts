@@ -1,29 +1,38 @@
-const NODE_ID = 1;
-
-export interface BrokerPlace {
-  readonly logDir: string;
+/** A broker's id in its cluster and its ports on 127.0.0.1. */
+export interface BrokerNode {
+  readonly nodeId: number;
   readonly port: number;
   readonly controllerPort: number;
 }
 
-/** server.properties of the one local broker: as durable as one machine can be, quick to start and to join. */
-export function brokerProperties({ logDir, port, controllerPort }: BrokerPlace): string {
+/**
+ * server.properties of a local broker: as durable as one machine can be, quick to start and to join.
+ * @param cluster every broker of the cluster, this one included; each is a controller too
+ */
+export function brokerProperties(logDir: string, node: BrokerNode, cluster: readonly BrokerNode[]): string {
+  const { nodeId, port, controllerPort } = node;
+  const isReplicated = cluster.length >= 3;
+  const [replicas, inSync] = isReplicated ? [3, 2] : [1, 1];
   return lines({
     'process.roles': 'broker,controller',
-    'node.id': NODE_ID,
-    'controller.quorum.voters': `${NODE_ID}@127.0.0.1:${controllerPort}`,
+    'node.id': nodeId,
+    'controller.quorum.voters': cluster
+      .map((each) => `${each.nodeId}@127.0.0.1:${each.controllerPort}`)
+      .join(','),
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': logDir,
     'auto.create.topics.enable': false,
-    // One broker, so one replica of everything.
-    'default.replication.factor': 1,
-    'offsets.topic.replication.factor': 1,
-    'transaction.state.log.replication.factor': 1,
-    'transaction.state.log.min.isr': 1,
-    'share.coordinator.state.topic.replication.factor': 1,
-    'share.coordinator.state.topic.min.isr': 1,
+    'default.replication.factor': replicas,
+    'min.insync.replicas': inSync,
+    'offsets.topic.replication.factor': replicas,
+    'transaction.state.log.replication.factor': replicas,
+    'transaction.state.log.min.isr': inSync,
+    'share.coordinator.state.topic.replication.factor': replicas,
+    'share.coordinator.state.topic.min.isr': inSync,
+    // The partitions of a killed broker have another leader after 3 s instead of 9.
+    ...(isReplicated && { 'broker.session.timeout.ms': 3_000, 'broker.heartbeat.interval.ms': 500 }),
     // The default, 50 partitions each, means files to open at every start; a local stack has few groups.
     'offsets.topic.num.partitions': 4,
     'transaction.state.log.num.partitions': 4,

@@ -5,7 +5,7 @@ import { projectRoot } from '../../schemas/root.ts';
 import { lastLines, startChild, type Child } from './child.ts';
 import { serverDidNotStart } from './errors.ts';
 import { kafkaAnswers } from './kafka-answers.ts';
-import { brokerProperties } from './kafka-properties.ts';
+import { brokerProperties, type BrokerNode } from './kafka-properties.ts';
 import { freePort } from './ports.ts';
 import { until } from './until.ts';
 
@@ -25,7 +25,6 @@ export interface KafkaOptions {
   readonly port?: number;
 }
 
-const NAME = 'kafka';
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 6_000;
 // For one small machine. Only the first compiler tier: it takes a third off the CPU of a start (two starts: 12 s instead of 19).
@@ -43,21 +42,48 @@ const JVM = [
  * @throws LocalStackError SERVER_DID_NOT_START with the end of its log
  */
 export async function startKafka(options: KafkaOptions): Promise<LocalKafka> {
-  const dir = join(options.dataDir, 'kafka');
   const port = options.port ?? (await freePort());
-  const properties = writeProperties(dir, port, await freePort());
-  if (!existsSync(join(dir, 'log', 'meta.properties'))) await format(options.dataDir, dir, properties);
+  const node = { nodeId: 1, port, controllerPort: await freePort() };
+  return startBroker({
+    dataDir: options.dataDir,
+    name: 'kafka',
+    node,
+    cluster: [node],
+    clusterId: newClusterId(),
+  });
+}
+
+export interface BrokerOptions {
+  readonly dataDir: string;
+  /** Names its directory under DATA_DIR, its log and its pid record. */
+  readonly name: string;
+  readonly node: BrokerNode;
+  /** Every broker of its cluster, itself included. */
+  readonly cluster: readonly BrokerNode[];
+  /** What a new directory is formatted with; one that has an id keeps it. */
+  readonly clusterId: string;
+}
+
+/** One broker of a cluster: see startKafka. With several, it answers once most of them run. */
+export async function startBroker(options: BrokerOptions): Promise<LocalKafka> {
+  const { dataDir, name, node, cluster } = options;
+  const dir = join(dataDir, name);
+  const logDir = join(dir, 'log');
+  mkdirSync(dir, { recursive: true });
+  const properties = join(dir, 'server.properties');
+  writeFileSync(properties, brokerProperties(logDir, node, cluster));
+  if (!existsSync(join(logDir, 'meta.properties'))) await format(options, dir, properties);
   const child = await startChild({
-    name: NAME,
+    name,
     command: java(),
     args: [...jvmArgs(dir), 'kafka.Kafka', properties],
-    dataDir: options.dataDir,
+    dataDir,
   });
-  const brokers = `127.0.0.1:${port}`;
+  const brokers = `127.0.0.1:${node.port}`;
   await ready(child, brokers, join(dir, 'server.log'));
   return {
     brokers,
-    port,
+    port: node.port,
     pid: child.pid,
     exited: child.exited,
     stop: () => child.stop(STOP_WITHIN_MS),
@@ -65,16 +91,14 @@ export async function startKafka(options: KafkaOptions): Promise<LocalKafka> {
   };
 }
 
-function writeProperties(dir: string, port: number, controllerPort: number): string {
-  mkdirSync(dir, { recursive: true });
-  const file = join(dir, 'server.properties');
-  writeFileSync(file, brokerProperties({ logDir: join(dir, 'log'), port, controllerPort }));
-  return file;
-}
+export const newClusterId = (): string => randomBytes(16).toString('base64url');
 
-/** Gives a new data directory its cluster id. A directory whose formatting was interrupted is formatted again. */
-async function format(dataDir: string, dir: string, properties: string): Promise<void> {
-  const clusterId = randomBytes(16).toString('base64url');
+/** Gives a new data directory its cluster id; a directory whose formatting was interrupted is formatted again. */
+async function format(
+  { dataDir, name, clusterId }: BrokerOptions,
+  dir: string,
+  properties: string,
+): Promise<void> {
   // With =, because one id in 64 starts with a dash.
   const args = [
     'kafka.tools.StorageTool',
@@ -85,7 +109,7 @@ async function format(dataDir: string, dir: string, properties: string): Promise
     properties,
   ];
   const tool = await startChild({
-    name: 'kafka-format',
+    name: `${name}-format`,
     command: java(),
     args: [...jvmArgs(dir), ...args],
     dataDir,

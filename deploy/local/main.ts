@@ -1,19 +1,23 @@
 /** The local stack: what `npm start` does once the checkout is prepared. */
+import { createSignInCode, voidSignInCodes } from '../../api/dashboard/sign-in-codes.ts';
+import { isOn } from '../../api/config.ts';
 import { messageOf } from '../../platform/command-line/command.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
 import { ensureTopics, connectKafka } from '../../platform/kafka/connect.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { migrate } from '../../platform/clickhouse/migrate.ts';
+import { enforceRetention } from '../../store/retention.ts';
 import { logFileOf } from './child.ts';
 import { killAfterMs, readLocalConfig, type LocalConfig } from './config.ts';
-import { stackEnvironment } from './environment.ts';
+import { childLogin, clickhouseAs, loginsOf, stackEnvironment } from './environment.ts';
 import { createFleet, type Fleet } from './fleet.ts';
 import { killLeftovers } from './pid-record.ts';
-import { STAGES, superviseStage, untilApiAnswers } from './pipeline.ts';
+import { LOGINS, STAGES, superviseStage, untilApiAnswers } from './pipeline.ts';
 import { assertPortFree } from './ports.ts';
 import { replaySample } from './replay-sample.ts';
 import { untilSettled } from './settled.ts';
+import { signInLink } from './sign-in-link.ts';
 import { createShutdown, onNpmGone, onSignals } from './shutdown.ts';
 import { createStackFile } from './stack.ts';
 import { startServers, type ServerPlaces } from './start-servers.ts';
@@ -36,6 +40,8 @@ try {
 }
 
 async function start(config: LocalConfig): Promise<void> {
+  // Everything that the stack and its processes write is for this user alone.
+  process.umask(0o077);
   const { step, stepTimes } = createSteps(print, Date.now);
   const url = `http://127.0.0.1:${config.PORT}`;
 
@@ -54,14 +60,17 @@ async function start(config: LocalConfig): Promise<void> {
   const servers = await step('Kafka and ClickHouse', () => startServers(config, fleet));
   const pipeline = connect(config, servers);
   await step('tables and topics', async () => {
-    await migrate({ ...config, CLICKHOUSE_URL: servers.clickhouseUrl });
+    const asOwner = clickhouseAs(config, servers, 'owner');
+    await migrate(asOwner);
+    // The consumer may not change the local tables: it finds this done.
+    await enforceRetention(asOwner, config.RETENTION_DAYS);
     await ensureTopics(pipeline.kafka, pipeline.topics, config.CALL_PARTITIONS);
   });
 
   const environment = stackEnvironment(config, servers, process.env);
-  await step('consumer, aggregator and API', () => startPipeline(config, environment, fleet, url));
+  await step('consumer, aggregator and API', () => startPipeline(config, servers, environment, fleet, url));
   shutdown.add(stack.remove);
-  stack.publish(() => ({ url, settings: environment, pids: fleet.pids() }));
+  stack.publish(() => ({ url, settings: environment, ...loginsOf(servers), pids: fleet.pids() }));
 
   const figures =
     config.REPLAY === 'sample' ? await step('replay', () => replay(config, environment)) : undefined;
@@ -69,6 +78,10 @@ async function start(config: LocalConfig): Promise<void> {
 
   for (const line of await summaryLines(pipeline.client, figures, stepTimes)) print(line);
   await pipeline.client.close();
+  voidSignInCodes(config.DATA_DIR);
+  if (isOn(environment['LOCAL_SIGN_IN'] ?? '')) {
+    print(`sign in: ${signInLink(url, createSignInCode(config.DATA_DIR))}`);
+  }
   print(`ready ${url}`);
 }
 
@@ -81,10 +94,9 @@ function replay({ DATA_DIR }: LocalConfig, environment: Record<string, string>):
 
 function connect(config: LocalConfig, servers: ServerPlaces) {
   const kafkaConfig = { KAFKA_BROKERS: servers.brokers };
-  const clickhouseConfig = { ...config, CLICKHOUSE_URL: servers.clickhouseUrl };
   return {
     kafka: connectKafka(kafkaConfig, 'api-credits start', createLogger('start', 'fatal'), KAFKA_RETRIES),
-    client: connectClickHouse(clickhouseConfig, 'api-credits start'),
+    client: connectClickHouse(clickhouseAs(config, servers, 'reader'), 'api-credits start'),
     topics: topicNames(config.TOPIC_PREFIX),
     timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS },
     now: Date.now,
@@ -93,12 +105,16 @@ function connect(config: LocalConfig, servers: ServerPlaces) {
 
 async function startPipeline(
   config: LocalConfig,
-  env: Record<string, string>,
+  servers: ServerPlaces,
+  environment: Record<string, string>,
   fleet: Fleet,
   url: string,
 ): Promise<void> {
-  const options = { dataDir: config.DATA_DIR, env, killAfterMs: killAfterMs(config) };
-  for (const stage of STAGES) await fleet.add((watch) => superviseStage(stage, options, watch));
+  const options = { dataDir: config.DATA_DIR, killAfterMs: killAfterMs(config) };
+  for (const stage of STAGES) {
+    const env = { ...environment, ...childLogin(servers, LOGINS[stage]) };
+    await fleet.add((watch) => superviseStage(stage, { ...options, env }, watch));
+  }
   await untilApiAnswers(url, logFileOf(config.DATA_DIR, 'api'));
 }
 

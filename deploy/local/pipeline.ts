@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { projectRoot } from '../../schemas/root.ts';
 import { lastLines, startChild } from './child.ts';
+import type { StackRole } from './clickhouse-users.ts';
 import { serverDidNotStart } from './errors.ts';
 import { supervise, type Running, type Supervised, type Watch } from './supervise.ts';
 import { until } from './until.ts';
@@ -14,6 +15,8 @@ const MAINS: Record<Stage, string> = {
   aggregator: 'aggregator/main.ts',
   api: 'api/main.ts',
 };
+/** What each may do in the local ClickHouse. */
+export const LOGINS: Record<Stage, StackRole> = { consumer: 'writer', aggregator: 'writer', api: 'reader' };
 const READY_WITHIN_MS = 30_000;
 
 export interface StageOptions {

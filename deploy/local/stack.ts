@@ -6,12 +6,16 @@ import { hasCode } from './error-code.ts';
 import { noStack } from './errors.ts';
 import { isRunning, ownRecord } from './process-record.ts';
 
+const Login = Type.Object({ CLICKHOUSE_USER: Type.String(), CLICKHOUSE_PASSWORD_FILE: Type.String() });
+
 /** DATA_DIR/stack.json: the running stack, for other programs. They read its keys: rename none. */
 export const Stack = Type.Object({
   process: Type.Object({ pid: Type.Integer({ minimum: 1 }), identity: Type.String() }),
   url: Type.String(),
   /** The environment variables that make a program part of this stack (environment.ts). */
   settings: Type.Record(Type.String(), Type.String()),
+  /** The logins of the local ClickHouse, by what they may do (clickhouse-users.ts). `settings` has the reader's. */
+  logins: Type.Optional(Type.Object({ owner: Login, writer: Login, reader: Login })),
   /** Of the servers and processes, by name. A restart changes one. */
   pids: Type.Record(Type.String(), Type.Integer()),
 });
@@ -47,7 +51,7 @@ export function createStackFile(dataDir: string): StackFile {
 /** Replaces the file atomically: a reader never sees half of it. */
 export function writeStack(dataDir: string, stack: Stack): void {
   const draft = `${fileOf(dataDir)}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(stack, undefined, 2)}\n`);
+  writeFileSync(draft, `${JSON.stringify(stack, undefined, 2)}\n`, { mode: 0o600 });
   renameSync(draft, fileOf(dataDir));
 }
 

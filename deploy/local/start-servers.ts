@@ -1,6 +1,7 @@
 import type { LocalConfig } from './config.ts';
 import type { Fleet } from './fleet.ts';
 import { assertClickHouseAnswers, assertKafkaAnswers } from './given-servers.ts';
+import { clickhouseLogin, stackUsers, type ClickHouseLogin, type StackRole } from './clickhouse-users.ts';
 import { startClickHouse } from './clickhouse.ts';
 import { startKafka } from './kafka.ts';
 import { assertPortFree, freePort } from './ports.ts';
@@ -10,12 +11,14 @@ export interface ServerPlaces {
   /** `host:port,...` */
   readonly brokers: string;
   readonly clickhouseUrl: string;
+  /** Of the local ClickHouse. Who gives a server gives a login for it. */
+  readonly logins?: Readonly<Record<StackRole, ClickHouseLogin>>;
 }
 
 /** Kafka and ClickHouse in parallel: for each the given server, or a local one that is restarted when it exits. */
 export async function startServers(config: LocalConfig, fleet: Fleet): Promise<ServerPlaces> {
-  const [brokers, clickhouseUrl] = await Promise.all([kafka(config, fleet), clickhouse(config, fleet)]);
-  return { brokers, clickhouseUrl };
+  const [brokers, clickhousePlace] = await Promise.all([kafka(config, fleet), clickhouse(config, fleet)]);
+  return { brokers, ...clickhousePlace };
 }
 
 async function kafka(config: LocalConfig, fleet: Fleet): Promise<string> {
@@ -30,15 +33,24 @@ async function kafka(config: LocalConfig, fleet: Fleet): Promise<string> {
   return `127.0.0.1:${port}`;
 }
 
-async function clickhouse(config: LocalConfig, fleet: Fleet): Promise<string> {
+async function clickhouse(config: LocalConfig, fleet: Fleet): Promise<Omit<ServerPlaces, 'brokers'>> {
   if (config.CLICKHOUSE_URL) {
     await assertClickHouseAnswers(config.CLICKHOUSE_URL);
-    return config.CLICKHOUSE_URL;
+    return { clickhouseUrl: config.CLICKHOUSE_URL };
   }
+  const { DATA_DIR: dataDir } = config;
+  const { owner, writer, reader } = stackUsers(config.CLICKHOUSE_DATABASE);
   const port = await chosenPort(config.CLICKHOUSE_PORT, 'CLICKHOUSE_PORT');
-  const start = () => startClickHouse({ dataDir: config.DATA_DIR, port });
+  const start = () => startClickHouse({ dataDir, users: [owner, writer, reader], port });
   await fleet.add((watch) => supervise({ name: 'clickhouse', start, ...watch }));
-  return `http://127.0.0.1:${port}`;
+  return {
+    clickhouseUrl: `http://127.0.0.1:${port}`,
+    logins: {
+      owner: clickhouseLogin(dataDir, owner),
+      writer: clickhouseLogin(dataDir, writer),
+      reader: clickhouseLogin(dataDir, reader),
+    },
+  };
 }
 
 async function chosenPort(given: number | undefined, variable: string): Promise<number> {

@@ -1,10 +1,9 @@
 import { editionAt, UnknownEditionError, type Catalogues } from '../catalogues/catalogues.ts';
-import { isName } from '../../schemas/event-rules.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
 import type { Version } from './org-history.ts';
 import { VersionList } from './version-list.ts';
 import { isTimeZone } from '../calendar/zone-rules.ts';
-import { effectiveAt, parseValue } from './change-rules.ts';
+import { assertPathName, effectiveAt, parseValue } from './change-rules.ts';
 import { NewOrgValue, OrgValue, SubscriptionValue } from './change-values.ts';
 import type { FoldedOrg, FoldedSubscription } from './folded-org.ts';
 import { rejectedChange, type SettingsRejectedError } from './rejected-change.ts';
@@ -22,9 +21,7 @@ export function applyOrgChange(
   change: LoggedChange,
   catalogues: Catalogues,
 ): FoldedOrg {
-  if (!isName(change.org_id)) {
-    throw rejectedChange('org-id', '', 'an organisation’s id has 1 to 128 bytes and no control characters');
-  }
+  assertPathName(change.org_id, 'org-id', 'an organisation’s id');
   if (change.kind === 'new-org') return newOrg(recorded, change);
   const before = recorded ?? assumed;
   if (!before)
@@ -96,9 +93,7 @@ function assertTimeZone(name: string): void {
 function applySubscription(before: FoldedOrg, change: LoggedChange, catalogues: Catalogues): FoldedOrg {
   const { edition, users, additional_limit } = parseValue(SubscriptionValue, change.value);
   const { product } = change;
-  if (!isName(product)) {
-    throw rejectedChange('product', '', 'a product’s name has 1 to 128 bytes and no control characters');
-  }
+  assertPathName(product, 'product', 'a product’s name');
   const old = before.subscriptions.get(product);
   if (!old && (edition === undefined || users === undefined)) {
     throw rejectedChange(

@@ -1,6 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 import { compiled } from '../../platform/compiled-schema.ts';
-import { isName } from '../../schemas/event-rules.ts';
+import { hasControlCharacter, isName } from '../../schemas/event-rules.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
 import { rejectedChange, SettingsRejectedError, type ChangeProblem } from './rejected-change.ts';
 
@@ -34,6 +34,28 @@ export function assertAuditFields({ change_id, recorded_by, reason, effective_at
   );
   const [first, ...more] = problems;
   if (first) throw new SettingsRejectedError(first, ...more);
+}
+
+/**
+ * Rules for new changes only. The log may hold older ones that break them; these keep the outcome that they have.
+ * @throws SettingsRejectedError
+ */
+export function assertNewChange({ reason }: LoggedChange): void {
+  if (hasControlCharacter(reason)) {
+    throw rejectedChange('reason', '', 'the reason must have no control characters: write it in one line');
+  }
+}
+
+/**
+ * A name that stands in a path of the API: "." and ".." do not, because every client that follows the URL standard
+ * resolves them, percent-encoded or not, before it sends the request.
+ * @param what the subject of the message
+ * @throws SettingsRejectedError
+ */
+export function assertPathName(name: string, code: string, what: string): void {
+  if (isName(name) && name !== '.' && name !== '..') return;
+  const message = `${what} has 1 to 128 bytes and no control characters, and is neither "." nor ".."`;
+  throw rejectedChange(code, '', message);
 }
 
 /** Settings take effect when they are recorded or later, never in the past (domain.md, The charge of a day). */

@@ -3,7 +3,7 @@ import type { OrgHistory } from './org-history.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
 import { applyCatalogueChange, type CatalogueJson } from './apply-catalogue.ts';
 import { applyOrgChange, orgWithoutDays } from './apply-org.ts';
-import { assertAuditFields, effectiveAt } from './change-rules.ts';
+import { assertAuditFields, assertNewChange, effectiveAt } from './change-rules.ts';
 import { copyOf, emptyFold, type FoldedLog } from './folded-log.ts';
 import { foldedOf, readFolded } from './folded-org.ts';
 import { fieldsOf, type OrgFields } from './org-fields.ts';
@@ -84,8 +84,9 @@ export class SettingsState {
     return chain?.last.change.appended_at;
   }
 
-  /** Checks whether a change would be allowed as the next one in the log. @throws SettingsRejectedError */
+  /** Checks whether a change may be recorded as the next one in the log. @throws SettingsRejectedError */
   check(change: LoggedChange): void {
+    assertNewChange(change);
     this.#decide(change);
   }
 

@@ -19,8 +19,8 @@ export class UserNameError extends Error {
  * ClickHouse then rejects every write of the API, whatever its defects. Run it again to change the password.
  *
  * The embedded server (26.7) cannot do this: it reads users from a file only and has no storage for others (error 514
- * even with access_management on). The API of the local stack therefore reads as `default`, and only the setting
- * readonly = 2 of every query keeps it from writing. A user from a users.xml with these limits does work.
+ * even with access_management on). The local stack has a users.xml of its own, with a reader
+ * (deploy/local/clickhouse-users.ts).
  * @param client of a user with access management
  * @returns false where the server cannot create users
  * @throws UserNameError

@@ -1,3 +1,5 @@
+import { printableText } from '../printable-text.ts';
+
 /** How the command-line programs end and report errors. */
 
 /** The command line does not match the usage. The message ends with the usage. */
@@ -12,7 +14,7 @@ export class UsageError extends Error {
 /** Runs a program on its arguments and prints what it returns. */
 export async function runCommand(program: (args: readonly string[]) => Promise<string>): Promise<void> {
   try {
-    process.stdout.write(`${(await program(process.argv.slice(2))).trimEnd()}\n`);
+    process.stdout.write(`${printableText((await program(process.argv.slice(2))).trimEnd())}\n`);
   } catch (error) {
     failCommand(error);
   }
@@ -20,7 +22,7 @@ export async function runCommand(program: (args: readonly string[]) => Promise<s
 
 /** Prints to standard error why a program failed. Exit code 2 for a wrong command line, 1 for any other failure. */
 export function failCommand(error: unknown): void {
-  process.stderr.write(`${messageOf(error)}\n`);
+  process.stderr.write(`${printableText(messageOf(error))}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }
 

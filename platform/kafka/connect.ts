@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, ITopicConfig, Kafka as KafkaClient } from 'kafkajs';
 import { Kafka, logLevel } from './kafkajs.ts';
-import { topicDefinitions, type Topics } from '../../schemas/topics.ts';
+import { topicDefinitions, type Replication, type Topics } from '../../schemas/topics.ts';
 import { stopIdleTimers } from './kafkajs-idle.ts';
-import type { Logger } from '../logging.ts';
-import { kafkaLogCreator } from './log-creator.ts';
+import { kafkaLogCreator, type KafkaLogger } from './log-creator.ts';
 
 export interface KafkaConfig {
   readonly KAFKA_BROKERS: string;
@@ -20,7 +19,7 @@ export interface KafkaConfig {
 export function connectKafka(
   config: KafkaConfig,
   clientId: string,
-  logger: Logger,
+  logger: KafkaLogger,
   retries = Number.MAX_SAFE_INTEGER,
 ): KafkaClient {
   stopIdleTimers();
@@ -38,18 +37,22 @@ export function connectKafka(
 /**
  * Creates the missing topics and leaves the existing ones unchanged.
  * @param partitions of the call topic
+ * @param replication of the topics it creates; the brokers' default if not given
  * @returns the names of the topics it created
  */
 export async function ensureTopics(
   kafka: KafkaClient,
   topics: Topics,
   partitions: number,
+  replication?: Replication,
 ): Promise<string[]> {
   const admin = kafka.admin();
   await admin.connect();
   try {
     const existing = new Set(await admin.listTopics());
-    const missing = topicDefinitions(topics, partitions).filter(({ topic }) => !existing.has(topic));
+    const missing = topicDefinitions(topics, partitions, replication).filter(
+      ({ topic }) => !existing.has(topic),
+    );
     await createTopics(admin, missing);
     return missing.map(({ topic }) => topic);
   } finally {

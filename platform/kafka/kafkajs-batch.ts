@@ -13,9 +13,9 @@ export interface FetchedPartition {
 }
 
 /**
- * Takes the place of kafkajs 2.2.4's consumer/batch.js, which has four faults. It counts records of aborted
+ * Takes the place of kafkajs 2.2.4's consumer/batch.js, which has four bugs. It counts records of aborted
  * transactions (it trusts that the broker lists them by their first offset, takes one of them into account a record,
- * and tells abort markers by their key); it skips a fetch of nothing but control records without a word; it checks no
+ * and recognises abort markers by their key); it silently skips a fetch of nothing but control records; it checks no
  * checksum; and it makes six objects for each record, 3.5 us.
  *
  * What kafkajs itself reads of a batch is here under kafkajs's names; the records are read by `recordSet`.

@@ -30,8 +30,8 @@ interface RequestDefinitions {
   protocol(version: object): (options: object) => unknown;
 }
 
-// The end of a log is its high watermark. kafkajs's admin client asks for the last stable offset and cannot be told
-// otherwise: records behind an open transaction would not count as lag. Consumers name their isolation themselves.
+// The end of a log is its high watermark. kafkajs's admin client asks for the last stable offset and has no option for
+// another: records behind an open transaction would not count as lag. Consumers name their isolation themselves.
 const READ_UNCOMMITTED = 0;
 const LIST_OFFSETS = 'protocol/requests/listOffsets/index.js';
 const listOffsets: RequestDefinitions = require(`kafkajs/src/${LIST_OFFSETS}`);

@@ -1,6 +1,6 @@
+import type { DataBatch } from './data-batch.ts';
 import { decompress } from './decompress.ts';
 import { RecordBatchError } from './record-batch-error.ts';
-import type { DataBatch } from './record-set.ts';
 
 const LOG_APPEND_TIME = 0x08;
 

@@ -1,5 +1,6 @@
 import { crc32c } from './crc32c.ts';
 import { RecordBatchError } from './record-batch-error.ts';
+import type { DataBatch } from './data-batch.ts';
 import { RecordCursor } from './record-cursor.ts';
 
 /**
@@ -28,16 +29,10 @@ export interface AbortedTransaction {
   readonly firstOffset: number;
 }
 
-/** A record batch whose records were published: neither control records nor part of an aborted transaction. */
-export interface DataBatch {
-  readonly baseOffset: number;
-  readonly attributes: number;
-  readonly baseTimestampMs: number;
-  readonly maxTimestampMs: number;
-  readonly count: number;
-  /** The records within the fetched bytes, [start, end); compressed where the attributes say so. */
-  readonly start: number;
-  readonly end: number;
+/** Consecutive offsets, both inclusive. */
+export interface OffsetRange {
+  readonly first: number;
+  readonly last: number;
 }
 
 /** What a fetch returned of one partition. */
@@ -52,16 +47,19 @@ export class RecordSet {
    * compaction took away. Undefined where no whole batch was fetched.
    */
   readonly lastOffset: number | undefined;
+  readonly #unpublished: readonly OffsetRange[];
 
   constructor(
     bytes: Buffer,
     fromOffset: number,
     batches: readonly DataBatch[],
+    unpublished: readonly OffsetRange[],
     lastOffset: number | undefined,
   ) {
     this.#bytes = bytes;
     this.#fromOffset = fromOffset;
     this.#batches = batches;
+    this.#unpublished = unpublished;
     this.lastOffset = lastOffset;
     this.recordCount = batches.reduce((sum, { count }) => sum + count, 0);
   }
@@ -69,6 +67,14 @@ export class RecordSet {
   /** The published records from the fetched offset on. */
   records(): RecordCursor {
     return new RecordCursor(this.#bytes, this.#batches, this.#fromOffset);
+  }
+
+  /** The offsets of control records and of aborted transactions in [first, last], ascending. */
+  unpublishedIn(first: number, last: number): OffsetRange[] {
+    return this.#unpublished.flatMap((range) => {
+      const within = { first: Math.max(first, range.first), last: Math.min(last, range.last) };
+      return within.first <= within.last ? [within] : [];
+    });
   }
 }
 
@@ -90,6 +96,7 @@ export function readRecordSet(
   const aborted = abortedTransactions.toSorted((one, other) => one.firstOffset - other.firstOffset);
   const aborting = new Set<bigint>();
   const batches: DataBatch[] = [];
+  const unpublished: { first: number; last: number }[] = [];
   let lastOffset: number | undefined;
   let next = 0;
   for (let start = 0; start + HEADER_BYTES <= bytes.length;) {
@@ -107,9 +114,13 @@ export function readRecordSet(
       aborting.size > 0 &&
       (attributes & TRANSACTIONAL) !== 0 &&
       aborting.has(bytes.readBigInt64BE(start + PRODUCER_ID));
-    if ((attributes & CONTROL) !== 0) {
-      aborting.delete(bytes.readBigInt64BE(start + PRODUCER_ID));
-    } else if (!isAborted && last >= fromOffset) {
+    const isControl = (attributes & CONTROL) !== 0;
+    if (isControl) aborting.delete(bytes.readBigInt64BE(start + PRODUCER_ID));
+    if (isControl || isAborted) {
+      const before = unpublished.at(-1);
+      if (before?.last === baseOffset - 1) before.last = last;
+      else unpublished.push({ first: baseOffset, last });
+    } else if (last >= fromOffset) {
       batches.push({
         baseOffset,
         attributes,
@@ -123,7 +134,7 @@ export function readRecordSet(
     if (last >= fromOffset) lastOffset = last;
     start = end;
   }
-  return new RecordSet(bytes, fromOffset, batches, lastOffset);
+  return new RecordSet(bytes, fromOffset, batches, unpublished, lastOffset);
 }
 
 function check(bytes: Buffer, start: number, end: number, baseOffset: number): void {

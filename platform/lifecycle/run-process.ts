@@ -1,4 +1,5 @@
 import { messageOf } from '../command-line/command.ts';
+import { printableText } from '../printable-text.ts';
 import { ConfigError, type Environment } from '../config.ts';
 import { createLogger, type Logger } from '../logging.ts';
 import { stopOnSignal, type Stop } from './stop-on-signal.ts';
@@ -47,7 +48,7 @@ export async function runProcess<Config extends ProcessConfig>(
     if (error instanceof ConfigError) {
       logger.fatal({ code: error.code, problems: error.problems }, 'invalid configuration');
     } else logger.fatal({ err: error }, `failed: ${unfinished}`);
-    process.stderr.write(`${messageOf(error)}\n`);
+    process.stderr.write(`${printableText(messageOf(error))}\n`);
     process.exit(1);
   };
   process.on('uncaughtException', fail);

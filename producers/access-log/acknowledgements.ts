@@ -1,6 +1,6 @@
 import { EventRejectedError } from '../errors.ts';
 import type { ReplayRecord } from './record.ts';
-import { MAX_REPORTS, type LineReport } from './scan.ts';
+import { MAX_REPORTS, type LineReport } from './reports.ts';
 
 export type Progress = ReplayRecord['progress'];
 

@@ -6,7 +6,8 @@ import type { AnchorMode } from './anchor.ts';
 export const USAGE = `npm run replay -- FILE [--laps N] [--shift-to-now | --anchor INSTANT]
 
 Publishes an access log in the common or combined format, plain or .gz; - is standard input. A log that is published
-again with the same times counts once.
+again with the same times counts once, also if it grew, or was rotated, sorted or joined with others in between. Join
+several logs, or parts of one, by: cat FILE... | npm run replay -- -
 
   --laps N          repeats the log N times, end to end; the newest repetition is last (default 1)
   --shift-to-now    moves the last line to now: the moment of the first such replay of this log and --laps
@@ -69,5 +70,7 @@ function anchorOf(options: Options<typeof TYPES>): AnchorMode {
   if (text === undefined) return { kind: 'as-logged' };
   const atMs = parseInstant(text);
   if (atMs !== undefined) return { kind: 'at', atMs };
-  throw options.wrong(`--anchor must be an instant like 2026-03-01T12:00:00Z, not ${JSON.stringify(text)}.`);
+  throw options.wrong(
+    `--anchor is an instant like 2026-03-01T12:00:00Z; ${JSON.stringify(text)} is not one.`,
+  );
 }

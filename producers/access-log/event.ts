@@ -1,7 +1,5 @@
-import { hash } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import type { CallEvent } from '../../schemas/call-event.ts';
-import { mintEventId } from '../../schemas/event-id.ts';
 import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
 import type { LoggedCall } from './parse.ts';
 
@@ -10,6 +8,7 @@ import type { LoggedCall } from './parse.ts';
 const PRODUCT = 'crm';
 const RULE = 'access-log-size';
 const BYTES_PER_CREDIT = 10_240;
+const NO_USER = '-';
 
 /** The event without its id and time, which depend on the anchor and the repetition. */
 export type CallContent = Omit<CallEvent, 'event_id' | 'occurred_at'>;
@@ -18,7 +17,7 @@ export function contentOf(call: LoggedCall): CallContent {
   return {
     org_id: orgOf(call.host),
     product: PRODUCT,
-    user_id: call.host,
+    user_id: call.user === NO_USER ? call.host : call.user,
     app_id: call.app,
     method: call.method,
     endpoint: call.path,
@@ -48,18 +47,4 @@ export function orgOf(host: string): string {
 /** 1 + floor(bytes / 10,240); a rejected call costs nothing. */
 export function creditsOf(call: Pick<LoggedCall, 'status' | 'sizeBytes'>): number {
   return call.status === REJECTED_STATUS ? 0 : 1 + Math.floor(call.sizeBytes / BYTES_PER_CREDIT);
-}
-
-/**
- * The id of a line's event: the same whenever the same content is replayed to the same time.
- * Its 74 random bits come from the first 10 bytes of the SHA-256 of the ASCII text `SHA/REPETITION/LINE`: the SHA-256 of
- * the log's uncompressed content in lower-case hex, the repetition (0 is the newest), the line number (from 1).
- */
-export function eventIdOf(
-  occurredAtMs: number,
-  contentSha256: string,
-  repetition: number,
-  line: number,
-): string {
-  return mintEventId(occurredAtMs, hash('sha256', `${contentSha256}/${repetition}/${line}`, 'buffer'));
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Type } from 'typebox';
 import { failCommand } from '../../platform/command-line/command.ts';
+import { printableText } from '../../platform/printable-text.ts';
 import { readConfig } from '../../platform/config.ts';
 import { kafkaVariables, eventTimeVariables, logVariables } from '../../platform/variables.ts';
 import { createLogger } from '../../platform/logging.ts';
@@ -23,7 +24,7 @@ const settings = {
 /** How long an interrupt waits for Kafka to acknowledge events in flight. */
 const INTERRUPT_MS = 5_000;
 
-const write = (text: string): void => void process.stdout.write(text);
+const write = (text: string): void => void process.stdout.write(printableText(text));
 
 async function replay(args: ReplayArguments): Promise<void> {
   const config = readConfig(process.env, settings);
@@ -59,6 +60,7 @@ async function replay(args: ReplayArguments): Promise<void> {
       destination,
       limits,
       now: Date.now,
+      onRead: (lines) => output.read(lines),
       onStart: (start) => output.started(start),
       onProgress: (published) => output.progressed(published),
       signal: interrupt.signal,

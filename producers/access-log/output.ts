@@ -1,10 +1,12 @@
 import { SingleBar } from 'cli-progress';
-import { instantText } from './anchor.ts';
+import { instantText } from './instant-text.ts';
 import type { ReplayResult, ReplayStart } from './replay.ts';
-import type { LineReport } from './scan.ts';
+import type { KindCount, LineReport } from './reports.ts';
 
 /** Reports the progress and the result of a replay. */
 export interface ReplayOutput {
+  /** While the log is read before anything is published. */
+  read(lines: number): void;
   started(start: ReplayStart): void;
   /** @param published acknowledged events so far */
   progressed(published: number): void;
@@ -20,6 +22,7 @@ const SHOWN_REPORTS = 20;
 export function jsonOutput(write: (text: string) => void): ReplayOutput {
   let events = 0;
   return {
+    read: () => undefined,
     started: (start) => (events = start.events),
     progressed: (published) => write(`${JSON.stringify({ progress: { published, events } })}\n`),
     finished: (result) => write(`${JSON.stringify(result)}\n`),
@@ -40,7 +43,15 @@ export function textOutput(
     bar?.stop();
     bar = undefined;
   };
+  const isDue = (): boolean => {
+    if (now() - lastWriteAtMs < PLAIN_EVERY_MS) return false;
+    lastWriteAtMs = now();
+    return true;
+  };
   return {
+    read: (lines) => {
+      if (isDue()) write(`read ${lines} lines\n`);
+    },
     started: (start) => {
       events = start.events;
       lastWriteAtMs = now();
@@ -51,9 +62,7 @@ export function textOutput(
     },
     progressed: (published) => {
       bar?.update(published);
-      if (bar || now() - lastWriteAtMs < PLAIN_EVERY_MS) return;
-      lastWriteAtMs = now();
-      write(`published ${published} of ${events} events\n`);
+      if (!bar && isDue()) write(`published ${published} of ${events} events\n`);
     },
     finished: (result) => {
       endBar();
@@ -78,13 +87,20 @@ function resultText({ summary, skipped }: ReplayResult): string {
   if (skipped)
     return `complete since ${summary.finished_at}: ${summary.events_published} events; nothing published\n`;
   return [
-    ...reportLines('malformed', summary.malformed, summary.malformed_count),
+    ...(summary.malformed_kinds ?? []).map(kindLine),
     ...reportLines('rejected', summary.refused, summary.refused_count),
     `published ${summary.events_published} events of ${summary.lines} lines in ${summary.laps} repetitions`,
     ` (${summary.malformed_count} malformed, ${summary.refused_count} rejected, ${summary.blank} blank lines)`,
     ` from ${summary.first_event_at ?? '-'} to ${summary.last_event_at ?? '-'}`,
     ` in ${(summary.duration_ms / 1000).toFixed(1)} s\n`,
   ].join('');
+}
+
+/** Such as: `malformed (time): 2 lines: 4, 17. Line 4: "31/Feb/2026:10:00:00 +0000" is not a time`. */
+function kindLine({ kind, count, lines, reason }: KindCount): string {
+  const more = count > lines.length ? ` and ${count - lines.length} more` : '';
+  const unit = count === 1 ? 'line' : 'lines';
+  return `malformed (${kind}): ${count} ${unit}: ${lines.join(', ')}${more}. Line ${lines[0]}: ${reason}\n`;
 }
 
 function reportLines(what: string, reports: readonly LineReport[], count: number): string[] {

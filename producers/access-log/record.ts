@@ -9,7 +9,8 @@ import { ReplaySummary } from './summary.ts';
 
 /** What a replay records under DATA_DIR/replay/: one file per content, number of repetitions and anchor mode. */
 export const ReplayRecord = Type.Object({
-  version: Type.Literal(1),
+  /** Of what the event ids are made of (ids.ts): 1 is the whole content, 2 the line. It stays as it began. */
+  version: Type.Union([Type.Literal(1), Type.Literal(2)]),
   sha256: Type.String(),
   /** Repetitions. */
   laps: Type.Integer(),
@@ -17,7 +18,7 @@ export const ReplayRecord = Type.Object({
   anchor_ms: Type.Union([Type.Integer(), Type.Null()]),
   /** The cluster and topic of the progress: to any other, no event has been published yet. */
   destination: Type.String(),
-  /** Kafka acknowledged everything up to this line of this repetition (lap). The oldest is first: N-1 .. 0. */
+  /** Kafka acknowledged everything up to this line of this repetition. The oldest is first: N-1 .. 0. */
   progress: Type.Object({ lap: Type.Integer(), line: Type.Integer(), published: Type.Integer() }),
   /** Of the last complete replay to this destination; null if there was none. */
   summary: Type.Union([ReplaySummary, Type.Null()]),
@@ -85,9 +86,9 @@ export async function replaceRecord(path: string, record: ReplayRecord): Promise
 }
 
 async function writeBeside(path: string, record: ReplayRecord): Promise<string> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const beside = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`;
-  const file = await open(beside, 'wx');
+  const file = await open(beside, 'wx', 0o600);
   try {
     await file.writeFile(`${JSON.stringify(record, undefined, 2)}\n`);
     await file.sync();

@@ -1,14 +1,15 @@
-import { createHash } from 'node:crypto';
 import type { Publisher } from '../publisher-contract.ts';
 import { Acknowledgements, type Progress } from './acknowledgements.ts';
 import { occurredAt, type Schedule } from './anchor.ts';
-import { eventIdOf } from './event.ts';
-import { LineSplitter, type Line } from './lines.ts';
+import type { EventIds } from './ids.ts';
+import { LogReader } from './read.ts';
+import type { LineReport } from './reports.ts';
+import type { Scan } from './scan.ts';
 import type { LogSource } from './source.ts';
-import { classifyLine, type LineReport, type Scan } from './scan.ts';
 
 export interface RepetitionOptions {
   readonly publisher: Publisher;
+  readonly eventIds: EventIds;
   readonly signal: AbortSignal | undefined;
   /** Kafka acknowledged everything up to there. Called in order, and awaited. */
   readonly onAcknowledged: (progress: Progress) => Promise<void>;
@@ -30,7 +31,7 @@ export class ReplayInterruptedError extends Error {
   }
 }
 
-/** The content differs from the scanned one: line numbers, and so event ids, would be those of another log. */
+/** The content differs from the scanned one: its lines, times and equal lines are not those that were checked. */
 export class LogChangedError extends Error {
   readonly code = 'LOG_CHANGED';
   constructor(name: string) {
@@ -77,31 +78,25 @@ async function publishRepetition(
   schedule: Schedule,
   { repetition, afterLine }: { repetition: number; afterLine: number },
   acknowledgements: Acknowledgements,
-  { publisher, signal }: RepetitionOptions,
+  { publisher, eventIds, signal }: RepetitionOptions,
 ): Promise<void> {
-  const publish = async (lines: readonly Line[]): Promise<void> => {
+  const reader = new LogReader(source);
+  for await (const lines of reader.lines()) {
     for (const line of lines) {
+      if (signal?.aborted) return;
       if (line.number <= afterLine) continue;
-      const classified = classifyLine(line);
-      if (classified.kind === 'call') {
-        const at = occurredAt(schedule, classified.loggedAtMs, repetition);
-        const event_id = eventIdOf(at, scan.sha256, repetition, line.number);
+      if (line.kind === 'call') {
+        const at = occurredAt(schedule, line.loggedAtMs, repetition);
+        const { number, digest, equalBefore } = line;
+        const event_id = eventIds(at, { digest, equalBefore, line: number, repetition });
         await publisher.ready();
-        const event = { event_id, occurred_at: at, ...classified.content };
-        acknowledgements.add(line.number, publisher.publish(event));
+        const event = { event_id, occurred_at: at, ...line.content };
+        acknowledgements.add(number, publisher.publish(event));
       }
       if (line.number % BATCH_LINES === 0 || line.number === scan.lines) {
         await acknowledgements.endBatch(repetition, line.number);
       }
     }
-  };
-  const content = createHash('sha256');
-  const splitter = new LineSplitter();
-  for await (const chunk of source.chunks()) {
-    if (signal?.aborted) return;
-    content.update(chunk);
-    await publish(splitter.push(chunk));
   }
-  await publish(splitter.end());
-  if (content.digest('hex') !== scan.sha256) throw new LogChangedError(source.name);
+  if (reader.sha256() !== scan.sha256) throw new LogChangedError(source.name);
 }

@@ -1,12 +1,16 @@
 import type { Readable } from 'node:stream';
 import type { Publisher } from '../publisher-contract.ts';
 import type { TimeLimits } from '../../schemas/event-validation.ts';
-import { checkTimes, scheduleOf, type AnchorMode, type Schedule } from './anchor.ts';
+import { scheduleOf, type AnchorMode, type Schedule } from './anchor.ts';
+import { anchorOf, begin, progressOf, startOf } from './begin.ts';
+import { idsByContent, idsByLine } from './ids.ts';
+import { checkCalls } from './no-calls.ts';
 import { publishRepetitions } from './repetitions.ts';
-import { createRecord, readRecord, recordPath, replaceRecord, type ReplayRecord } from './record.ts';
+import { readRecord, recordPath, replaceRecord, type ReplayRecord } from './record.ts';
 import { openLog, type LogSource } from './source.ts';
 import { summaryOf, type ReplaySummary } from './summary.ts';
 import { scanLog, type Scan } from './scan.ts';
+import { checkTimes } from './time-limits.ts';
 
 export interface ReplayOptions {
   /** A path, or `-` for standard input. */
@@ -24,6 +28,8 @@ export interface ReplayOptions {
   readonly destination: string;
   readonly limits: TimeLimits;
   readonly now: () => number;
+  /** Called now and then while the log is read before anything is published, with the number of lines so far. */
+  readonly onRead?: (lines: number) => void;
   readonly onStart?: (start: ReplayStart) => void;
   /** Called now and then with the number of acknowledged events, of `start.events`. */
   readonly onProgress?: (published: number) => void;
@@ -53,8 +59,9 @@ export interface ReplayResult {
 /**
  * Publishes an access log (interfaces.md, "Replay of an access log"). The anchor is on disk before the first event;
  * progress is recorded every 2,000 lines; an interrupted replay continues after its last acknowledged line.
- * @throws LogUnreadableError, OutsideLimitsError, RecordUnreadableError, LogChangedError, ReplayInterruptedError, and
- *   the publisher's errors; after any of them, running it again continues the replay
+ * @throws LogUnreadableError, LogUnsortedError, NoCallsError, OutsideLimitsError, RecordUnreadableError,
+ *   LogChangedError, ReplayInterruptedError, and the publisher's errors; after any of them, running it again continues
+ *   the replay
  */
 export async function replayLog(options: ReplayOptions): Promise<ReplayResult> {
   const source = await openLog(options.file, `${options.dataDir}/replay`, options.stdin);
@@ -68,33 +75,35 @@ export async function replayLog(options: ReplayOptions): Promise<ReplayResult> {
 async function replaySource(source: LogSource, options: ReplayOptions): Promise<ReplayResult> {
   const { repetitions, now, limits, destination } = options;
   const startedMs = now();
-  const scan = await scanLog(source);
+  const scan = await scanLog(source, { onRead: options.onRead });
+  checkCalls(source.name, scan);
   const path = recordPath(options.dataDir, scan.sha256, repetitions, options.anchor);
   const known = await readRecord(path);
   if (known?.summary && known.destination === destination && !options.again) {
     return { summary: known.summary, skipped: true };
   }
   const anchorMs = known ? known.anchor_ms : anchorOf(options.anchor, startedMs);
-  const begun = known?.destination === destination ? known.progress : startOf(repetitions);
   const schedule = scheduleOf(scan, repetitions, anchorMs ?? undefined);
-  const check = (part: Scan, times: Schedule): void =>
-    checkTimes(part, times, startedMs, limits, known !== undefined && options.anchor.kind === 'now');
-  await checkRest(source, scan, schedule, begun, check);
+  const anchor = options.anchor.kind;
+  const asked = { anchor, begun: known !== undefined && anchor === 'now' };
+  const check = (part: Scan, times: Schedule): void => checkTimes(part, times, startedMs, limits, asked);
+  await checkRest(source, scan, schedule, progressOf(known, repetitions, destination), check);
 
-  const record = await begin(path, known, scan, { anchorMs, repetitions, destination });
-  const publishedBefore = record.progress.published;
+  const record = await begin(path, known, { sha256: scan.sha256, repetitions, anchorMs, destination });
+  const from = progressOf(record, repetitions, destination);
   options.onStart?.({
     scan,
     anchorMs: record.anchor_ms,
     anchorReused: known !== undefined,
     recordPath: path,
     events: scan.calls * repetitions,
-    published: publishedBefore,
+    published: from.published,
   });
   // Another replay may have begun at the same moment and chosen the anchor.
   const agreed: Schedule = scheduleOf(scan, repetitions, record.anchor_ms ?? undefined);
-  const outcome = await publishRepetitions(source, scan, agreed, record.progress, {
+  const outcome = await publishRepetitions(source, scan, agreed, from, {
     publisher: options.publisher,
+    eventIds: record.version === 1 ? idsByContent(scan.sha256) : idsByLine(agreed.shiftMs),
     signal: options.signal,
     onAcknowledged: async (progress) => {
       await replaceRecord(path, { ...record, progress });
@@ -103,7 +112,7 @@ async function replaySource(source: LogSource, options: ReplayOptions): Promise<
   });
   const summary = summaryOf(source.name, scan, agreed, record.anchor_ms, {
     ...outcome,
-    publishedBefore,
+    publishedBefore: from.published,
     startedMs,
     finishedMs: now(),
   });
@@ -121,38 +130,6 @@ async function checkRest(
 ): Promise<void> {
   if (line === 0) return check(scan, { ...schedule, repetitions: repetition + 1 });
   const shiftMs = schedule.shiftMs - repetition * schedule.repetitionMs;
-  check(await scanLog(source, line), { ...schedule, shiftMs, repetitions: 1 });
+  check(await scanLog(source, { afterLine: line }), { ...schedule, shiftMs, repetitions: 1 });
   if (repetition > 0) check(scan, { ...schedule, repetitions: repetition });
-}
-
-function anchorOf(mode: AnchorMode, nowMs: number): number | null {
-  if (mode.kind === 'now') return nowMs;
-  return mode.kind === 'at' ? mode.atMs : null;
-}
-
-function startOf(repetitions: number): ReplayRecord['progress'] {
-  return { lap: repetitions - 1, line: 0, published: 0 };
-}
-
-/** The record on disk when publishing begins. Its anchor is the first one ever chosen. */
-async function begin(
-  path: string,
-  known: ReplayRecord | undefined,
-  scan: Scan,
-  chosen: { anchorMs: number | null; repetitions: number; destination: string },
-): Promise<ReplayRecord> {
-  const fresh: ReplayRecord = {
-    version: 1,
-    sha256: scan.sha256,
-    laps: chosen.repetitions,
-    anchor_ms: chosen.anchorMs,
-    destination: chosen.destination,
-    progress: startOf(chosen.repetitions),
-    summary: null,
-  };
-  const record = known ?? (await createRecord(path, fresh));
-  if (record.destination === chosen.destination) return record;
-  const moved = { ...fresh, anchor_ms: record.anchor_ms };
-  await replaceRecord(path, moved);
-  return moved;
 }

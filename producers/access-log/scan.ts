@@ -1,16 +1,6 @@
-import { createHash } from 'node:crypto';
-import { describeRejection } from '../../schemas/event-rules.ts';
-import { validateCallContent } from '../validate.ts';
-import { contentOf, type CallContent } from './event.ts';
-import { LineSplitter, MAX_LINE_BYTES, type Line } from './lines.ts';
-import { parseLine } from './parse.ts';
+import { LogReader } from './read.ts';
+import { LineReports, type KindCount, type LineReport } from './reports.ts';
 import type { LogSource } from './source.ts';
-
-/** A line that is not published, and why. */
-export interface LineReport {
-  readonly line: number;
-  readonly reason: string;
-}
 
 /** The result of reading a log once: no event is published before the whole log is known. */
 export interface Scan {
@@ -23,6 +13,7 @@ export interface Scan {
   /** Lines that are not calls. The lists hold the first 1,000, the counts all. */
   readonly malformed: readonly LineReport[];
   readonly malformedCount: number;
+  readonly malformedKinds: readonly KindCount[];
   /** Calls that are invalid events: names too long, too many credits (schemas/event-validation.ts). */
   readonly rejected: readonly LineReport[];
   readonly rejectedCount: number;
@@ -38,64 +29,48 @@ export interface LoggedAt {
   readonly atMs: number;
 }
 
-export const MAX_REPORTS = 1_000;
-
-/** What the replay makes of a line; a `call` satisfies every rule except those about its id and time. */
-export type ClassifiedLine =
-  | { readonly kind: 'call'; readonly loggedAtMs: number; readonly content: CallContent }
-  | { readonly kind: 'blank' }
-  | { readonly kind: 'malformed' | 'rejected'; readonly reason: string };
-
-export function classifyLine(line: Line): ClassifiedLine {
-  if (line.text === undefined) {
-    return { kind: 'malformed', reason: `it is longer than ${MAX_LINE_BYTES} bytes` };
-  }
-  if (line.text.trim() === '') return { kind: 'blank' };
-  const parsed = parseLine(line.text);
-  if ('malformed' in parsed) return { kind: 'malformed', reason: parsed.malformed };
-  const content = contentOf(parsed);
-  const rejection = validateCallContent(content);
-  if (rejection) return { kind: 'rejected', reason: describeRejection(rejection) };
-  return { kind: 'call', loggedAtMs: parsed.atMs, content };
+export interface ScanOptions {
+  /** Counts only lines after this one. */
+  readonly afterLine?: number;
+  /** Called now and then with the number of lines so far. */
+  readonly onRead?: ((lines: number) => void) | undefined;
 }
 
-/** Reads the whole log once. @param afterLine counts only lines after this one */
-export async function scanLog(source: LogSource, afterLine = 0): Promise<Scan> {
-  const content = createHash('sha256');
-  const splitter = new LineSplitter();
-  const reports = { malformed: new Array<LineReport>(), rejected: new Array<LineReport>() };
-  const counts = { call: 0, blank: 0, malformed: 0, rejected: 0 };
+/** Reads the whole log once. @throws LogUnreadableError, LogUnsortedError */
+export async function scanLog(source: LogSource, { afterLine = 0, onRead }: ScanOptions = {}): Promise<Scan> {
+  const reader = new LogReader(source);
+  const reports = { malformed: new LineReports(), rejected: new LineReports() };
+  let [read, calls, blank] = [0, 0, 0];
   let earliest: LoggedAt | undefined;
   let latest: LoggedAt | undefined;
   let last: LoggedAt | undefined;
 
-  const count = (line: Line): void => {
-    if (line.number <= afterLine) return;
-    const classified = classifyLine(line);
-    counts[classified.kind] += 1;
-    if (classified.kind === 'call') {
-      last = { line: line.number, atMs: classified.loggedAtMs };
-      if (!earliest || last.atMs < earliest.atMs) earliest = last;
-      if (!latest || last.atMs > latest.atMs) latest = last;
-    } else if (classified.kind !== 'blank' && counts[classified.kind] <= MAX_REPORTS) {
-      reports[classified.kind].push({ line: line.number, reason: classified.reason });
+  for await (const lines of reader.lines()) {
+    for (const line of lines) {
+      read = line.number;
+      if (line.number <= afterLine) continue;
+      if (line.kind === 'call') {
+        calls += 1;
+        last = { line: line.number, atMs: line.loggedAtMs };
+        if (!earliest || last.atMs < earliest.atMs) earliest = last;
+        if (!latest || last.atMs > latest.atMs) latest = last;
+      } else if (line.kind === 'blank') blank += 1;
+      else reports[line.kind].add(line.number, line.problem, line.reason);
     }
-  };
-  for await (const chunk of source.chunks()) {
-    content.update(chunk);
-    splitter.push(chunk).forEach(count);
+    onRead?.(read);
   }
-  splitter.end().forEach(count);
 
+  const { malformed, rejected } = reports;
   return {
-    sha256: content.digest('hex'),
-    lines: counts.call + counts.blank + counts.malformed + counts.rejected,
-    blank: counts.blank,
-    calls: counts.call,
-    malformed: reports.malformed,
-    malformedCount: counts.malformed,
-    rejected: reports.rejected,
-    rejectedCount: counts.rejected,
+    sha256: reader.sha256(),
+    lines: calls + blank + malformed.count + rejected.count,
+    blank,
+    calls,
+    malformed: malformed.list,
+    malformedCount: malformed.count,
+    malformedKinds: malformed.kinds,
+    rejected: rejected.list,
+    rejectedCount: rejected.count,
     earliest,
     latest,
     last,

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
+import type { Readable } from 'node:stream';
+import { FORMAT_BYTES, formatOf } from './formats.ts';
+import { gunzip } from './gunzip.ts';
 
 /** A log that can be read from its start any number of times. */
 export interface LogSource {
@@ -23,11 +23,10 @@ export class LogUnreadableError extends Error {
 }
 
 const CHUNK_BYTES = 256 * 1024;
-const GZIP_MAGIC = [0x1f, 0x8b];
 
 /**
- * Opens a log, plain or gzip by its first bytes, whatever its name. Its length is fixed at the first reading: lines that
- * a web server appends during the replay belong to the next one.
+ * Opens a log, plain or gzip. Its length is fixed at the first reading: lines that a web server appends during the
+ * replay belong to the next one.
  * @param file a path, or `-` for standard input
  * @param folder where input that can be read only once (standard input, a pipe) is copied until the end
  * @throws LogUnreadableError
@@ -48,9 +47,9 @@ export async function openLog(file: string, folder: string, stdin: Readable): Pr
 
 /** Copies input to an unlinked file, which disappears with the process, however that ends. */
 async function spool(input: AsyncIterable<Buffer>, folder: string): Promise<FileHandle> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `.input-${process.pid}-${randomBytes(6).toString('hex')}`);
-  const handle = await open(path, 'wx+');
+  const handle = await open(path, 'wx+', 0o600);
   await unlink(path);
   try {
     for await (const chunk of input) await handle.appendFile(chunk);
@@ -73,17 +72,18 @@ class FileSource implements LogSource {
 
   async *chunks(): AsyncGenerator<Buffer> {
     const sizeBytes = (this.#sizeBytes ??= (await this.#handle.stat()).size);
-    const { buffer: magic } = await this.#handle.read(Buffer.alloc(2), 0, 2, 0);
-    const zipped = magic[0] === GZIP_MAGIC[0] && magic[1] === GZIP_MAGIC[1];
+    const readFrom = (startBytes: number): AsyncGenerator<Buffer> => this.#bytes(startBytes, sizeBytes);
     try {
-      yield* zipped ? unzipped(this.#bytes(sizeBytes)) : this.#bytes(sizeBytes);
+      const { buffer, bytesRead } = await this.#handle.read(Buffer.alloc(FORMAT_BYTES), 0, FORMAT_BYTES, 0);
+      const format = formatOf(buffer.subarray(0, bytesRead));
+      yield* format === 'gzip' ? gunzip(readFrom, sizeBytes, CHUNK_BYTES) : readFrom(0);
     } catch (error) {
       throw new LogUnreadableError(this.name, error);
     }
   }
 
-  async *#bytes(sizeBytes: number): AsyncGenerator<Buffer> {
-    for (let position = 0; position < sizeBytes;) {
+  async *#bytes(startBytes: number, sizeBytes: number): AsyncGenerator<Buffer> {
+    for (let position = startBytes; position < sizeBytes;) {
       const length = Math.min(CHUNK_BYTES, sizeBytes - position);
       const { buffer, bytesRead } = await this.#handle.read(Buffer.allocUnsafe(length), 0, length, position);
       if (bytesRead === 0) throw new Error('it became shorter while it was read');
@@ -94,17 +94,5 @@ class FileSource implements LogSource {
 
   async close(): Promise<void> {
     await this.#handle.close();
-  }
-}
-
-async function* unzipped(zipped: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  // An error of the input is thrown by the loop below.
-  const piped = pipeline(Readable.from(zipped), gunzip).catch(() => undefined);
-  try {
-    yield* gunzip;
-  } finally {
-    gunzip.destroy();
-    await piped;
   }
 }

@@ -1,8 +1,18 @@
 import { Type, type Static } from 'typebox';
-import { instantText, occurredAt, type Schedule } from './anchor.ts';
-import type { LineReport, Scan } from './scan.ts';
+import { occurredAt, type Schedule } from './anchor.ts';
+import { instantText } from './instant-text.ts';
+import type { LineReport } from './reports.ts';
+import type { Scan } from './scan.ts';
 
 const Report = Type.Object({ line: Type.Integer(), reason: Type.String() });
+const Kind = Type.Object({
+  kind: Type.String(),
+  count: Type.Integer(),
+  /** The numbers of the first 20. */
+  lines: Type.Array(Type.Integer()),
+  /** Of the first. */
+  reason: Type.String(),
+});
 
 /** The result of a replay, as printed, recorded and passed to the local stack. Instants are RFC 3339 in UTC. */
 export const ReplaySummary = Type.Object({
@@ -20,10 +30,12 @@ export const ReplaySummary = Type.Object({
   malformed_count: Type.Integer(),
   /** The first 1,000. */
   malformed: Type.Array(Report),
+  /** The same lines by what is wrong with them; records of earlier versions lack it. */
+  malformed_kinds: Type.Optional(Type.Array(Kind)),
   /** Calls that are invalid events, and events that the publisher rejected. */
   refused_count: Type.Integer(),
   refused: Type.Array(Report),
-  /** Acknowledged by Kafka, over all repetitions and interruptions: calls x laps, less those the publisher rejected. */
+  /** Acknowledged by Kafka, over all repetitions and interruptions: calls x repetitions, less those the publisher rejected. */
   events_published: Type.Integer(),
   /** Of these, by an earlier run that was interrupted. */
   events_published_before: Type.Integer(),
@@ -63,6 +75,7 @@ export function summaryOf(
     calls: scan.calls,
     malformed_count: scan.malformedCount,
     malformed: [...scan.malformed],
+    malformed_kinds: scan.malformedKinds.map((kind) => ({ ...kind, lines: [...kind.lines] })),
     refused_count: scan.rejectedCount + done.rejectedCount,
     refused: [...scan.rejected, ...done.rejected],
     events_published: done.published,

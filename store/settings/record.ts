@@ -1,5 +1,6 @@
 import type { LandedLog } from '../../platform/landed-log.ts';
 import { encodeSettingsChange, type SettingsChange } from '../../schemas/settings-change.ts';
+import { keepingLimit, withoutLimit } from '../../domain/settings/limit-permission.ts';
 import { rejectedChange } from '../../domain/settings/rejected-change.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
 import type { SettingsStore } from './store.ts';
@@ -40,6 +41,11 @@ export interface SettingsWriter {
   readonly changesPerHour: number;
 }
 
+export interface RecordOptions {
+  /** Whether the change has the permission of the organisation's super admin. */
+  readonly asSuperAdmin?: boolean;
+}
+
 /**
  * Records a change and returns its outcome once every reader can see it. Safe to repeat under the same change_id: the
  * first one counts. The order of the log decides between concurrent changes.
@@ -48,13 +54,19 @@ export interface SettingsWriter {
  *   change has this id.
  * @throws TooManyChangesError, the errors of LandedLog.append, ChangeLostError
  */
-export async function recordChange(writer: SettingsWriter, change: SettingsChange): Promise<Outcome> {
+export async function recordChange(
+  writer: SettingsWriter,
+  change: SettingsChange,
+  { asSuperAdmin = false }: RecordOptions = {},
+): Promise<Outcome> {
   const before = await writer.store.refresh();
   const earlier = before.outcome(change.change_id);
   if (!earlier) {
     checkRate(before, change.org_id, writer);
-    before.check({ ...change, offset: before.nextOffset, appended_at: writer.now() });
-    await writer.log.append([{ key: change.org_id, value: encodeSettingsChange(change) }]);
+    const now = writer.now();
+    const allowed = asSuperAdmin ? change : keepingLimit(before, change, now);
+    before.check({ ...allowed, offset: before.nextOffset, appended_at: now });
+    await writer.log.append([{ key: change.org_id, value: encodeSettingsChange(allowed) }]);
   }
   const outcome = earlier ?? (await writer.store.refresh()).outcome(change.change_id);
   if (!outcome) throw new ChangeLostError(change.change_id);
@@ -78,13 +90,14 @@ function checkRate(
   if (retryAfterS > 0) throw new TooManyChangesError(orgId, changesPerHour, Math.min(HOUR_S, retryAfterS));
 }
 
-/** Whether two changes request the same; who requests it, and why, may differ. */
-function isSameRequest(a: SettingsChange, b: SettingsChange): boolean {
+/** Whether a recorded change is what is requested; who requests it, and why, may differ. */
+function isSameRequest(recorded: SettingsChange, requested: SettingsChange): boolean {
   return (
-    a.kind === b.kind &&
-    a.org_id === b.org_id &&
-    a.product === b.product &&
-    a.value === b.value &&
-    a.effective_at === b.effective_at
+    recorded.kind === requested.kind &&
+    recorded.org_id === requested.org_id &&
+    recorded.product === requested.product &&
+    recorded.effective_at === requested.effective_at &&
+    (recorded.value === requested.value ||
+      (requested.kind === 'subscription' && recorded.value === withoutLimit(requested).value))
   );
 }

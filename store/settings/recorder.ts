@@ -5,7 +5,7 @@ import { openLandedLog } from '../../platform/landed-log.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { SettingsChange } from '../../schemas/settings-change.ts';
 import { topicNames } from '../../schemas/topics.ts';
-import { recordChange } from './record.ts';
+import { recordChange, type RecordOptions } from './record.ts';
 import type { Outcome } from '../../domain/settings/outcome.ts';
 import type { UnknownOrgs } from '../../domain/settings/state.ts';
 import { createSettingsStore, type SettingsStore } from './store.ts';
@@ -27,7 +27,7 @@ export interface SettingsRecorder extends SettingsStore {
    * See recordChange. Also throws LogUnavailableError, where nothing was recorded, and RecordTimeoutError. After that or
    * another error of Kafka or ClickHouse it is unknown whether the change was recorded; repeating it is safe.
    */
-  record(change: SettingsChange): Promise<Outcome>;
+  record(change: SettingsChange, options?: RecordOptions): Promise<Outcome>;
   close(): Promise<void>;
 }
 
@@ -63,14 +63,18 @@ export function openRecorder(
   const store = createSettingsStore(client, config.UNKNOWN_ORGS);
   return {
     refresh: () => store.refresh(),
-    async record(change) {
+    async record(change, options) {
       const timer = new AbortController();
       const late = sleep(timeoutMs, undefined, { signal: timer.signal }).then(() => {
         throw new RecordTimeoutError(change.change_id, timeoutMs);
       });
       try {
         return await Promise.race([
-          recordChange({ store, log, now, changesPerHour: config.SETTINGS_CHANGES_PER_HOUR }, change),
+          recordChange(
+            { store, log, now, changesPerHour: config.SETTINGS_CHANGES_PER_HOUR },
+            change,
+            options,
+          ),
           late,
         ]);
       } finally {

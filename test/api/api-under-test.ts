@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { Type, type Static, type TSchema } from 'typebox';
 import { openRecorder } from '../../store/settings/recorder.ts';
+import { openLocalSignIn } from '../../api/dashboard/open-local-sign-in.ts';
 import { buildApp } from '../../api/app.ts';
 import type { RouteSummary } from '../../api/openapi/describe-routes.ts';
 import { createTokenVerifier, signToken, type Claims } from '../../api/auth/tokens.ts';
@@ -55,7 +56,7 @@ export async function openApi(
   suite: string,
   now: number,
   unknownOrgs: 'none' | 'local' = 'none',
-  { kafkaBrokers = serverAddresses().kafkaBrokers, recordWithinMs = 25_000, hasLocalSignIn = false } = {},
+  { kafkaBrokers = serverAddresses().kafkaBrokers, recordWithinMs = 25_000, signInDir = '' } = {},
 ): Promise<ApiUnderTest> {
   const namespace = openNamespace(suite, { ...serverAddresses(), kafkaBrokers });
   const { settings } = namespace;
@@ -79,13 +80,18 @@ export async function openApi(
     settings: recorder,
     topics: topicNames(),
     timing: { sealDelayMs: 60_000, graceMs: 900_000 },
+    waveLimits: { percent: 5, records: 100 },
     logger,
-    verifyToken: createTokenVerifier({ secret: SECRET }, () => clock.now),
+    verifyToken: createTokenVerifier({ secrets: [SECRET] }, () => clock.now),
     newRequestId: randomUUID,
     newChangeId: randomUUID,
     rateLimitPerMinute: 1_000_000,
     metrics: new Registry(),
-    localSignIn: hasLocalSignIn ? (claims, expiresAt) => signToken(SECRET, claims, expiresAt) : undefined,
+    statementIssuer: 'Credits & Söhne',
+    localSignIn:
+      signInDir === ''
+        ? undefined
+        : openLocalSignIn({ DATA_DIR: signInDir, keys: { secrets: [SECRET] } }, () => clock.now),
   });
   const schemas = new Map<string, Readonly<Record<string, unknown>>>();
   app.addHook('onRequest', async (request) => {

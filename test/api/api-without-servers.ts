@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { request, type IncomingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
 import { Registry } from 'prom-client';
 import { openRecorder } from '../../store/settings/recorder.ts';
 import { buildApp } from '../../api/app.ts';
@@ -33,23 +35,26 @@ export async function openWithoutServers(
     UNKNOWN_ORGS: 'local',
     SETTINGS_CHANGES_PER_HOUR: 1_000,
   } as const;
-  const { app } = await buildApp({
+  const { app, routes } = await buildApp({
     now: Date.now,
     clickhouse,
     clickhouseForProbes,
     settings: openRecorder(kafka, clickhouse, { clientId: 'test', logger, now: Date.now, timeoutMs: 1_000 }),
     topics: topicNames(),
     timing: { sealDelayMs: 60_000, graceMs: 900_000 },
+    waveLimits: { percent: 5, records: 100 },
     logger,
-    verifyToken: createTokenVerifier({ secret: SECRET }, Date.now),
+    verifyToken: createTokenVerifier({ secrets: [SECRET] }, Date.now),
     newRequestId: randomUUID,
     newChangeId: randomUUID,
     rateLimitPerMinute: 1_000,
     metrics: new Registry(),
+    statementIssuer: 'test',
     ...more,
   });
   return {
     app,
+    routes,
     close: async () => {
       await app.close();
       await clickhouse.close();
@@ -81,7 +86,9 @@ export async function listenWithoutServers(given?: Parameters<typeof openWithout
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     url,
+    app,
     close,
+    exchange: (bytes: string) => exchange(url, bytes),
     send: (path: string, { method = 'GET', headers = {}, body, from = '127.0.0.1' }: RequestOptions = {}) =>
       new Promise<RawAnswer>((resolve, reject) => {
         const sent = request(
@@ -100,6 +107,39 @@ export async function listenWithoutServers(given?: Parameters<typeof openWithout
         sent.on('error', reject);
         sent.end(body);
       }),
+  };
+}
+
+/** What a server sends on a connection until it closes it. */
+export interface Exchanged {
+  /** Of the first answer. */
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Everything, also the answers after the first one. */
+  readonly text: string;
+}
+
+/** Sends bytes as they are, which no HTTP client would, and reads until the server closes the connection. */
+async function exchange(url: string, bytes: string): Promise<Exchanged> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const pieces: Buffer[] = [];
+  socket.on('data', (piece) => pieces.push(Buffer.from(piece)));
+  socket.write(Buffer.from(bytes, 'latin1'));
+  await once(socket, 'close');
+  const text = Buffer.concat(pieces).toString();
+  const end = text.indexOf('\r\n\r\n');
+  const [statusLine = '', ...fields] = text.slice(0, end).split('\r\n');
+  const headers = fields.map((field): [string, string] => {
+    const colon = field.indexOf(':');
+    return [field.slice(0, colon).toLowerCase(), field.slice(colon + 1).trim()];
+  });
+  return {
+    status: Number(statusLine.split(' ')[1]),
+    headers: Object.fromEntries(headers),
+    body: text.slice(end + 4),
+    text,
   };
 }
 

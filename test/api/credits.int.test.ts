@@ -87,6 +87,12 @@ describe('GET /v1/orgs/{org}/credits', () => {
       additional_used: 0,
       over_limit: 0,
       formula: { base: 50_000, per_user: 250, users: 12, maximum: 100_000 },
+      billable_today: expect.objectContaining({
+        day: '2026-11-22',
+        used: countOf(within(crm, Date.parse('2026-11-22'), Date.parse('2026-11-23'))).credits,
+        additional_limit: 3_000,
+        credits: 0,
+      }),
     });
     expect(used).toBeGreaterThan(1_000);
   });

@@ -61,6 +61,15 @@ describe('times in SQL', () => {
   });
 });
 
+describe('Kafka', () => {
+  it('is appended to in one place, where an acknowledgement is the broker’s for that very record', () => {
+    const usesProducer = /\.producer\(|\bproducer\.send(Batch)?\(|\.transaction\(/i;
+    expect(offenders(({ text }) => usesProducer.test(text))).toEqual([
+      'platform/kafka/acknowledged-producer.ts',
+    ]);
+  });
+});
+
 describe('the folders', () => {
   it('import only from the layers below them', () => {
     expect(upwardImports(sources)).toEqual([]);

@@ -2,10 +2,9 @@ import { Type } from 'typebox';
 import { failCommand } from '../../platform/command-line/command.ts';
 import { Options } from '../../platform/command-line/options.ts';
 import { connectClickHouse, select } from '../../platform/clickhouse/connect.ts';
-import { readConfig } from '../../platform/config.ts';
-import { clickhouseVariables } from '../../platform/variables.ts';
 import { startEmbedded } from '../servers/embedded.ts';
 import { openNamespace, type Namespace } from '../servers/namespace.ts';
+import type { Servers } from '../servers/servers.ts';
 import { inTestRun } from '../servers/test-run.ts';
 import { benchmarksOn, NAMES, SIZES, type Places } from './benchmarks.ts';
 import { compare } from './compare.ts';
@@ -37,7 +36,7 @@ async function main(args: readonly string[]): Promise<void> {
     const servers = await startEmbedded(dataDir);
     const open = (name: string): Namespace => openNamespace(name, servers);
     try {
-      process.stdout.write(`${machineLine(await versionOf(servers.clickhouseUrl), new Date())}\n`);
+      process.stdout.write(`${machineLine(await versionOf(servers), new Date())}\n`);
       const names = options.words.length > 0 ? options.words : known;
       await runAll({ clickhousePid: servers.clickhousePid, open }, names);
     } finally {
@@ -60,12 +59,9 @@ async function runAll(places: Places, names: readonly string[]): Promise<void> {
   }
 }
 
-async function versionOf(clickhouseUrl: string): Promise<string> {
-  const config = readConfig(
-    { CLICKHOUSE_URL: clickhouseUrl, CLICKHOUSE_DATABASE: 'default' },
-    clickhouseVariables,
-  );
-  const client = connectClickHouse(config, 'bench');
+async function versionOf(servers: Servers): Promise<string> {
+  const { settings } = openNamespace('version', servers);
+  const client = connectClickHouse({ ...settings, CLICKHOUSE_DATABASE: 'default' }, 'bench');
   const [row] = await select(client, Type.Object({ version: Type.String() }), 'SELECT version() AS version');
   await client.close();
   return row?.version ?? 'unknown';

@@ -7,13 +7,14 @@ import { startConsumer } from '../consumers/consumer-process.ts';
 import type { Fault, Victim } from './plan.ts';
 
 /** A fault as a line for people. */
-export function describeFault({ kind, victim, forMs }: Fault): string {
+export function describeFault({ kind, victim, forMs, brokers }: Fault): string {
   const seconds = `${(forMs / 1_000).toFixed(1)} s`;
+  const who = brokers ? brokers.map((broker) => `${victim}-${broker + 1}`).join(' and ') : victim;
   switch (kind) {
     case 'kill':
-      return `${victim} killed`;
+      return forMs === 0 ? `${who} killed` : `${who} killed, away for ${seconds}`;
     case 'freeze':
-      return `${victim} frozen for ${seconds}`;
+      return `${who} frozen for ${seconds}`;
     case 'join':
       return `another ${victim} joins, killed after ${seconds}`;
     case 'redeliver':
@@ -25,7 +26,7 @@ export function describeFault({ kind, victim, forMs }: Fault): string {
 }
 
 /**
- * Injects one fault. Resolves when the fault is over, not when the stack has recovered.
+ * Injects one fault into a process of the stack. Resolves when the fault is over, not when the stack has recovered.
  * @param dataDir of the stack whose processes are signalled
  * @param variables that make a process part of the stack
  * @returns false where the fault could not be injected: the process was not running, or did not start in time
@@ -64,7 +65,7 @@ function signal(dataDir: string, victim: Victim, name: NodeJS.Signals): boolean 
 const CONSUMER = { program: 'consumers/main.ts', readyMessage: 'partitions assigned' };
 const AGGREGATOR = { program: 'aggregator/main.ts', readyMessage: 'aggregator started' };
 /** Kafka or ClickHouse may be away at that moment. */
-const READY_WITHIN_MS = 10_000;
+const READY_WITHIN_MS = 30_000;
 
 /** Starts one more process and kills it some time after it is ready. */
 async function runBeside(

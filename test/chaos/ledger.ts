@@ -30,13 +30,20 @@ export class Ledger {
     if (entry) entry.acknowledgedAt ??= now;
   }
 
+  /** The ids of the calls that were reported as published. */
+  acknowledgedIds(): string[] {
+    return [...this.#entries]
+      .filter(([, { acknowledgedAt }]) => acknowledgedAt !== undefined)
+      .map(([id]) => id);
+  }
+
   get size(): number {
     return this.#entries.size;
   }
 
-  /** By org, user and UTC day (keyOf). */
-  byUserAndDay(): Map<string, Counted> {
-    return this.#grouped(({ org, user, at }) => keyOf(org, user, utcDate(at)));
+  /** By org, user and UTC day (keyOf), of the organisations that are wanted. */
+  byUserAndDay(isWanted: (org: string) => boolean = () => true): Map<string, Counted> {
+    return this.#grouped(({ org, user, at }) => (isWanted(org) ? keyOf(org, user, utcDate(at)) : undefined));
   }
 
   /** Credits of an org by UTC day. */

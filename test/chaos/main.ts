@@ -2,19 +2,27 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { failCommand } from '../../platform/command-line/command.ts';
 import { Options } from '../../platform/command-line/options.ts';
+import { startKafkaCluster } from '../../deploy/local/kafka-cluster.ts';
 import { freePort } from '../../deploy/local/ports.ts';
+import { connectKafka, ensureTopics } from '../../platform/kafka/connect.ts';
+import { createLogger } from '../../platform/logging.ts';
+import { topicNames } from '../../schemas/topics.ts';
 import { npmStart } from '../deploy/local/npm-start.ts';
 import { inTestRun } from '../servers/test-run.ts';
-import { planFaults } from './plan.ts';
+import { planInputs } from './inputs-plan.ts';
+import { BROKERS, planFaults } from './plan.ts';
 import { runChaos } from './run.ts';
 
 const USAGE = `npm run chaos [-- --seed N] [--seconds N]
 
-Starts a stack of its own and publishes calls for N seconds (60), while it kills, freezes and doubles the processes of
-the stack. Then it compares every figure with an independent count. The same seed gives the same calls and faults; how
-they interleave depends on the machine. Exit code 1 if anything differs.`;
+Starts three brokers and a stack of its own and publishes calls for N seconds (60), while it kills, freezes and doubles
+the processes of the stack and kills and freezes brokers. It also publishes what others may put on the topics: calls in
+transactions, aborted ones too, broken settings, junk schemas, and waves of invalid records. Then it checks that the log
+holds every call that was acknowledged, and compares every figure with an independent count. The same seed gives the
+same calls and faults; how they interleave depends on the machine. Exit code 1 if anything differs.`;
 
 const MAX_SECONDS = 3_600;
+const PARTITIONS = 12;
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 try {
@@ -33,17 +41,34 @@ async function main(args: readonly string[]): Promise<void> {
   const secret = randomUUID();
   await inTestRun(async (runDir) => {
     const dataDir = join(runDir, 'stack');
-    print(`seed ${seed}, ${seconds} s; starting a stack`);
-    const stack = npmStart({ DATA_DIR: dataDir, PORT: String(await freePort()), JWT_SECRET: secret });
+    print(`seed ${seed}, ${seconds} s; starting three brokers and a stack`);
+    const cluster = await startKafkaCluster(join(runDir, 'brokers'), BROKERS);
     try {
-      await stack.untilPrinted('ready http://');
-      const faults = planFaults(seed, seconds);
-      report(seed, await runChaos({ seed, seconds, faults, dataDir, secret, print }));
+      await createTopics(cluster.brokers);
+      const variables = {
+        KAFKA_BROKERS: cluster.brokers,
+        PORT: String(await freePort()),
+        JWT_SECRET: secret,
+      };
+      const stack = npmStart({ DATA_DIR: dataDir, ...variables });
+      try {
+        await stack.untilPrinted('ready http://');
+        const [faults, inputs] = [planFaults(seed, seconds), planInputs(seed, seconds)];
+        report(seed, await runChaos({ seed, seconds, faults, inputs, dataDir, secret, cluster, print }));
+      } finally {
+        stack.kill('SIGTERM');
+        await stack.exited;
+      }
     } finally {
-      stack.kill('SIGTERM');
-      await stack.exited;
+      await cluster.stop();
     }
   });
+}
+
+/** Several partitions for each broker, each acknowledged by two of the three. */
+async function createTopics(brokers: string): Promise<void> {
+  const kafka = connectKafka({ KAFKA_BROKERS: brokers }, 'chaos', createLogger('chaos', 'silent'));
+  await ensureTopics(kafka, topicNames(), PARTITIONS, { replicationFactor: 3, minInsyncReplicas: 2 });
 }
 
 function report(seed: number, differences: readonly string[]): void {

@@ -21,6 +21,11 @@ describe('the plan of a fault run', () => {
     expect(faults.every(({ atMs }) => atMs > 0 && atMs < SECONDS * 1_000)).toBe(true);
   });
 
+  it('hits every broker, and sometimes two at once', () => {
+    const hits = planFaults(1, SECONDS).flatMap(({ brokers }) => (brokers ? [brokers.join()] : []));
+    expect(new Set(hits)).toEqual(new Set(['0', '1', '2', '0,1', '1,2', '2,0']));
+  });
+
   it('gives a process some seconds to recover before it is hit again', () => {
     for (const victim of VICTIMS) {
       const own = planFaults(2, SECONDS).filter((fault) => fault.victim === victim);

@@ -1,7 +1,8 @@
 import { randomOf } from '../random.ts';
 
-/** Processes of the stack. */
-export const VICTIMS = ['consumer', 'aggregator', 'api', 'clickhouse', 'kafka'] as const;
+/** Processes that the stack starts. */
+const PROCESSES = ['consumer', 'aggregator', 'api', 'clickhouse'] as const;
+export const VICTIMS = [...PROCESSES, 'kafka'] as const;
 export type Victim = (typeof VICTIMS)[number];
 
 /**
@@ -23,30 +24,63 @@ export interface Fault {
   readonly kind: (typeof KINDS)[number];
   /** After the start of the run. */
   readonly atMs: number;
-  /** How long it lasts; 0 for a kill. */
+  /** How long it lasts; 0 for the kill of a process, which the stack restarts at once. A broker stays away so long. */
   readonly forMs: number;
   readonly victim: Victim;
+  /** The brokers that are hit, from 0, where kafka is the victim. */
+  readonly brokers?: readonly number[];
 }
 
+export const BROKERS = 3;
+const TWO_AT_ONCE = 0.25;
+const BROKER_FROZEN = 0.25;
 const MEAN_GAP_MS = 2_500;
 const MAX_DURATION_MS = 9_000;
 /** The pause before a process is hit again: the stack gives up on one that keeps exiting. */
 const RECOVERY_MS = 4_000;
 
+type Random = () => number;
+const pick = <T>(random: Random, items: readonly [T, ...T[]]): T =>
+  items[Math.floor(random() * items.length)] ?? items[0];
+const duration = (random: Random): number => Math.round(500 + (MAX_DURATION_MS - 500) * random());
+
 /** The faults of a run, in order. The same seed and length give the same faults. */
 export function planFaults(seed: number, seconds: number): Fault[] {
   const random = randomOf(seed);
-  const pick = <T>(items: readonly [T, ...T[]]): T => items[Math.floor(random() * items.length)] ?? items[0];
+  const endMs = seconds * 1_000;
+  return [...processFaults(random, endMs), ...brokerFaults(random, endMs)].toSorted(
+    (a, b) => a.atMs - b.atMs,
+  );
+}
+
+function processFaults(random: Random, endMs: number): Fault[] {
   const freeAt = new Map<Victim, number>();
   const faults: Fault[] = [];
   for (let atMs = MEAN_GAP_MS; ;) {
     atMs += Math.round(2 * MEAN_GAP_MS * random());
-    if (atMs >= seconds * 1_000) return faults;
-    const kind = pick(KINDS);
-    const forMs = kind === 'kill' ? 0 : Math.round(500 + (MAX_DURATION_MS - 500) * random());
-    const victim = DOUBLED[kind] ?? pick(VICTIMS);
+    if (atMs >= endMs) return faults;
+    const kind = pick(random, KINDS);
+    const forMs = kind === 'kill' ? 0 : duration(random);
+    const victim = DOUBLED[kind] ?? pick(random, PROCESSES);
     if (atMs < (freeAt.get(victim) ?? 0)) continue;
     faults.push({ kind, atMs, forMs, victim });
     freeAt.set(victim, atMs + forMs + RECOVERY_MS);
+  }
+}
+
+/** Each broker in its turn, sometimes two at once, all the time. */
+function brokerFaults(random: Random, endMs: number): Fault[] {
+  const faults: Fault[] = [];
+  let turn = Math.floor(BROKERS * random());
+  for (let atMs = MEAN_GAP_MS; ;) {
+    atMs += Math.round(2 * MEAN_GAP_MS * random());
+    if (atMs >= endMs) return faults;
+    const kind = random() < BROKER_FROZEN ? 'freeze' : 'kill';
+    const forMs = duration(random);
+    const hit = random() < TWO_AT_ONCE ? [turn, turn + 1] : [turn];
+    const brokers = hit.map((broker) => broker % BROKERS);
+    faults.push({ kind, atMs, forMs, victim: 'kafka', brokers });
+    turn += brokers.length;
+    atMs += forMs + RECOVERY_MS;
   }
 }

@@ -5,6 +5,7 @@ import { killConsumers } from '../consumers/consumer-process.ts';
 import { npmStart, type NpmStart } from '../deploy/local/npm-start.ts';
 import { runDataDir } from '../servers/addresses.ts';
 import { openNamespace } from '../servers/namespace.ts';
+import { planInputs } from './inputs-plan.ts';
 import type { Fault } from './plan.ts';
 import { runChaos } from './run.ts';
 
@@ -15,6 +16,7 @@ const FAULTS: readonly Fault[] = [
   { kind: 'rival', atMs: 1_500, forMs: 2_000, victim: 'aggregator' },
   { kind: 'kill', atMs: 2_500, forMs: 0, victim: 'consumer' },
 ];
+const SECONDS = 4;
 const SECRET = 'a secret that only this test run knows';
 
 // On servers that other suites use too: a stack signals only its own processes.
@@ -27,14 +29,23 @@ afterAll(async () => {
   await namespace.drop();
 });
 
-it('a stack whose processes are killed, frozen and doubled ends with every figure right', async () => {
+it('a stack whose processes and topics suffer ends with every figure right', async () => {
   const dataDir = mkdtempSync(join(runDataDir(), 'chaos-'));
   const variables = { DATA_DIR: dataDir, PORT: String(await freePort()), JWT_SECRET: SECRET };
   stack = npmStart({ ...namespace.settings, ...variables, SESSION_TIMEOUT_MS: '2000', GATHER_MS: '500' });
   await stack.untilPrinted('ready http://');
+  const inputs = planInputs(1, SECONDS);
   const printed: string[] = [];
   const print = (line: string): void => void printed.push(line);
-  const differences = await runChaos({ seed: 1, seconds: 4, faults: FAULTS, dataDir, secret: SECRET, print });
+  const differences = await runChaos({
+    seed: 1,
+    seconds: SECONDS,
+    faults: FAULTS,
+    inputs,
+    dataDir,
+    secret: SECRET,
+    print,
+  });
   expect(differences).toEqual([]);
   const text = printed.join('\n');
   expect(text).toContain('aggregator killed');
@@ -44,4 +55,8 @@ it('a stack whose processes are killed, frozen and doubled ends with every figur
   expect(text).toMatch(
     /5 faults; \d{3,} distinct calls published; [1-9]\d* requests for the current usage answered/,
   );
+  expect(text).toMatch(/transactions: [1-9]\d* committed, [1-9]\d* aborted, [1-9]\d* abandoned/);
+  expect(text).toContain('chaos-poisoned created in the time zone BST');
+  expect(text).toContain('12000 junk schemas');
+  expect(text).toMatch(/a wave of \d{3} invalid records/);
 });

@@ -1,18 +1,24 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { signToken, type Claims } from '../../api/auth/tokens.ts';
 import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
 import { readConfig } from '../../platform/config.ts';
 import { clickhouseVariables, kafkaVariables, closingVariables } from '../../platform/variables.ts';
+import type { KafkaCluster } from '../../deploy/local/kafka-cluster.ts';
 import { connectKafka } from '../../platform/kafka/connect.ts';
 import { untilSettled } from '../../deploy/local/settled.ts';
 import { readStack } from '../../deploy/local/stack.ts';
+import { stackVariables } from '../../deploy/local/stack-variables.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { MINUTE_MS } from '../../schemas/time-units.ts';
 import { topicNames } from '../../schemas/topics.ts';
-import { inject, describeFault } from './inject.ts';
+import { watchAlert } from './alert.ts';
+import { injectAll, RunClock } from './fault-schedule.ts';
+import type { Inputs } from './inputs-plan.ts';
 import { Ledger } from './ledger.ts';
+import { checkLog } from './log.ts';
 import type { Fault } from './plan.ts';
-import { publishAll, publishBroken } from './publish.ts';
+import { poisonDifferences } from './poison.ts';
+import { LedgerPublisher, publishAll } from './publish.ts';
+import { publishInputs } from './publish-inputs.ts';
 import { createTraffic } from './traffic.ts';
 import { differencesOf } from './verify.ts';
 import { watchCurrentUsage } from './watch.ts';
@@ -22,28 +28,30 @@ export interface ChaosOptions {
   readonly seed: number;
   readonly seconds: number;
   readonly faults: readonly Fault[];
+  /** What is published besides good calls. */
+  readonly inputs: Inputs;
   /** Of a running stack whose API accepts tokens signed with `secret`. */
   readonly dataDir: string;
   readonly secret: string;
+  /** The brokers of the stack, if the run hits them. */
+  readonly cluster?: KafkaCluster;
   readonly print: (line: string) => void;
 }
 
 const ANSWER_WITHIN_MS = 30_000;
 const SETTLED_WITHIN_MS = 180_000;
+const ALERT = 'invalid-records';
 
 /**
  * Publishes for a while and injects faults meanwhile, waits until the pipeline has settled and compares every figure.
  * @returns the differences, a line each
  */
-export async function runChaos({
-  seed,
-  seconds,
-  faults,
-  dataDir,
-  secret,
-  print,
-}: ChaosOptions): Promise<string[]> {
-  const { url, settings: variables } = readStack(dataDir);
+export async function runChaos(options: ChaosOptions): Promise<string[]> {
+  const { seed, seconds, faults, inputs, dataDir, secret, cluster, print } = options;
+  const stack = readStack(dataDir);
+  const { url } = stack;
+  // Doubles of the consumer and the aggregator write.
+  const variables = stackVariables(stack, 'writer', {});
   const config = readConfig(variables, { ...kafkaVariables, ...clickhouseVariables });
   const topics = topicNames(config.TOPIC_PREFIX);
   const getAs = async (claims: Claims, path: string): Promise<unknown> => {
@@ -56,52 +64,76 @@ export async function runChaos({
   const get = (path: string, org: string) => getAs({ role: 'admin', sub: 'chaos', org }, path);
 
   const ledger = new Ledger();
-  const broken = await publishBroken(config, topics);
-  const elapsed = stopwatch();
-  const report = (what: string): void => print(`${(elapsed() / 1_000).toFixed(1).padStart(6)} s  ${what}`);
-  const until = (ms: number): Promise<void> => sleep(Math.max(0, ms - elapsed()));
+  const publisher = new LedgerPublisher(config, topics, ledger);
+  const clock = new RunClock();
+  const { until } = clock;
+  const report = (what: string): void =>
+    print(`${(clock.elapsedMs / 1_000).toFixed(1).padStart(6)} s  ${what}`);
 
-  async function injectOnTime(fault: Fault): Promise<void> {
-    await until(fault.atMs);
-    report(describeFault(fault));
-    if (!(await inject(fault, dataDir, variables)))
-      report(`... which could not be injected (${fault.victim})`);
-  }
   const over = new AbortController();
-  async function injectAll(): Promise<void> {
+  const settled = new AbortController();
+  const alert = watchAlert(url, ALERT, settled.signal);
+  async function untilOver(): Promise<void> {
+    const targets = { dataDir, variables, ...(cluster && { cluster }) };
     try {
-      await Promise.all([...faults.map(injectOnTime), until(seconds * 1_000)]);
+      await Promise.all([injectAll(faults, targets, clock, report), until(seconds * 1_000)]);
     } finally {
       over.abort();
     }
   }
-  const [{ answers, failures, wrong }] = await Promise.all([
+  const run = { kafka: config, topics, seed, ledger, publisher, until, over: over.signal, report };
+  const [{ answers, failures, wrong }, { transactions, invalid }] = await Promise.all([
     watchCurrentUsage(ledger, (path, org) => get(path, org).catch(() => undefined), over.signal),
-    publishAll(config, topics, createTraffic(seed), ledger, over.signal),
-    injectAll(),
+    publishInputs(inputs, run),
+    publishAll(publisher, createTraffic(seed), over.signal),
+    untilOver(),
   ]);
+  await publisher.close();
   report(
     `${faults.length} faults; ${ledger.size} distinct calls published; ` +
       `${answers} requests for the current usage answered, ${failures} not`,
+  );
+  report(
+    `transactions: ${transactions.commit} committed, ${transactions.abort} aborted, ` +
+      `${transactions.abandon} abandoned, ${transactions.failed} ended by a fault`,
   );
 
   const client = connectClickHouse(config, 'chaos');
   const kafka = connectKafka(config, 'chaos', createLogger('chaos', 'silent'));
   try {
+    const log = await checkLog(kafka, topics.calls, ledger);
+    report(
+      `${log.acknowledged} calls acknowledged, ${log.lost.length} of them lost; ` +
+        `${log.records} records in the log, ${log.distinct} calls, ${log.invalid} invalid records`,
+    );
     const { SEAL_DELAY_MS: sealDelayMs, GRACE_MS: graceMs } = readConfig(variables, closingVariables);
     const timing = { sealDelayMs, graceMs };
     await untilSettled({ kafka, client, topics, timing, now: Date.now }, SETTLED_WITHIN_MS);
+    settled.abort();
     report('settled; comparing');
     const getOverall = (path: string) => getAs({ role: 'platform', sub: 'chaos' }, path);
-    const found = await differencesOf({ ledger, client, get, getOverall, broken, now: Date.now() });
-    return [...wrong, ...(answers === 0 ? ['no request for the current usage was answered'] : []), ...found];
+    const found = await differencesOf({
+      ledger,
+      client,
+      get,
+      getOverall,
+      invalid: log.invalid,
+      now: Date.now(),
+    });
+    const lost = log.lost.slice(0, 10).map((id) => `acknowledged, but not in the log: ${id}`);
+    return [
+      ...wrong,
+      ...lost,
+      ...(answers === 0 ? ['no request for the current usage was answered'] : []),
+      ...(log.distinctInvalid === invalid
+        ? []
+        : [`invalid records in the log: ${log.distinctInvalid} instead of ${invalid}`]),
+      ...((await alert) ? [] : [`/readyz never showed the alert ${ALERT}`]),
+      ...(await poisonDifferences(inputs.poison, get)),
+      ...found,
+    ];
   } finally {
+    settled.abort();
     await client.close();
   }
-}
-
-/** @returns the milliseconds since this call */
-function stopwatch(): () => number {
-  const started = performance.now();
-  return () => performance.now() - started;
 }

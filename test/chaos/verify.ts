@@ -33,8 +33,8 @@ export interface Settled {
   readonly get: Get;
   /** GET with the role platform. */
   readonly getOverall: (path: string) => Promise<unknown>;
-  /** How many invalid records were published. */
-  readonly broken: number;
+  /** How many invalid records the log holds. */
+  readonly invalid: number;
   readonly now: number;
 }
 
@@ -42,6 +42,7 @@ export interface Settled {
 export async function differencesOf(settled: Settled): Promise<string[]> {
   const { ledger, client, now } = settled;
   const expected = ledger.byUserAndDay();
+  const reportable = ledger.byUserAndDay((org) => ORGS.includes(org));
   const landed = await select(
     client,
     LandedRow,
@@ -80,11 +81,11 @@ export async function differencesOf(settled: Settled): Promise<string[]> {
     const { most } = ledger.bounds(org, now, now);
     if (used !== most) differences.push(`24 hours of ${org}: ${used} credits instead of ${most}`);
   }
-  differences.push(...compared('usage', expected, byKey(reported)));
+  differences.push(...compared('usage', reportable, byKey(reported)));
 
   const stages = Value.Parse(Reconciliation, await settled.getOverall('/v1/reconciliation'));
-  if (stages.quarantined.records !== settled.broken) {
-    differences.push(`quarantined: ${stages.quarantined.records} records instead of ${settled.broken}`);
+  if (stages.quarantined.records !== settled.invalid) {
+    differences.push(`quarantined: ${stages.quarantined.records} records instead of ${settled.invalid}`);
   }
   return [...differences, ...stages.differences.map((each) => `reconciliation: ${JSON.stringify(each)}`)];
 }

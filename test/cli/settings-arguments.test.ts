@@ -33,6 +33,7 @@ test('a change has the values of the options, takes effect at once, is by the us
       recorded_by: userInfo().username,
       reason: '',
     },
+    asSuperAdmin: false,
   });
   expect(JSON.stringify(read(line))).not.toBe(JSON.stringify(read(line)));
 });
@@ -41,6 +42,10 @@ test.each([
   [
     'org create acme --time-zone UTC --billing-day 3',
     { kind: 'new-org', value: '{"time_zone":"UTC","billing_day":3}' },
+  ],
+  [
+    'org subscribe acme crm --additional-limit 5 --as-super-admin owen --by ann',
+    { kind: 'subscription', value: '{"additional_limit":5}', recorded_by: 'owen via ann' },
   ],
   ['org set acme --billing-day 3 --by ann --reason why', { kind: 'org', recorded_by: 'ann', reason: 'why' }],
   ['org set acme --billing-day 3 --effective-at 2199-01-01T00:00:00Z', { effective_at: Date.UTC(2199, 0) }],
@@ -67,6 +72,8 @@ test.each([
   ['org set x --zone UTC', "Unknown option '--zone'"],
   ['org subscribe x --users 1', 'PRODUCT is missing.'],
   ['org subscribe x crm more --users 1', 'Unexpected argument: more.'],
+  ['org subscribe x crm --users 1 --as-super-admin owen', '--as-super-admin needs --additional-limit.'],
+  ['org set x --billing-day 1 --as-super-admin owen', '--as-super-admin does not apply to this action.'],
   ['org show x y', 'Unexpected argument: y.'],
   ['org show x --users 1', '--users does not apply to this action.'],
   ['org show x --by ann', '--by does not apply to this action.'],

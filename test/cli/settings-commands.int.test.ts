@@ -38,7 +38,11 @@ test('an organisation is created, subscribes, changes now and later, and all of 
   await done('org', 'create', 'acme', '--time-zone', 'Europe/Rome', '--billing-day', '31', '--by', 'ann');
   await done('org', 'subscribe', 'acme', 'crm', '--edition', 'standard', '--users', '10');
   const raise = ['--additional-limit', '100000', '--by', 'cem', '--reason', 'they asked for it'];
-  expect(await done('org', 'subscribe', 'acme', 'crm', ...raise)).toMatch(
+  expect(await run('org', 'subscribe', 'acme', 'crm', ...raise)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('name the super admin with --as-super-admin'),
+  });
+  expect(await done('org', 'subscribe', 'acme', 'crm', ...raise, '--as-super-admin', 'owen')).toMatch(
     /^acme: recorded .*Z, in effect from .*Z\n$/,
   );
   await done('org', 'set', 'acme', '--billing-day', '5', '--effective-at', '2199-12-01T00:00:00Z');
@@ -55,7 +59,7 @@ test('an organisation is created, subscribes, changes now and later, and all of 
       'takes effect later',
       '  2199-12-01T00:00:00.000Z org {"billing_day":5}',
       expect.stringMatching(/^ {2}20\S+Z ann: created \{"time_zone":"Europe\/Rome","billing_day":31\}$/),
-      expect.stringMatching(/Z cem: crm \{"additional_limit":100000\}; they asked for it$/),
+      expect.stringMatching(/Z owen via cem: crm \{"additional_limit":100000\}; they asked for it$/),
     ]),
   );
 });

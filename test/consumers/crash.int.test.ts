@@ -15,7 +15,7 @@ let clickhouse: PrivateClickHouse;
 let stack: LandingStack;
 beforeAll(async () => {
   clickhouse = await startPrivateClickHouse();
-  stack = await openLandingStack('crash', clickhouse.url);
+  stack = await openLandingStack('crash', clickhouse);
 });
 afterAll(async () => {
   await killConsumers();

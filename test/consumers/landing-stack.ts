@@ -6,6 +6,7 @@ import { createLogger } from '../../platform/logging.ts';
 import { migrate } from '../../platform/clickhouse/migrate.ts';
 import { encodeCallEvent, type CallEvent } from '../../schemas/call-event.ts';
 import { topicNames, type Topics } from '../../schemas/topics.ts';
+import type { PrivateClickHouse } from '../servers/private-clickhouse.ts';
 import { openNamespace, type NamespaceSettings } from '../servers/namespace.ts';
 import { until } from '../until.ts';
 
@@ -34,12 +35,10 @@ export interface LandingStack {
 const Figures = Type.Object({ calls: Type.Integer(), credits: Type.Integer(), ids: Type.Integer() });
 const Covered = Type.Object({ partition: Type.Integer(), last: Type.Integer() });
 
-/** @param clickhouseUrl a server of the suite's own; by default the run's server */
-export async function openLandingStack(suite: string, clickhouseUrl?: string): Promise<LandingStack> {
+/** @param clickhouse a server of the suite's own; by default the run's server */
+export async function openLandingStack(suite: string, clickhouse?: PrivateClickHouse): Promise<LandingStack> {
   const namespace = openNamespace(suite);
-  const settings = clickhouseUrl
-    ? { ...namespace.settings, CLICKHOUSE_URL: clickhouseUrl }
-    : namespace.settings;
+  const settings = { ...namespace.settings, ...clickhouse?.variables };
   const topics = topicNames(settings.TOPIC_PREFIX);
   const kafka = connectKafka(settings, `test-${suite}`, createLogger(suite, 'fatal'));
   const admin = kafka.admin();

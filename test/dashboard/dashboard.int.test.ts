@@ -76,7 +76,7 @@ inChromium('the dashboard in Chromium, over the sample log', () => {
     await page.evaluate(`localStorage.setItem('token', localStorage.getItem('token').slice(0, -2) + 'xx')`);
     await page.reload();
     await page.getByRole('alert').waitFor();
-    expect(await page.getByRole('alert').innerText()).toMatch(/token is invalid/);
+    expect(await page.getByRole('alert').innerText()).toMatch(/The signature of the token does not match/);
     expect(await violationsOn(page)).toEqual([]);
   });
 

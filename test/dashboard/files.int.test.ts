@@ -1,4 +1,3 @@
-import { get } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { openApi, type ApiUnderTest } from '../api/api-under-test.ts';
 
@@ -7,11 +6,13 @@ const BYTES_ALLOWED = 100_000;
 
 let api: ApiUnderTest;
 beforeAll(async () => {
-  api = await openApi('pages', NOW, 'local', { hasLocalSignIn: true });
+  api = await openApi('pages', NOW, 'local');
 });
 afterAll(() => api.close());
 
-const assets = () => api.routes.map(({ url }) => url).filter((url) => url.startsWith('/assets/'));
+const assets = () => [
+  ...new Set(api.routes.map(({ url }) => url).filter((url) => url.startsWith('/assets/'))),
+];
 
 describe('the dashboard’s files', () => {
   it('serve one page at every screen’s address, revalidated each time', async () => {
@@ -70,45 +71,5 @@ describe('the first paint', () => {
     expect({ blocking, others }).toEqual({ blocking: '<script src="/theme.js">', others: [] });
     expect(String((await api.get('/theme.js')).body).length).toBeLessThan(400);
     expect(body.match(/rel="stylesheet"/g)).toHaveLength(1);
-  });
-});
-
-describe('the local sign-in', () => {
-  const body = { role: 'super_admin', org: 'net-66', user: 'ann' };
-
-  it('issues a token of the requested role', async () => {
-    const answer = await api.send('/local/sign-in', { method: 'POST', body });
-    expect(answer).toMatchObject({ status: 200, body: { token: expect.any(String) } });
-    const { token } = Object(answer.body);
-    const headers = { authorization: `Bearer ${String(token)}` };
-    expect(await api.send('/v1/orgs/net-66/additional-limit', { headers })).toMatchObject({ status: 200 });
-    expect(await api.send('/v1/orgs/net-67/additional-limit', { headers })).toMatchObject({ status: 404 });
-  });
-
-  it('issues no platform token, which could change everyone’s settings', async () => {
-    const answer = await api.send('/local/sign-in', { method: 'POST', body: { ...body, role: 'platform' } });
-    expect(answer).toMatchObject({ status: 400 });
-  });
-
-  it('does not answer a foreign page whose name points here', async () => {
-    const { port } = new URL(api.url);
-    const answered = new Promise((resolve, reject) => {
-      const headers = { host: `rebound.example:${port}` };
-      get(`${api.url}/local/sign-in`, { headers }, ({ statusCode }) => resolve(statusCode)).on(
-        'error',
-        reject,
-      );
-    });
-    expect(await answered).toBe(404);
-  });
-
-  it('does not exist unless the configuration enables it', async () => {
-    const other = await openApi('pages', NOW, 'local');
-    try {
-      expect(await other.get('/local/sign-in')).toMatchObject({ status: 404 });
-      expect(await other.send('/local/sign-in', { method: 'POST', body })).toMatchObject({ status: 404 });
-    } finally {
-      await other.close();
-    }
   });
 });

@@ -11,7 +11,7 @@ export interface OpenDashboard extends WatchedPage {
 export async function openDashboard(): Promise<OpenDashboard> {
   const [stack, browser] = await Promise.all([openSampleStack(), launchBrowser()]);
   const watched = await openPage(browser, stack.url);
-  await watched.page.goto('/');
+  await watched.page.goto(stack.signInLink());
   await signIn(watched.page, ORG, 'super_admin');
   await shown(watched.page);
   return {

@@ -12,7 +12,7 @@ export function rolesTests(opened: () => OpenDashboard): void {
     ({ page, stack } = opened());
   });
   beforeEach(async () => {
-    await page.evaluate('localStorage.clear()');
+    await page.evaluate(`localStorage.removeItem('token')`);
     await page.goto('/');
   });
 

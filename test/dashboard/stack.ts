@@ -1,6 +1,9 @@
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
+import { readSecrets } from '../../api/auth/secret.ts';
 import { signToken, type Claims } from '../../api/auth/tokens.ts';
+import { createSignInCode } from '../../api/dashboard/sign-in-codes.ts';
+import { signInLink } from '../../deploy/local/sign-in-link.ts';
 import { callEvent, insertEvents } from '../api/tables.ts';
 import { openPipeline, type PipelineUnderTest } from '../integration/pipeline.ts';
 import { startReplay } from '../integration/replay.ts';
@@ -18,6 +21,8 @@ export interface SampleStack {
   readonly url: string;
   /** GET as the organisation's admin. Throws unless the answer matches the schema. */
   read<Schema extends TSchema>(schema: Schema, path: string): Promise<Static<Schema>>;
+  /** The path of a link that signs a browser in once. */
+  signInLink(): string;
   tokenOf(claims: Claims): Promise<string>;
   /** Records a call of an organisation that was made just now. */
   use(orgId: string, credits: number): Promise<void>;
@@ -27,7 +32,7 @@ const ADMIN = { role: 'admin', sub: 'check', org: ORG } as const;
 const VALID_MS = 600_000;
 
 export async function openSampleStack(): Promise<SampleStack> {
-  const pipeline = await openPipeline('dashboard', { LOCAL_SIGN_IN: '1' });
+  const pipeline = await openPipeline('dashboard', { LOCAL_SIGN_IN: 'on' });
   const replay = startReplay(pipeline.env, [SAMPLE_LOG, '--shift-to-now']).summary;
   const stages = ['consumer', 'aggregator', 'api'] as const;
   await Promise.all([...stages.map((stage) => pipeline.start(stage)), replay]);
@@ -48,11 +53,11 @@ export async function openSampleStack(): Promise<SampleStack> {
       if (Value.Check(schema, answer)) return answer;
       throw new Error(`${path}: the answer does not match the schema`);
     },
+    signInLink: () => signInLink('', createSignInCode(pipeline.dataDir)),
     use: (orgId, credits) =>
       insertEvents(pipeline.client, [
         callEvent({ org_id: orgId, user_id: 'eve', occurred_at: Date.now() - 1, credits }),
       ]),
-    tokenOf: (claims) =>
-      signToken(Buffer.from(pipeline.env['JWT_SECRET'] ?? ''), claims, Date.now() + VALID_MS),
+    tokenOf: (claims) => signToken(readSecrets(pipeline.env)[0], claims, Date.now() + VALID_MS),
   };
 }

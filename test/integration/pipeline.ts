@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, mkdtempSync, readFileSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kafka } from 'kafkajs';
 import { connectClickHouse, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
@@ -62,6 +62,9 @@ export async function openPipeline(
   variables: Record<string, string> = {},
 ): Promise<PipelineUnderTest> {
   const dataDir = mkdtempSync(join(runDataDir(), `${suite}-`));
+  // As the local stack keeps it.
+  const secretFile = join(dataDir, 'secret');
+  writeFileSync(secretFile, `${SECRET}\n`, { mode: 0o600 });
   const port = await freePort();
   const namespace = openNamespace(suite);
   const servers: NamespaceSettings = { ...namespace.settings, ...variables };
@@ -70,7 +73,7 @@ export async function openPipeline(
     UNKNOWN_ORGS: 'local',
     GATHER_MS: '500',
     SESSION_TIMEOUT_MS: '2000',
-    JWT_SECRET: SECRET,
+    JWT_SECRET_FILE: secretFile,
     PORT: String(port),
     DATA_DIR: dataDir,
     ...variables,

@@ -74,7 +74,7 @@ describe('the sample log through the whole pipeline, whose processes and ClickHo
 
   beforeAll(async () => {
     clickhouse = await startPrivateClickHouse();
-    pipeline = await openPipeline('sample', { CLICKHOUSE_URL: clickhouse.url });
+    pipeline = await openPipeline('sample', clickhouse.variables);
     await pipeline.start('consumer');
     await pipeline.start('aggregator');
     // An interrupted replay continues: killed once, then run again to its end.
@@ -211,7 +211,9 @@ describe('the sample log through the whole pipeline, whose processes and ClickHo
       expect(open.map(({ day }) => day)).toEqual([today]);
       for (const row of answer.days) {
         const used = days.get(row.day) ?? 0;
-        expect(row).toMatchObject({ used, additional_used: Math.max(0, used - 5_000) });
+        // Calls replayed into a month whose statement was final stand beside the row.
+        const known: unknown = { ...row, ...row.later };
+        expect(known).toMatchObject({ used, additional_used: Math.max(0, used - 5_000) });
       }
     }
   });

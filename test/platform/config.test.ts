@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Type } from 'typebox';
 import { ConfigError, readConfig, type Environment } from '../../platform/config.ts';
 import { withoutCredentials } from '../../platform/credentials.ts';
@@ -64,5 +67,41 @@ describe('an address without credentials', () => {
     ['what?', 'what?'],
   ])('of %s is %s', (address, shown) => {
     expect(withoutCredentials(address)).toBe(shown);
+  });
+});
+
+describe('a secret in a file', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'config-'));
+  const file = join(dir, 'password');
+  const SERVERS = { KAFKA_BROKERS: '127.0.0.1:9092', CLICKHOUSE_URL: 'http://127.0.0.1:8123' };
+  const PASSWORD = 'hunter2 hunter2 hunter2';
+  beforeEach(() => writeFileSync(file, `${PASSWORD}\n`));
+  afterAll(() => rmSync(dir, { recursive: true }));
+
+  it('is read without its line end', () => {
+    const config = readConfig({ ...SERVERS, PASSWORD, CLICKHOUSE_PASSWORD_FILE: file }, VARIABLES);
+    expect(config).toMatchObject({ PASSWORD, CLICKHOUSE_PASSWORD: PASSWORD });
+  });
+
+  it('is rejected beside the variable itself', () => {
+    const { problems } = errorOf({ ...SERVERS, PASSWORD, PASSWORD_FILE: file });
+    expect(problems).toEqual(['Set either PASSWORD or PASSWORD_FILE, not both']);
+  });
+
+  it('is held to the same rules, and not shown', () => {
+    writeFileSync(file, 'hunter2');
+    const { problems } = errorOf({ ...SERVERS, PASSWORD_FILE: file });
+    expect(problems).toEqual(['PASSWORD must not have fewer than 16 characters (of the reader)']);
+  });
+
+  it('that is missing or empty is reported beside other problems', () => {
+    writeFileSync(file, '\n');
+    const { problems } = errorOf({ PASSWORD_FILE: file, CLICKHOUSE_PASSWORD_FILE: join(dir, 'none') });
+    expect(problems).toEqual([
+      'KAFKA_BROKERS is missing (host:port of the Kafka brokers, comma separated)',
+      'CLICKHOUSE_URL is missing (HTTP address of ClickHouse)',
+      expect.stringMatching(/^CLICKHOUSE_PASSWORD_FILE cannot be read: .*ENOENT/),
+      `PASSWORD_FILE ${file} is empty`,
+    ]);
   });
 });

@@ -24,6 +24,10 @@ const name = fc.oneof(
   { weight: 12, arbitrary: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }) },
   fc.constantFrom('', 'a\nb', 'a\u0085b', 'x'.repeat(128), 'x'.repeat(129), '€'.repeat(43)),
 );
+const anyText = fc.oneof(
+  { weight: 24, arbitrary: fc.string({ unit: 'grapheme', maxLength: 40 }) },
+  fc.constantFrom('', 'a\nb', 'x'.repeat(128), 'x'.repeat(129), '€'.repeat(43), 'é'.repeat(64)),
+);
 const anyEvent: fc.Arbitrary<CallEvent> = fc
   .record({
     occurred_at: fc.oneof(
@@ -40,6 +44,11 @@ const anyEvent: fc.Arbitrary<CallEvent> = fc
       { weight: 9, arbitrary: fc.webPath() },
       fc.constantFrom('x'.repeat(2_049), 'ü'.repeat(1_025)),
     ),
+    method: anyText,
+    module: anyText,
+    rule: anyText,
+    rejection_cause: anyText,
+    source_address: anyText,
     status: fc.constantFrom(200, 429, 500),
     credits: fc.oneof(
       { weight: 9, arbitrary: fc.constantFrom(0, 1, 1_000_000) },
@@ -49,12 +58,7 @@ const anyEvent: fc.Arbitrary<CallEvent> = fc
   .map(({ idIsLateMs, random, ...fields }) =>
     Object.assign(fields, {
       event_id: mintEventId(fields.occurred_at + idIsLateMs, random),
-      method: 'GET',
-      module: '',
-      rule: '',
       units: 0,
-      rejection_cause: '',
-      source_address: '',
       duration_ms: null,
     }),
   );
@@ -73,8 +77,52 @@ describe('the rules of which events count', () => {
     );
     // The property would prove nothing if hardly any event were valid, or few rules were broken.
     expect(reasons.get('valid')).toBeGreaterThan(50);
-    expect(reasons.size).toBeGreaterThan(8);
+    expect(reasons.size).toBeGreaterThan(12);
   });
+});
+
+describe('a text that may be empty', () => {
+  const valid: CallEvent = {
+    event_id: mintEventId(CLOCK_MS, new Uint8Array(10)),
+    occurred_at: CLOCK_MS,
+    org_id: 'o',
+    product: 'crm',
+    user_id: 'u',
+    app_id: 'a',
+    method: 'GET',
+    endpoint: '/',
+    module: '',
+    status: 200,
+    credits: 1,
+    rule: '',
+    units: 0,
+    rejection_cause: '',
+    source_address: '',
+    duration_ms: null,
+  };
+  const reasonsOf = (change: Partial<CallEvent>) => {
+    const event = { ...valid, ...change };
+    return [validateCallEvent(event, CLOCK_MS, LIMITS)?.reason, validateBytes(event)?.reason];
+  };
+
+  it.each([
+    ['method', 'method', 128],
+    ['module', 'module', 128],
+    ['rule', 'rule', 128],
+    ['rejection_cause', 'rejection-cause', 128],
+    ['source_address', 'source-address', 128],
+    ['endpoint', 'endpoint', 2_048],
+  ] as const)(
+    '%s: over its limit the reason is %s, for publishers and consumers',
+    (field, reason, maxBytes) => {
+      for (const text of ['', 'a\nb', 'x'.repeat(maxBytes), 'é'.repeat(maxBytes / 2)]) {
+        expect(reasonsOf({ [field]: text })).toEqual([undefined, undefined]);
+      }
+      for (const text of ['x'.repeat(maxBytes + 1), 'é'.repeat(maxBytes / 2 + 1), 'x'.repeat(40_000)]) {
+        expect(reasonsOf({ [field]: text })).toEqual([reason, reason]);
+      }
+    },
+  );
 });
 
 describe('a name', () => {

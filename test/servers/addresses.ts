@@ -3,10 +3,17 @@ export interface ServerAddresses {
   /** `host:port` */
   readonly kafkaBrokers: string;
   readonly clickhouseUrl: string;
+  readonly clickhouseUser: string;
+  readonly clickhousePassword: string;
 }
 
 export function serverAddresses(env: NodeJS.ProcessEnv = process.env): ServerAddresses {
-  return { kafkaBrokers: given(env, 'TEST_KAFKA_BROKERS'), clickhouseUrl: given(env, 'TEST_CLICKHOUSE_URL') };
+  return {
+    kafkaBrokers: given(env, 'TEST_KAFKA_BROKERS'),
+    clickhouseUrl: given(env, 'TEST_CLICKHOUSE_URL'),
+    clickhouseUser: env['TEST_CLICKHOUSE_USER'] || 'default',
+    clickhousePassword: env['TEST_CLICKHOUSE_PASSWORD'] ?? '',
+  };
 }
 
 /** Where a suite may keep files and start servers of its own; removed after the run. */

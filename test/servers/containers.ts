@@ -39,6 +39,8 @@ export async function startContainers(): Promise<Servers> {
   return {
     kafkaBrokers: `${kafka.getHost()}:${kafkaPort}`,
     clickhouseUrl: `http://${clickhouse.getHost()}:${clickhouse.getMappedPort(CLICKHOUSE_PORT)}`,
+    clickhouseUser: 'default',
+    clickhousePassword: '',
     stop: async () => {
       await Promise.all([kafka.stop(), clickhouse.stop()]);
     },

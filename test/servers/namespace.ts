@@ -23,7 +23,7 @@ export interface NamespaceSettings {
 /** @param suite a word that tells the suite in logs, of letters and digits. Creates nothing on the servers. */
 export function openNamespace(
   suite: string,
-  { kafkaBrokers, clickhouseUrl } = serverAddresses(),
+  { kafkaBrokers, clickhouseUrl, clickhouseUser, clickhousePassword } = serverAddresses(),
   id: string = randomBytes(4).toString('hex'),
 ): Namespace {
   const name = `test_${suite}_${id}`;
@@ -32,8 +32,8 @@ export function openNamespace(
     TOPIC_PREFIX: `${name}.`,
     CLICKHOUSE_URL: clickhouseUrl,
     CLICKHOUSE_DATABASE: name,
-    CLICKHOUSE_USER: 'default',
-    CLICKHOUSE_PASSWORD: '',
+    CLICKHOUSE_USER: clickhouseUser,
+    CLICKHOUSE_PASSWORD: clickhousePassword,
   };
   return {
     settings,

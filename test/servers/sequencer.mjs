@@ -5,6 +5,7 @@
 import Sequencer from '@jest/test-sequencer';
 
 const LONGEST = [
+  'kafka/broker-failures',
   'integration/sample-log',
   'dashboard/dashboard',
   'api/schemathesis',

@@ -3,5 +3,7 @@ export interface Servers {
   /** `host:port` */
   readonly kafkaBrokers: string;
   readonly clickhouseUrl: string;
+  readonly clickhouseUser: string;
+  readonly clickhousePassword: string;
   stop(): Promise<void>;
 }

@@ -2,7 +2,7 @@
 import type { Static } from 'typebox';
 import type { BillingDaysAnswer } from '../../billing/days-answer.ts';
 import type { BillingAnswer } from '../../billing/route.ts';
-import type { WhatIfAnswer } from '../../billing/what-if-route.ts';
+import type { WhatIfAnswer } from '../../billing/what-if-answer.ts';
 import type { CallAnswer, CallsAnswer, OneCallAnswer } from '../../calls/answer.ts';
 import type { ConflictsAnswer } from '../../calls/conflicts-route.ts';
 import type { CreditsAnswer } from '../../credits/route.ts';
@@ -15,7 +15,7 @@ import type { SettingsAnswer } from '../../settings/settings-answer.ts';
 import type { HistoryAnswer } from '../../settings/settings-routes.ts';
 import type { Edition } from '../../../domain/catalogues/editions.ts';
 import type { UsageAnswer, UsageRowAnswer } from '../../usage/answer.ts';
-import type { LocalSignInAnswer, SignedInAnswer } from '../local-sign-in.ts';
+import type { LocalSessionAnswer, LocalSignInAnswer, SignedInAnswer } from '../local-sign-in.ts';
 
 export type Bill = Static<typeof BillingAnswer>;
 export type Call = Static<typeof CallAnswer>;
@@ -29,6 +29,7 @@ export type Explanation = Static<typeof ExplanationAnswer>;
 export type History = Static<typeof HistoryAnswer>;
 export type Limit = Static<typeof LimitAnswer>;
 export type LimitSet = Static<typeof LimitSetAnswer>;
+export type LocalSession = Static<typeof LocalSessionAnswer>;
 export type LocalSignIn = Static<typeof LocalSignInAnswer>;
 export type OneCall = Static<typeof OneCallAnswer>;
 export type Returning = Static<typeof ReturningAnswer>;
@@ -38,21 +39,9 @@ export type Usage = Static<typeof UsageAnswer>;
 export type UsageRow = Static<typeof UsageRowAnswer>;
 export type WhatIf = Static<typeof WhatIfAnswer>;
 
-type Period = Bill['period'];
-
+export type Day = Days['days'][number];
 /** Credits of a day that the statement of another period bills, because they became known too late. */
-export interface BilledAsAdjustment {
-  readonly credits: number;
-  readonly amount: string;
-  readonly billed_in: Period;
-}
-
-/** A day of `billing/days`, with fields that an older API leaves out. */
-export type Day = Days['days'][number] & {
-  /** Whether the product had a subscription on the day. */
-  readonly subscribed?: boolean;
-  readonly billed_as_adjustment?: readonly BilledAsAdjustment[];
-};
+export type BilledAsAdjustment = Day['billed_as_adjustment'][number];
 
 /** The part of `GET /v1/catalogues/editions` that the screens show. */
 export interface Editions {

@@ -1,8 +1,10 @@
 import { BillingDaysAnswer } from '../../../api/billing/days-answer.ts';
 import { BillingAnswer } from '../../../api/billing/route.ts';
-import { WhatIfAnswer } from '../../../api/billing/what-if-route.ts';
+import { WhatIfAnswer } from '../../../api/billing/what-if-answer.ts';
 import type { ApiUnderTest } from '../api-under-test.ts';
 import { ADMIN, openRome } from './closed-days.ts';
+
+const NOVEMBER = { from: '2026-11-05', to: '2026-12-05' };
 
 let api: ApiUnderTest;
 beforeAll(async () => {
@@ -25,6 +27,7 @@ describe('GET /v1/orgs/{org}/billing', () => {
       accrued: { credits: 15_500, amount: '2.17' },
       // 12 days are left; the 16 closed ones billed 10,000.
       projected: { credits: 23_000, amount: '3.22' },
+      today: { day: '2026-11-22', credits: 500, amount: '0.07' },
       days_closed: 16,
       adjustments: [
         { day: '2026-10-25', revision: 3, delta_credits: 1_000, delta_amount: '0.14' },
@@ -72,6 +75,10 @@ describe('GET /v1/orgs/{org}/billing/what-if', () => {
       // 7,036 on 24 October, 3,500 and 3,000 on the days after it, late calls included.
       as_it_was: { billed_credits: 13_536, amount: '1.89504', rounded_amount: '1.9' },
       as_it_would_be: { billed_credits: 3_000, amount: '0.42', rounded_amount: '0.42' },
+      billed: {
+        in_own_statement: { credits: 9_536, amount: '1.33504' },
+        as_adjustment: [{ credits: 4_000, amount: '0.56', billed_in: NOVEMBER }],
+      },
     });
     expect(days).toHaveLength(31);
     expect(days.find(({ day }) => day === '2026-10-24')).toEqual({
@@ -91,7 +98,11 @@ describe('GET /v1/orgs/{org}/billing/what-if', () => {
         over_limit: 6_036,
         amount: '0.14',
       },
+      billed_as_adjustment: [],
     });
+    expect(days.find(({ day }) => day === '2026-10-26')?.billed_as_adjustment).toEqual([
+      { credits: 3_000, amount: '0.42', billed_in: NOVEMBER },
+    ]);
   });
 
   it('accepts another edition and number of users', async () => {

@@ -1,6 +1,7 @@
 import type { Period } from '../../../domain/calendar/billing-periods.ts';
 import { billOf } from '../../../api/billing/bill.ts';
-import { statementTotal, type StatementDay } from '../../../api/billing/rows.ts';
+import { statementTotal } from '../../../api/billing/adjustments.ts';
+import type { StatementDay } from '../../../api/billing/rows.ts';
 import type { Statement } from '../../../api/billing/statement.ts';
 import { canonical, parseMoney } from '../../../domain/money.ts';
 
@@ -24,6 +25,8 @@ function statementOf(...days: readonly (readonly [StatementDay['status'], number
         to: FROM + (index + 1) * DAY_MS,
       },
       status,
+      hasBegun: true,
+      isSubscribed: true,
       revision: null,
       used: billedCredits,
       included: 0,
@@ -33,6 +36,8 @@ function statementOf(...days: readonly (readonly [StatementDay['status'], number
       overLimit: 0,
       amount: parseMoney('0.00014').times(billedCredits),
       slabs: [],
+      later: null,
+      billedAsAdjustment: [],
     };
   });
   return {

@@ -48,6 +48,8 @@ describe('GET /v1/orgs/{org}/billing/days', () => {
       from: '2026-11-19T23:00:00.000Z',
       to: '2026-11-20T23:00:00.000Z',
       status: 'closed',
+      begun: true,
+      subscribed: true,
       revision: 1,
       used: 20_000,
       included: 5_000,
@@ -57,6 +59,8 @@ describe('GET /v1/orgs/{org}/billing/days', () => {
       over_limit: 5_000,
       amount: '1.4',
       slabs: [{ credits: 10_000, rate_per_1000: '0.14', amount: '1.4' }],
+      later: null,
+      billed_as_adjustment: [],
     });
   });
 
@@ -72,6 +76,7 @@ describe('GET /v1/orgs/{org}/billing/days', () => {
 
   it('freezes a final day at what its own period billed, and shows later differences as adjustments', async () => {
     const answer = await billing('');
+    const billed_in = { from: '2026-11-05', to: '2026-12-05' };
     expect(dayOf(answer, '2026-10-25')).toMatchObject({
       from: '2026-10-24T22:00:00.000Z',
       to: '2026-10-25T23:00:00.000Z',
@@ -80,17 +85,21 @@ describe('GET /v1/orgs/{org}/billing/days', () => {
       used: 7_500,
       billed_credits: 2_500,
       amount: '0.35',
+      later: { revision: 3, used: 8_500, additional_used: 3_500, over_limit: 0 },
+      billed_as_adjustment: [{ credits: 1_000, amount: '0.14', billed_in }],
     });
     expect(dayOf(answer, '2026-10-26')).toMatchObject({
       status: 'final',
-      revision: 1,
-      used: 8_000,
-      additional_used: 3_000,
+      revision: null,
+      used: 0,
+      included: 5_000,
+      additional_used: 0,
       billed_credits: 0,
       amount: '0',
       slabs: [],
+      later: { revision: 1, used: 8_000, additional_used: 3_000, over_limit: 0 },
+      billed_as_adjustment: [{ credits: 3_000, amount: '0.42', billed_in }],
     });
-    const billed_in = { from: '2026-11-05', to: '2026-12-05' };
     expect(answer.adjustments).toEqual([
       {
         day: '2026-10-25',
@@ -127,7 +136,10 @@ describe('GET /v1/orgs/{org}/billing/days', () => {
   it('bills the days and adjustments of a running period, with zeros for future days', async () => {
     const period = await billing('from=2026-11-05&to=2026-12-05');
     expect(period.days).toHaveLength(30);
-    expect(period.days.at(-1)).toMatchObject({ day: '2026-12-04', status: 'open', used: 0, included: 5_000 });
+    expect(period.days.at(-1)).toMatchObject({ day: '2026-12-04', used: 0, included: 5_000 });
+    expect(period.days.filter(({ begun }) => begun).map(({ day }) => day)).toEqual(
+      period.days.map(({ day }) => day).filter((day) => day <= '2026-11-22'),
+    );
     expect(period.adjustments).toHaveLength(2);
     expect(period.total).toEqual({ billed_credits: 15_500, amount: '2.17', rounded_amount: '2.17' });
   });

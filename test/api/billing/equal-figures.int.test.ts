@@ -10,6 +10,7 @@ import { ExplanationAnswer } from '../../../api/explanation/answer.ts';
 import { canonical, parseMoney, sumMoney } from '../../../domain/money.ts';
 import { openApi, type ApiUnderTest } from '../api-under-test.ts';
 import { fetchCsv, fetchPdf } from '../statements/files.ts';
+import { dollars, grouped } from '../statements/written.ts';
 import {
   insertCharges,
   insertEvents,
@@ -18,6 +19,7 @@ import {
   insertSettings,
   type LoggedCharge,
 } from '../tables.ts';
+import { billedLater } from './billed-later.ts';
 import { randomCloses } from './random-closes.ts';
 
 const NOW = Date.parse('2026-11-22T10:20:30.400Z');
@@ -127,6 +129,7 @@ describe('the figures of an organisation and day', () => {
     expect(days.filter(({ revision }) => (revision ?? 0) > 1).length).toBeGreaterThan(20);
     expect(days.filter(({ slabs }) => slabs.length > 1).length).toBeGreaterThan(20);
     expect(statements.flatMap(({ json }) => json.adjustments).length).toBeGreaterThan(10);
+    expect(days.filter(({ later }) => later !== null).length).toBeGreaterThan(10);
   });
 
   it('are the same in the JSON and in the CSV, line by line', async () => {
@@ -144,7 +147,9 @@ describe('the figures of an organisation and day', () => {
                   line['over_limit_credits'],
                 ]
               : [],
-            [line['billed_credits'], line['amount']],
+            line['line'] === 'total'
+              ? [line['total_billed_credits'], line['total_amount'], line['rounded_total_amount']]
+              : [line['billed_credits'], line['amount']],
           )
           .join(' '),
       );
@@ -154,9 +159,21 @@ describe('the figures of an organisation and day', () => {
           ({ day, revision, delta_credits, delta_amount }) =>
             `adjustment ${day}  ${revision} ${delta_credits} ${delta_amount}`,
         ),
-        `total    ${json.total.billed_credits} ${json.total.amount}`,
-        `rounded total     ${json.total.rounded_amount}`,
+        `total    ${json.total.billed_credits} ${json.total.amount} ${json.total.rounded_amount}`,
       ]);
+    }
+  });
+
+  it('are summed up in the CSV’s columns: nothing counts twice', async () => {
+    for (const { path, query, json } of statements) {
+      const lines = await fetchCsv(api, `${path}/billing/statement.csv?${query}`, BILLING);
+      const sum = (column: string): string =>
+        canonical(sumMoney(lines.map((line) => parseMoney(line[column] || '0'))));
+      expect(sum('amount')).toBe(json.total.amount);
+      expect(sum('total_amount')).toBe(json.total.amount);
+      expect(sum('rounded_total_amount')).toBe(json.total.rounded_amount);
+      expect(sum('billed_credits')).toBe(String(json.total.billed_credits));
+      expect(sum('used_credits')).toBe(String(json.days.reduce((all, { used }) => all + used, 0)));
     }
   });
 
@@ -165,25 +182,32 @@ describe('the figures of an organisation and day', () => {
       const pages = await fetchPdf(api, `${path}/billing/statement.pdf?${query}`, BILLING);
       const text = pages.join(' ');
       for (const day of json.days) {
-        const revision = day.revision === null ? '' : `, revision ${day.revision}`;
+        const shown = (day.revision ?? 0) > 1 ? `, revision ${day.revision}` : '';
         const slabs = day.slabs.map(
-          ({ credits, rate_per_1000, amount }) => ` at ${rate_per_1000} per 1000 ${credits} ${amount}`,
+          ({ credits, rate_per_1000, amount }) =>
+            ` at $${rate_per_1000} per 1,000 ${grouped(credits)} ${dollars(amount)}`,
         );
-        const from = day.from.slice(0, 19).replace('T', ' ');
+        const { used, included, additional_used, additional_limit, over_limit, billed_credits } = day;
+        const figures = [used, included, additional_used, additional_limit, over_limit, billed_credits];
         expect(text).toContain(
-          `${day.day} ${from} ${figuresOf(day)} ${day.status}${revision}${slabs.join('')}`,
+          `${day.day} ${figures.map(grouped).join(' ')} ${dollars(day.amount)} ` +
+            `${day.begun ? day.status : 'not begun'}${shown}${slabs.join('')}`,
         );
       }
-      for (const { day, revision, delta_credits, delta_amount, billed_in, closed_at } of json.adjustments) {
-        const period = `${billed_in.from} to ${billed_in.to} (exclusive)`;
-        expect(text).toContain(
-          `${day} ${closed_at} revision ${revision} ${period} ${delta_credits} ${delta_amount}`,
+      for (const { day, revision, delta_credits, delta_amount } of json.adjustments) {
+        expect(text).toMatch(
+          new RegExp(
+            `${day} 2026-\\d\\d-\\d\\d revision ${revision} [\\w ]+ 2026 ` +
+              `${grouped(delta_credits)} ${dollars(delta_amount).replaceAll(/[$.]/g, '\\$&')}`,
+          ),
         );
       }
       const { billed_credits, amount, rounded_amount } = json.total;
-      const rounded = parseMoney(rounded_amount ?? '').toFixed(2);
+      const rounded = `$${grouped(parseMoney(rounded_amount ?? '').toFixed(2))}`;
+      const [, exact] = dollars(amount).split(' ');
       expect(text).toContain(
-        `Exact ${billed_credits} ${amount} Rounded total of the billing period ${rounded}`,
+        `Total ${rounded} for ${grouped(billed_credits)} billed credits` +
+          (exact === undefined ? '' : ` (exactly ${exact})`),
       );
     }
   });
@@ -191,15 +215,20 @@ describe('the figures of an organisation and day', () => {
   it('are the same in the JSON and in the feed: each row equals the revision that it shows', async () => {
     for (const { org, json } of statements) {
       const closed = json.days.filter(({ revision }) => revision !== null);
-      expect(closed.map((day) => `${day.day} ${figuresOf(day)}`)).toEqual(
+      expect(closed.map((day) => `${day.day} ${json.from} ${figuresOf(day)}`)).toEqual(
         closed.map(({ day, revision }) => {
           const charge = revisionOf(org, day, revision);
           if (!charge) return `${day}: the feed has no revision ${revision}`;
-          // Billed later, as an adjustment: the row shows the usage and bills nothing.
-          const isOwn = charge.billed_in.from === json.from;
-          return `${day} ${figuresOf(isOwn ? charge : { ...charge, billed_credits: 0, amount: '0' })}`;
+          return `${day} ${charge.billed_in.from} ${figuresOf(charge)}`;
         }),
       );
+      for (const { day, later, billed_as_adjustment } of json.days) {
+        const revisions = feed.filter((each) => each.org_id === org && each.day === day);
+        expect({ day, later: later ?? undefined, billed_as_adjustment }).toEqual({
+          day,
+          ...billedLater(revisions, json.from),
+        });
+      }
       expect(json.adjustments).toEqual(
         json.adjustments.map(({ day, revision }) => {
           const charge = revisionOf(org, day, revision);

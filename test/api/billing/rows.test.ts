@@ -2,7 +2,8 @@ import { billingPeriodsOf, finalAt } from '../../../domain/calendar/billing-peri
 import { calendarOf } from '../../../domain/calendar/calendar.ts';
 import { dayCharge } from '../../../domain/pricing/day-charge.ts';
 import type { Charge } from '../../../store/charges/charges.ts';
-import { adjustmentsOf, statementDay, statementTotal, type Moment } from '../../../api/billing/rows.ts';
+import { adjustmentsOf, statementTotal } from '../../../api/billing/adjustments.ts';
+import { statementDay, type Moment } from '../../../api/billing/rows.ts';
 import { bundledCatalogues, priceBookAt } from '../../../domain/catalogues/catalogues.ts';
 import { canonical, parseMoney } from '../../../domain/money.ts';
 
@@ -43,9 +44,19 @@ function rowOf(charges: readonly Charge[], used: number | undefined, moment: Par
   const live = used === undefined ? undefined : dayCharge(ALLOWANCE, used, book);
   const row = statementDay(
     { day, period: periodOf(day.date), charges, live },
-    { chargesUntil: FINAL_AT - 1, closableUntil: day.to, priceBook: () => book, ...moment },
+    { now: day.to, chargesUntil: FINAL_AT - 1, closableUntil: day.to, priceBook: () => book, ...moment },
   );
-  return { ...row, day: row.day.date, amount: canonical(row.amount), slabs: row.slabs.length };
+  return {
+    ...row,
+    day: row.day.date,
+    amount: canonical(row.amount),
+    slabs: row.slabs.length,
+    billedAsAdjustment: row.billedAsAdjustment.map((part) => [
+      part.billedIn.from,
+      part.credits,
+      canonical(part.amount),
+    ]),
+  };
 }
 
 const BEFORE_END = Date.parse('2026-10-05T23:59:59.999Z');
@@ -55,6 +66,8 @@ describe('a day that the log has not closed', () => {
     expect(rowOf([], 132_500, { closableUntil: BEFORE_END })).toEqual({
       day: '2026-10-05',
       status: 'open',
+      hasBegun: true,
+      isSubscribed: true,
       revision: null,
       used: 132_500,
       included: 52_500,
@@ -64,7 +77,19 @@ describe('a day that the log has not closed', () => {
       overLimit: 0,
       amount: '6.8',
       slabs: 2,
+      later: null,
+      billedAsAdjustment: [],
     });
+  });
+
+  it('has not begun before its first instant', () => {
+    const { from, to } = calendar.dayFrom('2026-10-05');
+    expect(rowOf([], 0, { now: from - 1, closableUntil: from - 1 })).toMatchObject({
+      hasBegun: false,
+      status: 'open',
+    });
+    expect(rowOf([], 0, { now: from, closableUntil: from }).hasBegun).toBe(true);
+    expect(rowOf([], 0, { now: to }).hasBegun).toBe(true);
   });
 
   it('is open without usage until its end and the grace have landed, then closed', () => {
@@ -76,21 +101,37 @@ describe('a day that the log has not closed', () => {
     expect(rowOf([], 1)).toMatchObject({ status: 'open', used: 1 });
   });
 
-  it('bills nothing once its statement is final', () => {
-    expect(rowOf([], 132_500, { chargesUntil: FINAL_AT - 1 }).billedCredits).toBe(80_000);
+  it('has zeros once its statement is final, and its calls beside them', () => {
+    expect(rowOf([], 132_500, { chargesUntil: FINAL_AT - 1 })).toMatchObject({
+      billedCredits: 80_000,
+      later: null,
+    });
     expect(rowOf([], 132_500, { chargesUntil: FINAL_AT })).toMatchObject({
       status: 'final',
       revision: null,
-      used: 132_500,
-      additionalUsed: 80_000,
+      used: 0,
+      included: 52_500,
+      additionalLimit: 100_000,
+      additionalUsed: 0,
+      overLimit: 0,
       billedCredits: 0,
       amount: '0',
       slabs: 0,
+      later: { revision: null, used: 132_500, additionalUsed: 80_000, overLimit: 0 },
+      billedAsAdjustment: [],
     });
+    expect(rowOf([], 0, { chargesUntil: FINAL_AT }).later).toBeNull();
   });
 
   it('without a subscription has nothing included and nothing used', () => {
-    expect(rowOf([], undefined)).toMatchObject({ used: 0, included: 0, billedCredits: 0, status: 'closed' });
+    expect(rowOf([], undefined)).toMatchObject({
+      isSubscribed: false,
+      used: 0,
+      included: 0,
+      billedCredits: 0,
+      status: 'closed',
+    });
+    expect(rowOf([], 0).isSubscribed).toBe(true);
   });
 });
 
@@ -100,6 +141,8 @@ describe('a day that the log has closed', () => {
     expect(row).toEqual({
       day: '2026-10-05',
       status: 'closed',
+      hasBegun: true,
+      isSubscribed: true,
       revision: 2,
       used: 200_000,
       included: 52_500,
@@ -109,6 +152,8 @@ describe('a day that the log has closed', () => {
       overLimit: 47_500,
       amount: '8',
       slabs: 2,
+      later: null,
+      billedAsAdjustment: [],
     });
   });
 
@@ -117,28 +162,68 @@ describe('a day that the log has closed', () => {
     expect(rowOf([charge(1, 1)], 1, { chargesUntil: FINAL_AT }).status).toBe('final');
   });
 
-  it('is frozen at the last revision that its own period billed', () => {
-    const late = charge(2, 150_000, { ...NEXT, closed_at: FINAL_AT + 1 });
+  it('is frozen at the last revision that its own period billed, with what came later beside it', () => {
+    const late = charge(2, 150_000, {
+      ...NEXT,
+      closed_at: FINAL_AT + 1,
+      delta_credits: 17_500,
+      delta_amount: parseMoney('1.05'),
+    });
     expect(rowOf([charge(1, 132_500), late], 150_000, { chargesUntil: FINAL_AT + 2 })).toMatchObject({
       status: 'final',
       revision: 1,
       used: 132_500,
       billedCredits: 80_000,
       amount: '6.8',
+      later: { revision: 2, used: 150_000, additionalUsed: 97_500, overLimit: 0 },
+      billedAsAdjustment: [['2026-11-01', 17_500, '1.05']],
     });
   });
 
-  it('after its statement was final shows its usage and bills nothing', () => {
-    const late = charge(1, 132_500, { ...NEXT, closed_at: FINAL_AT + 1 });
-    expect(rowOf([late], 132_500, { chargesUntil: FINAL_AT + 2 })).toMatchObject({
+  it('only after its statement was final has zeros, with its usage beside them', () => {
+    const late = charge(1, 200_000, { ...NEXT, closed_at: FINAL_AT + 1 });
+    expect(rowOf([late], 200_000, { chargesUntil: FINAL_AT + 2 })).toMatchObject({
       status: 'final',
-      revision: 1,
-      used: 132_500,
-      additionalUsed: 80_000,
+      revision: null,
+      used: 0,
+      included: 52_500,
+      additionalLimit: 100_000,
+      additionalUsed: 0,
+      overLimit: 0,
       billedCredits: 0,
       amount: '0',
       slabs: 0,
+      later: { revision: 1, used: 200_000, additionalUsed: 147_500, overLimit: 47_500 },
+      billedAsAdjustment: [['2026-11-01', 100_000, '8']],
     });
+  });
+
+  it('has one adjustment for each later period, and none for differences that cancel out', () => {
+    const late = (revision: number, used: number, delta: number, given: Partial<Charge>): Charge =>
+      charge(revision, used, {
+        delta_credits: delta,
+        delta_amount: parseMoney('0.00014').times(delta),
+        ...given,
+      });
+    const december = { billed_from: '2026-12-01', billed_to: '2027-01-01' };
+    const january = { billed_from: '2027-01-01', billed_to: '2027-02-01' };
+    const row = rowOf(
+      [
+        charge(1, 0),
+        late(2, 52_600, 100, NEXT),
+        late(3, 52_700, 100, NEXT),
+        late(4, 52_800, 100, december),
+        late(5, 52_900, 100, january),
+        late(6, 52_800, -100, january),
+      ],
+      0,
+      { chargesUntil: FINAL_AT },
+    );
+    expect(row.billedAsAdjustment).toEqual([
+      ['2026-11-01', 200, '0.028'],
+      ['2026-12-01', 100, '0.014'],
+    ]);
+    expect(row.later).toMatchObject({ revision: 6, used: 52_800 });
   });
 });
 
@@ -161,7 +246,7 @@ describe('adjustment lines', () => {
     const day = calendar.dayFrom('2026-10-05');
     const row = statementDay(
       { day, period: periodOf(day.date), charges: [early, late, minus], live: undefined },
-      { chargesUntil: FINAL_AT + 20, closableUntil: day.to, priceBook: () => book },
+      { now: FINAL_AT + 20, chargesUntil: FINAL_AT + 20, closableUntil: day.to, priceBook: () => book },
     );
     const total = statementTotal([row, row], [late, minus]);
     expect(total.credits).toBe(80_000 + 80_000 + 17_500 - 2_500);

@@ -1,5 +1,7 @@
 import type { Static } from 'typebox';
 import type { Claims } from '../../../api/auth/tokens.ts';
+import { BillingDaysAnswer } from '../../../api/billing/days-answer.ts';
+import { addDays } from '../../../domain/calendar/dates.ts';
 import { ExplanationAnswer } from '../../../api/explanation/answer.ts';
 import { CallsAnswer } from '../../../api/calls/answer.ts';
 import type { ApiUnderTest } from '../api-under-test.ts';
@@ -79,6 +81,19 @@ describe('GET /v1/orgs/{org}/billing/days/{day}/explanation', () => {
     ]);
   });
 
+  it('shows the day as its statement does, and where later calls are billed', async () => {
+    for (const date of ['2026-10-24', '2026-10-25', '2026-10-26', '2026-11-20', '2026-11-22', '2026-11-23']) {
+      const { days } = await api.read(BillingDaysAnswer, `${DAY}?from=${date}&to=${addDays(date, 1)}`, ADMIN);
+      expect([(await explain(date)).statement]).toEqual(days);
+    }
+    expect((await explain('2026-10-26')).statement).toMatchObject({
+      used: 0,
+      billed_credits: 0,
+      later: { revision: 1, used: 8_000 },
+      billed_as_adjustment: [{ credits: 3_000, amount: '0.42', billed_in: { from: '2026-11-05' } }],
+    });
+  });
+
   it('adds up on every level, and links to the calls', async () => {
     const users = ['ann', 'bob', 'cem'];
     await insertEvents(
@@ -121,6 +136,7 @@ describe('GET /v1/orgs/{org}/billing/days/{day}/explanation', () => {
     const apia: Claims = { ...ADMIN, org: 'apia' };
     expect(await explain('2011-12-29', '', apia)).toMatchObject({
       charge: null,
+      statement: { subscribed: false, billed_credits: 0 },
       terms: [],
       total: { calls: 0 },
     });

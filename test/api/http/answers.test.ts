@@ -1,5 +1,6 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { listenWithoutServers } from '../api-without-servers.ts';
+import { signToken } from '../../../api/auth/tokens.ts';
+import { listenWithoutServers, SECRET } from '../api-without-servers.ts';
 
 let api: Awaited<ReturnType<typeof listenWithoutServers>>;
 beforeAll(async () => {
@@ -20,6 +21,20 @@ describe('compression', () => {
     expect(answer.headers).toMatchObject({ 'content-encoding': encoding, vary: 'accept-encoding' });
     expect(decompress(answer.bytes).toString()).toBe((await plain()).text);
     expect(answer.bytes.length).toBeLessThan((await plain()).bytes.length / 4);
+  });
+
+  it('of a body is a 415, unless it is the identity', async () => {
+    const token = await signToken(SECRET, { role: 'platform', sub: 'p' }, Date.now() + 60_000);
+    const statusOf = async (coding: string): Promise<number> => {
+      const headers = {
+        authorization: `Bearer ${token}`,
+        'content-type': 'Application/JSON; Charset=utf-8',
+        'content-encoding': coding,
+      };
+      return (await api.send('/v1/orgs', { method: 'POST', headers, body: '{}' })).status;
+    };
+    expect([await statusOf('gzip'), await statusOf('identity, br')]).toEqual([415, 415]);
+    expect([await statusOf('identity'), await statusOf('Identity')]).toEqual([400, 400]);
   });
 
   it('is not used without accept-encoding, nor for small answers', async () => {
@@ -81,10 +96,11 @@ describe('security headers', () => {
 
 describe('a method that a resource does not support', () => {
   it.each([
-    ['POST', '/healthz', 'GET'],
-    ['DELETE', '/v1/orgs/one/credits', 'GET'],
-    ['POST', '/v1/orgs/one/additional-limit', 'GET, PUT'],
-    ['PUT', '/docs', 'GET'],
+    ['POST', '/healthz', 'GET, HEAD, OPTIONS'],
+    ['DELETE', '/v1/orgs/one/credits', 'GET, HEAD, OPTIONS'],
+    ['POST', '/v1/orgs/one/additional-limit', 'GET, HEAD, OPTIONS, PUT'],
+    ['PUT', '/docs', 'GET, HEAD, OPTIONS'],
+    ['TRACE', '/docs', 'GET, HEAD, OPTIONS'],
   ] as const)('%s %s is a 405 that names %s, token or not', async (method, url, allow) => {
     const answer = await api.send(url, { method, body: '{' });
     expect(answer.status).toBe(405);

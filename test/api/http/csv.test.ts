@@ -36,6 +36,11 @@ describe('CSV (RFC 4180)', () => {
     },
   );
 
+  it('does the same in a locale that splits lines at semicolons', () => {
+    expect(parseCsv(csv("a;=cmd|' /C calc'!A0"))).toEqual([{ name: "a;'=cmd|' /C calc'!A0", count: '0' }]);
+    expect(csv('2 at 0.14 = 1; 3 at 0.06 = 2')).toContain('2 at 0.14 = 1; 3 at 0.06 = 2');
+  });
+
   it.each(['-0.15', '6.8', '0', '-12'])('leaves the number %s a number', (name) => {
     expect(csv(name)).toBe(`name,count\r\n${name},0\r\n`);
   });

@@ -54,3 +54,82 @@ describe('the rate limit', () => {
     expect(await statuses(1, ADMIN)).toEqual([400]);
   });
 });
+
+describe('what must answer at any time', () => {
+  const OPEN = [
+    '/healthz',
+    '/metrics',
+    '/openapi.json',
+    '/docs',
+    '/docs/swagger-ui.css',
+    '/',
+    '/favicon.svg',
+  ];
+
+  it('is not counted, and no stranger can use it up', async () => {
+    await statuses(PER_MINUTE + 1);
+    for (const path of [...OPEN, ...OPEN]) {
+      const { status, headers } = await api.send(path);
+      expect({ path, status, limit: headers['x-ratelimit-limit'] }).toEqual({
+        path,
+        status: 200,
+        limit: undefined,
+      });
+    }
+    // ClickHouse is away: unready, but not for too many requests.
+    expect((await api.send('/readyz')).status).toBe(503);
+    expect(await statuses(1)).toEqual([429]);
+  });
+
+  it('does not use up what a stranger may ask', async () => {
+    for (const path of OPEN) await api.send(path);
+    expect(await statuses(PER_MINUTE)).toEqual(served(401));
+  });
+
+  it('leaves unknown addresses counted', async () => {
+    for (let count = 0; count < PER_MINUTE; count += 1) expect((await api.send('/nothing')).status).toBe(404);
+    expect((await api.send('/nothing')).status).toBe(429);
+  });
+});
+
+const through = async (proxy: string, forwardedFor: string): Promise<number> =>
+  (await api.send('/v1/orgs/one/credits', { from: proxy, headers: { 'x-forwarded-for': forwardedFor } }))
+    .status;
+
+const useUp = async (proxy: string, client: string): Promise<void> => {
+  for (let count = 0; count < PER_MINUTE; count += 1) expect(await through(proxy, client)).toBe(401);
+  expect(await through(proxy, client)).toBe(429);
+};
+
+describe('strangers behind a proxy', () => {
+  const PROXY = '127.0.0.7';
+  it('are one address where the proxy is not trusted: anyone can send the header', async () => {
+    await useUp(PROXY, '203.0.113.1');
+    expect(await through(PROXY, '203.0.113.2')).toBe(429);
+  });
+
+  it('are told apart where it is, by what the proxy saw', async () => {
+    await api.close();
+    api = await listenWithoutServers({ rateLimitPerMinute: PER_MINUTE, trustedProxies: ['127.0.0.6/31'] });
+    await useUp(PROXY, '203.0.113.1');
+    expect(await through(PROXY, '203.0.113.2')).toBe(401);
+    // What a client makes up stands before what the proxy adds.
+    expect(await through(PROXY, '198.51.100.9, 203.0.113.1')).toBe(429);
+    // Past the proxy the header counts for nothing.
+    await useUp('127.0.0.9', '203.0.113.3');
+    expect(await through('127.0.0.9', '203.0.113.4')).toBe(429);
+  });
+});
+
+describe('a forbidden request', () => {
+  it('counts for its token’s subject, not for its address', async () => {
+    const user: Claims = { role: 'user', sub: 'bob', org: 'one' };
+    const token = await signToken(SECRET, user, Date.now() + 60_000);
+    const headers = { authorization: `Bearer ${token}` };
+    for (let count = 0; count < PER_MINUTE; count += 1) {
+      expect((await api.send('/v1/charges', { headers })).status).toBe(403);
+    }
+    expect((await api.send('/v1/charges', { headers })).status).toBe(429);
+    expect(await statuses(1)).toEqual([401]);
+  });
+});

@@ -14,11 +14,12 @@ import { serverAddresses } from '../../servers/addresses.ts';
 const ENDLESS = 'SELECT count() AS n FROM numbers(100000000000) WHERE cityHash64(number) = 1';
 const CountRow = Type.Object({ n: Type.Integer() });
 
+const { clickhouseUrl, clickhouseUser, clickhousePassword } = serverAddresses();
 const config = {
-  CLICKHOUSE_URL: serverAddresses().clickhouseUrl,
+  CLICKHOUSE_URL: clickhouseUrl,
   CLICKHOUSE_DATABASE: 'default',
-  CLICKHOUSE_USER: 'default',
-  CLICKHOUSE_PASSWORD: '',
+  CLICKHOUSE_USER: clickhouseUser,
+  CLICKHOUSE_PASSWORD: clickhousePassword,
 };
 const watching: ClickHouseClient = connectClickHouse(config, 'test running requests');
 let open = 0;
@@ -38,6 +39,8 @@ app.post('/endless', async () => {
   return select(reading, CountRow, ENDLESS);
 });
 app.get('/endless', () => select(reading, CountRow, ENDLESS));
+app.get('/orgs/:org/endless', () => select(reading, CountRow, ENDLESS));
+app.get('/orgs/:org/quick', () => select(reading, CountRow, 'SELECT 1 AS n'));
 app.get('/patient', { handlerTimeout: 60_000 }, async () => {
   await new Promise((resolve) => setTimeout(resolve, TIMEOUT_MS * 1.2));
   return select(reading, CountRow, 'SELECT 1 AS n');
@@ -131,5 +134,28 @@ describe('eight requests of one subject', () => {
     await until('theirs have ended', async () => open <= 1);
     expect((await other).status).toBe(503);
     expect((await askAs('ann')).status).toBe(503);
+  });
+});
+
+describe('the slow queries of one organisation', () => {
+  it('wait for one another, and leave connections to the others', async () => {
+    const ids = Array.from({ length: 24 }, () => randomUUID());
+    // Of different users, because one may run only eight.
+    const slow = ids.map((id) =>
+      fetch(`${url}/orgs/busy/endless`, { headers: { 'x-user': id, 'x-request-id': id } }),
+    );
+    await until('all of them are there', async () => open === ids.length);
+    await until('some of them run', async () => (await Promise.all(ids.map(queriesOf))).includes(1));
+    const startedMs = performance.now();
+    const quick = await fetch(`${url}/orgs/quiet/quick`, { headers: { 'x-user': 'ann' } });
+    expect(await quick.json()).toEqual([{ n: 1 }]);
+    expect(performance.now() - startedMs).toBeLessThan(TIMEOUT_MS);
+    const running = await Promise.all(ids.map(queriesOf));
+    expect(running.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(4);
+    for (const answer of await Promise.all(slow)) {
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get('retry-after')).toBe('2');
+    }
+    await until('none of them waits any more', async () => open === 0);
   });
 });

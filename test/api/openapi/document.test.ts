@@ -6,7 +6,7 @@ import { listenWithoutServers } from '../api-without-servers.ts';
 
 const Described = Type.Object({ description: Type.String({ minLength: 3 }) });
 const Answer = Type.Object({
-  description: Type.String(),
+  description: Type.String({ minLength: 3 }),
   content: Type.Optional(Type.Record(Type.String(), Type.Object({ schema: Type.Object({}) }))),
 });
 const Operation = Type.Object({
@@ -29,6 +29,11 @@ const Operation = Type.Object({
 });
 const Document = Type.Object({
   openapi: Type.Literal('3.1.0'),
+  info: Type.Object({
+    license: Type.Object({ name: Type.String(), identifier: Type.Literal('Apache-2.0') }),
+  }),
+  servers: Type.Tuple([Type.Object({ url: Type.Literal('/') })]),
+  tags: Type.Array(Type.Object({ name: Type.String(), description: Type.String({ minLength: 3 }) })),
   paths: Type.Record(Type.String(), Type.Record(Type.String(), Operation)),
   components: Type.Object({
     schemas: Type.Object({ Problem: Type.Object({ type: Type.Literal('object') }) }),
@@ -62,6 +67,11 @@ describe('/openapi.json', () => {
   it('names every operation once', () => {
     const ids = operations.map(([, { operationId }]) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('declares exactly the tags that operations have', () => {
+    const used = new Set(operations.flatMap(([, { tags }]) => tags));
+    expect(document.tags.map(({ name }) => name).toSorted()).toEqual([...used].toSorted());
   });
 
   it('requires a bearer token everywhere under /v1, and documents the rejections', () => {

@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import { Type } from 'typebox';
 import { CursorInstant, cursorCodec } from '../../../api/parameters/cursor.ts';
 import { Problem } from '../../../api/problems/problem.ts';
@@ -15,7 +16,21 @@ describe('a cursor', () => {
     },
   );
 
+  it('fits into an address, whatever the texts of its place are', () => {
+    for (const text of ['\u0001'.repeat(2_048), '"\\'.repeat(1_024), 'é'.repeat(1_024), 'x'.repeat(3_000)]) {
+      const cursor = encode([1, text]);
+      expect(cursor.length).toBeLessThan(6_000);
+      expect(encodeURIComponent(cursor)).toBe(cursor);
+      expect(decode(cursor)).toEqual([1, text]);
+    }
+  });
+
   it.each([
+    [`~${deflateRawSync('[1,"ann" ]').toString('base64url')}`, 'deflated, in another spelling'],
+    [`~${deflateRawSync(Buffer.alloc(8_000_000, ' ')).toString('base64url')}`, 'that inflates to megabytes'],
+    ['~', 'deflated, without content'],
+    ['~abc', 'deflated, torn'],
+    [Buffer.from([0x5b, 0x31, 0x2c, 0x22, 0xff, 0x22, 0x5d]).toString('base64url'), 'that is not UTF-8'],
     ['', 'empty'],
     ['abc', 'not JSON'],
     [encode([1, 'ann']).slice(0, -3), 'cut short'],

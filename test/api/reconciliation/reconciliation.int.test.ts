@@ -111,7 +111,7 @@ describe('GET /v1/reconciliation', () => {
     const sealed = { calls: ended.length, credits: credits(ended) };
     expect(answer).toMatchObject({
       lag_seconds: 0,
-      landed: { records: 93, events: 90 },
+      landed: { records: 93, events: 90, unpublished: 0 },
       repeated: { deliveries: 93 },
       quarantined: { records: QUARANTINED, reasons: [{ reason: 'too-late', records: QUARANTINED }] },
       events: sealed,
@@ -140,6 +140,39 @@ describe('GET /v1/reconciliation', () => {
       published: { records: 100, waiting: 7 },
       differences: [],
     });
+  });
+
+  it('looks for no outcome at offsets where transactions published nothing, and counts each once', async () => {
+    const other = { topic: CALLS, partition: 1, quarantined: 0 };
+    // Aborted records 2 to 5 and a marker at 9, delivered twice in other batches, and begun within the aborted ones.
+    await insert('landed_ranges', [
+      {
+        ...other,
+        first_offset: 0,
+        last_offset: 9,
+        rows: 5,
+        unpublished: [
+          [2, 5],
+          [9, 9],
+        ],
+      },
+      { ...other, first_offset: 0, last_offset: 3, rows: 2, unpublished: [[2, 3]] },
+      {
+        ...other,
+        first_offset: 4,
+        last_offset: 9,
+        rows: 3,
+        unpublished: [
+          [4, 5],
+          [9, 9],
+        ],
+      },
+    ]);
+    expect(await reconcile()).toMatchObject({
+      landed: { records: 103, events: 95, unpublished: 5 },
+      differences: [],
+    });
+    await mutate('landed_ranges', 'DELETE WHERE partition = 1');
   });
 
   const EDGE = `org_id = 'two' AND toDate(occurred_at) = '2026-11-20'`;

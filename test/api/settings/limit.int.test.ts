@@ -113,10 +113,12 @@ describe('PUT /v1/orgs/{org}/additional-limit', () => {
   });
 
   it('adds the difference when it is raised further, and nothing when it is lowered', async () => {
-    expect((await set('acme', { credits: 107_001 })).today).toMatchObject({
-      billable_credits: 27_000,
-      amount: '1.55',
-    });
+    const path = '/v1/orgs/acme/additional-limit?credits=107001';
+    const { preview } = await api.read(LimitAnswer, path, superAdmin('acme'));
+    const raised = await set('acme', { credits: 107_001 });
+    expect(raised.today).toMatchObject({ billable_credits: 27_000, amount: '1.55' });
+    expect({ ...preview?.today, as_of: raised.today.as_of }).toEqual(raised.today);
+    expect(preview?.worst_case).toEqual(raised.worst_case);
     expect((await set('acme', { credits: 0 })).today).toMatchObject({ billable_credits: 0, amount: '0' });
     expect(await limitOf('acme')).toMatchObject({
       credits: 0,

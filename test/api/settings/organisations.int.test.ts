@@ -123,20 +123,14 @@ describe('an organisation', () => {
     });
 
     const crm = '/v1/orgs/plans/subscriptions/crm';
-    const planned = { edition: 'standard', users: 3, additional_limit: 9 };
-    await api.write('PUT', crm, { ...planned, additional_limit: 8, effective_at: FAR });
-    const limit = await api.get('/v1/orgs/plans/additional-limit', admin('plans'));
-    expect(limit.body).toMatchObject({
-      credits: 0,
-      later: [{ credits: 8, effective_at: FAR, recorded_by: 'petra' }],
-    });
-
+    const planned = { edition: 'standard', users: 3 };
+    await api.write('PUT', crm, { ...planned, edition: 'professional', effective_at: FAR });
     const at = soon();
     const { body: terms } = await api.write('PUT', crm, { ...planned, effective_at: at });
-    expect(terms).toMatchObject({ ...planned, effective_at: at });
+    expect(terms).toMatchObject({ ...planned, additional_limit: 0, effective_at: at });
     await until('the planned subscription takes effect', async () => {
       const { subscriptions } = await settingsOf('plans');
-      return subscriptions[0]?.edition === 'standard' && subscriptions[0].additional_limit === 9;
+      return subscriptions[0]?.edition === 'standard';
     });
     expect((await api.get('/v1/orgs/plans/credits', admin('plans'))).body).toMatchObject({
       included: 50_750,
@@ -164,6 +158,18 @@ describe('an organisation', () => {
   });
 });
 
+describe('a name that its path can hold', () => {
+  it.each(['...', '%2e', '%2E%2e', '. ', 'a/../b', 'a\\b', '?#', ';=', '+ %'])(
+    '%j is created and read by clients that follow the URL standard',
+    async (org_id) => {
+      const { headers } = await api.write('POST', '/v1/orgs', utc(org_id));
+      const path = `/v1/orgs/${encodeURIComponent(org_id)}`;
+      expect(headers['location']).toBe(`${path}/settings`);
+      expect((await api.get(`${path}/settings`, PLATFORM)).body).toMatchObject({ org_id });
+    },
+  );
+});
+
 describe('a change that the rules do not allow', () => {
   beforeAll(async () => {
     await api.write('POST', '/v1/orgs', utc('rules'));
@@ -174,6 +180,11 @@ describe('a change that the rules do not allow', () => {
   it.each([
     ['POST', '/v1/orgs', { org_id: '', time_zone: 'UTC', billing_day: 1 }, '#/org_id'],
     ['POST', '/v1/orgs', { org_id: 'a\nb', time_zone: 'UTC', billing_day: 1 }, '#/org_id'],
+    ['POST', '/v1/orgs', { org_id: '.', time_zone: 'UTC', billing_day: 1 }, '#/org_id'],
+    ['POST', '/v1/orgs', { org_id: '..', time_zone: 'UTC', billing_day: 1 }, '#/org_id'],
+    ['PATCH', '/v1/orgs/rules/settings', { billing_day: 3, reason: 'a\u001b[31mb' }, '#/reason'],
+    ['PATCH', '/v1/orgs/rules/settings', { billing_day: 3, reason: 'two\nlines' }, '#/reason'],
+    ['PUT', crm, { edition: 'free', users: 1, reason: '\u0085' }, '#/reason'],
     ['POST', '/v1/orgs', { org_id: 'half \uD800', time_zone: 'UTC', billing_day: 1 }, '#/org_id'],
     ['POST', '/v1/orgs', { org_id: 'zero', time_zone: 'UTC', billing_day: 0 }, '#/billing_day'],
     ['POST', '/v1/orgs', { org_id: 'part', time_zone: 'UTC' }, '#/billing_day'],

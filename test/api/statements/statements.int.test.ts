@@ -26,14 +26,18 @@ const json = (query: string) => api.read(BillingDaysAnswer, `/v1/orgs/rome/billi
 const linesOf = (lines: readonly Record<string, string>[], kind: string) =>
   lines.filter(({ line }) => line === kind);
 
+/** The first cell of every row of days. */
+const printedDays = (pages: readonly string[]): (string | undefined)[] =>
+  Array.from(pages.join(' ').matchAll(/(20\d\d-\d\d-\d\d)(?: [\d,]+){6} \$/g), ([, day]) => day);
+
 describe('a statement', () => {
   it.each(['', 'from=2026-11-20', 'to=2026-11-07', OCTOBER])(
     'has the days of /billing/days for %j',
     async (query) => {
-      const { from, to, days } = await json(query);
+      const { days } = await json(query);
       const lines = linesOf(await csv(query), 'day');
       expect(lines.map(({ day }) => day)).toEqual(days.map(({ day }) => day));
-      expect((await pdf(query))[0]).toContain(`${from} to ${to} (exclusive)`);
+      expect(printedDays(await pdf(query))).toEqual(days.map(({ day }) => day));
     },
   );
 
@@ -67,16 +71,16 @@ describe('a statement', () => {
 });
 
 describe('a statement as CSV', () => {
-  it('separates days, adjustments, the total and the rounded total', async () => {
+  it('separates days, adjustments and the total', async () => {
     const lines = await csv(NOVEMBER);
     expect(lines.map(({ line }) => line)).toEqual([
       ...Array.from({ length: 30 }, () => 'day'),
       'adjustment',
       'adjustment',
       'total',
-      'rounded total',
     ]);
-    expect(linesOf(await csv('from=2026-11-05&to=2026-11-10'), 'rounded total')).toEqual([]);
+    const part = await csv('from=2026-11-05&to=2026-11-10');
+    expect(linesOf(part, 'total')).toMatchObject([{ total_amount: '0.14', rounded_total_amount: '' }]);
   });
 
   it('has a day’s figures with their units in the names', async () => {
@@ -102,13 +106,30 @@ describe('a statement as CSV', () => {
       billed_in_from: '',
       billed_in_to: '',
       closed_at_utc: '',
+      begun: 'true',
+      subscribed: 'true',
+      later_revision: '',
+      later_used_credits: '',
+      later_billed_credits: '',
+      later_amount: '',
+      note: '',
+      total_billed_credits: '',
+      total_amount: '',
+      rounded_total_amount: '',
     });
   });
 
   it('rounds a billing period as the JSON does', async () => {
     const lines = await csv(OCTOBER);
-    expect(linesOf(lines, 'total')).toMatchObject([{ billed_credits: '9536', amount: '1.33504' }]);
-    expect(linesOf(lines, 'rounded total')).toMatchObject([{ billed_credits: '', amount: '1.34' }]);
+    expect(linesOf(lines, 'total')).toMatchObject([
+      {
+        billed_credits: '',
+        amount: '',
+        total_billed_credits: '9536',
+        total_amount: '1.33504',
+        rounded_total_amount: '1.34',
+      },
+    ]);
   });
 
   it('never contains a formula', async () => {
@@ -119,60 +140,76 @@ describe('a statement as CSV', () => {
 });
 
 describe('a statement as PDF', () => {
-  it('is headed by organisation, product, period, time zone, next billing date, currency and issue date', async () => {
+  it('is headed by issuer, recipient, product, period, zone, dates, currency, status and total', async () => {
     expect((await pdf(NOVEMBER))[0]).toContain(
       [
         'Statement of additional API credits',
-        'Organisation rome Product crm Billing period 2026-11-05 to 2026-12-05 (exclusive)',
-        'Time zone of days Europe/Rome Next billing date 2026-12-05 Currency USD',
-        'Issued at 2026-11-22T10:20:30.400Z (UTC)',
-        'Status preliminary: 14 of 30 days are open and count as they stand Total USD 2.17',
+        'Issuer Credits & Söhne Recipient organisation rome Product crm',
+        'Billing period 5 November 2026 to 4 December 2026, 30 days Time zone of days Europe/Rome',
+        'Issued on 22 November 2026 Next billing date 5 December 2026 Currency USD',
+        'Status preliminary: 2 of 30 days are open and count as they stand; 12 of 30 days have not begun',
+        'Total $2.17 for 15,500 billed credits of which days $1.61 for 11,500 billed credits',
+        'of which adjustments $0.56 for 4,000 billed credits Days',
       ].join(' '),
     );
   });
 
-  it('has each day’s figures and price steps, the adjustments and the totals', async () => {
+  it('has each day’s figures and price steps, and the adjustments', async () => {
     const text = (await pdf(NOVEMBER)).join(' ');
     expect(text).toContain(
-      '2026-11-20 2026-11-19 23:00:00 20000 5000 15000 10000 5000 10000 1.4 closed, revision 1 at 0.14 per 1000 10000 1.4',
+      '2026-11-20 20,000 5,000 15,000 10,000 5,000 10,000 $1.40 closed at $0.14 per 1,000 10,000 $1.40',
     );
-    expect(text).toContain('2026-11-19 2026-11-18 23:00:00 0 5000 0 10000 0 0 0 closed 2026-11-20');
+    expect(text).toContain('2026-11-19 0 5,000 0 10,000 0 0 $0.00 closed 2026-11-20');
     expect(text).toContain(
       'Adjustments of days whose own statement was final Day Closed Revision Billed in Difference Difference',
     );
     expect(text).toContain(
-      '2026-10-25 2026-11-06T23:00:00.000Z revision 3 2026-11-05 to 2026-12-05 (exclusive) 1000 0.14',
+      '2026-10-25 2026-11-07 revision 3 5 November 2026 to 4 December 2026 1,000 $0.14 2026-10-26',
     );
-    expect(text).toContain('Exact 15500 2.17 Rounded total of the billing period 2.17');
+    expect(text).not.toContain('UTC');
   });
 
-  it('explains how it is rounded', async () => {
+  it('writes amounts as people read them, with the exact ones where they differ', async () => {
     const october = (await pdf(OCTOBER)).join(' ');
-    expect(october).toContain('Status final: these days never change Total USD 1.34');
-    expect(october).toContain('Exact 9536 1.33504 Rounded total of the billing period 1.34');
     expect(october).toContain(
-      'rounded once, half away from zero, to 2 decimals of USD. Nothing else is rounded.',
+      'Status final: these days never change Total $1.34 for 9,536 billed credits (exactly $1.33504)',
     );
+    expect(october).toContain('2026-10-24 12,036 5,000 7,036 10,000 0 7,036 $0.99 $0.98504 final');
+    expect(october).toContain('The total of a billing period is rounded once, half away from zero.');
     const part = (await pdf('from=2026-10-05&to=2026-11-04')).join(' ');
-    expect(part).toContain('Range of days 2026-10-05 to 2026-11-04 (exclusive)');
-    expect(part).toContain('Total USD 1.33504 (exact)');
-    expect(part).toContain('so its total is exact and not rounded');
-    expect(part).not.toContain('Rounded total');
+    expect(part).toContain('Range of days 5 October 2026 to 3 November 2026, 30 days');
+    expect(part).toContain('This range is not exactly one billing period.');
   });
 
-  it('numbers its pages and repeats the head of a table', async () => {
-    const pages = await pdf('from=2025-10-21&to=2026-11-22');
+  it('shows the total once', async () => {
+    const text = (await pdf(OCTOBER)).join(' ');
+    expect(text.split('$1.34 ')).toHaveLength(2);
+    expect(text.split('9,536')).toHaveLength(2);
+  });
+
+  it('numbers its pages, with range and zone, and repeats the head of a table', async () => {
+    const query = 'from=2025-10-21&to=2026-11-22';
+    const pages = await pdf(query);
     expect(pages.length).toBeGreaterThan(5);
-    expect(pages.map((page) => /page \d+ of \d+$/.exec(page)?.[0])).toEqual(
-      pages.map((_, index) => `page ${index + 1} of ${pages.length}`),
+    expect(pages.map((page) => /21 October 2025 to .*$/.exec(page.slice(-90))?.[0])).toEqual(
+      pages.map(
+        (_, index) =>
+          `21 October 2025 to 21 November 2026, days in Europe/Rome page ${index + 1} of ${pages.length}`,
+      ),
     );
-    const withDays = pages.slice(1).filter((page) => /20\d\d-\d\d-\d\d 20\d\d-\d\d-\d\d \d\d:/.test(page));
-    expect(withDays.map((page) => page.startsWith('Days (continued) Day Begins Used Included'))).toEqual(
+    const withDays = pages.slice(1).filter((page) => printedDays([page]).length > 0);
+    expect(withDays.map((page) => page.startsWith('Days (continued) Day Used Included Additional'))).toEqual(
       withDays.map(() => true),
     );
-    const { days } = await json('from=2025-10-21&to=2026-11-22');
-    const printed = pages.join(' ').matchAll(/(20\d\d-\d\d-\d\d) 20\d\d-\d\d-\d\d \d\d:00:00/g);
-    expect(Array.from(printed, ([, day]) => day)).toEqual(days.map(({ day }) => day));
+    const { days } = await json(query);
+    expect(printedDays(pages)).toEqual(days.map(({ day }) => day));
+  });
+
+  it('keeps a day, its price steps and its note on one page', async () => {
+    for (const page of await pdf('from=2025-10-21&to=2026-11-22')) {
+      const body = page.replace(/^Days \(continued\).*?Status /, '');
+      expect(body).not.toMatch(/^(?:credits |at \$|Known after)/);
+    }
   });
 
   it('shows every character of a name, by its number if the font lacks it', async () => {

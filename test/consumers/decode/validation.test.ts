@@ -76,9 +76,18 @@ describe('an event is valid', () => {
     expect(reasonOf({ endpoint: '' })).toBeUndefined();
   });
 
-  it('with any length of the texts that have no limit', () => {
-    const long = 'x'.repeat(70_000);
-    expect(reasonOf({ method: long, module: long, rule: long, source_address: long })).toBeUndefined();
+  it.each([
+    ['method', 'method'],
+    ['module', 'module'],
+    ['rule', 'rule'],
+    ['rejection_cause', 'rejection-cause'],
+    ['source_address', 'source-address'],
+  ])('with a %s of 0 to 128 bytes, whatever they are', (field, reason) => {
+    expect(reasonOf({ [field]: '' })).toBeUndefined();
+    expect(reasonOf({ [field]: '\u0000'.repeat(128) })).toBeUndefined();
+    expect(reasonOf({ [field]: 'x'.repeat(129) })).toBe(reason);
+    expect(reasonOf({ [field]: '€'.repeat(43) })).toBe(reason);
+    expect(reasonOf({ [field]: 'x'.repeat(70_000) })).toBe(reason);
   });
 });
 

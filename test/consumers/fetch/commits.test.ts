@@ -12,6 +12,7 @@ const range = (partition: number, lastOffset: number, generation = 1): LandedRan
   lastOffset,
   rows: 1,
   quarantined: 0,
+  unpublished: [],
   firstAppendedAtMs: undefined,
   lastAppendedAtMs: undefined,
 });

@@ -15,6 +15,7 @@ const range = (
   lastOffset,
   rows: lastOffset - firstOffset + 1,
   quarantined: 0,
+  unpublished: [],
   firstAppendedAtMs: at[0],
   lastAppendedAtMs: at[1],
 });

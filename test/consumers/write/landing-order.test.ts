@@ -13,6 +13,7 @@ const range: LandedRange = {
   lastOffset: 19,
   rows: 9,
   quarantined: 1,
+  unpublished: [],
   firstAppendedAtMs: 500,
   lastAppendedAtMs: 600,
 };

@@ -2,7 +2,7 @@ import { connectKafka } from '../../../platform/kafka/connect.ts';
 import { createLogger } from '../../../platform/logging.ts';
 import { serverAddresses } from '../../servers/addresses.ts';
 
-/** producers/kafka-transport.int.test.ts tests that it keeps its records and its address when it is killed. */
+/** test/producers/kafka-transport.int.test.ts tests that it keeps its records and its address when it is killed. */
 test('the Kafka of the test run creates no topic by itself', async () => {
   const { kafkaBrokers } = serverAddresses();
   const logger = createLogger('test', 'fatal');

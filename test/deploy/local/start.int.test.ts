@@ -1,11 +1,20 @@
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../../deploy/local/ports.ts';
 import { readStack } from '../../../deploy/local/stack.ts';
 import { until } from '../../../deploy/local/until.ts';
 import { runDataDir, serverAddresses } from '../../servers/addresses.ts';
 import { processesWith } from '../../servers/leaks.ts';
+import { outsideAddress } from './outside-address.ts';
 import { npmStart, type NpmStart } from './npm-start.ts';
+
+/** A user without any files. Only root can become another user; elsewhere the test is named as not run. */
+const OTHER_USER = { uid: 65_534, gid: 65_534 };
+const asRoot = process.getuid?.() === 0 ? describe : describe.skip;
+
+const commandOf = (pid: number): string =>
+  existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';
 
 describe('npm start', () => {
   let variables: { DATA_DIR: string; PORT: string };
@@ -16,6 +25,8 @@ describe('npm start', () => {
 
   beforeAll(async () => {
     variables = { DATA_DIR: mkdtempSync(join(runDataDir(), 'stack-')), PORT: String(await freePort()) };
+    // As an earlier version created it.
+    chmodSync(variables.DATA_DIR, 0o755);
     stack = npmStart(variables);
     await stack.untilPrinted(ready());
   });
@@ -24,6 +35,65 @@ describe('npm start', () => {
     const { url, pids } = readStack(variables.DATA_DIR);
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     expect(Object.keys(pids).toSorted()).toEqual(['aggregator', 'api', 'clickhouse', 'consumer', 'kafka']);
+  });
+
+  it('prints a link to sign in before it is ready, which works once', async () => {
+    const [, code] =
+      /^sign in: http:\/\/127\.0\.0\.1:\d+\/#code=([\w-]+)\nready /m.exec(stack.output()) ?? [];
+    const redeem = (): Promise<Response> =>
+      fetch(`${readStack(variables.DATA_DIR).url}/local/sign-in/session`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ code }),
+      });
+    expect([(await redeem()).status, (await redeem()).status]).toEqual([200, 401]);
+  });
+
+  it('closes its data directory, and all that it writes there, to other users', () => {
+    const files = readdirSync(variables.DATA_DIR, { recursive: true, withFileTypes: true });
+    const open = files
+      .map((file) => join(file.parentPath, file.name))
+      .filter((file) => ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0);
+    expect(open).toEqual([]);
+    expect(statSync(variables.DATA_DIR).mode & 0o777).toBe(0o700);
+    expect(files.length).toBeGreaterThan(100);
+  });
+
+  asRoot('another user of the machine', () => {
+    it('reads nothing of the stack', () => {
+      const { pids } = readStack(variables.DATA_DIR);
+      const targets = ['', 'secret', 'stack.json', 'clickhouse.xml', 'passwords/api_owner', 'logs/api.log']
+        .map((name) => join(variables.DATA_DIR, name))
+        .concat(Object.values(pids).map((pid) => `/proc/${pid}/environ`));
+      for (const target of targets) {
+        const { status, stdout } = spawnSync('/bin/sh', ['-c', 'ls "$0/" || cat "$0"', target], {
+          ...OTHER_USER,
+          encoding: 'utf8',
+        });
+        expect({ target, status, stdout }).toEqual({ target, status: 1, stdout: '' });
+      }
+    });
+  });
+
+  it('shows no password on a command line', () => {
+    const { logins, pids } = readStack(variables.DATA_DIR);
+    const secrets = [logins?.owner, logins?.writer, logins?.reader]
+      .map((login) => readFileSync(login?.CLICKHOUSE_PASSWORD_FILE ?? '', 'utf8').trim())
+      .concat(readFileSync(join(variables.DATA_DIR, 'secret'), 'utf8').trim());
+    const commands = Object.values(pids).map((pid) => commandOf(pid));
+    expect(secrets.filter((secret) => commands.some((command) => command.includes(secret)))).toEqual([]);
+  });
+
+  it('listens on the loopback address alone', async () => {
+    const { url, settings } = readStack(variables.DATA_DIR);
+    const address = outsideAddress();
+    if (address === undefined) return;
+    for (const place of [url, settings['CLICKHOUSE_URL'], `http://${settings['KAFKA_BROKERS']}`]) {
+      const { port } = new URL(place ?? '');
+      await expect(fetch(`http://${address}:${port}/`)).rejects.toMatchObject({
+        cause: { code: 'ECONNREFUSED' },
+      });
+    }
   });
 
   it('rejects a second stack on its directory or on its port, and says why', async () => {
@@ -53,16 +123,21 @@ describe('npm start', () => {
     expect(left().length).toBeGreaterThanOrEqual(3);
 
     // Given servers make it quicker: it does not start its own.
-    const { kafkaBrokers, clickhouseUrl } = serverAddresses();
+    const { kafkaBrokers, clickhouseUrl, clickhouseUser, clickhousePassword } = serverAddresses();
     stack = npmStart({
       ...variables,
       KAFKA_BROKERS: kafkaBrokers,
       CLICKHOUSE_URL: clickhouseUrl,
-      CLICKHOUSE_DATABASE: 'npm_start',
+      CLICKHOUSE_USER: clickhouseUser,
+      CLICKHOUSE_PASSWORD: clickhousePassword,
+      CLICKHOUSE_DATABASE: 'test_npm_start',
       TOPIC_PREFIX: 'npm-start.',
     });
     await stack.untilPrinted('stopped what an earlier start left running: ');
     await stack.untilPrinted(ready());
+    // With servers of others no one becomes anyone.
+    expect(stack.output()).not.toContain('sign in: ');
+    expect((await fetch(`${readStack(variables.DATA_DIR).url}/local/sign-in`)).status).toBe(404);
   });
 
   it('stops with everything that it started', async () => {

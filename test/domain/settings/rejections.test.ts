@@ -10,6 +10,9 @@ describe('rejected without any effect:', () => {
     ['an organisation without a name', { ...created(), org_id: '' }, 'org-id'],
     ['an organisation whose name is too long', { ...created(), org_id: 'é'.repeat(65) }, 'org-id'],
     ['an organisation whose name has control characters', { ...created(), org_id: 'a\u0085b' }, 'org-id'],
+    ['an organisation whose name no path can hold', { ...created(), org_id: '.' }, 'org-id'],
+    ['an organisation whose name leaves its path', { ...created(), org_id: '..' }, 'org-id'],
+    ['a product whose name no path can hold', subscribed(free, { product: '..' }), 'product'],
     ['an organisation that exists', created('Europe/Rome', 2), 'org-exists'],
     [
       'an organisation without a billing day',

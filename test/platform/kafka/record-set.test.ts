@@ -16,6 +16,13 @@ function read(bytes: Buffer, fromOffset = 0, aborted: readonly AbortedTransactio
   return { read: lines, lastOffset: set.lastOffset };
 }
 
+function unpublished(bytes: Buffer, fromOffset = 0, aborted: readonly AbortedTransaction[] = []): number[] {
+  const set = readRecordSet(bytes, fromOffset, aborted);
+  return set
+    .unpublishedIn(fromOffset, set.lastOffset ?? -1)
+    .flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, index) => first + index));
+}
+
 describe('a set of record batches', () => {
   it('is read record by record, with offset, time, key and value', () => {
     const bytes = Buffer.concat([
@@ -115,14 +122,18 @@ describe('transactions', () => {
         const until = fetched.at(-1)?.last ?? -1;
         // As the broker lists them: by their end, all that touch what it returns.
         const aborted = log.aborted.filter(({ first, last }) => last >= fromOffset && first <= until);
-        const result = read(
+        const fetch: Parameters<typeof read> = [
           Buffer.concat(fetched.map(({ bytes }) => bytes)),
           fromOffset,
           aborted.map(({ producer, first }) => ({ producerId: BigInt(producer), firstOffset: first })),
-        );
+        ];
+        const result = read(...fetch);
         const expected = log.published.filter((offset) => offset >= fromOffset && offset <= until);
         expect(result.read.map((line) => Number(line.split(' ')[0]))).toEqual(expected);
         expect(result.lastOffset ?? -1).toBe(until);
+        // What was not published is named, offset by offset: nothing is passed over in silence.
+        const offsets = Array.from({ length: until - fromOffset + 1 }, (_, index) => fromOffset + index);
+        expect(unpublished(...fetch)).toEqual(offsets.filter((offset) => !expected.includes(offset)));
       }),
       { numRuns: 500 },
     );

@@ -30,6 +30,12 @@ describe('the command line of the replay', () => {
     });
   });
 
+  it('say what an anchor looks like', () => {
+    expect(() => read('a', '--anchor', '2026-11-31T12:00:00Z')).toThrow(
+      '--anchor is an instant like 2026-03-01T12:00:00Z; "2026-11-31T12:00:00Z" is not one.',
+    );
+  });
+
   it('can ask for help', () => {
     expect(read('--help')).toBeUndefined();
   });
@@ -45,6 +51,11 @@ describe('the command line of the replay', () => {
     ['a date for an anchor', ['a', '--anchor', '2026-03-01']],
     ['an anchor without a zone', ['a', '--anchor', '2026-03-01T12:00:00']],
     ['an anchor that is not a date', ['a', '--anchor', '2026-13-01T12:00:00Z']],
+    ['31 November', ['a', '--anchor', '2026-11-31T12:00:00Z']],
+    ['29 February outside a leap year', ['a', '--anchor', '2026-02-29T12:00:00Z']],
+    ['24:00', ['a', '--anchor', '2026-03-01T24:00:00Z']],
+    ['an anchor without seconds', ['a', '--anchor', '2026-03-01T12:00Z']],
+    ['a zone of 24 hours', ['a', '--anchor', '2026-03-01T12:00:00+24:00']],
     ['both anchors', ['a', '--shift-to-now', '--anchor', '2026-03-01T12:00:00Z']],
   ])('are rejected with %s, and the usage is shown', (_, args) => {
     expect(() => read(...args)).toThrow(UsageError);

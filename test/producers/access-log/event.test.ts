@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
-import { contentOf, creditsOf, eventIdOf, orgOf } from '../../../producers/access-log/event.ts';
+import { contentOf, creditsOf, orgOf } from '../../../producers/access-log/event.ts';
 import { parseLine } from '../../../producers/access-log/parse.ts';
-import { eventIdMs, parseEventId } from '../../../schemas/event-id.ts';
 
 describe('the organisation of a client', () => {
   it.each([
@@ -38,28 +36,20 @@ describe('the credits of a call', () => {
   });
 });
 
-describe('the id of a line’s event', () => {
-  const SHA = 'f15c31e905f86c7b4b6ab44aee74d0a2086dce89f010187d983edea7ef0364ef';
+const content = (line: string) => {
+  const parsed = parseLine(line);
+  return 'malformed' in parsed ? parsed : contentOf(parsed);
+};
 
-  it('is derived as documented', () => {
-    const digest = createHash('sha256').update(`${SHA}/3/8899`).digest('hex');
-    const id = eventIdOf(0x0199f3a01234, SHA, 3, 8_899);
-    expect(id.slice(0, 15)).toBe('0199f3a0-1234-7');
-    expect(id.slice(15, 18)).toBe(digest.slice(1, 4));
-    expect(id.slice(20, 23)).toBe(digest.slice(5, 8));
-    expect(id.slice(24)).toBe(digest.slice(8, 20));
+describe('the user of a call', () => {
+  const LINE = '10.0.0.1 - alice [17/May/2015:10:05:03 +0000] "GET /x HTTP/1.1" 200 5 "-" "ua"';
+  it('is the authenticated one where there is one, and the organisation that of the host', () => {
+    expect(content(LINE)).toMatchObject({ user_id: 'alice', org_id: 'net-10', source_address: '10.0.0.1' });
   });
 
-  it('is a UUIDv7 of its time, the same for the same arguments and another for any other', () => {
-    const argument = fc.tuple(fc.nat(2 ** 40), fc.nat(9), fc.integer({ min: 1, max: 1_000 }));
-    fc.assert(
-      fc.property(argument, argument, (one, other) => {
-        const id = eventIdOf(one[0], SHA, one[1], one[2]);
-        const bytes = parseEventId(id);
-        expect(bytes && eventIdMs(bytes)).toBe(one[0]);
-        expect(id === eventIdOf(other[0], SHA, other[1], other[2])).toBe(String(one) === String(other));
-      }),
-    );
+  it('is the host otherwise', () => {
+    expect(content(LINE.replace('alice', '-'))).toMatchObject({ user_id: '10.0.0.1', org_id: 'net-10' });
+    expect(content(LINE.replace('- alice', 'ident -'))).toMatchObject({ user_id: '10.0.0.1' });
   });
 });
 
@@ -74,6 +64,7 @@ it('any well-formed line is the call that a plain reading of it gives', () => {
   );
   const parts = fc.record({
     host,
+    user: fc.option(word.filter((name) => name !== '-')),
     date: fc.date({ min: new Date('1971-01-01'), max: new Date('2099-12-31'), noInvalidDate: true }),
     offset: fc.integer({ min: -14 * 60, max: 14 * 60 }),
     method: fc.constantFrom('GET', 'POST', 'HEAD'),
@@ -95,6 +86,7 @@ it('any well-formed line is the call that a plain reading of it gives', () => {
 
 interface Parts {
   host: string;
+  user: string | null;
   date: Date;
   offset: number;
   method: string;
@@ -116,7 +108,7 @@ function write(part: Parts): string {
   const zone = `${part.offset < 0 ? '-' : '+'}${two(Math.trunc(offset / 60))}${two(offset % 60)}`;
   const target = part.query === null ? part.path : `${part.path}?${part.query}`;
   const line =
-    `${part.host} - - [${two(local.getUTCDate())}/${month}/${local.getUTCFullYear()}:${clock} ${zone}] ` +
+    `${part.host} - ${part.user ?? '-'} [${two(local.getUTCDate())}/${month}/${local.getUTCFullYear()}:${clock} ${zone}] ` +
     `"${part.method} ${target} HTTP/1.1" ${part.status} ${part.size ?? '-'}`;
   return part.agent === null ? line : `${line} "-" "${part.agent.join(' ')}"`;
 }
@@ -131,7 +123,7 @@ function read(part: Parts): object {
     atMs: part.date.getTime() - (part.date.getTime() % 1_000),
     org_id: isAddress ? `net-${labels[0]}` : labels.length === 1 ? 'dom-local' : `dom-${last}`,
     product: 'crm',
-    user_id: part.host,
+    user_id: part.user ?? part.host,
     app_id: part.agent?.[0] ?? '-',
     method: part.method,
     endpoint: part.path,

@@ -1,5 +1,6 @@
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { lineOf, logOf, ReplayBench } from './replay-bench.ts';
 import { NOW_MS } from '../sample-event.ts';
 import { DAY_MS } from '../../../schemas/time-units.ts';
@@ -61,12 +62,49 @@ describe('a replay', () => {
     });
   });
 
-  it('of a log without calls is complete with nothing', async () => {
-    bench.write('nonsense\n');
-    const { summary } = await bench.run({ repetitions: 8 });
-    expect(summary).toMatchObject({ events_published: 0, malformed_count: 1, first_event_at: null });
-    bench.write('');
-    expect((await bench.run()).summary).toMatchObject({ lines: 0, events_published: 0 });
+  it('of a log without lines, or with blank ones only, is complete with nothing', async () => {
+    for (const content of ['', '\n\r\n  \n', '\uFEFF', gzipSync('')]) {
+      bench.write(content);
+      const { summary } = await bench.run({ repetitions: 8 });
+      expect(summary).toMatchObject({
+        calls: 0,
+        events_published: 0,
+        malformed_count: 0,
+        first_event_at: null,
+      });
+    }
+  });
+
+  it('fails if no line can be published: it says how many are malformed and rejected, and why', async () => {
+    bench.write(`nonsense\n\n${lineOf('h'.repeat(130), END_MS)}more\n`);
+    await expect(bench.run()).rejects.toMatchObject({
+      code: 'NO_CALLS',
+      message: expect.stringMatching(
+        /access.log .* its 4 lines 2 are malformed and 1 rejected \(line 1: it is not/,
+      ),
+    });
+    expect(readdirSync(bench.dataDir)).toEqual(['access.log']);
+  });
+
+  it('counts malformed lines by what is wrong with them, with their numbers', async () => {
+    const call = lineOf('a', END_MS);
+    bench.write(
+      call +
+        'x\n'.repeat(30) +
+        call.replace('20/May', '31/Apr') +
+        call.trimEnd() +
+        call +
+        'y'.repeat(1_048_577),
+    );
+    const { summary } = await bench.run();
+    const lines = Array.from({ length: 20 }, (_, index) => index + 2);
+    expect(summary.malformed_count).toBe(33);
+    expect(summary.malformed_kinds).toEqual([
+      { kind: 'format', count: 30, lines, reason: 'it is not in the common or combined log format' },
+      { kind: 'time', count: 1, lines: [32], reason: '"31/Apr/2015:12:00:00 +0000" is not a time' },
+      { kind: 'glued', count: 1, lines: [33], reason: expect.stringContaining('a line end is missing') },
+      { kind: 'too-long', count: 1, lines: [34], reason: 'it is longer than 1048576 bytes' },
+    ]);
   });
 
   it('publishes nothing if any event would be rejected', async () => {

@@ -2,7 +2,8 @@ import { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { LineSplitter } from '../../../producers/access-log/lines.ts';
 import { openLog } from '../../../producers/access-log/source.ts';
-import { scanLog, classifyLine } from '../../../producers/access-log/scan.ts';
+import { classifyLine } from '../../../producers/access-log/classify.ts';
+import { scanLog } from '../../../producers/access-log/scan.ts';
 import { projectRoot } from '../../../schemas/root.ts';
 
 const SAMPLE = join(projectRoot(), 'producers/access-log/sample/apache_access.log.gz');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { openLog } from '../../../producers/access-log/source.ts';
+import { LogUnreadableError, openLog } from '../../../producers/access-log/source.ts';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'api-credits-source-'))));
@@ -41,6 +41,25 @@ describe('a log is read', () => {
       'gzip in two members, as logrotate appends',
       'a.gz',
       Buffer.concat([gzipSync(CONTENT.slice(0, 9)), gzipSync(CONTENT.slice(9))]),
+    ],
+    [
+      'gzip with zeros behind it, as tapes add them',
+      'a.gz',
+      Buffer.concat([gzipSync(CONTENT), Buffer.alloc(700_000)]),
+    ],
+    [
+      'gzip in two members with zeros between them',
+      'a.gz',
+      Buffer.concat([gzipSync(CONTENT.slice(0, 9)), Buffer.alloc(512), gzipSync(CONTENT.slice(9))]),
+    ],
+    [
+      'gzip in many members, some of them empty',
+      'a.gz',
+      Buffer.concat([
+        gzipSync(''),
+        ...(CONTENT.match(/.{1,9000}/gs)?.map((part) => gzipSync(part)) ?? []),
+        gzipSync(''),
+      ]),
     ],
   ])('%s, as often as needed', async (_, name, bytes) => {
     expect(await contentOf(fileWith(name, bytes))).toEqual([CONTENT, CONTENT]);
@@ -88,5 +107,43 @@ describe('a log that cannot be read is named, with the reason', () => {
   it('because its gzip is cut short', async () => {
     const cut = fileWith('cut.gz', gzipSync(CONTENT).subarray(0, -20));
     await expect(contentOf(cut)).rejects.toMatchObject(unreadable('cut.gz'));
+  });
+
+  it.each([
+    ['text', Buffer.from(CONTENT)],
+    ['zeros and text', Buffer.concat([Buffer.alloc(300_000), Buffer.from(CONTENT)])],
+    ['half a member', gzipSync(CONTENT).subarray(0, 100)],
+    ['the first byte of a member', Buffer.from([0x1f])],
+    ['something that begins as a member does', Buffer.from([0x1f, 0x8b, 0xff, 0xff])],
+  ])('because its gzip is followed by %s', async (_, rest) => {
+    const file = fileWith('mixed.gz', Buffer.concat([gzipSync(CONTENT), rest]));
+    await expect(contentOf(file)).rejects.toMatchObject(unreadable('mixed.gz'));
+    await expect(contentOf(file)).rejects.toThrow(/gzip data .*gzip -dc FILE | npm run replay -- -/);
+  });
+
+  it('because its gzip is damaged anywhere, unless it still holds all', async () => {
+    const content = 'a line of a log\n'.repeat(3);
+    const zipped = gzipSync(content);
+    const outcomes = new Set<unknown>();
+    // Bytes 3 to 9 are flags, a time and a system, which say nothing of the content.
+    for (let index = 10; index < zipped.length; index += 1) {
+      const damaged = Buffer.from(zipped);
+      damaged[index] = (damaged[index] ?? 0) ^ 0x10;
+      const [read] = await contentOf(fileWith('damaged.gz', damaged)).catch((error: unknown) => [error]);
+      outcomes.add(read instanceof LogUnreadableError ? 'named' : read);
+    }
+    expect(outcomes).toEqual(new Set(['named', content]));
+  });
+
+  it.each([
+    ['a zip archive', Buffer.from('PK\x03\x04\x14\0')],
+    ['compressed by zstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd])],
+    ['compressed by xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0])],
+    ['compressed by bzip2', Buffer.from('BZh91AY&SY')],
+    ['UTF-16 text', Buffer.from('\uFEFF10.0.0.1 - -', 'utf16le')],
+  ])('because it is %s', async (what, bytes) => {
+    const file = fileWith('a.log', Buffer.concat([bytes, Buffer.from(CONTENT)]));
+    await expect(contentOf(file)).rejects.toMatchObject(unreadable(`a.log`));
+    await expect(contentOf(file)).rejects.toThrow(`it is ${what}. Replay its text instead: `);
   });
 });

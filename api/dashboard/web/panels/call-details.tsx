@@ -1,3 +1,4 @@
+import { printableLine } from '../../../../platform/printable-text.ts';
 import { useEffect, useRef } from 'preact/hooks';
 import type { OneCall } from '../answers.ts';
 import { counted, fullTime, number } from '../formats.ts';
@@ -35,7 +36,7 @@ export function CallDetails({ org, id, zone }: CallDetailsProps) {
           {factsOf(data, zone).map(([name, value]) => (
             <div key={name}>
               <dt>{name}</dt>
-              <dd>{value}</dd>
+              <dd>{printableLine(value)}</dd>
             </div>
           ))}
         </dl>

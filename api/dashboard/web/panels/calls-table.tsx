@@ -1,3 +1,4 @@
+import { printableLine } from '../../../../platform/printable-text.ts';
 import type { Call } from '../answers.ts';
 import { dayTime, fullTime, number } from '../formats.ts';
 import { labelOf, toggleFilter, type Dimension } from '../state/filters.ts';
@@ -80,7 +81,7 @@ function Value({ dimension, value, before, isWideOnly = false }: ValueProps) {
   return (
     <td class="text call">
       <div>
-        <span class="faint">{before}</span> {button}
+        <span class="faint">{printableLine(before)}</span> {button}
       </div>
     </td>
   );

@@ -1,3 +1,4 @@
+import { printableLine } from '../../../../platform/printable-text.ts';
 import type { Conflicts } from '../answers.ts';
 import { dayTime, number } from '../formats.ts';
 import { Table } from '../components/table.tsx';
@@ -48,7 +49,7 @@ export function ConflictsPanel({ org, zone }: { readonly org: string; readonly z
                 </button>
               </th>
               <td class="text">{conflict.user_id}</td>
-              <td class="text wide-only">{conflict.endpoint}</td>
+              <td class="text wide-only">{printableLine(conflict.endpoint)}</td>
               <td>{number(conflict.payloads)}</td>
               <td>{number(conflict.credits)}</td>
             </tr>

@@ -1,34 +1,5 @@
-import type { BilledAsAdjustment, Day, Days, Explanation } from '../answers.ts';
+import type { BilledAsAdjustment, Day } from '../answers.ts';
 import { number, periodName } from '../formats.ts';
-
-/** What other periods' statements bill of a day, by the day's own row or the adjustments listed with it. */
-export function adjustmentsOfDay(day: Day, listed: Days['adjustments']): readonly BilledAsAdjustment[] {
-  if (day.billed_as_adjustment !== undefined) return day.billed_as_adjustment;
-  return listed.filter((line) => line.day === day.day).map(asAdjustment);
-}
-
-/** The same from the day's revisions: those whose period does not contain the day. */
-export function adjustmentsInRevisions(
-  day: string,
-  revisions: Explanation['revisions'],
-): readonly BilledAsAdjustment[] {
-  return revisions
-    .filter(({ billed_in: { from, to } }) => day < from || day >= to)
-    .filter(({ delta_credits, delta_amount }) => delta_credits !== 0 || delta_amount !== '0')
-    .map(asAdjustment);
-}
-
-interface Line {
-  readonly delta_credits: number;
-  readonly delta_amount: string;
-  readonly billed_in: BilledAsAdjustment['billed_in'];
-}
-
-const asAdjustment = ({ delta_credits, delta_amount, billed_in }: Line): BilledAsAdjustment => ({
-  credits: delta_credits,
-  amount: delta_amount,
-  billed_in,
-});
 
 /** "10,000 billed in November 2026 as an adjustment". */
 export function adjustmentText({ credits, billed_in }: BilledAsAdjustment): string {
@@ -36,11 +7,19 @@ export function adjustmentText({ credits, billed_in }: BilledAsAdjustment): stri
   return `${number(Math.abs(credits))} ${verb} in ${periodName(billed_in)} as an adjustment`;
 }
 
+type Usage = Pick<Day, 'used' | 'included' | 'additional_used' | 'over_limit' | 'additional_limit'>;
+
 /** How the used credits of a day relate to its included credits and limit. */
-export function usageText(day: Day): string {
+export function usageText(day: Usage): string {
   const { used, included, additional_used: additional, over_limit: over, additional_limit: limit } = day;
   if (additional === 0) return `${number(used)} used, within the included ${number(included)}.`;
   const sum = `${number(used)} used − ${number(included)} included = ${number(additional)} additional`;
   if (over === 0) return `${sum}.`;
   return `${sum}. Of these, ${number(over)} are over the limit of ${number(limit)} and not billed.`;
+}
+
+/** What became known after the day's statement was final; undefined where nothing did. */
+export function laterText(day: Day): string | undefined {
+  if (day.later === null) return undefined;
+  return `Known after this statement was final: ${usageText({ ...day, ...day.later })}`;
 }

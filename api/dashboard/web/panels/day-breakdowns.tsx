@@ -1,3 +1,4 @@
+import { printableLine } from '../../../../platform/printable-text.ts';
 import type { Explanation } from '../answers.ts';
 import { number } from '../formats.ts';
 import { Path } from '../components/path.tsx';
@@ -24,8 +25,14 @@ export function DayBreakdowns({ breakdowns }: Pick<Explanation, 'breakdowns'>) {
               <ol class="top-list">
                 {top.slice(0, SHOWN).map(({ value, credits }) => (
                   <li key={value}>
-                    <span title={value}>
-                      {value === '' ? '(none)' : by === 'endpoint' ? <Path text={value} /> : value}
+                    <span title={printableLine(value)}>
+                      {value === '' ? (
+                        '(none)'
+                      ) : by === 'endpoint' ? (
+                        <Path text={printableLine(value)} />
+                      ) : (
+                        printableLine(value)
+                      )}
                     </span>{' '}
                     <b>{number(credits)}</b>
                   </li>

@@ -6,7 +6,7 @@ import { fetchJson, orgPath } from '../state/client.ts';
 import { useLive } from '../state/live.ts';
 import { hrefOf } from '../state/address.ts';
 import { may } from '../state/permissions.ts';
-import { adjustmentsInRevisions, adjustmentText, usageText } from './day-billing.ts';
+import { adjustmentText, laterText, usageText } from './day-billing.ts';
 import { DayBreakdowns } from './day-breakdowns.tsx';
 import { Slabs } from './slabs.tsx';
 
@@ -65,13 +65,15 @@ interface ChargeProps {
 }
 
 function Charge({ day, data, currency }: ChargeProps) {
-  if (day.subscribed === false || data?.charge === null) {
+  if (!day.subscribed || data?.charge === null) {
     return <p>There was no subscription on this day, so nothing is charged.</p>;
   }
-  const elsewhere = day.billed_as_adjustment ?? adjustmentsInRevisions(day.day, data?.revisions ?? []);
+  const elsewhere = day.billed_as_adjustment;
+  const later = laterText(day);
   return (
     <>
       <p>{usageText(day)}</p>
+      {later !== undefined && <p>{later}</p>}
       {elsewhere.map((adjustment) => (
         <p key={adjustment.billed_in.from}>
           <b>{adjustmentText(adjustment)}</b>: {money(adjustment.amount, currency)}. The statement of this

@@ -2,7 +2,7 @@ import { Fragment } from 'preact';
 import type { Day, Days } from '../answers.ts';
 import { date, money, number } from '../formats.ts';
 import { param, setParams } from '../state/address.ts';
-import { adjustmentsOfDay, adjustmentText } from './day-billing.ts';
+import { adjustmentText } from './day-billing.ts';
 import { DayDetails } from './day-details.tsx';
 import { Table } from '../components/table.tsx';
 
@@ -94,7 +94,6 @@ interface DayRowProps {
 
 function DayRow({ day, days, most }: DayRowProps) {
   const isOpened = param('day') === day.day;
-  const elsewhere = adjustmentsOfDay(day, days.adjustments);
   return (
     <tr class={isOpened ? 'is-open' : undefined}>
       <th scope="row">
@@ -106,7 +105,7 @@ function DayRow({ day, days, most }: DayRowProps) {
         >
           {date(day.day)} <small class="wide-only">{isOpened ? 'Hide details' : 'View details'}</small>
         </button>
-        {elsewhere.map((adjustment) => (
+        {day.billed_as_adjustment.map((adjustment) => (
           <small key={adjustment.billed_in.from} class="billed-elsewhere">
             {adjustmentText(adjustment)}
           </small>
@@ -128,7 +127,8 @@ function DayRow({ day, days, most }: DayRowProps) {
 }
 
 function Status({ day }: { readonly day: Day }) {
-  if (day.subscribed === false) return <span class="pill is-final">no subscription</span>;
+  if (!day.subscribed) return <span class="pill is-final">no subscription</span>;
+  if (!day.begun) return <span class="pill is-plain">not begun</span>;
   const [kind, title] = STATUS[day.status];
   return (
     <span class={`pill ${kind}`} title={title}>

@@ -1,3 +1,4 @@
+import { printableLine } from '../../../../platform/printable-text.ts';
 import type { Change, History } from '../answers.ts';
 import { dayTime, number } from '../formats.ts';
 import { Table } from '../components/table.tsx';
@@ -39,7 +40,7 @@ export function LimitHistory({
                 <td>{number(credits)}</td>
                 <td class="text">{change.recorded_by}</td>
                 <td class="text">
-                  {change.reason}
+                  {printableLine(change.reason)}
                   {change.refused && (
                     <span class="warn">
                       {' '}

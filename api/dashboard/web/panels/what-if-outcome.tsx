@@ -1,4 +1,5 @@
 import type { WhatIf } from '../answers.ts';
+import { adjustmentText } from './day-billing.ts';
 import { dates, money, number } from '../formats.ts';
 
 interface WhatIfOutcomeProps {
@@ -46,6 +47,11 @@ export function WhatIfOutcome({ answer, isPending }: WhatIfOutcomeProps) {
         For additional credits only, without the price of the edition. Late calls count on their own day here,
         even where a later period billed them as an adjustment.
       </p>
+      {answer.billed.as_adjustment.map((part) => (
+        <p key={part.billed_in.from} class="faint gauge-foot">
+          As it was includes {adjustmentText(part)}: {money(part.amount, currency)}.
+        </p>
+      ))}
     </div>
   );
 }

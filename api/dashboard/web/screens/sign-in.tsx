@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { LocalSignIn, SignedIn } from '../answers.ts';
+import type { LocalSignIn } from '../answers.ts';
 import { number } from '../formats.ts';
-import { fetchJson, ApiError } from '../state/client.ts';
+import { ApiError } from '../state/client.ts';
+import { openLocalSignIn, signInLocally } from '../state/local-session.ts';
 import { param, setParams } from '../state/address.ts';
 import { signedOutBecause, signIn } from '../state/session.ts';
 
-const PATH = '/local/sign-in';
 const ROLES = [
   ['super_admin', 'Super admin: also sets the limit'],
   ['admin', 'Admin: sees everything'],
@@ -20,8 +20,18 @@ const ROLES = [
  */
 export function SignInScreen() {
   const [local, setLocal] = useState<LocalSignIn | null | undefined>();
+  const [hint, setHint] = useState('');
   useEffect(() => {
-    fetchJson<LocalSignIn>(PATH).then(setLocal, () => setLocal(null));
+    const open = (): void => {
+      openLocalSignIn().then(setLocal, (error: unknown) => {
+        setLocal(null);
+        setHint(error instanceof ApiError && error.status === 401 ? error.message : '');
+      });
+    };
+    open();
+    // The link may be pasted into a tab that shows this page already.
+    addEventListener('hashchange', open);
+    return () => removeEventListener('hashchange', open);
   }, []);
   return (
     <main class="sign-in">
@@ -34,6 +44,7 @@ export function SignInScreen() {
             {signedOutBecause.value}
           </p>
         )}
+        {local === null && hint !== '' && <p class="notice">{hint}</p>}
         {local && local.orgs.length > 0 && <LocalForm local={local} />}
         {local !== undefined && <TokenForm isAlternative={local !== null && local.orgs.length > 0} />}
       </div>
@@ -51,7 +62,7 @@ function LocalForm({ local: { orgs } }: { readonly local: LocalSignIn }) {
   const enter = async (): Promise<void> => {
     try {
       const name = role === 'user' ? user || users[0] || 'local' : 'local';
-      const { token } = await fetchJson<SignedIn>(PATH, { method: 'POST', body: { role, org, user: name } });
+      const { token } = await signInLocally({ role, org, user: name });
       // A link to another organisation, and roles that see several, need the chosen one in the address.
       if (role === 'billing' || param('org') !== '') setParams({ org }, { replace: true });
       signIn(token);

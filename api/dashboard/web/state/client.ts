@@ -37,6 +37,8 @@ interface RequestOptions {
   readonly query?: Query;
   readonly method?: string;
   readonly body?: unknown;
+  /** Sent instead of the session's token. */
+  readonly bearer?: string | undefined;
   /** Repeating a change under the same key changes nothing more. */
   readonly idempotencyKey?: string;
   readonly signal?: AbortSignal | undefined;
@@ -69,10 +71,10 @@ export async function download(path: string, query: Query): Promise<void> {
 
 async function send(
   path: string,
-  { query = [], method = 'GET', body, idempotencyKey, signal }: RequestOptions,
+  { query = [], method = 'GET', body, bearer, idempotencyKey, signal }: RequestOptions,
 ): Promise<Response> {
   const search = new URLSearchParams(query.map(([name, value]) => [name, value])).toString();
-  const token = session.value?.token;
+  const token = bearer ?? session.value?.token;
   let response: Response;
   try {
     response = await fetch(search === '' ? path : `${path}?${search}`, {

@@ -1,3 +1,4 @@
+import { printableLine } from '../../../../platform/printable-text.ts';
 import { param, address, setParams } from './address.ts';
 
 /** The dimensions to filter and group by, named as in the API and in the address. */
@@ -26,9 +27,9 @@ export const TITLES: Readonly<
   rejection_cause: { one: 'Rejection cause', many: 'Rejection causes', none: '(not rejected)' },
 };
 
-/** The label of a value; an empty one, such as a call without a module, has a label too. */
+/** The label of a value, without control characters; an empty one, such as a call without a module, has a label too. */
 export const labelOf = (dimension: Dimension, value: string): string =>
-  value === '' ? TITLES[dimension].none : value;
+  value === '' ? TITLES[dimension].none : printableLine(value);
 
 export const filterOf = (dimension: Dimension): readonly string[] => address.value.params.getAll(dimension);
 

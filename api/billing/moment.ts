@@ -1,0 +1,40 @@
+import type { Catalogues } from '../../domain/catalogues/catalogues.ts';
+import type { PriceBook } from '../../domain/catalogues/prices.ts';
+import { closableUntil } from '../../domain/closing/when-to-close.ts';
+import { readConfirmed, readWatermark } from '../../store/progress/watermark.ts';
+import type { Sources } from '../dependencies.ts';
+import { RETRY_AFTER } from '../problems/clickhouse.ts';
+import { Problem } from '../problems/problem.ts';
+import type { Moment } from './rows.ts';
+
+/** Reads what decides the status of days. Read it before their charges and calls, so that no day looks settled early. */
+export async function readMoment(
+  { clickhouse, topics, timing, now: clock }: Omit<Sources, 'settings'>,
+  catalogues: Catalogues,
+): Promise<Moment> {
+  const now = clock();
+  const [confirmed, charged] = await Promise.all([
+    readConfirmed(clickhouse, topics, now),
+    readWatermark(clickhouse, topics.dailyCharges, now),
+  ]);
+  return {
+    now,
+    // Kafka's clock decides when a charge is appended, a consumer's clock when it landed: the delay covers both.
+    chargesUntil: charged.confirmed - timing.sealDelayMs,
+    closableUntil: closableUntil(confirmed, timing),
+    priceBook: (name) => priceBookNamed(catalogues, name),
+  };
+}
+
+/** Throws the Problem `unavailable` for a price book that has landed after the settings were read. */
+function priceBookNamed({ prices }: Catalogues, name: string): PriceBook {
+  const book = prices.find((each) => each.name === name);
+  if (book !== undefined) return book;
+  throw new Problem(
+    'unavailable',
+    `The price book ${JSON.stringify(name)} of a charge has only just landed: try again.`,
+    {
+      headers: RETRY_AFTER,
+    },
+  );
+}

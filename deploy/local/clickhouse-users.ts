@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createSecretFile } from './secret.ts';
+
+/** A user of the local ClickHouse, and what it may do there. */
+export interface ClickHouseUser {
+  /** Letters, digits and _ */
+  readonly name: string;
+  /** GRANT statements without their TO. */
+  readonly grants: readonly string[];
+  readonly isReadOnly?: boolean;
+}
+
+export interface ClickHouseLogin {
+  readonly user: string;
+  readonly password: string;
+  /** Where other processes of the same user find the password. */
+  readonly passwordFile: string;
+}
+
+/**
+ * `owner` creates the tables and sets their retention, `writer` is for the consumer and the aggregator, `reader` for
+ * the API and the commands that only read. None of them can read or write files, call other servers, or see another
+ * database.
+ */
+export type StackRole = 'owner' | 'writer' | 'reader';
+
+/** @param database a name that needs no quotes in SQL */
+export const stackUsers = (database: string): Record<StackRole, ClickHouseUser> => ({
+  owner: {
+    name: 'api_owner',
+    grants: [
+      `GRANT ALL ON ${database}.*`,
+      'GRANT TABLE ENGINE ON MergeTree',
+      'GRANT TABLE ENGINE ON ReplacingMergeTree',
+      'GRANT TABLE ENGINE ON SummingMergeTree',
+    ],
+  },
+  writer: { name: 'api_writer', grants: [`GRANT SELECT, INSERT ON ${database}.*`] },
+  reader: { name: 'api_reader', grants: [`GRANT SELECT ON ${database}.*`], isReadOnly: true },
+});
+
+/** The user's login. Its password is created once per data directory and only this system user can read it. */
+export function clickhouseLogin(dataDir: string, { name }: ClickHouseUser): ClickHouseLogin {
+  const passwordFile = createSecretFile(join(dataDir, 'passwords', name));
+  return { user: name, password: readFileSync(passwordFile, 'utf8').trim(), passwordFile };
+}
+
+/**
+ * users.xml. The library's own session is `default` without a password, from 127.0.0.1: it may start the listener and
+ * nothing else. ClickHouse reads the file once, at its start.
+ */
+export function usersXml(
+  users: readonly ClickHouseUser[],
+  passwordOf: (user: ClickHouseUser) => string,
+): string {
+  const xml = users.map((user) => {
+    const sha256 = createHash('sha256').update(passwordOf(user)).digest('hex');
+    return userXml(user, `<password_sha256_hex>${sha256}</password_sha256_hex>`);
+  });
+  const session = { name: 'default', grants: ['GRANT SYSTEM LISTEN ON *.*'] };
+  return `<clickhouse>
+  <profiles>
+    <default></default>
+    <read_only>
+      <!-- 2 instead of 1, because queries set settings of their own. -->
+      <readonly>2</readonly>
+    </read_only>
+  </profiles>
+  <quotas><default></default></quotas>
+  <users>${[userXml(session, '<no_password></no_password>'), ...xml].join('')}
+  </users>
+</clickhouse>
+`;
+}
+
+const userXml = ({ name, grants, isReadOnly = false }: ClickHouseUser, identification: string): string => `
+    <${name}>
+      ${identification}
+      <networks><ip>127.0.0.1</ip></networks>
+      <profile>${isReadOnly ? 'read_only' : 'default'}</profile>
+      <quota>default</quota>
+      <grants>${grants.map((grant) => `<query>${grant}</query>`).join('')}</grants>
+    </${name}>`;

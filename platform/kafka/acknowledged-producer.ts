@@ -1,0 +1,162 @@
+import type { Message, Producer, ProducerConfig } from 'kafkajs';
+import { CompressionTypes, Partitioners } from './kafkajs.ts';
+import { compareAcknowledged, NotAcknowledgedError, type LastOffsets } from './acknowledgement.ts';
+
+const ALL_REPLICAS = -1;
+
+type Compression = (typeof CompressionTypes)[keyof typeof CompressionTypes];
+
+type KafkajsProducer = Pick<Producer, 'connect' | 'disconnect' | 'send'> & {
+  logger(): Pick<ReturnType<Producer['logger']>, 'debug'>;
+};
+
+/** What is needed of kafkajs's Kafka. */
+export interface ProducerFactory {
+  producer(config: ProducerConfig): KafkajsProducer;
+}
+
+/** There was no connection to send over: none of the records is in the log. Send them again once Kafka answers. */
+export class NotSentError extends Error {
+  readonly code = 'NOT_SENT';
+  constructor(topic: string, cause: unknown) {
+    super(`Nothing was sent to ${topic}: Kafka does not answer, or the producer is closed.`, { cause });
+    this.name = 'NotSentError';
+  }
+}
+
+/**
+ * The one way to append to Kafka. A send that resolves is the brokers' acknowledgement of each of its records, by all
+ * in-sync replicas. It is attempted once; the caller retries. A retry must be harmless, because a failed send may have
+ * appended some of its records, or may append them after the retry: events count once by their event id, settings
+ * changes by their change id, charges by their revision, dead letters by their coordinates.
+ *
+ * kafkajs must not retry a send by itself. Where broker A has acknowledged its partitions, B fails and B's partitions
+ * move to A, the retry of kafkajs 2.2.4 finds A done, skips those records and resolves (its issue 1303): on three
+ * brokers, 3,377 of 100,000 events were lost. It allows no idempotent producer without retries. We need none:
+ * sequence numbers end with the producer, and a failure ends the producer.
+ *
+ * Sends run one after the other, so the first occurrences of a key's records keep their order. A failure closes the
+ * connection and the next send opens another, so that no broken state of the library survives.
+ */
+export class AcknowledgedProducer {
+  readonly #kafka: ProducerFactory;
+  #connection: Connection | undefined;
+  #lastSend: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
+
+  /** Connects at the first send. @param kafka whose number of retries limits how long connecting takes */
+  constructor(kafka: ProducerFactory) {
+    this.#kafka = kafka;
+  }
+
+  /**
+   * Resolves when every record is in the log. The partition is the record's own, else that of its key (murmur2, as
+   * every Kafka client).
+   * @throws NotSentError where nothing was appended
+   * @throws NotAcknowledgedError where any of them may have been appended, and may be later; its cause is kafkajs's error
+   */
+  async sendAcknowledged(
+    topic: string,
+    records: readonly Message[],
+    compression: Compression = CompressionTypes.None,
+  ): Promise<LastOffsets> {
+    const sending = this.#inTurn(topic, records, compression, this.#lastSend);
+    this.#lastSend = sending.catch(() => undefined);
+    return sending;
+  }
+
+  /** Closes the connection. A send under way fails soon, one that waits for its turn at once. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const connection = this.#connection;
+    await this.#disconnect();
+    // A send that fails because of it lets kafkajs connect again: close that connection too once the send has ended.
+    void this.#lastSend.then(() => connection?.close());
+  }
+
+  async #inTurn(
+    topic: string,
+    records: readonly Message[],
+    compression: Compression,
+    earlier: Promise<unknown>,
+  ): Promise<LastOffsets> {
+    await earlier;
+    const connection = await this.#connected(topic);
+    try {
+      return await connection.send(topic, records, compression);
+    } catch (error) {
+      await this.#disconnect();
+      if (error instanceof NotAcknowledgedError) throw error;
+      throw new NotAcknowledgedError(topic, error instanceof Error ? error.message : String(error), error);
+    }
+  }
+
+  async #connected(topic: string): Promise<Connection> {
+    if (this.#isClosed) throw new NotSentError(topic, undefined);
+    if (this.#connection) return this.#connection;
+    const connection = new Connection(this.#kafka);
+    this.#connection = connection;
+    try {
+      await connection.open();
+      return connection;
+    } catch (error) {
+      await this.#disconnect();
+      throw new NotSentError(topic, error);
+    }
+  }
+
+  async #disconnect(): Promise<void> {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    await connection?.close();
+  }
+}
+
+/** A producer of kafkajs that counts how many records of a send it assigns to each partition. */
+class Connection {
+  readonly #producer: KafkajsProducer;
+  #byPartition = new Map<number, number>();
+
+  constructor(kafka: ProducerFactory) {
+    this.#producer = kafka.producer({
+      idempotent: false,
+      retry: { retries: 0 },
+      // A missing topic must not be created with settings other than ours.
+      allowAutoTopicCreation: false,
+      createPartitioner: () => {
+        const choose = Partitioners.DefaultPartitioner();
+        return (given) => {
+          const partition = choose(given);
+          this.#byPartition.set(partition, (this.#byPartition.get(partition) ?? 0) + 1);
+          return partition;
+        };
+      },
+    });
+  }
+
+  open(): Promise<void> {
+    return this.#producer.connect();
+  }
+
+  /** Never rejects: a connection that does not close cleanly is given up all the same. */
+  async close(): Promise<void> {
+    try {
+      await this.#producer.disconnect();
+    } catch (error) {
+      this.#producer.logger().debug('the producer did not disconnect cleanly', { error: String(error) });
+    }
+  }
+
+  /** Not to be called while a send is under way: its counts would be this one's too. */
+  async send(topic: string, records: readonly Message[], compression: Compression): Promise<LastOffsets> {
+    const byPartition = new Map<number, number>();
+    this.#byPartition = byPartition;
+    const acknowledged = await this.#producer.send({
+      topic,
+      messages: [...records],
+      acks: ALL_REPLICAS,
+      compression,
+    });
+    return compareAcknowledged({ topic, records: records.length, byPartition }, acknowledged);
+  }
+}

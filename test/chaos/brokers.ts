@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KafkaCluster } from '../../deploy/local/kafka-cluster.ts';
+import { until } from '../../deploy/local/until.ts';
+import { connectKafka } from '../../platform/kafka/connect.ts';
+import { createLogger } from '../../platform/logging.ts';
+import type { Fault } from './plan.ts';
+
+/** The one before may have to end first, and its brokers to catch up. */
+const BEGINS_WITHIN_MS = 30_000;
+
+/**
+ * Kills brokers and starts them again after a while, or holds them: one fault after the other, and each only where
+ * every replica is in sync. Kafka keeps what it acknowledged for as long as an in-sync replica of each partition
+ * stays alive, and a broker that still catches up is none.
+ */
+export class BrokerFaults {
+  readonly #cluster: KafkaCluster;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(cluster: KafkaCluster) {
+    this.#cluster = cluster;
+  }
+
+  /**
+   * Ends when all brokers run again.
+   * @param onBegin called when its turn has come
+   * @returns false where the replicas were not in sync in time
+   */
+  async inject(fault: Fault, onBegin: () => void): Promise<boolean> {
+    const injected = this.#inTurn(fault, onBegin, this.#last);
+    this.#last = injected.catch(() => undefined);
+    return injected;
+  }
+
+  async #inTurn(
+    { kind, forMs, brokers = [] }: Fault,
+    onBegin: () => void,
+    earlier: Promise<unknown>,
+  ): Promise<boolean> {
+    const latest = Date.now() + BEGINS_WITHIN_MS;
+    await earlier;
+    if (!(await until(() => isInSync(this.#cluster.brokers), latest - Date.now()))) return false;
+    onBegin();
+    const hit = this.#cluster.members.filter((_, index) => brokers.includes(index));
+    if (kind === 'freeze') {
+      for (const member of hit) member.signal('SIGSTOP');
+      await sleep(forMs);
+      for (const member of hit) member.signal('SIGCONT');
+    } else {
+      await Promise.all(hit.map((member) => member.kill()));
+      await sleep(forMs);
+      await Promise.all(hit.map((member) => member.start()));
+    }
+    return true;
+  }
+}
+
+/** Whether every partition, of the consumers' offsets too, has all of its replicas. */
+async function isInSync(brokers: string): Promise<boolean> {
+  const kafka = connectKafka({ KAFKA_BROKERS: brokers }, 'chaos', createLogger('chaos', 'silent'), 1);
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    const { topics } = await admin.fetchTopicMetadata();
+    return topics.every(({ partitions }) =>
+      partitions.every(({ isr, replicas }) => isr.length === replicas.length),
+    );
+  } catch {
+    return false; // not yet
+  } finally {
+    await admin.disconnect();
+  }
+}
