@@ -37,7 +37,7 @@ export function applyOrgChange(
 
 /**
  * What stays of a creation that is rejected for its time zone: the organisation, without days until a time zone is set.
- * An older release judged by other rules, acknowledged the creation, and went on recording changes of the
+ * An older release had other rules, acknowledged the creation, and went on recording changes of the
  * organisation; none of these may be lost. Undefined for every other change.
  */
 export function orgWithoutDays(

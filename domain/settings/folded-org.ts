@@ -22,7 +22,7 @@ interface Read {
 }
 const read = new WeakMap<FoldedOrg, Read>();
 
-/** The fields and the history of a folded organisation, built when they are first asked for. */
+/** The fields and the history of a folded organisation, built at their first use. */
 export function readFolded(org: FoldedOrg): Read {
   const known = read.get(org);
   if (known !== undefined) return known;
