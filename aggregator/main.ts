@@ -7,7 +7,7 @@ import { runProcess, type RunningProcess } from '../platform/lifecycle/run-proce
 import { topicNames } from '../schemas/topics.ts';
 import { readAggregatorConfig } from './config.ts';
 import { SEAL_WITHIN_S } from './sealing/rollup.ts';
-import { createSettingsStore } from '../store/settings/store.ts';
+import { CHANGES_PER_SNAPSHOT, createSettingsStore } from '../store/settings/store.ts';
 import { tick } from './tick.ts';
 
 await runProcess(
@@ -34,7 +34,11 @@ async function run({
   const aggregator = {
     client,
     log,
-    store: createSettingsStore(client, config.UNKNOWN_ORGS),
+    // The API may only read: this process writes the snapshots that both start from.
+    store: createSettingsStore(client, config.UNKNOWN_ORGS, {
+      changesPerSnapshot: CHANGES_PER_SNAPSHOT,
+      onError: (error) => logger.error({ err: error }, 'settings snapshot not written'),
+    }),
     now: Date.now,
     topics,
     timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS, gatherMs: config.GATHER_MS },

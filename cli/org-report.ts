@@ -11,9 +11,15 @@ import type { SettingsState } from '../domain/settings/state.ts';
 /**
  * The settings of an organisation as text: those in effect, those that take effect later, and every change with who,
  * when and why. Undefined for an unknown organisation.
+ * @param outcomes of all changes of the organisation
  * @param now epoch milliseconds
  */
-export function orgReport(state: SettingsState, orgId: string, now: number): string | undefined {
+export function orgReport(
+  state: SettingsState,
+  orgId: string,
+  outcomes: readonly Outcome[],
+  now: number,
+): string | undefined {
   const org = state.history(orgId);
   if (!org) return undefined;
   const current = <T>(versions: Versions<T>): T | undefined =>
@@ -32,7 +38,6 @@ export function orgReport(state: SettingsState, orgId: string, now: number): str
       ];
     }),
   ];
-  const outcomes = state.outcomesOf(orgId);
   const later = outcomes.filter(({ effectiveAt, rejection }) => effectiveAt > now && !rejection);
   return [
     orgId,

@@ -45,7 +45,8 @@ export function settingsRoutes(app: ApiServer, sources: ApiDependencies): void {
     },
     handler: async ({ params }) => {
       const settings = await sources.settings.refresh();
-      return settingsAnswer(settings, findOrg(settings, params.org), sources.now());
+      const org = findOrg(settings, params.org);
+      return settingsAnswer(org, await sources.settings.outcomesOf(settings, org.orgId), sources.now());
     },
   });
 
@@ -73,7 +74,11 @@ export function settingsRoutes(app: ApiServer, sources: ApiDependencies): void {
       });
       const settings = await sources.settings.refresh();
       return {
-        ...settingsAnswer(settings, findOrg(settings, orgId), sources.now()),
+        ...settingsAnswer(
+          findOrg(settings, orgId),
+          await sources.settings.outcomesOf(settings, orgId),
+          sources.now(),
+        ),
         recorded: changeAnswer(outcome),
       };
     },
@@ -92,7 +97,7 @@ export function settingsRoutes(app: ApiServer, sources: ApiDependencies): void {
     handler: async ({ params, query }) => {
       const settings = await sources.settings.refresh();
       const { orgId } = findOrg(settings, params.org);
-      const newestFirst = settings.outcomesOf(orgId).toReversed();
+      const newestFirst = (await sources.settings.outcomesOf(settings, orgId)).toReversed();
       const { page, next_cursor } = pageOf(
         newestFirst,
         ({ change }) => String(change.offset),

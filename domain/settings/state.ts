@@ -6,13 +6,17 @@ import { applyOrgChange, orgWithoutDays } from './apply-org.ts';
 import { assertAuditFields, assertNewChange, effectiveAt } from './change-rules.ts';
 import { copyOf, emptyFold, type FoldedLog } from './folded-log.ts';
 import { foldedOf, readFolded } from './folded-org.ts';
+import { HeldOrg } from './held-org.ts';
 import { fieldsOf, type OrgFields } from './org-fields.ts';
 import type { Outcome } from './outcome.ts';
 import { rejectedChange, SettingsRejectedError } from './rejected-change.ts';
+import { foldedFrom, snapshotOf, type Snapshot } from './snapshot.ts';
 import { sampleOrgHistory } from './sample-subscription.ts';
 
 /** What an organisation that is not in the log has: nothing, or the local stack's free subscription. */
 export type UnknownOrgs = 'none' | 'local';
+
+const NONE: ReadonlySet<string> = new Set();
 
 /**
  * All settings: a fold over the changes of the log in their order. Immutable. Two readers of the same log have the same
@@ -49,13 +53,13 @@ export class SettingsState {
   /** The whole effective-dated history of an organisation; undefined for an unknown one. */
   history(orgId: string): OrgHistory | undefined {
     const folded = this.#folded.orgs.get(orgId);
-    return folded ? readFolded(folded).history : this.#assumed(orgId);
+    return folded ? readFolded(folded.org).history : this.#assumed(orgId);
   }
 
   /** The same with a separate history for each setting: who changed it when. */
   fields(orgId: string): OrgFields | undefined {
     const folded = this.#folded.orgs.get(orgId);
-    if (folded) return readFolded(folded).fields;
+    if (folded) return readFolded(folded.org).fields;
     const assumed = this.#assumed(orgId);
     return assumed && fieldsOf(assumed);
   }
@@ -65,15 +69,35 @@ export class SettingsState {
     return this.#unknownOrgs === 'local';
   }
 
-  /** The outcome of the change with this id; undefined where none is applied. */
+  /** The state of a snapshot. @throws InvalidCatalogueError where its catalogues do not match the code */
+  static restore(unknownOrgs: UnknownOrgs, snapshot: Snapshot): SettingsState {
+    return new SettingsState(unknownOrgs, foldedFrom(snapshot));
+  }
+
+  /** All that `restore` needs. */
+  snapshot(): Snapshot {
+    return snapshotOf(this.#folded);
+  }
+
+  /** The offset from which on this state knows the outcomes of changes: 0, or where its snapshot ends. */
+  get outcomesFrom(): number {
+    return this.#folded.outcomesFrom;
+  }
+
+  /** The outcome of the change with this id, from outcomesFrom on; undefined where none is applied. */
   outcome(changeId: string): Outcome | undefined {
     return this.#folded.outcomes.get(changeId);
   }
 
-  /** Every change of an organisation (or of the catalogues: ''), oldest first, including rejected ones. */
+  /**
+   * Every change of an organisation (or of the catalogues: ''), from outcomesFrom on, oldest first, including rejected
+   * ones. The settings store has all of them.
+   */
   outcomesOf(orgId: string): Outcome[] {
     const outcomes: Outcome[] = [];
-    for (let chain = this.#folded.chains.get(orgId); chain; chain = chain.before) outcomes.push(chain.last);
+    for (let chain = this.#folded.chains.get(orgId); chain; chain = chain.before) {
+      if (chain.last) outcomes.push(chain.last);
+    }
     return outcomes.toReversed();
   }
 
@@ -81,7 +105,7 @@ export class SettingsState {
   recordedAtOfLast(orgId: string, count: number): number | undefined {
     let chain = this.#folded.chains.get(orgId);
     for (let passed = 1; passed < count && chain; passed += 1) chain = chain.before;
-    return chain?.last.change.appended_at;
+    return chain?.last && chain.recordedAt;
   }
 
   /** Checks whether a change may be recorded as the next one in the log. @throws SettingsRejectedError */
@@ -109,26 +133,28 @@ export class SettingsState {
   /**
    * The same as `after`, but changes this state: of a long log that is read in parts, the states in between need not
    * be copied. Only for a state from `copy` that no reader has yet.
+   * @param applied ids of changes that are applied already, before outcomesFrom
    */
-  append(changes: readonly LoggedChange[]): void {
-    for (const change of changes) if (change.offset >= this.nextOffset) this.#apply(change);
+  append(changes: readonly LoggedChange[], applied: ReadonlySet<string> = NONE): void {
+    for (const change of changes) if (change.offset >= this.nextOffset) this.#apply(change, applied);
   }
 
-  #apply(logged: LoggedChange): void {
+  #apply(logged: LoggedChange, applied: ReadonlySet<string>): void {
     const { outcomes, chains } = this.#folded;
     this.#folded.nextOffset = logged.offset + 1;
-    if (outcomes.has(logged.change_id)) return;
+    this.#folded.logRows += 1;
+    if (outcomes.has(logged.change_id) || applied.has(logged.change_id)) return;
     const before = chains.get(logged.org_id);
     // D: the order of the log decides even where a broker's clock went back: no change is recorded before an earlier one.
     const change = {
       ...logged,
-      appended_at: Math.max(logged.appended_at, before?.last.change.appended_at ?? 0),
+      appended_at: Math.max(logged.appended_at, before?.recordedAt ?? 0),
     };
     const rejection = this.#make(change);
     if (rejection) this.#keepOrg(change, rejection);
     const outcome = { change, effectiveAt: effectiveAt(change), ...(rejection && { rejection }) };
     outcomes.set(change.change_id, outcome);
-    chains.set(change.org_id, { last: outcome, before });
+    chains.set(change.org_id, { recordedAt: change.appended_at, last: outcome, before });
   }
 
   /** Makes the change, or returns why it is rejected. */
@@ -146,8 +172,8 @@ export class SettingsState {
 
   #keepOrg(change: LoggedChange, rejection: SettingsRejectedError): void {
     const { orgs } = this.#folded;
-    const org = orgWithoutDays(orgs.get(change.org_id), change, rejection);
-    if (org) orgs.set(change.org_id, org);
+    const org = orgWithoutDays(orgs.get(change.org_id)?.org, change, rejection);
+    if (org) orgs.set(change.org_id, HeldOrg.folded(org));
   }
 
   /** Checks a change and returns the function that makes it. @throws SettingsRejectedError */
@@ -160,12 +186,12 @@ export class SettingsState {
     }
     const assumed = this.#assumed(org_id);
     const org = applyOrgChange(
-      this.#folded.orgs.get(org_id),
+      this.#folded.orgs.get(org_id)?.org,
       assumed && foldedOf(assumed),
       change,
       this.#folded.held.catalogues,
     );
-    return () => this.#folded.orgs.set(org_id, org);
+    return () => this.#folded.orgs.set(org_id, HeldOrg.folded(org));
   }
 
   #assumed(orgId: string): OrgHistory | undefined {

@@ -2,7 +2,7 @@ import type { Version, Versions } from './org-history.ts';
 
 /**
  * An append-only history as a linked list from the last version back. Adding a version copies nothing and leaves the
- * list unchanged, so folding a log takes time in proportion to its length; the array that readers need is built when
+ * list unchanged, so folding a log takes time in proportion to its length; the array that readers need is built at
  * its first use.
  */
 export class VersionList<T> {

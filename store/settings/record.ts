@@ -3,7 +3,7 @@ import { encodeSettingsChange, type SettingsChange } from '../../schemas/setting
 import { keepingLimit, withoutLimit } from '../../domain/settings/limit-permission.ts';
 import { rejectedChange } from '../../domain/settings/rejected-change.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
-import type { SettingsStore } from './store.ts';
+import type { SettingsLog } from './store.ts';
 import type { Outcome } from '../../domain/settings/outcome.ts';
 
 /** The change was acknowledged and has landed but is not in the settings: a defect, not a mistake of the user. */
@@ -33,7 +33,7 @@ export class TooManyChangesError extends Error {
 }
 
 export interface SettingsWriter {
-  readonly store: SettingsStore;
+  readonly store: SettingsLog;
   /** The topic settings. */
   readonly log: LandedLog;
   readonly now: () => number;
@@ -60,7 +60,7 @@ export async function recordChange(
   { asSuperAdmin = false }: RecordOptions = {},
 ): Promise<Outcome> {
   const before = await writer.store.refresh();
-  const earlier = before.outcome(change.change_id);
+  const earlier = await writer.store.outcome(before, change.change_id);
   if (!earlier) {
     checkRate(before, change.org_id, writer);
     const now = writer.now();
@@ -68,7 +68,7 @@ export async function recordChange(
     before.check({ ...allowed, offset: before.nextOffset, appended_at: now });
     await writer.log.append([{ key: change.org_id, value: encodeSettingsChange(allowed) }]);
   }
-  const outcome = earlier ?? (await writer.store.refresh()).outcome(change.change_id);
+  const outcome = earlier ?? (await writer.store.outcome(await writer.store.refresh(), change.change_id));
   if (!outcome) throw new ChangeLostError(change.change_id);
   if (!isSameRequest(outcome.change, change)) {
     const message = `another change has the id ${change.change_id}: repeat a change unmodified, or use a new id`;

@@ -4,6 +4,7 @@ import {
   type LoggedChange,
   type SettingsChange,
 } from '../../../schemas/settings-change.ts';
+import type { SettingsState } from '../../../domain/settings/state.ts';
 import { created, logOf, NO_SETTINGS } from '../../domain/settings/changes.ts';
 
 const T = Date.parse('2026-03-10T12:00:00Z');
@@ -17,7 +18,11 @@ function writerOf(changesPerHour: number) {
     log,
     pass: (ms: number) => (now += ms),
     writer: {
-      store: { refresh: async () => NO_SETTINGS.after(log) },
+      store: {
+        refresh: async () => NO_SETTINGS.after(log),
+        outcome: async (state: SettingsState, id: string) => state.outcome(id),
+        outcomesOf: async (state: SettingsState, orgId: string) => state.outcomesOf(orgId),
+      },
       log: {
         append: async (records: readonly { readonly value: Buffer }[]) => {
           for (const { value } of records) {
