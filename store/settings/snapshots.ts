@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { InvalidCatalogueError } from '../../domain/catalogues/parse.ts';
+import { InvalidCatalogueError } from '../../domain/catalogues/invalid-catalogue.ts';
 import { SettingsState, type UnknownOrgs } from '../../domain/settings/state.ts';
 import { compiled } from '../../platform/compiled-schema.ts';
 import { foldIdentity } from './fold-identity.ts';
