@@ -1,7 +1,7 @@
 import type { FoldedOrg } from './folded-org.ts';
 import { packOrg, unpackOrg } from './packed-org.ts';
 
-/** An organisation of a state. One from a snapshot stays packed until it is first asked for: most never are. */
+/** An organisation of a state. One from a snapshot stays packed until its first use: most are never used. */
 export class HeldOrg {
   readonly #orgId: string;
   #packed: string | undefined;
