@@ -1,10 +1,7 @@
 import { costsAt, type Catalogues } from '../domain/catalogues/catalogues.ts';
 import { DEFAULT_RULE, type CostRule } from '../domain/catalogues/costs.ts';
-import type { CallEventInput } from './call-event-input.ts';
+import type { CallCost } from './call-event-fields.ts';
 import { EventRejectedError, UnknownCostRuleError } from './errors.ts';
-
-/** The fields of an event about its cost, ready to be spread into it. */
-export type CallCost = Required<Pick<CallEventInput, 'credits' | 'rule' | 'units'>>;
 
 /**
  * The cost of an answered call by the costs in effect (domain.md, Catalogues). A rejected call (429) costs 0 instead.

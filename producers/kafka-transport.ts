@@ -1,7 +1,7 @@
 import { AcknowledgedProducer } from '../platform/kafka/acknowledged-producer.ts';
 import { CompressionTypes } from '../platform/kafka/kafkajs.ts';
 import { connectKafka, type KafkaConfig } from '../platform/kafka/connect.ts';
-import type { Logger } from '../platform/logging.ts';
+import type { KafkaLogger } from '../platform/kafka/log-creator.ts';
 import { fingerprintOf } from '../schemas/avro.ts';
 import { callEventHeader, callEventSchemaJson } from '../schemas/call-event.ts';
 import type { Topics } from '../schemas/topics.ts';
@@ -13,7 +13,7 @@ export interface KafkaTransportOptions {
   readonly topics: Topics;
   /** Names the API server in the brokers' logs. */
   readonly clientId: string;
-  readonly logger: Logger;
+  readonly logger: KafkaLogger;
   /** Compress batches with gzip: a third of the bytes, for more CPU time. Default false. */
   readonly gzip?: boolean;
 }

@@ -1,16 +1,10 @@
-import type { CallEventInput } from './call-event-input.ts';
-import type { Transport } from './transport.ts';
+import type { CallEventInput } from './call-event-fields.ts';
 
 /** The publishing SDK's contract: what an API server embeds. */
 
-export interface PublisherOptions {
-  readonly transport: Transport;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
-  /** Returns that many random bytes, for event ids: crypto.randomBytes. */
-  readonly random: (bytes: number) => Uint8Array;
-  readonly logger?: { warn(details: object, message: string): void };
-  /** The settings FUTURE_LIMIT_MS and LATENESS_LIMIT_MS; use the consumers' values. */
+/** How much is sent at once and how much may wait; each has a default. */
+export interface PublisherLimits {
+  /** The settings FUTURE_LIMIT_MS and LATENESS_LIMIT_MS; use the consumers' values. Default 5 minutes and 35 days. */
   readonly futureLimitMs?: number;
   readonly latenessLimitMs?: number;
   /** How long a batch lingers for more events; default 5 ms. */

@@ -9,11 +9,20 @@ import type { EventLimits } from '../schemas/event-validation.ts';
 import { completeEvent, type CallEventInput } from './call-event-input.ts';
 import { BufferFullError, EventRejectedError, PublisherClosedError, UndeliveredError } from './errors.ts';
 import { MemorySendBuffer, sizeOf, type BufferedEvent } from './send-buffer.ts';
-import type { Publisher, PublisherCounters, PublisherOptions } from './publisher-contract.ts';
+import type { Publisher, PublisherCounters, PublisherLimits } from './publisher-contract.ts';
 import { pooled } from './random-pool.ts';
 import { Sender } from './sender.ts';
-import type { OutgoingRecord } from './transport.ts';
+import type { OutgoingRecord, Transport } from './transport.ts';
 import { validateCallEvent } from './validate.ts';
+
+export interface PublisherOptions extends PublisherLimits {
+  readonly transport: Transport;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Returns that many random bytes, for event ids: crypto.randomBytes. */
+  readonly random: (bytes: number) => Uint8Array;
+  readonly logger?: { warn(details: object, message: string): void };
+}
 
 const DEFAULTS = {
   futureLimitMs: FUTURE_LIMIT_MS,

@@ -13,9 +13,9 @@ export const MAX_ENDPOINT_BYTES = 2_048;
 export const REJECTED_STATUS = 429;
 
 /** How far occurred_at may lie after the record's append time. */
-export const FUTURE_LIMIT_MS = 5 * MINUTE_MS;
+export const FUTURE_LIMIT_MS: number = 5 * MINUTE_MS;
 /** How far occurred_at may lie before the record's append time; a backfill is a run with a larger limit. */
-export const LATENESS_LIMIT_MS = 35 * DAY_MS;
+export const LATENESS_LIMIT_MS: number = 35 * DAY_MS;
 
 /** D: how long raw events are kept. Older days are frozen, and an event for one of them is rejected as expired. */
 export const RETENTION_DAYS = 400;

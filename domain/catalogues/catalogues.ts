@@ -1,5 +1,5 @@
-import { InvalidCatalogueError } from './parse.ts';
-import type { CatalogueProblem } from './parse.ts';
+import { InvalidCatalogueError } from './invalid-catalogue.ts';
+import type { CatalogueProblem } from './invalid-catalogue.ts';
 import { parseCosts } from './costs.ts';
 import type { Costs } from './costs.ts';
 import { findEdition, parseEditions } from './editions.ts';

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseCatalogue, type CatalogueName, type Catalogues } from '../catalogues/catalogues.ts';
-import { InvalidCatalogueError } from '../catalogues/parse.ts';
+import { InvalidCatalogueError } from '../catalogues/invalid-catalogue.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
 import { formatInstant } from '../instants.ts';
 import { effectiveAt, parseValue } from './change-rules.ts';

@@ -3,8 +3,7 @@ import type { Admin, ITopicConfig, Kafka as KafkaClient } from 'kafkajs';
 import { Kafka, logLevel } from './kafkajs.ts';
 import { topicDefinitions, type Replication, type Topics } from '../../schemas/topics.ts';
 import { stopIdleTimers } from './kafkajs-idle.ts';
-import type { Logger } from '../logging.ts';
-import { kafkaLogCreator } from './log-creator.ts';
+import { kafkaLogCreator, type KafkaLogger } from './log-creator.ts';
 
 export interface KafkaConfig {
   readonly KAFKA_BROKERS: string;
@@ -20,7 +19,7 @@ export interface KafkaConfig {
 export function connectKafka(
   config: KafkaConfig,
   clientId: string,
-  logger: Logger,
+  logger: KafkaLogger,
   retries = Number.MAX_SAFE_INTEGER,
 ): KafkaClient {
   stopIdleTimers();

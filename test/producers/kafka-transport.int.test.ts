@@ -2,12 +2,12 @@ import { mkdtempSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Kafka } from 'kafkajs';
-import { connectKafka, ensureTopics } from '../../platform/kafka/connect.ts';
+import { connectKafka, createTopics, ensureTopics } from '../../platform/kafka/connect.ts';
 import { startKafka, type LocalKafka } from '../../deploy/local/kafka.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { kafkaTransport, type KafkaTransportOptions } from '../../producers/kafka-transport.ts';
-import type { Publisher, PublisherOptions } from '../../producers/publisher-contract.ts';
-import { createPublisher } from '../../producers/publisher.ts';
+import type { Publisher } from '../../producers/publisher-contract.ts';
+import { createPublisher, type PublisherOptions } from '../../producers/publisher.ts';
 import { fingerprintOf, SINGLE_OBJECT_HEADER_BYTES } from '../../schemas/avro.ts';
 import { callEventTypeOf, type CallEvent } from '../../schemas/call-event.ts';
 import { topicNames, type Topics } from '../../schemas/topics.ts';
@@ -104,14 +104,22 @@ describe('events published to Kafka', () => {
   });
 
   it('that Kafka finds too large fail alone', async () => {
-    const publisher = publisherTo(here, { maxEventBytes: 2 ** 21, maxBatchBytes: 2 ** 22 });
+    // No event is as large as Kafka's default limit, so this topic has a smaller one.
+    const topics = topicNames(`${namespace.settings.TOPIC_PREFIX}small.`);
+    const admin = here.kafka.admin();
+    await admin.connect();
+    const configEntries = [{ name: 'max.message.bytes', value: '1000' }];
+    await createTopics(admin, [{ topic: topics.calls, numPartitions: PARTITIONS, configEntries }]);
+    await admin.disconnect();
+    await ensureTopics(here.kafka, topics, PARTITIONS);
+    const publisher = publisherTo({ ...here, topics });
     const { reports } = publishUsers(publisher, 3);
-    const large = publisher.publish(call({ method: 'x'.repeat(1_500_000) }));
+    const large = publisher.publish(call({ endpoint: 'x'.repeat(2_000) }));
     const after = publishUsers(publisher, 3, 3);
     await expect(large).rejects.toMatchObject({ code: 'RECORD_REJECTED' });
     await Promise.all([...reports, ...after.reports]);
     await publisher.close();
-    const events = (await readTopic(here.kafka, here.topics.calls)).map((record) => decode(valueOf(record)));
+    const events = (await readTopic(here.kafka, topics.calls)).map((record) => decode(valueOf(record)));
     expect(new Set(users(events))).toEqual(new Set(['u0', 'u1', 'u2', 'u3', 'u4', 'u5']));
     expect(publisher.counters()).toMatchObject({ published: 6, failed: 1, buffered: 0 });
   });

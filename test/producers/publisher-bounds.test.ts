@@ -1,6 +1,6 @@
 import { BufferFullError, PublisherClosedError, UndeliveredError } from '../../producers/errors.ts';
-import type { Publisher, PublisherOptions } from '../../producers/publisher-contract.ts';
-import { createPublisher } from '../../producers/publisher.ts';
+import type { Publisher } from '../../producers/publisher-contract.ts';
+import { createPublisher, type PublisherOptions } from '../../producers/publisher.ts';
 import { call, countingBytes, NOW_MS, publishUsers, users } from './sample-event.ts';
 import { gate, ScriptedTransport } from './scripted-transport.ts';
 

@@ -1,7 +1,7 @@
 import { parseEventId } from '../../schemas/event-id.ts';
 import { EventRejectedError, RecordRejectedError } from '../../producers/errors.ts';
-import type { Publisher, PublisherOptions } from '../../producers/publisher-contract.ts';
-import { createPublisher } from '../../producers/publisher.ts';
+import type { Publisher } from '../../producers/publisher-contract.ts';
+import { createPublisher, type PublisherOptions } from '../../producers/publisher.ts';
 import { InvalidRecordsError } from '../../producers/transport.ts';
 import { call, countingBytes, NOW_MS, publishUsers, users } from './sample-event.ts';
 import { gate, ScriptedTransport } from './scripted-transport.ts';

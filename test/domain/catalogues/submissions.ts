@@ -1,4 +1,4 @@
-import { InvalidCatalogueError } from '../../../domain/catalogues/parse.ts';
+import { InvalidCatalogueError } from '../../../domain/catalogues/invalid-catalogue.ts';
 
 /** The problems of an invalid catalogue as `code path`; fails where it is valid. */
 export function problemsOf(parse: () => unknown): string[] {

@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { topicNames } from '../../schemas/topics.ts';
+import { kafkaTransport } from '../kafka-transport.ts';
+import type { Publisher, PublisherLimits } from '../publisher-contract.ts';
+import { createPublisher as publisherOver } from '../publisher.ts';
+
+/** Where the publisher and its Kafka client report what they retry. pino's and Fastify's loggers fit, and console. */
+export interface PublisherLogger {
+  debug(details: object, message: string): void;
+  warn(details: object, message: string): void;
+}
+
+export interface PublisherOptions extends PublisherLimits {
+  /** Kafka brokers to connect to first, as host:port; they name the others. */
+  readonly brokers: readonly string[];
+  /** Names the API server in the brokers' logs; default api-credits-publisher. */
+  readonly clientId?: string;
+  /** Precedes the topics' names, where several stacks share a cluster; default ''. */
+  readonly topicPrefix?: string;
+  /** Compress batches: a third of the bytes, for more CPU time. Default false. */
+  readonly gzip?: boolean;
+  /** Default: silent. */
+  readonly logger?: PublisherLogger;
+}
+
+const SILENT: PublisherLogger = { debug: () => undefined, warn: () => undefined };
+
+/**
+ * A publisher of call events to Kafka, one for a process. It connects when the first event is published, and needs the
+ * topics `api-calls` and `api-calls.schemas`: it never creates a topic.
+ * @throws RangeError if no broker is given, or the limits contradict each other
+ */
+export function createPublisher(options: PublisherOptions): Publisher {
+  const { brokers, clientId, topicPrefix, gzip, logger = SILENT, ...limits } = options;
+  if (brokers.length === 0) throw new RangeError('Name at least one broker in brokers, as host:port.');
+  return publisherOver({
+    ...limits,
+    transport: kafkaTransport({
+      kafka: { KAFKA_BROKERS: brokers.join(',') },
+      topics: topicNames(topicPrefix),
+      clientId: clientId ?? 'api-credits-publisher',
+      logger,
+      gzip: gzip ?? false,
+    }),
+    now: Date.now,
+    random: randomBytes,
+    logger,
+  });
+}
