@@ -5,14 +5,16 @@ import { POISONED_ORG } from './poison.ts';
 const SetAside = Type.Object({ name: Type.Literal('org-set-aside'), where: Type.String() });
 
 /**
- * What reconciliation must not show: anything but that the poisoned organisation is set aside, for its days cannot be
- * computed.
+ * What reconciliation must show: that the poisoned organisation is set aside, for its days cannot be computed, and
+ * nothing else.
  * @param shown the differences of its answer
- * @returns the unexpected ones, a line each
+ * @returns the unexpected ones, a line each, and the expected one where it is missing
  */
 export function unexpectedDifferences(shown: readonly unknown[]): string[] {
   const { check } = compiled(SetAside);
-  return shown
-    .filter((each) => !(check(each) && each.where.startsWith(`${POISONED_ORG},`)))
-    .map((each) => `reconciliation: ${JSON.stringify(each)}`);
+  const isExpected = (each: unknown): boolean => check(each) && each.where.startsWith(`${POISONED_ORG},`);
+  return [
+    ...shown.filter((each) => !isExpected(each)).map((each) => `reconciliation: ${JSON.stringify(each)}`),
+    ...(shown.some(isExpected) ? [] : [`reconciliation: ${POISONED_ORG} is not set aside`]),
+  ];
 }
