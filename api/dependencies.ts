@@ -17,6 +17,8 @@ import type { ClosingDelays } from '../domain/closing/when-to-close.ts';
 export interface Settings {
   /** Undefined for an unknown org. */
   history(orgId: string): OrgHistory | undefined;
+  /** Whether nothing is recorded about the org, so that its settings are assumed (UNKNOWN_ORGS). */
+  isAssumed(orgId: string): boolean;
   readonly catalogues: Catalogues;
 }
 
@@ -33,6 +35,9 @@ export interface Sources {
   /** From when on invalid records are an alert. */
   readonly waveLimits: WaveLimits;
 }
+
+/** What a statement is read from, by the API and by the commands. */
+export type StatementSources = Pick<Sources, 'now' | 'clickhouse' | 'topics' | 'timing'>;
 
 export interface ApiDependencies extends Sources {
   /** A connection of their own for probes and metrics, so that they never wait behind other queries. */
