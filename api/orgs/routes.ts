@@ -74,6 +74,7 @@ export function orgsRoutes(app: ApiServer, sources: ApiDependencies): void {
       void reply.code(201).header('location', `${URL}/${encodeURIComponent(org_id)}/settings`);
       return {
         ...settingsAnswer(
+          settings,
           findOrg(settings, org_id),
           await sources.settings.outcomesOf(settings, org_id),
           sources.now(),

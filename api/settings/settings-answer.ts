@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { billingPeriodsOf } from '../../domain/calendar/billing-periods.ts';
 import type { Outcome } from '../../domain/settings/outcome.ts';
+import type { SettingsState } from '../../domain/settings/state.ts';
 import type { OrgHistory, Subscription, Versions } from '../../domain/settings/org-history.ts';
 import { inEffectAt } from '../../domain/versions.ts';
 import { orgCalendar, timeZoneAt } from '../orgs/subscription.ts';
@@ -61,6 +62,7 @@ export function orgAnswer(settings: SettingsState, org: OrgHistory, now: number)
 
 /** @param outcomes of all changes of the organisation */
 export function settingsAnswer(
+  settings: SettingsState,
   org: OrgHistory,
   outcomes: readonly Outcome[],
   now: number,
