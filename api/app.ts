@@ -87,7 +87,7 @@ export async function buildApp(dependencies: ApiDependencies) {
   followRequests(app, HANDLER_TIMEOUT_MS);
   await openDocument(app);
   const registered = describeRoutes(app);
-  registerRoutes(app, dependencies);
+  await registerRoutes(app, dependencies);
   const routes = [...registered];
   answerOtherMethods(app, routes);
   return { app, routes };

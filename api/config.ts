@@ -6,6 +6,7 @@ import {
   kafkaVariables,
   processVariables,
   orgVariables,
+  eventTimeVariables,
   closingVariables,
   invalidRecordVariables,
 } from '../platform/variables.ts';
@@ -22,6 +23,7 @@ export const apiVariables = {
   ...clickhouseVariables,
   ...processVariables,
   ...orgVariables,
+  ...eventTimeVariables,
   ...closingVariables,
   ...invalidRecordVariables,
   ...kafkaVariables,

@@ -7,6 +7,8 @@ import type { Catalogues } from '../domain/catalogues/catalogues.ts';
 import type { OrgHistory } from '../domain/settings/org-history.ts';
 import type { Topics } from '../schemas/topics.ts';
 import type { VerifyToken } from './auth/tokens.ts';
+import type { TimeLimits } from '../schemas/event-validation.ts';
+import type { EventPublisher } from './events/event-publisher.ts';
 import type { LocalSignIn } from './dashboard/local-sign-in.ts';
 import type { WaveLimits } from '../domain/invalid-wave.ts';
 import type { ClosingDelays } from '../domain/closing/when-to-close.ts';
@@ -15,6 +17,8 @@ import type { ClosingDelays } from '../domain/closing/when-to-close.ts';
 export interface Settings {
   /** Undefined for an unknown org. */
   history(orgId: string): OrgHistory | undefined;
+  /** Whether nothing is recorded about the org, so that its settings are assumed (UNKNOWN_ORGS). */
+  isAssumed(orgId: string): boolean;
   readonly catalogues: Catalogues;
 }
 
@@ -32,9 +36,16 @@ export interface Sources {
   readonly waveLimits: WaveLimits;
 }
 
+/** What a statement is read from, by the API and by the commands. */
+export type StatementSources = Pick<Sources, 'now' | 'clickhouse' | 'topics' | 'timing'>;
+
 export interface ApiDependencies extends Sources {
   /** A connection of their own for probes and metrics, so that they never wait behind other queries. */
   readonly clickhouseForProbes: ClickHouseClient;
+  /** Publishes the events of POST /v1/events. */
+  readonly events: Pick<EventPublisher, 'publish'>;
+  /** The consumers' values: an event that is accepted must count. */
+  readonly eventTimeLimits: TimeLimits;
   readonly logger: Logger;
   readonly verifyToken: VerifyToken;
   readonly newRequestId: () => string;

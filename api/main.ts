@@ -8,12 +8,17 @@ import { createTokenVerifier } from './auth/tokens.ts';
 import { connectForProbing, connectForReading } from './clickhouse.ts';
 import { isOn, readApiConfig } from './config.ts';
 import { openLocalSignIn } from './dashboard/open-local-sign-in.ts';
+import { CallEventProducer } from '../platform/kafka/call-event-producer.ts';
+import { EventPublisher } from './events/event-publisher.ts';
 import { trustedProxies } from './http/trusted-proxies.ts';
 import { listen } from './listen.ts';
 import { countOpenQueries } from './metrics/open-queries.ts';
 
 /** Shorter than a request may take: the answer reports the outcome of a change, or that it is unknown. */
 const RECORDED_WITHIN_MS = 8_000;
+/** Of events: the answer says whether Kafka has them, or that it is unknown. */
+const PUBLISHED_WITHIN_MS = 8_000;
+const MAX_WAITING_EVENT_BYTES = 32 * 1024 * 1024;
 
 await runProcess(
   { name: 'api', readConfig: readApiConfig, unfinished: 'running requests were cut off' },
@@ -35,12 +40,21 @@ async function run({
     now: Date.now,
     timeoutMs: RECORDED_WITHIN_MS,
   });
+  const topics = topicNames(config.TOPIC_PREFIX);
+  const events = new EventPublisher({
+    sink: new CallEventProducer({ kafka: config, topics, clientId: 'api-credits-api', logger }),
+    logger,
+    timeoutMs: PUBLISHED_WITHIN_MS,
+    maxWaitingBytes: MAX_WAITING_EVENT_BYTES,
+  });
   const { app } = await buildApp({
     now: Date.now,
     clickhouse,
     clickhouseForProbes,
     settings,
-    topics: topicNames(config.TOPIC_PREFIX),
+    topics,
+    events,
+    eventTimeLimits: { futureMs: config.FUTURE_LIMIT_MS, latenessMs: config.LATENESS_LIMIT_MS },
     timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS },
     waveLimits: { percent: config.INVALID_PERCENT_LIMIT, records: config.INVALID_RECORDS_LIMIT },
     logger,
@@ -58,7 +72,7 @@ async function run({
   });
   onStop(async () => {
     await app.close();
-    await settings.close();
+    await Promise.all([settings.close(), events.close()]);
     await Promise.all([clickhouse.close(), clickhouseForProbes.close()]);
   });
   await listen(app, config.HOST, config.PORT);

@@ -14,6 +14,7 @@ import { creditUsersRoute } from './credits/users-route.ts';
 import { dashboardPages } from './dashboard/files.ts';
 import { localSignInRoutes } from './dashboard/local-sign-in.ts';
 import type { ApiDependencies } from './dependencies.ts';
+import { eventsRoute } from './events/route.ts';
 import { explanationRoute } from './explanation/route.ts';
 import { healthRoutes } from './health/routes.ts';
 import { metricsRoute } from './metrics/route.ts';
@@ -29,7 +30,7 @@ import { statementRoutes } from './statements/routes.ts';
 import { usageRoute } from './usage/route.ts';
 
 /** Every resource of the API, in the order of the OpenAPI document. */
-export function registerRoutes(app: ApiServer, dependencies: ApiDependencies): void {
+export async function registerRoutes(app: ApiServer, dependencies: ApiDependencies): Promise<void> {
   const probes = { ...dependencies, clickhouse: dependencies.clickhouseForProbes };
   healthRoutes(app, probes);
   metricsRoute(app, probes);
@@ -54,6 +55,7 @@ export function registerRoutes(app: ApiServer, dependencies: ApiDependencies): v
   additionalLimitRoutes(app, dependencies);
   catalogueRoutes(app, dependencies);
   reconciliationRoute(app, dependencies);
+  await eventsRoute(app, dependencies);
   documentRoute(app);
   referencePages(app);
   dashboardPages(app);

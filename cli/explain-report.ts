@@ -3,22 +3,33 @@ import { formatInstant } from '../domain/instants.ts';
 import { count, signed, table } from './table.ts';
 import type { DayCharge } from '../domain/pricing/day-charge.ts';
 import type { UsageTotal } from '../store/usage/read.ts';
+import { assumedTermsText } from '../domain/settings/sample-subscription.ts';
+import { billedInLines, billedInText, type Billing } from './explain-billing.ts';
 import { callsPath } from '../api/explanation/calls-path.ts';
 import type { Breakdown, Explanation } from '../store/explain/explanation.ts';
 import type { TermsInEffect } from '../domain/pricing/terms-of-day.ts';
 import { printableLine } from '../platform/printable-text.ts';
 import { HOUR_MS } from '../schemas/time-units.ts';
 
+interface ReportOptions extends Billing {
+  /** Whether nothing is recorded about the organisation. */
+  readonly isAssumed: boolean;
+}
+
 /** An explanation as text, from the amount down to the path of the single calls. */
-export function explanationReport(explanation: Explanation): string {
+export function explanationReport(
+  explanation: Explanation,
+  { isAssumed, ...billing }: ReportOptions,
+): string {
   const { orgId, product, day, charge } = explanation;
   const hours = (day.to - day.from) / HOUR_MS;
   return [
     `${orgId}, ${product}, ${day.date}: ${formatInstant(day.from)} to ${formatInstant(day.to)}, ${hours} hours`,
+    ...(isAssumed ? [assumedTermsText(count)] : []),
     ...(charge
-      ? chargeLines(charge, explanation.total)
+      ? [...chargeLines(charge, explanation.total), ...billedInLines(billing, charge.priceBook.currency)]
       : ['', 'no subscription: these calls use no credits and cost nothing']),
-    ...revisionLines(explanation),
+    ...revisionLines(explanation, billing),
     '',
     'limits in effect',
     ...explanation.terms.flatMap((terms) => termsLines(terms)),
@@ -65,14 +76,14 @@ function chargeLines(charge: DayCharge, total: UsageTotal): string[] {
   ];
 }
 
-function revisionLines({ revisions, pending, charge }: Explanation): string[] {
+function revisionLines({ revisions, pending, charge }: Explanation, { period }: Billing): string[] {
   const rows = revisions.map((each) => [
     `revision ${each.revision}`,
     `closed ${formatInstant(each.closed_at)}`,
     `used ${count(each.used)}`,
     `billed ${count(each.billed_credits)} (${signed(each.delta_credits)})`,
     `amount ${canonical(each.amount)} (difference ${canonical(each.delta_amount)})`,
-    `on the bill of ${each.billed_from} to ${each.billed_to}`,
+    billedInText(each, period),
   ]);
   const late = pending && [
     `  next revision, pending: used ${signed(pending.usedCredits)}, billed ${signed(pending.deltaCredits)}, ` +

@@ -1,4 +1,7 @@
 /** `npm run explain`: how the charge of a day came about. */
+import { readMoment } from '../api/billing/moment.ts';
+import { statementDay } from '../api/billing/rows.ts';
+import { billingPeriodsOf } from '../domain/calendar/billing-periods.ts';
 import { calendarOf } from '../domain/calendar/calendar.ts';
 import { readExplanation } from '../store/explain/read.ts';
 import { explanationReport } from './explain-report.ts';
@@ -33,11 +36,18 @@ await runCommand(async (args) => {
   const top = options.integer('top') ?? DEFAULT_TOP;
   if (top < 1 || top > MAX_TOP) throw options.wrong(`--top must be a number from 1 to ${MAX_TOP}.`);
 
-  return withStack(async ({ client, settings }) => {
-    const { org, subscription } = findSubscription(settings, orgId, product);
-    const day = calendarOf(org.timeZone).dayByDate(date);
+  return withStack(async ({ client, settings, sources }) => {
+    const found = findSubscription(settings, orgId, product);
+    const { org, catalogues } = found;
+    const calendar = calendarOf(org.timeZone);
+    const day = calendar.dayByDate(date);
     if (!day) throw new NotFoundError(`${orgId} has no day ${date}: its time zone skips this date.`);
-    const { catalogues } = settings;
-    return explanationReport(await readExplanation(client, { org, subscription, catalogues, day, top }));
+    // In this order, a day that lands or closes in between is merely shown as open.
+    const moment = await readMoment(sources, catalogues);
+    const explanation = await readExplanation(client, { ...found, day, top });
+    const { revisions: charges, charge: live } = explanation;
+    const period = billingPeriodsOf(calendar, org.billingDay).periodOf(date);
+    const row = statementDay({ day, period, charges, live }, moment);
+    return explanationReport(explanation, { isAssumed: found.isAssumed, period, row });
   });
 });

@@ -1,4 +1,5 @@
-import { subscriptionOf, type OrgHistory, type Subscription } from '../domain/settings/org-history.ts';
+import type { RequestedSubscription } from '../api/orgs/subscription.ts';
+import { subscriptionOf } from '../domain/settings/org-history.ts';
 import type { SettingsState } from '../domain/settings/state.ts';
 
 /** The organisation, subscription or day that a command names does not exist. */
@@ -19,7 +20,7 @@ export function findSubscription(
   settings: SettingsState,
   orgId: string,
   product: string | undefined,
-): { readonly org: OrgHistory; readonly subscription: Subscription } {
+): RequestedSubscription {
   const org = settings.history(orgId);
   if (!org) {
     throw new NotFoundError(
@@ -31,7 +32,9 @@ export function findSubscription(
     throw new NotFoundError(`${orgId} subscribes to ${products.join(', ')}: choose one by --product.`);
   }
   const subscription = product === undefined ? org.subscriptions[0] : subscriptionOf(org, product);
-  if (subscription) return { org, subscription };
+  if (subscription) {
+    return { org, isAssumed: settings.isAssumed(orgId), subscription, catalogues: settings.catalogues };
+  }
   const existing = products.length > 0 ? `it subscribes to ${products.join(', ')}` : 'it has none';
   throw new NotFoundError(`${orgId} has no subscription to ${product ?? 'any product'}: ${existing}.`);
 }

@@ -2,11 +2,13 @@ import type { OrgHistory, Versions } from '../domain/settings/org-history.ts';
 import { formatInstant } from '../domain/instants.ts';
 import { inEffectAt } from '../domain/versions.ts';
 import { billingPeriodsOf } from '../domain/calendar/billing-periods.ts';
+import { assumedTermsText } from '../domain/settings/sample-subscription.ts';
 import { printableLine } from '../platform/printable-text.ts';
 import { calendarOf } from '../domain/calendar/calendar.ts';
 import { UnknownTimeZoneError } from '../domain/calendar/zone-days.ts';
 import type { Outcome } from '../domain/settings/outcome.ts';
 import type { SettingsState } from '../domain/settings/state.ts';
+import { count } from './table.ts';
 
 /**
  * The settings of an organisation as text: those in effect, those that take effect later, and every change with who,
@@ -41,6 +43,7 @@ export function orgReport(
   const later = outcomes.filter(({ effectiveAt, rejection }) => effectiveAt > now && !rejection);
   return [
     orgId,
+    ...(state.isAssumed(orgId) ? [assumedTermsText(count)] : []),
     ...rows.map(([name, value]) => `  ${name}: ${value}`),
     'takes effect later',
     ...listed(later, ({ change, effectiveAt }) => `${formatInstant(effectiveAt)} ${contentOf(change)}`),

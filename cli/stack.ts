@@ -1,14 +1,25 @@
 import { connectClickHouse, type ClickHouseClient } from '../platform/clickhouse/connect.ts';
 import { readConfig } from '../platform/config.ts';
-import { clickhouseVariables, orgVariables } from '../platform/variables.ts';
+import {
+  clickhouseVariables,
+  closingVariables,
+  kafkaVariables,
+  orgVariables,
+} from '../platform/variables.ts';
+import type { StatementSources } from '../api/dependencies.ts';
 import type { SettingsState } from '../domain/settings/state.ts';
+import { topicNames } from '../schemas/topics.ts';
 import { createSettingsStore } from '../store/settings/store.ts';
+
+const { TOPIC_PREFIX } = kafkaVariables;
 
 /** The tables and settings that a read-only command works with. */
 export interface Stack {
   readonly client: ClickHouseClient;
   /** As of the command's start. */
   readonly settings: SettingsState;
+  /** What a statement is read from, as the API reads it. */
+  readonly sources: StatementSources;
 }
 
 /**
@@ -16,12 +27,23 @@ export interface Stack {
  * @throws ConfigError
  */
 export async function withStack<Result>(work: (stack: Stack) => Promise<Result>): Promise<Result> {
-  const config = readConfig(process.env, { ...clickhouseVariables, ...orgVariables });
+  const config = readConfig(process.env, {
+    ...clickhouseVariables,
+    ...orgVariables,
+    ...closingVariables,
+    TOPIC_PREFIX,
+  });
   const client = connectClickHouse(config, 'api-credits command');
   try {
     return await work({
       client,
       settings: await createSettingsStore(client, config.UNKNOWN_ORGS).refresh(),
+      sources: {
+        now: Date.now,
+        clickhouse: client,
+        topics: topicNames(config.TOPIC_PREFIX),
+        timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS },
+      },
     });
   } finally {
     await client.close();

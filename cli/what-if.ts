@@ -1,19 +1,18 @@
 /** `npm run what-if`: prices the last period's real usage under another edition, number of users or limit. */
-import { canonical } from '../domain/money.ts';
-import type { Billed } from '../domain/pricing/bill.ts';
-import type { DayCharge } from '../domain/pricing/day-charge.ts';
+import { readStatement } from '../api/billing/statement.ts';
 import type { OtherTerms } from '../domain/pricing/what-if.ts';
-import { readWhatIf, type PeriodWhatIf } from '../store/usage/read-what-if.ts';
+import { readWhatIf } from '../store/usage/read-what-if.ts';
 import { runCommand } from '../platform/command-line/command.ts';
 import { Options } from '../platform/command-line/options.ts';
 import { findSubscription } from './find-subscription.ts';
 import { withStack } from './stack.ts';
-import { count, table } from './table.ts';
+import { whatIfReport } from './what-if-report.ts';
 
 const USAGE = `npm run what-if -- --org ORG [--product P] [--edition E] [--users N] [--additional-limit N]
 
 Prices the usage of the last billing period under other terms, day by day. Terms that you do not specify stay as they
-were. Days without a charge under either terms are left out.
+were. Days without a charge under either terms are left out. Late calls count on their own day, even where a later
+period bills them as an adjustment: the last lines say so.
 
   --org ORG                the organisation
   --product P              the subscription; required if there are several
@@ -43,40 +42,11 @@ await runCommand(async (args) => {
   if (Object.keys(otherTerms).length === 0)
     throw options.wrong('Specify at least one of --edition, --users, --additional-limit.');
 
-  return withStack(async ({ client, settings }) => {
-    const found = findSubscription(settings, orgId, product);
-    const { catalogues } = settings;
-    return report(orgId, await readWhatIf(client, { ...found, catalogues, otherTerms }, Date.now()));
+  return withStack(async ({ client, settings, sources }) => {
+    const requested = findSubscription(settings, orgId, product);
+    const whatIf = await readWhatIf(client, { ...requested, otherTerms }, sources.now());
+    const { from, to } = whatIf.period;
+    const { days } = await readStatement(sources, { ...requested, from, to });
+    return whatIfReport(requested, whatIf, days);
   });
 });
-
-function report(orgId: string, answer: PeriodWhatIf): string {
-  const { currency, period, days, asItWas, asItWouldBe, roundedAsItWas, roundedAsItWouldBe } = answer;
-  const charged = days.filter((day) => (day.asItWas?.billed ?? 0) + (day.asItWouldBe?.billed ?? 0) > 0);
-  return [
-    `${orgId}, ${period.from} to ${period.to} (exclusive), amounts in ${currency}`,
-    ...table(
-      [
-        ...charged.map(({ day, asItWas: was, asItWouldBe: wouldBe }) =>
-          [day.date, count(was?.used ?? 0)].concat(billed(was), billed(wouldBe)),
-        ),
-        [
-          'all',
-          count(days.reduce((sum, day) => sum + (day.asItWas?.used ?? 0), 0)),
-          ...billedTotal(asItWas),
-          ...billedTotal(asItWouldBe),
-        ],
-        ['rounded', '', '', canonical(roundedAsItWas), '', canonical(roundedAsItWouldBe)],
-      ],
-      ['day', 'used', 'billed', 'amount', 'what-if billed', 'what-if amount'],
-    ),
-  ].join('\n');
-}
-
-function billed(charge: DayCharge | undefined): string[] {
-  return charge ? [count(charge.billed), canonical(charge.amount)] : ['0', '0'];
-}
-
-function billedTotal({ credits, amount }: Billed): string[] {
-  return [count(credits), canonical(amount)];
-}

@@ -1,14 +1,15 @@
 /**
  * Runs a program of this project as one of the running local stack: `deploy/node.sh deploy/run.ts PATH [ARGUMENTS]`,
  * with the stack's settings where the environment does not give its own. It may only read the local ClickHouse; with
- * `--writes` before PATH it may write there too.
+ * `--writes` before PATH it may write there too, with `--owns` also change its tables.
  */
 import { prepareOrExit } from './prepare.ts';
 import { runProgram } from './prepare/program.ts';
 
 const given = process.argv.slice(2);
-const writes = given[0] === '--writes';
-const [program, ...args] = writes ? given.slice(1) : given;
+const isOption = (given[0] ?? '').startsWith('--');
+const role = given[0] === '--writes' ? 'writer' : given[0] === '--owns' ? 'owner' : 'reader';
+const [program, ...args] = isOption ? given.slice(1) : given;
 if (!program) {
   console.error(
     'Name the program to run, for example: deploy/node.sh deploy/run.ts deploy/local/token.ts --role platform',
@@ -25,10 +26,10 @@ async function takeSettingsOfTheStack(): Promise<void> {
   const { stackVariables } = await import('./local/stack-variables.ts');
   try {
     const stack = readStack(process.env['DATA_DIR'] || '.data');
-    Object.assign(process.env, stackVariables(stack, writes ? 'writer' : 'reader', process.env));
+    Object.assign(process.env, stackVariables(stack, role, process.env));
   } catch (error) {
-    // With a Kafka named, or only to ask how a program is used, no local stack is needed.
-    if (process.env['KAFKA_BROKERS'] || args.includes('--help')) return;
+    // With servers named, or only to ask how a program is used, no local stack is needed.
+    if (process.env['KAFKA_BROKERS'] || process.env['CLICKHOUSE_URL'] || args.includes('--help')) return;
     console.error(error instanceof Error ? error.message : error);
     process.exit(1);
   }

@@ -41,6 +41,28 @@ export const kafkaVariables = {
   }),
 };
 
+/** How topics are created; existing ones keep what they have. */
+export const topicVariables = {
+  CALL_PARTITIONS: Type.Integer({
+    default: 4,
+    minimum: 1,
+    maximum: 1_000,
+    description: 'partitions of the call topic, when it is created',
+  }),
+  REPLICATION_FACTOR: Type.Integer({
+    default: 1,
+    minimum: 1,
+    maximum: 100,
+    description: 'how many brokers hold each record, in topics that are created',
+  }),
+  MIN_INSYNC_REPLICAS: Type.Integer({
+    default: 1,
+    minimum: 1,
+    maximum: 100,
+    description: 'how many brokers must have a record before it is acknowledged',
+  }),
+};
+
 /** A name that needs no quotes in SQL. */
 export const clickhouseName = (name: string) =>
   Type.String({ default: name, pattern: '^[A-Za-z_][A-Za-z0-9_]*$', examples: [name] });

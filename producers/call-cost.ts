@@ -1,6 +1,6 @@
 import { costsAt, type Catalogues } from '../domain/catalogues/catalogues.ts';
 import { DEFAULT_RULE, type CostRule } from '../domain/catalogues/costs.ts';
-import type { CallCost } from './call-event-fields.ts';
+import type { CallCost } from '../schemas/call-event-fields.ts';
 import { EventRejectedError, UnknownCostRuleError } from './errors.ts';
 
 /**

@@ -1,20 +1,6 @@
-import type { Reason } from '../schemas/event-rules.ts';
-
 /** The errors of the publishing SDK: an event was not, or may not have been, delivered. None is silent. */
 
-/** Why an event is rejected: a rule of domain.md, or a limit of the SDK: the input's shape, the event's size. */
-export type RejectionReason = Reason | 'shape' | 'too-large';
-
-/** The event breaks a rule, and was not sent. Correct it: publishing it again unchanged fails again. */
-export class EventRejectedError extends Error {
-  readonly code = 'EVENT_REJECTED';
-  readonly reason: RejectionReason;
-  constructor(reason: RejectionReason, detail: string) {
-    super(`The event was rejected (${reason}): ${detail}. Correct it and publish it again.`);
-    this.name = 'EventRejectedError';
-    this.reason = reason;
-  }
-}
+export { EventRejectedError, type RejectionReason } from '../schemas/event-rejected-error.ts';
 
 /** The cost catalogue had no rule with that name when the call was answered. Correct the name. */
 export class UnknownCostRuleError extends Error {

@@ -1,4 +1,4 @@
-import type { CallEventInput } from './call-event-fields.ts';
+import type { CallEventInput } from '../schemas/call-event-fields.ts';
 
 /** The publishing SDK's contract: what an API server embeds. */
 

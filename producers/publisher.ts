@@ -1,19 +1,13 @@
-import { encodeCallEvent } from '../schemas/call-event.ts';
-import {
-  describeRejection,
-  FUTURE_LIMIT_MS,
-  LATENESS_LIMIT_MS,
-  NOTHING_DROPPED,
-} from '../schemas/event-rules.ts';
+import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS, NOTHING_DROPPED } from '../schemas/event-rules.ts';
 import type { EventLimits } from '../schemas/event-validation.ts';
-import { completeEvent, type CallEventInput } from './call-event-input.ts';
-import { BufferFullError, EventRejectedError, PublisherClosedError, UndeliveredError } from './errors.ts';
-import { MemorySendBuffer, sizeOf, type BufferedEvent } from './send-buffer.ts';
+import type { CallEventInput } from '../schemas/call-event-input.ts';
+import { MAX_EVENT_BYTES, prepareEvent, type OutgoingRecord } from '../schemas/prepared-event.ts';
+import { BufferFullError, PublisherClosedError, UndeliveredError } from './errors.ts';
+import { MemorySendBuffer, type BufferedEvent } from './send-buffer.ts';
 import type { Publisher, PublisherCounters, PublisherLimits } from './publisher-contract.ts';
 import { pooled } from './random-pool.ts';
 import { Sender } from './sender.ts';
-import type { OutgoingRecord, Transport } from './transport.ts';
-import { validateCallEvent } from './validate.ts';
+import type { Transport } from './transport.ts';
 
 export interface PublisherOptions extends PublisherLimits {
   readonly transport: Transport;
@@ -32,7 +26,7 @@ const DEFAULTS = {
   maxBatchBytes: 512 * 1024,
   maxBufferedRecords: 100_000,
   maxBufferedBytes: 64 * 1024 * 1024,
-  maxEventBytes: 64 * 1024,
+  maxEventBytes: MAX_EVENT_BYTES,
 };
 const RETRY_MS = 100;
 const MAX_RETRY_MS = 5_000;
@@ -93,17 +87,9 @@ class BufferedPublisher implements Publisher {
   #accept(input: CallEventInput): Promise<string> {
     if (this.#closing) throw new PublisherClosedError();
     const { now, random, maxEventBytes } = this.#options;
-    const nowMs = now();
-    const event = completeEvent(input, nowMs, random);
-    const rejection = validateCallEvent(event, nowMs, this.#limits);
-    if (rejection) throw new EventRejectedError(rejection.reason, describeRejection(rejection));
-
-    const record = { key: event.org_id, value: encodeCallEvent(event) };
-    if (sizeOf(record) > maxEventBytes) {
-      throw new EventRejectedError('too-large', `${sizeOf(record)} bytes, maxEventBytes is ${maxEventBytes}`);
-    }
+    const { eventId, record } = prepareEvent(input, now(), { random, limits: this.#limits, maxEventBytes });
     return new Promise((resolve, reject) => {
-      const entry = new Entry(record, event.event_id, this.#tally, resolve, reject);
+      const entry = new Entry(record, eventId, this.#tally, resolve, reject);
       if (!this.#sendBuffer.offer(entry)) {
         this.#tally.rejected += 1;
         reject(new BufferFullError(this.#sendBuffer.records, this.#sendBuffer.sizeBytes));

@@ -1,4 +1,4 @@
-import type { OutgoingRecord } from './transport.ts';
+import { recordBytes, type OutgoingRecord } from '../schemas/prepared-event.ts';
 
 /** An accepted event that Kafka has not acknowledged. It is delivered or fails once; later reports are ignored. */
 export interface BufferedEvent extends OutgoingRecord {
@@ -24,14 +24,6 @@ export interface SendBuffer {
   /** Accepted but not taken. */
   readonly waitingRecords: number;
   readonly waitingBytes: number;
-}
-
-/** Kafka's framing of a record: lengths, deltas, attributes; 7 to 20 bytes. */
-const FRAMING_BYTES = 20;
-
-/** The bytes of an entry that count towards the bounds and a batch. */
-export function sizeOf(record: OutgoingRecord): number {
-  return record.value.length + Buffer.byteLength(record.key) + FRAMING_BYTES;
 }
 
 /** A send buffer in memory: its events are lost with the process. */
@@ -65,7 +57,7 @@ export class MemorySendBuffer implements SendBuffer {
   }
 
   offer(entry: BufferedEvent): boolean {
-    const size = sizeOf(entry);
+    const size = recordBytes(entry);
     if (!this.hasRoomFor(size)) return false;
     this.#queue.push(entry);
     this.waitingBytes += size;
@@ -78,7 +70,7 @@ export class MemorySendBuffer implements SendBuffer {
     for (; end < this.#queue.length && end - this.#head < maxRecords; end += 1) {
       const entry = this.#queue[end];
       if (entry === undefined) break;
-      const size = sizeOf(entry);
+      const size = recordBytes(entry);
       if (end > this.#head && bytes + size > maxBytes) break;
       bytes += size;
     }
@@ -96,6 +88,6 @@ export class MemorySendBuffer implements SendBuffer {
 
   settle(entries: readonly BufferedEvent[]): void {
     this.#takenRecords -= entries.length;
-    for (const entry of entries) this.#takenBytes -= sizeOf(entry);
+    for (const entry of entries) this.#takenBytes -= recordBytes(entry);
   }
 }

@@ -1,3 +1,7 @@
+import type { OutgoingRecord } from '../schemas/prepared-event.ts';
+
+export type { OutgoingRecord };
+
 /** What the publisher needs from a message log; kafka-transport.ts implements it with Kafka. */
 export interface Transport {
   /**
@@ -8,12 +12,6 @@ export interface Transport {
   send(records: readonly OutgoingRecord[]): Promise<void>;
   /** Ends the connection; a send in flight fails soon. It may be called more than once. */
   close(): Promise<void>;
-}
-
-/** @param key the org id: one org's events share a partition, so their order is kept. */
-export interface OutgoingRecord {
-  readonly key: string;
-  readonly value: Buffer;
 }
 
 /** The log will never accept these records: one is too large or malformed. */

@@ -2,7 +2,7 @@
  * Who may do what (domain.md, Roles): the one table of permissions and roles. Whatever is not in it is forbidden.
  * Every route names its permission; test/api/auth/access.int.test.ts walks all of them.
  */
-export const ROLES = ['super_admin', 'admin', 'user', 'analyst', 'billing', 'platform'] as const;
+export const ROLES = ['super_admin', 'admin', 'user', 'analyst', 'billing', 'platform', 'publisher'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** How much of an organisation a permission covers: `org` everything, `self` the caller's own consumption. */
@@ -32,6 +32,8 @@ const GLOBAL_PERMISSIONS = {
   'change-catalogues': ['platform'],
   'read-charges': ['billing'],
   'read-reconciliation': ['billing', 'platform'],
+  // Of the org of the token or, without one, of any: the route compares it with each event's.
+  'publish-events': ['publisher'],
   // Any token: prices are public knowledge.
   'read-prices': ROLES,
 } as const satisfies Record<string, readonly Role[]>;
@@ -51,7 +53,10 @@ export const isBound = (role: Role): boolean => BOUND.has(role);
 export interface Caller {
   readonly role: Role;
   readonly userId: string;
-  /** The organisations that a bound role is bound to; empty for other roles. */
+  /**
+   * The organisations that a bound role is bound to. A publisher has the one that it may publish for, or none and may
+   * publish for any. Empty for other roles.
+   */
   readonly orgIds: readonly string[];
 }
 

@@ -122,12 +122,19 @@ async function verifySignature(token: string, checks: ReadonlyMap<string, Signat
 }
 
 function callerOf({ role, sub, org, orgs }: Claims): Caller {
+  if (role === 'publisher') return publisherOf(sub, org, orgs);
   if (!isBound(role)) return { role, userId: sub, orgIds: [] };
   const bound = role === 'analyst' ? orgs : org === undefined ? undefined : [org];
   if (bound === undefined) {
     throw tokenInvalid(`A token of the role ${role} needs the claim ${role === 'analyst' ? 'orgs' : 'org'}.`);
   }
   return { role, userId: sub, orgIds: bound };
+}
+
+/** A list of orgs would be ignored, and the token would publish for any. */
+function publisherOf(userId: string, org: string | undefined, orgs: readonly string[] | undefined): Caller {
+  if (orgs !== undefined) throw tokenInvalid('A token of the role publisher takes the claim org, not orgs.');
+  return { role: 'publisher', userId, orgIds: org === undefined ? [] : [org] };
 }
 
 /** A token for the local stack and for tests. @param expiresAt epoch milliseconds */

@@ -2,14 +2,14 @@ import type { Catalogues } from '../../domain/catalogues/catalogues.ts';
 import type { PriceBook } from '../../domain/catalogues/prices.ts';
 import { closableUntil } from '../../domain/closing/when-to-close.ts';
 import { readConfirmed, readWatermark } from '../../store/progress/watermark.ts';
-import type { Sources } from '../dependencies.ts';
+import type { StatementSources } from '../dependencies.ts';
 import { RETRY_AFTER } from '../problems/clickhouse.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Moment } from './rows.ts';
 
 /** Reads what decides the status of days. Read it before their charges and calls, so that no day looks settled early. */
 export async function readMoment(
-  { clickhouse, topics, timing, now: clock }: Omit<Sources, 'settings'>,
+  { clickhouse, topics, timing, now: clock }: StatementSources,
   catalogues: Catalogues,
 ): Promise<Moment> {
   const now = clock();

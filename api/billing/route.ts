@@ -6,6 +6,7 @@ import { Count } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
 import { OrgParams, ProductParameter } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
+import { TermsAssumed } from '../settings/terms-assumed.ts';
 import { BilledAnswer, billedAnswer } from './amounts.ts';
 import { readBill } from './bill.ts';
 import { AdjustmentAnswer, adjustmentAnswer } from './days-answer.ts';
@@ -34,6 +35,7 @@ export const BillingAnswer = Type.Object(
     ),
     days_closed: Count,
     adjustments: Type.Array(AdjustmentAnswer),
+    terms_assumed: TermsAssumed,
   },
   strict,
 );
@@ -71,6 +73,7 @@ export function billingRoute(app: ApiServer, sources: Sources): void {
         },
         days_closed: bill.daysClosed,
         adjustments: bill.adjustments.map((charge) => adjustmentAnswer(charge)),
+        terms_assumed: requested.isAssumed,
       };
     },
   });

@@ -6,7 +6,7 @@ import { chargeOfDay } from '../../domain/pricing/day-charge.ts';
 import { readUsedByDay } from '../../store/usage/used-by-day.ts';
 import { priceBookAt } from '../../domain/catalogues/catalogues.ts';
 import type { Money } from '../../domain/money.ts';
-import type { Sources } from '../dependencies.ts';
+import type { StatementSources } from '../dependencies.ts';
 import { orgCalendar, type RequestedSubscription } from '../orgs/subscription.ts';
 import { adjustmentsOf, statementTotal } from './adjustments.ts';
 import { readMoment } from './moment.ts';
@@ -29,7 +29,10 @@ export interface StatementRequest extends RequestedSubscription {
 }
 
 /** Reads closed days from the log and computes the others from the calls known now. */
-export async function readStatement(sources: Sources, request: StatementRequest): Promise<Statement> {
+export async function readStatement(
+  sources: StatementSources,
+  request: StatementRequest,
+): Promise<Statement> {
   const { org, subscription, catalogues, from, to } = request;
   const { clickhouse } = sources;
   const calendar = orgCalendar(org);

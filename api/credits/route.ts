@@ -5,6 +5,7 @@ import type { Sources } from '../dependencies.ts';
 import { Credits } from '../parameters/counts.ts';
 import { OrgParams } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
+import { TermsAssumed } from '../settings/terms-assumed.ts';
 import { BillableToday, billableToday } from './billable-today.ts';
 import { subscriptionAt } from './subscription-at.ts';
 import { AtQuery, describeLive, liveProperties, storedPart, windowAt } from './window.ts';
@@ -26,6 +27,7 @@ export const CreditsAnswer = Type.Object(
       { additionalProperties: false, description: 'included = min(maximum, base + per_user x users)' },
     ),
     billable_today: BillableToday,
+    terms_assumed: TermsAssumed,
   },
   { additionalProperties: false },
 );
@@ -69,6 +71,7 @@ export function creditsRoute(app: ApiServer, sources: Sources): void {
         over_limit: usage.overLimit,
         formula: allowance.formula,
         billable_today: today,
+        terms_assumed: found.isAssumed,
       };
     },
   });

@@ -8,6 +8,8 @@ export interface SubscriptionAt {
   readonly product: string;
   readonly org: OrgHistory;
   readonly subscription: Subscription;
+  /** Whether nothing is recorded about the org, so that its terms are assumed. */
+  readonly isAssumed: boolean;
   /** From the settings of the instant. */
   readonly allowance: AllowanceAt;
 }
@@ -28,5 +30,6 @@ export function subscriptionAt(
   const allowance = allowanceAt(settings.catalogues, subscription, instant);
   if (allowance === undefined)
     throw noSubscription(`The subscription of ${product} had not begun at that time.`);
-  return { orgId: org.orgId, product, org, subscription, allowance };
+  const isAssumed = settings.isAssumed(org.orgId);
+  return { orgId: org.orgId, product, org, subscription, isAssumed, allowance };
 }

@@ -12,7 +12,11 @@ import { RETRY_AFTER } from '../problems/clickhouse.ts';
 import { Problem } from '../problems/problem.ts';
 import { formatInstant } from '../../domain/instants.ts';
 
+<<<<<<< HEAD
 /** D: a probe is read at a glance. */
+=======
+/** D: more names help no one who reads a probe. */
+>>>>>>> main
 const MAX_NAMED = 20;
 
 const TimeZoneRules = Type.Object(
@@ -67,12 +71,23 @@ export async function readReadiness(sources: Sources): Promise<Static<typeof Rea
   const { clickhouse, topics, timing, waveLimits } = sources;
   try {
     const now = sources.now();
+<<<<<<< HEAD
     const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
     const { due, recent, setAside } = await onBehalfOf({ id: 'readyz', signal }, async () => ({
       due: await readBacklog(clickhouse, topics, now, timing),
       recent: await readRecentRecords(clickhouse, topics.calls, now),
       setAside: byOrganisation(await readSetAside(clickhouse)),
     }));
+=======
+    const { due, setAside, recent } = await onBehalfOf(
+      { id: 'readyz', signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) },
+      async () => ({
+        due: await readBacklog(clickhouse, topics, now, timing),
+        setAside: byOrganisation(await readSetAside(clickhouse)),
+        recent: await readRecentRecords(clickhouse, topics.calls, now),
+      }),
+    );
+>>>>>>> main
     return {
       status: 'ready',
       landed_until: formatInstant(due.watermark),

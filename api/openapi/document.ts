@@ -28,6 +28,7 @@ const TAGS = [
   ['subscriptions', 'An organisation’s products, editions and licensed users.'],
   ['additional-limit', 'How many credits beyond the included ones 24 hours may use.'],
   ['catalogues', 'Editions, prices and costs of calls.'],
+  ['events', 'Publishing call events without a Kafka client.'],
   ['reconciliation', 'What each stage of the pipeline has counted, and what does not add up.'],
 ] as const;
 

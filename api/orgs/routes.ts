@@ -34,12 +34,13 @@ export function orgsRoutes(app: ApiServer, sources: ApiDependencies): void {
       response: { 200: OrgsAnswer },
     },
     handler: async ({ query }) => {
-      const orgs = await listOrgs(sources, await sources.settings.refresh());
+      const settings = await sources.settings.refresh();
+      const orgs = await listOrgs(sources, settings);
       const now = sources.now();
       const { page, next_cursor } = pageOf(
         orgs,
         ({ orgId }) => orgId,
-        (org) => orgAnswer(org, now),
+        (org) => orgAnswer(settings, org, now),
         query,
       );
       return { orgs: page, next_cursor };
@@ -73,6 +74,7 @@ export function orgsRoutes(app: ApiServer, sources: ApiDependencies): void {
       void reply.code(201).header('location', `${URL}/${encodeURIComponent(org_id)}/settings`);
       return {
         ...settingsAnswer(
+          settings,
           findOrg(settings, org_id),
           await sources.settings.outcomesOf(settings, org_id),
           sources.now(),

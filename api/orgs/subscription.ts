@@ -58,6 +58,8 @@ const productsOf = (subscriptions: readonly Subscription[]): string =>
 /** An org, one of its subscriptions and the catalogues, all of one moment. */
 export interface RequestedSubscription {
   readonly org: OrgHistory;
+  /** Whether nothing is recorded about the org, so that its terms are assumed. */
+  readonly isAssumed: boolean;
   readonly subscription: Subscription;
   readonly catalogues: Catalogues;
 }
@@ -70,7 +72,12 @@ export async function readSubscription(
 ): Promise<RequestedSubscription> {
   const settings = await store.refresh();
   const org = findOrg(settings, orgId);
-  return { org, subscription: chooseSubscription(org, product, now()), catalogues: settings.catalogues };
+  return {
+    org,
+    isAssumed: settings.isAssumed(orgId),
+    subscription: chooseSubscription(org, product, now()),
+    catalogues: settings.catalogues,
+  };
 }
 
 export function noSubscription(detail: string): Problem {

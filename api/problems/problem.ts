@@ -1,3 +1,5 @@
+import type { EventResult } from '../events/result.ts';
+
 /**
  * The problems that this API returns (RFC 9457). The type is a stable identifier, as a relative reference, that
  * programs compare; title and detail are for people.
@@ -46,6 +48,8 @@ export interface ProblemDocument {
   readonly status: number;
   readonly detail: string;
   readonly errors: readonly ProblemError[];
+  /** Of POST /v1/events: what became of each event. */
+  readonly results?: readonly EventResult[];
 }
 
 /** Thrown anywhere in a request and answered as a problem document. The detail says what to do next. */
@@ -54,6 +58,7 @@ export class Problem extends Error {
   readonly status: number;
   readonly errors: readonly ProblemError[];
   readonly headers: Readonly<Record<string, string>>;
+  readonly results: readonly EventResult[] | undefined;
 
   constructor(
     type: ProblemType,
@@ -62,6 +67,7 @@ export class Problem extends Error {
       readonly errors?: readonly ProblemError[];
       readonly headers?: Readonly<Record<string, string>>;
       readonly cause?: unknown;
+      readonly results?: readonly EventResult[];
     } = {},
   ) {
     super(detail, { cause: more.cause });
@@ -70,11 +76,13 @@ export class Problem extends Error {
     this.status = PROBLEMS[type].status;
     this.errors = more.errors ?? [];
     this.headers = more.headers ?? {};
+    this.results = more.results;
   }
 
   document(): ProblemDocument {
     const { title, status } = PROBLEMS[this.code];
-    return { type: this.code, title, status, detail: this.message, errors: this.errors };
+    const results = this.results && { results: this.results };
+    return { type: this.code, title, status, detail: this.message, errors: this.errors, ...results };
   }
 }
 

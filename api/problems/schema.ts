@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { EventResult } from '../events/result.ts';
 import { PROBLEMS } from './problem.ts';
 
 /** The RFC 9457 problem document of every error of this API. */
@@ -22,6 +23,9 @@ export const ProblemSchema = Type.Object(
         },
         { additionalProperties: false },
       ),
+    ),
+    results: Type.Optional(
+      Type.Array(EventResult, { description: 'Of POST /v1/events: one for each event, in order.' }),
     ),
   },
   { $id: 'Problem', additionalProperties: false },

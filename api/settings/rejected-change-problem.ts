@@ -29,12 +29,15 @@ export function rejectedChangeProblem(rejected: SettingsRejectedError): Problem 
       'Repeat the first request with this Idempotency-Key unchanged, or send another key.',
     );
   }
+<<<<<<< HEAD
+=======
+  const errors = rejected.problems.map(errorOf);
+>>>>>>> main
   if (type === 'forbidden') {
     const detail = `${rejected.message}. Leave additional_limit out; the super admin sets it with PUT /v1/orgs/{org}/additional-limit.`;
-    return new Problem(type, detail, { errors: rejected.problems.map(errorOf) });
+    return new Problem(type, detail, { errors });
   }
   if (type !== undefined && type !== 'unknown-time-zone') return new Problem(type, `${rejected.message}.`);
-  const errors = rejected.problems.map(errorOf);
   return new Problem(type ?? 'invalid-request', `${rejected.message}.`, { errors });
 }
 

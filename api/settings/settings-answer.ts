@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { billingPeriodsOf } from '../../domain/calendar/billing-periods.ts';
 import type { Outcome } from '../../domain/settings/outcome.ts';
+import type { SettingsState } from '../../domain/settings/state.ts';
 import type { OrgHistory, Subscription, Versions } from '../../domain/settings/org-history.ts';
 import { inEffectAt } from '../../domain/versions.ts';
 import { orgCalendar, timeZoneAt } from '../orgs/subscription.ts';
@@ -9,6 +10,7 @@ import { DateOfDay } from '../parameters/date.ts';
 import { Instant } from '../parameters/instant.ts';
 import { changeAnswer, ChangeAnswer } from './change-answer.ts';
 import { formatInstant } from '../../domain/instants.ts';
+import { TermsAssumed } from './terms-assumed.ts';
 
 const strict = { additionalProperties: false };
 
@@ -30,6 +32,7 @@ export const OrgAnswer = Type.Object(
       description: 'A new billing day applies from the end of the current period on.',
     }),
     subscriptions: Type.Array(Terms, { description: 'Those that have begun.' }),
+    terms_assumed: TermsAssumed,
   },
   strict,
 );
@@ -47,17 +50,19 @@ export const SettingsAnswer = Type.Object(settingsProperties, strict);
 export const SettingsChangedAnswer = Type.Object({ ...settingsProperties, recorded: ChangeAnswer }, strict);
 
 /** @param now epoch milliseconds */
-export function orgAnswer(org: OrgHistory, now: number): Static<typeof OrgAnswer> {
+export function orgAnswer(settings: SettingsState, org: OrgHistory, now: number): Static<typeof OrgAnswer> {
   return {
     org_id: org.orgId,
     time_zone: timeZoneAt(org, now),
     billing_day: billingDayAt(org, now),
     subscriptions: org.subscriptions.flatMap((subscription) => termsAt(subscription, now) ?? []),
+    terms_assumed: settings.isAssumed(org.orgId),
   };
 }
 
 /** @param outcomes of all changes of the organisation */
 export function settingsAnswer(
+  settings: SettingsState,
   org: OrgHistory,
   outcomes: readonly Outcome[],
   now: number,
@@ -67,7 +72,7 @@ export function settingsAnswer(
   const { from, to } = billingPeriodsOf(calendar, org.billingDay).periodAt(now);
   const later = outcomes.filter(({ effectiveAt, rejection }) => effectiveAt > now && rejection === undefined);
   return {
-    ...orgAnswer(org, now),
+    ...orgAnswer(settings, org, now),
     today: { day: day.date, from: formatInstant(day.from), to: formatInstant(day.to) },
     period: { from, to },
     later: later.map((outcome) => changeAnswer(outcome)),

@@ -46,7 +46,8 @@ export function settingsRoutes(app: ApiServer, sources: ApiDependencies): void {
     handler: async ({ params }) => {
       const settings = await sources.settings.refresh();
       const org = findOrg(settings, params.org);
-      return settingsAnswer(org, await sources.settings.outcomesOf(settings, org.orgId), sources.now());
+      const outcomes = await sources.settings.outcomesOf(settings, org.orgId);
+      return settingsAnswer(settings, org, outcomes, sources.now());
     },
   });
 
@@ -75,6 +76,7 @@ export function settingsRoutes(app: ApiServer, sources: ApiDependencies): void {
       const settings = await sources.settings.refresh();
       return {
         ...settingsAnswer(
+          settings,
           findOrg(settings, orgId),
           await sources.settings.outcomesOf(settings, orgId),
           sources.now(),

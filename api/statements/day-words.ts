@@ -25,7 +25,10 @@ export function laterText(day: StatementDayAnswer, currency: Currency): string {
 }
 
 /** "10,000 billed in November 2026 as an adjustment" */
-function adjustmentText({ credits, billed_in }: StatementDayAnswer['billed_as_adjustment'][number]): string {
+export function adjustmentText({
+  credits,
+  billed_in,
+}: StatementDayAnswer['billed_as_adjustment'][number]): string {
   const verb = credits < 0 ? 'credited back' : 'billed';
   return `${creditsText(Math.abs(credits))} ${verb} in ${periodText(billed_in)} as an adjustment`;
 }

@@ -5,7 +5,13 @@ import { readGivenKeys } from '../../api/auth/keys.ts';
 import { apiVariables } from '../../api/config.ts';
 import { consumerVariables } from '../../consumers/config.ts';
 import { ConfigError, readBoth, readConfig, type Environment } from '../../platform/config.ts';
-import { brokerList, httpAddress, orgVariables, stopTimeout } from '../../platform/variables.ts';
+import {
+  brokerList,
+  httpAddress,
+  orgVariables,
+  stopTimeout,
+  topicVariables,
+} from '../../platform/variables.ts';
 import { assertRetention } from '../../store/retention.ts';
 import { signInProblems } from './sign-in-obstacles.ts';
 
@@ -26,12 +32,7 @@ const localVariables = {
   PORT: Type.Integer({ ...PORT_NUMBER, default: 8080, description: 'the port of the API' }),
   DATA_DIR: Type.String({ default: '.data', minLength: 1 }),
   REPLAY: Type.Enum(['sample', 'none'], { default: 'sample' }),
-  CALL_PARTITIONS: Type.Integer({
-    default: 4,
-    minimum: 1,
-    maximum: 1_000,
-    description: 'partitions of the call topic, when it is created',
-  }),
+  CALL_PARTITIONS: topicVariables.CALL_PARTITIONS,
   KAFKA_BROKERS: brokerList({ default: '', description: 'use this Kafka instead of a local one' }),
   CLICKHOUSE_URL: httpAddress({ default: '', description: 'use this ClickHouse instead of a local one' }),
   KAFKA_PORT: Type.Optional(

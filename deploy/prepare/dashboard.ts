@@ -8,8 +8,15 @@ import { fingerprintOf, isStamped } from './fingerprint.ts';
 const SOURCES = 'api/dashboard/web';
 /** Not in the folder of the pages, which each build empties. */
 const STAMP = join(projectRoot(), 'dist/.dashboard');
-/** Of the API the pages take types, and the table of permissions. */
-const OUTSIDE = ['api/auth/permissions.ts', 'package-lock.json'];
+/** What the pages contain from other folders; otherwise they take only types. */
+const OUTSIDE = [
+  'api/auth/permissions.ts',
+  'domain/settings/sample-subscription.ts',
+  'domain/settings/org-history.ts',
+  'platform/printable-text.ts',
+  'schemas/time-units.ts',
+  'package-lock.json',
+];
 
 export async function buildDashboard(): Promise<void> {
   const files = readdirSync(join(projectRoot(), SOURCES), { encoding: 'utf8', recursive: true });

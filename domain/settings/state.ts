@@ -84,6 +84,11 @@ export class SettingsState {
     return this.#folded.outcomesFrom;
   }
 
+  /** Whether nothing is recorded about an organisation, so that its settings are the ones that the local stack assumes. */
+  isAssumed(orgId: string): boolean {
+    return this.assumesOrgs && this.#folded.orgs.get(orgId) === undefined;
+  }
+
   /** The outcome of the change with this id, from outcomesFrom on; undefined where none is applied. */
   outcome(changeId: string): Outcome | undefined {
     return this.#folded.outcomes.get(changeId);

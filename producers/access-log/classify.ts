@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { describeRejection } from '../../schemas/event-rules.ts';
-import { validateCallContent } from '../validate.ts';
+import { validateCallContent } from '../../schemas/call-event-validation.ts';
 import { contentOf, type CallContent } from './event.ts';
 import { MAX_LINE_BYTES, type Line } from './lines.ts';
 import { parseLine } from './parse.ts';

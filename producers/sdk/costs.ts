@@ -1,6 +1,6 @@
 import { parseCosts } from '../../domain/catalogues/costs.ts';
 import { callCost as costOf } from '../call-cost.ts';
-import type { CallCost } from '../call-event-fields.ts';
+import type { CallCost } from '../../schemas/call-event-fields.ts';
 
 /** What a call costs by this rule (domain.md, Catalogues). */
 export type CostRule =

@@ -62,6 +62,10 @@ export async function recordChange(
   const before = await writer.store.refresh();
   const earlier = await writer.store.outcome(before, change.change_id);
   if (!earlier) {
+<<<<<<< HEAD
+=======
+    checkRate(before, change.org_id, writer);
+>>>>>>> main
     const now = writer.now();
     checkRate(before, change.org_id, writer);
     const allowed = asSuperAdmin ? change : keepingLimit(before, change, now);

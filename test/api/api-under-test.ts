@@ -11,6 +11,9 @@ import { PROBLEM_MEDIA_TYPE, ProblemSchema } from '../../api/problems/schema.ts'
 import { connectClickHouse, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { migrate } from '../../platform/clickhouse/migrate.ts';
+import { CallEventProducer } from '../../platform/kafka/call-event-producer.ts';
+import { EventPublisher } from '../../api/events/event-publisher.ts';
+import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS } from '../../schemas/event-rules.ts';
 import { compiled } from '../../platform/compiled-schema.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { serverAddresses } from '../servers/addresses.ts';
@@ -73,11 +76,24 @@ export async function openApi(
     now: () => clock.now,
     timeoutMs: recordWithinMs,
   });
+  const events = new EventPublisher({
+    sink: new CallEventProducer({
+      kafka: settings,
+      topics: topicNames(settings.TOPIC_PREFIX),
+      clientId: `test-${suite}`,
+      logger,
+    }),
+    logger,
+    timeoutMs: recordWithinMs,
+    maxWaitingBytes: 32 * 1024 * 1024,
+  });
   const { app, routes } = await buildApp({
     now: () => clock.now,
     clickhouse: reading,
     clickhouseForProbes: probing,
     settings: recorder,
+    events,
+    eventTimeLimits: { futureMs: FUTURE_LIMIT_MS, latenessMs: LATENESS_LIMIT_MS },
     topics: topicNames(),
     timing: { sealDelayMs: 60_000, graceMs: 900_000 },
     waveLimits: { percent: 5, records: 100 },
@@ -143,6 +159,7 @@ export async function openApi(
     async close() {
       await app.close();
       await recorder.close();
+      await events.close();
       await reading.close();
       await probing.close();
       await clickhouse.command({ query: `DROP DATABASE IF EXISTS ${settings.CLICKHOUSE_DATABASE}` });

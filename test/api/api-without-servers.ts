@@ -8,6 +8,8 @@ import { buildApp } from '../../api/app.ts';
 import { createTokenVerifier } from '../../api/auth/tokens.ts';
 import { connectForProbing, connectForReading } from '../../api/clickhouse.ts';
 import type { ApiDependencies } from '../../api/dependencies.ts';
+import { UnconfirmedError } from '../../api/events/event-publisher.ts';
+import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS } from '../../schemas/event-rules.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
 
@@ -41,6 +43,8 @@ export async function openWithoutServers(
     clickhouseForProbes,
     settings: openRecorder(kafka, clickhouse, { clientId: 'test', logger, now: Date.now, timeoutMs: 1_000 }),
     topics: topicNames(),
+    events: { publish: () => Promise.reject(new UnconfirmedError(0)) },
+    eventTimeLimits: { futureMs: FUTURE_LIMIT_MS, latenessMs: LATENESS_LIMIT_MS },
     timing: { sealDelayMs: 60_000, graceMs: 900_000 },
     waveLimits: { percent: 5, records: 100 },
     logger,

@@ -93,6 +93,7 @@ describe('GET /v1/orgs/{org}/credits', () => {
         additional_limit: 3_000,
         credits: 0,
       }),
+      terms_assumed: false,
     });
     expect(used).toBeGreaterThan(1_000);
   });

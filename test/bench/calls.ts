@@ -1,4 +1,4 @@
-import { completeEvent, type CallEventInput } from '../../producers/call-event-input.ts';
+import { completeEvent, type CallEventInput } from '../../schemas/call-event-input.ts';
 import type { CallEvent } from '../../schemas/call-event.ts';
 
 const ORGS = 1_000;

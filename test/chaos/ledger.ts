@@ -1,6 +1,6 @@
 import { countOf, type Counted } from '../api/traffic.ts';
 import { DAY_MS } from '../../schemas/time-units.ts';
-import type { CallEventInput } from '../../producers/call-event-input.ts';
+import type { CallEventInput } from '../../schemas/call-event-input.ts';
 
 interface Entry {
   readonly org: string;

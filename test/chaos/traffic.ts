@@ -1,5 +1,5 @@
 import { randomOf } from '../random.ts';
-import type { CallEventInput } from '../../producers/call-event-input.ts';
+import type { CallEventInput } from '../../schemas/call-event-input.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { mintEventId } from '../../schemas/event-id.ts';
 

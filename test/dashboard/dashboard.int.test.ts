@@ -8,6 +8,7 @@ import { callsTests } from './screens/calls.ts';
 import { creditsTests } from './screens/credits.ts';
 import { limitTests } from './screens/limit.ts';
 import { overviewTests } from './screens/overview.ts';
+import { printTests } from './screens/print.ts';
 import type { SampleStack } from './stack.ts';
 
 const DAY_MS = 86_400_000;
@@ -40,6 +41,10 @@ inChromium('the dashboard in Chromium, over the sample log', () => {
   });
   describe('the call log', () => {
     callsTests(() => dashboard);
+  });
+
+  describe('on paper', () => {
+    printTests(() => dashboard);
   });
 
   it('has no axe violations, light and dark, on a phone and a desktop', async () => {

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import type { Claims } from '../../api/auth/tokens.ts';
 import { goTo, screenOf, shown, signIn } from './browser.ts';
 import { ofOrg } from './expected.ts';
 import type { OpenDashboard } from './open-dashboard.ts';
@@ -17,6 +18,16 @@ export function rolesTests(opened: () => OpenDashboard): void {
   });
 
   const offered = () => page.getByRole('navigation').getByRole('link').allInnerTexts();
+
+  const signInWithToken = async (claims: Claims): Promise<void> => {
+    await page.getByText('Sign in with a token instead').click();
+    await page.getByLabel('Token').fill(await stack.tokenOf(claims));
+    await page.getByRole('button', { name: 'Sign in with this token' }).click();
+  };
+  const choose = async (org: string): Promise<void> => {
+    await page.getByLabel('Organisation').fill(org);
+    await page.getByRole('button', { name: 'Show' }).click();
+  };
 
   it('offers a user neither the bill nor the limit, and shows only their own calls', async () => {
     await signIn(page, ORG, 'user');
@@ -63,17 +74,31 @@ export function rolesTests(opened: () => OpenDashboard): void {
     ['platform', [], ['Simulator']],
     ['analyst', ['net-66', ORG], ['Overview', 'Call log', 'Simulator']],
   ] as const)('offers the role %s only what it may do', async (role, orgs, screens) => {
-    await page.getByText('Sign in with a token instead').click();
-    const token = await stack.tokenOf({ role, sub: 'ann', orgs: [...orgs] });
-    await page.getByLabel('Token').fill(token);
-    await page.getByRole('button', { name: 'Sign in with this token' }).click();
-    const choice = page.getByLabel('Organisation');
-    if (orgs.length > 0) await choice.selectOption(ORG);
-    else {
-      await choice.fill(ORG);
-      await page.getByRole('button', { name: 'Show' }).click();
-    }
+    await signInWithToken({ role, sub: 'ann', orgs: [...orgs] });
+    if (orgs.length > 0) await page.getByLabel('Organisation').selectOption(ORG);
+    else await choose(ORG);
     await page.getByRole('navigation').waitFor();
     expect(await offered()).toEqual([...screens]);
   });
+
+  it.each(['user', 'analyst', 'admin'] as const)(
+    'shows the role %s what is billed today, as the API answers every role',
+    async (role) => {
+      const org = `net-billed-${role}`;
+      await stack.use(org, 6_001);
+      const whose = role === 'analyst' ? { orgs: [org] } : { org };
+      await signInWithToken({ role, sub: 'ann', ...whose });
+      await page.getByText('Billed today so far: 1,001 additional credits, US$0.14014').waitFor();
+      expect(await page.getByRole('link', { name: 'View details' }).count()).toBe(role === 'admin' ? 1 : 0);
+    },
+  );
+
+  it.each(['billing', 'platform', 'user'] as const)(
+    'warns the role %s of a misspelt organisation',
+    async (role) => {
+      await signInWithToken({ role, sub: 'ann', ...(role === 'user' && { org: 'nett-68' }) });
+      if (role !== 'user') await choose('nett-68');
+      await page.getByText('Nothing is recorded about this organisation.').waitFor();
+    },
+  );
 }

@@ -1,5 +1,5 @@
 import { eventIdMs, parseEventId } from '../../schemas/event-id.ts';
-import { completeEvent } from '../../producers/call-event-input.ts';
+import { completeEvent } from '../../schemas/call-event-input.ts';
 import { pooled } from '../../producers/random-pool.ts';
 import { call, countingBytes, NOW_MS } from './sample-event.ts';
 

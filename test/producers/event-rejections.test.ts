@@ -1,8 +1,8 @@
 import { mintEventId } from '../../schemas/event-id.ts';
 import { NOTHING_DROPPED } from '../../schemas/event-rules.ts';
-import { completeEvent, type CallEventInput } from '../../producers/call-event-input.ts';
+import { completeEvent, type CallEventInput } from '../../schemas/call-event-input.ts';
 import { EventRejectedError, type RejectionReason } from '../../producers/errors.ts';
-import { validateCallEvent } from '../../producers/validate.ts';
+import { validateCallEvent } from '../../schemas/call-event-validation.ts';
 import { call, countingBytes, NOW_MS } from './sample-event.ts';
 
 const MINUTE_MS = 60_000;
@@ -13,9 +13,7 @@ const id = (atMs: number): string => mintEventId(atMs, new Uint8Array(10));
 /** Why the SDK rejects an event; undefined if it accepts it. */
 function reasonOf(input: object): RejectionReason | undefined {
   try {
-    // The type does not bind a JavaScript caller.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    const event = completeEvent(input as CallEventInput, NOW_MS, countingBytes());
+    const event = completeEvent(input, NOW_MS, countingBytes());
     return validateCallEvent(event, NOW_MS, LIMITS)?.reason;
   } catch (error) {
     if (error instanceof EventRejectedError) return error.reason;
@@ -86,10 +84,7 @@ describe('the publishing SDK', () => {
       const input = { ...call(), [field]: undefined };
       expect(reasonOf(input)).toBe('shape');
       const { [field]: _, ...without } = { ...call() } as Record<string, unknown>;
-      expect(() =>
-        // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-        completeEvent(without as CallEventInput, NOW_MS, countingBytes()),
-      ).toThrow(`${field} is missing`);
+      expect(() => completeEvent(without, NOW_MS, countingBytes())).toThrow(`${field} is missing`);
     },
   );
 

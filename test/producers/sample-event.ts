@@ -1,5 +1,5 @@
 import type { Publisher } from '../../producers/publisher-contract.ts';
-import type { CallEventInput } from '../../producers/call-event-input.ts';
+import type { CallEventInput } from '../../schemas/call-event-input.ts';
 
 export const NOW_MS = Date.UTC(2026, 2, 1, 12);
 

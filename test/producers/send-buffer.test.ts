@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { MemorySendBuffer, sizeOf, type BufferedEvent } from '../../producers/send-buffer.ts';
+import { MemorySendBuffer, type BufferedEvent } from '../../producers/send-buffer.ts';
+import { recordBytes } from '../../schemas/prepared-event.ts';
 
 const entry = (name: number, size: number): BufferedEvent => ({
   key: String(name),
@@ -15,7 +16,7 @@ class Model {
 
   fits(offered: BufferedEvent): boolean {
     const held = [...this.waiting, ...this.taken.flat()];
-    return held.length < MAX_RECORDS && bytesOf(held) + sizeOf(offered) <= MAX_BYTES;
+    return held.length < MAX_RECORDS && bytesOf(held) + recordBytes(offered) <= MAX_BYTES;
   }
   /** The oldest entries within both limits, but at least one. */
   fitting(records: number, bytes: number): BufferedEvent[] {
@@ -32,7 +33,7 @@ class Model {
 const MAX_RECORDS = 12;
 const MAX_BYTES = 1_000;
 const bytesOf = (entries: readonly BufferedEvent[]): number =>
-  entries.reduce((sum, each) => sum + sizeOf(each), 0);
+  entries.reduce((sum, each) => sum + recordBytes(each), 0);
 
 const offer = fc.nat(200).map((size) => (sendBuffer: MemorySendBuffer, model: Model): unknown[] => {
   const offered = entry(model.waiting.length, size);

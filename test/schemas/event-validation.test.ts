@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { CallEventColumns } from '../../consumers/decode/call-event-columns.ts';
 import { Transcoder } from '../../consumers/decode/transcode.ts';
-import { validateCallEvent } from '../../producers/validate.ts';
+import { validateCallEvent } from '../../schemas/call-event-validation.ts';
 import { encodeCallEvent, type CallEvent } from '../../schemas/call-event.ts';
 import { mintEventId } from '../../schemas/event-id.ts';
 import { isName, NOTHING_DROPPED, type Rejection } from '../../schemas/event-rules.ts';

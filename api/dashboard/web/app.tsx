@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { AssumedTerms } from './components/assumed-terms.tsx';
 import { Header } from './components/header.tsx';
 import { Loading, ProblemNotice } from './components/states.tsx';
 import { StaleNotice } from './components/stale.tsx';
@@ -59,6 +60,7 @@ function OrgScreen({ org }: { readonly org: string }) {
       <Header org={org} screen={screen?.path} products={products} />
       <StaleNotice zone={profile?.zone ?? 'UTC'} />
       <main id="main" tabIndex={-1}>
+        {profile?.isAssumed === true && <AssumedTerms />}
         {Screen === undefined ? (
           <NotFoundScreen />
         ) : profile !== undefined && isChosen ? (

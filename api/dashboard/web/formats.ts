@@ -70,6 +70,15 @@ export const timeToSecond = (instant: string | number, zone: string): string =>
   formatter(zone, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at(instant));
 export const dayTime = (instant: string | number, zone: string): string =>
   formatter(zone, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }).format(at(instant));
+/** An instant as printed: paper needs the year. */
+export const dateTime = (instant: string | number, zone: string): string =>
+  formatter(zone, {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(at(instant));
 export const fullTime = (instant: string | number, zone: string): string =>
   formatter(zone, {
     day: 'numeric',

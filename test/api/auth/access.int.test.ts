@@ -18,14 +18,34 @@ const CALLERS = {
   analyst: { role: 'analyst', sub: 'ann', orgs: ['own', 'second'] },
   billing: { role: 'billing', sub: 'ann' },
   platform: { role: 'platform', sub: 'ann' },
+  publisher: { role: 'publisher', sub: 'ann', org: 'own' },
 } as const satisfies Record<string, Claims>;
 type Role = keyof typeof CALLERS;
-const ROLES: readonly Role[] = ['super_admin', 'admin', 'user', 'analyst', 'billing', 'platform'];
+const ROLES: readonly Role[] = [
+  'super_admin',
+  'admin',
+  'user',
+  'analyst',
+  'billing',
+  'platform',
+  'publisher',
+];
 
 const RANGE = `from=${iso(NOW - DAY_MS)}&to=${iso(NOW + DAY_MS)}`;
 
 /** The id of one of ann's calls in either organisation. */
 const ANNS_CALL = mintEventId(NOW - 3_000, Buffer.alloc(10));
+
+const EVENT = {
+  org_id: 'own',
+  product: 'bigin',
+  user_id: 'eve',
+  app_id: '-',
+  method: 'GET',
+  endpoint: '/',
+  status: 200,
+  credits: 0,
+};
 
 interface Expected {
   /** The path parameters other than the organisation. */
@@ -43,116 +63,117 @@ const release = bundledCatalogueJson();
 
 const EXPECTED: Readonly<Record<string, Expected>> = {
   'GET /v1/orgs/:org/credits': {
-    own: [200, 200, 200, 200, 403, 403],
-    foreign: [404, 404, 404, 404, 403, 403],
+    own: [200, 200, 200, 200, 403, 403, 403],
+    foreign: [404, 404, 404, 404, 403, 403, 403],
   },
   'GET /v1/orgs/:org/credits/users': {
-    own: [200, 200, 200, 403, 403, 403],
-    foreign: [404, 404, 404, 404, 403, 403],
+    own: [200, 200, 200, 403, 403, 403, 403],
+    foreign: [404, 404, 404, 404, 403, 403, 403],
   },
   'GET /v1/orgs/:org/usage': {
     query: RANGE,
-    own: [200, 200, 200, 200, 403, 403],
-    foreign: [404, 404, 404, 404, 403, 403],
+    own: [200, 200, 200, 200, 403, 403, 403],
+    foreign: [404, 404, 404, 404, 403, 403, 403],
   },
   'GET /v1/orgs/:org/calls': {
     query: RANGE,
-    own: [200, 200, 200, 200, 403, 403],
-    foreign: [404, 404, 404, 404, 403, 403],
+    own: [200, 200, 200, 200, 403, 403, 403],
+    foreign: [404, 404, 404, 404, 403, 403, 403],
   },
   'GET /v1/orgs/:org/calls/:event_id': {
     params: { event_id: ANNS_CALL },
-    own: [200, 200, 200, 200, 403, 403],
-    foreign: [404, 404, 404, 404, 403, 403],
+    own: [200, 200, 200, 200, 403, 403, 403],
+    foreign: [404, 404, 404, 404, 403, 403, 403],
   },
   'GET /v1/orgs/:org/conflicts': {
     query: RANGE,
-    own: [200, 200, 403, 403, 403, 403],
-    foreign: [404, 404, 404, 404, 403, 403],
+    own: [200, 200, 403, 403, 403, 403, 403],
+    foreign: [404, 404, 404, 404, 403, 403, 403],
   },
   'GET /v1/orgs/:org/credits/returning': {
-    own: [200, 200, 200, 200, 403, 403],
-    foreign: [404, 404, 404, 404, 403, 403],
+    own: [200, 200, 200, 200, 403, 403, 403],
+    foreign: [404, 404, 404, 404, 403, 403, 403],
   },
   'GET /v1/orgs/:org/billing/days': {
-    own: [200, 200, 403, 403, 200, 403],
-    foreign: [404, 404, 404, 404, 200, 403],
+    own: [200, 200, 403, 403, 200, 403, 403],
+    foreign: [404, 404, 404, 404, 200, 403, 403],
   },
   'GET /v1/orgs/:org/billing': {
-    own: [200, 200, 403, 403, 200, 403],
-    foreign: [404, 404, 404, 404, 200, 403],
+    own: [200, 200, 403, 403, 200, 403, 403],
+    foreign: [404, 404, 404, 404, 200, 403, 403],
   },
   'GET /v1/orgs/:org/billing/statement.csv': {
-    own: [200, 200, 403, 403, 200, 403],
-    foreign: [404, 404, 404, 404, 200, 403],
+    own: [200, 200, 403, 403, 200, 403, 403],
+    foreign: [404, 404, 404, 404, 200, 403, 403],
   },
   'GET /v1/orgs/:org/billing/statement.pdf': {
-    own: [200, 200, 403, 403, 200, 403],
-    foreign: [404, 404, 404, 404, 200, 403],
+    own: [200, 200, 403, 403, 200, 403, 403],
+    foreign: [404, 404, 404, 404, 200, 403, 403],
   },
   'GET /v1/orgs/:org/billing/days/:day/explanation': {
     params: { day: TODAY },
-    own: [200, 200, 403, 403, 200, 403],
-    foreign: [404, 404, 404, 404, 200, 403],
+    own: [200, 200, 403, 403, 200, 403, 403],
+    foreign: [404, 404, 404, 404, 200, 403, 403],
   },
   'GET /v1/orgs/:org/billing/what-if': {
     query: 'users=2',
-    own: [200, 200, 403, 403, 200, 403],
-    foreign: [404, 404, 404, 404, 200, 403],
+    own: [200, 200, 403, 403, 200, 403, 403],
+    foreign: [404, 404, 404, 404, 200, 403, 403],
   },
-  'GET /v1/charges': { own: [403, 403, 403, 403, 200, 403] },
-  'GET /v1/charges/days/:day': { params: { day: TODAY }, own: [403, 403, 403, 403, 200, 403] },
+  'GET /v1/charges': { own: [403, 403, 403, 403, 200, 403, 403] },
+  'GET /v1/charges/days/:day': { params: { day: TODAY }, own: [403, 403, 403, 403, 200, 403, 403] },
   'GET /v1/orgs/:org/additional-limit': {
-    own: [200, 200, 403, 403, 403, 403],
-    foreign: [404, 404, 404, 404, 403, 403],
+    own: [200, 200, 403, 403, 403, 403, 403],
+    foreign: [404, 404, 404, 404, 403, 403, 403],
   },
   'PUT /v1/orgs/:org/additional-limit': {
     body: { credits: 5_000 },
-    own: [200, 403, 403, 403, 403, 403],
-    foreign: [404, 404, 404, 404, 403, 403],
+    own: [200, 403, 403, 403, 403, 403, 403],
+    foreign: [404, 404, 404, 404, 403, 403, 403],
   },
   'GET /v1/orgs/:org/settings': {
-    own: [200, 200, 403, 403, 403, 200],
-    foreign: [404, 404, 404, 404, 403, 200],
+    own: [200, 200, 403, 403, 403, 200, 403],
+    foreign: [404, 404, 404, 404, 403, 200, 403],
   },
   'PATCH /v1/orgs/:org/settings': {
     body: { billing_day: 2 },
-    own: [403, 403, 403, 403, 403, 200],
-    foreign: [404, 404, 404, 404, 403, 200],
+    own: [403, 403, 403, 403, 403, 200, 403],
+    foreign: [404, 404, 404, 404, 403, 200, 403],
   },
   'GET /v1/orgs/:org/settings/history': {
-    own: [200, 200, 403, 403, 403, 200],
-    foreign: [404, 404, 404, 404, 403, 200],
+    own: [200, 200, 403, 403, 403, 200, 403],
+    foreign: [404, 404, 404, 404, 403, 200, 403],
   },
   'PUT /v1/orgs/:org/subscriptions/:product': {
     params: { product: 'crm' },
     body: { edition: 'free', users: 1 },
-    own: [403, 403, 403, 403, 403, 200],
-    foreign: [404, 404, 404, 404, 403, 200],
+    own: [403, 403, 403, 403, 403, 200, 403],
+    foreign: [404, 404, 404, 404, 403, 200, 403],
   },
-  'GET /v1/orgs': { own: [403, 403, 403, 403, 403, 200] },
+  'GET /v1/orgs': { own: [403, 403, 403, 403, 403, 200, 403] },
   'POST /v1/orgs': {
     body: { org_id: 'new-one', time_zone: 'UTC', billing_day: 1 },
-    own: [403, 403, 403, 403, 403, 201],
+    own: [403, 403, 403, 403, 403, 201, 403],
   },
-  'GET /v1/catalogues/editions': { own: [200, 200, 200, 200, 200, 200] },
-  'GET /v1/catalogues/prices': { own: [200, 200, 200, 200, 200, 200] },
-  'GET /v1/catalogues/costs': { own: [200, 200, 200, 200, 200, 200] },
-  'GET /v1/catalogues/history': { own: [403, 403, 403, 403, 403, 200] },
+  'GET /v1/catalogues/editions': { own: [200, 200, 200, 200, 200, 200, 200] },
+  'GET /v1/catalogues/prices': { own: [200, 200, 200, 200, 200, 200, 200] },
+  'GET /v1/catalogues/costs': { own: [200, 200, 200, 200, 200, 200, 200] },
+  'GET /v1/catalogues/history': { own: [403, 403, 403, 403, 403, 200, 403] },
   'POST /v1/catalogues/editions': {
     body: { ...Object(release.editions[0]), effective_at: '2100-01-01T00:00:00Z' },
-    own: [403, 403, 403, 403, 403, 201],
+    own: [403, 403, 403, 403, 403, 201, 403],
   },
   'POST /v1/catalogues/prices': {
     body: { ...Object(release.prices[0]), name: 'next', effective_at: '2100-01-01T00:00:00Z' },
-    own: [403, 403, 403, 403, 403, 201],
+    own: [403, 403, 403, 403, 403, 201, 403],
   },
   'POST /v1/catalogues/costs': {
     body: { ...Object(release.costs[0]), effective_at: '2100-01-01T00:00:00Z' },
-    own: [403, 403, 403, 403, 403, 201],
+    own: [403, 403, 403, 403, 403, 201, 403],
   },
-  'GET /v1/estimate': { query: 'credits=80000', own: [200, 200, 200, 200, 200, 200] },
-  'GET /v1/reconciliation': { own: [403, 403, 403, 403, 200, 200] },
+  'GET /v1/estimate': { query: 'credits=80000', own: [200, 200, 200, 200, 200, 200, 200] },
+  'POST /v1/events': { body: EVENT, own: [403, 403, 403, 403, 403, 403, 202] },
+  'GET /v1/reconciliation': { own: [403, 403, 403, 403, 200, 200, 403] },
 };
 const OPEN = [
   'GET /healthz',

@@ -14,6 +14,9 @@ const signed = (claims: Record<string, unknown>, alg = 'HS256'): Promise<string>
     .setExpirationTime(NOW / 1000 + 60)
     .sign(Buffer.concat([SECRET, SECRET]).subarray(0, alg === 'HS256' ? 32 : 64));
 
+const callerOf = async (claims: Claims): Promise<unknown> =>
+  verify(await signToken(SECRET, claims, NOW + 60_000));
+
 describe('a bearer token', () => {
   it('identifies its bearer', async () => {
     const caller = await verify(await signToken(SECRET, ADMIN, NOW + 60_000));
@@ -32,6 +35,13 @@ describe('a bearer token', () => {
   it.each(['billing', 'platform'] as const)('binds %s to no org, whatever it claims', async (role) => {
     const claims: Claims = { role, sub: 'ann', org: 'acme', orgs: ['acme'] };
     expect((await verify(await signToken(SECRET, claims, NOW + 60_000))).orgIds).toEqual([]);
+  });
+
+  it('binds a publisher to its org, or to none', async () => {
+    const publisher = { role: 'publisher', sub: 'ann' } as const;
+    expect(await callerOf({ ...publisher, org: 'acme' })).toMatchObject({ orgIds: ['acme'] });
+    expect(await callerOf(publisher)).toMatchObject({ orgIds: [] });
+    await expect(callerOf({ ...publisher, orgs: ['acme'] })).rejects.toThrow('takes the claim org, not orgs');
   });
 
   it('is valid until the second of its expiry', async () => {

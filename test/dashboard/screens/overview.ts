@@ -31,6 +31,10 @@ export function overviewTests(opened: () => OpenDashboard): void {
     );
   });
 
+  it('says that nothing is recorded about the organisation, so that its terms are assumed', async () => {
+    await page.getByText('its sample terms: free edition, 1 user, 10,000 additional credits.').waitFor();
+  });
+
   it('breaks the gauge down by user, app, endpoint, method and status as the API does', async () => {
     const dimensions = ['user', 'app', 'endpoint', 'method', 'status'] as const;
     const { figures, tables } = await screenOf(page, ...dimensions.map((by) => `.of-${by}`));

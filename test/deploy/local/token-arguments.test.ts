@@ -5,6 +5,8 @@ describe('npm run token', () => {
     ['--role admin --org net-1', { role: 'admin', sub: 'local', org: 'net-1' }],
     ['--role user --org net-1 --user u7', { role: 'user', sub: 'u7', org: 'net-1' }],
     ['--role analyst --orgs net-1,net-2', { role: 'analyst', sub: 'local', orgs: ['net-1', 'net-2'] }],
+    ['--role publisher', { role: 'publisher', sub: 'local' }],
+    ['--role publisher --org net-1', { role: 'publisher', sub: 'local', org: 'net-1' }],
     ['--role platform', { role: 'platform', sub: 'local' }],
   ])('%s gives these claims', (line, claims) => {
     expect(readTokenArguments(line.split(' '))).toEqual(claims);

@@ -193,4 +193,10 @@ describe('the local stack', () => {
     );
     expect(state.history('other')?.subscriptions).toHaveLength(1);
   });
+
+  it('says of which organisations nothing is recorded', () => {
+    const state = local.after(logOf(T, subscribed({ additional_limit: 50 })));
+    expect([state.isAssumed('acme'), state.isAssumed('acne')]).toEqual([false, true]);
+    expect(NO_SETTINGS.isAssumed('acne')).toBe(false);
+  });
 });

@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import { apiReport, sdkDeclarations } from '../../../deploy/sdk/declarations.ts';
-import { CallEventInput as Shape } from '../../../producers/call-event-input.ts';
-import type { CallEventInput } from '../../../producers/call-event-fields.ts';
+import { CallEventInput as Shape } from '../../../schemas/call-event-input.ts';
+import type { CallEventInput } from '../../../schemas/call-event-fields.ts';
 import { projectFile } from '../../../schemas/root.ts';
 import { call } from '../sample-event.ts';
 

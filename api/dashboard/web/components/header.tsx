@@ -19,6 +19,7 @@ const ROLE_NAMES = {
   analyst: 'Analyst',
   billing: 'Billing',
   platform: 'Platform',
+  publisher: 'Publisher',
 } as const;
 
 /** The organisation, the product, the screens and the signed-in user. */

@@ -98,6 +98,14 @@ export function Breakdown({ dimension, usage, countsRejections = false }: Breakd
               ))}
             </tr>
           ))}
+          {found.length > limit && (
+            <tr class="print-only">
+              <th scope="row">{number(found.length - limit)} more</th>
+              {columns.map(([column]) => (
+                <td key={column}>{number(sumOf(found.slice(limit), column))}</td>
+              ))}
+            </tr>
+          )}
           {other && needle === '' && !countsRejections && found.length <= limit && (
             <tr class="faint">
               <th scope="row">All others</th>
@@ -135,6 +143,9 @@ export function Breakdown({ dimension, usage, countsRejections = false }: Breakd
     </section>
   );
 }
+
+const sumOf = (rows: readonly Row[], figure: Figure): number =>
+  rows.reduce((sum, row) => sum + row[figure], 0);
 
 const emptyText = (countsRejections: boolean): string =>
   countsRejections ? 'No calls were rejected.' : 'No calls in this range.';

@@ -10,6 +10,8 @@ interface ChartProps {
   /** The previous period, bar by bar; empty unless it is compared with. */
   readonly previous: readonly Bucket[];
   readonly measure: Measure;
+  /** What a bar is, such as "Credits per hour". */
+  readonly caption: string;
   /** The chart in a sentence, for readers who cannot see it. */
   readonly summary: string;
   /** Called with the bars that the reader dragged over. */
@@ -17,7 +19,7 @@ interface ChartProps {
 }
 
 /** Bars over time. It is created once and then updated, so that nothing flickers. */
-export function Chart({ buckets, previous, measure, summary, onSelect }: ChartProps) {
+export function Chart({ buckets, previous, measure, caption, summary, onSelect }: ChartProps) {
   const container = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const current = useRef({ buckets, onSelect });
@@ -57,7 +59,7 @@ export function Chart({ buckets, previous, measure, summary, onSelect }: ChartPr
       <p class="chart-hover" aria-hidden="true">
         {bucket === undefined ? (
           <span class="faint">
-            {isCompared && 'Dashed line: the previous period. '}
+            {caption}. {isCompared && 'Dashed line: the previous period. '}
             Point at a bar for its figures; drag across bars to zoom in.
           </span>
         ) : (

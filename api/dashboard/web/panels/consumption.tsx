@@ -1,14 +1,20 @@
 import { useMemo, useState } from 'preact/hooks';
 import { change, number } from '../formats.ts';
-import { grainOf, previousRange } from '../intervals.ts';
+import { grainOf, previousRange, type Grain } from '../intervals.ts';
 import type { OverviewUsage } from '../screens/overview-data.ts';
 import { rangeTitle } from '../state/time-range.ts';
 import { Columns } from '../components/columns.tsx';
 import { setParams } from '../state/address.ts';
 import { Chart } from './chart.tsx';
+import { PrintChart } from './print-chart.tsx';
 import { bucketsOf, MEASURES, type Measure } from './series.ts';
 
 const NAMES: Readonly<Record<Measure, string>> = { credits: 'Credits', calls: 'Calls', rejected: 'Rejected' };
+const BAR_NAMES: Readonly<Record<Grain, string>> = {
+  '15m': 'per 15 minutes',
+  hour: 'per hour',
+  day: 'per day',
+};
 
 /** The usage of the range as bars, with its totals: each total is a button that switches the chart to it. */
 export function Consumption({ usage, zone }: { readonly usage: OverviewUsage; readonly zone: string }) {
@@ -21,6 +27,7 @@ export function Consumption({ usage, zone }: { readonly usage: OverviewUsage; re
       previousSeries === undefined ? [] : bucketsOf(previousSeries.rows, previousRange(range), grain, zone),
     [usage, zone],
   );
+  const caption = `${NAMES[measure]} ${BAR_NAMES[grain]}`;
   const summary = `${rangeTitle()}: ${number(series.total.credits)} credits, ${number(series.total.calls)} calls, ${number(series.total.rejected)} rejected.`;
   return (
     <section class="card consumption" aria-labelledby="consumption-title">
@@ -44,6 +51,7 @@ export function Consumption({ usage, zone }: { readonly usage: OverviewUsage; re
         buckets={buckets}
         previous={previous}
         measure={measure}
+        caption={caption}
         summary={summary}
         onSelect={(first, last) =>
           setParams({
@@ -53,6 +61,7 @@ export function Consumption({ usage, zone }: { readonly usage: OverviewUsage; re
           })
         }
       />
+      <PrintChart buckets={buckets} previous={previous} measure={measure} caption={caption} />
       <details class="as-table">
         <summary>View as a table</summary>
         <table>

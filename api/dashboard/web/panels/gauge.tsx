@@ -1,4 +1,4 @@
-import type { Credits, Day } from '../answers.ts';
+import type { Credits } from '../answers.ts';
 import { lag, number, percent, timeToSecond } from '../formats.ts';
 import { TodaysCharge } from './todays-charge.tsx';
 
@@ -25,13 +25,12 @@ function levelOf({ used, included, total }: Credits): Level {
 interface CurrentUsageProps {
   readonly credits: Credits;
   readonly zone: string;
-  /** Today's charge, for roles that may see it and once additional credits are used. */
-  readonly today: { readonly day: Day; readonly currency: string } | undefined;
 }
 
 /** The gauge: current usage over the rolling 24 hours, and how much is left. */
-export function CurrentUsage({ credits, zone, today }: CurrentUsageProps) {
+export function CurrentUsage({ credits, zone }: CurrentUsageProps) {
   const { used, total, included, unused, additional_limit, additional_used, over_limit, formula } = credits;
+
   const level = levelOf(credits);
   const share = (part: number): string => `${total === 0 ? 0 : Math.min(100, (part / total) * 100)}%`;
   const isLate = credits.lag_seconds > LATE_SECONDS;
@@ -66,7 +65,7 @@ export function CurrentUsage({ credits, zone, today }: CurrentUsageProps) {
         <Fact name="Additional used" value={additional_used} figure="additional_used" />
         <Fact name="Over limit" value={over_limit} figure="over_limit" />
       </dl>
-      {today && <TodaysCharge {...today} currentLimit={additional_limit} />}
+      {used > included && <TodaysCharge today={credits.billable_today} currentLimit={additional_limit} />}
       <p class="faint gauge-foot">
         {credits.edition} edition, {formulaText(formula)} ·{' '}
         <span class={isLate ? 'warn' : undefined}>

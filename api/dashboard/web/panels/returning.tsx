@@ -1,5 +1,5 @@
 import type { Credits, Returning } from '../answers.ts';
-import { duration, number, time } from '../formats.ts';
+import { counted, duration, number, time } from '../formats.ts';
 
 /** When used credits leave the rolling 24 hours, and when credits run out at the current pace. */
 export function ReturningPanel({
@@ -41,7 +41,7 @@ export function ReturningPanel({
       <p class="faint returning-foot">
         {next === undefined
           ? 'No credits are in use, so none return.'
-          : `${number(next.credits)} credits return by ${time(next.to, zone)}, all ${number(sum)} within 24 hours.`}
+          : `${counted(next.credits, 'credit')} ${next.credits === 1 ? 'returns' : 'return'} by ${time(next.to, zone)}, all ${number(sum)} within 24 hours.`}
       </p>
     </section>
   );
@@ -67,7 +67,11 @@ function Outlook({ returning, credits, zone }: Parameters<typeof ReturningPanel>
       {runsOut === null
         ? 'Credits will not run out within 24 hours'
         : `Credits will run out at ${time(runsOut, zone)}, in ${duration(Date.parse(runsOut) - Date.parse(as_of))}`}
-      <small>at the last hour’s pace of {number(pace)} credits per hour</small>
+      <small>
+        {pace === 0
+          ? 'No credits were used in the last hour'
+          : `at the last hour’s pace of ${counted(pace, 'credit')} an hour`}
+      </small>
     </p>
   );
 }

@@ -49,7 +49,7 @@ export function WhatIfOutcome({ answer, isPending }: WhatIfOutcomeProps) {
       </p>
       {answer.billed.as_adjustment.map((part) => (
         <p key={part.billed_in.from} class="faint gauge-foot">
-          As it was includes {adjustmentText(part)}: {money(part.amount, currency)}.
+          “As it was” includes {adjustmentText(part)}: {money(part.amount, currency)}.
         </p>
       ))}
     </div>

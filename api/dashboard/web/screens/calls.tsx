@@ -4,12 +4,13 @@ import { CallDetails } from '../panels/call-details.tsx';
 import { CallsTable } from '../panels/calls-table.tsx';
 import { ConflictsPanel } from '../panels/conflicts.tsx';
 import { Loading, ProblemNotice } from '../components/states.tsx';
+import { PrintHeading } from '../components/print-heading.tsx';
 import { Toolbar } from '../components/toolbar.tsx';
 import { fetchJson, orgPath } from '../state/client.ts';
 import { filterParams } from '../state/filters.ts';
 import { useLive } from '../state/live.ts';
 import { param, address, setParams } from '../state/address.ts';
-import { rangeAt, rangeName } from '../state/time-range.ts';
+import { rangeAt, rangeName, rangeText } from '../state/time-range.ts';
 import { may } from '../state/permissions.ts';
 import { chosenZone } from '../state/zone.ts';
 import type { ScreenProps } from './screens.ts';
@@ -48,6 +49,15 @@ export function CallsScreen({ org, profile: { zone: ownZone, products } }: Scree
   return (
     <>
       <h1 class="sr-only">Call log</h1>
+      <PrintHeading
+        screen="Call log"
+        org={org}
+        product={param('product')}
+        range={rangeText(rangeAt(live.answeredAt || Date.now()), zone)}
+        zone={zone}
+        asOf={live.answeredAt || Date.now()}
+        hasFilters
+      />
       <Toolbar ownZone={ownZone} zone={zone} />
       {error?.isPermanent === true && <ProblemNotice error={error} onRetry={live.refresh} />}
       {data === undefined && error === undefined && <Loading height={600} />}
@@ -85,11 +95,21 @@ export function CallsScreen({ org, profile: { zone: ownZone, products } }: Scree
             >
               {cursor === '' ? 'Refresh' : 'Back to the newest'}
             </button>
-            <span class="faint">{counted(data.calls.length, 'call')} on this page</span>
+            <span class="faint">
+              {counted(data.calls.length, 'call')} on this page
+              <span class="print-only">{pageText(cursor !== '', next !== null)}</span>
+            </span>
           </div>
         </section>
       )}
       {param('call') !== '' && <CallDetails key={param('call')} org={org} id={param('call')} zone={zone} />}
     </>
   );
+}
+
+/** On paper, where nothing leads to the other pages of the log. */
+function pageText(hasNewer: boolean, hasOlder: boolean): string {
+  if (!hasNewer && !hasOlder) return ', all calls of the range';
+  const others = [hasNewer && 'newer', hasOlder && 'older'].filter((each) => each !== false);
+  return `; the range has ${others.join(' and ')} calls too`;
 }

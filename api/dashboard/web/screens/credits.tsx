@@ -8,6 +8,7 @@ import { LimitPanel } from '../panels/limit.tsx';
 import { NotSubscribed } from '../panels/products.tsx';
 import { DateRange } from '../components/date-range.tsx';
 import { Downloads } from '../components/downloads.tsx';
+import { PrintHeading } from '../components/print-heading.tsx';
 import { Loading, ProblemNotice } from '../components/states.tsx';
 import { useLive } from '../state/live.ts';
 import { param } from '../state/address.ts';
@@ -35,6 +36,15 @@ export function CreditsScreen({ org, profile }: ScreenProps) {
   return (
     <div class={live.isPending ? 'is-pending' : undefined} aria-busy={live.isPending}>
       <h1 class="sr-only">Credits</h1>
+      <PrintHeading
+        screen="Credits"
+        org={org}
+        product={days.product}
+        range={dates(days.from, days.to)}
+        zone={zone}
+        dayZone={profile.zone}
+        asOf={live.answeredAt}
+      />
       <div class={limit ? 'pair' : undefined}>
         <BillPanel bill={bill} />
         {limit && (

@@ -1,10 +1,8 @@
-import type { Credits, Day, Days, Returning, Usage } from '../answers.ts';
+import type { Credits, Returning, Usage } from '../answers.ts';
 import { grainOf, previousRange, type Range } from '../intervals.ts';
-import { addDays, localDate } from '../local-time.ts';
 import { fetchJson, orgPath, type Query } from '../state/client.ts';
 import { DIMENSIONS, filterParams, type Dimension } from '../state/filters.ts';
 import type { Load } from '../state/live.ts';
-import { may } from '../state/permissions.ts';
 import { rangeAt } from '../state/time-range.ts';
 
 /** Values named per dimension; the rest is summed up. The search looks among the named ones. */
@@ -15,8 +13,6 @@ export interface Overview {
   /** Both undefined for a product without a subscription: it has no credits to use. */
   readonly credits: Credits | undefined;
   readonly returning: Returning | undefined;
-  /** Today's row of the bill, once additional credits are used and for roles that may see it. */
-  readonly today: { readonly day: Day; readonly currency: string } | undefined;
   /** Undefined until more than the gauge is loaded. */
   readonly usage: OverviewUsage | undefined;
 }
@@ -39,7 +35,6 @@ export interface OverviewRequest {
   readonly hasCredits: boolean;
   /** The chosen zone; empty for the organisation's own. */
   readonly zone: string;
-  readonly ownZone: string;
   readonly isCompared: boolean;
 }
 
@@ -49,7 +44,7 @@ export function loadOverview(request: OverviewRequest): Load<Overview> {
     const credits = hasCredits
       ? await fetchJson<Credits>(orgPath(org, 'credits'), { query: productParam(request.product), signal })
       : undefined;
-    publish({ credits, returning: undefined, today: undefined, usage: undefined });
+    publish({ credits, returning: undefined, usage: undefined });
     const range = rangeAt(credits === undefined ? Date.now() : Date.parse(credits.as_of));
     const ofProduct = productParam(credits?.product ?? request.product);
     const usage = (of: Range, query: Query, without?: Dimension): Promise<Usage> =>
@@ -63,13 +58,12 @@ export function loadOverview(request: OverviewRequest): Load<Overview> {
         signal,
       });
     const grain: Query = [['group_by', grainOf(range)], ...ofProduct, ...zoneParam(zone)];
-    const [returning, today, series, previousSeries, byProduct, ...named] = await Promise.all([
+    const [returning, series, previousSeries, byProduct, ...named] = await Promise.all([
       credits &&
         fetchJson<Returning>(orgPath(org, 'credits/returning'), {
           query: [...ofProduct, ['at', credits.as_of]],
           signal,
         }),
-      credits && loadToday(request, credits, signal),
       usage(range, grain),
       isCompared ? usage(previousRange(range), grain) : undefined,
       usage(range, [['group_by', 'product']]),
@@ -82,26 +76,8 @@ export function loadOverview(request: OverviewRequest): Load<Overview> {
       throw new Error('The overview lacks the usage of a dimension.');
     }
     const by = { user, app, endpoint, method, status, module, rule, rejection_cause };
-    return { credits, returning, today, usage: { range, series, previousSeries, by, byProduct } };
+    return { credits, returning, usage: { range, series, previousSeries, by, byProduct } };
   };
-}
-
-async function loadToday(
-  { org, ownZone }: OverviewRequest,
-  { product, used, included, as_of }: Credits,
-  signal: AbortSignal,
-): Promise<Overview['today']> {
-  if (used <= included || !may('read-billing')) return undefined;
-  const today = localDate(Date.parse(as_of), ownZone);
-  const query: Query = [
-    ['product', product],
-    ['from', today],
-    ['to', addDays(today, 1)],
-  ];
-  const { days, currency } = await fetchJson<Days>(orgPath(org, 'billing/days'), { query, signal });
-  // Just after a change of time zone the organisation's date may differ from the zone's.
-  const day = days.find(({ from, to }) => from <= as_of && as_of < to);
-  return day && { day, currency };
 }
 
 const productParam = (product: string): Query => (product === '' ? [] : [['product', product]]);

@@ -6,12 +6,13 @@ import { ReturningPanel } from '../panels/returning.tsx';
 import { number } from '../formats.ts';
 import { refreshMs } from '../intervals.ts';
 import { Loading, ProblemNotice } from '../components/states.tsx';
+import { PrintHeading } from '../components/print-heading.tsx';
 import { Toolbar } from '../components/toolbar.tsx';
 import { isSubscribed } from '../state/org-profile.ts';
 import { hasFilters } from '../state/filters.ts';
 import { useLive } from '../state/live.ts';
 import { param, address } from '../state/address.ts';
-import { isCurrentUsageWindow, rangeAt } from '../state/time-range.ts';
+import { isCurrentUsageWindow, rangeAt, rangeText } from '../state/time-range.ts';
 import { session } from '../state/session.ts';
 import { chosenZone } from '../state/zone.ts';
 import { loadOverview, type Overview } from './overview-data.ts';
@@ -26,7 +27,7 @@ export function OverviewScreen({ org, profile }: ScreenProps) {
   const zone = chosenZone() || ownZone;
   const live = useLive<Overview>(
     `overview ${org} ${address.value.params.toString()}`,
-    loadOverview({ org, product, hasCredits, zone: chosenZone(), ownZone, isCompared }),
+    loadOverview({ org, product, hasCredits, zone: chosenZone(), isCompared }),
     refreshMs(rangeAt(Date.now())),
   );
   const { data, error } = live;
@@ -42,13 +43,22 @@ export function OverviewScreen({ org, profile }: ScreenProps) {
       </>
     );
   }
-  const { credits, returning, today, usage } = data;
+  const { credits, returning, usage } = data;
   return (
     <div class={live.isPending ? 'is-pending' : undefined} aria-busy={live.isPending}>
       <h1 class="sr-only">Overview</h1>
+      <PrintHeading
+        screen="Overview"
+        org={org}
+        product={credits?.product ?? product}
+        range={usage && rangeText(usage.range, zone)}
+        zone={zone}
+        asOf={credits?.as_of ?? live.answeredAt}
+        hasFilters
+      />
       {credits ? (
         <div class="top-row">
-          <CurrentUsage credits={credits} zone={zone} today={today} />
+          <CurrentUsage credits={credits} zone={zone} />
           {returning ? (
             <ReturningPanel returning={returning} credits={credits} zone={zone} />
           ) : (

@@ -6,6 +6,8 @@ import { ApiError } from './client.ts';
 export interface Live<Data> {
   /** The latest answer. It stays on screen while the next request runs, and when that request fails. */
   readonly data: Data | undefined;
+  /** When the answer arrived, epoch milliseconds by this computer's clock; 0 before the first one. */
+  readonly answeredAt: number;
   /** Why the latest request failed; undefined after a success. */
   readonly error: ApiError | undefined;
   /** Whether `data` still answers the previous key. */
@@ -15,6 +17,13 @@ export interface Live<Data> {
 
 export interface Load<Data> {
   (signal: AbortSignal, publish: (part: Data) => void): Promise<Data>;
+}
+
+interface State<Data> {
+  readonly key: string;
+  readonly data?: Data;
+  readonly answeredAt?: number;
+  readonly error?: ApiError;
 }
 
 /** Epoch milliseconds of the first failed request in a row; 0 while requests succeed. */
@@ -32,7 +41,7 @@ const REST_PER_WORK = 4;
  * @param everyMs null to fetch once
  */
 export function useLive<Data>(key: string, load: Load<Data>, everyMs: number | null): Live<Data> {
-  const [state, setState] = useState<{ key: string; data?: Data; error?: ApiError }>({ key: '' });
+  const [state, setState] = useState<State<Data>>({ key: '' });
   const latestLoad = useRef(load);
   latestLoad.current = load;
   const refresh = useRef(() => {});
@@ -51,12 +60,13 @@ export function useLive<Data>(key: string, load: Load<Data>, everyMs: number | n
       const isOutdated = (): boolean => abort.signal.aborted || number < requests;
       try {
         const data = await latestLoad.current(abort.signal, (part) => {
-          if (!hasData && !isOutdated()) setState((old) => (old.key === '' ? { key, data: part } : old));
+          if (!hasData && !isOutdated())
+            setState((old) => (old.key === '' ? { key, data: part, answeredAt: Date.now() } : old));
         });
         if (isOutdated()) return;
         hasData = true;
         failingSince.value = 0;
-        setState({ key, data });
+        setState({ key, data, answeredAt: Date.now() });
         if (everyMs !== null) schedule(Math.max(everyMs, REST_PER_WORK * (Date.now() - startedAt)));
       } catch (error) {
         if (isOutdated()) return;
@@ -86,6 +96,7 @@ export function useLive<Data>(key: string, load: Load<Data>, everyMs: number | n
 
   return {
     data: state.data,
+    answeredAt: state.answeredAt ?? 0,
     error: state.error,
     isPending: state.key !== key,
     refresh: () => refresh.current(),

@@ -8,6 +8,8 @@ export interface OrgProfile {
   readonly zone: string;
   /** The subscribed products; the screens show the first unless another one is chosen. */
   readonly products: readonly string[];
+  /** Whether nothing is recorded about the organisation, so that the local stack assumes its terms. */
+  readonly isAssumed: boolean;
 }
 
 /** Whether the product on screen has a subscription; an empty product means the only one. */
@@ -17,8 +19,14 @@ export const isSubscribed = ({ products }: OrgProfile, product: string): boolean
 /** Reads it from what the role may read: the settings, else usage and credits, else the bill. Throws ApiError. */
 export async function loadOrgProfile(org: string, signal: AbortSignal): Promise<OrgProfile> {
   if (may('read-settings')) {
-    const { time_zone, subscriptions } = await fetchJson<Settings>(orgPath(org, 'settings'), { signal });
-    return { zone: time_zone, products: subscriptions.map(({ product }) => product) };
+    const { time_zone, subscriptions, terms_assumed } = await fetchJson<Settings>(orgPath(org, 'settings'), {
+      signal,
+    });
+    return {
+      zone: time_zone,
+      products: subscriptions.map(({ product }) => product),
+      isAssumed: terms_assumed,
+    };
   }
   if (may('read-usage')) {
     const now = Date.now();
@@ -26,28 +34,30 @@ export async function loadOrgProfile(org: string, signal: AbortSignal): Promise<
       ['from', new Date(now - HOUR_MS).toISOString()],
       ['to', new Date(now).toISOString()],
     ];
-    const [{ time_zone }, products] = await Promise.all([
+    const [{ time_zone }, subscribed] = await Promise.all([
       fetchJson<Usage>(orgPath(org, 'usage'), { query, signal }),
-      productsOf(orgPath(org, 'credits'), signal),
+      subscribedAt(orgPath(org, 'credits'), signal),
     ]);
-    return { zone: time_zone, products };
+    return { zone: time_zone, ...subscribed };
   }
   const bill = orgPath(org, 'billing');
-  const products = await productsOf(bill, signal);
-  const query = products.slice(0, 1).map((product) => ['product', product] as const);
+  const subscribed = await subscribedAt(bill, signal);
+  const query = subscribed.products.slice(0, 1).map((product) => ['product', product] as const);
   const { time_zone } = await fetchJson<Bill>(bill, { query, signal });
-  return { zone: time_zone, products };
+  return { zone: time_zone, ...subscribed };
 }
 
 /** Without a product, the API names the only one or lists them all. */
-async function productsOf(path: string, signal: AbortSignal): Promise<readonly string[]> {
+async function subscribedAt(path: string, signal: AbortSignal): Promise<Omit<OrgProfile, 'zone'>> {
   try {
-    const { product } = await fetchJson<{ readonly product: string }>(path, { signal });
-    return [product];
+    const { product, terms_assumed } = await fetchJson<Pick<Bill, 'product' | 'terms_assumed'>>(path, {
+      signal,
+    });
+    return { products: [product], isAssumed: terms_assumed };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (error.type === 'no-subscription') return [];
-    if (error.type === 'ambiguous-product') return error.choices;
+    if (error.type === 'no-subscription') return { products: [], isAssumed: false };
+    if (error.type === 'ambiguous-product') return { products: error.choices, isAssumed: false };
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../../schemas/time-units.ts';
+import { dateTime } from '../formats.ts';
 import { MAX_MONTHS, monthsEarlier, type Range } from '../intervals.ts';
 import { param } from './address.ts';
 
@@ -39,6 +40,10 @@ export function rangeAt(now: number): Range {
 export function rangeTitle(): string {
   return rangeName() === 'custom' ? 'Custom range' : presetInAddress().title;
 }
+
+/** "Last 24 hours: 27 Nov 2026, 10:00 – 28 Nov 2026, 10:00" */
+export const rangeText = ({ from, to }: Range, zone: string): string =>
+  `${rangeTitle()}: ${dateTime(from, zone)} – ${dateTime(to, zone)}`;
 
 function presetInAddress(): (typeof PRESETS)[number] {
   const name = rangeName();

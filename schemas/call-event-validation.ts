@@ -1,19 +1,19 @@
-import type { CallEvent } from '../schemas/call-event.ts';
-import { eventIdMs, parseEventId } from '../schemas/event-id.ts';
+import type { CallEvent } from './call-event.ts';
+import { eventIdMs, parseEventId } from './event-id.ts';
 import {
   hasControlCharacter,
   MAX_ENDPOINT_BYTES,
   MAX_NAME_BYTES,
   MAX_TEXT_BYTES,
   type Rejection,
-} from '../schemas/event-rules.ts';
+} from './event-rules.ts';
 import {
   EventFacts,
   NAME_FIELDS,
   validateContent,
   validateEvent,
   type EventLimits,
-} from '../schemas/event-validation.ts';
+} from './event-validation.ts';
 
 /** One for all events: validation is synchronous. */
 const facts = new EventFacts();

@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { CallEvent } from '../schemas/call-event.ts';
-import { mintEventId } from '../schemas/event-id.ts';
+import type { CallEvent } from './call-event.ts';
+import { mintEventId } from './event-id.ts';
 import type { CallEventInput as Fields } from './call-event-fields.ts';
-import { EventRejectedError } from './errors.ts';
+import { EventRejectedError } from './event-rejected-error.ts';
 
 /**
  * The shape of publish()'s argument (call-event-fields.ts documents the fields; a test compares the two). Unknown fields are rejected, so that a misspelt `module` is an error and not a lost figure.
@@ -35,11 +35,12 @@ const compiled = Compile(CallEventInput);
 
 /**
  * The complete event: with defaults, and with a new id unless the caller gave one.
+ * @param input a CallEventInput, whose shape is checked
  * @param random returns that many random bytes; the ids of two events differ only by them
  * @throws EventRejectedError `shape` if a field is missing, unknown, or of another type
  */
 export function completeEvent(
-  input: CallEventInput,
+  input: unknown,
   nowMs: number,
   random: (bytes: number) => Uint8Array,
 ): CallEvent {

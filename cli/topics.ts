@@ -1,0 +1,37 @@
+/** `npm run topics`: creates the topics in Kafka. */
+import { runCommand } from '../platform/command-line/command.ts';
+import { Options } from '../platform/command-line/options.ts';
+import { connectKafka, ensureTopics } from '../platform/kafka/connect.ts';
+import { createLogger } from '../platform/logging.ts';
+import { topicNames } from '../schemas/topics.ts';
+import { TopicsNotCreatedError } from './topics-error.ts';
+import { readTopicsConfig, replicationWarning } from './topics-config.ts';
+
+const USAGE = `npm run topics
+
+Creates the missing topics. It can be repeated: existing topics stay as they are. Settings:
+
+  KAFKA_BROKERS          the brokers
+  TOPIC_PREFIX           before every topic name
+  CALL_PARTITIONS        partitions of the call topic (4)
+  REPLICATION_FACTOR     how many brokers hold each record (1); 3 in production
+  MIN_INSYNC_REPLICAS    how many must have a record before it is acknowledged (1); 2 in production`;
+
+/** A program with a user at the terminal reports soon that Kafka does not answer. */
+const KAFKA_RETRIES = 5;
+
+await runCommand(async (args) => {
+  if (new Options(USAGE, {}, args).has('help')) return USAGE;
+  const config = readTopicsConfig(process.env);
+  const topics = topicNames(config.TOPIC_PREFIX);
+  const kafka = connectKafka(config, 'api-credits topics', createLogger('topics', 'fatal'), KAFKA_RETRIES);
+  const creating = ensureTopics(kafka, topics, config.CALL_PARTITIONS, config.replication);
+  const created = await creating.catch((error: unknown) => {
+    throw new TopicsNotCreatedError(error);
+  });
+  const lines = Object.values(topics).map(
+    (topic) => `${created.includes(topic) ? 'created' : 'exists, unchanged'}: ${topic}`,
+  );
+  const warning = created.length > 0 ? replicationWarning(config.replication) : undefined;
+  return [...lines, ...(warning === undefined ? [] : [warning])].join('\n');
+});
