@@ -12,11 +12,7 @@ import { RETRY_AFTER } from '../problems/clickhouse.ts';
 import { Problem } from '../problems/problem.ts';
 import { formatInstant } from '../../domain/instants.ts';
 
-<<<<<<< HEAD
-/** D: a probe is read at a glance. */
-=======
 /** D: more names help no one who reads a probe. */
->>>>>>> main
 const MAX_NAMED = 20;
 
 const TimeZoneRules = Type.Object(
@@ -71,14 +67,6 @@ export async function readReadiness(sources: Sources): Promise<Static<typeof Rea
   const { clickhouse, topics, timing, waveLimits } = sources;
   try {
     const now = sources.now();
-<<<<<<< HEAD
-    const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
-    const { due, recent, setAside } = await onBehalfOf({ id: 'readyz', signal }, async () => ({
-      due: await readBacklog(clickhouse, topics, now, timing),
-      recent: await readRecentRecords(clickhouse, topics.calls, now),
-      setAside: byOrganisation(await readSetAside(clickhouse)),
-    }));
-=======
     const { due, setAside, recent } = await onBehalfOf(
       { id: 'readyz', signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) },
       async () => ({
@@ -87,7 +75,6 @@ export async function readReadiness(sources: Sources): Promise<Static<typeof Rea
         recent: await readRecentRecords(clickhouse, topics.calls, now),
       }),
     );
->>>>>>> main
     return {
       status: 'ready',
       landed_until: formatInstant(due.watermark),

@@ -29,10 +29,7 @@ export function rejectedChangeProblem(rejected: SettingsRejectedError): Problem 
       'Repeat the first request with this Idempotency-Key unchanged, or send another key.',
     );
   }
-<<<<<<< HEAD
-=======
   const errors = rejected.problems.map(errorOf);
->>>>>>> main
   if (type === 'forbidden') {
     const detail = `${rejected.message}. Leave additional_limit out; the super admin sets it with PUT /v1/orgs/{org}/additional-limit.`;
     return new Problem(type, detail, { errors });

@@ -39,11 +39,7 @@ for (const link of database.links) {
 const clocks = new Map<string, ZoneClock>();
 
 /**
-<<<<<<< HEAD
- * Whether the calendar can compute with a name: which alone decides what is accepted as a time zone. D: bare offsets
-=======
  * Whether the calendar can compute with a name: the only check of what is accepted as a time zone. D: bare offsets
->>>>>>> main
  * such as "+05:30" and abbreviations such as "BST" are not names of the database.
  */
 export function isTimeZone(name: string): boolean {

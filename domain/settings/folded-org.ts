@@ -22,11 +22,7 @@ interface Read {
 }
 const read = new WeakMap<FoldedOrg, Read>();
 
-<<<<<<< HEAD
-/** The fields and the history of a folded organisation, built when they are first read. */
-=======
 /** The fields and the history of a folded organisation, built at their first use. */
->>>>>>> main
 export function readFolded(org: FoldedOrg): Read {
   const known = read.get(org);
   if (known !== undefined) return known;

@@ -1,11 +1,7 @@
 import type { FoldedOrg } from './folded-org.ts';
 import { packOrg, unpackOrg } from './packed-org.ts';
 
-<<<<<<< HEAD
-/** An organisation of a state. One from a snapshot stays packed until it is first read: most never are. */
-=======
 /** An organisation of a state. One from a snapshot stays packed until its first use: most are never used. */
->>>>>>> main
 export class HeldOrg {
   readonly #orgId: string;
   #packed: string | undefined;

@@ -2,13 +2,8 @@ import type { Version, Versions } from './org-history.ts';
 
 /**
  * An append-only history as a linked list from the last version back. Adding a version copies nothing and leaves the
-<<<<<<< HEAD
- * list unchanged, so folding a log takes time in proportion to its length; the array that readers need is built when
- * it is first read.
-=======
  * list unchanged, so folding a log takes time in proportion to its length; the array that readers need is built at
  * its first use.
->>>>>>> main
  */
 export class VersionList<T> {
   readonly last: Version<T>;

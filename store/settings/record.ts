@@ -62,12 +62,8 @@ export async function recordChange(
   const before = await writer.store.refresh();
   const earlier = await writer.store.outcome(before, change.change_id);
   if (!earlier) {
-<<<<<<< HEAD
-=======
     checkRate(before, change.org_id, writer);
->>>>>>> main
     const now = writer.now();
-    checkRate(before, change.org_id, writer);
     const allowed = asSuperAdmin ? change : keepingLimit(before, change, now);
     before.check({ ...allowed, offset: before.nextOffset, appended_at: now });
     await writer.log.append([{ key: change.org_id, value: encodeSettingsChange(allowed) }]);
