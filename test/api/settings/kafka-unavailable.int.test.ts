@@ -46,6 +46,7 @@ describe('without Kafka', () => {
           org_id: 'acme',
           time_zone: 'UTC',
           billing_day: 1,
+          terms_assumed: false,
           subscriptions: [{ product: 'crm', edition: 'free', users: 1, additional_limit: 10_000 }],
         },
       ],
