@@ -46,7 +46,7 @@ describe('without Kafka', () => {
           org_id: 'acme',
           time_zone: 'UTC',
           billing_day: 1,
-          terms_assumed: false,
+          terms_assumed: true,
           subscriptions: [{ product: 'crm', edition: 'free', users: 1, additional_limit: 10_000 }],
         },
       ],
