@@ -2,11 +2,12 @@ import { schedule } from 'node-cron';
 import { connectClickHouse } from '../platform/clickhouse/connect.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
 import { openLandedLog } from '../platform/landed-log.ts';
+import { TIME_ZONE_RULES } from '../domain/calendar/zone-rules.ts';
 import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
 import { topicNames } from '../schemas/topics.ts';
 import { readAggregatorConfig } from './config.ts';
 import { SEAL_WITHIN_S } from './sealing/rollup.ts';
-import { createSettingsStore } from '../store/settings/store.ts';
+import { CHANGES_PER_SNAPSHOT, createSettingsStore } from '../store/settings/store.ts';
 import { tick } from './tick.ts';
 
 await runProcess(
@@ -33,17 +34,25 @@ async function run({
   const aggregator = {
     client,
     log,
-    store: createSettingsStore(client, config.UNKNOWN_ORGS),
+    // The API may only read: this process writes the snapshots that both start from.
+    store: createSettingsStore(client, config.UNKNOWN_ORGS, {
+      changesPerSnapshot: CHANGES_PER_SNAPSHOT,
+      onError: (error) => logger.error({ err: error }, 'settings snapshot not written'),
+    }),
     now: Date.now,
     topics,
     timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS, gatherMs: config.GATHER_MS },
   };
 
   /** The next tick retries a failed one: the recorded progress says what is still to do. */
+  let setAside = 0;
   async function wake(): Promise<void> {
     try {
       const report = await tick(aggregator);
-      if (Object.values(report).some((count) => count > 0)) logger.info(report, 'tick');
+      const { orgsSetAside, ...done } = report;
+      const isNews = orgsSetAside !== setAside || Object.values(done).some((count) => count > 0);
+      if (isNews) logger[orgsSetAside > setAside ? 'warn' : 'info'](report, 'tick');
+      setAside = orgsSetAside;
     } catch (error) {
       logger.error({ err: error }, 'tick failed, the next one retries');
     }
@@ -69,5 +78,5 @@ async function run({
     await log.close();
     await client.close();
   });
-  logger.info({ tick: config.TICK }, 'aggregator started');
+  logger.info({ tick: config.TICK, timeZoneRules: TIME_ZONE_RULES }, 'aggregator started');
 }

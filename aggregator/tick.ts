@@ -1,5 +1,5 @@
-import { endedDays, invalidatedDays, type Candidate } from '../store/charges/days-to-close.ts';
-import { closeDays } from './closing/close-days.ts';
+import { endedDays, invalidatedDays, type DaysToClose } from '../store/charges/days-to-close.ts';
+import { closeApart } from './closing/close-days.ts';
 import type { ClickHouseClient } from '../platform/clickhouse/connect.ts';
 import type { LandedLog } from '../platform/landed-log.ts';
 import type { Topics } from '../schemas/topics.ts';
@@ -14,6 +14,7 @@ import {
 import { sealEndedHours } from './sealing/seal-hours.ts';
 import type { SettingsStore } from '../store/settings/store.ts';
 import type { ClosingDelays } from '../domain/closing/when-to-close.ts';
+import { byOrganisation, clearSetAside, readSetAside, setAside } from '../store/progress/set-aside.ts';
 import { readConfirmed } from '../store/progress/watermark.ts';
 import { closableUntil } from '../domain/closing/when-to-close.ts';
 
@@ -34,25 +35,40 @@ export interface Aggregator {
   readonly timing: TickDelays;
 }
 
-/** The work that a tick has done. */
+/** The work that a tick has done, and what it leaves. */
 export interface TickReport {
   readonly hoursSealed: number;
   readonly invalidationsCleared: number;
   readonly chargesAppended: number;
+  /** Organisations whose days could not be closed: a later tick tries them again. */
+  readonly orgsSetAside: number;
 }
+
+/** Organisations retried in one tick: they are query parameters, which travel in the request's URL. */
+const RETRIES_PER_TICK = 500;
 
 /**
  * One round of the aggregator: seals ended hours, re-seals hours that late events invalidated, closes ended days and
  * re-closes days that late events changed. The recorded progress says what is still to do, so a tick may crash at any
  * instant, run twice at once, or come hours late.
+ *
+ * An organisation whose days cannot be closed is set aside (store/progress/set-aside.ts), and progress moves on for the
+ * others. It is recorded before the invalidations are cleared and before progress advances, so its days are not lost.
  */
 export async function tick({ client, store, log, now, topics, timing }: Aggregator): Promise<TickReport> {
   const { calls, closable } = await readTimes();
-  const settings = await store.refresh();
+  // First, as sealing needs no settings.
   const hoursSealed = await sealEndedHours(client, calls, timing.sealDelayMs);
+  const settings = await store.refresh();
   const progress = await readProgress(client);
 
-  let ended = closable > progress.closed ? await endedDays(client, settings, progress, closable) : [];
+  const owed = await readSetAside(client);
+  let known = byOrganisation(owed);
+  const due = known.filter(({ retry_at }) => retry_at <= now()).slice(0, RETRIES_PER_TICK);
+  let found = [
+    closable > progress.closed ? await endedDays(client, settings, progress, closable) : NOTHING,
+    due.length > 0 ? await daysOwed() : NOTHING,
+  ];
   let chargesAppended = 0;
   let invalidationsCleared = 0;
   // Invalidations added from here on wait for the next tick: a steady trickle of late events must not block this one.
@@ -61,19 +77,38 @@ export async function tick({ client, store, log, now, topics, timing }: Aggregat
     more = invalidations.length === INVALIDATIONS_PER_PASS;
     await resealInvalidated(client, invalidations);
     // Most ticks find none and skip the further queries.
-    const invalidated = invalidations.length === 0 ? [] : await daysOf(invalidations);
-    const candidates = [...ended, ...invalidated];
-    chargesAppended += await closeDays({ client, store, log, now }, candidates, progress.sealed);
+    if (invalidations.length > 0) found.push(await daysOf(invalidations));
+    const candidates = found.flatMap((each) => each.candidates);
+    const closed = await closeApart({ client, store, log, now }, candidates, progress.sealed);
+    chargesAppended += closed.appended;
+    const failures = [...found.flatMap((each) => each.failures), ...closed.failures];
+    if (failures.length > 0) {
+      await setAside(client, failures, known, now());
+      known = byOrganisation(await readSetAside(client));
+    }
     // Cleared last: after a crash before this line the next tick finds the same hours and days again.
     await clearInvalidations(client, invalidations);
     invalidationsCleared += invalidations.length;
-    ended = [];
+    found = [];
   }
   if (closable > progress.closed) await advanceProgress(client, 'closed', closable);
-  return { hoursSealed, invalidationsCleared, chargesAppended };
+  const retried = new Set(due.map(({ org_id }) => org_id));
+  await clearSetAside(
+    client,
+    owed.filter(({ org_id }) => retried.has(org_id)),
+  );
+  const orgsSetAside =
+    owed.length + known.length === 0 ? 0 : byOrganisation(await readSetAside(client)).length;
+  return { hoursSealed, invalidationsCleared, chargesAppended, orgsSetAside };
+
+  /** The days of the organisations whose retry is due, each from where its closing has stopped. */
+  function daysOwed(): Promise<DaysToClose> {
+    const from = new Map(due.map(({ org_id, days_from }) => [org_id, days_from]));
+    return endedDays(client, settings, progress, Math.max(closable, progress.closed), from);
+  }
 
   /** Reads times and progress again: another aggregator may have closed these days since this tick began. */
-  async function daysOf(invalidations: readonly Invalidation[]): Promise<Candidate[]> {
+  async function daysOf(invalidations: readonly Invalidation[]): Promise<DaysToClose> {
     const closedUntil = Math.max((await readTimes()).closable, (await readProgress(client)).closed);
     return invalidatedDays(await store.refresh(), invalidations, closedUntil);
   }
@@ -84,3 +119,5 @@ export async function tick({ client, store, log, now, topics, timing }: Aggregat
     return { calls: confirmed.calls, closable: closableUntil(confirmed, timing) };
   }
 }
+
+const NOTHING: DaysToClose = { candidates: [], failures: [] };

@@ -1,10 +1,11 @@
-import type { Versions } from '../domain/settings/org-history.ts';
+import type { OrgHistory, Versions } from '../domain/settings/org-history.ts';
 import { formatInstant } from '../domain/instants.ts';
 import { inEffectAt } from '../domain/versions.ts';
 import { billingPeriodsOf } from '../domain/calendar/billing-periods.ts';
 import { assumedTermsText } from '../domain/settings/sample-subscription.ts';
 import { printableLine } from '../platform/printable-text.ts';
 import { calendarOf } from '../domain/calendar/calendar.ts';
+import { UnknownTimeZoneError } from '../domain/calendar/zone-days.ts';
 import type { Outcome } from '../domain/settings/outcome.ts';
 import type { SettingsState } from '../domain/settings/state.ts';
 import { count } from './table.ts';
@@ -12,23 +13,23 @@ import { count } from './table.ts';
 /**
  * The settings of an organisation as text: those in effect, those that take effect later, and every change with who,
  * when and why. Undefined for an unknown organisation.
+ * @param outcomes of all changes of the organisation
  * @param now epoch milliseconds
  */
-export function orgReport(state: SettingsState, orgId: string, now: number): string | undefined {
+export function orgReport(
+  state: SettingsState,
+  orgId: string,
+  outcomes: readonly Outcome[],
+  now: number,
+): string | undefined {
   const org = state.history(orgId);
   if (!org) return undefined;
   const current = <T>(versions: Versions<T>): T | undefined =>
     (inEffectAt(versions, now) ?? versions[0])?.value;
-  const calendar = calendarOf(org.timeZone);
-  const today = calendar.dayAt(now);
-  const periods = billingPeriodsOf(calendar, org.billingDay);
-  const period = periods.periodAt(now);
   const rows = [
     ['time zone', current(org.timeZone)],
     ['billing day', current(org.billingDay)],
-    // Changes take effect at the end of the day or of the period: these two lines show when that is.
-    ['today', `${today.date}, ${formatInstant(today.from)} to ${formatInstant(today.to)}`],
-    ['billing period', `${period.from} to ${period.to}, then to ${periods.periodOf(period.to).to}`],
+    ...daysNow(org, now),
     ...org.subscriptions.map(({ product, versions }) => {
       const terms = inEffectAt(versions, now)?.value;
       return [
@@ -39,7 +40,6 @@ export function orgReport(state: SettingsState, orgId: string, now: number): str
       ];
     }),
   ];
-  const outcomes = state.outcomesOf(orgId);
   const later = outcomes.filter(({ effectiveAt, rejection }) => effectiveAt > now && !rejection);
   return [
     orgId,
@@ -50,6 +50,23 @@ export function orgReport(state: SettingsState, orgId: string, now: number): str
     'history',
     ...listed(outcomes, historyLine),
   ].join('\n');
+}
+
+/** Changes take effect at the end of the day or of the period: these two lines show when that is. */
+function daysNow(org: OrgHistory, now: number): [name: string, value: string][] {
+  try {
+    const calendar = calendarOf(org.timeZone);
+    const today = calendar.dayAt(now);
+    const periods = billingPeriodsOf(calendar, org.billingDay);
+    const period = periods.periodAt(now);
+    return [
+      ['today', `${today.date}, ${formatInstant(today.from)} to ${formatInstant(today.to)}`],
+      ['billing period', `${period.from} to ${period.to}, then to ${periods.periodOf(period.to).to}`],
+    ];
+  } catch (error) {
+    if (!(error instanceof UnknownTimeZoneError)) throw error;
+    return [['no days', `set the time zone with "npm run org -- set ${org.orgId} --time-zone ZONE"`]];
+  }
 }
 
 function historyLine({ change, effectiveAt, rejection }: Outcome): string {

@@ -1,6 +1,6 @@
 /** `npm run org`: manages organisations and their subscriptions. */
 import { SettingsRejectedError } from '../domain/settings/rejected-change.ts';
-import type { SettingsState } from '../domain/settings/state.ts';
+import type { SettingsRecorder } from '../store/settings/recorder.ts';
 import { outcomeLine } from './audit-options.ts';
 import { NotFoundError } from './find-subscription.ts';
 import { runCommand } from '../platform/command-line/command.ts';
@@ -11,16 +11,16 @@ import { orgReport } from './org-report.ts';
 await runCommand(async (args) => {
   const command = readOrgArguments(args);
   if (command.action === 'help') return ORG_USAGE;
-  if (command.action === 'show')
-    return withSettings(async (settings) => show(await settings.refresh(), command.orgId));
+  if (command.action === 'show') return withSettings(async (settings) => show(settings, command.orgId));
   const { change, asSuperAdmin } = command;
   return withSettings(async (settings) =>
     outcomeLine(change.org_id, await settings.record(change, { asSuperAdmin }).catch(namingOptions)),
   );
 });
 
-function show(state: SettingsState, orgId: string): string {
-  const report = orgReport(state, orgId, Date.now());
+async function show(settings: SettingsRecorder, orgId: string): Promise<string> {
+  const state = await settings.refresh();
+  const report = orgReport(state, orgId, await settings.outcomesOf(state, orgId), Date.now());
   if (report === undefined) throw new NotFoundError(`The organisation ${orgId} does not exist.`);
   return report;
 }

@@ -134,4 +134,10 @@ export const orgVariables = {
     default: 'none',
     description: 'the subscription of an org without settings: none, or the local stack’s free one',
   }),
+  SETTINGS_CHANGES_PER_HOUR: Type.Integer({
+    default: 240,
+    minimum: 1,
+    description:
+      'changes of settings that an org, or the catalogues, may record in an hour: the log keeps each forever',
+  }),
 };

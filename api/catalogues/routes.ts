@@ -54,7 +54,8 @@ export function catalogueRoutes(app: ApiServer, sources: ApiDependencies): void 
       response: { 200: CatalogueHistoryAnswer },
     },
     handler: async ({ query }) => {
-      const newestFirst = (await sources.settings.refresh()).outcomesOf('').toReversed();
+      const settings = await sources.settings.refresh();
+      const newestFirst = (await sources.settings.outcomesOf(settings, '')).toReversed();
       const changes = newestFirst.filter(({ change }) => isCatalogueName(change.kind));
       const { page, next_cursor } = pageOf(
         changes,

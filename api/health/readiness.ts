@@ -1,5 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { readBacklog } from '../../store/progress/aggregator-backlog.ts';
+import { byOrganisation, readSetAside } from '../../store/progress/set-aside.ts';
+import { rulesAgeDays, TIME_ZONE_RULES } from '../../domain/calendar/zone-rules.ts';
 import { isInvalidWave, type RecordCounts, type WaveLimits } from '../../domain/invalid-wave.ts';
 import { readRecentRecords, WAVE_MINUTES } from '../../store/progress/invalid-records.ts';
 import type { Sources } from '../dependencies.ts';
@@ -9,6 +11,18 @@ import { Instant } from '../parameters/instant.ts';
 import { RETRY_AFTER } from '../problems/clickhouse.ts';
 import { Problem } from '../problems/problem.ts';
 import { formatInstant } from '../../domain/instants.ts';
+
+/** D: more names help no one who reads a probe. */
+const MAX_NAMED = 20;
+
+const TimeZoneRules = Type.Object(
+  {
+    version: Type.String({ description: 'The release of the IANA time zone database.' }),
+    released_on: Type.String({ format: 'date' }),
+    age_days: Count,
+  },
+  { additionalProperties: false, description: 'What all processes of this release compute days with.' },
+);
 
 const Alert = Type.Object(
   { alert: Type.String({ examples: ['invalid-records'] }), detail: Type.String() },
@@ -26,9 +40,20 @@ export const Readiness = Type.Object(
         hours_to_seal: Count,
         marks_to_reseal: Count,
         closing_behind_seconds: Type.Number({ minimum: 0 }),
+        orgs_set_aside: Count,
       },
       { additionalProperties: false, description: 'Work that waits for the aggregator.' },
     ),
+    set_aside: Type.Array(
+      Type.Object(
+        { org_id: Type.String(), step: Type.String(), error: Type.String(), since: Instant },
+        { additionalProperties: false },
+      ),
+      {
+        description: `The organisations whose days cannot be closed, the longest first, at most ${MAX_NAMED}; the days of all others are. /v1/reconciliation says why.`,
+      },
+    ),
+    time_zone_rules: TimeZoneRules,
     alerts: Type.Array(Alert, { description: 'What needs an operator, although figures can be read.' }),
   },
   { additionalProperties: false },
@@ -42,10 +67,11 @@ export async function readReadiness(sources: Sources): Promise<Static<typeof Rea
   const { clickhouse, topics, timing, waveLimits } = sources;
   try {
     const now = sources.now();
-    const { due, recent } = await onBehalfOf(
+    const { due, setAside, recent } = await onBehalfOf(
       { id: 'readyz', signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) },
       async () => ({
         due: await readBacklog(clickhouse, topics, now, timing),
+        setAside: byOrganisation(await readSetAside(clickhouse)),
         recent: await readRecentRecords(clickhouse, topics.calls, now),
       }),
     );
@@ -57,6 +83,18 @@ export async function readReadiness(sources: Sources): Promise<Static<typeof Rea
         hours_to_seal: due.hoursToSeal,
         marks_to_reseal: due.invalidationsToReseal,
         closing_behind_seconds: due.closingBehindMs / 1000,
+        orgs_set_aside: setAside.length,
+      },
+      set_aside: setAside.slice(0, MAX_NAMED).map(({ org_id, step, error_code, since }) => ({
+        org_id,
+        step,
+        error: error_code,
+        since: formatInstant(since),
+      })),
+      time_zone_rules: {
+        version: TIME_ZONE_RULES.version,
+        released_on: TIME_ZONE_RULES.releasedOn,
+        age_days: rulesAgeDays(now),
       },
       alerts: isInvalidWave(recent, waveLimits) ? [invalidRecords(recent, waveLimits)] : [],
     };

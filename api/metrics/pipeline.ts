@@ -1,6 +1,8 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { Type, type Static } from 'typebox';
 import { readBacklog, type Backlog } from '../../store/progress/aggregator-backlog.ts';
+import { byOrganisation, readSetAside } from '../../store/progress/set-aside.ts';
+import { rulesAgeDays, TIME_ZONE_RULES } from '../../domain/calendar/zone-rules.ts';
 import { select } from '../../platform/clickhouse/connect.ts';
 import { isInvalidWave, type RecordCounts } from '../../domain/invalid-wave.ts';
 import { readRecentRecords } from '../../store/progress/invalid-records.ts';
@@ -18,6 +20,7 @@ const ChargesRow = Type.Object({ revisions: Type.Integer(), billed_credits: Type
 
 interface PipelineFacts {
   readonly due: Backlog;
+  readonly orgsSetAside: number;
   readonly recent: RecordCounts;
   readonly charges: Static<typeof ChargesRow> | undefined;
   /** By outcome: deliveries that landed, and invalid records by their reason. */
@@ -25,8 +28,9 @@ interface PipelineFacts {
 }
 
 async function readFacts({ clickhouse, topics, timing, now }: Sources): Promise<PipelineFacts> {
-  const [due, recent, [charges], events] = await Promise.all([
+  const [due, setAside, recent, [charges], events] = await Promise.all([
     readBacklog(clickhouse, topics, now(), timing),
+    readSetAside(clickhouse),
     readRecentRecords(clickhouse, topics.calls, now()),
     select(
       clickhouse,
@@ -43,7 +47,7 @@ async function readFacts({ clickhouse, topics, timing, now }: Sources): Promise<
       { topic: topics.calls },
     ),
   ]);
-  return { due, recent, charges, events };
+  return { due, orgsSetAside: byOrganisation(setAside).length, recent, charges, events };
 }
 
 /**
@@ -61,6 +65,17 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
     'Hours of organisations that late events invalidated and that are to be resealed.',
   );
   const closing = gauge('closing_behind_seconds', 'How far the closing of days lags behind landing.');
+  const setAside = gauge(
+    'orgs_set_aside',
+    'Organisations whose days cannot be closed; the days of all others are. /v1/reconciliation says why.',
+  );
+  const rulesAge = gauge('time_zone_rules_age_days', 'Days since the release of the time zone rules in use.');
+  new Gauge({
+    name: 'api_credits_time_zone_rules_info',
+    help: 'The release of the IANA time zone database that days are computed with.',
+    labelNames: ['version'],
+    registers,
+  }).set({ version: TIME_ZONE_RULES.version }, 1);
   const revisions = gauge(
     'charge_revisions',
     'Closed revisions of days: the entries of the feed of charges.',
@@ -83,7 +98,7 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
     'invalid_records_alert',
     'Whether these are more than INVALID_PERCENT_LIMIT and INVALID_RECORDS_LIMIT allow: 1 or 0.',
   );
-  const known = [lag, hours, invalidations, closing, revisions, billed, invalidRatio, invalidWave];
+  const known = [lag, hours, invalidations, closing, setAside, revisions, billed, invalidRatio, invalidWave];
 
   const facts = shareReading(
     () =>
@@ -94,12 +109,14 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
 
   return async () => {
     try {
-      const { due, recent, charges, events } = await facts();
+      rulesAge.set(rulesAgeDays(sources.now()));
+      const { due, orgsSetAside, recent, charges, events } = await facts();
       up.set(1);
       lag.set((sources.now() - due.watermark) / 1000);
       hours.set(due.hoursToSeal);
       invalidations.set(due.invalidationsToReseal);
       closing.set(due.closingBehindMs / 1000);
+      setAside.set(orgsSetAside);
       invalidRatio.set(recent.records === 0 ? 0 : recent.invalid / recent.records);
       invalidWave.set(Number(isInvalidWave(recent, sources.waveLimits)));
       revisions.set(charges?.revisions ?? 0);

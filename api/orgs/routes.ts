@@ -73,7 +73,12 @@ export function orgsRoutes(app: ApiServer, sources: ApiDependencies): void {
       const settings = await sources.settings.refresh();
       void reply.code(201).header('location', `${URL}/${encodeURIComponent(org_id)}/settings`);
       return {
-        ...settingsAnswer(settings, findOrg(settings, org_id), sources.now()),
+        ...settingsAnswer(
+          settings,
+          findOrg(settings, org_id),
+          await sources.settings.outcomesOf(settings, org_id),
+          sources.now(),
+        ),
         recorded: changeAnswer(outcome),
       };
     },

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { UnknownTimeZoneError } from '../../domain/calendar/zone-days.ts';
 import { clickhouseProblem, queryTimeout } from './clickhouse.ts';
 import { Problem, type ProblemType } from './problem.ts';
 import { PROBLEM_MEDIA_TYPE } from './schema.ts';
@@ -48,6 +49,8 @@ const BY_STATUS: Readonly<Record<number, ProblemType>> = {
 
 function problemOf(error: unknown, { raw }: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
+  // Parameters and changes are checked before: what cannot be computed here is an organisation recorded long ago.
+  if (error instanceof UnknownTimeZoneError) return noTimeZone(error);
   if (isFastifyError(error)) {
     if (error.validation) return validationProblem(error);
     if (error.code === 'FST_ERR_HANDLER_TIMEOUT') return raw.complete ? queryTimeout(error) : slowBody(error);
@@ -62,6 +65,11 @@ function problemOf(error: unknown, { raw }: FastifyRequest): Problem {
       cause: error,
     })
   );
+}
+
+function noTimeZone(cause: UnknownTimeZoneError): Problem {
+  const detail = `This organisation has no days yet: ${cause.message} Set its time zone with PATCH /v1/orgs/{org}/settings or "npm run org -- set".`;
+  return new Problem('no-time-zone', detail, { cause });
 }
 
 /** Closes the connection: the rest of the body may still arrive and must not be read as the next request. */

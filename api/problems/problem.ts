@@ -6,6 +6,7 @@ import type { EventResult } from '../events/result.ts';
  */
 export const PROBLEMS = {
   'invalid-request': { status: 400, title: 'The request is invalid' },
+  'unknown-time-zone': { status: 400, title: 'The time zone is unknown' },
   'ambiguous-product': { status: 400, title: 'The organisation has several products: specify one' },
   'range-too-long': { status: 400, title: 'The range is too long' },
   'too-many-rows': { status: 400, title: 'The answer has too many rows' },
@@ -17,6 +18,7 @@ export const PROBLEMS = {
   'no-subscription': { status: 404, title: 'The organisation has no such subscription' },
   'method-not-allowed': { status: 405, title: 'The resource does not support this method' },
   'org-exists': { status: 409, title: 'The organisation already exists' },
+  'no-time-zone': { status: 409, title: 'The organisation has no valid time zone' },
   'idempotency-key-used': { status: 409, title: 'The idempotency key belongs to another change' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'payload-too-large': { status: 413, title: 'The body is too large' },

@@ -53,6 +53,7 @@ const NAMED_PROBLEMS = {
   404: answer('No such organisation, subscription or other thing of that name'),
   414: answer('A name in the address is too long'),
 };
+const ORG_PROBLEMS = { 409: answer('The organisation has no valid time zone, so it has no days: set one') };
 const BODY_PROBLEMS = {
   413: answer('The body is too large'),
   415: answer('The body is not JSON'),
@@ -69,6 +70,7 @@ export function problemsOf(route: {
     ...OPEN_PROBLEMS,
     ...(!route.isOpen && GUARDED_PROBLEMS),
     ...(route.url.includes(':') && NAMED_PROBLEMS),
+    ...(route.url.includes(':org') && ORG_PROBLEMS),
     ...(route.hasQuery && QUERY_PROBLEMS),
     ...(route.hasBody && BODY_PROBLEMS),
   };

@@ -102,7 +102,9 @@ async function uncharged(
   const until = Math.min(closed, to);
   if (until <= from) return [];
   const found: Difference[] = [];
-  for (const { orgId, day } of await endedDays(client, settings, { sealed, closed: from }, until)) {
+  // Organisations whose days cannot be computed are set aside by the aggregator, and reported as that.
+  const { candidates } = await endedDays(client, settings, { sealed, closed: from }, until);
+  for (const { orgId, day } of candidates) {
     for (const subscription of settings.history(orgId)?.subscriptions ?? []) {
       const { product } = subscription;
       if (isCharged(orgId, product, day.date)) continue;

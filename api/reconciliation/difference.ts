@@ -19,6 +19,8 @@ export const DIFFERENCES = {
     'The deltas of a day’s revisions do not add up to its amount: compare its records in the topic daily-charges.',
   'day-not-charged':
     'A closed day with used credits has no charge: npm run recompute shows the day and closes it with --apply.',
+  'org-set-aside':
+    'An organisation’s days cannot be closed, for the reason in `found`; the others’ are. It is tried again every minute: correct its settings (npm run org -- show, set).',
 } as const;
 type DifferenceName = keyof typeof DIFFERENCES;
 

@@ -5,6 +5,7 @@ import type { ReconciliationAnswer } from './answer.ts';
 import { readChargeFacts } from './charges.ts';
 import type { Difference } from './difference.ts';
 import { readLogFacts } from './log.ts';
+import { readSetAsideDifferences } from './set-aside.ts';
 import { readUsageFacts } from './usage.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { floorTo, formatInstant } from '../../domain/instants.ts';
@@ -39,12 +40,13 @@ async function readStages(
   const [from, to] = [floorTo(range.from, HOUR_MS), floorTo(range.to, HOUR_MS)];
   const settings = await sources.settings.refresh();
   const due = await readBacklog(clickhouse, topics, now, timing);
-  const [log, charges, changes, usage, charged] = await Promise.all([
+  const [log, charges, changes, usage, charged, setAside] = await Promise.all([
     readLogFacts(clickhouse, topics.calls),
     readLogFacts(clickhouse, topics.dailyCharges),
     readLogFacts(clickhouse, topics.settings),
     readUsageFacts(clickhouse, { from, to, now }),
     readChargeFacts(clickhouse, settings, { from, to }),
+    readSetAsideDifferences(clickhouse),
   ]);
   const quarantined = log.quarantined.reduce((all, { records }) => all + records, 0);
   return {
@@ -73,6 +75,9 @@ async function readStages(
       used: charged.used,
       closing_behind_seconds: due.closingBehindMs / 1000,
     },
-    differences: [log, charges, changes, usage, charged].flatMap((stage) => stage.differences),
+    differences: [
+      ...[log, charges, changes, usage, charged].flatMap((stage) => stage.differences),
+      ...setAside,
+    ],
   };
 }

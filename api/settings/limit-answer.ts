@@ -1,4 +1,6 @@
 import { Type, type Static } from 'typebox';
+import { parseValue } from '../../domain/settings/change-rules.ts';
+import { SubscriptionValue } from '../../domain/settings/change-values.ts';
 import type { Outcome } from '../../domain/settings/outcome.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
 import { subscriptionBefore } from '../../domain/settings/org-fields.ts';
@@ -101,19 +103,26 @@ export async function limitSetAnswer(
   const { catalogues } = settings;
   const org = findOrg(settings, change.org_id);
   const fields = settings.fields(org.orgId)?.subscriptions.get(product);
-  const set = fields?.additionalLimit.find(({ offset }) => offset === change.offset);
+  const { additional_limit: value } = parseValue(SubscriptionValue, change.value);
   // The brokers' clock may be ahead of this process's.
   const current = inEffectAt(fields?.additionalLimit ?? [], Math.max(sources.now(), effectiveAt));
-  if (fields === undefined || set === undefined || current === undefined) {
+  if (fields === undefined || value === undefined || current === undefined) {
     throw new Error(`The limit of change ${change.change_id} is not in the settings.`);
   }
   const before = subscriptionBefore(product, fields, change.offset);
   return {
     org_id: org.orgId,
     product,
-    ...limitOf(set),
-    worst_case: worstCase(org, catalogues, set.value, effectiveAt),
-    today: await addedToday(sources, { org, subscription: before, catalogues }, effectiveAt, set.value),
+    // Of the change: a limit that is set once more is not another version in the settings.
+    ...limitOf({
+      value,
+      effectiveAt,
+      recordedAt: change.appended_at,
+      recordedBy: change.recorded_by,
+      reason: change.reason,
+    }),
+    worst_case: worstCase(org, catalogues, value, effectiveAt),
+    today: await addedToday(sources, { org, subscription: before, catalogues }, effectiveAt, value),
     in_effect: { credits: current.value, effective_at: formatInstant(current.effectiveAt) },
   };
 }

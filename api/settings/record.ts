@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Type } from 'typebox';
 import { MAX_REASON_CHARACTERS } from '../../domain/settings/change-rules.ts';
+import { TooManyChangesError } from '../../store/settings/record.ts';
 import { RecordTimeoutError } from '../../store/settings/recorder.ts';
 import { SettingsRejectedError } from '../../domain/settings/rejected-change.ts';
 import type { Outcome } from '../../domain/settings/outcome.ts';
@@ -28,7 +29,9 @@ export const ChangeHeaders = Type.Object({
 
 /** The problems of change requests, in addition to those of all requests. */
 export const CHANGE_PROBLEMS = {
-  409: answer('The idempotency key belongs to another change, or the resource already exists'),
+  409: answer(
+    'The idempotency key belongs to another change, the resource already exists, or the organisation has no valid time zone',
+  ),
   503: answer(
     'Kafka or ClickHouse is unavailable: the detail says whether the change may have been recorded',
   ),
@@ -97,6 +100,10 @@ function changeIdOf({ role, userId, orgIds }: Caller, key: string): string {
 
 function problemOf(error: unknown): unknown {
   if (error instanceof SettingsRejectedError) return rejectedChangeProblem(error);
+  if (error instanceof TooManyChangesError) {
+    const headers = { 'retry-after': String(error.retryAfterS) };
+    return new Problem('too-many-requests', error.message, { cause: error, headers });
+  }
   if (error instanceof LogUnavailableError) {
     return unavailable('Kafka does not answer: nothing was recorded. Try again in a few seconds.', error);
   }

@@ -3,6 +3,7 @@ import { Problem, type ProblemError, type ProblemType } from '../problems/proble
 
 const TYPES: ReadonlyMap<string, ProblemType> = new Map([
   ['unknown-org', 'unknown-org'],
+  ['unknown-time-zone', 'unknown-time-zone'],
   ['no-subscription', 'no-subscription'],
   ['org-exists', 'org-exists'],
   ['change-id-used', 'idempotency-key-used'],
@@ -28,12 +29,13 @@ export function rejectedChangeProblem(rejected: SettingsRejectedError): Problem 
       'Repeat the first request with this Idempotency-Key unchanged, or send another key.',
     );
   }
+  const errors = rejected.problems.map(errorOf);
   if (type === 'forbidden') {
     const detail = `${rejected.message}. Leave additional_limit out; the super admin sets it with PUT /v1/orgs/{org}/additional-limit.`;
-    return new Problem(type, detail, { errors: rejected.problems.map(errorOf) });
+    return new Problem(type, detail, { errors });
   }
-  if (type !== undefined) return new Problem(type, `${rejected.message}.`);
-  return new Problem('invalid-request', `${rejected.message}.`, { errors: rejected.problems.map(errorOf) });
+  if (type !== undefined && type !== 'unknown-time-zone') return new Problem(type, `${rejected.message}.`);
+  return new Problem(type ?? 'invalid-request', `${rejected.message}.`, { errors });
 }
 
 function errorOf({ code, path, message }: ChangeProblem): ProblemError {

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { billingPeriodsOf } from '../../domain/calendar/billing-periods.ts';
+import type { Outcome } from '../../domain/settings/outcome.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
 import type { OrgHistory, Subscription, Versions } from '../../domain/settings/org-history.ts';
 import { inEffectAt } from '../../domain/versions.ts';
@@ -59,17 +60,17 @@ export function orgAnswer(settings: SettingsState, org: OrgHistory, now: number)
   };
 }
 
+/** @param outcomes of all changes of the organisation */
 export function settingsAnswer(
   settings: SettingsState,
   org: OrgHistory,
+  outcomes: readonly Outcome[],
   now: number,
 ): Static<typeof SettingsAnswer> {
   const calendar = orgCalendar(org);
   const day = calendar.dayAt(now);
   const { from, to } = billingPeriodsOf(calendar, org.billingDay).periodAt(now);
-  const later = settings
-    .outcomesOf(org.orgId)
-    .filter(({ effectiveAt, rejection }) => effectiveAt > now && rejection === undefined);
+  const later = outcomes.filter(({ effectiveAt, rejection }) => effectiveAt > now && rejection === undefined);
   return {
     ...orgAnswer(settings, org, now),
     today: { day: day.date, from: formatInstant(day.from), to: formatInstant(day.to) },

@@ -45,7 +45,9 @@ export function settingsRoutes(app: ApiServer, sources: ApiDependencies): void {
     },
     handler: async ({ params }) => {
       const settings = await sources.settings.refresh();
-      return settingsAnswer(settings, findOrg(settings, params.org), sources.now());
+      const org = findOrg(settings, params.org);
+      const outcomes = await sources.settings.outcomesOf(settings, org.orgId);
+      return settingsAnswer(settings, org, outcomes, sources.now());
     },
   });
 
@@ -73,7 +75,12 @@ export function settingsRoutes(app: ApiServer, sources: ApiDependencies): void {
       });
       const settings = await sources.settings.refresh();
       return {
-        ...settingsAnswer(settings, findOrg(settings, orgId), sources.now()),
+        ...settingsAnswer(
+          settings,
+          findOrg(settings, orgId),
+          await sources.settings.outcomesOf(settings, orgId),
+          sources.now(),
+        ),
         recorded: changeAnswer(outcome),
       };
     },
@@ -92,7 +99,7 @@ export function settingsRoutes(app: ApiServer, sources: ApiDependencies): void {
     handler: async ({ params, query }) => {
       const settings = await sources.settings.refresh();
       const { orgId } = findOrg(settings, params.org);
-      const newestFirst = settings.outcomesOf(orgId).toReversed();
+      const newestFirst = (await sources.settings.outcomesOf(settings, orgId)).toReversed();
       const { page, next_cursor } = pageOf(
         newestFirst,
         ({ change }) => String(change.offset),

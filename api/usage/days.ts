@@ -1,7 +1,7 @@
 import { UnknownTimeZoneError, zoneDays, type Day } from '../../domain/calendar/zone-days.ts';
 import type { OrgHistory } from '../../domain/settings/org-history.ts';
 import { orgCalendar, timeZoneAt } from '../orgs/subscription.ts';
-import { invalidParameter } from '../problems/problem.ts';
+import { Problem } from '../problems/problem.ts';
 
 /** The whole days that a range touches, ascending, and their time zone. */
 export interface DayPlan {
@@ -11,7 +11,7 @@ export interface DayPlan {
 
 /**
  * The org's own days, including its changes of time zone, or the days of the given time zone.
- * Throws the Problem `invalid-request` for an unknown time zone.
+ * Throws the Problem `unknown-time-zone` for an unknown time zone.
  */
 export function dayPlan(
   org: OrgHistory,
@@ -32,7 +32,8 @@ export function dayPlan(
     }
     return { timeZone, days };
   } catch (error) {
-    if (error instanceof UnknownTimeZoneError) throw invalidParameter('time_zone', error.message);
-    throw error;
+    if (!(error instanceof UnknownTimeZoneError)) throw error;
+    const errors = [{ parameter: 'time_zone', detail: error.message }];
+    throw new Problem('unknown-time-zone', `time_zone: ${error.message}`, { errors });
   }
 }

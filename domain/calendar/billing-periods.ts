@@ -51,6 +51,8 @@ const MAX_HISTORIES = 1_000;
 /** Dates cached for one history, eleven years: as many as days in zone-days.ts. */
 const MAX_DATES = 4_000;
 const shared = new WeakMap<Calendar, Map<string, BillingPeriods>>();
+/** Histories are immutable, so the same one has the same periods. */
+const byHistory = new WeakMap<Calendar, WeakMap<Versions<number>, BillingPeriods>>();
 
 /**
  * The billing periods of an organisation. Organisations with equal histories and the same calendar share them.
@@ -58,6 +60,15 @@ const shared = new WeakMap<Calendar, Map<string, BillingPeriods>>();
  * @throws RangeError for an empty history
  */
 export function billingPeriodsOf(calendar: Calendar, billingDays: Versions<number>): BillingPeriods {
+  const same = byHistory.get(calendar)?.get(billingDays);
+  if (same !== undefined) return same;
+  const periods = sharedPeriods(calendar, billingDays);
+  const histories = byHistory.get(calendar) ?? new WeakMap<Versions<number>, BillingPeriods>();
+  byHistory.set(calendar, histories.set(billingDays, periods));
+  return periods;
+}
+
+function sharedPeriods(calendar: Calendar, billingDays: Versions<number>): BillingPeriods {
   const known = shared.get(calendar) ?? new Map<string, BillingPeriods>();
   shared.set(calendar, known);
   const key = billingDays.map(({ effectiveAt, value }) => `${effectiveAt} ${value}`).join('\n');

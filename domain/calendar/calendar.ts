@@ -1,9 +1,11 @@
 import type { Versions } from '../settings/org-history.ts';
-import { addDays } from './dates.ts';
+import { DAY_MS } from '../../schemas/time-units.ts';
+import { addDays, dayNumberOf } from './dates.ts';
 import type { LocalDate } from './dates.ts';
 import { intervalsOf } from './zone-changes.ts';
 import type { Interval } from './zone-changes.ts';
-import type { Day } from './zone-days.ts';
+import { UnknownTimeZoneError, type Day } from './zone-days.ts';
+import { isTimeZone } from './zone-rules.ts';
 
 /**
  * The billing days of an organisation: they cover all time without gaps, ordered by date, each date at most once
@@ -25,17 +27,33 @@ export interface Calendar {
 /** D: different histories of time zones in the cache; most organisations share one. The oldest is evicted. */
 const MAX_CALENDARS = 10_000;
 const calendars = new Map<string, Calendar>();
+/** Histories are immutable, so the same one has the same calendar. */
+const byHistory = new WeakMap<Versions<string>, Calendar>();
 
 /**
  * The calendar of a whole history of time zones. The first version also applies before its instant. Organisations
  * with equal histories share a calendar.
- * @throws UnknownTimeZoneError, and RangeError for an empty history
+ *
+ * Versions that name no time zone, which older releases have recorded, are left out: the first valid one applies in
+ * their place, so a corrected organisation has days from its beginning.
+ * @throws UnknownTimeZoneError where no version names a time zone, and RangeError for an empty history
  */
 export function calendarOf(zoneHistory: Versions<string>): Calendar {
+  const same = byHistory.get(zoneHistory);
+  if (same !== undefined) return same;
+  const calendar = sharedCalendar(zoneHistory);
+  byHistory.set(zoneHistory, calendar);
+  return calendar;
+}
+
+function sharedCalendar(zoneHistory: Versions<string>): Calendar {
   const key = zoneHistory.map(({ effectiveAt, value }) => `${effectiveAt} ${value}`).join('\n');
   const known = calendars.get(key);
   if (known !== undefined) return known;
-  const made = createCalendar(intervalsOf(zoneHistory));
+  const valid = zoneHistory.filter(({ value }) => isTimeZone(value));
+  const [unknown] = zoneHistory;
+  if (unknown !== undefined && valid.length === 0) throw new UnknownTimeZoneError(unknown.value);
+  const made = createCalendar(intervalsOf(valid));
   if (calendars.size >= MAX_CALENDARS) {
     for (const oldest of calendars.keys()) {
       calendars.delete(oldest);
@@ -48,15 +66,19 @@ export function calendarOf(zoneHistory: Versions<string>): Calendar {
 
 function createCalendar(intervals: readonly Interval[]): Calendar {
   function dayAt(instant: number): Day {
-    const interval = intervals.findLast(({ from }) => from <= instant);
+    const interval = intervals[intervalAt(intervals, instant)];
     if (interval === undefined) throw new RangeError(`${instant} is not an instant.`);
     return interval.dayAt(instant);
   }
 
   function dayByDate(date: LocalDate): Day | undefined {
-    for (const interval of intervals) {
-      const day = interval.dayByDate(date);
-      if (day !== undefined && day.from >= interval.from && day.from < interval.to) return day;
+    // The date lies within two days of its midnight in UTC, also after a change of time zone.
+    const midnight = dayNumberOf(date) * DAY_MS;
+    const last = intervalAt(intervals, midnight + 3 * DAY_MS);
+    for (let at = intervalAt(intervals, midnight - 2 * DAY_MS); at <= last; at += 1) {
+      const interval = intervals[at];
+      const day = interval?.dayByDate(date);
+      if (interval && day && day.from >= interval.from && day.from < interval.to) return day;
     }
     return undefined;
   }
@@ -80,4 +102,15 @@ function createCalendar(intervals: readonly Interval[]): Calendar {
   }
 
   return { dayAt, dayByDate, dayFrom, daysBetween, daysByDates };
+}
+
+/** The position of the last interval that has begun by an instant. */
+function intervalAt(intervals: readonly Interval[], instant: number): number {
+  let [low, high] = [0, intervals.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((intervals[middle]?.from ?? Infinity) <= instant) low = middle;
+    else high = middle - 1;
+  }
+  return Number.isNaN(instant) ? -1 : low;
 }

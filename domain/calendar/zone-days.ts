@@ -1,7 +1,7 @@
-import { Temporal } from 'temporal-polyfill';
 import { dateOf, dayNumberOf } from './dates.ts';
 import type { LocalDate } from './dates.ts';
-import { DAY_MS } from '../../schemas/time-units.ts';
+import { DAY_MS, HOUR_MS } from '../../schemas/time-units.ts';
+import { zoneClock, type ZoneClock } from './zone-rules.ts';
 
 /**
  * A local day. This file is the only one that computes with time zones: everything else passes instants on, so that
@@ -32,48 +32,32 @@ export class UnknownTimeZoneError extends Error {
   }
 }
 
-/** Days cached for one zone, eleven years: the polyfill takes 30 us a day. At the limit the cache is emptied. */
+/** Days cached for one zone, eleven years. At the limit the cache is emptied. */
 const MAX_DAYS_PER_ZONE = 4_000;
 /** More than there are zones, so that only unusual spellings of their names can fill the cache. */
 const MAX_ZONES = 1_000;
 const zones = new Map<string, ZoneDays>();
 
-/** Whether a text names an IANA time zone. D: bare offsets such as "+05:30" do not, as they have no rules. */
-export function isTimeZone(name: string): boolean {
-  // It takes a millisecond, and most zones are those of another organisation, already cached.
-  if (zones.has(name)) return true;
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    // What the calendar computes with decides: Intl takes other names too (BST, IST).
-    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId.length > 0;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}
-
 /** The days of a zone, cached and shared. @throws UnknownTimeZoneError */
 export function zoneDays(timeZone: string): ZoneDays {
   const known = zones.get(timeZone);
   if (known !== undefined) return known;
-  if (!isTimeZone(timeZone)) throw new UnknownTimeZoneError(timeZone);
+  const clock = zoneClock(timeZone);
+  if (clock === undefined) throw new UnknownTimeZoneError(timeZone);
   if (zones.size >= MAX_ZONES) zones.clear();
-  const made = createZoneDays(timeZone);
+  const made = createZoneDays(clock);
   zones.set(timeZone, made);
   return made;
 }
 
-function createZoneDays(timeZone: string): ZoneDays {
+function createZoneDays(clock: ZoneClock): ZoneDays {
   /** By day number; undefined for a date that the zone skipped. */
   const starts = new Map<number, number | undefined>();
   const days = new Map<number, Day | undefined>();
 
   function startOf(dayNumber: number): number | undefined {
     if (starts.has(dayNumber)) return starts.get(dayNumber);
-    const date = Temporal.PlainDate.from(dateOf(dayNumber));
-    const start = date.toZonedDateTime(timeZone);
-    // For a date that does not exist, the polyfill answers the start of the next one.
-    const instant = start.toPlainDate().equals(date) ? start.epochMilliseconds : undefined;
+    const instant = firstInstantOf(clock, dayNumber);
     starts.set(dayNumber, instant);
     return instant;
   }
@@ -110,4 +94,32 @@ function createZoneDays(timeZone: string): ZoneDays {
   }
 
   return { dayAt, dayByDate: (date) => dayOf(dayNumberOf(date)) };
+}
+
+/** More than any offset from UTC: Manila was 15:56 behind until 1844. */
+const LARGEST_OFFSET_MS = 16 * HOUR_MS;
+
+/**
+ * The first instant at which a zone's clocks show a date: 00:00, where it occurs twice the first of the two, or the end
+ * of a gap in which 00:00 lies. Undefined where the gap covers the whole date.
+ */
+function firstInstantOf({ starts, offsets }: ZoneClock, dayNumber: number): number | undefined {
+  const midnight = dayNumber * DAY_MS;
+  for (let interval = intervalAt(starts, midnight - LARGEST_OFFSET_MS); ; interval += 1) {
+    const offset = offsets[interval] ?? 0;
+    if (midnight - offset >= (starts[interval + 1] ?? Infinity)) continue;
+    const instant = Math.max(starts[interval] ?? -Infinity, midnight - offset);
+    return Math.floor((instant + offset) / DAY_MS) === dayNumber ? instant : undefined;
+  }
+}
+
+/** The index of the last start at or before an instant. */
+function intervalAt(starts: readonly number[], instant: number): number {
+  let [low, high] = [0, starts.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((starts[middle] ?? Infinity) <= instant) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }

@@ -47,14 +47,15 @@ export function parseVersions<Shape extends { effective_at: string }>(
     }
   }
   read.sort((a, b) => a.version.effectiveAt - b.version.effectiveAt);
+  const earlier: Shape[] = [];
   for (const [index, { entry, version, path }] of read.entries()) {
     const before = read[index - 1];
     if (before?.version.effectiveAt === version.effectiveAt) {
       const message = `overlaps ${before.path}: both take effect at ${entry.effective_at}`;
       report('duplicate-effective-date', `${path}/effective_at`, message);
     }
-    const earlier = read.slice(0, index).map((each) => each.entry);
     kind.checkSuccession(earlier, entry, path, report);
+    earlier.push(entry);
   }
   if (problems.length > 0) throw new InvalidCatalogueError(kind.name, problems);
   return read.map((each) => each.version);

@@ -11,6 +11,8 @@ export type CatalogueJson = Readonly<Record<CatalogueName, readonly unknown[]>>;
 
 /** The contents of a version are checked later, together with the other versions of its catalogue. */
 const AnyVersion = Type.Object({});
+/** D: one a week for ten years. Each new version is compared with all others. */
+const MAX_VERSIONS = 500;
 
 export interface HeldCatalogues {
   readonly json: CatalogueJson;
@@ -35,6 +37,10 @@ export function applyCatalogueChange(
     );
   const given = parseValue(AnyVersion, change.value);
   const version = { ...given, effective_at: formatInstant(effectiveAt(change)) };
+  if (json[name].length >= MAX_VERSIONS) {
+    const message = `the catalogue of ${name} has ${MAX_VERSIONS} versions already, the most that are kept`;
+    throw rejectedChange('too-many-versions', '', message);
+  }
   const versions = [...json[name], version];
   return {
     json: { ...json, [name]: versions },

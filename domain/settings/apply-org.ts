@@ -1,12 +1,12 @@
 import { editionAt, UnknownEditionError, type Catalogues } from '../catalogues/catalogues.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
 import type { Version } from './org-history.ts';
-import { inEffectAt } from '../versions.ts';
-import { isTimeZone } from '../calendar/zone-days.ts';
+import { VersionList } from './version-list.ts';
+import { isTimeZone } from '../calendar/zone-rules.ts';
 import { assertPathName, effectiveAt, parseValue } from './change-rules.ts';
 import { NewOrgValue, OrgValue, SubscriptionValue } from './change-values.ts';
-import type { OrgFields, SubscriptionFields } from './org-fields.ts';
-import { rejectedChange } from './rejected-change.ts';
+import type { FoldedOrg, FoldedSubscription } from './folded-org.ts';
+import { rejectedChange, type SettingsRejectedError } from './rejected-change.ts';
 
 /**
  * The settings of an organisation after one more change. Depends only on the change and on what precedes it in the log,
@@ -16,11 +16,11 @@ import { rejectedChange } from './rejected-change.ts';
  * @throws SettingsRejectedError saying why the change is not allowed
  */
 export function applyOrgChange(
-  recorded: OrgFields | undefined,
-  assumed: OrgFields | undefined,
+  recorded: FoldedOrg | undefined,
+  assumed: FoldedOrg | undefined,
   change: LoggedChange,
   catalogues: Catalogues,
-): OrgFields {
+): FoldedOrg {
   assertPathName(change.org_id, 'org-id', 'an organisation’s id');
   if (change.kind === 'new-org') return newOrg(recorded, change);
   const before = recorded ?? assumed;
@@ -35,8 +35,23 @@ export function applyOrgChange(
   throw rejectedChange('unknown-kind', '', `${JSON.stringify(change.kind)} is not a kind of change`);
 }
 
+/**
+ * What stays of a creation that is rejected for its time zone: the organisation, without days until a time zone is set.
+ * An older release had other rules, acknowledged the creation, and went on recording changes of the
+ * organisation; none of these may be lost. Undefined for every other change.
+ */
+export function orgWithoutDays(
+  recorded: FoldedOrg | undefined,
+  change: LoggedChange,
+  rejection: SettingsRejectedError,
+): FoldedOrg | undefined {
+  if (recorded || change.kind !== 'new-org' || rejection.code !== UNKNOWN_TIME_ZONE) return undefined;
+  const { time_zone, billing_day } = parseValue(NewOrgValue, change.value);
+  return createdOrg(change, time_zone, billing_day);
+}
+
 /** D: nothing is assumed of a created organisation. The local stack's rule is for organisations not in the log. */
-function newOrg(recorded: OrgFields | undefined, change: LoggedChange): OrgFields {
+function newOrg(recorded: FoldedOrg | undefined, change: LoggedChange): FoldedOrg {
   if (recorded)
     throw rejectedChange(
       'org-exists',
@@ -45,31 +60,37 @@ function newOrg(recorded: OrgFields | undefined, change: LoggedChange): OrgField
     );
   const { time_zone, billing_day } = parseValue(NewOrgValue, change.value);
   assertTimeZone(time_zone);
+  return createdOrg(change, time_zone, billing_day);
+}
+
+function createdOrg(change: LoggedChange, timeZone: string, billingDay: number): FoldedOrg {
   return {
     orgId: change.org_id,
-    timeZone: add([], change, time_zone),
-    billingDay: add([], change, billing_day),
+    timeZone: first(change, timeZone),
+    billingDay: first(change, billingDay),
     subscriptions: new Map(),
   };
 }
 
-function changedOrg(before: OrgFields, change: LoggedChange): OrgFields {
+const UNKNOWN_TIME_ZONE = 'unknown-time-zone';
+
+function changedOrg(before: FoldedOrg, change: LoggedChange): FoldedOrg {
   const { time_zone, billing_day } = parseValue(OrgValue, change.value);
   if (time_zone !== undefined) assertTimeZone(time_zone);
   return {
     ...before,
-    timeZone: add(before.timeZone, change, time_zone),
-    billingDay: add(before.billingDay, change, billing_day),
+    timeZone: add(before.timeZone, change, time_zone) ?? before.timeZone,
+    billingDay: add(before.billingDay, change, billing_day) ?? before.billingDay,
   };
 }
 
 function assertTimeZone(name: string): void {
   if (isTimeZone(name)) return;
   const message = `is ${JSON.stringify(name)}: write an IANA time zone, like "Europe/Rome"`;
-  throw rejectedChange('unknown-time-zone', '/time_zone', message);
+  throw rejectedChange(UNKNOWN_TIME_ZONE, '/time_zone', message);
 }
 
-function applySubscription(before: OrgFields, change: LoggedChange, catalogues: Catalogues): OrgFields {
+function applySubscription(before: FoldedOrg, change: LoggedChange, catalogues: Catalogues): FoldedOrg {
   const { edition, users, additional_limit } = parseValue(SubscriptionValue, change.value);
   const { product } = change;
   assertPathName(product, 'product', 'a product’s name');
@@ -83,8 +104,8 @@ function applySubscription(before: OrgFields, change: LoggedChange, catalogues: 
   }
   if (edition !== undefined) assertEdition(catalogues, product, edition, effectiveAt(change));
   // Where a subscription was planned for later and now begins sooner, the planned limit is not in effect yet.
-  const hasLimit = inEffectAt(old?.additionalLimit ?? [], effectiveAt(change)) !== undefined;
-  const fields: SubscriptionFields = {
+  const hasLimit = (old?.additionalLimit?.earliest ?? Infinity) <= effectiveAt(change);
+  const fields: FoldedSubscription = {
     edition: add(old?.edition, change, edition),
     users: add(old?.users, change, users),
     additionalLimit: add(old?.additionalLimit, change, additional_limit ?? (hasLimit ? undefined : 0)),
@@ -102,21 +123,25 @@ function assertEdition(catalogues: Catalogues, product: string, edition: string,
   }
 }
 
+function first<T>(change: LoggedChange, value: T): VersionList<T> {
+  return VersionList.add(undefined, versionOf(change, value));
+}
+
 function add<T>(
-  versions: readonly Version<T>[] = [],
+  list: VersionList<T> | undefined,
   change: LoggedChange,
   value: T | undefined,
-): readonly Version<T>[] {
-  if (value === undefined) return versions;
-  return [
-    ...versions,
-    {
-      value,
-      effectiveAt: effectiveAt(change),
-      recordedAt: change.appended_at,
-      recordedBy: change.recorded_by,
-      reason: change.reason,
-      offset: change.offset,
-    },
-  ];
+): VersionList<T> | undefined {
+  return value === undefined ? list : VersionList.add(list, versionOf(change, value));
+}
+
+function versionOf<T>(change: LoggedChange, value: T): Version<T> {
+  return {
+    value,
+    effectiveAt: effectiveAt(change),
+    recordedAt: change.appended_at,
+    recordedBy: change.recorded_by,
+    reason: change.reason,
+    offset: change.offset,
+  };
 }

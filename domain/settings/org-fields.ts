@@ -62,6 +62,7 @@ export function subscriptionBefore(
   });
 }
 
+/** One version of all terms for each instant at which one of them changes: a merge of the three timelines. */
 function subscriptionOf(product: string, fields: SubscriptionFields): Subscription {
   const { edition, users, additionalLimit } = fields;
   const changes = new Map<number, Version<unknown>>();

@@ -8,7 +8,7 @@ import { topicNames } from '../../schemas/topics.ts';
 import { recordChange, type RecordOptions } from './record.ts';
 import type { Outcome } from '../../domain/settings/outcome.ts';
 import type { UnknownOrgs } from '../../domain/settings/state.ts';
-import { createSettingsStore, type SettingsStore } from './store.ts';
+import { createSettingsStore, type SettingsLog } from './store.ts';
 
 /** Recording took too long: the change may still take effect, or never. */
 export class RecordTimeoutError extends Error {
@@ -22,7 +22,7 @@ export class RecordTimeoutError extends Error {
 }
 
 /** Reads and changes the settings of a stack. Shared by the command-line programs and the API. */
-export interface SettingsRecorder extends SettingsStore {
+export interface SettingsRecorder extends SettingsLog {
   /**
    * See recordChange. Also throws LogUnavailableError, where nothing was recorded, and RecordTimeoutError. After that or
    * another error of Kafka or ClickHouse it is unknown whether the change was recorded; repeating it is safe.
@@ -38,6 +38,7 @@ export interface RecorderConfig {
   readonly KAFKA_BROKERS: string;
   readonly TOPIC_PREFIX: string;
   readonly UNKNOWN_ORGS: UnknownOrgs;
+  readonly SETTINGS_CHANGES_PER_HOUR: number;
 }
 
 /**
@@ -61,14 +62,21 @@ export function openRecorder(
   const log = openLandedLog(kafka, client, topicNames(config.TOPIC_PREFIX).settings, timeoutMs);
   const store = createSettingsStore(client, config.UNKNOWN_ORGS);
   return {
-    refresh: () => store.refresh(),
+    ...store,
     async record(change, options) {
       const timer = new AbortController();
       const late = sleep(timeoutMs, undefined, { signal: timer.signal }).then(() => {
         throw new RecordTimeoutError(change.change_id, timeoutMs);
       });
       try {
-        return await Promise.race([recordChange({ store, log, now }, change, options), late]);
+        return await Promise.race([
+          recordChange(
+            { store, log, now, changesPerHour: config.SETTINGS_CHANGES_PER_HOUR },
+            change,
+            options,
+          ),
+          late,
+        ]);
       } finally {
         timer.abort();
       }

@@ -69,7 +69,8 @@ export async function openApi(
   const probing = connectForProbing(settings);
   const clock = { now };
   const logger = createLogger('api', 'silent');
-  const recorder = openRecorder({ ...settings, UNKNOWN_ORGS: unknownOrgs }, reading, {
+  const recorded = { ...settings, UNKNOWN_ORGS: unknownOrgs, SETTINGS_CHANGES_PER_HOUR: 1_000 };
+  const recorder = openRecorder(recorded, reading, {
     clientId: `test-${suite}`,
     logger,
     now: () => clock.now,

@@ -31,7 +31,12 @@ export async function openWithoutServers(
   const clickhouse = connectForReading(config);
   const clickhouseForProbes = connectForProbing(config);
   const logger = createLogger('api', 'silent');
-  const kafka = { KAFKA_BROKERS: UNREACHABLE, TOPIC_PREFIX: '', UNKNOWN_ORGS: 'local' } as const;
+  const kafka = {
+    KAFKA_BROKERS: UNREACHABLE,
+    TOPIC_PREFIX: '',
+    UNKNOWN_ORGS: 'local',
+    SETTINGS_CHANGES_PER_HOUR: 1_000,
+  } as const;
   const { app, routes } = await buildApp({
     now: Date.now,
     clickhouse,

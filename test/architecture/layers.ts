@@ -20,7 +20,12 @@ const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 };
 
 /** All that domain/ may import besides itself and schemas/: it computes, and does nothing else. */
-const PURE = new Set(['platform/compiled-schema.ts', 'decimal.js', 'temporal-polyfill', 'typebox']);
+const PURE = new Set([
+  'platform/compiled-schema.ts',
+  'decimal.js',
+  'moment-timezone/data/packed/latest.json',
+  'typebox',
+]);
 
 export interface Source {
   /** From the project's root. */

@@ -72,7 +72,7 @@ const History = Type.Object({
   changes: Type.Array(Type.Object({ change_id: Type.String(), refused: Type.Union([Refused, Type.Null()]) })),
   next_cursor: Type.Null(),
 });
-const SHOWN_WITHIN_MS = 60_000;
+const SHOWN_WITHIN_MS = 20_000;
 
 /**
  * Compares each organisation's history with what was appended to the topic: each poisoned change is shown with the reason
@@ -85,16 +85,13 @@ export async function poisonDifferences(planned: readonly PlannedPoison[], get: 
     expected.get(org)?.push(`poison-${poison} ${POISON[poison]?.code ?? ''}`);
   expected.set(POISONED_ORG, [`poison-org ${CREATED.code}`]);
 
-  const differences: string[] = [];
-  for (const [org, due] of expected) {
+  const compared = [...expected].map(async ([org, changes]) => {
+    const due = changes.toSorted().join(', ');
     let found = '';
-    const isShown = await until(async () => {
-      found = await historyOf(org, get);
-      return found === due.toSorted().join(', ');
-    }, SHOWN_WITHIN_MS);
-    if (!isShown) differences.push(`settings of ${org}: ${found} instead of ${due.toSorted().join(', ')}`);
-  }
-  return differences;
+    const isShown = await until(async () => (found = await historyOf(org, get)) === due, SHOWN_WITHIN_MS);
+    return isShown ? [] : [`settings of ${org}: ${found} instead of ${due}`];
+  });
+  return (await Promise.all(compared)).flat();
 }
 
 async function historyOf(org: string, get: Get): Promise<string> {

@@ -83,9 +83,10 @@ async function publishSchemas(inputs: Inputs, run: InputRun, sender: RecordSende
   await until(inputs.schemas.junkAtMs);
   report(`${JUNK_SCHEMAS} junk schemas`);
   await sender.send(topics.writerSchemas, [
-    junkUnderForeignKey,
-    multiplyingSchema,
     ...junkSchemas(JUNK_SCHEMAS),
+    // The last ones, which consumers remember.
+    multiplyingSchema,
+    junkUnderForeignKey,
   ]);
   // From here on consumers have read the junk.
   await invalid.publish([multipliedRecord, multipliedRecord]);

@@ -34,6 +34,7 @@ it('a stack whose processes and topics suffer ends with every figure right', asy
   const variables = { DATA_DIR: dataDir, PORT: String(await freePort()), JWT_SECRET: SECRET };
   stack = npmStart({ ...namespace.settings, ...variables, SESSION_TIMEOUT_MS: '2000', GATHER_MS: '500' });
   await stack.untilPrinted('ready http://');
+  const { CLICKHOUSE_USER, CLICKHOUSE_PASSWORD } = namespace.settings;
   const inputs = planInputs(1, SECONDS);
   const printed: string[] = [];
   const print = (line: string): void => void printed.push(line);
@@ -44,6 +45,7 @@ it('a stack whose processes and topics suffer ends with every figure right', asy
     inputs,
     dataDir,
     secret: SECRET,
+    login: { CLICKHOUSE_USER, CLICKHOUSE_PASSWORD },
     print,
   });
   expect(differences).toEqual([]);

@@ -33,6 +33,8 @@ export interface ChaosOptions {
   /** Of a running stack whose API accepts tokens signed with `secret`. */
   readonly dataDir: string;
   readonly secret: string;
+  /** Of a ClickHouse that the stack did not start itself: whose login stack.json does not hold. */
+  readonly login?: Readonly<Record<string, string>>;
   /** The brokers of the stack, if the run hits them. */
   readonly cluster?: KafkaCluster;
   readonly print: (line: string) => void;
@@ -47,11 +49,11 @@ const ALERT = 'invalid-records';
  * @returns the differences, a line each
  */
 export async function runChaos(options: ChaosOptions): Promise<string[]> {
-  const { seed, seconds, faults, inputs, dataDir, secret, cluster, print } = options;
+  const { seed, seconds, faults, inputs, dataDir, secret, login = {}, cluster, print } = options;
   const stack = readStack(dataDir);
   const { url } = stack;
   // Doubles of the consumer and the aggregator write.
-  const variables = stackVariables(stack, 'writer', {});
+  const variables = { ...login, ...stackVariables(stack, 'writer', login) };
   const config = readConfig(variables, { ...kafkaVariables, ...clickhouseVariables });
   const topics = topicNames(config.TOPIC_PREFIX);
   const getAs = async (claims: Claims, path: string): Promise<unknown> => {

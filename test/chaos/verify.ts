@@ -4,6 +4,7 @@ import { select, type ClickHouseClient } from '../../platform/clickhouse/connect
 import { DAY_MS } from '../../schemas/time-units.ts';
 import type { Counted } from '../api/traffic.ts';
 import { keyOf, type Ledger } from './ledger.ts';
+import { unexpectedDifferences } from './set-aside.ts';
 import { ORGS } from './traffic.ts';
 import type { Get } from './watch.ts';
 
@@ -87,7 +88,7 @@ export async function differencesOf(settled: Settled): Promise<string[]> {
   if (stages.quarantined.records !== settled.invalid) {
     differences.push(`quarantined: ${stages.quarantined.records} records instead of ${settled.invalid}`);
   }
-  return [...differences, ...stages.differences.map((each) => `reconciliation: ${JSON.stringify(each)}`)];
+  return [...differences, ...unexpectedDifferences(stages.differences)];
 }
 
 /** The local stack's subscription (interfaces.md): 5,000 included, 10,000 additional, all in the first slab, 0.14 per 1,000. */

@@ -8,12 +8,12 @@ const ASSUMED =
 
 describe('npm run org -- show', () => {
   it('says so where the local stack assumes the terms, as for a misspelt organisation', () => {
-    const report = orgReport(new SettingsState('local'), 'nett-68', T);
+    const report = orgReport(new SettingsState('local'), 'nett-68', [], T);
     expect(report?.split('\n').slice(0, 3)).toEqual(['nett-68', ASSUMED, '  time zone: UTC']);
   });
 
   it('does not say so of a created organisation', () => {
     const state = new SettingsState('local').after(logOf(T, created('Europe/Rome', 5)));
-    expect(orgReport(state, 'acme', T)).not.toContain('Nothing is recorded');
+    expect(orgReport(state, 'acme', [], T)).not.toContain('Nothing is recorded');
   });
 });

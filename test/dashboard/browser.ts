@@ -43,7 +43,8 @@ export async function openPage(browser: Browser, baseURL: string): Promise<Watch
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !EXPECTED_ERROR.test(message.text())) errors.push(message.text());
+    if (message.type() === 'error' && !EXPECTED_ERROR.test(message.text()))
+      errors.push(`${message.text()} ${message.location().url}`);
   });
   return { page, errors };
 }

@@ -3,7 +3,7 @@ import { ConfigResourceTypes } from '../../../platform/kafka/kafkajs.ts';
 import { Type } from 'typebox';
 import { recordChange } from '../../../store/settings/record.ts';
 import { SettingsRejectedError } from '../../../domain/settings/rejected-change.ts';
-import type { SettingsStore } from '../../../store/settings/store.ts';
+import type { SettingsLog } from '../../../store/settings/store.ts';
 import { select } from '../../../platform/clickhouse/connect.ts';
 import { createLogger } from '../../../platform/logging.ts';
 import { kafkaTransport } from '../../../producers/kafka-transport.ts';
@@ -25,7 +25,7 @@ export const OLDEST_MS = 300 * DAY_MS;
  * The topic `settings`, with the append times of the stories instead of the broker's clock. Everything else runs as in
  * production: each change is checked, appended, landed by the consumer and read back.
  */
-export async function openPastSettings(pipeline: PipelineUnderTest, store: SettingsStore) {
+export async function openPastSettings(pipeline: PipelineUnderTest, store: SettingsLog) {
   const { kafka, topics, client } = pipeline;
   // The consumer requires LogAppendTime when it starts. Later it lands the times that the records carry.
   await pipeline.start('consumer');
@@ -80,7 +80,8 @@ export async function openPastSettings(pipeline: PipelineUnderTest, store: Setti
       };
       const log = { append, close: () => Promise.resolve() };
       try {
-        await recordChange({ store, log, now: () => appended_at }, change, { asSuperAdmin: true });
+        const writer = { store, log, now: () => appended_at, changesPerHour: 1_000 };
+        await recordChange(writer, change, { asSuperAdmin: true });
         return true;
       } catch (error) {
         if (error instanceof SettingsRejectedError) return false;

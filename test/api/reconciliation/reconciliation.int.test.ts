@@ -1,4 +1,6 @@
 import type { Static } from 'typebox';
+import { UnknownTimeZoneError } from '../../../domain/calendar/zone-days.ts';
+import { clearSetAside, readSetAside, setAside } from '../../../store/progress/set-aside.ts';
 import { createSettingsStore } from '../../../store/settings/store.ts';
 import { tick } from '../../../aggregator/tick.ts';
 import type { Claims } from '../../../api/auth/tokens.ts';
@@ -246,12 +248,27 @@ describe('GET /v1/reconciliation', () => {
     }
   });
 
+  it('names the organisations whose days cannot be closed, since when, and why', async () => {
+    const error = new UnknownTimeZoneError('BST');
+    await setAside(api.clickhouse, [{ orgId: 'two', step: 'days', error, daysFrom: 0 }], [], api.clock.now);
+    const since = new Date(api.clock.now).toISOString();
+    const found = { where: `two, since ${since}`, found: `UNKNOWN_TIME_ZONE: ${error.message}` };
+    expect((await reconcile()).differences).toMatchObject([{ name: 'org-set-aside', ...found }]);
+    expect((await api.get('/readyz')).body).toMatchObject({
+      status: 'ready',
+      due: { orgs_set_aside: 1 },
+      set_aside: [{ org_id: 'two', step: 'days', error: 'UNKNOWN_TIME_ZONE', since }],
+    });
+    expect((await api.get('/metrics')).body).toContain('api_credits_orgs_set_aside 1');
+    await clearSetAside(api.clickhouse, await readSetAside(api.clickhouse));
+  });
+
   it('reports nothing once everything is fixed', async () => {
     expect((await reconcile()).differences).toEqual([]);
   });
 
   it('covers all differences', () => {
-    const covered = cases.flatMap(([, , , found]) => found);
+    const covered = [...cases.flatMap(([, , , found]) => found), 'org-set-aside'];
     expect(new Set(covered)).toEqual(new Set(Object.keys(DIFFERENCES)));
   });
 

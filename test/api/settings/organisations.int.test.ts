@@ -186,7 +186,6 @@ describe('a change that the rules do not allow', () => {
     ['PATCH', '/v1/orgs/rules/settings', { billing_day: 3, reason: 'two\nlines' }, '#/reason'],
     ['PUT', crm, { edition: 'free', users: 1, reason: '\u0085' }, '#/reason'],
     ['POST', '/v1/orgs', { org_id: 'half \uD800', time_zone: 'UTC', billing_day: 1 }, '#/org_id'],
-    ['POST', '/v1/orgs', { org_id: 'mars', time_zone: 'Mars/Olympus', billing_day: 1 }, '#/time_zone'],
     ['POST', '/v1/orgs', { org_id: 'zero', time_zone: 'UTC', billing_day: 0 }, '#/billing_day'],
     ['POST', '/v1/orgs', { org_id: 'part', time_zone: 'UTC' }, '#/billing_day'],
     ['PATCH', '/v1/orgs/rules/settings', {}, '#'],

@@ -48,11 +48,11 @@ const cases: fc.Arbitrary<Case> = fc
   })
   .map(({ start, first, changes }) => {
     const from = at(start);
-    const zones = [...history<string>([0, first])];
+    let zones = history<string>([0, first]);
     for (const { zone, offset, fromEndOfDay } of changes) {
       const { to } = calendarOf(zones).dayAt(from + offset);
       const effectiveAt = fromEndOfDay === undefined ? from + offset : to + fromEndOfDay;
-      zones.push(...history<string>([effectiveAt, zone]));
+      zones = zones.concat(history<string>([effectiveAt, zone]));
     }
     return { from, zones };
   });

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { UnknownTimeZoneError, isTimeZone, zoneDays } from '../../../domain/calendar/zone-days.ts';
+import { UnknownTimeZoneError, zoneDays } from '../../../domain/calendar/zone-days.ts';
+import { isTimeZone } from '../../../domain/calendar/zone-rules.ts';
 import { TICK_MS, daysByTicks, shownDate } from './days-by-ticks.ts';
 import { at, history, utc } from './histories.ts';
 import { DAY_MS, HOUR_MS } from '../../../schemas/time-units.ts';

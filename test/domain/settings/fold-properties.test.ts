@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { billingPeriodsOf } from '../../../domain/calendar/billing-periods.ts';
 import { calendarOf } from '../../../domain/calendar/calendar.ts';
 import { allowanceOfDay } from '../../../domain/pricing/allowance.ts';
+import type { Snapshot } from '../../../domain/settings/snapshot.ts';
 import { SettingsState } from '../../../domain/settings/state.ts';
 import { priceBookAt } from '../../../domain/catalogues/catalogues.ts';
 import type { LoggedChange } from '../../../schemas/settings-change.ts';
@@ -123,6 +124,39 @@ test('the state does not depend on how the log is delivered: in pieces, or with 
     { numRuns: 200, seed: 11 },
   );
   expect(rejected).toBeGreaterThan(50);
+});
+
+/** What a state from a snapshot has in common with that of the whole log. */
+const factsOf = (state: SettingsState): object => ({
+  ...Object(contentOf(state)),
+  orgs: ORGS.map((org) => state.history(org)),
+  outcomes: [],
+});
+
+test('a snapshot and the rest of the log give the state of the whole log', () => {
+  fc.assert(
+    fc.property(
+      log,
+      fc.nat({ max: 20 }),
+      fc.constantFrom('none' as const, 'local' as const),
+      (changes, cut, unknownOrgs) => {
+        const whole = new SettingsState(unknownOrgs).after(changes);
+        const before = new SettingsState(unknownOrgs).after(changes.slice(0, cut));
+        const stored: Snapshot = JSON.parse(JSON.stringify(before.snapshot()));
+        const restored = SettingsState.restore(unknownOrgs, stored).copy();
+        restored.append(changes, new Set(changes.slice(0, cut).map(({ change_id }) => change_id)));
+        expect(factsOf(restored)).toEqual(factsOf(whole));
+        expect(restored.orgIds.toSorted()).toEqual(whole.orgIds.toSorted());
+        expect(restored.snapshot().logRows).toBe(whole.snapshot().logRows);
+        // The changes after the snapshot are accepted and rejected as in the whole log.
+        for (const org of ['', ...ORGS]) {
+          const later = whole.outcomesOf(org).filter(({ change }) => change.offset >= restored.outcomesFrom);
+          expect(JSON.stringify(restored.outcomesOf(org))).toBe(JSON.stringify(later));
+        }
+      },
+    ),
+    { numRuns: 300, seed: 12 },
+  );
 });
 
 /** The billing facts of the days that ended by an instant: bounds, allowance, price book, period. */

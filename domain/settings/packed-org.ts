@@ -1,0 +1,94 @@
+import { Type, type Static } from 'typebox';
+import { compiled } from '../../platform/compiled-schema.ts';
+import type { FoldedOrg, FoldedSubscription } from './folded-org.ts';
+import type { Version } from './org-history.ts';
+import { VersionList } from './version-list.ts';
+
+/** A version as an array: value, effectiveAt, recordedAt, recordedBy, reason, offset (null: no change of the log). */
+const packed = <Value extends typeof Text | typeof Whole>(value: Value) =>
+  Type.Array(Type.Tuple([value, Whole, Whole, Text, Text, Type.Union([Whole, Type.Null()])]));
+const Text = Type.String();
+const Whole = Type.Integer();
+const PackedSubscription = Type.Object({
+  product: Text,
+  edition: packed(Text),
+  users: packed(Whole),
+  limit: packed(Whole),
+});
+const PackedOrg = Type.Object({
+  zone: packed(Text),
+  day: packed(Whole),
+  subscriptions: Type.Array(PackedSubscription),
+});
+type Packed<T> = readonly [T, number, number, string, string, number | null];
+
+/** A packed organisation does not have its shape: the snapshot is damaged. */
+export class DamagedSnapshotError extends Error {
+  readonly code = 'DAMAGED_SNAPSHOT';
+  constructor(orgId: string) {
+    super(
+      `The settings snapshot of ${orgId} cannot be read: delete the rows of settings_snapshots and restart.`,
+    );
+    this.name = 'DamagedSnapshotError';
+  }
+}
+
+/** The settings of an organisation as JSON. */
+export function packOrg({ timeZone, billingDay, subscriptions }: FoldedOrg): string {
+  const org: Static<typeof PackedOrg> = {
+    zone: packVersions(timeZone),
+    day: packVersions(billingDay),
+    subscriptions: [...subscriptions].map(([product, { edition, users, additionalLimit }]) => ({
+      product,
+      edition: packVersions(edition),
+      users: packVersions(users),
+      limit: packVersions(additionalLimit),
+    })),
+  };
+  return JSON.stringify(org);
+}
+
+/** The reverse of packOrg. @throws DamagedSnapshotError */
+export function unpackOrg(orgId: string, json: string): FoldedOrg {
+  const org: unknown = JSON.parse(json);
+  if (!compiled(PackedOrg).check(org)) throw new DamagedSnapshotError(orgId);
+  const [timeZone, billingDay] = [unpackVersions(org.zone), unpackVersions(org.day)];
+  if (timeZone === undefined || billingDay === undefined) throw new DamagedSnapshotError(orgId);
+  const subscriptions = new Map(
+    org.subscriptions.map(({ product, edition, users, limit }): [string, FoldedSubscription] => [
+      product,
+      {
+        edition: unpackVersions(edition),
+        users: unpackVersions(users),
+        additionalLimit: unpackVersions(limit),
+      },
+    ]),
+  );
+  return { orgId, timeZone, billingDay, subscriptions };
+}
+
+function packVersions<T>(
+  list: VersionList<T> | undefined,
+): [T, number, number, string, string, number | null][] {
+  return (list?.versions ?? []).map(({ value, effectiveAt, recordedAt, recordedBy, reason, offset }) => [
+    value,
+    effectiveAt,
+    recordedAt,
+    recordedBy,
+    reason,
+    offset ?? null,
+  ]);
+}
+
+function unpackVersions<T>(rows: readonly Packed<T>[]): VersionList<T> | undefined {
+  return VersionList.of(
+    rows.map(([value, effectiveAt, recordedAt, recordedBy, reason, offset]): Version<T> => ({
+      value,
+      effectiveAt,
+      recordedAt,
+      recordedBy,
+      reason,
+      ...(offset !== null && { offset }),
+    })),
+  );
+}
