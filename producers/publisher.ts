@@ -2,10 +2,10 @@ import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS, NOTHING_DROPPED } from '../schemas/
 import type { EventLimits } from '../schemas/event-validation.ts';
 import type { CallEventInput } from '../schemas/call-event-input.ts';
 import { MAX_EVENT_BYTES, prepareEvent, type OutgoingRecord } from '../schemas/prepared-event.ts';
+import { pooled } from '../platform/random-pool.ts';
 import { BufferFullError, PublisherClosedError, UndeliveredError } from './errors.ts';
 import { MemorySendBuffer, type BufferedEvent } from './send-buffer.ts';
 import type { Publisher, PublisherCounters, PublisherLimits } from './publisher-contract.ts';
-import { pooled } from './random-pool.ts';
 import { Sender } from './sender.ts';
 import type { Transport } from './transport.ts';
 

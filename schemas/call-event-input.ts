@@ -47,7 +47,7 @@ export function completeEvent(
   if (!compiled.Check(input)) throw new EventRejectedError('shape', shapeProblem(input));
   const occurredAt = input.occurred_at ?? nowMs;
   return {
-    event_id: input.event_id ?? mint(occurredAt, random),
+    event_id: input.event_id ?? eventIdOf(occurredAt, random(10)),
     occurred_at: occurredAt,
     org_id: input.org_id,
     product: input.product,
@@ -66,9 +66,14 @@ export function completeEvent(
   };
 }
 
-function mint(occurredAt: number, random: (bytes: number) => Uint8Array): string {
+/**
+ * The id of an event of that time.
+ * @param random at least 10 bytes
+ * @throws EventRejectedError `event-id-time` if the time does not fit an id
+ */
+export function eventIdOf(occurredAt: number, random: Uint8Array): string {
   try {
-    return mintEventId(occurredAt, random(10));
+    return mintEventId(occurredAt, random);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new EventRejectedError('event-id-time', error.message);

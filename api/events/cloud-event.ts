@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Type, type Static } from 'typebox';
 import { compiled } from '../../platform/compiled-schema.ts';
-import { eventIdMs, mintEventId, parseEventId } from '../../schemas/event-id.ts';
+import { eventIdOf } from '../../schemas/call-event-input.ts';
+import { eventIdMs, parseEventId } from '../../schemas/event-id.ts';
 import { EventRejectedError } from '../../schemas/event-rejected-error.ts';
 import { instantOf, JsonObject, plainEvent } from './plain-event.ts';
 
@@ -77,13 +78,8 @@ function timeOf({ time, data }: CloudEvent): number | undefined {
 }
 
 function derivedId({ source, id }: CloudEvent, occurredAt: number): string {
-  const random = createHash('sha256')
+  const hash = createHash('sha256')
     .update(JSON.stringify([source, id]))
     .digest();
-  try {
-    return mintEventId(occurredAt, random);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new EventRejectedError('event-id-time', error.message);
-  }
+  return eventIdOf(occurredAt, hash);
 }

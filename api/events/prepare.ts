@@ -3,6 +3,7 @@ import { EventRejectedError } from '../../schemas/event-rejected-error.ts';
 import { NOTHING_DROPPED } from '../../schemas/event-rules.ts';
 import type { TimeLimits } from '../../schemas/event-validation.ts';
 import { MAX_EVENT_BYTES, prepareEvent, type PreparedEvent } from '../../schemas/prepared-event.ts';
+import { pooled } from '../../platform/random-pool.ts';
 import type { EventFormat } from './formats.ts';
 import type { EventResult } from './result.ts';
 
@@ -12,6 +13,7 @@ export type Outcome = PreparedEvent | (EventResult & { readonly status: 'rejecte
 /** The reason of an event of an org that the token may not publish for. */
 export const FOREIGN_ORG = 'foreign-org';
 const MAX_DETAIL_LENGTH = 300;
+const random = pooled(randomBytes);
 
 /**
  * Validates one event as the publishing SDK does.
@@ -25,7 +27,7 @@ export function prepare(
 ): Outcome {
   try {
     const prepared = prepareEvent(format.toInput(event), nowMs, {
-      random: randomBytes,
+      random,
       // Only the consumers know what retention has dropped.
       limits: { ...NOTHING_DROPPED, ...timeLimits },
       maxEventBytes: MAX_EVENT_BYTES,

@@ -22,12 +22,12 @@ export function takeBodiesExactly(app: ApiServer): void {
   });
 }
 
-/** A JSON escape can write one; encoded as UTF-8 it would become another character. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
-/** The first text that cannot be stored unchanged. */
+/**
+ * The first text that cannot be stored unchanged: a JSON escape can write half a character, which encoded as UTF-8
+ * would become another one.
+ */
 function invalidTextIn(value: unknown, pointer: string): ProblemError | undefined {
-  if (typeof value === 'string' && LONE_SURROGATE.test(value)) {
+  if (typeof value === 'string' && !value.isWellFormed()) {
     return { pointer, detail: 'contains half a character (a lone surrogate), which is not valid Unicode' };
   }
   if (typeof value !== 'object' || value === null) return undefined;

@@ -1,6 +1,6 @@
 import { eventIdMs, parseEventId } from '../../schemas/event-id.ts';
 import { completeEvent } from '../../schemas/call-event-input.ts';
-import { pooled } from '../../producers/random-pool.ts';
+import { pooled } from '../../platform/random-pool.ts';
 import { call, countingBytes, NOW_MS } from './sample-event.ts';
 
 describe('an event that leaves fields out', () => {
