@@ -1,7 +1,7 @@
 import type { Catalogues } from '../../domain/catalogues/catalogues.ts';
 import type { PriceBook } from '../../domain/catalogues/prices.ts';
 import { closableUntil } from '../../domain/closing/when-to-close.ts';
-import { readConfirmed, readWatermark } from '../../store/progress/watermark.ts';
+import { confirmedOf, readWatermarks } from '../../store/progress/watermark.ts';
 import type { StatementSources } from '../dependencies.ts';
 import { RETRY_AFTER } from '../problems/clickhouse.ts';
 import { Problem } from '../problems/problem.ts';
@@ -13,15 +13,13 @@ export async function readMoment(
   catalogues: Catalogues,
 ): Promise<Moment> {
   const now = clock();
-  const [confirmed, charged] = await Promise.all([
-    readConfirmed(clickhouse, topics, now),
-    readWatermark(clickhouse, topics.dailyCharges, now),
-  ]);
+  const { calls, settings, dailyCharges } = topics;
+  const watermarkOf = await readWatermarks(clickhouse, [calls, settings, dailyCharges], now);
   return {
     now,
     // Kafka's clock decides when a charge is appended, a consumer's clock when it landed: the delay covers both.
-    chargesUntil: charged.confirmed - timing.sealDelayMs,
-    closableUntil: closableUntil(confirmed, timing),
+    chargesUntil: watermarkOf(dailyCharges).confirmed - timing.sealDelayMs,
+    closableUntil: closableUntil(confirmedOf(watermarkOf, topics), timing),
     priceBook: (name) => priceBookNamed(catalogues, name),
   };
 }

@@ -5,7 +5,7 @@ import { readProgress } from './aggregator-progress.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { sealableUntil, type ClosingDelays, closableUntil } from '../../domain/closing/when-to-close.ts';
 import type { Topics } from '../../schemas/topics.ts';
-import { readWatermarks } from './watermark.ts';
+import { confirmedOf, readWatermarks } from './watermark.ts';
 
 const InvalidationsRow = Type.Object({ invalidations: Type.Integer() });
 
@@ -31,7 +31,7 @@ export async function readBacklog(
   now: number,
   delays: ClosingDelays,
 ): Promise<Backlog> {
-  const [calls, settings] = await readWatermarks(client, [topics.calls, topics.settings], now);
+  const watermarkOf = await readWatermarks(client, [topics.calls, topics.settings], now);
   const { sealed, closed } = await readProgress(client);
   const [row] = await select(
     client,
@@ -39,10 +39,10 @@ export async function readBacklog(
     `SELECT count() AS invalidations FROM dirty_marks FINAL WHERE cleared = 0 AND hour < ${second('sealed')}`,
     { sealed: sealed / 1000 },
   );
-  const confirmed = { calls: calls?.confirmed ?? 0, settings: settings?.confirmed ?? 0 };
+  const confirmed = confirmedOf(watermarkOf, topics);
   const sealable = sealableUntil(confirmed.calls, delays.sealDelayMs);
   return {
-    watermark: calls?.displayed ?? 0,
+    watermark: watermarkOf(topics.calls).displayed,
     // Before the first seal the backlog counts as one hour: the real number depends on the oldest event.
     hoursToSeal: sealed === 0 ? Number(sealable > 0) : Math.max(0, (sealable - sealed) / HOUR_MS),
     invalidationsToReseal: row?.invalidations ?? 0,

@@ -37,16 +37,16 @@ export async function readWatermark(
   topic: string,
   now: number,
 ): Promise<Watermark> {
-  const [watermark] = await readWatermarks(client, [topic], now);
-  return watermark ?? NONE;
+  const watermarkOf = await readWatermarks(client, [topic], now);
+  return watermarkOf(topic);
 }
 
-/** The watermarks of several topics, in the given order, by one statement. */
+/** Reads several topics by one statement. @returns the watermark of each of them */
 export async function readWatermarks(
   client: ClickHouseClient,
   topics: readonly string[],
   now: number,
-): Promise<Watermark[]> {
+): Promise<(topic: string) => Watermark> {
   const rows = await select(
     client,
     ProgressRow,
@@ -56,27 +56,33 @@ export async function readWatermarks(
      FROM landing_progress FINAL WHERE topic IN {topics:Array(String)}`,
     { topics },
   );
-  return topics.map((wanted) =>
-    watermarkOf(
+  return (wanted) =>
+    lowestOf(
       rows.filter(({ topic }) => topic === wanted),
       now,
-    ),
-  );
+    );
 }
 
-/** The confirmed watermarks of calls and settings: sealing and closing go by both. */
+/** The confirmed watermarks of calls and settings, read now: sealing and closing go by both. */
 export async function readConfirmed(
   client: ClickHouseClient,
   topics: Pick<Topics, 'calls' | 'settings'>,
   now: number,
 ): Promise<Confirmed> {
-  const [calls = NONE, settings = NONE] = await readWatermarks(client, [topics.calls, topics.settings], now);
-  return { calls: calls.confirmed, settings: settings.confirmed };
+  return confirmedOf(await readWatermarks(client, [topics.calls, topics.settings], now), topics);
+}
+
+/** The same of watermarks that have been read together with others. */
+export function confirmedOf(
+  watermarkOf: (topic: string) => Watermark,
+  { calls, settings }: Pick<Topics, 'calls' | 'settings'>,
+): Confirmed {
+  return { calls: watermarkOf(calls).confirmed, settings: watermarkOf(settings).confirmed };
 }
 
 const NONE: Watermark = { displayed: 0, confirmed: 0 };
 
-function watermarkOf(partitions: readonly Static<typeof ProgressRow>[], now: number): Watermark {
+function lowestOf(partitions: readonly Static<typeof ProgressRow>[], now: number): Watermark {
   if (partitions.length === 0) return NONE;
   return {
     displayed: Math.min(
