@@ -1,9 +1,7 @@
 import { Type, type Static } from 'typebox';
-import { readBacklog } from '../../store/progress/aggregator-backlog.ts';
-import { byOrganisation, readSetAside } from '../../store/progress/set-aside.ts';
 import { rulesAgeDays, TIME_ZONE_RULES } from '../../domain/calendar/zone-rules.ts';
 import { isInvalidWave, type RecordCounts, type WaveLimits } from '../../domain/invalid-wave.ts';
-import { readRecentRecords, WAVE_MINUTES } from '../../store/progress/invalid-records.ts';
+import { WAVE_MINUTES } from '../../store/progress/invalid-records.ts';
 import type { Sources } from '../dependencies.ts';
 import { onBehalfOf } from '../http/running-request.ts';
 import { Count } from '../parameters/counts.ts';
@@ -11,6 +9,7 @@ import { Instant } from '../parameters/instant.ts';
 import { RETRY_AFTER } from '../problems/clickhouse.ts';
 import { Problem } from '../problems/problem.ts';
 import { formatInstant } from '../../domain/instants.ts';
+import { readPipelineState } from './pipeline-state.ts';
 
 /** D: more names help no one who reads a probe. */
 const MAX_NAMED = 20;
@@ -64,16 +63,12 @@ const PROBE_TIMEOUT_MS = 2_000;
 
 /** Throws the Problem `unavailable` where ClickHouse or its tables cannot be read; only the log shows the cause. */
 export async function readReadiness(sources: Sources): Promise<Static<typeof Readiness>> {
-  const { clickhouse, topics, timing, waveLimits } = sources;
+  const { waveLimits } = sources;
   try {
     const now = sources.now();
     const { due, setAside, recent } = await onBehalfOf(
       { id: 'readyz', signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) },
-      async () => ({
-        due: await readBacklog(clickhouse, topics, now, timing),
-        setAside: byOrganisation(await readSetAside(clickhouse)),
-        recent: await readRecentRecords(clickhouse, topics.calls, now),
-      }),
+      () => readPipelineState(sources, now),
     );
     return {
       status: 'ready',

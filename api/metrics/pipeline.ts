@@ -1,12 +1,10 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { Type, type Static } from 'typebox';
-import { readBacklog, type Backlog } from '../../store/progress/aggregator-backlog.ts';
-import { byOrganisation, readSetAside } from '../../store/progress/set-aside.ts';
 import { rulesAgeDays, TIME_ZONE_RULES } from '../../domain/calendar/zone-rules.ts';
 import { select } from '../../platform/clickhouse/connect.ts';
-import { isInvalidWave, type RecordCounts } from '../../domain/invalid-wave.ts';
-import { readRecentRecords } from '../../store/progress/invalid-records.ts';
+import { isInvalidWave } from '../../domain/invalid-wave.ts';
 import type { Sources } from '../dependencies.ts';
+import { readPipelineState, type PipelineState } from '../health/pipeline-state.ts';
 import { onBehalfOf } from '../http/running-request.ts';
 import { shareReading } from './shared-reading.ts';
 
@@ -18,20 +16,16 @@ const READ_TIMEOUT_MS = 2_000;
 const CountRow = Type.Object({ outcome: Type.String(), reason: Type.String(), events: Type.Integer() });
 const ChargesRow = Type.Object({ revisions: Type.Integer(), billed_credits: Type.Integer() });
 
-interface PipelineFacts {
-  readonly due: Backlog;
-  readonly orgsSetAside: number;
-  readonly recent: RecordCounts;
+interface PipelineFacts extends PipelineState {
   readonly charges: Static<typeof ChargesRow> | undefined;
   /** By outcome: deliveries that landed, and invalid records by their reason. */
   readonly events: readonly { readonly outcome: string; readonly reason: string; readonly events: number }[];
 }
 
-async function readFacts({ clickhouse, topics, timing, now }: Sources): Promise<PipelineFacts> {
-  const [due, setAside, recent, [charges], events] = await Promise.all([
-    readBacklog(clickhouse, topics, now(), timing),
-    readSetAside(clickhouse),
-    readRecentRecords(clickhouse, topics.calls, now()),
+async function readFacts(sources: Sources): Promise<PipelineFacts> {
+  const { clickhouse, topics } = sources;
+  const [state, [charges], events] = await Promise.all([
+    readPipelineState(sources, sources.now()),
     select(
       clickhouse,
       ChargesRow,
@@ -47,7 +41,7 @@ async function readFacts({ clickhouse, topics, timing, now }: Sources): Promise<
       { topic: topics.calls },
     ),
   ]);
-  return { due, orgsSetAside: byOrganisation(setAside).length, recent, charges, events };
+  return { ...state, charges, events };
 }
 
 /**
@@ -65,7 +59,7 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
     'Hours of organisations that late events invalidated and that are to be resealed.',
   );
   const closing = gauge('closing_behind_seconds', 'How far the closing of days lags behind landing.');
-  const setAside = gauge(
+  const orgsSetAside = gauge(
     'orgs_set_aside',
     'Organisations whose days cannot be closed; the days of all others are. /v1/reconciliation says why.',
   );
@@ -98,7 +92,17 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
     'invalid_records_alert',
     'Whether these are more than INVALID_PERCENT_LIMIT and INVALID_RECORDS_LIMIT allow: 1 or 0.',
   );
-  const known = [lag, hours, invalidations, closing, setAside, revisions, billed, invalidRatio, invalidWave];
+  const known = [
+    lag,
+    hours,
+    invalidations,
+    closing,
+    orgsSetAside,
+    revisions,
+    billed,
+    invalidRatio,
+    invalidWave,
+  ];
 
   const facts = shareReading(
     () =>
@@ -110,13 +114,13 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
   return async () => {
     try {
       rulesAge.set(rulesAgeDays(sources.now()));
-      const { due, orgsSetAside, recent, charges, events } = await facts();
+      const { due, setAside, recent, charges, events } = await facts();
       up.set(1);
       lag.set((sources.now() - due.watermark) / 1000);
       hours.set(due.hoursToSeal);
       invalidations.set(due.invalidationsToReseal);
       closing.set(due.closingBehindMs / 1000);
-      setAside.set(orgsSetAside);
+      orgsSetAside.set(setAside.length);
       invalidRatio.set(recent.records === 0 ? 0 : recent.invalid / recent.records);
       invalidWave.set(Number(isInvalidWave(recent, sources.waveLimits)));
       revisions.set(charges?.revisions ?? 0);

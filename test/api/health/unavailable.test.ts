@@ -78,7 +78,7 @@ describe('without ClickHouse', () => {
     const url = await listen(api.app, '127.0.0.1', 0);
     const signal = AbortSignal.timeout(10_000);
     expect((await fetch(`${url}/readyz`, { signal })).status).toBe(503);
-    expect(queries).toBe(2);
+    expect(queries).toBeGreaterThan(1);
     await api.close();
     freezing.closeAllConnections();
     await new Promise((resolve) => freezing.close(resolve));
