@@ -32,6 +32,8 @@ export function connectClickHouse(
     log: { level: ClickHouseLogLevel.OFF },
     request_timeout: requestTimeoutMs,
     max_open_connections: connections,
+    // An event loop that was busy runs the client's timers late; without this an overdue connection is used again.
+    keep_alive: { eagerly_destroy_stale_sockets: true },
     clickhouse_settings: {
       // On by default since ClickHouse 26.7. An acknowledged insert must be in the table, not in a buffer.
       async_insert: 0,
@@ -58,8 +60,13 @@ export class UnexpectedRowError extends Error {
   }
 }
 
+/** Whether the connection ended before an answer began, as when the server closes an idle one at that moment. */
+const isConnectionLost = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+
 /**
- * Runs a SELECT and returns its rows, each validated against the schema.
+ * Runs a SELECT and returns its rows, each validated against the schema. A connection that is lost before the answer
+ * begins is replaced once.
  * @param params values for {name:Type} in the SQL; never concatenate values into the SQL
  * @throws UnexpectedRowError
  */
@@ -69,7 +76,12 @@ export async function select<Schema extends TSchema>(
   query: string,
   params: Record<string, unknown> = {},
 ): Promise<Static<Schema>[]> {
-  const result = await client.query({ query, query_params: params, format: 'JSONEachRow' });
+  const read = () => client.query({ query, query_params: params, format: 'JSONEachRow' });
+  // A SELECT changes nothing, so it can be sent twice.
+  const result = await read().catch((error: unknown) => {
+    if (isConnectionLost(error)) return read();
+    throw error;
+  });
   const rows = await result.json();
   const { check, validationErrors } = compiled(schema);
   return rows.map((row) => {

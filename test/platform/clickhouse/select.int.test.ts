@@ -1,3 +1,4 @@
+import { connect, createServer } from 'node:net';
 import { Type } from 'typebox';
 import {
   connectClickHouse,
@@ -23,6 +24,26 @@ describe('select', () => {
   });
 
   it.each([
+    [1, 7],
+    [2, 'socket hang up'],
+  ])('asks once more when a connection is lost before the answer: %s lost', async (losses, expected) => {
+    const proxy = await startLossyProxy(namespace.settings.CLICKHOUSE_URL, losses);
+    const settings = { ...namespace.settings, CLICKHOUSE_DATABASE: 'default', CLICKHOUSE_URL: proxy.url };
+    const through = connectClickHouse(settings, 'test select');
+    try {
+      const answer = select(through, Row, `SELECT 'acme' AS org_id, 7 AS used`).then(
+        ([row]) => row?.used,
+        (error: unknown) => error instanceof Error && error.message,
+      );
+      expect(await answer).toBe(expected);
+      expect(proxy.lost()).toBe(losses);
+    } finally {
+      await through.close();
+      proxy.close();
+    }
+  });
+
+  it.each([
     ['an invalid column', `SELECT {org:String} AS org_id, -5 AS used`, 'used must be >= 0'],
     ['a missing column', `SELECT {org:String} AS org_id`, 'row must have required properties used'],
   ])('names %s, and no value of the row', async (_, query, problem) => {
@@ -32,3 +53,24 @@ describe('select', () => {
     await expect(reading).rejects.not.toThrow('secret org');
   });
 });
+
+/** Passes everything on to the server, except that it closes the first connections when a request arrives on them. */
+async function startLossyProxy(url: string, losses: number) {
+  const { port, hostname } = new URL(url);
+  let lost = 0;
+  const proxy = createServer((socket) => {
+    if (lost < losses) {
+      lost += 1;
+      socket.once('data', () => socket.destroy());
+      return;
+    }
+    const server = connect(Number(port), hostname);
+    socket.pipe(server).pipe(socket);
+    server.on('error', () => socket.destroy());
+    socket.on('error', () => server.destroy());
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const address = proxy.address();
+  if (address === null || typeof address === 'string') throw new Error('The proxy has no port.');
+  return { url: `http://127.0.0.1:${address.port}`, lost: () => lost, close: () => proxy.close() };
+}
