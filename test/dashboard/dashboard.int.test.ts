@@ -27,7 +27,12 @@ inChromium('the dashboard in Chromium, over the sample log', () => {
   afterAll(() => dashboard.close());
   afterEach(() => {
     const errors = dashboard.errors.splice(0);
-    if (errors.length > 0) throw new Error(errors.join('\n'));
+    if (errors.length === 0) return;
+    const problems = stack.pipeline
+      .logOf('api')
+      .split('\n')
+      .filter((line) => / 5\d\d|"level":[56]0|ERROR|WARN/.test(line));
+    throw new Error([...errors, 'The ends of what the API logged:', ...problems.slice(-8)].join('\n'));
   });
 
   describe('the overview', () => {

@@ -48,6 +48,25 @@ export function limitTests(opened: () => OpenDashboard): void {
     expect(inAddress(page, 'credits')).toBe('25000');
   });
 
+  it('keeps every digit that is typed faster than the page is drawn', async () => {
+    await goTo(page, '/simulator?credits=5000&days=30');
+    // One key press a macrotask: the page renders between them, and draws no frame.
+    await page.evaluate(`(async () => {
+      const field = document.querySelector('.number-field input');
+      for (const text of ['2', '25', '25,', '25,0', '25,00', '25,000']) {
+        field.value = text;
+        field.dispatchEvent(new Event('input', { bubbles: true }));
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+    })()`);
+    const field = page.getByLabel('Additional credits per day', { exact: true });
+    await page.locator('[data-figure=estimate-day]', { hasText: 'US$3.50' }).waitFor();
+    expect(await field.inputValue()).toBe('25,000');
+    expect(inAddress(page, 'credits')).toBe('25000');
+    await goTo(page, '/simulator?credits=5000');
+    expect(await field.inputValue()).toBe('5,000');
+  });
+
   it('simulates only editions of the product on screen', async () => {
     await goTo(page, '/simulator');
     await page.getByRole('option', { name: 'professional' }).waitFor({ state: 'attached' });

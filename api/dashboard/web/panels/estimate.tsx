@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { Estimate } from '../answers.ts';
 import { money, number } from '../formats.ts';
 import { Loading, ProblemNotice } from '../components/states.tsx';
@@ -86,26 +86,25 @@ export function EstimatePanel() {
 
 /**
  * A number in the address, and the text of its field. The field may hold anything while the reader types; the address
- * changes with each valid number, and the field follows when the address changes by itself, as with Back.
+ * changes with each valid number. Where the address changes by itself, as with Back, the field shows its number: what
+ * was typed belongs to the number that the address had then. An effect that copied the number into the field would run
+ * after the next key press and undo it.
  */
 function useNumberParam({ name, bounds, initial }: NumberParam): [number, string, (text: string) => void] {
-  const inAddress = param(name);
-  const value = /^\d{1,10}$/.test(inAddress)
-    ? Math.min(bounds.max, Math.max(bounds.min, Number(inAddress)))
-    : initial;
-  const [text, setText] = useState(number(value));
-  useEffect(() => {
-    setText((old) => {
-      const entered = parseWholeNumber(old, bounds);
-      return entered.kind === 'number' && entered.value === value ? old : number(value);
-    });
-  }, [value]);
-  const change = (next: string): void => {
-    setText(next);
-    const entered = parseWholeNumber(next, bounds);
+  const value = boundedParam(name, bounds) ?? initial;
+  const [typed, setTyped] = useState({ text: number(value), value });
+  const change = (text: string): void => {
+    const entered = parseWholeNumber(text, bounds);
     if (entered.kind === 'number') setParams({ [name]: String(entered.value) }, { replace: true });
+    setTyped({ text, value: boundedParam(name, bounds) ?? initial });
   };
-  return [value, text, change];
+  return [value, typed.value === value ? typed.text : number(value), change];
+}
+
+/** The address's number, within the bounds; undefined where it has none. */
+function boundedParam(name: string, { min, max }: Bounds): number | undefined {
+  const text = param(name);
+  return /^\d{1,10}$/.test(text) ? Math.min(max, Math.max(min, Number(text))) : undefined;
 }
 
 /** How the credits spread over the slabs. */

@@ -4,6 +4,7 @@ import { number } from '../formats.ts';
 import { ApiError } from '../state/client.ts';
 import { openLocalSignIn, signInLocally } from '../state/local-session.ts';
 import { param, setParams } from '../state/address.ts';
+import { useLive } from '../state/live.ts';
 import { signedOutBecause, signIn } from '../state/session.ts';
 
 const ROLES = [
@@ -19,19 +20,12 @@ const ROLES = [
  * so that a link opens what it names after signing in.
  */
 export function SignInScreen() {
-  const [local, setLocal] = useState<LocalSignIn | null | undefined>();
-  const [hint, setHint] = useState('');
+  const { data, error, refresh } = useLive<LocalSignIn>('local sign-in', openLocalSignIn, null);
+  const local = error === undefined ? data : null;
   useEffect(() => {
-    const open = (): void => {
-      openLocalSignIn().then(setLocal, (error: unknown) => {
-        setLocal(null);
-        setHint(error instanceof ApiError && error.status === 401 ? error.message : '');
-      });
-    };
-    open();
     // The link may be pasted into a tab that shows this page already.
-    addEventListener('hashchange', open);
-    return () => removeEventListener('hashchange', open);
+    addEventListener('hashchange', refresh);
+    return () => removeEventListener('hashchange', refresh);
   }, []);
   return (
     <main class="sign-in">
@@ -44,7 +38,7 @@ export function SignInScreen() {
             {signedOutBecause.value}
           </p>
         )}
-        {local === null && hint !== '' && <p class="notice">{hint}</p>}
+        {error?.status === 401 && <p class="notice">{error.message}</p>}
         {local && local.orgs.length > 0 && <LocalForm local={local} />}
         {local !== undefined && <TokenForm isAlternative={local !== null && local.orgs.length > 0} />}
       </div>
