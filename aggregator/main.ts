@@ -8,6 +8,8 @@ import { topicNames } from '../schemas/topics.ts';
 import { readAggregatorConfig } from './config.ts';
 import { SEAL_WITHIN_S } from './sealing/rollup.ts';
 import { CHANGES_PER_SNAPSHOT, createSettingsStore } from '../store/settings/store.ts';
+import { adoptBundledRelease } from '../store/zone-releases.ts';
+import { formatInstant } from '../domain/instants.ts';
 import { tick } from './tick.ts';
 
 await runProcess(
@@ -44,10 +46,21 @@ async function run({
     timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS, gatherMs: config.GATHER_MS },
   };
 
+  /** Before anything is closed by them. */
+  async function adopt(): Promise<void> {
+    const effectiveAt = await adoptBundledRelease(client, Date.now());
+    if (effectiveAt === undefined) return;
+    const release = { version: TIME_ZONE_RULES.version, effectiveAt: formatInstant(effectiveAt) };
+    logger.info(release, 'time zone rules adopted');
+  }
+
   /** The next tick retries a failed one: the recorded progress says what is still to do. */
   let setAside = 0;
+  let isAdopted = false;
   async function wake(): Promise<void> {
     try {
+      if (!isAdopted) await adopt();
+      isAdopted = true;
       const report = await tick(aggregator);
       const { orgsSetAside, ...done } = report;
       const isNews = orgsSetAside !== setAside || Object.values(done).some((count) => count > 0);

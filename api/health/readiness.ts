@@ -19,8 +19,18 @@ const TimeZoneRules = Type.Object(
     version: Type.String({ description: 'The release of the IANA time zone database.' }),
     released_on: Type.String({ format: 'date' }),
     age_days: Count,
+    adopted: Type.Array(
+      Type.Object({ version: Type.String(), effective_at: Instant }, { additionalProperties: false }),
+      {
+        description:
+          'The releases that days are computed with: a day that began before a release takes effect keeps its bounds. Empty before the first start of the aggregator.',
+      },
+    ),
   },
-  { additionalProperties: false, description: 'What all processes of this release compute days with.' },
+  {
+    additionalProperties: false,
+    description: 'The release that this process brings along, and those that the deployment has adopted.',
+  },
 );
 
 const Alert = Type.Object(
@@ -66,7 +76,7 @@ export async function readReadiness(sources: Sources): Promise<Static<typeof Rea
   const { waveLimits } = sources;
   try {
     const now = sources.now();
-    const { due, setAside, recent } = await onBehalfOf(
+    const { due, setAside, recent, zoneReleases } = await onBehalfOf(
       { id: 'readyz', signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) },
       () => readPipelineState(sources, now),
     );
@@ -90,6 +100,10 @@ export async function readReadiness(sources: Sources): Promise<Static<typeof Rea
         version: TIME_ZONE_RULES.version,
         released_on: TIME_ZONE_RULES.releasedOn,
         age_days: rulesAgeDays(now),
+        adopted: zoneReleases.map(({ version, effectiveAt }) => ({
+          version,
+          effective_at: formatInstant(effectiveAt),
+        })),
       },
       alerts: isInvalidWave(recent, waveLimits) ? [invalidRecords(recent, waveLimits)] : [],
     };

@@ -1,4 +1,5 @@
-import { UnknownTimeZoneError, zoneDays, type Day } from '../../domain/calendar/zone-days.ts';
+import { zoneCalendar } from '../../domain/calendar/calendar.ts';
+import { UnknownTimeZoneError, type Day } from '../../domain/calendar/zone-days.ts';
 import type { OrgHistory } from '../../domain/settings/org-history.ts';
 import { orgCalendar, timeZoneAt } from '../orgs/subscription.ts';
 import { Problem } from '../problems/problem.ts';
@@ -23,13 +24,7 @@ export function dayPlan(
     return { timeZone: timeZoneAt(org, now), days: orgCalendar(org).daysBetween(from, to) };
   }
   try {
-    const { dayAt } = zoneDays(timeZone);
-    const days: Day[] = [];
-    for (let at = from; at < to;) {
-      const day = dayAt(at);
-      days.push(day);
-      at = day.to;
-    }
+    const days = zoneCalendar(timeZone).daysBetween(from, to);
     return { timeZone, days };
   } catch (error) {
     if (!(error instanceof UnknownTimeZoneError)) throw error;

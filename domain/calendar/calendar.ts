@@ -1,11 +1,10 @@
-import type { Versions } from '../settings/org-history.ts';
 import { DAY_MS } from '../../schemas/time-units.ts';
 import { addDays, dayNumberOf } from './dates.ts';
 import type { LocalDate } from './dates.ts';
 import { intervalsOf } from './zone-changes.ts';
-import type { Interval } from './zone-changes.ts';
+import type { Interval, ZoneHistory } from './zone-changes.ts';
 import { UnknownTimeZoneError, type Day } from './zone-days.ts';
-import { isTimeZone } from './zone-rules.ts';
+import { adoptedReleases, zoneClockAt } from './zone-releases.ts';
 
 /**
  * The billing days of an organisation: they cover all time without gaps, ordered by date, each date at most once
@@ -28,17 +27,24 @@ export interface Calendar {
 const MAX_CALENDARS = 10_000;
 const calendars = new Map<string, Calendar>();
 /** Histories are immutable, so the same one has the same calendar. */
-const byHistory = new WeakMap<Versions<string>, Calendar>();
+let byHistory = new WeakMap<ZoneHistory, Calendar>();
+/** The releases of the time zone rules that the cached calendars follow. */
+let releases = adoptedReleases();
 
 /**
- * The calendar of a whole history of time zones. The first version also applies before its instant. Organisations
- * with equal histories share a calendar.
+ * The calendar of a whole history of time zones, by the rules that were adopted (zone-releases.ts). The first version
+ * also applies before its instant. Organisations with equal histories share a calendar.
  *
  * Versions that name no time zone, which older releases have recorded, are left out: the first valid one applies in
  * their place, so a corrected organisation has days from its beginning.
  * @throws UnknownTimeZoneError where no version names a time zone, and RangeError for an empty history
  */
-export function calendarOf(zoneHistory: Versions<string>): Calendar {
+export function calendarOf(zoneHistory: ZoneHistory): Calendar {
+  if (releases !== adoptedReleases()) {
+    releases = adoptedReleases();
+    calendars.clear();
+    byHistory = new WeakMap();
+  }
   const same = byHistory.get(zoneHistory);
   if (same !== undefined) return same;
   const calendar = sharedCalendar(zoneHistory);
@@ -46,14 +52,19 @@ export function calendarOf(zoneHistory: Versions<string>): Calendar {
   return calendar;
 }
 
-function sharedCalendar(zoneHistory: Versions<string>): Calendar {
+/** The days of one time zone. @throws UnknownTimeZoneError */
+export function zoneCalendar(timeZone: string): Calendar {
+  return calendarOf([{ value: timeZone, effectiveAt: 0 }]);
+}
+
+function sharedCalendar(zoneHistory: ZoneHistory): Calendar {
   const key = zoneHistory.map(({ effectiveAt, value }) => `${effectiveAt} ${value}`).join('\n');
   const known = calendars.get(key);
   if (known !== undefined) return known;
-  const valid = zoneHistory.filter(({ value }) => isTimeZone(value));
+  const valid = zoneHistory.filter(({ value }) => zoneClockAt(value, Infinity) !== undefined);
   const [unknown] = zoneHistory;
   if (unknown !== undefined && valid.length === 0) throw new UnknownTimeZoneError(unknown.value);
-  const made = createCalendar(intervalsOf(valid));
+  const made = createCalendar(intervalsOf(valid, releases));
   if (calendars.size >= MAX_CALENDARS) {
     for (const oldest of calendars.keys()) {
       calendars.delete(oldest);

@@ -1,7 +1,8 @@
 import { dateOf, dayNumberOf } from './dates.ts';
 import type { LocalDate } from './dates.ts';
 import { DAY_MS, HOUR_MS } from '../../schemas/time-units.ts';
-import { zoneClock, type ZoneClock } from './zone-rules.ts';
+import { zoneClockAt } from './zone-releases.ts';
+import type { ZoneClock } from './zone-rules.ts';
 
 /**
  * A local day. This file is the only one that computes with time zones: everything else passes instants on, so that
@@ -32,22 +33,20 @@ export class UnknownTimeZoneError extends Error {
   }
 }
 
-/** Days cached for one zone, eleven years. At the limit the cache is emptied. */
-const MAX_DAYS_PER_ZONE = 4_000;
-/** More than there are zones, so that only unusual spellings of their names can fill the cache. */
-const MAX_ZONES = 1_000;
-const zones = new Map<string, ZoneDays>();
+/** Days cached for one clock, eleven years. At the limit the cache is emptied. */
+const MAX_DAYS_PER_CLOCK = 4_000;
+const known = new WeakMap<ZoneClock, ZoneDays>();
 
-/** The days of a zone, cached and shared. @throws UnknownTimeZoneError */
-export function zoneDays(timeZone: string): ZoneDays {
-  const known = zones.get(timeZone);
-  if (known !== undefined) return known;
-  const clock = zoneClock(timeZone);
+/**
+ * The days of a zone by the rules that apply at an instant, cached. Zones and releases with the same clock share them.
+ * @throws UnknownTimeZoneError
+ */
+export function zoneDays(timeZone: string, instant: number): ZoneDays {
+  const clock = zoneClockAt(timeZone, instant);
   if (clock === undefined) throw new UnknownTimeZoneError(timeZone);
-  if (zones.size >= MAX_ZONES) zones.clear();
-  const made = createZoneDays(clock);
-  zones.set(timeZone, made);
-  return made;
+  const days = known.get(clock) ?? createZoneDays(clock);
+  known.set(clock, days);
+  return days;
 }
 
 function createZoneDays(clock: ZoneClock): ZoneDays {
@@ -68,7 +67,7 @@ function createZoneDays(clock: ZoneClock): ZoneDays {
 
   function dayOf(dayNumber: number): Day | undefined {
     if (days.has(dayNumber)) return days.get(dayNumber);
-    if (starts.size >= MAX_DAYS_PER_ZONE) {
+    if (starts.size >= MAX_DAYS_PER_CLOCK) {
       starts.clear();
       days.clear();
     }

@@ -1,14 +1,25 @@
-import database from 'moment-timezone/data/packed/latest.json' with { type: 'json' };
+import bundled from 'moment-timezone/data/packed/latest.json' with { type: 'json' };
 import { DAY_MS, MINUTE_MS } from '../../schemas/time-units.ts';
 
+/** A release of the IANA time zone database as the package moment-timezone packs it. */
+export interface ZoneDatabase {
+  /** Like 2026f. */
+  readonly version: string;
+  /** Each `name|abbreviations|offsets|indices|differences|population`. */
+  readonly zones: readonly string[];
+  /** Each `target|name`. */
+  readonly links: readonly string[];
+}
+
 /**
- * The IANA time zone database that every process computes with. It is a package, not the ICU of the runtime: so two
- * processes on different versions of Node agree on every day, and new rules need no new Node
- * (docs: CONTRIBUTING.md, Time zone rules).
+ * The release that this process brings along. It is a package, not the ICU of the runtime: so two processes on different
+ * versions of Node agree on every day, and new rules need no new Node (CONTRIBUTING.md, Time zone rules).
  */
+export const BUNDLED_DATABASE: ZoneDatabase = bundled;
+
 export const TIME_ZONE_RULES = {
   /** The release of the IANA database, like 2026f. */
-  version: database.version,
+  version: bundled.version,
   /** When the package with this release was published; a test compares it with the package's change log. */
   releasedOn: '2026-10-29',
 } as const;
@@ -26,34 +37,51 @@ export interface ZoneClock {
   readonly offsets: readonly number[];
 }
 
-/** By lower-case name: like Intl, and as logs may have recorded them, names are read in any case. */
-const packedZones = new Map<string, string>();
-for (const packed of database.zones) packedZones.set(nameOf(packed).toLowerCase(), packed);
-for (const link of database.links) {
-  const [target = '', name = ''] = link.split('|');
-  const packed = packedZones.get(target.toLowerCase());
-  if (packed !== undefined) packedZones.set(name.toLowerCase(), packed);
+/** The rules of every zone. Names are read in any case, like Intl does and as logs may have recorded them. */
+export interface ZoneRules {
+  readonly has: (name: string) => boolean;
+  /** Undefined for a text that names no zone. Zones with equal rules, also of other releases, share their clock. */
+  readonly clockOf: (name: string) => ZoneClock | undefined;
 }
 
-/** Unpacked when first used: most organisations are in a few zones. Links share the clock of their target. */
-const clocks = new Map<string, ZoneClock>();
+export function zoneRules(database: ZoneDatabase): ZoneRules {
+  const packedZones = new Map<string, string>();
+  for (const packed of database.zones) packedZones.set(nameOf(packed).toLowerCase(), packed);
+  for (const link of database.links) {
+    const [target = '', name = ''] = link.split('|');
+    const packed = packedZones.get(target.toLowerCase());
+    if (packed !== undefined) packedZones.set(name.toLowerCase(), packed);
+  }
+  return {
+    has: (name) => packedZones.has(name.toLowerCase()),
+    clockOf: (name) => {
+      const packed = packedZones.get(name.toLowerCase());
+      return packed === undefined ? undefined : sharedClock(packed);
+    },
+  };
+}
+
+export const BUNDLED_RULES: ZoneRules = zoneRules(BUNDLED_DATABASE);
 
 /**
  * Whether the calendar can compute with a name: the only check of what is accepted as a time zone. D: bare offsets
  * such as "+05:30" and abbreviations such as "BST" are not names of the database.
  */
-export function isTimeZone(name: string): boolean {
-  return packedZones.has(name.toLowerCase());
-}
+export const isTimeZone = (name: string): boolean => BUNDLED_RULES.has(name);
 
-/** The clock of a zone; undefined for a text that names none. */
-export function zoneClock(name: string): ZoneClock | undefined {
-  const packed = packedZones.get(name.toLowerCase());
-  if (packed === undefined) return undefined;
-  const known = clocks.get(packed);
+/** The clock of a zone by the release that this process brings along; undefined for a text that names none. */
+export const zoneClock = (name: string): ZoneClock | undefined => BUNDLED_RULES.clockOf(name);
+
+/** Unpacked when first used: most organisations are in a few zones. There are some 340 different clocks a release. */
+const clocks = new Map<string, ZoneClock>();
+
+/** By the offsets and transitions alone: neither a name nor a population makes another clock. */
+function sharedClock(packed: string): ZoneClock {
+  const rules = packed.split('|').slice(2, 5).join('|');
+  const known = clocks.get(rules);
   if (known !== undefined) return known;
   const clock = unpack(packed);
-  clocks.set(packed, clock);
+  clocks.set(rules, clock);
   return clock;
 }
 

@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import type { Outcome } from '../../domain/settings/outcome.ts';
 import { SettingsState, type UnknownOrgs } from '../../domain/settings/state.ts';
+import { followReleases } from '../zone-releases.ts';
 import { readApplied, readLog, readLogOf, ROWS_AT_ONCE } from './read-log.ts';
 import { readSnapshot, writeSnapshot } from './snapshots.ts';
 
@@ -49,8 +50,11 @@ export function createSettingsStore(
   /** Begins when `running` has ended, successfully or not. */
   let next: Promise<SettingsState> | undefined;
 
+  const follow = followReleases(client);
   // Bound to no request's async context: several requests share a read, and none may cancel it for the others.
   const read = AsyncResource.bind(async (): Promise<SettingsState> => {
+    // The days of an organisation are computed by its settings and these.
+    await follow();
     const known = state ?? (await start());
     let folding: SettingsState | undefined;
     for (;;) {
