@@ -2,7 +2,7 @@ import { dateOf, dayNumberOf } from './dates.ts';
 import type { LocalDate } from './dates.ts';
 import { DAY_MS, HOUR_MS } from '../../schemas/time-units.ts';
 import { zoneClockAt } from './zone-releases.ts';
-import type { ZoneClock } from './zone-rules.ts';
+import { intervalAt, type ZoneClock } from './zone-rules.ts';
 
 /**
  * A local day. This file is the only one that computes with time zones: everything else passes instants on, so that
@@ -110,15 +110,4 @@ function firstInstantOf({ starts, offsets }: ZoneClock, dayNumber: number): numb
     const instant = Math.max(starts[interval] ?? -Infinity, midnight - offset);
     return Math.floor((instant + offset) / DAY_MS) === dayNumber ? instant : undefined;
   }
-}
-
-/** The index of the last start at or before an instant. */
-function intervalAt(starts: readonly number[], instant: number): number {
-  let [low, high] = [0, starts.length - 1];
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if ((starts[middle] ?? Infinity) <= instant) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }

@@ -37,6 +37,21 @@ export interface ZoneClock {
   readonly offsets: readonly number[];
 }
 
+/** The interval of a clock that holds an instant. @param starts first instants, ascending, the first is -Infinity */
+export function intervalAt(starts: readonly number[], instant: number): number {
+  let [low, high] = [0, starts.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((starts[middle] ?? Infinity) <= instant) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** The offset of a zone from UTC at an instant, in milliseconds, east of Greenwich positive. */
+export const offsetAt = ({ starts, offsets }: ZoneClock, instant: number): number =>
+  offsets[intervalAt(starts, instant)] ?? 0;
+
 /** The rules of every zone. Names are read in any case, like Intl does and as logs may have recorded them. */
 export interface ZoneRules {
   readonly has: (name: string) => boolean;

@@ -2,7 +2,7 @@
  * Numbers and dates in the reader's locale, instants in the chosen time zone, money to its last digit. Money stays a
  * decimal string from the API to the screen; it never becomes a number.
  */
-import { addDays } from './local-time.ts';
+import { addDays, asShownInUtc } from './local-time.ts';
 
 const integers = new Intl.NumberFormat();
 const compactIntegers = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
@@ -53,34 +53,37 @@ export function roundedMoney(amount: string, currency: string): string {
 
 const dateTimes = new Map<string, Intl.DateTimeFormat>();
 
-function formatter(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = zone + JSON.stringify(options);
+/** Of the instant that UTC shows what is to be shown: the browser computes with no time zone. */
+function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = JSON.stringify(options);
   const known = dateTimes.get(key);
   if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat(undefined, { timeZone: zone, ...options });
+  const made = new Intl.DateTimeFormat(undefined, { timeZone: 'UTC', ...options });
   dateTimes.set(key, made);
   return made;
 }
 
-const at = (instant: string | number): Date => new Date(instant);
+const inZone = (instant: string | number, zone: string, options: Intl.DateTimeFormatOptions): string =>
+  formatter(options).format(asShownInUtc(new Date(instant).getTime(), zone));
+const at = (date: string): number => Date.parse(`${date}T00:00:00Z`);
 
 export const time = (instant: string | number, zone: string): string =>
-  formatter(zone, { hour: '2-digit', minute: '2-digit' }).format(at(instant));
+  inZone(instant, zone, { hour: '2-digit', minute: '2-digit' });
 export const timeToSecond = (instant: string | number, zone: string): string =>
-  formatter(zone, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at(instant));
+  inZone(instant, zone, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 export const dayTime = (instant: string | number, zone: string): string =>
-  formatter(zone, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }).format(at(instant));
+  inZone(instant, zone, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 /** An instant as printed: paper needs the year. */
 export const dateTime = (instant: string | number, zone: string): string =>
-  formatter(zone, {
+  inZone(instant, zone, {
     day: 'numeric',
     month: 'short',
     year: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
-  }).format(at(instant));
+  });
 export const fullTime = (instant: string | number, zone: string): string =>
-  formatter(zone, {
+  inZone(instant, zone, {
     day: 'numeric',
     month: 'short',
     year: 'numeric',
@@ -88,28 +91,25 @@ export const fullTime = (instant: string | number, zone: string): string =>
     minute: '2-digit',
     second: '2-digit',
     fractionalSecondDigits: 3,
-  }).format(at(instant));
+  });
 export const dayOf = (instant: string | number, zone: string): string =>
-  formatter(zone, { day: 'numeric', month: 'short' }).format(at(instant));
+  inZone(instant, zone, { day: 'numeric', month: 'short' });
 
 /** A local date, YYYY-MM-DD. */
 export const date = (text: string): string =>
-  formatter('UTC', { day: 'numeric', month: 'short', year: 'numeric' }).format(at(`${text}T00:00:00Z`));
+  formatter({ day: 'numeric', month: 'short', year: 'numeric' }).format(at(text));
 /** A half-open range of local dates, written with its last day included. */
 export const dates = (from: string, end: string): string =>
-  formatter('UTC', { day: 'numeric', month: 'short', year: 'numeric' }).formatRange(
-    at(`${from}T00:00:00Z`),
-    at(`${addDays(end, -1)}T00:00:00Z`),
-  );
+  formatter({ day: 'numeric', month: 'short', year: 'numeric' }).formatRange(at(from), at(addDays(end, -1)));
 /** A billing period within a sentence: "November 2026" for a calendar month, else its dates. */
 export function periodName({ from, to }: { readonly from: string; readonly to: string }): string {
   const isMonth =
     from.endsWith('-01') && to.endsWith('-01') && from.slice(0, 7) === addDays(to, -1).slice(0, 7);
   if (!isMonth) return dates(from, to);
-  return formatter('UTC', { month: 'long', year: 'numeric' }).format(at(`${from}T00:00:00Z`));
+  return formatter({ month: 'long', year: 'numeric' }).format(at(from));
 }
 export const shortDate = (text: string): string =>
-  formatter('UTC', { day: 'numeric', month: 'short' }).format(at(`${text}T00:00:00Z`));
+  formatter({ day: 'numeric', month: 'short' }).format(at(text));
 
 /** "3 h 20 min" */
 export function duration(ms: number): string {

@@ -1,40 +1,29 @@
+import { offsetAt, zoneClock } from '../../../domain/calendar/zone-rules.ts';
 import { DAY_MS } from '../../../schemas/time-units.ts';
 
-/** Converts between instants and the wall-clock times of a zone, as `datetime-local` fields hold them. */
+/**
+ * Converts between instants and the wall-clock times of a zone, as `datetime-local` fields hold them. By the time zone
+ * rules that the API brings along, not the browser's: theirs may be older, and then a day begins at another time.
+ */
 
-/** Making one takes longer than using it a hundred times. */
-const formatters = new Map<string, Intl.DateTimeFormat>();
-
-function formatterOf(zone: string): Intl.DateTimeFormat {
-  const known = formatters.get(zone);
-  if (known !== undefined) return known;
-  const created = new Intl.DateTimeFormat('en-CA', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-  });
-  formatters.set(zone, created);
-  return created;
+/** The instant that UTC shows what the zone shows at an instant; both epoch milliseconds. @throws RangeError */
+export function asShownInUtc(instant: number, zone: string): number {
+  const clock = zoneClock(zone);
+  if (clock === undefined) throw new RangeError(`${zone} is not a time zone.`);
+  return instant + offsetAt(clock, instant);
 }
 
 /** Such as "2026-11-22T07:30". @param instant epoch milliseconds */
-export function wallClock(instant: number, zone: string): string {
-  const parts = formatterOf(zone).formatToParts(instant);
-  const part = (type: string): string => parts.find((each) => each.type === type)?.value ?? '';
-  return `${part('year')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}`;
-}
+export const wallClock = (instant: number, zone: string): string =>
+  new Date(asShownInUtc(instant, zone)).toISOString().slice(0, 16);
 
 /** The first instant that shows this wall-clock time. A time that the zone skips is as far past the skip's start. */
 export function instantAt(wall: string, zone: string): number {
   const asUtc = Date.parse(`${wall}:00Z`);
-  const offsetAt = (instant: number): number => Date.parse(`${wallClock(instant, zone)}:00Z`) - instant;
+  const offsetNear = (instant: number): number => asShownInUtc(instant, zone) - instant;
   // No zone is a day away from UTC, so a clock change near by makes the offset one of these two.
-  const byEarlier = asUtc - offsetAt(asUtc - DAY_MS);
-  const byLater = asUtc - offsetAt(asUtc + DAY_MS);
+  const byEarlier = asUtc - offsetNear(asUtc - DAY_MS);
+  const byLater = asUtc - offsetNear(asUtc + DAY_MS);
   const isLater = wallClock(byEarlier, zone) !== wall && wallClock(byLater, zone) === wall;
   return isLater ? byLater : byEarlier;
 }

@@ -10,6 +10,7 @@ import {
 } from '../state/filters.ts';
 import { param, setParams } from '../state/address.ts';
 import { PRESETS, rangeAt, rangeName } from '../state/time-range.ts';
+import { isTimeZone } from '../../../../domain/calendar/zone-rules.ts';
 import { chosenZone } from '../state/zone.ts';
 import { RangeForm } from './range-form.tsx';
 
@@ -92,8 +93,9 @@ function chooseRange(name: string): void {
   });
 }
 
-const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const zones = Intl.supportedValuesOf('timeZone');
+const { timeZone: ofBrowser } = Intl.DateTimeFormat().resolvedOptions();
+const browserZone = isTimeZone(ofBrowser) ? ofBrowser : '';
+const zones = Intl.supportedValuesOf('timeZone').filter(isTimeZone);
 const otherZones = (own: string): string[] =>
   [...new Set([browserZone, 'UTC', ...zones, chosenZone()])].filter((each) => each !== '' && each !== own);
 
