@@ -5,6 +5,9 @@ import { mintEventId } from './event-id.ts';
 import type { CallEventInput as Fields } from './call-event-fields.ts';
 import { EventRejectedError } from './event-rejected-error.ts';
 
+/** The greatest long that avsc writes: 2^53 - 2. */
+const MAX_UNITS = Number.MAX_SAFE_INTEGER - 1;
+
 /**
  * The shape of publish()'s argument (call-event-fields.ts documents the fields; a test compares the two). Unknown fields are rejected, so that a misspelt `module` is an error and not a lost figure.
  */
@@ -22,7 +25,7 @@ export const CallEventInput = Type.Object(
     status: Type.Integer({ minimum: 0, maximum: 999 }),
     credits: Type.Integer(),
     rule: Type.Optional(Type.String()),
-    units: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+    units: Type.Optional(Type.Integer({ minimum: 0, maximum: MAX_UNITS })),
     rejection_cause: Type.Optional(Type.String()),
     source_address: Type.Optional(Type.String()),
     duration_ms: Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }), Type.Null()])),
