@@ -5,7 +5,7 @@ import { LAYERS, type Source } from './layers.ts';
 /** Something a document or a comment names that is not there, as `path: what`. */
 export type Missing = string;
 
-const FOLDERS = [...LAYERS.flat(), 'docs'].join('|');
+const FOLDERS = [...LAYERS.flat(), 'docs', 'conformance'].join('|');
 const PATH = new RegExp(String.raw`(?<![\w./$@{-])(?:${FOLDERS})/[\w./*-]*[\w*/]`, 'g');
 const NOT_THERE_YET = /^## Not there yet$[^]*?(?=^## |(?![^]))/m;
 const isDocument = ({ path }: Source): boolean => path.endsWith('.md');

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { LAYERS, type Source } from './layers.ts';
 
-const TEXT = /\.(ts|tsx|mjs|sql|avsc|json|html|css|md|xml|properties|toml)$/;
+const TEXT = /\.(ts|tsx|mjs|sql|avsc|json|html|css|md|xml|properties|toml|py|go|java)$/;
 /** Installed, compiled, downloaded or generated: not written here. */
-const FOREIGN = /(^|\/)(node_modules|dist|target|\.data|screenshots)(\/|$)/;
-const FOLDERS = [...LAYERS.flat(), 'docs'];
+const FOREIGN = /(^|\/)(node_modules|dist|target|\.venv|\.data|screenshots)(\/|$)/;
+const FOLDERS = [...LAYERS.flat(), 'docs', 'conformance'];
 
 /** Every text file that people write: code, SQL, styles, documents. Paths are relative to the root. */
 export function readProjectFiles(root: string): Source[] {
