@@ -5,6 +5,7 @@
 import Sequencer from '@jest/test-sequencer';
 
 const LONGEST = [
+  'conformance/publishers',
   'kafka/broker-failures',
   'integration/sample-log',
   'dashboard/dashboard',
