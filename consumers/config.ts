@@ -7,7 +7,8 @@ import {
   processVariables,
 } from '../platform/variables.ts';
 import { assertRetention, retentionVariables } from '../store/retention.ts';
-import { readConfig, type Environment } from '../platform/config.ts';
+import { readRegistryAccess, schemaRegistryVariables } from '../platform/schema-registry/variables.ts';
+import { readBoth, readConfig, type Environment } from '../platform/config.ts';
 
 /** The environment variables of the consumer. */
 export const consumerVariables = {
@@ -17,6 +18,7 @@ export const consumerVariables = {
   ...eventTimeVariables,
   ...retentionVariables,
   ...invalidRecordVariables,
+  ...schemaRegistryVariables,
   ON_INVALID_WAVE: Type.Enum(['alert', 'stop'], {
     default: 'alert',
     description: 'what a wave of invalid records does: an alert alone, or stop intake until a restart',
@@ -47,9 +49,12 @@ export const consumerVariables = {
   }),
 };
 
-/** The configuration of the consumer. @throws ConfigError with every problem at once */
+/** The configuration of the consumer; `registry` where a schema registry is given. @throws ConfigError with every problem at once */
 export function readConsumerConfig(env: Environment) {
   const config = readConfig(env, consumerVariables);
-  assertRetention(config);
-  return config;
+  const [registry] = readBoth(
+    () => readRegistryAccess(config),
+    () => assertRetention(config),
+  );
+  return { ...config, registry };
 }

@@ -1,12 +1,9 @@
-import { fingerprintOf } from '../schemas/avro.ts';
-import type { Rejection } from '../schemas/event-rules.ts';
-import type { EventLimits } from '../schemas/event-validation.ts';
 import { orgIdOf } from './decode/org-of-record.ts';
+import type { RecordDecoder } from './decode/record-decoder.ts';
 import type { SchemaTopic } from './decode/schema-topic.ts';
-import { isCurrentSchema, Transcoder } from './decode/transcode.ts';
-import type { WriterSchemas } from './decode/writer-schemas.ts';
+import type { Coordinate } from './decode/transcode.ts';
 import type { FetchedBatch } from './fetch/fetcher.ts';
-import type { LandedRange } from './fetch/landed-range.ts';
+import { emptyRange, type LandedRange } from './fetch/landed-range.ts';
 import type { BatchWriter } from './write/batch-writer.ts';
 import type { DeadLetter } from './write/dead-letters.ts';
 import type { InsertBatch } from './write/insert-batch.ts';
@@ -15,30 +12,31 @@ import type { WaveGuard } from './wave-guard.ts';
 /** Adds fetched records to the open insert batch: each as a row, or as a dead letter with its rejection. */
 export class Intake {
   readonly #batchWriter: BatchWriter;
-  readonly #schemas: WriterSchemas;
+  readonly #decoder: RecordDecoder;
   readonly #schemaTopic: SchemaTopic;
-  readonly #transcoder: Transcoder;
   readonly #waveGuard: WaveGuard;
   readonly #onRange: (range: LandedRange) => void;
 
   /** @param onRange gets each range when its first record is taken */
   constructor(
     batchWriter: BatchWriter,
-    schemas: WriterSchemas,
+    decoder: RecordDecoder,
     schemaTopic: SchemaTopic,
-    limits: EventLimits,
     waveGuard: WaveGuard,
     onRange: (range: LandedRange) => void,
   ) {
     this.#batchWriter = batchWriter;
-    this.#schemas = schemas;
+    this.#decoder = decoder;
     this.#schemaTopic = schemaTopic;
-    this.#transcoder = new Transcoder(limits);
     this.#waveGuard = waveGuard;
     this.#onRange = onRange;
   }
 
-  /** While both insert batches are full, waits and heartbeats. @returns false if it stopped before the batch's end */
+  /**
+   * While both insert batches are full, waits and heartbeats. At a record whose schema must be read from the registry
+   * it stops, and the partition waits.
+   * @returns false if it stopped before the batch's end
+   */
   take = async (batch: FetchedBatch): Promise<boolean> => {
     const { topic, partition } = batch;
     const at = { partition, offset: batch.firstOffset, appendedAtMs: 0 };
@@ -56,22 +54,31 @@ export class Intake {
 
     while (records.next()) {
       const { value } = records;
-      const lacksSchema: boolean = !hasReadSchemas && this.#lacksSchema(value);
-      if (insertBatch.isFull || lacksSchema) {
+      at.offset = records.offset;
+      at.appendedAtMs = records.timestampMs;
+      let lack = this.#decoder.lackOf(value, partition, at.offset);
+      const lacksTopic: boolean = !hasReadSchemas && lack === 'topic';
+      if (insertBatch.isFull || lacksTopic) {
         this.#batchWriter.added();
-        if (lacksSchema) await this.#schemaTopic.readToEnd(batch.heartbeat);
-        hasReadSchemas ||= lacksSchema;
+        if (lacksTopic) await this.#schemaTopic.readToEnd(batch.heartbeat);
+        hasReadSchemas ||= lacksTopic;
         // The insert batch may have started to land during the wait, so read it again.
         await this.#batchWriter.untilRoom(batch.heartbeat);
         insertBatch = this.#batchWriter.open;
         range = undefined;
         if (!batch.isCurrent()) return false;
+        // Other partitions may have read so many schemas meanwhile that this one's is gone.
+        lack = this.#decoder.lackOf(value, partition, at.offset);
       }
-      at.offset = records.offset;
-      at.appendedAtMs = records.timestampMs;
+      if (lack === 'registry') {
+        this.#batchWriter.added();
+        this.#waveGuard.count(count, invalid);
+        this.#waitForRegistry(batch, next, at);
+        return false;
+      }
       range ??= this.#range(insertBatch, batch, next);
       if (at.offset > next) range.unpublished.push(...batch.unpublishedIn(next, at.offset - 1));
-      const rejection = this.#add(value, at, insertBatch);
+      const rejection = this.#decoder.add(value, at, insertBatch.columns);
       count += 1;
       if (rejection === undefined) {
         insertBatch.addedRow(range, value?.length ?? 0);
@@ -103,23 +110,13 @@ export class Intake {
     return range;
   }
 
-  #lacksSchema(value: Buffer | null): boolean {
-    if (value === null || isCurrentSchema(value)) return false;
-    const writer = fingerprintOf(value);
-    return writer !== undefined && !this.#schemas.canRead(writer);
-  }
-
-  #add(
-    value: Buffer | null,
-    at: { partition: number; offset: number; appendedAtMs: number },
-    { columns }: InsertBatch,
-  ): Rejection | undefined {
-    if (value === null) return { reason: 'not-an-event', detail: 'a null value' };
-    if (isCurrentSchema(value)) return this.#transcoder.add(value, at, columns);
-    const writer = fingerprintOf(value);
-    if (writer === undefined) return { reason: 'not-an-event', detail: 'no single-object header C3 01' };
-    const translated = this.#schemas.translate(writer, value);
-    return Buffer.isBuffer(translated) ? this.#transcoder.add(translated, at, columns) : translated;
+  /** Its partition waits for the schema registry, and counts as lag; the others go on. */
+  #waitForRegistry(batch: FetchedBatch, next: number, { offset, appendedAtMs }: Coordinate): void {
+    const { topic, partition, generation, lastOffset } = batch;
+    const waiting = emptyRange(topic, partition, generation, next);
+    waiting.firstAppendedAtMs = appendedAtMs;
+    this.#onRange(waiting);
+    batch.pauseAt(next, this.#decoder.readSchemas(batch.records(), partition, offset, lastOffset));
   }
 }
 

@@ -1,5 +1,6 @@
 import { AcknowledgedProducer } from '../platform/kafka/acknowledged-producer.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
+import { SchemaRegistry } from '../platform/schema-registry/client.ts';
 import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
 import { enforceRetention } from '../store/retention.ts';
 import { topicNames } from '../schemas/topics.ts';
@@ -15,7 +16,10 @@ import { BatchWriter } from './write/batch-writer.ts';
 import { createRetry } from './retry.ts';
 import { ProgressWriter } from './write/progress-writer.ts';
 import { Quarantine } from './write/dead-letters.ts';
+import { RecordDecoder } from './decode/record-decoder.ts';
+import { RegistrySchemas } from './decode/registry-schemas.ts';
 import { SchemaTopic } from './decode/schema-topic.ts';
+import { Transcoder } from './decode/transcode.ts';
 import { settingsLog } from './write/settings-log.ts';
 import { readConsumerConfig } from './config.ts';
 import { Source } from './fetch/source.ts';
@@ -79,10 +83,13 @@ async function run({
   const batchWriter = new BatchWriter([newBatch(), newBatch()], config.BATCH_LINGER_MS, landBatch, fail);
   const schemas = new WriterSchemas();
   const schemaTopic = new SchemaTopic(kafka, admin, topics.writerSchemas, group, schemas, logger, fail);
+  const registry =
+    config.registry && new RegistrySchemas(new SchemaRegistry(config.registry), retryUntilSuccess);
   const limits = { ...kept, futureMs: config.FUTURE_LIMIT_MS, latenessMs: config.LATENESS_LIMIT_MS };
+  const decoder = new RecordDecoder(new Transcoder(limits), schemas, registry);
   const waveLimits = { percent: config.INVALID_PERCENT_LIMIT, records: config.INVALID_RECORDS_LIMIT };
   const waveGuard = new WaveGuard(waveLimits, config.ON_INVALID_WAVE === 'stop', logger, Date.now);
-  const intake = new Intake(batchWriter, schemas, schemaTopic, limits, waveGuard, calls.onTaken);
+  const intake = new Intake(batchWriter, decoder, schemaTopic, waveGuard, calls.onTaken);
 
   // Decision logs: each fetched batch lands at once.
   const charges = source(topics.dailyCharges, `${group}.charges`);

@@ -1,13 +1,14 @@
 import avro from 'avsc';
-import { fingerprint, SINGLE_OBJECT_HEADER_BYTES } from '../../schemas/avro.ts';
+import { fingerprint, fingerprintOf } from '../../schemas/avro.ts';
 import { callEventHeader, callEventSchemaJson } from '../../schemas/call-event.ts';
+import type { Rejection } from '../../schemas/event-rules.ts';
 import { readBody } from './avro-body.ts';
 import { AvroReader } from './avro-reader.ts';
 import { canResolve, isUnion, nameOf, resolveValue, unqualified } from './schema-resolution.ts';
 
 const { types } = avro;
 
-/** A schema from the topic of writer schemas that no event can be read by, and why. */
+/** A writer schema that no event can be read by, and why. */
 export class WriterSchemaError extends Error {
   readonly code = 'WRITER_SCHEMA';
   constructor(problem: string) {
@@ -22,28 +23,26 @@ export class WriterSchemaError extends Error {
  */
 const MAX_NESTED_VALUES = 10_000;
 
+const MAX_DETAIL_CHARACTERS = 300;
+
 const current = parse(callEventSchemaJson);
 if (!(current instanceof types.RecordType)) throw new Error('schemas/call-event.avsc must be a record.');
 const CURRENT_NAME = unqualified(current.name);
 const CURRENT_FIELDS = current.fields;
+const CURRENT_FINGERPRINT = fingerprintOf(callEventHeader);
 
-/** A writer schema other than the current one whose events can be read. */
+/** A writer schema whose events can be read. */
 export class WriterSchema {
+  readonly fingerprintHex: string;
   readonly #root: avro.Type;
   /** Of the fields that the writer leaves out: their defaults. By the place of the field in the current schema. */
   readonly #defaults: readonly (readonly Buffer[])[];
   readonly #reader = new AvroReader();
 
-  /**
-   * @param fingerprintHex under which the schema was published
-   * @throws WriterSchemaError if the schema has another fingerprint or none of its events can be resolved
-   */
-  constructor(fingerprintHex: string, schemaJson: string) {
+  /** @throws WriterSchemaError if none of its events can be resolved; avsc's error if it is not an Avro schema */
+  constructor(schemaJson: string) {
     this.#root = parse(schemaJson);
-    const own = fingerprint(this.#root).toString('hex');
-    if (own !== fingerprintHex) {
-      throw new WriterSchemaError(`the schema published under this fingerprint has the fingerprint ${own}`);
-    }
+    this.fingerprintHex = fingerprint(this.#root).toString('hex');
     if (countValues(this.#root) > MAX_NESTED_VALUES) {
       throw new WriterSchemaError(`each of its events has over ${MAX_NESTED_VALUES} nested values`);
     }
@@ -56,18 +55,22 @@ export class WriterSchema {
 
   /**
    * An event as bytes of the current schema, for the Transcoder to read and validate.
-   * @returns why it is not an event of this schema if a text is returned
+   * @param start where the body begins, behind the message's header
    */
-  translate(message: Buffer): Buffer | string {
+  translate(message: Buffer, start: number): Buffer | Rejection {
+    if (this.fingerprintHex === CURRENT_FINGERPRINT) {
+      return Buffer.concat([callEventHeader, message.subarray(start)]);
+    }
     const reader = this.#reader;
-    reader.start(message, SINGLE_OBJECT_HEADER_BYTES);
+    reader.start(message, start);
     let type = this.#root;
     while (isUnion(type)) {
       const branch: avro.Type | undefined = type.types[reader.int('the event')];
-      if (!branch) return 'the event has no such branch';
+      if (!branch) return notAnEvent('the event has no such branch');
       type = branch;
     }
-    if (!isCallEvent(type)) return `the event is ${nameOf(type)}, not a record named ${CURRENT_NAME}`;
+    if (!isCallEvent(type))
+      return notAnEvent(`the event is ${nameOf(type)}, not a record named ${CURRENT_NAME}`);
     const values = [...this.#defaults];
     for (const { name, type: writer } of type.fields) {
       const index = CURRENT_FIELDS.findIndex((field) => field.name === name);
@@ -76,9 +79,23 @@ export class WriterSchema {
       else readBody(reader, writer, name);
     }
     reader.finish();
-    return reader.error === '' ? Buffer.concat([callEventHeader, ...values.flat()]) : reader.error;
+    return reader.error === ''
+      ? Buffer.concat([callEventHeader, ...values.flat()])
+      : notAnEvent(reader.error);
   }
 }
+
+/** @returns the schema, or why events of it are rejected, where `read` throws */
+export function readWriterSchema(read: () => WriterSchema): WriterSchema | Rejection {
+  try {
+    return read();
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { reason: 'incompatible-schema', detail: problem.slice(0, MAX_DETAIL_CHARACTERS) };
+  }
+}
+
+const notAnEvent = (detail: string): Rejection => ({ reason: 'not-an-event', detail });
 
 /** Logical types are left out: ids stay bytes and instants longs, as in the bytes of the current schema. */
 function parse(schemaJson: string): avro.Type {

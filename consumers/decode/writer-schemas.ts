@@ -1,16 +1,17 @@
+import { SINGLE_OBJECT_HEADER_BYTES } from '../../schemas/avro.ts';
 import type { Rejection } from '../../schemas/event-rules.ts';
-import { WriterSchema } from './writer-schema.ts';
+import { LastEntries } from './last-entries.ts';
+import { readWriterSchema, WriterSchema, WriterSchemaError } from './writer-schema.ts';
 
 /** More schemas are an attack or a bug; those beyond stay unknown. */
 const MAX_SCHEMAS = 10_000;
 /** Of the schemas that no event can be read by, the last ones, so that a dead letter can say what is wrong. */
 const MAX_BROKEN = 1_000;
-const MAX_DETAIL_CHARACTERS = 300;
 
 /** The writer schemas other than the current one, by fingerprint, and the translation of their events. */
 export class WriterSchemas {
   readonly #known = new Map<string, WriterSchema>();
-  readonly #broken = new Map<string, string>();
+  readonly #broken = new LastEntries<string, Rejection>(MAX_BROKEN);
 
   /**
    * Takes a record of topic api-calls.schemas. Never throws: a broken schema is remembered as broken. A schema that
@@ -18,12 +19,17 @@ export class WriterSchemas {
    */
   publish(fingerprintHex: string, schemaJson: string): void {
     if (this.#known.has(fingerprintHex) || this.#known.size >= MAX_SCHEMAS) return;
-    try {
-      this.#known.set(fingerprintHex, new WriterSchema(fingerprintHex, schemaJson));
+    const schema = readWriterSchema(() => {
+      const read = new WriterSchema(schemaJson);
+      if (read.fingerprintHex === fingerprintHex) return read;
+      throw new WriterSchemaError(
+        `the schema published under this fingerprint has the fingerprint ${read.fingerprintHex}`,
+      );
+    });
+    if (schema instanceof WriterSchema) {
+      this.#known.set(fingerprintHex, schema);
       this.#broken.delete(fingerprintHex);
-    } catch (error) {
-      this.#rememberBroken(fingerprintHex, error instanceof Error ? error.message : String(error));
-    }
+    } else this.#broken.set(fingerprintHex, schema);
   }
 
   /**
@@ -40,22 +46,12 @@ export class WriterSchemas {
    */
   translate(fingerprintHex: string, message: Buffer): Buffer | Rejection {
     const known = this.#known.get(fingerprintHex);
-    if (known) {
-      const translated = known.translate(message);
-      return typeof translated === 'string' ? { reason: 'not-an-event', detail: translated } : translated;
-    }
-    const problem = this.#broken.get(fingerprintHex);
-    return problem === undefined
-      ? { reason: 'unknown-schema', detail: `fingerprint ${fingerprintHex}` }
-      : { reason: 'incompatible-schema', detail: problem };
-  }
-
-  #rememberBroken(fingerprintHex: string, problem: string): void {
-    this.#broken.delete(fingerprintHex);
-    this.#broken.set(fingerprintHex, problem.slice(0, MAX_DETAIL_CHARACTERS));
-    for (const oldest of this.#broken.keys()) {
-      if (this.#broken.size <= MAX_BROKEN) break;
-      this.#broken.delete(oldest);
-    }
+    if (known) return known.translate(message, SINGLE_OBJECT_HEADER_BYTES);
+    return (
+      this.#broken.get(fingerprintHex) ?? {
+        reason: 'unknown-schema',
+        detail: `fingerprint ${fingerprintHex}`,
+      }
+    );
   }
 }

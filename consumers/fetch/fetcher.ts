@@ -1,4 +1,4 @@
-import type { Batch, Consumer, Kafka, Offsets } from 'kafkajs';
+import type { Consumer, EachBatchPayload, Kafka, Offsets } from 'kafkajs';
 import { recordSetOf } from '../../platform/kafka/kafkajs.ts';
 import type { RecordCursor } from '../../platform/kafka/record-cursor.ts';
 import type { OffsetRange } from '../../platform/kafka/record-set.ts';
@@ -28,9 +28,14 @@ export interface FetchedBatch {
   heartbeat(this: void): Promise<void>;
   /** False once partitions were reassigned or fetching was halted. Then stop: the rest is delivered again. */
   isCurrent(this: void): boolean;
+  /**
+   * Fetches from this offset on, but only once `settled` has resolved; until then only other partitions are fetched.
+   * Everything before the offset has been taken.
+   */
+  pauseAt(this: void, offset: number, settled: Promise<void>): void;
 }
 
-/** @returns whether the whole batch was taken; otherwise it is fetched again */
+/** @returns whether the whole batch was taken; otherwise it is fetched again, from where pauseAt says */
 export type TakeBatch = (batch: FetchedBatch) => Promise<boolean>;
 
 /** A commit before the first fetch: kafkajs hands out the means to commit with each batch. */
@@ -59,6 +64,7 @@ export class Fetcher {
   readonly #settings: FetchSettings;
   #take: TakeBatch = () => Promise.resolve(false);
   readonly #consumer: Consumer;
+  readonly #onCrash: (error: Error) => void;
   #isHalted = false;
   #commit: ((offsets: Offsets) => Promise<void>) | undefined;
 
@@ -74,6 +80,7 @@ export class Fetcher {
     logger: Logger,
   ) {
     this.#settings = settings;
+    this.#onCrash = onCrash;
     this.#consumer = kafka.consumer({
       groupId: settings.groupId,
       allowAutoTopicCreation: false,
@@ -110,7 +117,7 @@ export class Fetcher {
         if (this.#isHalted) return;
         const { batch } = payload;
         this.#commit = (offsets) => payload.commitOffsetsIfNecessary(offsets);
-        const ours = this.#batch(batch, () => payload.heartbeat());
+        const ours = this.#batch(payload);
         if ((await this.#take(ours)) && ours.isCurrent()) payload.resolveOffset(batch.lastOffset());
       },
     });
@@ -138,19 +145,27 @@ export class Fetcher {
     await this.#consumer.disconnect();
   }
 
-  #batch(fetched: Batch, heartbeat: () => Promise<void>): FetchedBatch {
+  #batch(payload: EachBatchPayload): FetchedBatch {
     const { generation } = this;
+    const { batch: fetched } = payload;
     const recordSet = recordSetOf(fetched);
+    const firstOffset = Number(fetched.firstOffset());
+    const isCurrent = () => generation === this.generation && !this.#isHalted;
     return {
       topic: this.#settings.topic,
       partition: fetched.partition,
       generation,
-      firstOffset: Number(fetched.firstOffset()),
+      firstOffset,
       lastOffset: Number(fetched.lastOffset()),
       records: () => recordSet.records(),
       unpublishedIn: (first, last) => recordSet.unpublishedIn(first, last),
-      heartbeat,
-      isCurrent: () => generation === this.generation && !this.#isHalted,
+      heartbeat: () => payload.heartbeat(),
+      isCurrent,
+      pauseAt: (offset, settled) => {
+        if (!isCurrent()) return;
+        if (offset > firstOffset) payload.resolveOffset(String(offset - 1));
+        settled.then(payload.pause(), this.#onCrash);
+      },
     };
   }
 }

@@ -12,6 +12,7 @@ import {
   stopTimeout,
   topicVariables,
 } from '../../platform/variables.ts';
+import { readRegistryAccess } from '../../platform/schema-registry/variables.ts';
 import { assertRetention } from '../../store/retention.ts';
 import { signInProblems } from './sign-in-obstacles.ts';
 
@@ -50,7 +51,10 @@ export function readLocalConfig(env: Environment) {
   const [config] = readBoth(
     () => {
       const read = readConfig(env, localVariables);
-      assertRetention(read);
+      readBoth(
+        () => assertRetention(read),
+        () => readRegistryAccess(read),
+      );
       return read;
     },
     () => readGivenKeys(env),

@@ -3,6 +3,8 @@ import { topicNames } from '../../schemas/topics.ts';
 import { kafkaTransport } from '../kafka-transport.ts';
 import type { Publisher, PublisherLimits } from '../publisher-contract.ts';
 import { createPublisher as publisherOver } from '../publisher.ts';
+import { framed } from './framing.ts';
+import type { Framing } from './framing-options.ts';
 
 /** Where the publisher and its Kafka client report what they retry. pino's and Fastify's loggers fit, and console. */
 export interface PublisherLogger {
@@ -19,6 +21,8 @@ export interface PublisherOptions extends PublisherLimits {
   readonly topicPrefix?: string;
   /** Compress batches: a third of the bytes, for more CPU time. Default false. */
   readonly gzip?: boolean;
+  /** Frame records for a schema registry, whose address the consumers must have too. Default: single-object encoding. */
+  readonly framing?: Framing;
   /** Default: silent. */
   readonly logger?: PublisherLogger;
 }
@@ -28,20 +32,22 @@ const SILENT: PublisherLogger = { debug: () => undefined, warn: () => undefined 
 /**
  * A publisher of call events to Kafka, one for a process. It connects when the first event is published, and needs the
  * topics `api-calls` and `api-calls.schemas`: it never creates a topic.
- * @throws RangeError if no broker is given, or the limits contradict each other
+ * @throws RangeError if no broker is given, the limits contradict each other, or the framing is invalid
  */
 export function createPublisher(options: PublisherOptions): Publisher {
-  const { brokers, clientId, topicPrefix, gzip, logger = SILENT, ...limits } = options;
+  const { brokers, clientId, topicPrefix, gzip, framing, logger = SILENT, ...limits } = options;
   if (brokers.length === 0) throw new RangeError('Name at least one broker in brokers, as host:port.');
+  const topics = topicNames(topicPrefix);
+  const transport = kafkaTransport({
+    kafka: { KAFKA_BROKERS: brokers.join(',') },
+    topics,
+    clientId: clientId ?? 'api-credits-publisher',
+    logger,
+    gzip: gzip ?? false,
+  });
   return publisherOver({
     ...limits,
-    transport: kafkaTransport({
-      kafka: { KAFKA_BROKERS: brokers.join(',') },
-      topics: topicNames(topicPrefix),
-      clientId: clientId ?? 'api-credits-publisher',
-      logger,
-      gzip: gzip ?? false,
-    }),
+    transport: framing ? framed(transport, framing, topics.calls) : transport,
     now: Date.now,
     random: randomBytes,
     logger,

@@ -1,0 +1,80 @@
+import type { RecordCursor } from '../../platform/kafka/record-cursor.ts';
+import { fingerprintOf } from '../../schemas/avro.ts';
+import type { Rejection } from '../../schemas/event-rules.ts';
+import { schemaIdOf } from '../../schemas/registry-framing.ts';
+import type { CallEventColumns } from './call-event-columns.ts';
+import type { RegistrySchemas } from './registry-schemas.ts';
+import { isCurrentSchema, type Coordinate, type Transcoder } from './transcode.ts';
+import type { WriterSchemas } from './writer-schemas.ts';
+
+/** Schemas that one wait reads: records of a thousand unknown ids must not hold up their partition for all of them. */
+const MAX_SCHEMAS_AT_ONCE = 100;
+
+/** Reads records by their header: of the current schema, another writer schema, or a schema of the registry. */
+export class RecordDecoder {
+  readonly #transcoder: Transcoder;
+  readonly #schemas: WriterSchemas;
+  readonly #registry: RegistrySchemas | undefined;
+
+  constructor(transcoder: Transcoder, schemas: WriterSchemas, registry: RegistrySchemas | undefined) {
+    this.#transcoder = transcoder;
+    this.#schemas = schemas;
+    this.#registry = registry;
+  }
+
+  /**
+   * What must be read before `add`: the topic of writer schemas, in case it has the record's, or the schema registry.
+   * @returns undefined if nothing
+   */
+  lackOf(value: Buffer | null, partition: number, offset: number): 'topic' | 'registry' | undefined {
+    if (value === null || isCurrentSchema(value)) return undefined;
+    const writer = fingerprintOf(value);
+    if (writer !== undefined) return this.#schemas.canRead(writer) ? undefined : 'topic';
+    return this.#lackedSchemaId(value, partition, offset) === undefined ? undefined : 'registry';
+  }
+
+  /**
+   * Reads from the registry what these records of a partition lack, so that at least the first of them can be added.
+   * @param records some of which may stand before `firstOffset`, and are passed over
+   * @throws (rejects) only if the process gives up
+   */
+  async readSchemas(
+    records: RecordCursor,
+    partition: number,
+    firstOffset: number,
+    lastOffset: number,
+  ): Promise<void> {
+    const ids = new Set<number>();
+    while (ids.size < MAX_SCHEMAS_AT_ONCE && records.next()) {
+      const { offset, value } = records;
+      if (offset < firstOffset || value === null) continue;
+      const id = this.#lackedSchemaId(value, partition, offset);
+      if (id !== undefined) ids.add(id);
+    }
+    await this.#registry?.read(ids, partition, lastOffset);
+  }
+
+  /** Adds the event as a row, or adds nothing. @returns why the event is rejected */
+  add(value: Buffer | null, at: Coordinate, columns: CallEventColumns): Rejection | undefined {
+    if (value === null) return { reason: 'not-an-event', detail: 'a null value' };
+    if (isCurrentSchema(value)) return this.#transcoder.add(value, at, columns);
+    const translated = this.#translate(value);
+    return Buffer.isBuffer(translated) ? this.#transcoder.add(translated, at, columns) : translated;
+  }
+
+  #translate(value: Buffer): Buffer | Rejection {
+    const writer = fingerprintOf(value);
+    if (writer !== undefined) return this.#schemas.translate(writer, value);
+    const id = schemaIdOf(value);
+    if (id === undefined) return { reason: 'not-an-event', detail: 'no single-object header C3 01' };
+    if (this.#registry) return this.#registry.translate(id, value);
+    const detail = `no single-object header C3 01; to read it by schema ${id} of a registry, set SCHEMA_REGISTRY_URL`;
+    return { reason: 'not-an-event', detail };
+  }
+
+  #lackedSchemaId(value: Buffer, partition: number, offset: number): number | undefined {
+    const id = schemaIdOf(value);
+    const isKnown = id === undefined || this.#registry?.knows(id, partition, offset) !== false;
+    return isKnown ? undefined : id;
+  }
+}

@@ -1,0 +1,90 @@
+import type { RegistrySchema, SchemaRegistry } from '../../platform/schema-registry/client.ts';
+import type { Rejection } from '../../schemas/event-rules.ts';
+import { isSchemaId, REGISTRY_HEADER_BYTES } from '../../schemas/registry-framing.ts';
+import type { RetryUntilSuccess } from '../retry.ts';
+import { LastEntries } from './last-entries.ts';
+import { readWriterSchema, WriterSchema, WriterSchemaError } from './writer-schema.ts';
+
+/** Schemas in memory, with those that no event can be read by. Those beyond are read again when they are needed. */
+const MAX_SCHEMAS = 1_000;
+/** Absent ids in memory. */
+const MAX_ABSENT = 10_000;
+
+/**
+ * The writer schemas of a schema registry, by id. What the registry has said of a schema stays, for a schema never
+ * changes. That it has none is good only for records that were in Kafka before the question: the schema may be
+ * registered later, and its records appended after that.
+ */
+export class RegistrySchemas {
+  readonly #registry: Pick<SchemaRegistry, 'schemaById'>;
+  readonly #retryUntilSuccess: RetryUntilSuccess;
+  readonly #known = new LastEntries<number, WriterSchema | Rejection>(MAX_SCHEMAS);
+  /** By partition and id: the last offset of which it is certain that its schema is absent. */
+  readonly #absent = new LastEntries<string, number>(MAX_ABSENT);
+  /** At most one request at a time for an id. Each resolves with whether the registry has the schema. */
+  readonly #requests = new Map<number, Promise<boolean>>();
+
+  /** @param retryUntilSuccess repeats a request while the registry is unavailable, and logs each failure */
+  constructor(registry: Pick<SchemaRegistry, 'schemaById'>, retryUntilSuccess: RetryUntilSuccess) {
+    this.#registry = registry;
+    this.#retryUntilSuccess = retryUntilSuccess;
+  }
+
+  /** Whether `translate` can decide about this record now. */
+  knows(id: number, partition: number, offset: number): boolean {
+    if (!isSchemaId(id) || this.#known.get(id) !== undefined) return true;
+    return offset <= (this.#absent.get(`${partition}:${id}`) ?? -1);
+  }
+
+  /**
+   * An event as bytes of the current schema, for the Transcoder to read and validate.
+   * @param message with a registry header of that id, which is known
+   */
+  translate(id: number, message: Buffer): Buffer | Rejection {
+    const known = this.#known.get(id);
+    if (known === undefined) return { reason: 'unknown-schema-id', detail: `schema id ${id}` };
+    return known instanceof WriterSchema ? known.translate(message, REGISTRY_HEADER_BYTES) : known;
+  }
+
+  /**
+   * Resolves when these ids are known for the partition's records up to an offset, however long the registry is
+   * unavailable. One after the other: a registry that is in trouble gets one request from a partition.
+   * @throws (rejects) only if the process gives up
+   */
+  async read(ids: Iterable<number>, partition: number, lastOffset: number): Promise<void> {
+    for (const id of ids) {
+      if (!(await this.#has(id))) this.#absent.set(`${partition}:${id}`, lastOffset);
+    }
+  }
+
+  async #has(id: number): Promise<boolean> {
+    if (this.#known.get(id) !== undefined) return true;
+    // Another partition's request may have been sent before this one's record was appended.
+    if (await this.#requests.get(id)) return true;
+    return this.#requests.get(id) ?? this.#request(id);
+  }
+
+  #request(id: number): Promise<boolean> {
+    const read = () => this.#registry.schemaById(id);
+    const request = this.#retryUntilSuccess(`reading schema ${id} from the schema registry`, read)
+      .then((schema) => {
+        if (schema) this.#known.set(id, writerSchemaOf(id, schema));
+        return schema !== undefined;
+      })
+      .finally(() => this.#requests.delete(id));
+    this.#requests.set(id, request);
+    return request;
+  }
+}
+
+function writerSchemaOf(id: number, { type, text, hasReferences }: RegistrySchema): WriterSchema | Rejection {
+  return readWriterSchema(() => {
+    if (type !== 'AVRO') throw new WriterSchemaError(`schema ${id} is of type ${type}, not AVRO`);
+    if (hasReferences) {
+      throw new WriterSchemaError(
+        `schema ${id} refers to other schemas: register it as a whole, without references`,
+      );
+    }
+    return new WriterSchema(text);
+  });
+}
