@@ -3,7 +3,8 @@ import type { RecordDecoder } from './decode/record-decoder.ts';
 import type { SchemaTopic } from './decode/schema-topic.ts';
 import type { Coordinate } from './decode/transcode.ts';
 import type { FetchedBatch } from './fetch/fetcher.ts';
-import { emptyRange, type LandedRange } from './fetch/landed-range.ts';
+import type { LandedRange } from './fetch/landed-range.ts';
+import type { LandingProgress } from './fetch/landing-progress.ts';
 import type { BatchWriter } from './write/batch-writer.ts';
 import type { DeadLetter } from './write/dead-letters.ts';
 import type { InsertBatch } from './write/insert-batch.ts';
@@ -15,21 +16,21 @@ export class Intake {
   readonly #decoder: RecordDecoder;
   readonly #schemaTopic: SchemaTopic;
   readonly #waveGuard: WaveGuard;
-  readonly #onRange: (range: LandedRange) => void;
+  readonly #progress: Pick<LandingProgress, 'taken' | 'waiting'>;
 
-  /** @param onRange gets each range when its first record is taken */
+  /** @param progress gets each range when its first record is taken, and the records that wait */
   constructor(
     batchWriter: BatchWriter,
     decoder: RecordDecoder,
     schemaTopic: SchemaTopic,
     waveGuard: WaveGuard,
-    onRange: (range: LandedRange) => void,
+    progress: Pick<LandingProgress, 'taken' | 'waiting'>,
   ) {
     this.#batchWriter = batchWriter;
     this.#decoder = decoder;
     this.#schemaTopic = schemaTopic;
     this.#waveGuard = waveGuard;
-    this.#onRange = onRange;
+    this.#progress = progress;
   }
 
   /**
@@ -106,16 +107,14 @@ export class Intake {
   ): LandedRange {
     const before = insertBatch.ranges.length;
     const range = insertBatch.range(topic, partition, generation, offset);
-    if (insertBatch.ranges.length > before) this.#onRange(range);
+    if (insertBatch.ranges.length > before) this.#progress.taken(range);
     return range;
   }
 
   /** Its partition waits for the schema registry, and counts as lag; the others go on. */
   #waitForRegistry(batch: FetchedBatch, next: number, { offset, appendedAtMs }: Coordinate): void {
-    const { topic, partition, generation, lastOffset } = batch;
-    const waiting = emptyRange(topic, partition, generation, next);
-    waiting.firstAppendedAtMs = appendedAtMs;
-    this.#onRange(waiting);
+    const { partition, generation, lastOffset } = batch;
+    this.#progress.waiting(generation, partition, offset, appendedAtMs);
     batch.pauseAt(next, this.#decoder.readSchemas(batch.records(), partition, offset, lastOffset));
   }
 }

@@ -89,7 +89,7 @@ async function run({
   const decoder = new RecordDecoder(new Transcoder(limits), schemas, registry);
   const waveLimits = { percent: config.INVALID_PERCENT_LIMIT, records: config.INVALID_RECORDS_LIMIT };
   const waveGuard = new WaveGuard(waveLimits, config.ON_INVALID_WAVE === 'stop', logger, Date.now);
-  const intake = new Intake(batchWriter, decoder, schemaTopic, waveGuard, calls.onTaken);
+  const intake = new Intake(batchWriter, decoder, schemaTopic, waveGuard, calls.progress);
 
   // Decision logs: each fetched batch lands at once.
   const charges = source(topics.dailyCharges, `${group}.charges`);

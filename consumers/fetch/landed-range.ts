@@ -16,24 +16,3 @@ export interface LandedRange {
   firstAppendedAtMs: number | undefined;
   lastAppendedAtMs: number | undefined;
 }
-
-/** A range before its first record. */
-export function emptyRange(
-  topic: string,
-  partition: number,
-  generation: number,
-  firstOffset: number,
-): LandedRange {
-  return {
-    topic,
-    partition,
-    generation,
-    firstOffset,
-    lastOffset: firstOffset - 1,
-    rows: 0,
-    quarantined: 0,
-    unpublished: [],
-    firstAppendedAtMs: undefined,
-    lastAppendedAtMs: undefined,
-  };
-}

@@ -5,6 +5,8 @@ interface PartitionState {
   next: number | undefined;
   /** Taken but not landed, in order. */
   readonly taken: LandedRange[];
+  /** The record behind them that waits for its schema, if one does. */
+  waiting: { readonly offset: number; readonly appendedAtMs: number } | undefined;
   /** Append time of the last landed record. Kafka appends in time order, so every earlier record has landed. */
   lastLandedMs: number | undefined;
 }
@@ -26,7 +28,12 @@ export class LandingProgress {
     this.#generation = generation;
     this.#partitions.clear();
     for (const partition of partitions) {
-      this.#partitions.set(partition, { next: undefined, taken: [], lastLandedMs: undefined });
+      this.#partitions.set(partition, {
+        next: undefined,
+        taken: [],
+        waiting: undefined,
+        lastLandedMs: undefined,
+      });
     }
   }
 
@@ -40,6 +47,12 @@ export class LandingProgress {
     this.#stateOf(range.generation, range.partition)?.taken.push(range);
   }
 
+  /** A record that cannot be taken yet: until it has landed, it is what the partition lags by. */
+  waiting(generation: number, partition: number, offset: number, appendedAtMs: number): void {
+    const state = this.#stateOf(generation, partition);
+    if (state) state.waiting = { offset, appendedAtMs };
+  }
+
   landed(range: LandedRange): void {
     const state = this.#stateOf(range.generation, range.partition);
     if (!state) return;
@@ -48,6 +61,7 @@ export class LandingProgress {
     // Control records may arrive after the batch behind them, so the offset must not go back.
     state.next = Math.max(state.next ?? 0, range.lastOffset + 1);
     state.lastLandedMs = range.lastAppendedAtMs ?? state.lastLandedMs;
+    if (state.waiting && range.lastOffset >= state.waiting.offset) state.waiting = undefined;
   }
 
   /**
@@ -57,11 +71,12 @@ export class LandingProgress {
    * @param endOffsets by partition
    */
   report(endOffsets: ReadonlyMap<number, number>, observedAtMs: number): PartitionProgress[] {
-    return [...this.#partitions].flatMap(([partition, { next, taken, lastLandedMs }]) => {
+    return [...this.#partitions].flatMap(([partition, { next, taken, waiting, lastLandedMs }]) => {
       const endOffset = endOffsets.get(partition);
       if (next === undefined || endOffset === undefined) return [];
       const oldestMs = taken.find((range) => range.firstAppendedAtMs !== undefined)?.firstAppendedAtMs;
-      const watermarkMs = next >= endOffset ? observedAtMs : (oldestMs ?? lastLandedMs);
+      const watermarkMs =
+        next >= endOffset ? observedAtMs : (oldestMs ?? waiting?.appendedAtMs ?? lastLandedMs);
       if (watermarkMs === undefined) return [];
       return [{ partition, nextOffset: next, endOffset, watermarkMs: Math.min(watermarkMs, observedAtMs) }];
     });

@@ -1,6 +1,6 @@
 import { CallEventColumns } from '../decode/call-event-columns.ts';
 import type { DeadLetter } from './dead-letters.ts';
-import { emptyRange, type LandedRange } from '../fetch/landed-range.ts';
+import type { LandedRange } from '../fetch/landed-range.ts';
 
 /** Bytes of a row beyond those of its message: ids, numbers and coordinates as Native columns. */
 const FIXED_ROW_BYTES = 60;
@@ -40,7 +40,18 @@ export class InsertBatch {
       (range) => range.partition === partition && range.topic === topic && range.generation === generation,
     );
     if (open && open.lastOffset + 1 === offset) return open;
-    const range = emptyRange(topic, partition, generation, offset);
+    const range: LandedRange = {
+      topic,
+      partition,
+      generation,
+      firstOffset: offset,
+      lastOffset: offset - 1,
+      rows: 0,
+      quarantined: 0,
+      unpublished: [],
+      firstAppendedAtMs: undefined,
+      lastAppendedAtMs: undefined,
+    };
     this.ranges.push(range);
     return range;
   }

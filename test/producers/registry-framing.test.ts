@@ -42,6 +42,8 @@ function publisherWith(framing: Framing) {
   return { log, publisher, warnings };
 }
 
+const create = (framing: Framing) => () => createPublisher({ brokers: ['127.0.0.1:1'], framing });
+
 function readFramed({ value }: OutgoingRecord): [id: number | undefined, event: CallEvent] {
   return [schemaIdOf(value), callEventType.fromBuffer(value.subarray(5))];
 }
@@ -114,7 +116,6 @@ describe('a publisher with framing', () => {
   });
 
   it('is not created with invalid options', () => {
-    const create = (framing: Framing) => () => createPublisher({ brokers: ['127.0.0.1:1'], framing });
     expect(create({ schemaId: 0 })).toThrow('schemaId must be an integer from 1 to 2147483647.');
     expect(create({ registry: { url: 'registry:8081' } })).toThrow('framing.registry: url must be like');
     expect(create({ registry: { url: 'http://r', username: 'ann', token: 'abc' } })).toThrow(

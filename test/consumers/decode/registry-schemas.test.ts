@@ -10,6 +10,7 @@ import { SINGLE_OBJECT_HEADER_BYTES } from '../../../schemas/avro.ts';
 import { callEventSchemaJson, encodeCallEvent } from '../../../schemas/call-event.ts';
 import { registryHeader } from '../../../schemas/registry-framing.ts';
 import { APPENDED_AT_MS, eventOf, LIMITS } from '../event.ts';
+import { gate } from '../../producers/scripted-transport.ts';
 import { until } from '../../until.ts';
 import { readNative, type NativeRow } from './native-reader.ts';
 
@@ -90,7 +91,9 @@ describe('a record framed for the registry', () => {
     const schema = schemaOf(
       [
         { name: 'trace', type: 'string', aliases: ['org_id'] },
-        ...kept.map((field) => (field.name === 'app_id' ? { ...field, aliases: ['client', 'app'] } : field)),
+        ...kept.map((field) =>
+          field.name === 'app_id' ? Object.assign({}, field, { aliases: ['client', 'app'] }) : field,
+        ),
       ],
       { aliases: ['Event', 'com.other.Call'] },
     );
@@ -101,7 +104,7 @@ describe('a record framed for the registry', () => {
   it('is not read by an alias of the writer: aliases are the reader’s', async () => {
     const schema = schemaOf(
       fields.map((field) =>
-        field.name === 'org_id' ? { ...field, name: 'tenant', aliases: ['org_id'] } : field,
+        field.name === 'org_id' ? Object.assign({}, field, { name: 'tenant', aliases: ['org_id'] }) : field,
       ),
     );
     expect(await read(avroSchema(schema), encode(schema, { tenant: 'acme' }))).toEqual({
@@ -196,8 +199,8 @@ describe('an id that the registry does not have', () => {
 
   it('is requested again for a partition that came while the request was on its way', async () => {
     const { registry, known } = setUp();
-    let open: () => void = () => undefined;
-    registry.answer = () => new Promise((resolve) => (open = resolve));
+    const { passed, open } = gate();
+    registry.answer = () => passed;
     const first = known.read([7], 0, 5);
     await until('the request is sent', () => registry.requests.length === 1);
     const second = known.read([7], 1, 5);

@@ -59,6 +59,21 @@ describe('a partition has landed', () => {
     expect(progress(state, 100)).toMatchObject({ nextOffset: 9, watermarkMs: 600 });
   });
 
+  it('until the append time of the record that waits for its schema, once all before it have landed', () => {
+    const state = assigned(7);
+    const before = range(7, 8, [500, 600]);
+    state.taken(before);
+    state.waiting(1, 0, 9, 900);
+    expect(progress(state, 20)).toMatchObject({ nextOffset: 7, watermarkMs: 500 });
+    state.landed(before);
+    expect(progress(state, 20)).toMatchObject({ nextOffset: 9, watermarkMs: 900 });
+    state.landed(range(9, 9, [900, 900]));
+    expect(progress(state, 20)).toMatchObject({ nextOffset: 10, watermarkMs: 900 });
+    const after = range(10, 19, [950, 960]);
+    state.taken(after);
+    expect(progress(state, 20)).toMatchObject({ nextOffset: 10, watermarkMs: 950 });
+  });
+
   it('until an unknown time before the first fetch of a log that is ahead: it is not reported', () => {
     expect(progress(assigned(7), 8)).toBeUndefined();
     expect(progress(assigned(), 0)).toBeUndefined();
