@@ -7,8 +7,8 @@ import type { RegistrySchemas } from './registry-schemas.ts';
 import { isCurrentSchema, type Coordinate, type Transcoder } from './transcode.ts';
 import type { WriterSchemas } from './writer-schemas.ts';
 
-/** Schemas that one wait reads: records of a thousand unknown ids must not hold up their partition for all of them. */
-const MAX_SCHEMAS_AT_ONCE = 100;
+/** Schemas that one wait reads at the most, so that those of all partitions fit in memory. */
+const MAX_SCHEMAS_AT_ONCE = 500;
 
 /** Reads records by their header: of the current schema, another writer schema, or a schema of the registry. */
 export class RecordDecoder {
@@ -38,7 +38,7 @@ export class RecordDecoder {
    * @param records some of which may stand before `firstOffset`, and are passed over
    * @throws (rejects) only if the process gives up
    */
-  async readSchemas(
+  readSchemas(
     records: RecordCursor,
     partition: number,
     firstOffset: number,
@@ -51,7 +51,7 @@ export class RecordDecoder {
       const id = this.#lackedSchemaId(value, partition, offset);
       if (id !== undefined) ids.add(id);
     }
-    await this.#registry?.read(ids, partition, lastOffset);
+    return this.#registry?.read(ids, partition, lastOffset) ?? Promise.resolve();
   }
 
   /** Adds the event as a row, or adds nothing. @returns why the event is rejected */

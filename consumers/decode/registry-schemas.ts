@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RegistrySchema, SchemaRegistry } from '../../platform/schema-registry/client.ts';
 import type { Rejection } from '../../schemas/event-rules.ts';
 import { isSchemaId, REGISTRY_HEADER_BYTES } from '../../schemas/registry-framing.ts';
@@ -6,7 +7,13 @@ import { LastEntries } from './last-entries.ts';
 import { readWriterSchema, WriterSchema, WriterSchemaError } from './writer-schema.ts';
 
 /** Schemas in memory, with those that no event can be read by. Those beyond are read again when they are needed. */
-const MAX_SCHEMAS = 1_000;
+const MAX_SCHEMAS = 5_000;
+/** A longer text is not parsed. */
+const MAX_SCHEMA_CHARACTERS = 2 ** 20;
+/** After so long a partition goes on with what it has, and waits again where it lacks another schema. */
+const ROUND_MS = 1_000;
+/** A registry's follower knows a new schema later than its leader, from which the publisher has the id. */
+const CONFIRM_MS = 2_000;
 /** Absent ids in memory. */
 const MAX_ABSENT = 10_000;
 
@@ -18,16 +25,25 @@ const MAX_ABSENT = 10_000;
 export class RegistrySchemas {
   readonly #registry: Pick<SchemaRegistry, 'schemaById'>;
   readonly #retryUntilSuccess: RetryUntilSuccess;
+  readonly #confirmMs: number;
   readonly #known = new LastEntries<number, WriterSchema | Rejection>(MAX_SCHEMAS);
   /** By partition and id: the last offset of which it is certain that its schema is absent. */
   readonly #absent = new LastEntries<string, number>(MAX_ABSENT);
   /** At most one request at a time for an id. Each resolves with whether the registry has the schema. */
   readonly #requests = new Map<number, Promise<boolean>>();
 
-  /** @param retryUntilSuccess repeats a request while the registry is unavailable, and logs each failure */
-  constructor(registry: Pick<SchemaRegistry, 'schemaById'>, retryUntilSuccess: RetryUntilSuccess) {
+  /**
+   * @param retryUntilSuccess repeats a request while the registry is unavailable, and logs each failure
+   * @param confirmMs after which an absent schema is requested once more
+   */
+  constructor(
+    registry: Pick<SchemaRegistry, 'schemaById'>,
+    retryUntilSuccess: RetryUntilSuccess,
+    confirmMs = CONFIRM_MS,
+  ) {
     this.#registry = registry;
     this.#retryUntilSuccess = retryUntilSuccess;
+    this.#confirmMs = confirmMs;
   }
 
   /** Whether `translate` can decide about this record now. */
@@ -47,12 +63,20 @@ export class RegistrySchemas {
   }
 
   /**
-   * Resolves when these ids are known for the partition's records up to an offset, however long the registry is
-   * unavailable. One after the other: a registry that is in trouble gets one request from a partition.
+   * Resolves when the first of these ids, and those that a quick registry also answers, are known for the partition's
+   * records up to an offset, however long the registry is unavailable. One after the other: a registry that is in
+   * trouble gets one request from a partition.
    * @throws (rejects) only if the process gives up
    */
   async read(ids: Iterable<number>, partition: number, lastOffset: number): Promise<void> {
+    const startedAt = performance.now();
+    const missing: number[] = [];
     for (const id of ids) {
+      if (!(await this.#has(id))) missing.push(id);
+      if (performance.now() - startedAt > ROUND_MS) break;
+    }
+    if (missing.length > 0) await delay(this.#confirmMs);
+    for (const id of missing) {
       if (!(await this.#has(id))) this.#absent.set(`${partition}:${id}`, lastOffset);
     }
   }
@@ -83,6 +107,11 @@ function writerSchemaOf(id: number, { type, text, hasReferences }: RegistrySchem
     if (hasReferences) {
       throw new WriterSchemaError(
         `schema ${id} refers to other schemas: register it as a whole, without references`,
+      );
+    }
+    if (text.length > MAX_SCHEMA_CHARACTERS) {
+      throw new WriterSchemaError(
+        `schema ${id} has ${text.length} characters: at most ${MAX_SCHEMA_CHARACTERS} are read`,
       );
     }
     return new WriterSchema(text);

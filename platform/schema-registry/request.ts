@@ -2,8 +2,8 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { RegistryAccess } from './access.ts';
 
-/** Larger than any schema that can be read; an answer beyond it is junk. */
-const MAX_ANSWER_BYTES = 2 ** 20;
+/** Larger than any schema that is read; an answer beyond it is junk. */
+const MAX_ANSWER_BYTES = 4 * 2 ** 20;
 const MEDIA_TYPE = 'application/vnd.schemaregistry.v1+json';
 
 export interface JsonAnswer {

@@ -23,6 +23,7 @@ export function framed(inner: Transport, framing: Framing, topic: string): Trans
       () => undefined,
     );
   }
+  if (!('registry' in framing)) throw new RangeError('framing must have a schemaId or a registry.');
   const { subject = `${topic}-value`, register = false, ...options } = framing.registry;
   const problems = accessProblems(options, NAMES);
   if (problems.length > 0) throw new RangeError(`framing.registry: ${problems.join('; ')}.`);

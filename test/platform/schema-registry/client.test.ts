@@ -58,7 +58,7 @@ describe('a registry in trouble', () => {
     ['500', (answer) => answerJson(answer, 500, { error_code: 50_001, message: 'store' })],
     ['404 without JSON', (answer) => answer.writeHead(404).end('not found')],
     ['an answer without end', (answer) => answer.write('{"schema":"')],
-    ['2 MiB', (answer) => answer.end(Buffer.alloc(2 ** 21, 0x20))],
+    ['5 MiB', (answer) => answer.end(Buffer.alloc(5 * 2 ** 20, 0x20))],
     ['a cut connection', (answer) => answer.destroy()],
   ];
   it.each(junk)('that answers with %s has not answered', async (_, trouble) => {
