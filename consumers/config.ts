@@ -49,7 +49,10 @@ export const consumerVariables = {
   }),
 };
 
-/** The configuration of the consumer; `registry` where a schema registry is given. @throws ConfigError with every problem at once */
+/**
+ * The configuration of the consumer, with `registry` where a schema registry is given.
+ * @throws ConfigError with every problem at once
+ */
 export function readConsumerConfig(env: Environment) {
   const config = readConfig(env, consumerVariables);
   const [registry] = readBoth(

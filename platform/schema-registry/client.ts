@@ -114,4 +114,8 @@ function describe({ status, body }: JsonAnswer): string {
   return `it answered ${status}${code}`;
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** An AggregateError, of a host with several addresses, has a code and no message. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || ('code' in error ? String(error.code) : error.name);
+}

@@ -70,6 +70,11 @@ export async function startApicurio(program: string): Promise<Apicurio> {
   });
   const url = `http://127.0.0.1:${port}/apis/ccompat/v7`;
   const answers = async (): Promise<boolean> => (await fetch(`${url}/subjects`)).ok;
-  await until('Apicurio answers', answers, READY_MS);
+  try {
+    await until('Apicurio answers', answers, READY_MS);
+  } catch (error) {
+    await child.stop(STOP_MS);
+    throw error;
+  }
   return { url, stop: () => child.stop(STOP_MS) };
 }
