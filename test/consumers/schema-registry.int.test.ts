@@ -138,10 +138,12 @@ describe('while the registry is away', () => {
     // The waiting partition moves as consumers come and go.
     consumer = start();
     const other = start();
-    const tried = ({ log }: ConsumerProcess) => log().includes('reading schema');
     await until('both have partitions, and one waits', () => {
-      const both = [consumer, other];
-      return both.every(({ log }) => /"partitions":\[\d/.test(log())) && both.some(tried);
+      const logs = [consumer.log(), other.log()];
+      return (
+        logs.every((log) => /"partitions":\[\d/.test(log)) &&
+        logs.some((log) => log.includes('reading schema'))
+      );
     });
     expect((await other.stop()).code).toBe(0);
     registry.add(LATER_ID, { schema: callEventSchemaJson });
