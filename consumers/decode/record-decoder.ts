@@ -8,7 +8,7 @@ import { isCurrentSchema, type Coordinate, type Transcoder } from './transcode.t
 import type { WriterSchemas } from './writer-schemas.ts';
 
 /** Schemas that one wait reads at the most, so that those of all partitions fit in memory. */
-const MAX_SCHEMAS_AT_ONCE = 500;
+const MAX_SCHEMAS_AT_ONCE = 2_000;
 
 /** Reads records by their header: of the current schema, another writer schema, or a schema of the registry. */
 export class RecordDecoder {
@@ -51,7 +51,7 @@ export class RecordDecoder {
       const id = this.#lackedSchemaId(value, partition, offset);
       if (id !== undefined) ids.add(id);
     }
-    return this.#registry?.read(ids, partition, lastOffset) ?? Promise.resolve();
+    return this.#registry?.read([...ids], partition, lastOffset) ?? Promise.resolve();
   }
 
   /** Adds the event as a row, or adds nothing. @returns why the event is rejected */

@@ -7,15 +7,17 @@ import { LastEntries } from './last-entries.ts';
 import { readWriterSchema, WriterSchema, WriterSchemaError } from './writer-schema.ts';
 
 /** Schemas in memory, with those that no event can be read by. Those beyond are read again when they are needed. */
-const MAX_SCHEMAS = 5_000;
+const MAX_SCHEMAS = 10_000;
 /** A longer text is not parsed. */
 const MAX_SCHEMA_CHARACTERS = 2 ** 20;
+/** Of a partition, once the registry has answered the first. */
+const REQUESTS_AT_ONCE = 8;
 /** After so long a partition goes on with what it has, and waits again where it lacks another schema. */
 const ROUND_MS = 1_000;
 /** A registry's follower knows a new schema later than its leader, from which the publisher has the id. */
 const CONFIRM_MS = 2_000;
 /** Absent ids in memory. */
-const MAX_ABSENT = 10_000;
+const MAX_ABSENT = 100_000;
 
 /**
  * The writer schemas of a schema registry, by id. What the registry has said of a schema stays, for a schema never
@@ -64,21 +66,31 @@ export class RegistrySchemas {
 
   /**
    * Resolves when the first of these ids, and those that a quick registry also answers, are known for the partition's
-   * records up to an offset, however long the registry is unavailable. One after the other: a registry that is in
-   * trouble gets one request from a partition.
+   * records up to an offset, however long the registry is unavailable.
    * @throws (rejects) only if the process gives up
    */
-  async read(ids: Iterable<number>, partition: number, lastOffset: number): Promise<void> {
-    const startedAt = performance.now();
-    const missing: number[] = [];
-    for (const id of ids) {
-      if (!(await this.#has(id))) missing.push(id);
-      if (performance.now() - startedAt > ROUND_MS) break;
-    }
+  async read([first, ...others]: readonly number[], partition: number, lastOffset: number): Promise<void> {
+    if (first === undefined) return;
+    const deadline = performance.now() + ROUND_MS;
+    // Alone, so that a registry in trouble gets one request from a partition.
+    const missing = await this.#missing([first]);
+    missing.push(...(await this.#missing(others, deadline)));
     if (missing.length > 0) await delay(this.#confirmMs);
-    for (const id of missing) {
-      if (!(await this.#has(id))) this.#absent.set(`${partition}:${id}`, lastOffset);
-    }
+    for (const id of await this.#missing(missing)) this.#absent.set(`${partition}:${id}`, lastOffset);
+  }
+
+  /** Which of the ids the registry does not have. @param deadline when no further ids are requested */
+  async #missing(ids: readonly number[], deadline = Infinity): Promise<number[]> {
+    const missing: number[] = [];
+    const left = ids.values();
+    const work = async (): Promise<void> => {
+      for (const id of left) {
+        if (performance.now() > deadline) return;
+        if (!(await this.#has(id))) missing.push(id);
+      }
+    };
+    await Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, work));
+    return missing;
   }
 
   async #has(id: number): Promise<boolean> {

@@ -232,15 +232,6 @@ describe('schemas in memory', () => {
     expect(registry.requests).toEqual([7]);
   });
 
-  it('are bounded: the oldest is read again', async () => {
-    const schemas = Object.fromEntries(
-      Array.from({ length: 5_001 }, (_, id) => [id + 1, avroSchema('"string"')]),
-    );
-    const { known } = setUp(schemas);
-    for (const id of Object.keys(schemas).map(Number)) await known.read([id], 0, 5);
-    expect([1, 2, 5_001].map((id) => known.knows(id, 0, 5))).toEqual([false, true, true]);
-  });
-
   it('of a slow registry are read over several waits, so that what stands between them lands', async () => {
     const { registry, known } = setUp({ 7: avroSchema('"string"'), 8: avroSchema('"string"') });
     registry.answer = () => delay(1_010);
