@@ -62,8 +62,8 @@ export function isName(text: string): boolean {
 /** Why an event is rejected, in the order in which the rules are checked. */
 export const REASONS = {
   'not-an-event': 'the bytes are not an Avro encoded event',
-  'unknown-schema': 'no schema with the fingerprint in the header was published before the event',
-  'unknown-schema-id': 'the schema registry has no schema with the id in the header',
+  'unknown-schema':
+    'no schema with the fingerprint or registry id in the header was published before the event',
   'incompatible-schema': 'the writer schema cannot be read as a call event',
   'event-id': 'event_id is not a UUIDv7',
   'event-id-time': 'the time in event_id is not occurred_at',

@@ -60,7 +60,7 @@ export class RegistrySchemas {
    */
   translate(id: number, message: Buffer): Buffer | Rejection {
     const known = this.#known.get(id);
-    if (known === undefined) return { reason: 'unknown-schema-id', detail: `schema id ${id}` };
+    if (known === undefined) return { reason: 'unknown-schema', detail: `schema id ${id}` };
     return known instanceof WriterSchema ? known.translate(message, REGISTRY_HEADER_BYTES) : known;
   }
 

@@ -96,8 +96,8 @@ describe('records of both encodings', () => {
     await stack.untilLanded();
     expect(await stack.figures()).toEqual({ calls: published, credits: published, ids: published });
     expect(await deadLetters()).toEqual([
-      { reason: 'unknown-schema-id', detail: 'schema id 99' },
-      { reason: 'unknown-schema-id', detail: 'schema id 0' },
+      { reason: 'unknown-schema', detail: 'schema id 99' },
+      { reason: 'unknown-schema', detail: 'schema id 0' },
       { reason: 'incompatible-schema', detail: 'schema 3 is of type PROTOBUF, not AVRO' },
       { reason: 'not-an-event', detail: 'no single-object header C3 01' },
       { reason: 'not-an-event', detail: expect.stringContaining('is cut off') },

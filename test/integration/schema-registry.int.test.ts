@@ -95,7 +95,7 @@ whereApicurio('with Apicurio Registry,', () => {
       { reason: 'incompatible-schema', detail: `schema ${ids.json} is of type JSON, not AVRO` },
       { reason: 'incompatible-schema', detail: `schema ${ids.protobuf} is of type PROTOBUF, not AVRO` },
       { reason: 'incompatible-schema', detail: 'it is string, not a record named CallEvent' },
-      { reason: 'unknown-schema-id', detail: 'schema id 99999' },
+      { reason: 'unknown-schema', detail: 'schema id 99999' },
     ]);
   });
 });

@@ -176,7 +176,7 @@ describe('a header', () => {
     const { decoder, registry } = setUp();
     const value = frame(id >>> 0, current.subarray(SINGLE_OBJECT_HEADER_BYTES));
     expect(decoder.lackOf(value, 0, 5)).toBeUndefined();
-    expect(land(decoder, value)).toEqual({ reason: 'unknown-schema-id', detail: `schema id ${id >>> 0}` });
+    expect(land(decoder, value)).toEqual({ reason: 'unknown-schema', detail: `schema id ${id >>> 0}` });
     expect(registry.requests).toEqual([]);
   });
 });
@@ -187,7 +187,7 @@ describe('an id that the registry does not have', () => {
     const value = frame(2 ** 31 - 1, Buffer.alloc(0));
     await known.read([2 ** 31 - 1], 0, 5);
     expect(decoder.lackOf(value, 0, 5)).toBeUndefined();
-    expect(land(decoder, value).reason).toBe('unknown-schema-id');
+    expect(land(decoder, value).reason).toBe('unknown-schema');
     // Another partition's record may have been appended after the schema was registered.
     expect([decoder.lackOf(value, 0, 6), decoder.lackOf(value, 1, 5)]).toEqual(['registry', 'registry']);
     registry.schemas.set(2 ** 31 - 1, avroSchema(callEventSchemaJson));
