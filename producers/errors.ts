@@ -48,12 +48,18 @@ export class UndeliveredError extends Error {
   readonly code = 'UNDELIVERED';
   /** How many events Kafka has not acknowledged. */
   readonly count: number;
-  constructor(count: number, deadlineMs: number) {
+  /** Whether they are in the spool, from where the next publisher sends them: then nothing is lost. */
+  readonly isSpooled: boolean;
+  /** @param spool the directory of the spool that keeps them */
+  constructor(count: number, deadlineMs: number, spool?: string) {
     super(
       `${count} events were not acknowledged by Kafka within the ${deadlineMs} ms that close() was given. ` +
-        'Publish them again with the same event ids: events that had arrived count once.',
+        (spool === undefined
+          ? 'Publish them again with the same event ids: events that had arrived count once.'
+          : `They are in the spool ${spool}, and the next publisher that uses it sends them.`),
     );
     this.name = 'UndeliveredError';
     this.count = count;
+    this.isSpooled = spool !== undefined;
   }
 }

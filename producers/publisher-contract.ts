@@ -1,4 +1,5 @@
 import type { CallEventInput } from '../schemas/call-event-fields.ts';
+import type { SpoolCounters } from './spool/spool-options.ts';
 
 /** The publishing SDK's contract: what an API server embeds. */
 
@@ -31,27 +32,35 @@ export interface PublisherCounters {
   readonly buffered_bytes: number;
   /** Not accepted: the event was invalid, the buffer full or the publisher closed. */
   readonly rejected: number;
+  /**
+   * Of a publisher with a spool. Then `accepted` are the events that came onto the disk, and those that were there at
+   * the start; `buffered` are those on the disk, and `buffered_bytes` what is in memory.
+   */
+  readonly spool?: SpoolCounters;
 }
 
 export interface Publisher {
   /**
    * Takes the event before it returns; events of one org reach Kafka in the order of these calls.
-   * @returns the event id, once Kafka has the event on all in-sync replicas. While Kafka is away the promise stays
-   *   pending, and the event is retried until close(). Handle the rejection: it is the only report.
+   * @returns the event id, once Kafka has the event on all in-sync replicas; with a spool, by choice once it is on the
+   *   disk. While Kafka is away the promise stays pending, and the event is retried until close(). Handle the
+   *   rejection: it is the only report.
    * @throws (rejects) EventRejectedError, BufferFullError (a full buffer neither waits nor drops: it rejects the new
-   *   event), PublisherClosedError, RecordRejectedError, UndeliveredError
+   *   event), PublisherClosedError, RecordRejectedError, UndeliveredError; with a spool also SpoolFullError,
+   *   SpoolWriteError, SpoolInUseError, SpoolDamagedError
    */
   publish(event: CallEventInput): Promise<string>;
   /**
    * Resolves when there is room for one more event of any size: back pressure for a loop. If several callers wait, a
-   * late one may find the room taken. Rejects once closed.
+   * late one may find the room taken. Rejects once closed, or while the spool cannot be opened.
    */
   ready(): Promise<void>;
   /** Resolves when every event published before the call is acknowledged or failed, however long that takes. */
   flush(): Promise<void>;
   /**
    * Takes no more events, flushes, disconnects. A second call returns the first one's promise.
-   * @throws UndeliveredError with the count of events not acknowledged within the deadline (default 30 s)
+   * @throws UndeliveredError with the count of events not acknowledged within the deadline (default 30 s); with a
+   *   spool they stay on the disk for the next publisher
    */
   close(deadlineMs?: number): Promise<void>;
   counters(): PublisherCounters;

@@ -7,6 +7,9 @@ import { BufferFullError, PublisherClosedError, UndeliveredError } from './error
 import { MemorySendBuffer, type BufferedEvent } from './send-buffer.ts';
 import type { Publisher, PublisherCounters, PublisherLimits } from './publisher-contract.ts';
 import { Sender } from './sender.ts';
+import type { SpoolLogger } from './spool/spool-log.ts';
+import type { SpoolOptions } from './spool/spool-options.ts';
+import { SpooledPublisher } from './spool/spooled-publisher.ts';
 import type { Transport } from './transport.ts';
 
 export interface PublisherOptions extends PublisherLimits {
@@ -15,7 +18,9 @@ export interface PublisherOptions extends PublisherLimits {
   readonly now: () => number;
   /** Returns that many random bytes, for event ids: crypto.randomBytes. */
   readonly random: (bytes: number) => Uint8Array;
-  readonly logger?: { warn(details: object, message: string): void };
+  readonly logger?: SpoolLogger;
+  /** Events wait for Kafka on the disk instead of in memory. */
+  readonly spool?: SpoolOptions;
 }
 
 const DEFAULTS = {
@@ -28,16 +33,40 @@ const DEFAULTS = {
   maxBufferedBytes: 64 * 1024 * 1024,
   maxEventBytes: MAX_EVENT_BYTES,
 };
-const RETRY_MS = 100;
-const MAX_RETRY_MS = 5_000;
+const RETRYING = { retryMs: 100, maxRetryMs: 5_000 };
 const CLOSE_DEADLINE_MS = 30_000;
 
 /**
  * The publishing SDK. It connects when the first event is published.
- * @throws RangeError if the bounds contradict each other
+ * @throws RangeError if the bounds contradict each other, InvalidSpoolOptionsError
  */
 export function createPublisher(options: PublisherOptions): Publisher {
-  return new BufferedPublisher({ ...DEFAULTS, ...options, random: pooled(options.random) });
+  const complete = { ...DEFAULTS, ...options, random: pooled(options.random) };
+  checkBounds(complete);
+  const { spool } = complete;
+  if (!spool) return new BufferedPublisher(complete);
+  return new SpooledPublisher({
+    ...complete,
+    ...RETRYING,
+    spool,
+    limits: eventLimits(complete),
+    closeDeadlineMs: CLOSE_DEADLINE_MS,
+    // Events have lingered already, to share an fsync.
+    lingerMs: options.lingerMs ?? 0,
+  });
+}
+
+function checkBounds({ maxBufferedRecords, maxBufferedBytes, maxEventBytes }: typeof DEFAULTS): void {
+  if (maxBufferedRecords < 1 || maxBufferedBytes < maxEventBytes) {
+    throw new RangeError(
+      'Set maxBufferedRecords to at least 1 and maxBufferedBytes to at least maxEventBytes.',
+    );
+  }
+}
+
+/** Only the consumers know what retention has dropped. */
+function eventLimits({ futureLimitMs, latenessLimitMs }: typeof DEFAULTS): EventLimits {
+  return { ...NOTHING_DROPPED, futureMs: futureLimitMs, latenessMs: latenessLimitMs };
 }
 
 class BufferedPublisher implements Publisher {
@@ -51,24 +80,13 @@ class BufferedPublisher implements Publisher {
   #closing: Promise<void> | undefined;
 
   constructor(options: PublisherOptions & typeof DEFAULTS) {
-    const { maxBufferedRecords, maxBufferedBytes, maxEventBytes, transport, logger } = options;
-    if (maxBufferedRecords < 1 || maxBufferedBytes < maxEventBytes) {
-      throw new RangeError(
-        'Set maxBufferedRecords to at least 1 and maxBufferedBytes to at least maxEventBytes.',
-      );
-    }
+    const { maxBufferedRecords, maxBufferedBytes, transport, logger } = options;
     this.#options = options;
-    // Only the consumers know what retention has dropped.
-    this.#limits = {
-      ...NOTHING_DROPPED,
-      futureMs: options.futureLimitMs,
-      latenessMs: options.latenessLimitMs,
-    };
+    this.#limits = eventLimits(options);
     this.#sendBuffer = new MemorySendBuffer(maxBufferedRecords, maxBufferedBytes);
     this.#sender = new Sender(this.#sendBuffer, transport, {
       ...options,
-      retryMs: RETRY_MS,
-      maxRetryMs: MAX_RETRY_MS,
+      ...RETRYING,
       onFailedAttempt: (err, attempt, buffered) =>
         logger?.warn({ err, attempt, buffered }, 'Kafka did not take a batch of events; retrying'),
       onSettled: () => this.#onSettled(),

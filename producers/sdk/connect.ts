@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { topicNames } from '../../schemas/topics.ts';
 import { kafkaTransport } from '../kafka-transport.ts';
 import type { Publisher, PublisherLimits } from '../publisher-contract.ts';
+import type { SpoolOptions } from '../spool/spool-options.ts';
 import { createPublisher as publisherOver } from '../publisher.ts';
 import { framed } from './framing.ts';
 import type { Framing } from './framing-options.ts';
@@ -10,6 +11,8 @@ import type { Framing } from './framing-options.ts';
 export interface PublisherLogger {
   debug(details: object, message: string): void;
   warn(details: object, message: string): void;
+  /** For what needs a person, such as a damaged segment of the spool; without it, such lines go to warn. */
+  error?(details: object, message: string): void;
 }
 
 export interface PublisherOptions extends PublisherLimits {
@@ -25,6 +28,8 @@ export interface PublisherOptions extends PublisherLimits {
   readonly framing?: Framing;
   /** Default: silent. */
   readonly logger?: PublisherLogger;
+  /** Events wait for Kafka on a local disk, where they survive the process. Default: they wait in memory. */
+  readonly spool?: SpoolOptions;
 }
 
 const SILENT: PublisherLogger = { debug: () => undefined, warn: () => undefined };
@@ -32,7 +37,8 @@ const SILENT: PublisherLogger = { debug: () => undefined, warn: () => undefined 
 /**
  * A publisher of call events to Kafka, one for a process. It connects when the first event is published, and needs the
  * topics `api-calls` and `api-calls.schemas`: it never creates a topic.
- * @throws RangeError if no broker is given, the limits contradict each other, or the framing is invalid
+ * @throws RangeError if no broker is given, the limits contradict each other, or the framing is invalid;
+ *   InvalidSpoolOptionsError
  */
 export function createPublisher(options: PublisherOptions): Publisher {
   const { brokers, clientId, topicPrefix, gzip, framing, logger = SILENT, ...limits } = options;

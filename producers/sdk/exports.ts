@@ -14,3 +14,11 @@ export {
   UnknownCostRuleError,
   type RejectionReason,
 } from '../errors.ts';
+export {
+  InvalidSpoolOptionsError,
+  SpoolDamagedError,
+  SpoolFullError,
+  SpoolInUseError,
+  SpoolWriteError,
+} from '../spool/errors.ts';
+export type { SpoolCounters, SpoolOptions } from '../spool/spool-options.ts';

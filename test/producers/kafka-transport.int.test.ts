@@ -172,6 +172,31 @@ describe('a publisher whose broker is killed', () => {
     }
   });
 
+  it('fills its spool to the limit, and goes on without a restart when the broker is back', async () => {
+    const spool = { directory: mkdtempSync(join(runDataDir(), 'spool-')), maxBytes: 1024 * 1024 };
+    const publisher = publisherTo(here, { spool });
+    const ids = [await publisher.publish(call())];
+    broker.kill('SIGKILL');
+    await broker.exited;
+    const rejections: unknown[] = [];
+    while (rejections.length === 0) {
+      const { reports } = publishUsers(publisher, 500);
+      for (const outcome of await Promise.allSettled(reports)) {
+        if (outcome.status === 'fulfilled') ids.push(outcome.value);
+        else rejections.push(outcome.reason.code);
+      }
+    }
+    expect(new Set(rejections)).toEqual(new Set(['SPOOL_FULL']));
+    broker = await startKafka({ dataDir, port: broker.port });
+    await publisher.ready();
+    ids.push(await publisher.publish(call()));
+    await publisher.close();
+    const events = (await readTopic(here.kafka, here.topics.calls)).map((record) => decode(valueOf(record)));
+    const inKafka = new Set(events.map(({ event_id }) => event_id));
+    expect(ids.filter((id) => !inKafka.has(id))).toEqual([]);
+    expect(publisher.counters()).toMatchObject({ published: ids.length, failed: 0, buffered: 0 });
+  });
+
   it('for good says at close() how many events are not delivered', async () => {
     const publisher = publisherTo(here);
     await publisher.publish(call());

@@ -54,7 +54,7 @@ const TYPED = `
   declare const process: { readonly env: Readonly<Record<'BROKERS' | 'CALLER' | 'PREFIX', string>> };
   declare const console: { log(text: string): void };
   const costs: CostCatalogue = ${COSTS};
-  const options: PublisherOptions = ${OPTIONS};
+  const options: PublisherOptions = { ...${OPTIONS}, spool: { directory: 'spool' } };
   const publisher: Publisher = createPublisher(options);
   const call: CallEventInput = ${CALL};
   try {
