@@ -14,3 +14,16 @@ export {
   UnknownCostRuleError,
   type RejectionReason,
 } from '../errors.ts';
+export { createMeter, fastifyMeter, httpMeter } from './meters.ts';
+export type {
+  AnsweredCall,
+  Caller,
+  Cost,
+  HttpMeter,
+  Meter,
+  MeterControls,
+  MeterCounters,
+  MeterLogger,
+  MeterOptions,
+} from '../middleware/contract.ts';
+export type { FastifyMeter } from '../middleware/fastify.ts';
