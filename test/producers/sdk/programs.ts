@@ -21,6 +21,35 @@ const ESM = `
   await publisher.close();
 `;
 
+/** A server that calls itself. */
+const METERED = `
+  import { createServer } from 'node:http';
+  import { createPublisher, httpMeter, readCosts } from '@api-credits/publisher';
+  const publisher = createPublisher(${OPTIONS});
+  const publish = async (event) => console.log(await publisher.publish(event));
+  const meter = httpMeter({
+    publisher: { publish, ready: () => publisher.ready() },
+    logger: console,
+    product: 'crm',
+    caller: () => ({ org_id: 'acme', user_id: process.env.CALLER }),
+    endpoint: () => '/leads/{id}',
+    costs: ${COSTS},
+    cost: () => ({ rule: 'insert', units: 250 }),
+  });
+  const server = createServer((request, response) => {
+    meter.middleware(request, response);
+    response.end();
+  });
+  server.listen(0, '127.0.0.1', async () => {
+    const { headers } = await fetch('http://127.0.0.1:' + server.address().port);
+    if (headers.get('x-credits') !== '6') throw new Error('the header is ' + headers.get('x-credits'));
+    server.close();
+    server.closeAllConnections();
+    await meter.close();
+    await publisher.close();
+  });
+`;
+
 const REQUIRED = `
   const { callCost, createPublisher, EventRejectedError, readCosts } = require('@api-credits/publisher');
   const costs = ${COSTS};
@@ -44,10 +73,15 @@ const TYPED = `
   import {
     BufferFullError,
     callCost,
+    createMeter,
     createPublisher,
+    fastifyMeter,
+    httpMeter,
     readCosts,
     type CallEventInput,
     type CostCatalogue,
+    type MeterCounters,
+    type MeterOptions,
     type Publisher,
     type PublisherOptions,
   } from '@api-credits/publisher';
@@ -57,6 +91,13 @@ const TYPED = `
   const options: PublisherOptions = { ...${OPTIONS}, spool: { directory: 'spool' } };
   const publisher: Publisher = createPublisher(options);
   const call: CallEventInput = ${CALL};
+  const shared = { publisher, logger: { error: () => undefined }, costs, product: 'crm' };
+  const caller = { org_id: 'acme', user_id: 'ann' };
+  const plugin = fastifyMeter({ ...shared, caller: ({ routeOptions }) => routeOptions.url ? caller : undefined }).plugin;
+  const middleware = httpMeter({ ...shared, caller: () => caller, cost: () => ({ rule: 'insert', units: 2 }) }).middleware;
+  const context: MeterOptions<{ readonly user: string }> = { ...shared, caller: ({ user }) => ({ ...caller, user_id: user }) };
+  const counters: MeterCounters = createMeter(context).counters();
+  if (counters.metered + counters.not_metered.no_caller > 0) throw new Error('nothing was metered');
   try {
     const id: string = await publisher.publish(call);
     console.log(id);
@@ -71,7 +112,9 @@ const TYPED = `
   const wrong: CallEventInput = { ...call, credits: '1' };
   // @ts-expect-error brokers are missing
   const incomplete: PublisherOptions = { gzip: true };
-  export { misspelt, wrong, incomplete };
+  // @ts-expect-error the caller may not be a promise
+  httpMeter({ ...shared, caller: async () => caller });
+  export { misspelt, wrong, incomplete, plugin, middleware };
 `;
 
 const TYPED_COMMON_JS = `
@@ -100,6 +143,7 @@ const STRICT = {
 
 export const PROGRAMS: Readonly<Record<string, string>> = {
   'plain.mjs': ESM,
+  'metered.mjs': METERED,
   'required.cjs': REQUIRED,
   'typed.mts': TYPED,
   'typed-common.cts': TYPED_COMMON_JS,
