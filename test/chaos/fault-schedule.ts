@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaCluster } from '../../deploy/local/kafka-cluster.ts';
 import { BrokerFaults } from './brokers.ts';
 import { describeFault, inject } from './inject.ts';
+import type { MeteredServer } from './metered-server.ts';
 import type { Fault } from './plan.ts';
 
 /** The time of a run, from when it was made. */
@@ -25,12 +26,13 @@ export interface FaultTargets {
   readonly variables: Readonly<Record<string, string>>;
   /** The brokers of the stack, if the run hits them. */
   readonly cluster?: KafkaCluster;
+  readonly publisher: MeteredServer;
 }
 
 /** Injects each fault at its time. Resolves when the last one is over. */
 export async function injectAll(
   faults: readonly Fault[],
-  { dataDir, variables, cluster }: FaultTargets,
+  { dataDir, variables, cluster, publisher }: FaultTargets,
   clock: RunClock,
   report: (what: string) => void,
 ): Promise<void> {
@@ -45,6 +47,7 @@ export async function injectAll(
         return;
       }
       begin();
+      if (fault.victim === 'publisher') return publisher.inject(fault);
       if (!(await inject(fault, dataDir, variables)))
         report(`... which could not be injected (${fault.victim})`);
     }),

@@ -2,7 +2,8 @@ import { randomOf } from '../random.ts';
 
 /** Processes that the stack starts. */
 const PROCESSES = ['consumer', 'aggregator', 'api', 'clickhouse'] as const;
-export const VICTIMS = [...PROCESSES, 'kafka'] as const;
+/** `publisher` is an API server that meters its calls. */
+export const VICTIMS = [...PROCESSES, 'kafka', 'publisher'] as const;
 export type Victim = (typeof VICTIMS)[number];
 
 /**
@@ -34,6 +35,7 @@ export interface Fault {
 export const BROKERS = 3;
 const TWO_AT_ONCE = 0.25;
 const BROKER_FROZEN = 0.25;
+const PUBLISHER_FROZEN = 0.25;
 const MEAN_GAP_MS = 2_500;
 const MAX_DURATION_MS = 9_000;
 /** The pause before a process is hit again: the stack gives up on one that keeps exiting. */
@@ -48,9 +50,11 @@ const duration = (random: Random): number => Math.round(500 + (MAX_DURATION_MS -
 export function planFaults(seed: number, seconds: number): Fault[] {
   const random = randomOf(seed);
   const endMs = seconds * 1_000;
-  return [...processFaults(random, endMs), ...brokerFaults(random, endMs)].toSorted(
-    (a, b) => a.atMs - b.atMs,
-  );
+  return [
+    ...processFaults(random, endMs),
+    ...brokerFaults(random, endMs),
+    ...publisherFaults(random, endMs),
+  ].toSorted((a, b) => a.atMs - b.atMs);
 }
 
 function processFaults(random: Random, endMs: number): Fault[] {
@@ -81,6 +85,18 @@ function brokerFaults(random: Random, endMs: number): Fault[] {
     const brokers = hit.map((broker) => broker % BROKERS);
     faults.push({ kind, atMs, forMs, victim: 'kafka', brokers });
     turn += brokers.length;
+    atMs += forMs + RECOVERY_MS;
+  }
+}
+
+function publisherFaults(random: Random, endMs: number): Fault[] {
+  const faults: Fault[] = [];
+  for (let atMs = MEAN_GAP_MS; ;) {
+    atMs += Math.round(2 * MEAN_GAP_MS * random());
+    if (atMs >= endMs) return faults;
+    const kind = random() < PUBLISHER_FROZEN ? 'freeze' : 'kill';
+    const forMs = kind === 'kill' ? 0 : duration(random);
+    faults.push({ kind, atMs, forMs, victim: 'publisher' });
     atMs += forMs + RECOVERY_MS;
   }
 }

@@ -14,6 +14,7 @@ const FAULTS: readonly Fault[] = [
   { kind: 'freeze', atMs: 1_000, forMs: 1_000, victim: 'api' },
   { kind: 'redeliver', atMs: 1_500, forMs: 2_000, victim: 'consumer' },
   { kind: 'rival', atMs: 1_500, forMs: 2_000, victim: 'aggregator' },
+  { kind: 'kill', atMs: 2_000, forMs: 0, victim: 'publisher' },
   { kind: 'kill', atMs: 2_500, forMs: 0, victim: 'consumer' },
 ];
 const SECONDS = 4;
@@ -53,9 +54,10 @@ it('a stack whose processes and topics suffer ends with every figure right', asy
   expect(text).toContain('aggregator killed');
   expect(text).toContain('api frozen for 1.0 s');
   expect(text).toContain('consumer killed');
+  expect(text).toMatch(/an API server killed 1 times had [1-9]\d* of [1-9]\d* calls/);
   expect(text).not.toContain('could not be injected');
   expect(text).toMatch(
-    /5 faults; \d{3,} distinct calls published; [1-9]\d* requests for the current usage answered/,
+    /6 faults; \d{3,} distinct calls published; [1-9]\d* requests for the current usage answered/,
   );
   expect(text).toMatch(/transactions: [1-9]\d* committed, [1-9]\d* aborted, [1-9]\d* abandoned/);
   expect(text).toContain('chaos-poisoned created in the time zone BST');

@@ -18,6 +18,7 @@ import { checkLog } from './log.ts';
 import type { Fault } from './plan.ts';
 import { poisonDifferences } from './poison.ts';
 import { LedgerPublisher, publishAll } from './publish.ts';
+import { MeteredServer } from './metered-server.ts';
 import { publishInputs } from './publish-inputs.ts';
 import { createTraffic } from './traffic.ts';
 import { differencesOf } from './verify.ts';
@@ -67,6 +68,10 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
 
   const ledger = new Ledger();
   const publisher = new LedgerPublisher(config, topics, ledger);
+  const server = await MeteredServer.start(
+    { brokers: config.KAFKA_BROKERS, topicPrefix: config.TOPIC_PREFIX },
+    ledger,
+  );
   const clock = new RunClock();
   const { until } = clock;
   const report = (what: string): void =>
@@ -76,7 +81,7 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
   const settled = new AbortController();
   const alert = watchAlert(url, ALERT, settled.signal);
   async function untilOver(): Promise<void> {
-    const targets = { dataDir, variables, ...(cluster && { cluster }) };
+    const targets = { dataDir, variables, publisher: server, ...(cluster && { cluster }) };
     try {
       await Promise.all([injectAll(faults, targets, clock, report), until(seconds * 1_000)]);
     } finally {
@@ -88,9 +93,15 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
     watchCurrentUsage(ledger, (path, org) => get(path, org).catch(() => undefined), over.signal),
     publishInputs(inputs, run),
     publishAll(publisher, createTraffic(seed), over.signal),
+    server.makeCalls(createTraffic(seed + 1), over.signal),
     untilOver(),
   ]);
   await publisher.close();
+  const { calls, resolved } = await server.finish();
+  report(
+    `an API server killed ${server.kills} times had ${resolved} of ${calls} calls on its spool or in Kafka; ` +
+      'its clients made the others again',
+  );
   report(
     `${faults.length} faults; ${ledger.size} distinct calls published; ` +
       `${answers} requests for the current usage answered, ${failures} not`,
