@@ -22,3 +22,16 @@ export {
   SpoolWriteError,
 } from '../spool/errors.ts';
 export type { SpoolCounters, SpoolOptions } from '../spool/spool-options.ts';
+export { createMeter, fastifyMeter, httpMeter } from './meters.ts';
+export type {
+  AnsweredCall,
+  Caller,
+  Cost,
+  HttpMeter,
+  Meter,
+  MeterControls,
+  MeterCounters,
+  MeterLogger,
+  MeterOptions,
+} from '../middleware/contract.ts';
+export type { FastifyMeter } from '../middleware/fastify.ts';

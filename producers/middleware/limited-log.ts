@@ -1,0 +1,34 @@
+import type { MeterLogger } from './contract.ts';
+
+const INTERVAL_MS = 10_000;
+
+/** Passes on one line in ten seconds for each kind of problem: a broken function fails for every call. */
+export class LimitedLog {
+  readonly #logger: MeterLogger;
+  readonly #monotonicMs: () => number;
+  /** As many as there are kinds: they are constants of the code. */
+  readonly #kinds = new Map<string, { nextAt: number; unlogged: number }>();
+
+  constructor(logger: MeterLogger, monotonicMs: () => number) {
+    this.#logger = logger;
+    this.#monotonicMs = monotonicMs;
+  }
+
+  /** @param kind names the problem in the line, as `code` */
+  error(kind: string, details: object, message: string): void {
+    const now = this.#monotonicMs();
+    const kept = this.#kinds.get(kind) ?? { nextAt: now, unlogged: 0 };
+    this.#kinds.set(kind, kept);
+    if (now < kept.nextAt) {
+      kept.unlogged += 1;
+      return;
+    }
+    const { unlogged } = kept;
+    this.#kinds.set(kind, { nextAt: now + INTERVAL_MS, unlogged: 0 });
+    try {
+      this.#logger.error({ code: kind, ...details, unlogged }, message);
+    } catch {
+      // The platform's logger is broken: counters() remains to see it by, and no answer may fail for it.
+    }
+  }
+}
