@@ -19,7 +19,7 @@ export interface MeterClock {
   readonly random: (bytes: number) => Uint8Array;
 }
 
-/** Finds the template of a call's route, where the framework knows it. */
+/** Finds the template of a call's route, once the framework knows it. */
 export type Template = () => string | undefined;
 
 /** A call, from its beginning to the end of its answer. */
@@ -49,11 +49,12 @@ interface Findings {
 const CLIENT_CLOSED_REQUEST = 499;
 const MAX_DURATION_MS = 2 ** 31 - 1;
 const CLOSE_DEADLINE_MS = 10_000;
-const noTemplate: Template = () => undefined;
+const NO_TEMPLATE: Template = () => undefined;
 
 /** The meter of an HTTP server: publishes each of its calls when its answer has ended. */
 export class CallMeter<Context extends object> implements Meter<Context> {
   readonly #clock: MeterClock;
+  readonly #templateOf: (context: Context) => Template;
   readonly #costHeader: string | false;
   readonly #sourceAddress: boolean;
   readonly #log: LimitedLog;
@@ -63,11 +64,19 @@ export class CallMeter<Context extends object> implements Meter<Context> {
   readonly #calls = new WeakMap<Context, OpenCall<Context>>();
   readonly #tally = { open: 0, upgrade: 0, begin_failed: 0, cost_too_late: 0, header_differed: 0 };
 
-  /** @throws RangeError for an option that cannot be */
-  constructor(options: MeterOptions<Context>, clock: MeterClock) {
+  /**
+   * @param templateOf is called when a call begins, for the framework's template
+   * @throws RangeError for an option that cannot be
+   */
+  constructor(
+    options: MeterOptions<Context>,
+    clock: MeterClock,
+    templateOf: (context: Context) => Template = () => NO_TEMPLATE,
+  ) {
     const { costHeader, sourceAddress, maxWaiting } = checkedOptions(options);
     const { publisher, logger, onLost } = options;
     this.#clock = clock;
+    this.#templateOf = templateOf;
     this.#costHeader = costHeader;
     this.#sourceAddress = sourceAddress;
     this.#log = new LimitedLog(logger, clock.monotonicMs);
@@ -76,26 +85,25 @@ export class CallMeter<Context extends object> implements Meter<Context> {
     this.#delivery = new Delivery({ publisher, maxWaiting, log: this.#log, onLost, onSettled });
   }
 
-  /** @param template the framework's, for calls without an endpoint of the platform's */
-  begin(context: Context, request: HttpRequest, response: HttpResponse, template = noTemplate): void {
+  begin(context: Context, request: HttpRequest, response: HttpResponse): void {
     try {
       if (this.#calls.has(context)) return;
       if (request.upgrade === true) {
         this.#tally.upgrade += 1;
         return;
       }
-      this.#open(context, request, response, template);
+      this.#open(context, request, response);
     } catch (err) {
       this.#tally.begin_failed += 1;
       this.#log.error('BEGIN_FAILED', { err }, 'a call cannot be metered: begin() needs what node:http made');
     }
   }
 
-  #open(context: Context, request: HttpRequest, response: HttpResponse, template: Template): void {
+  #open(context: Context, request: HttpRequest, response: HttpResponse): void {
     const call: OpenCall<Context> = {
       context,
       method: request.method ?? '',
-      template,
+      template: this.#templateOf(context),
       startedMs: this.#clock.monotonicMs(),
       address: this.#sourceAddress ? addressOf(context, request) : '',
       said: undefined,
@@ -106,9 +114,9 @@ export class CallMeter<Context extends object> implements Meter<Context> {
     if (this.#costHeader !== false) {
       sendCostHeader(response, this.#costHeader, (status) => this.#headerOf(call, status));
     }
+    onceEnded(request, response, () => this.#end(call, response));
     this.#tally.open += 1;
     this.#inFlight.enter();
-    onceEnded(request, response, () => this.#end(call, response));
   }
 
   setCost(context: Context, cost: Cost): void {
@@ -163,13 +171,25 @@ export class CallMeter<Context extends object> implements Meter<Context> {
   #eventOf(call: OpenCall<Context>, found: Findings, caller: RecordedCaller): CallEventInput {
     const { now, monotonicMs, random } = this.#clock;
     const occurredAt = now();
-    const { answered } = found;
+    const { method, endpoint, status } = found.answered;
+    const { credits, rule, units } = this.#finalPrice(call, found, occurredAt);
+    // Written out: spreading the parts takes a microsecond of every call.
     return {
       event_id: mintEventId(occurredAt, random(10)),
       occurred_at: occurredAt,
-      ...caller,
-      ...answered,
-      ...this.#finalPrice(call, found, occurredAt),
+      org_id: caller.org_id,
+      product: caller.product,
+      user_id: caller.user_id,
+      app_id: caller.app_id,
+      method,
+      endpoint,
+      module: caller.module,
+      status,
+      credits,
+      rule,
+      units,
+      rejection_cause: caller.rejection_cause,
+      source_address: caller.source_address,
       duration_ms: Math.min(MAX_DURATION_MS, Math.max(0, Math.round(monotonicMs() - call.startedMs))),
     };
   }

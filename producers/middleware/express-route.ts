@@ -8,10 +8,10 @@ interface ExpressRequest {
 /**
  * Finds the template of the Express route that handles a request. Express forgets the mount path of a router whose
  * handler failed, and keeps a mount path only as it was requested, so both are read as the routers set them.
- * @returns undefined unless a router of Express handles the request
+ * @returns what finds nothing unless a router of Express handles the request
  */
-export function watchExpressRoute(request: object): (() => string | undefined) | undefined {
-  if (!isExpress(request)) return undefined;
+export function expressTemplate(request: object): () => string | undefined {
+  if (!isExpress(request)) return () => undefined;
   const watched = new WatchedRoute();
   watched.enter(request.baseUrl, request.params);
   let { route } = request;

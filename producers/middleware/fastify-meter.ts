@@ -14,10 +14,11 @@ export function fastifyMeterBy<Request extends FastifyRequestLike>(
   options: MeterOptions<Request>,
   clock: MeterClock,
 ): FastifyMeter<Request> {
-  const meter = new CallMeter(options, clock);
+  const templateOf = (request: Request) => (): string | undefined => request.routeOptions.url;
+  const meter = new CallMeter(options, clock, templateOf);
   const plugin: FastifyMeter<Request>['plugin'] = (instance, _, done) => {
     instance.addHook('onRequest', (request, reply, next) => {
-      meter.begin(request, request.raw, reply.raw, () => request.routeOptions.url);
+      meter.begin(request, request.raw, reply.raw);
       next();
     });
     instance.addHook('onClose', (__, closed) => void meter.close().then(closed));

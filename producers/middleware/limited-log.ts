@@ -17,16 +17,14 @@ export class LimitedLog {
   /** @param kind names the problem in the line, as `code` */
   error(kind: string, details: object, message: string): void {
     const now = this.#monotonicMs();
-    const kept = this.#kinds.get(kind) ?? { nextAt: now, unlogged: 0 };
-    this.#kinds.set(kind, kept);
-    if (now < kept.nextAt) {
-      kept.unlogged += 1;
+    const last = this.#kinds.get(kind);
+    if (last && now < last.nextAt) {
+      last.unlogged += 1;
       return;
     }
-    const { unlogged } = kept;
     this.#kinds.set(kind, { nextAt: now + INTERVAL_MS, unlogged: 0 });
     try {
-      this.#logger.error({ code: kind, ...details, unlogged }, message);
+      this.#logger.error({ code: kind, ...details, unlogged: last?.unlogged ?? 0 }, message);
     } catch {
       // The platform's logger is broken: counters() remains to see it by, and no answer may fail for it.
     }

@@ -4,12 +4,12 @@ import type { HttpRequest, HttpResponse, HttpSocket } from './http.ts';
 const queuedAnswers = new WeakMap<HttpSocket, Set<() => void>>();
 
 /**
- * Calls back once, when the answer has been sent or can no longer be sent. Node emits 'close' for both, except for an
+ * Calls back once, later, when the answer has been sent or can no longer be sent. Node emits 'close' for both, except for an
  * answer that was queued behind an earlier one of the same connection (pipelining) when the connection closed.
  */
 export function onceEnded(request: HttpRequest, response: HttpResponse, ended: () => void): void {
   if (response.closed === true) {
-    ended();
+    queueMicrotask(ended);
     return;
   }
   let called = false;

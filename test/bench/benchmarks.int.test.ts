@@ -6,12 +6,13 @@ import { reportOf } from './report.ts';
 
 const SMALL: Sizes = {
   publish: { calls: 300, rounds: 2 },
+  middleware: { calls: 100, bareCalls: 300, rounds: 1 },
   land: { calls: 2_000, rounds: 1 },
   seal: { hours: 3, callsAnHour: 100, rounds: 2 },
   query: { hours: 26, callsAnHour: 100, reads: 2, rounds: 2 },
 };
-// The queries are two benchmarks: of two organisations.
-const ALL = NAMES.length + 1;
+// The middleware is two benchmarks, of two routes, and so are the queries, of two organisations.
+const ALL = NAMES.length + 2;
 
 const namespaces: Namespace[] = [];
 afterAll(async () => {

@@ -2,6 +2,7 @@ import type { Namespace, NamespaceSettings } from '../servers/namespace.ts';
 import type { Benchmark } from './compare.ts';
 import { landHistory, type History } from './history.ts';
 import { landBenchmark } from './land.ts';
+import { middlewareBenchmarks, type MiddlewareSize } from './middleware.ts';
 import { publishBenchmark } from './publish.ts';
 import { queryBenchmarks } from './query.ts';
 import { sealBenchmark } from './seal.ts';
@@ -13,6 +14,7 @@ type HistorySize = Omit<History, 'from'>;
 /** How much work each benchmark does. The suite that tests them uses smaller sizes. */
 export interface Sizes {
   readonly publish: { readonly calls: number; readonly rounds: number };
+  readonly middleware: MiddlewareSize;
   readonly land: { readonly calls: number; readonly rounds: number };
   readonly seal: HistorySize & { readonly rounds: number };
   readonly query: HistorySize & { readonly reads: number; readonly rounds: number };
@@ -21,12 +23,13 @@ export interface Sizes {
 /** Takes some minutes on two shared cores, and 2 GB of disk. */
 export const SIZES: Sizes = {
   publish: { calls: 200_000, rounds: 3 },
+  middleware: { calls: 4_000, bareCalls: 20_000, rounds: 5 },
   land: { calls: 500_000, rounds: 3 },
   seal: { hours: 26, callsAnHour: 200_000, rounds: 5 },
   query: { hours: 26, callsAnHour: 200_000, reads: 20, rounds: 5 },
 };
 
-export const NAMES = ['publish', 'land', 'seal', 'query'] as const;
+export const NAMES = ['publish', 'middleware', 'land', 'seal', 'query'] as const;
 
 /** The servers that benchmarks run on. */
 export interface Places {
@@ -46,6 +49,7 @@ export function benchmarksOn(places: Places, sizes: Sizes, now: number): Benchma
   const from = ({ hours }: HistorySize): number => floorTo(now, HOUR_MS) - hours * HOUR_MS;
   return {
     publish: async () => [await publishBenchmark(open('publish'), sizes.publish)],
+    middleware: () => middlewareBenchmarks(open('middleware'), sizes.middleware),
     land: async () => [await landBenchmark(open('land'), clickhousePid, sizes.land)],
     seal: async () => {
       const both = { ours: open('our_order'), other: open('other_order') };

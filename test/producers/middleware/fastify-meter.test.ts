@@ -1,4 +1,6 @@
 import { fastify, type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify';
+import { once } from 'node:events';
+import { connect, constants } from 'node:http2';
 import { Readable } from 'node:stream';
 import type { MeterOptions } from '../../../producers/middleware/contract.ts';
 import { fastifyMeterBy } from '../../../producers/middleware/fastify-meter.ts';
@@ -12,7 +14,6 @@ let sample: SampleOptions;
 let meter: FastifyMeter<FastifyRequest>;
 let app: FastifyInstance;
 beforeEach(() => (sample = sampleOptions()));
-afterEach(() => app.close());
 
 /** @param routes are registered after the meter. @returns the server's address */
 async function listen(
@@ -31,6 +32,8 @@ const ended = (calls: number): Promise<void> =>
   until(`${calls} calls ended`, () => meter.counters().metered === calls && meter.counters().open === 0);
 
 describe('a Fastify server', () => {
+  afterEach(() => app.close());
+
   it('publishes each call with the template of its route, also of a router with a prefix', async () => {
     const url = await listen((server) => {
       server.register(
@@ -190,6 +193,36 @@ describe('a Fastify server', () => {
     acknowledge.open();
     await closing;
     expect(meter.counters()).toMatchObject({ open: 0, pending: 0, published: 1 });
+  });
+});
+
+describe('a Fastify server with HTTP/2', () => {
+  it('publishes a stream that was answered, and one that the client reset', async () => {
+    const http2Meter = fastifyMeterBy(sample, sampleClock());
+    const server = fastify({ http2: true });
+    await server.register(http2Meter.plugin);
+    server.get('/leads/:id', () => 'one');
+    server.get('/slow', () => new Promise(() => undefined));
+    const session = connect(await server.listen({ port: 0, host: '127.0.0.1' }));
+    try {
+      const answered = session.request({ ':path': '/leads/4711' });
+      answered.resume().end();
+      const [headers] = await once(answered, 'response');
+      expect([headers[':status'], headers['x-credits']]).toEqual([200, '1']);
+      await until('it ended', () => http2Meter.counters().published === 1);
+      const reset = session.request({ ':path': '/slow' });
+      reset.on('error', () => undefined).end();
+      await until('it is open', () => http2Meter.counters().open === 1);
+      reset.close(constants.NGHTTP2_CANCEL);
+      await until('it ended too', () => http2Meter.counters().published === 2);
+    } finally {
+      session.destroy();
+      await server.close();
+    }
+    expect(sample.publisher.events).toMatchObject([
+      { endpoint: '/leads/:id', status: 200 },
+      { endpoint: '/slow', status: 499 },
+    ]);
   });
 });
 

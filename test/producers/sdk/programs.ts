@@ -44,10 +44,15 @@ const TYPED = `
   import {
     BufferFullError,
     callCost,
+    createMeter,
     createPublisher,
+    fastifyMeter,
+    httpMeter,
     readCosts,
     type CallEventInput,
     type CostCatalogue,
+    type MeterCounters,
+    type MeterOptions,
     type Publisher,
     type PublisherOptions,
   } from '@api-credits/publisher';
@@ -57,6 +62,13 @@ const TYPED = `
   const options: PublisherOptions = { ...${OPTIONS}, spool: { directory: 'spool' } };
   const publisher: Publisher = createPublisher(options);
   const call: CallEventInput = ${CALL};
+  const shared = { publisher, logger: { error: () => undefined }, costs, product: 'crm' };
+  const caller = { org_id: 'acme', user_id: 'ann' };
+  const plugin = fastifyMeter({ ...shared, caller: ({ routeOptions }) => routeOptions.url ? caller : undefined }).plugin;
+  const middleware = httpMeter({ ...shared, caller: () => caller, cost: () => ({ rule: 'insert', units: 2 }) }).middleware;
+  const context: MeterOptions<{ readonly user: string }> = { ...shared, caller: ({ user }) => ({ ...caller, user_id: user }) };
+  const counters: MeterCounters = createMeter(context).counters();
+  if (counters.metered + counters.not_metered.no_caller > 0) throw new Error('nothing was metered');
   try {
     const id: string = await publisher.publish(call);
     console.log(id);
@@ -71,7 +83,9 @@ const TYPED = `
   const wrong: CallEventInput = { ...call, credits: '1' };
   // @ts-expect-error brokers are missing
   const incomplete: PublisherOptions = { gzip: true };
-  export { misspelt, wrong, incomplete };
+  // @ts-expect-error the caller may not be a promise
+  httpMeter({ ...shared, caller: async () => caller });
+  export { misspelt, wrong, incomplete, plugin, middleware };
 `;
 
 const TYPED_COMMON_JS = `
