@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { CallEventInput } from '../../schemas/call-event-fields.ts';
-import { BufferFullError } from '../errors.ts';
 import type { Publisher } from '../publisher-contract.ts';
 import type { LimitedLog } from './limited-log.ts';
 
@@ -20,6 +19,8 @@ interface WaitingEvent {
   readonly full: Error;
 }
 
+/** The codes of a publisher that takes the event later, when ready() resolves: its memory or its disk is full. */
+const NO_ROOM: ReadonlySet<unknown> = new Set(['BUFFER_FULL', 'SPOOL_FULL']);
 /** So many events are handed over when there is room again; then answers have their turn. */
 const AT_ONCE = 64;
 /** Where the publisher reports room and then has none. */
@@ -71,7 +72,7 @@ export class Delivery {
     } catch (error) {
       this.pending -= 1;
       const reason = asError(error);
-      if (reason instanceof BufferFullError) this.#wait({ event, full: reason }, true);
+      if ('code' in reason && NO_ROOM.has(reason.code)) this.#wait({ event, full: reason }, true);
       else this.#fail(event, reason);
       return;
     }

@@ -91,6 +91,17 @@ describe('a full publisher', () => {
     expect(delivery.failed).toBe(0);
   });
 
+  it('may be full in memory or on disk', async () => {
+    const publisher = new RecordingPublisher();
+    publisher.error = Object.assign(new Error('the spool is full'), { code: 'SPOOL_FULL' });
+    const delivery = deliveryTo(publisher);
+    deliver(delivery, 1);
+    await until('it waits', () => delivery.waiting === 1);
+    publisher.error = undefined;
+    await until('it is published', () => settled === 1);
+    expect(figures(delivery)).toMatchObject({ published: 1, failed: 0 });
+  });
+
   it('that is closed loses what waits', async () => {
     const publisher = new RecordingPublisher(0);
     const delivery = deliveryTo(publisher);
