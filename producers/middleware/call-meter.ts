@@ -154,8 +154,7 @@ export class CallMeter<Context extends object> implements Meter<Context> {
 
   #headerOf(call: OpenCall<Context>, status: number): string | undefined {
     const { caller, price } = (call.atHeaders ??= this.#find(call, status));
-    if (!caller || price === 'later' || !Number.isSafeInteger(price.credits)) return undefined;
-    return String(price.credits);
+    return caller && price !== 'later' ? String(price.credits) : undefined;
   }
 
   #end(call: OpenCall<Context>, response: HttpResponse): void {

@@ -1,6 +1,7 @@
 import type { CallCost } from '../../schemas/call-event-fields.ts';
+import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
 import type { CostCatalogue } from '../sdk/costs.ts';
-import { fallbackPrice, priceOf } from './call-price.ts';
+import { fallbackPrice, priceOf, REJECTED_PRICE } from './call-price.ts';
 import type { AnsweredCall, Caller, Cost, MeterOptions } from './contract.ts';
 import type { LimitedLog } from './limited-log.ts';
 import { resultOf } from './result-of.ts';
@@ -66,10 +67,11 @@ export class PlatformFunctions<Context extends object> {
     said: Cost | undefined,
     answeredAt: number,
   ): CallCost | 'later' {
+    if (call.status === REJECTED_STATUS) return REJECTED_PRICE;
     const { cost } = this.#options;
     try {
       const known = said ?? resultOf('cost', () => cost?.(context, call));
-      return known === 'later' ? known : priceOf(call.status, answeredAt, this.#catalogue(), known);
+      return known === 'later' ? known : priceOf(answeredAt, this.#catalogue(), known);
     } catch (err) {
       return this.#fallback(call, answeredAt, err);
     }
@@ -93,10 +95,10 @@ export class PlatformFunctions<Context extends object> {
       'the cost of a call is unknown: the default is recorded',
     );
     try {
-      return fallbackPrice(call.status, answeredAt, this.#catalogue());
+      return fallbackPrice(answeredAt, this.#catalogue());
     } catch {
       // The function that returns the catalogue failed, as was logged.
-      return fallbackPrice(call.status, answeredAt, undefined);
+      return fallbackPrice(answeredAt, undefined);
     }
   }
 

@@ -55,13 +55,14 @@ describe('the tarball of the SDK, installed in an empty project,', () => {
     expect(output).toContain('Found 0 warnings and 0 errors.');
   });
 
-  it.each(Object.keys(PROGRAMS).filter((name) => /^(plain|required|typed)\./.test(name)))(
+  it.each(Object.keys(PROGRAMS).filter((name) => /^(plain|metered|required|typed)\./.test(name)))(
     `publishes a call from %s (Node ${process.version})`,
     (program) => expectPublished(process.execPath, program),
   );
 
-  onNode22.each(['plain.mjs', 'required.cjs'])('publishes a call from %s (Node 22)', (program) =>
-    expectPublished(other ?? process.execPath, program),
+  onNode22.each(['plain.mjs', 'metered.mjs', 'required.cjs'])(
+    'publishes a call from %s (Node 22)',
+    (program) => expectPublished(other ?? process.execPath, program),
   );
 
   async function expectPublished(node: string, program: string): Promise<void> {

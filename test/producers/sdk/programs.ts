@@ -21,6 +21,35 @@ const ESM = `
   await publisher.close();
 `;
 
+/** A server that calls itself. */
+const METERED = `
+  import { createServer } from 'node:http';
+  import { createPublisher, httpMeter, readCosts } from '@api-credits/publisher';
+  const publisher = createPublisher(${OPTIONS});
+  const publish = async (event) => console.log(await publisher.publish(event));
+  const meter = httpMeter({
+    publisher: { publish, ready: () => publisher.ready() },
+    logger: console,
+    product: 'crm',
+    caller: () => ({ org_id: 'acme', user_id: process.env.CALLER }),
+    endpoint: () => '/leads/{id}',
+    costs: ${COSTS},
+    cost: () => ({ rule: 'insert', units: 250 }),
+  });
+  const server = createServer((request, response) => {
+    meter.middleware(request, response);
+    response.end();
+  });
+  server.listen(0, '127.0.0.1', async () => {
+    const { headers } = await fetch('http://127.0.0.1:' + server.address().port);
+    if (headers.get('x-credits') !== '6') throw new Error('the header is ' + headers.get('x-credits'));
+    server.close();
+    server.closeAllConnections();
+    await meter.close();
+    await publisher.close();
+  });
+`;
+
 const REQUIRED = `
   const { callCost, createPublisher, EventRejectedError, readCosts } = require('@api-credits/publisher');
   const costs = ${COSTS};
@@ -114,6 +143,7 @@ const STRICT = {
 
 export const PROGRAMS: Readonly<Record<string, string>> = {
   'plain.mjs': ESM,
+  'metered.mjs': METERED,
   'required.cjs': REQUIRED,
   'typed.mts': TYPED,
   'typed-common.cts': TYPED_COMMON_JS,
