@@ -1,6 +1,7 @@
 import { validate } from 'node-cron';
 import { Type } from 'typebox';
-import { readConfig, type Environment } from '../platform/config.ts';
+import type { Environment } from '../platform/config.ts';
+import { readKafkaConfig } from '../platform/kafka/config.ts';
 import {
   clickhouseVariables,
   kafkaVariables,
@@ -38,4 +39,4 @@ export const aggregatorVariables = {
 };
 
 /** The configuration of the aggregator. @throws ConfigError with every problem at once */
-export const readAggregatorConfig = (env: Environment) => readConfig(env, aggregatorVariables);
+export const readAggregatorConfig = (env: Environment) => readKafkaConfig(env, aggregatorVariables);

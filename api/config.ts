@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { Type } from 'typebox';
-import { ConfigError, readBoth, readConfig, type Environment } from '../platform/config.ts';
+import { ConfigError, readBoth, type Environment } from '../platform/config.ts';
+import { readKafkaConfig } from '../platform/kafka/config.ts';
 import {
   clickhouseVariables,
   kafkaVariables,
@@ -66,7 +67,7 @@ export const isOff = (text: string): boolean => OFF.some((word) => word === text
 /** The API's settings. Throws one ConfigError with all mistakes, those of the token keys included. */
 export function readApiConfig(env: Environment) {
   const [config, keys] = readBoth(
-    () => readConfig(env, apiVariables),
+    () => readKafkaConfig(env, apiVariables),
     () => readTokenKeys(env),
   );
   assertSignInIsLocal(config, env);

@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '../platform/clickhouse/connect.ts';
-import { readConfig } from '../platform/config.ts';
+import { readKafkaConfig } from '../platform/kafka/config.ts';
 import { kafkaVariables } from '../platform/variables.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
 import { openLandedLog, type LandedLog } from '../platform/landed-log.ts';
@@ -15,7 +15,7 @@ export async function withChargesLog<Result>(
   client: ClickHouseClient,
   work: (log: LandedLog) => Promise<Result>,
 ): Promise<Result> {
-  const config = readConfig(process.env, kafkaVariables);
+  const config = readKafkaConfig(process.env, kafkaVariables);
   const kafka = connectKafka(
     config,
     'api-credits recompute',

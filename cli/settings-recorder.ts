@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { connectClickHouse } from '../platform/clickhouse/connect.ts';
-import { readConfig } from '../platform/config.ts';
+import { readKafkaConfig } from '../platform/kafka/config.ts';
 import { clickhouseVariables, kafkaVariables, logVariables, orgVariables } from '../platform/variables.ts';
 import { createLogger } from '../platform/logging.ts';
 import { openRecorder, type SettingsRecorder } from '../store/settings/recorder.ts';
@@ -23,7 +23,7 @@ const RECORDING_TIMEOUT_MS = 30_000;
 export async function withSettings<Result>(
   work: (settings: SettingsRecorder) => Promise<Result>,
 ): Promise<Result> {
-  const config = readConfig(process.env, commandVariables);
+  const config = readKafkaConfig(process.env, commandVariables);
   const client = connectClickHouse(config, 'api-credits settings');
   const settings = openRecorder(config, client, {
     clientId: 'api-credits settings',

@@ -1,10 +1,11 @@
-import { ConfigError, readConfig, type Environment } from '../platform/config.ts';
+import { ConfigError, type Environment } from '../platform/config.ts';
+import { readKafkaConfig } from '../platform/kafka/config.ts';
 import { kafkaVariables, topicVariables } from '../platform/variables.ts';
 import type { Replication } from '../schemas/topics.ts';
 
 /** The configuration of `npm run topics`. @throws ConfigError */
 export function readTopicsConfig(env: Environment) {
-  const config = readConfig(env, { ...kafkaVariables, ...topicVariables });
+  const config = readKafkaConfig(env, { ...kafkaVariables, ...topicVariables });
   const { REPLICATION_FACTOR: replicationFactor, MIN_INSYNC_REPLICAS: minInsyncReplicas } = config;
   if (minInsyncReplicas > replicationFactor) {
     throw new ConfigError([

@@ -8,7 +8,8 @@ import {
 } from '../platform/variables.ts';
 import { assertRetention, retentionVariables } from '../store/retention.ts';
 import { readRegistryAccess, schemaRegistryVariables } from '../platform/schema-registry/variables.ts';
-import { readBoth, readConfig, type Environment } from '../platform/config.ts';
+import { readBoth, type Environment } from '../platform/config.ts';
+import { readKafkaConfig } from '../platform/kafka/config.ts';
 
 /** The environment variables of the consumer. */
 export const consumerVariables = {
@@ -54,7 +55,7 @@ export const consumerVariables = {
  * @throws ConfigError with every problem at once
  */
 export function readConsumerConfig(env: Environment) {
-  const config = readConfig(env, consumerVariables);
+  const config = readKafkaConfig(env, consumerVariables);
   const [registry] = readBoth(
     () => readRegistryAccess(config),
     () => assertRetention(config),

@@ -4,7 +4,9 @@ import { aggregatorVariables } from '../../aggregator/config.ts';
 import { readGivenKeys } from '../../api/auth/keys.ts';
 import { apiVariables } from '../../api/config.ts';
 import { consumerVariables } from '../../consumers/config.ts';
-import { ConfigError, readBoth, readConfig, type Environment } from '../../platform/config.ts';
+import { ConfigError, readBoth, type Environment } from '../../platform/config.ts';
+import type { KafkaConfig } from '../../platform/kafka/connect.ts';
+import { readKafkaConfig } from '../../platform/kafka/config.ts';
 import {
   brokerList,
   httpAddress,
@@ -44,13 +46,15 @@ const localVariables = {
   ),
 };
 
+type LocalKafkaConfig = Required<KafkaConfig>;
+
 export type LocalConfig = ReturnType<typeof readLocalConfig>;
 
 /** The configuration of `npm start`, DATA_DIR as an absolute path. @throws ConfigError with every problem at once */
 export function readLocalConfig(env: Environment) {
   const [config] = readBoth(
     () => {
-      const read = readConfig(env, localVariables);
+      const read = readKafkaConfig(env, localVariables);
       readBoth(
         () => assertRetention(read),
         () => readRegistryAccess(read),
@@ -59,9 +63,18 @@ export function readLocalConfig(env: Environment) {
     },
     () => readGivenKeys(env),
   );
-  const problems = signInProblems(config, env);
+  const problems = [...signInProblems(config, env), ...localKafkaProblems(config)];
   if (problems.length > 0) throw new ConfigError(problems);
   return { ...config, DATA_DIR: resolve(config.DATA_DIR) };
+}
+
+/** The local Kafka is plain, on this machine alone. */
+function localKafkaProblems({ KAFKA_BROKERS, kafkaSecurity: { tls, sasl } }: LocalKafkaConfig): string[] {
+  if (KAFKA_BROKERS !== '') return [];
+  return [
+    ...(tls ? ['KAFKA_TLS=on is only for KAFKA_BROKERS that are given'] : []),
+    ...(sasl ? ['KAFKA_SASL_MECHANISM is only for KAFKA_BROKERS that are given'] : []),
+  ];
 }
 
 /** How long the stack waits for one of its processes to stop before it kills it. */

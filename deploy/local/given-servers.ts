@@ -1,13 +1,16 @@
 import { withoutCredentials } from '../../platform/credentials.ts';
+import type { KafkaConfig } from '../../platform/kafka/connect.ts';
 import { LocalStackError } from './errors.ts';
-import { kafkaAnswers } from './kafka-answers.ts';
+import { reasonForNoKafka } from './kafka-answers.ts';
 
-/** @param brokers KAFKA_BROKERS as given @throws LocalStackError KAFKA_UNREACHABLE */
-export async function assertKafkaAnswers(brokers: string): Promise<void> {
-  if (await kafkaAnswers(brokers)) return;
+/** @param config with KAFKA_BROKERS as given @throws LocalStackError KAFKA_UNREACHABLE */
+export async function assertKafkaAnswers(config: KafkaConfig): Promise<void> {
+  const reason = await reasonForNoKafka(config);
+  if (reason === undefined) return;
   throw new LocalStackError(
     'KAFKA_UNREACHABLE',
-    `No Kafka answers at KAFKA_BROKERS=${brokers}. Start it, correct the address, or leave KAFKA_BROKERS out to run a local one.`,
+    `No Kafka answers at KAFKA_BROKERS=${config.KAFKA_BROKERS} (${reason}). ` +
+      'Start it, correct the settings, or leave KAFKA_BROKERS out to run a local one.',
   );
 }
 

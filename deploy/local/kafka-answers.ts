@@ -1,21 +1,22 @@
-import { stopIdleTimers } from '../../platform/kafka/kafkajs-idle.ts';
-import { Kafka, logLevel } from '../../platform/kafka/kafkajs.ts';
+import { connectKafka, type KafkaConfig } from '../../platform/kafka/connect.ts';
+
+/** A broker that starts may take a request and never answer it. */
+const REQUEST_TIMEOUT_MS = 2_000;
+const SILENT = { debug: () => undefined, warn: () => undefined };
 
 /** Whether Kafka serves: a broker that only listens does not answer with a list of brokers yet. @param brokers `host:port,...` */
 export async function kafkaAnswers(brokers: string): Promise<boolean> {
-  stopIdleTimers();
-  const admin = new Kafka({
-    brokers: brokers.split(',').map((broker) => broker.trim()),
-    logLevel: logLevel.NOTHING,
-    connectionTimeout: 1_000,
-    requestTimeout: 2_000,
-    retry: { retries: 0 },
-  }).admin();
+  return (await reasonForNoKafka({ KAFKA_BROKERS: brokers })) === undefined;
+}
+
+/** @returns undefined where Kafka serves */
+export async function reasonForNoKafka(config: KafkaConfig): Promise<string | undefined> {
+  const admin = connectKafka(config, 'api-credits start', SILENT, 0, REQUEST_TIMEOUT_MS).admin();
   try {
     await admin.connect();
-    return (await admin.describeCluster()).brokers.length > 0;
-  } catch {
-    return false; // not yet
+    return (await admin.describeCluster()).brokers.length > 0 ? undefined : 'it has no broker yet';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   } finally {
     await admin.disconnect();
   }

@@ -8,8 +8,14 @@ export interface BrokerNode {
 /**
  * server.properties of a local broker: as durable as one machine can be, quick to start and to join.
  * @param cluster every broker of the cluster, this one included; each is a controller too
+ * @param more takes precedence
  */
-export function brokerProperties(logDir: string, node: BrokerNode, cluster: readonly BrokerNode[]): string {
+export function brokerProperties(
+  logDir: string,
+  node: BrokerNode,
+  cluster: readonly BrokerNode[],
+  more: Readonly<Record<string, string>> = {},
+): string {
   const { nodeId, port, controllerPort } = node;
   const isReplicated = cluster.length >= 3;
   const [replicas, inSync] = isReplicated ? [3, 2] : [1, 1];
@@ -43,6 +49,7 @@ export function brokerProperties(logDir: string, node: BrokerNode, cluster: read
     'num.network.threads': 2,
     'num.io.threads': 4,
     'log.segment.bytes': 256 * 2 ** 20,
+    ...more,
   });
 }
 

@@ -62,6 +62,10 @@ export interface BrokerOptions {
   readonly cluster: readonly BrokerNode[];
   /** What a new directory is formatted with; one that has an id keeps it. */
   readonly clusterId: string;
+  /** Of server.properties, where they differ from a local broker's. */
+  readonly properties?: Readonly<Record<string, string>>;
+  /** More options for the storage tool that formats a new directory. */
+  readonly formatOptions?: readonly string[];
 }
 
 /** One broker of a cluster: see startKafka. With several, it answers once most of them run. */
@@ -71,7 +75,7 @@ export async function startBroker(options: BrokerOptions): Promise<LocalKafka> {
   const logDir = join(dir, 'log');
   mkdirSync(dir, { recursive: true });
   const properties = join(dir, 'server.properties');
-  writeFileSync(properties, brokerProperties(logDir, node, cluster));
+  writeFileSync(properties, brokerProperties(logDir, node, cluster, options.properties));
   if (!existsSync(join(logDir, 'meta.properties'))) await format(options, dir, properties);
   const child = await startChild({
     name,
@@ -95,7 +99,7 @@ export const newClusterId = (): string => randomBytes(16).toString('base64url');
 
 /** Gives a new data directory its cluster id; a directory whose formatting was interrupted is formatted again. */
 async function format(
-  { dataDir, name, clusterId }: BrokerOptions,
+  { dataDir, name, clusterId, formatOptions = [] }: BrokerOptions,
   dir: string,
   properties: string,
 ): Promise<void> {
@@ -107,6 +111,7 @@ async function format(
     `--cluster-id=${clusterId}`,
     '-c',
     properties,
+    ...formatOptions,
   ];
   const tool = await startChild({
     name: `${name}-format`,

@@ -93,7 +93,7 @@ function replay({ DATA_DIR }: LocalConfig, environment: Record<string, string>):
 }
 
 function connect(config: LocalConfig, servers: ServerPlaces) {
-  const kafkaConfig = { KAFKA_BROKERS: servers.brokers };
+  const kafkaConfig = { ...config, KAFKA_BROKERS: servers.brokers };
   return {
     kafka: connectKafka(kafkaConfig, 'api-credits start', createLogger('start', 'fatal'), KAFKA_RETRIES),
     client: connectClickHouse(clickhouseAs(config, servers, 'reader'), 'api-credits start'),

@@ -23,7 +23,7 @@ export async function startServers(config: LocalConfig, fleet: Fleet): Promise<S
 
 async function kafka(config: LocalConfig, fleet: Fleet): Promise<string> {
   if (config.KAFKA_BROKERS) {
-    await assertKafkaAnswers(config.KAFKA_BROKERS);
+    await assertKafkaAnswers(config);
     return config.KAFKA_BROKERS;
   }
   // A restart keeps the port, so that clients reconnect.

@@ -4,35 +4,57 @@ import { Kafka, logLevel } from './kafkajs.ts';
 import { topicDefinitions, type Replication, type Topics } from '../../schemas/topics.ts';
 import { stopIdleTimers } from './kafkajs-idle.ts';
 import { kafkaLogCreator, type KafkaLogger } from './log-creator.ts';
+import { saslMechanism } from './sasl.ts';
+import { ENVIRONMENT_NAMES, type KafkaSecurity } from './security.ts';
+import { socketFactory } from './socket.ts';
 
+/** What connects to Kafka. */
 export interface KafkaConfig {
+  /** `host:port,...` */
   readonly KAFKA_BROKERS: string;
+  /** Default: plain and anonymous. */
+  readonly kafkaSecurity?: KafkaSecurity;
 }
+
+const WITHOUT_END = Number.MAX_SAFE_INTEGER;
+const CONNECT_TIMEOUT_MS = 3_000;
+const REQUEST_TIMEOUT_MS = 30_000;
 
 /**
  * Opens the client of a Kafka cluster; everything connects through this function.
  * @param clientId names the process in the brokers' logs
  * @param retries how often kafkajs repeats a failed request. By default it never gives up: a broker may be unavailable
- *   for minutes, and the processes wait for it. Pass a small number where the caller retries by itself or has a
- *   deadline, as kafkajs offers no other way to interrupt a request.
+ *   for minutes, or reject a password until it is corrected, and the processes wait for it. Pass a small number where
+ *   the caller retries by itself or has a deadline, as kafkajs offers no other way to interrupt a request. A rejected
+ *   login is not repeated then.
+ * @param requestTimeoutMs how long an answer may take
  */
 export function connectKafka(
   config: KafkaConfig,
   clientId: string,
   logger: KafkaLogger,
-  retries = Number.MAX_SAFE_INTEGER,
+  retries = WITHOUT_END,
+  requestTimeoutMs = REQUEST_TIMEOUT_MS,
 ): KafkaClient {
   stopIdleTimers();
+  const security = config.kafkaSecurity ?? { names: ENVIRONMENT_NAMES };
+  const { sasl } = security;
   return new Kafka({
     clientId,
-    brokers: config.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
+    brokers: brokersOf(config),
     logLevel: logLevel.INFO,
     logCreator: kafkaLogCreator(logger),
-    connectionTimeout: 3_000,
-    requestTimeout: 30_000,
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+    requestTimeout: requestTimeoutMs,
     retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries },
+    socketFactory: socketFactory(security),
+    ...(sasl && { sasl: saslMechanism({ ...security, sasl }, retries === WITHOUT_END) }),
   });
 }
+
+/** The addresses in KAFKA_BROKERS. */
+export const brokersOf = ({ KAFKA_BROKERS }: KafkaConfig): string[] =>
+  KAFKA_BROKERS.split(',').map((broker) => broker.trim());
 
 /**
  * Creates the missing topics and leaves the existing ones unchanged.

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Type } from 'typebox';
 import { failCommand } from '../../platform/command-line/command.ts';
 import { printableText } from '../../platform/printable-text.ts';
-import { readConfig } from '../../platform/config.ts';
+import { readKafkaConfig } from '../../platform/kafka/config.ts';
 import { kafkaVariables, eventTimeVariables, logVariables } from '../../platform/variables.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
@@ -27,7 +27,7 @@ const INTERRUPT_MS = 5_000;
 const write = (text: string): void => void process.stdout.write(printableText(text));
 
 async function replay(args: ReplayArguments): Promise<void> {
-  const config = readConfig(process.env, settings);
+  const config = readKafkaConfig(process.env, settings);
   const logger = createLogger('replay', config.LOG_LEVEL);
   const topics = topicNames(config.TOPIC_PREFIX);
   const destination = await findDestination(config, topics, logger);

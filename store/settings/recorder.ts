@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { connectKafka } from '../../platform/kafka/connect.ts';
+import { connectKafka, type KafkaConfig } from '../../platform/kafka/connect.ts';
 import { openLandedLog } from '../../platform/landed-log.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { SettingsChange } from '../../schemas/settings-change.ts';
@@ -34,8 +34,7 @@ export interface SettingsRecorder extends SettingsLog {
 /** Few, so that a waiting user learns soon that Kafka is unavailable. */
 const KAFKA_RETRIES = 2;
 
-export interface RecorderConfig {
-  readonly KAFKA_BROKERS: string;
+export interface RecorderConfig extends KafkaConfig {
   readonly TOPIC_PREFIX: string;
   readonly UNKNOWN_ORGS: UnknownOrgs;
   readonly SETTINGS_CHANGES_PER_HOUR: number;

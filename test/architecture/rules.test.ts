@@ -70,6 +70,16 @@ describe('Kafka', () => {
   });
 });
 
+describe('connections to Kafka', () => {
+  it('are opened in one place, with the security that the configuration names', () => {
+    expect(offenders(({ text }) => /\bnew Kafka\(/.test(text))).toEqual(['platform/kafka/connect.ts']);
+    const takesVariables = /\.\.\.kafkaVariables\b|, kafkaVariables\)/;
+    expect(offenders(({ text }) => takesVariables.test(text) && !text.includes('readKafkaConfig('))).toEqual(
+      [],
+    );
+  });
+});
+
 describe('the folders', () => {
   it('import only from the layers below them', () => {
     expect(upwardImports(sources)).toEqual([]);

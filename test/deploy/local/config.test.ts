@@ -51,6 +51,16 @@ describe('the configuration of npm start', () => {
     ]);
   });
 
+  it('takes the security of a given Kafka, and has none for its own', () => {
+    const security = { KAFKA_TLS: 'on', KAFKA_SASL_MECHANISM: 'PLAIN' };
+    expect(problemsOf({ ...security, KAFKA_SASL_USERNAME: 'a', KAFKA_SASL_PASSWORD: 'b' })).toEqual([
+      'KAFKA_TLS=on is only for KAFKA_BROKERS that are given',
+      'KAFKA_SASL_MECHANISM is only for KAFKA_BROKERS that are given',
+    ]);
+    const { kafkaSecurity } = readLocalConfig({ KAFKA_BROKERS: 'kafka:9093', KAFKA_TLS: 'on' });
+    expect(kafkaSecurity.tls).toEqual({});
+  });
+
   it.each(['localhost:9092', '10.0.0.1:9092, 10.0.0.2:9092'])('accepts brokers at %s', (brokers) => {
     expect(readLocalConfig({ KAFKA_BROKERS: brokers }).KAFKA_BROKERS).toBe(brokers);
   });

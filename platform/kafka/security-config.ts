@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { Type } from 'typebox';
+import { ConfigError, readBoth, readConfig, readSecretText, type Environment } from '../config.ts';
+import { isLoopback } from '../loopback.ts';
+import { areLocal } from './security.ts';
+import { httpAddress } from '../variables.ts';
+import { clientCredentialsToken } from './client-credentials.ts';
+import {
+  ENVIRONMENT_NAMES,
+  PASSWORD_MECHANISMS,
+  type KafkaSecurity,
+  type Sasl,
+  type TlsFiles,
+} from './security.ts';
+import { tlsFileProblems } from './tls-files.ts';
+
+const file = (description: string) => Type.String({ default: '', description });
+
+const securityVariables = {
+  KAFKA_TLS: Type.Enum(['on', 'off'], {
+    default: 'off',
+    description: 'whether the brokers are reached by TLS',
+  }),
+  KAFKA_TLS_CA_FILE: file('PEM file of the authorities that sign the brokers’ certificates'),
+  KAFKA_TLS_CERT_FILE: file('PEM file of this client’s certificate'),
+  KAFKA_TLS_KEY_FILE: file('PEM file of its private key'),
+  KAFKA_SASL_MECHANISM: Type.Enum(['', ...PASSWORD_MECHANISMS, 'OAUTHBEARER'], {
+    default: '',
+    description: 'how this client logs in to Kafka',
+  }),
+  KAFKA_SASL_USERNAME: Type.String({ default: '' }),
+  KAFKA_SASL_PASSWORD: Type.String({ default: '', secret: true }),
+  KAFKA_OAUTH_TOKEN_FILE: file('a file with an access token that something else keeps fresh'),
+  KAFKA_OAUTH_TOKEN_URL: httpAddress({ default: '', description: 'the endpoint that issues access tokens' }),
+  KAFKA_OAUTH_CLIENT_ID: Type.String({ default: '' }),
+  KAFKA_OAUTH_CLIENT_SECRET: Type.String({ default: '', secret: true }),
+  KAFKA_OAUTH_SCOPE: Type.String({ default: '' }),
+};
+type SecurityConfig = ReturnType<typeof readConfig<typeof securityVariables>>;
+
+/** How connections to Kafka are secured. @throws ConfigError with every problem, without secrets */
+export function readKafkaSecurity(env: Environment): KafkaSecurity {
+  const config = readConfig(env, securityVariables);
+  const [tls, sasl] = readBoth(
+    () => readTls(config),
+    () => readSasl(config, env),
+  );
+  return { ...(tls && { tls }), ...(sasl && { sasl }), names: ENVIRONMENT_NAMES };
+}
+
+function readTls(config: SecurityConfig): TlsFiles | undefined {
+  const files = {
+    ...(config.KAFKA_TLS_CA_FILE !== '' && { caFile: config.KAFKA_TLS_CA_FILE }),
+    ...(config.KAFKA_TLS_CERT_FILE !== '' && { certFile: config.KAFKA_TLS_CERT_FILE }),
+    ...(config.KAFKA_TLS_KEY_FILE !== '' && { keyFile: config.KAFKA_TLS_KEY_FILE }),
+  };
+  if (config.KAFKA_TLS === 'on') {
+    rejectIfAny(tlsFileProblems(files, ENVIRONMENT_NAMES));
+    return files;
+  }
+  rejectIfAny(
+    onlyFor('KAFKA_TLS=on', config, ['KAFKA_TLS_CA_FILE', 'KAFKA_TLS_CERT_FILE', 'KAFKA_TLS_KEY_FILE']),
+  );
+  return undefined;
+}
+
+const LOGIN = ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const;
+const CLIENT = [
+  'KAFKA_OAUTH_TOKEN_URL',
+  'KAFKA_OAUTH_CLIENT_ID',
+  'KAFKA_OAUTH_CLIENT_SECRET',
+  'KAFKA_OAUTH_SCOPE',
+] as const;
+
+function readSasl(config: SecurityConfig, env: Environment): Sasl | undefined {
+  const mechanism = config.KAFKA_SASL_MECHANISM;
+  const isClear = mechanism === 'PLAIN' || mechanism === 'OAUTHBEARER';
+  const problems = isClear && config.KAFKA_TLS === 'off' ? clearTextProblems(mechanism, env) : [];
+  if (mechanism === 'OAUTHBEARER') {
+    rejectIfAny([
+      ...problems,
+      ...onlyFor('KAFKA_SASL_MECHANISM other than OAUTHBEARER', config, LOGIN),
+      ...tokenProblems(config),
+    ]);
+    return { mechanism, token: tokenOf(config, env) };
+  }
+  const oauth = onlyFor('KAFKA_SASL_MECHANISM=OAUTHBEARER', config, ['KAFKA_OAUTH_TOKEN_FILE', ...CLIENT]);
+  if (mechanism === '') {
+    rejectIfAny([...onlyFor('a KAFKA_SASL_MECHANISM', config, LOGIN), ...oauth]);
+    return undefined;
+  }
+  const missing = LOGIN.filter((name) => config[name] === '').map(
+    (name) => `${name} is missing: KAFKA_SASL_MECHANISM=${mechanism} needs it`,
+  );
+  rejectIfAny([...problems, ...oauth, ...missing]);
+  return {
+    mechanism,
+    username: config.KAFKA_SASL_USERNAME,
+    password: currentSecret(env, 'KAFKA_SASL_PASSWORD'),
+  };
+}
+
+function clearTextProblems(mechanism: string, { KAFKA_BROKERS = '' }: Environment): string[] {
+  if (KAFKA_BROKERS === '') return [];
+  if (areLocal(KAFKA_BROKERS.split(','))) return [];
+  const secret = mechanism === 'PLAIN' ? 'the password' : 'the token';
+  return [`KAFKA_SASL_MECHANISM=${mechanism} sends ${secret} unencrypted: set KAFKA_TLS=on`];
+}
+
+function tokenProblems(config: SecurityConfig): string[] {
+  if (config.KAFKA_OAUTH_TOKEN_FILE !== '') {
+    const other = CLIENT.filter((name) => config[name] !== '');
+    return [
+      ...other.map((name) => `Set either KAFKA_OAUTH_TOKEN_FILE or ${name}, not both`),
+      ...fileProblems('KAFKA_OAUTH_TOKEN_FILE', config.KAFKA_OAUTH_TOKEN_FILE),
+    ];
+  }
+  const needed = ['KAFKA_OAUTH_TOKEN_URL', 'KAFKA_OAUTH_CLIENT_ID', 'KAFKA_OAUTH_CLIENT_SECRET'] as const;
+  const missing = needed
+    .filter((name) => config[name] === '')
+    .map(
+      (name) => `${name} is missing: KAFKA_SASL_MECHANISM=OAUTHBEARER needs it, or KAFKA_OAUTH_TOKEN_FILE`,
+    );
+  const url = config.KAFKA_OAUTH_TOKEN_URL;
+  const isSafe = url === '' || url.startsWith('https:') || isLoopback(new URL(url).hostname);
+  return [...missing, ...(isSafe ? [] : ['KAFKA_OAUTH_TOKEN_URL must use https: it is sent the secret'])];
+}
+
+function tokenOf(config: SecurityConfig, env: Environment): () => string | Promise<string> {
+  const { KAFKA_OAUTH_TOKEN_FILE: path } = config;
+  if (path !== '') return () => readFileSync(path, 'utf8').trim();
+  return clientCredentialsToken(
+    {
+      tokenUrl: config.KAFKA_OAUTH_TOKEN_URL,
+      clientId: config.KAFKA_OAUTH_CLIENT_ID,
+      clientSecret: currentSecret(env, 'KAFKA_OAUTH_CLIENT_SECRET'),
+      ...(config.KAFKA_OAUTH_SCOPE !== '' && { scope: config.KAFKA_OAUTH_SCOPE }),
+    },
+    Date.now,
+  );
+}
+
+/** The secret as its file has it now. */
+const currentSecret = (env: Environment, name: string) => (): string => readSecretText(env, name) ?? '';
+
+function fileProblems(name: string, path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').trim() === '' ? [`${name} ${path} is empty`] : [];
+  } catch (error) {
+    return [`${name} cannot be read: ${String(error)}`];
+  }
+}
+
+function onlyFor(what: string, config: SecurityConfig, names: readonly (keyof SecurityConfig)[]): string[] {
+  return names.filter((name) => config[name] !== '').map((name) => `${name} is only for ${what}`);
+}
+
+function rejectIfAny(problems: readonly string[]): void {
+  if (problems.length > 0) throw new ConfigError(problems);
+}
