@@ -2,6 +2,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { RecordBatchError } from '../../../platform/kafka/record-batch-error.ts';
 import { readRecordSet, type AbortedTransaction } from '../../../platform/kafka/record-set.ts';
+import { LZ4_BOMB } from './compression/vectors.ts';
 import { encodeBatch, encodeMarker, type BatchToWrite } from './record-batches.ts';
 
 const text = (value: string): Buffer => Buffer.from(value);
@@ -71,10 +72,18 @@ describe('a set of record batches', () => {
     expect(read(bytes)).toEqual({ read: ['3 org a', '4 org b'], lastOffset: 4 });
   });
 
-  it.each(['snappy', 'lz4'])('names %s, which is not read, and what to set', (name) => {
-    const compression = { codec: name === 'snappy' ? 2 : 3, pack: (bytes: Buffer) => bytes };
+  it.each([
+    ['lz4', { codec: 3, pack: () => LZ4_BOMB }],
+    ['gzip', { codec: 1, pack: () => gzipSync(Buffer.alloc(65 * 2 ** 20)) }],
+  ])('is rejected where it unpacks from %s to more than memory is meant for', (name, compression) => {
     const bytes = encodeBatch({ baseOffset: 3, records: records('a'), compression });
-    expect(() => read(bytes)).toThrow(`compressed by ${name}, which is not read: set compression.type`);
+    expect(() => read(bytes)).toThrow(new RegExp(`cannot be unpacked by ${name}: .*(67108864|larger)`));
+  });
+
+  it('is rejected where its codec is unknown, with what to set', () => {
+    const compression = { codec: 5, pack: (bytes: Buffer) => bytes };
+    const bytes = encodeBatch({ baseOffset: 3, records: records('a'), compression });
+    expect(() => read(bytes)).toThrow('compressed by codec 5, which is not read: set compression.type');
   });
 
   it('is rejected where any bit of a batch behind its length is wrong', () => {
