@@ -6,6 +6,7 @@ import {
   clickhouseVariables,
   kafkaVariables,
   processVariables,
+  replicationVariables,
   orgVariables,
   closingVariables,
 } from '../platform/variables.ts';
@@ -15,6 +16,7 @@ export const aggregatorVariables = {
   ...kafkaVariables,
   ...clickhouseVariables,
   ...processVariables,
+  ...replicationVariables,
   ...orgVariables,
   ...closingVariables,
   GATHER_MS: Type.Integer({

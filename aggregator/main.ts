@@ -1,6 +1,8 @@
 import { schedule } from 'node-cron';
 import { connectClickHouse } from '../platform/clickhouse/connect.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
+import { firstContact } from '../platform/kafka/first-contact.ts';
+import { checkReplication } from '../platform/kafka/replication-check.ts';
 import { openLandedLog } from '../platform/landed-log.ts';
 import { TIME_ZONE_RULES } from '../domain/calendar/zone-rules.ts';
 import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
@@ -25,12 +27,17 @@ async function run({
   config,
   logger,
   onStop,
+  fail,
 }: RunningProcess<ReturnType<typeof readAggregatorConfig>>): Promise<void> {
   const kafka = connectKafka(config, 'api-credits-aggregator', logger);
   const client = connectClickHouse(config, 'api-credits aggregator', {
     requestTimeoutMs: (SEAL_WITHIN_S + 60) * 1_000,
   });
   const topics = topicNames(config.TOPIC_PREFIX);
+  // Beside the work: what needs no Kafka is done without it.
+  firstContact(config, 'api-credits-aggregator', logger, (admin) =>
+    checkReplication(admin, [topics.dailyCharges], config.ON_LOW_REPLICATION, logger),
+  ).catch(fail);
   const log = openLandedLog(kafka, client, topics.dailyCharges, config.LOG_LANDED_TIMEOUT_MS);
 
   const aggregator = {

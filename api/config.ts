@@ -6,6 +6,7 @@ import {
   clickhouseVariables,
   kafkaVariables,
   processVariables,
+  replicationVariables,
   orgVariables,
   eventTimeVariables,
   closingVariables,
@@ -23,6 +24,7 @@ const OFF = ['off', '0', 'false'] as const;
 export const apiVariables = {
   ...clickhouseVariables,
   ...processVariables,
+  ...replicationVariables,
   ...orgVariables,
   ...eventTimeVariables,
   ...closingVariables,

@@ -9,6 +9,8 @@ import { connectForProbing, connectForReading } from './clickhouse.ts';
 import { isOn, readApiConfig } from './config.ts';
 import { openLocalSignIn } from './dashboard/open-local-sign-in.ts';
 import { CallEventProducer } from '../platform/kafka/call-event-producer.ts';
+import { firstContact } from '../platform/kafka/first-contact.ts';
+import { checkReplication } from '../platform/kafka/replication-check.ts';
 import { EventPublisher } from './events/event-publisher.ts';
 import { trustedProxies } from './http/trusted-proxies.ts';
 import { listen } from './listen.ts';
@@ -29,6 +31,7 @@ async function run({
   config,
   logger,
   onStop,
+  fail,
 }: RunningProcess<ReturnType<typeof readApiConfig>>): Promise<void> {
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
@@ -41,6 +44,11 @@ async function run({
     timeoutMs: RECORDED_WITHIN_MS,
   });
   const topics = topicNames(config.TOPIC_PREFIX);
+  // Beside the work: reading needs no Kafka.
+  const written = [topics.settings, topics.calls, topics.writerSchemas];
+  firstContact(config, 'api-credits-api', logger, (admin) =>
+    checkReplication(admin, written, config.ON_LOW_REPLICATION, logger),
+  ).catch(fail);
   const events = new EventPublisher({
     sink: new CallEventProducer({ kafka: config, topics, clientId: 'api-credits-api', logger }),
     logger,

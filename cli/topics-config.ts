@@ -1,5 +1,6 @@
 import { ConfigError, type Environment } from '../platform/config.ts';
 import { readKafkaConfig } from '../platform/kafka/config.ts';
+import { isSafe, SAFE_REPLICATION } from '../platform/kafka/replication-check.ts';
 import { kafkaVariables, topicVariables } from '../platform/variables.ts';
 import type { Replication } from '../schemas/topics.ts';
 
@@ -15,19 +16,12 @@ export function readTopicsConfig(env: Environment) {
   return { ...config, replication: { replicationFactor, minInsyncReplicas } };
 }
 
-/** With less than this, the loss of one broker may lose acknowledged records. */
-const SAFE: Replication = { replicationFactor: 3, minInsyncReplicas: 2 };
-
 /** What to say of topics of this replication; undefined where the loss of a broker loses nothing. */
-export function replicationWarning({
-  replicationFactor,
-  minInsyncReplicas,
-}: Replication): string | undefined {
-  if (replicationFactor >= SAFE.replicationFactor && minInsyncReplicas >= SAFE.minInsyncReplicas) {
-    return undefined;
-  }
+export function replicationWarning(replication: Replication): string | undefined {
+  if (isSafe(replication)) return undefined;
+  const { replicationFactor, minInsyncReplicas } = replication;
   return (
     `warning: with REPLICATION_FACTOR ${replicationFactor} and MIN_INSYNC_REPLICAS ${minInsyncReplicas} the loss of a broker ` +
-    `may lose acknowledged records; use ${SAFE.replicationFactor} and ${SAFE.minInsyncReplicas} in production`
+    `may lose acknowledged records; use ${SAFE_REPLICATION.replicationFactor} and ${SAFE_REPLICATION.minInsyncReplicas} in production`
   );
 }

@@ -1,3 +1,5 @@
+import { problemOf } from '../platform/kafka/access-error.ts';
+
 /** Kafka did not create the topics. What exists stays; run the command again once the cause is removed. */
 export class TopicsNotCreatedError extends Error {
   readonly code = 'TOPICS_NOT_CREATED';
@@ -12,6 +14,6 @@ export class TopicsNotCreatedError extends Error {
 /** kafkajs lists the topics' errors in one of its own, whose message says nothing. */
 function reasonsOf(error: unknown): readonly string[] {
   if (!(error instanceof Error)) return [String(error)];
-  if (!('errors' in error) || !Array.isArray(error.errors)) return [error.message];
+  if (!('errors' in error) || !Array.isArray(error.errors)) return [problemOf(error)];
   return [...new Set(error.errors.flatMap(reasonsOf))];
 }

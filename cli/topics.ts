@@ -1,13 +1,17 @@
 /** `npm run topics`: creates the topics in Kafka. */
+import { consumerVariables } from '../consumers/config.ts';
 import { runCommand } from '../platform/command-line/command.ts';
 import { Options } from '../platform/command-line/options.ts';
+import { readConfig } from '../platform/config.ts';
 import { connectKafka, ensureTopics } from '../platform/kafka/connect.ts';
 import { createLogger } from '../platform/logging.ts';
+import { kafkaVariables } from '../platform/variables.ts';
 import { topicNames } from '../schemas/topics.ts';
+import { aclCommands, kafkaAcls } from './acls.ts';
 import { TopicsNotCreatedError } from './topics-error.ts';
 import { readTopicsConfig, replicationWarning } from './topics-config.ts';
 
-const USAGE = `npm run topics
+const USAGE = `npm run topics [-- --acls]
 
 Creates the missing topics. It can be repeated: existing topics stay as they are. Settings:
 
@@ -15,13 +19,27 @@ Creates the missing topics. It can be repeated: existing topics stay as they are
   TOPIC_PREFIX           before every topic name
   CALL_PARTITIONS        partitions of the call topic (4)
   REPLICATION_FACTOR     how many brokers hold each record (1); 3 in production
-  MIN_INSYNC_REPLICAS    how many must have a record before it is acknowledged (1); 2 in production`;
+  MIN_INSYNC_REPLICAS    how many must have a record before it is acknowledged (1); 2 in production
+  KAFKA_TLS, KAFKA_...   how to connect, as all processes (docs/operations.md)
+
+--acls prints what each program may do in Kafka, as commands of kafka-acls.sh, and changes nothing. It needs no Kafka;
+TOPIC_PREFIX and CONSUMER_GROUP (landing) name the resources.`;
 
 /** A program with a user at the terminal reports soon that Kafka does not answer. */
 const KAFKA_RETRIES = 5;
 
+function printedAcls(): string {
+  const { TOPIC_PREFIX } = kafkaVariables;
+  const { CONSUMER_GROUP } = consumerVariables;
+  const config = readConfig(process.env, { TOPIC_PREFIX, CONSUMER_GROUP });
+  const topics = topicNames(config.TOPIC_PREFIX);
+  return aclCommands(kafkaAcls(topics, config.TOPIC_PREFIX, config.CONSUMER_GROUP)).join('\n');
+}
+
 await runCommand(async (args) => {
-  if (new Options(USAGE, {}, args).has('help')) return USAGE;
+  const options = new Options(USAGE, { acls: 'boolean' }, args);
+  if (options.has('help')) return USAGE;
+  if (options.has('acls')) return printedAcls();
   const config = readTopicsConfig(process.env);
   const topics = topicNames(config.TOPIC_PREFIX);
   const kafka = connectKafka(config, 'api-credits topics', createLogger('topics', 'fatal'), KAFKA_RETRIES);

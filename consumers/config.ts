@@ -5,6 +5,7 @@ import {
   eventTimeVariables,
   invalidRecordVariables,
   processVariables,
+  replicationVariables,
 } from '../platform/variables.ts';
 import { assertRetention, retentionVariables } from '../store/retention.ts';
 import { readRegistryAccess, schemaRegistryVariables } from '../platform/schema-registry/variables.ts';
@@ -16,6 +17,7 @@ export const consumerVariables = {
   ...kafkaVariables,
   ...clickhouseVariables,
   ...processVariables,
+  ...replicationVariables,
   ...eventTimeVariables,
   ...retentionVariables,
   ...invalidRecordVariables,

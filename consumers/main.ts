@@ -1,5 +1,9 @@
 import { AcknowledgedProducer } from '../platform/kafka/acknowledged-producer.ts';
+import { asAccessError } from '../platform/kafka/access-error.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
+import { firstContact } from '../platform/kafka/first-contact.ts';
+import { checkReplication } from '../platform/kafka/replication-check.ts';
+import { ENVIRONMENT_NAMES } from '../platform/kafka/security.ts';
 import { SchemaRegistry } from '../platform/schema-registry/client.ts';
 import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
 import { enforceRetention } from '../store/retention.ts';
@@ -48,17 +52,24 @@ async function run({
   const retryUntilSuccess = createRetry(logger, counters, giveUp);
 
   // Connections.
+  const allTopics = Object.values(topics);
+  await firstContact(config, 'api-credits-consumer', logger, async (admin) => {
+    await checkTopics(admin, allTopics);
+    await checkReplication(admin, allTopics, config.ON_LOW_REPLICATION, logger);
+  });
   const kafka = connectKafka(config, 'api-credits-consumer', logger);
   const admin = kafka.admin();
   const producer = new AcknowledgedProducer(kafka);
   await admin.connect();
-  await checkTopics(admin, Object.values(topics));
   // ClickHouse may be away when the consumer starts, as at any other time.
   const kept = await retryUntilSuccess('setting the retention', () =>
     enforceRetention(config, config.RETENTION_DAYS),
   );
   const inserts = new Inserts(config);
   const quarantine = new Quarantine(producer, topics.dead, inserts, counters);
+
+  // kafkajs retries what can be retried; a missing ACL cannot.
+  const onCrash = (error: Error): void => fail(asAccessError(error, ENVIRONMENT_NAMES) ?? error);
 
   // Every topic lands in the same order.
   const source = (topic: string, groupId: string) => {
@@ -68,7 +79,7 @@ async function run({
       fetchBytes: config.FETCH_BYTES,
       sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
     };
-    return new Source(kafka, admin, fetching, retryUntilSuccess, counters, fail, logger);
+    return new Source(kafka, admin, fetching, retryUntilSuccess, counters, onCrash, logger);
   };
   const landFrom = ({ onLanded }: Source) =>
     landInOrder({ inserts, quarantine, retryUntilSuccess, onLanded });
@@ -82,7 +93,7 @@ async function run({
   const landBatch = landCallEvents(landFrom(calls), inserts, counters);
   const batchWriter = new BatchWriter([newBatch(), newBatch()], config.BATCH_LINGER_MS, landBatch, fail);
   const schemas = new WriterSchemas();
-  const schemaTopic = new SchemaTopic(kafka, admin, topics.writerSchemas, group, schemas, logger, fail);
+  const schemaTopic = new SchemaTopic(kafka, admin, topics.writerSchemas, group, schemas, logger, onCrash);
   const registry =
     config.registry && new RegistrySchemas(new SchemaRegistry(config.registry), retryUntilSuccess);
   const limits = { ...kept, futureMs: config.FUTURE_LIMIT_MS, latenessMs: config.LATENESS_LIMIT_MS };

@@ -28,8 +28,9 @@ async function takeSettingsOfTheStack(): Promise<void> {
     const stack = readStack(process.env['DATA_DIR'] || '.data');
     Object.assign(process.env, stackVariables(stack, role, process.env));
   } catch (error) {
-    // With servers named, or only to ask how a program is used, no local stack is needed.
-    if (process.env['KAFKA_BROKERS'] || process.env['CLICKHOUSE_URL'] || args.includes('--help')) return;
+    // With servers named, or only to print what a program knows by itself, no local stack is needed.
+    const needsNone = args.includes('--help') || args.includes('--acls');
+    if (process.env['KAFKA_BROKERS'] || process.env['CLICKHOUSE_URL'] || needsNone) return;
     console.error(error instanceof Error ? error.message : error);
     process.exit(1);
   }

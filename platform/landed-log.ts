@@ -3,6 +3,7 @@ import { CompressionTypes } from './kafka/kafkajs.ts';
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from './clickhouse/connect.ts';
 import { AcknowledgedProducer, type ProducerFactory } from './kafka/acknowledged-producer.ts';
+import { problemOf } from './kafka/access-error.ts';
 import { NotAcknowledgedError } from './kafka/acknowledgement.ts';
 
 /** Kafka acknowledged the records but they have not landed in time: no consumer is running, or it is far behind. */
@@ -16,11 +17,11 @@ export class LogNotLandingError extends Error {
   }
 }
 
-/** Kafka did not answer: nothing was appended. */
+/** Kafka did not answer, or denies it: nothing was appended. */
 export class LogUnavailableError extends Error {
   readonly code = 'LOG_UNAVAILABLE';
   constructor(topic: string, cause: unknown) {
-    super(`Kafka does not answer, so nothing was appended to ${topic}: try again.`, { cause });
+    super(`Nothing was appended to ${topic}. ${problemOf(cause)}`, { cause });
     this.name = 'LogUnavailableError';
   }
 }

@@ -41,6 +41,14 @@ export const kafkaVariables = {
   }),
 };
 
+/** Of every process that runs until it is stopped. */
+export const replicationVariables = {
+  ON_LOW_REPLICATION: Type.Enum(['warn', 'stop', 'ignore'], {
+    default: 'warn',
+    description: 'what a process does at its start where the loss of a broker may lose records',
+  }),
+};
+
 /** How topics are created; existing ones keep what they have. */
 export const topicVariables = {
   CALL_PARTITIONS: Type.Integer({

@@ -20,7 +20,8 @@ export async function checkTopics(admin: Admin, topics: readonly string[]): Prom
   const missing = topics.filter((topic) => !existing.has(topic));
   if (missing.length > 0) {
     throw new TopicError(
-      `Kafka has no topic ${missing.join(', ')}. Create the topics first: npm start does it for the local stack.`,
+      `Kafka has no topic ${missing.join(', ')}, or this user may not see it. Create the topics with "npm run topics" ` +
+        '(npm start does it for the local stack), and give the user the ACLs that "npm run topics -- --acls" prints.',
     );
   }
   const { resources } = await admin.describeConfigs({

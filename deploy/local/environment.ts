@@ -25,6 +25,8 @@ export function stackEnvironment(
     CLICKHOUSE_DATABASE: config.CLICKHOUSE_DATABASE,
     ...(servers.logins && loginVariables(servers.logins.reader)),
     UNKNOWN_ORGS: config.UNKNOWN_ORGS,
+    // One broker on one machine has no second replica.
+    ...(config.KAFKA_BROKERS === '' && { ON_LOW_REPLICATION: 'ignore' }),
     LOCAL_SIGN_IN: hasLocalSignIn(config, env) ? 'on' : 'off',
     PORT: String(config.PORT),
     DATA_DIR: config.DATA_DIR,

@@ -1,4 +1,5 @@
 import type { Message, Producer, ProducerConfig } from 'kafkajs';
+import { isMissingAcl, problemOf } from './access-error.ts';
 import { CompressionTypes, Partitioners } from './kafkajs.ts';
 import { compareAcknowledged, NotAcknowledgedError, type LastOffsets } from './acknowledgement.ts';
 
@@ -15,11 +16,15 @@ export interface ProducerFactory {
   producer(config: ProducerConfig): KafkajsProducer;
 }
 
-/** There was no connection to send over: none of the records is in the log. Send them again once Kafka answers. */
+/**
+ * There was no connection to send over, or Kafka denies it: none of the records is in the log. Send them again once the
+ * message's reason is gone.
+ */
 export class NotSentError extends Error {
   readonly code = 'NOT_SENT';
   constructor(topic: string, cause: unknown) {
-    super(`Nothing was sent to ${topic}: Kafka does not answer, or the producer is closed.`, { cause });
+    const reason = cause === undefined ? 'the producer is closed' : problemOf(cause);
+    super(`Nothing was sent to ${topic}: ${reason}.`, { cause });
     this.name = 'NotSentError';
   }
 }
@@ -87,7 +92,8 @@ export class AcknowledgedProducer {
     } catch (error) {
       await this.#disconnect();
       if (error instanceof NotAcknowledgedError) throw error;
-      throw new NotAcknowledgedError(topic, error instanceof Error ? error.message : String(error), error);
+      if (isMissingAcl(error)) throw new NotSentError(topic, error);
+      throw new NotAcknowledgedError(topic, problemOf(error), error);
     }
   }
 

@@ -46,6 +46,7 @@ replace(LIST_OFFSETS, {
 
 const kafkajs: typeof kafkajsTypes = require('kafkajs');
 export const { Kafka, CompressionTypes, Partitioners, ConfigResourceTypes, logLevel } = kafkajs;
+export const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
 
 /** The records of a batch as a consumer of kafkajs hands it over. */
 export function recordSetOf(batch: Batch): RecordSet {

@@ -11,6 +11,16 @@ const FILES = {
   OAUTHBEARER: 'oauthBearer',
 } as const satisfies Record<Sasl['mechanism'], string>;
 
+/** The password or the token cannot be read or fetched now. kafkajs tries again. */
+class NoCredentialsError extends Error {
+  readonly code = 'NO_CREDENTIALS';
+  readonly retriable = true;
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'NoCredentialsError';
+  }
+}
+
 type Authenticate = (credentials: object) => (args: AuthenticationProviderArgs) => Authenticator;
 
 const require = createRequire(import.meta.url);
@@ -29,7 +39,7 @@ export function saslMechanism(
     mechanism: sasl.mechanism,
     authenticationProvider: (args) => ({
       authenticate: async () => {
-        const credentials = await credentialsOf(sasl);
+        const credentials = await credentialsOf(sasl, args, retriable);
         let failure: unknown;
         const saslAuthenticate = async <Answer>(
           step: SaslAuthenticateArgs<Answer>,
@@ -54,12 +64,24 @@ export function saslMechanism(
   };
 }
 
-async function credentialsOf(sasl: Sasl): Promise<object> {
-  if (sasl.mechanism !== 'OAUTHBEARER') {
-    return { username: sasl.username, password: await sasl.password() };
+/** @throws KafkaAccessError where they are wrong, NoCredentialsError where they are not to be had at the moment */
+async function credentialsOf(
+  sasl: Sasl,
+  { host, port, logger }: AuthenticationProviderArgs,
+  retriable: boolean,
+): Promise<object> {
+  try {
+    if (sasl.mechanism !== 'OAUTHBEARER') {
+      return { username: sasl.username, password: await sasl.password() };
+    }
+    const value = await sasl.token();
+    return { oauthBearerProvider: () => Promise.resolve({ value }) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    logger.error(reason, { broker: `${host}:${port}` });
+    if (error instanceof KafkaAccessError) throw new KafkaAccessError(reason, retriable);
+    throw new NoCredentialsError(reason);
   }
-  const value = await sasl.token();
-  return { oauthBearerProvider: () => Promise.resolve({ value }) };
 }
 
 /**
@@ -85,9 +107,6 @@ function rejected(
 ): KafkaAccessError {
   const settings = mechanism === 'OAUTHBEARER' ? names.token : `${names.username} and ${names.password}`;
   const reason = error instanceof Error ? error.message : String(error);
-  return new KafkaAccessError(
-    `Kafka at ${host}:${port} rejects the login: check ${settings} (${reason})`,
-    error,
-    retriable,
-  );
+  const problem = `Kafka at ${host}:${port} rejects the login: check ${settings} (${reason})`;
+  return new KafkaAccessError(problem, retriable);
 }

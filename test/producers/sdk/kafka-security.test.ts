@@ -3,6 +3,8 @@ import type { PublisherSasl, PublisherTls } from '../../../producers/sdk/kafka-o
 
 const BROKERS = ['kafka.example:9093'];
 
+const passwordOfToday = (): Promise<string> => Promise.resolve('hunter2');
+
 function problemOf(options: { readonly tls?: true | PublisherTls; readonly sasl?: PublisherSasl }): string {
   try {
     createPublisher({ brokers: BROKERS, ...options });
@@ -15,8 +17,9 @@ function problemOf(options: { readonly tls?: true | PublisherTls; readonly sasl?
 
 describe('the connection of a publisher', () => {
   it('takes TLS and a login', () => {
-    const password = (): Promise<string> => Promise.resolve('hunter2');
-    expect(problemOf({ tls: true, sasl: { mechanism: 'PLAIN', username: 'ann', password } })).toBe('none');
+    expect(
+      problemOf({ tls: true, sasl: { mechanism: 'PLAIN', username: 'ann', password: passwordOfToday } }),
+    ).toBe('none');
   });
 
   it('reports every problem together', () => {

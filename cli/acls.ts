@@ -1,0 +1,83 @@
+import type { Topics } from '../schemas/topics.ts';
+
+/**
+ * What each program may do in Kafka, and nothing more. Who may write `settings` decides the terms, and who may write
+ * `daily-charges` what is billed: neither a publisher nor the consumer may.
+ */
+export type Program = 'publisher' | 'consumer' | 'aggregator' | 'api' | 'operator' | 'recompute' | 'topics';
+
+export const PROGRAMS: Readonly<Record<Program, string>> = {
+  publisher: 'the SDK in an API server, and npm run replay',
+  consumer: 'consumers/main.ts',
+  aggregator: 'aggregator/main.ts',
+  api: 'api/main.ts',
+  operator: 'npm run org, npm run catalogue',
+  recompute: 'npm run recompute -- --apply',
+  topics: 'npm run topics',
+};
+
+/** Write and Read include Describe. */
+export type Operation = 'Read' | 'Write' | 'Create' | 'Describe' | 'DescribeConfigs';
+
+export interface Acl {
+  readonly program: Program;
+  readonly operation: Operation;
+  readonly resource: 'topic' | 'group';
+  readonly name: string;
+  readonly isPrefix: boolean;
+}
+
+/**
+ * @param topicPrefix TOPIC_PREFIX
+ * @param group CONSUMER_GROUP: the consumer has groups of its own for the other topics, whose names begin with it
+ */
+export function kafkaAcls(topics: Topics, topicPrefix: string, group: string): Acl[] {
+  const all = Object.values(topics);
+  const written = {
+    publisher: [topics.calls, topics.writerSchemas],
+    consumer: [topics.dead],
+    aggregator: [topics.dailyCharges],
+    api: [topics.settings, topics.calls, topics.writerSchemas],
+    operator: [topics.settings],
+    recompute: [topics.dailyCharges],
+  };
+  return [
+    ...on('publisher', 'Write', written.publisher),
+    ...on(
+      'consumer',
+      'Read',
+      all.filter((topic) => topic !== topics.dead),
+    ),
+    ...on('consumer', 'Write', written.consumer),
+    ...on('consumer', 'DescribeConfigs', all),
+    {
+      program: 'consumer',
+      operation: 'Read',
+      resource: 'group',
+      name: `${topicPrefix}${group}`,
+      isPrefix: true,
+    },
+    ...on('aggregator', 'Write', written.aggregator),
+    ...on('aggregator', 'DescribeConfigs', written.aggregator),
+    ...on('api', 'Write', written.api),
+    ...on('api', 'DescribeConfigs', written.api),
+    ...on('operator', 'Write', written.operator),
+    ...on('recompute', 'Write', written.recompute),
+    ...on('topics', 'Create', all),
+    ...on('topics', 'Describe', all),
+  ];
+}
+
+const on = (program: Program, operation: Operation, names: readonly string[]): Acl[] =>
+  names.map((name) => ({ program, operation, resource: 'topic', name, isPrefix: false }));
+
+/** As commands of Kafka's own tool. Users are named after the programs: replace them by yours. */
+export function aclCommands(acls: readonly Acl[]): string[] {
+  return acls.map(({ program, operation, resource, name, isPrefix }) =>
+    [
+      `kafka-acls.sh --bootstrap-server "$BROKERS" --command-config "$ADMIN_CONFIG" --add`,
+      `--allow-principal User:${program} --operation ${operation} --${resource} ${name}`,
+      ...(isPrefix ? ['--resource-pattern-type prefixed'] : []),
+    ].join(' '),
+  );
+}

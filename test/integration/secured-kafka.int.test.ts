@@ -1,0 +1,207 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AclEntry } from 'kafkajs';
+import { kafkaAcls, PROGRAMS, type Acl } from '../../cli/acls.ts';
+import { AcknowledgedProducer } from '../../platform/kafka/acknowledged-producer.ts';
+import { connectKafka } from '../../platform/kafka/connect.ts';
+import {
+  AclOperationTypes,
+  AclPermissionTypes,
+  AclResourceTypes,
+  ResourcePatternTypes,
+} from '../../platform/kafka/kafkajs.ts';
+import { readKafkaSecurity } from '../../platform/kafka/security-config.ts';
+import { createPublisher } from '../../producers/sdk/connect.ts';
+import { projectRoot } from '../../schemas/root.ts';
+import { DAY_MS } from '../../schemas/time-units.ts';
+import { topicNames } from '../../schemas/topics.ts';
+import { runProgram } from '../platform/lifecycle/run-program.ts';
+import { ANN, ANNS_PASSWORD, describeConnections } from '../platform/kafka/connections.ts';
+import { call } from '../producers/sample-event.ts';
+import { startSecuredKafka, type SecuredKafka } from '../servers/secured-kafka.ts';
+import { until } from '../until.ts';
+import { mainOf, openPipeline, type PipelineUnderTest } from './pipeline.ts';
+
+/** Every program as a user of its own, with the ACLs of cli/acls.ts and no others. */
+const USERS = Object.keys(PROGRAMS);
+const passwordOf = (user: string): string => `${user}s-secret`;
+const GROUP = 'landing';
+
+let kafka: SecuredKafka;
+let pipeline: PipelineUnderTest;
+beforeAll(async () => {
+  const programs = Object.fromEntries(USERS.map((user) => [user, passwordOf(user)]));
+  kafka = await startSecuredKafka({ ...programs, stranger: passwordOf('stranger'), [ANN]: ANNS_PASSWORD });
+  pipeline = await openPipeline('secured', { KAFKA_BROKERS: kafka.plain });
+  await allow(kafkaAcls(pipeline.topics, prefix(), GROUP));
+});
+afterAll(async () => {
+  await pipeline.stop();
+  await kafka.stop();
+});
+
+const prefix = (): string => pipeline.env['TOPIC_PREFIX'] ?? '';
+
+const RESOURCES = { topic: AclResourceTypes.TOPIC, group: AclResourceTypes.GROUP };
+const OPERATIONS = {
+  Read: AclOperationTypes.READ,
+  Write: AclOperationTypes.WRITE,
+  Create: AclOperationTypes.CREATE,
+  Describe: AclOperationTypes.DESCRIBE,
+  DescribeConfigs: AclOperationTypes.DESCRIBE_CONFIGS,
+};
+
+const entry = ({ program, operation, resource, name, isPrefix }: Acl): AclEntry => ({
+  principal: `User:${program}`,
+  host: '*',
+  operation: OPERATIONS[operation],
+  permissionType: AclPermissionTypes.ALLOW,
+  resourceType: RESOURCES[resource],
+  resourceName: name,
+  resourcePatternType: isPrefix ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL,
+});
+
+async function allow(acls: readonly Acl[]): Promise<void> {
+  const admin = connectKafka({ KAFKA_BROKERS: kafka.plain }, 'test', SILENT).admin();
+  await admin.connect();
+  await admin.createAcls({ acl: acls.map(entry) });
+  await admin.disconnect();
+}
+
+const SILENT = { debug: () => undefined, warn: () => undefined };
+
+const as = (user: string): Record<string, string> => ({
+  KAFKA_BROKERS: kafka.sasl,
+  KAFKA_TLS: 'on',
+  KAFKA_TLS_CA_FILE: kafka.caFile,
+  KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
+  KAFKA_SASL_USERNAME: user,
+  KAFKA_SASL_PASSWORD: passwordOf(user),
+});
+
+const publisher = () =>
+  createPublisher({
+    brokers: [kafka.sasl],
+    tls: { caFile: kafka.caFile },
+    sasl: { mechanism: 'SCRAM-SHA-256', username: 'publisher', password: passwordOf('publisher') },
+    topicPrefix: prefix(),
+  });
+
+async function publish(occurredAt: number): Promise<void> {
+  const sdk = publisher();
+  await sdk.publish(call({ occurred_at: occurredAt }));
+  await sdk.close();
+}
+
+describeConnections(() => kafka);
+
+const passwordFile = (): string => join(kafka.dir, 'consumer-password');
+
+describe('a pipeline whose programs may do in Kafka only what the ACLs allow', () => {
+  it('lands calls, closes days and records settings', async () => {
+    writeFileSync(passwordFile(), passwordOf('consumer'));
+    const { KAFKA_SASL_PASSWORD: _, ...consumer } = as('consumer');
+    await pipeline.start('consumer', {
+      ...consumer,
+      KAFKA_SASL_MECHANISM: 'PLAIN',
+      KAFKA_SASL_PASSWORD_FILE: passwordFile(),
+    });
+    await pipeline.start('aggregator', as('aggregator'));
+    await pipeline.start('api', as('api'));
+    await publish(Date.now() - 3 * DAY_MS);
+    await pipeline.settled();
+    await until('the day is charged', async () => {
+      const answer = await pipeline.get('/v1/charges', { role: 'billing', sub: 'billing' });
+      return JSON.stringify(answer).includes('"acme"');
+    });
+    const out = await run('org', ['set', 'acme', '--time-zone', 'Europe/Rome'], as('operator'));
+    expect(out).toContain('acme: recorded');
+  });
+
+  it('warns of topics that a single broker holds', () => {
+    expect(pipeline.logOf('consumer')).toMatch(
+      /loss of a broker may lose acknowledged records.*api-calls 1\/1/,
+    );
+  });
+
+  it('goes on once a rotated password has reached both the consumer and the brokers', async () => {
+    const rejections = (): number => pipeline.logOf('consumer').split('"level":40').length;
+    const before = rejections();
+    writeFileSync(passwordFile(), 'rotated too early');
+    await until('a login is rejected', () =>
+      pipeline.logOf('consumer').includes('Invalid username or password'),
+    );
+    expect(rejections()).toBeGreaterThan(before);
+    writeFileSync(passwordFile(), passwordOf('consumer'));
+    await publish(Date.now());
+    await pipeline.settled();
+    expect(pipeline.logOf('consumer')).not.toContain('rotated too early');
+  });
+
+  it('lets a publisher write calls, and neither settings nor charges', async () => {
+    const env = as('publisher');
+    const config = { KAFKA_BROKERS: kafka.sasl, kafkaSecurity: readKafkaSecurity(env) };
+    const producer = new AcknowledgedProducer(connectKafka(config, 'test', SILENT, 0));
+    for (const topic of [pipeline.topics.settings, pipeline.topics.dailyCharges]) {
+      await expect(producer.sendAcknowledged(topic, [{ value: 'x' }])).rejects.toThrow(
+        `Nothing was sent to ${topic}: Not authorized to access topics`,
+      );
+    }
+    await producer.close();
+  });
+});
+
+describe('the ACLs of npm run topics', () => {
+  it('let it create the topics', async () => {
+    const topicPrefix = `${prefix()}created.`;
+    const acls = kafkaAcls(topicNames(topicPrefix), topicPrefix, GROUP);
+    await allow(acls.filter(({ program }) => program === 'topics'));
+    const out = await run('topics', [], { ...as('topics'), TOPIC_PREFIX: topicPrefix });
+    expect(out).toContain(`created: ${topicPrefix}daily-charges`);
+  });
+
+  it('are printed as commands of kafka-acls.sh', async () => {
+    const out = await run('topics', ['--acls'], { TOPIC_PREFIX: 'staging.', CONSUMER_GROUP: 'lander' });
+    expect(out).toContain('--allow-principal User:api --operation Write --topic staging.settings\n');
+    expect(out).toContain('--operation Read --group staging.lander --resource-pattern-type prefixed');
+  });
+});
+
+describe('a consumer that Kafka does not let in', () => {
+  it.each<[string, () => Record<string, string>, RegExp]>([
+    [
+      'its password is wrong',
+      () => ({ ...as('consumer'), KAFKA_SASL_PASSWORD: 'guessed' }),
+      /rejects the login: check KAFKA_SASL_USERNAME/,
+    ],
+    [
+      'it has no ACLs',
+      () => as('stranger'),
+      /no topic .* or this user may not see it.*npm run topics -- --acls/,
+    ],
+    [
+      'it has no ACL for its group',
+      () => ({ ...as('consumer'), CONSUMER_GROUP: 'other' }),
+      /the group is denied.*npm run topics -- --acls/,
+    ],
+    [
+      'its topics have too few replicas, and ON_LOW_REPLICATION is stop',
+      () => ({ ...as('consumer'), ON_LOW_REPLICATION: 'stop' }),
+      /loss of a broker may lose acknowledged records.*api-calls 1\/1/,
+    ],
+  ])('exits with a message that says what to do, because %s', async (_, variables, message) => {
+    const { code, errors } = await runProgram(mainOf('consumer'), { ...pipeline.env, ...variables() });
+    expect(errors).toMatch(message);
+    expect(errors).not.toMatch(/guessed|secret/);
+    expect(code).toBe(1);
+  });
+});
+
+function run(program: string, args: readonly string[], variables: Record<string, string>): Promise<string> {
+  const file = join(projectRoot(), 'cli', `${program}.ts`);
+  const env = { PATH: process.env['PATH'], ...pipeline.env, ...variables };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [file, ...args], { env }, (_, out, errors) => resolve(out + errors));
+  });
+}
