@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { PASSWORD_MECHANISMS } from './kafka/security.ts';
 import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS } from '../schemas/event-rules.ts';
 
 /**
@@ -41,6 +42,29 @@ export const kafkaVariables = {
   }),
 };
 
+const path = (description: string) => Type.String({ default: '', description });
+
+/** How connections to Kafka are secured (kafka/security-config.ts). */
+export const kafkaSecurityVariables = {
+  KAFKA_TLS: Type.Enum(['on', 'off'], {
+    default: 'off',
+    description: 'whether the brokers are reached by TLS',
+  }),
+  KAFKA_TLS_CA_FILE: path('PEM file of the authorities that sign the brokers’ certificates'),
+  KAFKA_TLS_CERT_FILE: path('PEM file of this client’s certificate'),
+  KAFKA_TLS_KEY_FILE: path('PEM file of its private key'),
+  KAFKA_SASL_MECHANISM: Type.Enum(['', ...PASSWORD_MECHANISMS, 'OAUTHBEARER'], {
+    default: '',
+    description: 'how this client logs in to Kafka',
+  }),
+  KAFKA_SASL_USERNAME: Type.String({ default: '' }),
+  KAFKA_SASL_PASSWORD: Type.String({ default: '', secret: true }),
+  KAFKA_OAUTH_TOKEN_FILE: path('a file with an access token that something else keeps fresh'),
+  KAFKA_OAUTH_TOKEN_URL: httpAddress({ default: '', description: 'the endpoint that issues access tokens' }),
+  KAFKA_OAUTH_CLIENT_ID: Type.String({ default: '' }),
+  KAFKA_OAUTH_CLIENT_SECRET: Type.String({ default: '', secret: true }),
+  KAFKA_OAUTH_SCOPE: Type.String({ default: '' }),
+};
 /** Of every process that runs until it is stopped. */
 export const replicationVariables = {
   ON_LOW_REPLICATION: Type.Enum(['warn', 'stop', 'ignore'], {

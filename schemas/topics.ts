@@ -41,7 +41,7 @@ export function topicNames(prefix = ''): Topics {
 
 /** The append time decides what is future-dated or too late, so it must be the broker's: the same on every redelivery. */
 const LOG_APPEND_TIME = { name: 'message.timestamp.type', value: 'LogAppendTime' };
-/** kafkajs reads only gzip, so the broker decompresses what other publishers compressed with snappy, lz4 or zstd. */
+/** The consumer reads every codec; unpacked by the broker, it need not unpack what publishers compress. */
 const UNCOMPRESSED = { name: 'compression.type', value: 'uncompressed' };
 const KEEP_FOREVER = { name: 'retention.ms', value: '-1' };
 

@@ -1,46 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { Type } from 'typebox';
 import { ConfigError, readBoth, readConfig, readSecretText, type Environment } from '../config.ts';
 import { isLoopback } from '../loopback.ts';
 import { areLocal } from './security.ts';
-import { httpAddress } from '../variables.ts';
+import { kafkaSecurityVariables } from '../variables.ts';
 import { clientCredentialsToken } from './client-credentials.ts';
-import {
-  ENVIRONMENT_NAMES,
-  PASSWORD_MECHANISMS,
-  type KafkaSecurity,
-  type Sasl,
-  type TlsFiles,
-} from './security.ts';
+import { ENVIRONMENT_NAMES, type KafkaSecurity, type Sasl, type TlsFiles } from './security.ts';
 import { tlsFileProblems } from './tls-files.ts';
 
-const file = (description: string) => Type.String({ default: '', description });
-
-const securityVariables = {
-  KAFKA_TLS: Type.Enum(['on', 'off'], {
-    default: 'off',
-    description: 'whether the brokers are reached by TLS',
-  }),
-  KAFKA_TLS_CA_FILE: file('PEM file of the authorities that sign the brokers’ certificates'),
-  KAFKA_TLS_CERT_FILE: file('PEM file of this client’s certificate'),
-  KAFKA_TLS_KEY_FILE: file('PEM file of its private key'),
-  KAFKA_SASL_MECHANISM: Type.Enum(['', ...PASSWORD_MECHANISMS, 'OAUTHBEARER'], {
-    default: '',
-    description: 'how this client logs in to Kafka',
-  }),
-  KAFKA_SASL_USERNAME: Type.String({ default: '' }),
-  KAFKA_SASL_PASSWORD: Type.String({ default: '', secret: true }),
-  KAFKA_OAUTH_TOKEN_FILE: file('a file with an access token that something else keeps fresh'),
-  KAFKA_OAUTH_TOKEN_URL: httpAddress({ default: '', description: 'the endpoint that issues access tokens' }),
-  KAFKA_OAUTH_CLIENT_ID: Type.String({ default: '' }),
-  KAFKA_OAUTH_CLIENT_SECRET: Type.String({ default: '', secret: true }),
-  KAFKA_OAUTH_SCOPE: Type.String({ default: '' }),
-};
-type SecurityConfig = ReturnType<typeof readConfig<typeof securityVariables>>;
+type SecurityConfig = ReturnType<typeof readConfig<typeof kafkaSecurityVariables>>;
 
 /** How connections to Kafka are secured. @throws ConfigError with every problem, without secrets */
 export function readKafkaSecurity(env: Environment): KafkaSecurity {
-  const config = readConfig(env, securityVariables);
+  const config = readConfig(env, kafkaSecurityVariables);
   const [tls, sasl] = readBoth(
     () => readTls(config),
     () => readSasl(config, env),
