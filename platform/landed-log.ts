@@ -3,7 +3,6 @@ import { CompressionTypes } from './kafka/kafkajs.ts';
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from './clickhouse/connect.ts';
 import { AcknowledgedProducer, type ProducerFactory } from './kafka/acknowledged-producer.ts';
-import { problemOf } from './kafka/access-error.ts';
 import { NotAcknowledgedError } from './kafka/acknowledgement.ts';
 
 /** Kafka acknowledged the records but they have not landed in time: no consumer is running, or it is far behind. */
@@ -21,7 +20,7 @@ export class LogNotLandingError extends Error {
 export class LogUnavailableError extends Error {
   readonly code = 'LOG_UNAVAILABLE';
   constructor(topic: string, cause: unknown) {
-    super(`Nothing was appended to ${topic}. ${problemOf(cause)}`, { cause });
+    super(cause instanceof Error ? cause.message : `Nothing was appended to ${topic}.`, { cause });
     this.name = 'LogUnavailableError';
   }
 }

@@ -1,15 +1,23 @@
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
+import { isLoopback } from '../loopback.ts';
 import { KafkaAccessError } from './access-error.ts';
 
 /** How a client gets access tokens of its own: OAuth 2.0, client credentials (RFC 6749, 4.4). */
 export interface ClientCredentials {
-  /** https, or http on this machine. */
+  /** One that isTrustedEndpoint. */
   readonly tokenUrl: string;
   readonly clientId: string;
   /** Fetched for each token. */
   readonly clientSecret: () => string | Promise<string>;
   readonly scope?: string;
+}
+
+/** Whether a secret may be sent to this address: https, or http on this machine. */
+export function isTrustedEndpoint(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 
 const TokenAnswer = Type.Object({

@@ -32,7 +32,7 @@ export async function firstContact<Result>(
       const denied = asAccessError(error, names);
       if (denied) throw denied;
       if (!isOfKafka(error)) throw error;
-      logger.debug({ err: error, pause_ms: pauseMs }, 'Kafka does not answer yet; trying again');
+      logger.warn({ err: error, pause_ms: pauseMs }, 'Kafka does not answer yet; trying again');
     } finally {
       await admin.disconnect();
     }

@@ -21,6 +21,12 @@ class NoCredentialsError extends Error {
   }
 }
 
+/** The broker does not accept the token. */
+class TokenRejectedError extends Error {
+  readonly code = 'TOKEN_REJECTED';
+  override readonly name = 'TokenRejectedError';
+}
+
 type Authenticate = (credentials: object) => (args: AuthenticationProviderArgs) => Authenticator;
 
 const require = createRequire(import.meta.url);
@@ -55,8 +61,7 @@ export function saslMechanism(
         try {
           await builtin(credentials)({ ...args, saslAuthenticate }).authenticate();
         } catch (error) {
-          // The connection broke, or the broker is stopping: not a matter of credentials.
-          if (failure instanceof Error && failure.name.startsWith('KafkaJSConnection')) throw failure;
+          if (failure !== undefined && !isRejection(failure)) throw failure;
           throw rejected(args, sasl, names, error, retriable);
         }
       },
@@ -94,9 +99,15 @@ const TOKEN_ANSWER = {
   parse: (text: Buffer): void => {
     if (text.length === 0) return;
     const status = /"status"\s*:\s*"(\w+)"/.exec(text.toString('utf8'))?.[1];
-    throw new Error(`the broker answered ${status ?? 'an error'}`);
+    throw new TokenRejectedError(`the broker answered ${status ?? 'an error'}`);
   },
 };
+
+/** Otherwise the connection broke, or the broker is stopping, which says nothing of the credentials. */
+const isRejection = (failure: unknown): boolean =>
+  failure instanceof Error &&
+  (failure instanceof TokenRejectedError ||
+    ('type' in failure && failure.type === 'SASL_AUTHENTICATION_FAILED'));
 
 function rejected(
   { host, port }: AuthenticationProviderArgs,

@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError, readBoth, readConfig, readSecretText, type Environment } from '../config.ts';
-import { isLoopback } from '../loopback.ts';
-import { areLocal } from './security.ts';
 import { kafkaSecurityVariables } from '../variables.ts';
-import { clientCredentialsToken } from './client-credentials.ts';
-import { ENVIRONMENT_NAMES, type KafkaSecurity, type Sasl, type TlsFiles } from './security.ts';
+import { clientCredentialsToken, isTrustedEndpoint } from './client-credentials.ts';
+import { areLocal, ENVIRONMENT_NAMES, type KafkaSecurity, type Sasl, type TlsFiles } from './security.ts';
 import { tlsFileProblems } from './tls-files.ts';
 
 type SecurityConfig = ReturnType<typeof readConfig<typeof kafkaSecurityVariables>>;
@@ -93,7 +91,7 @@ function tokenProblems(config: SecurityConfig): string[] {
       (name) => `${name} is missing: KAFKA_SASL_MECHANISM=OAUTHBEARER needs it, or KAFKA_OAUTH_TOKEN_FILE`,
     );
   const url = config.KAFKA_OAUTH_TOKEN_URL;
-  const isSafe = url === '' || url.startsWith('https:') || isLoopback(new URL(url).hostname);
+  const isSafe = url === '' || isTrustedEndpoint(url);
   return [...missing, ...(isSafe ? [] : ['KAFKA_OAUTH_TOKEN_URL must use https: it is sent the secret'])];
 }
 

@@ -39,7 +39,7 @@ function openTls(
 }
 
 /** @throws where a file cannot be read; kafkajs tries again */
-export function readTlsFiles({ caFile, certFile, keyFile }: TlsFiles, names: SettingNames) {
+function readTlsFiles({ caFile, certFile, keyFile }: TlsFiles, names: SettingNames) {
   return {
     ...(caFile !== undefined && { ca: readPem(caFile, names.caFile) }),
     ...(certFile !== undefined && { cert: readPem(certFile, names.certFile) }),

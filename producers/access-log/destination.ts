@@ -1,4 +1,6 @@
+import { asAccessError } from '../../platform/kafka/access-error.ts';
 import { connectKafka, type KafkaConfig } from '../../platform/kafka/connect.ts';
+import { ENVIRONMENT_NAMES } from '../../platform/kafka/security.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { Topics } from '../../schemas/topics.ts';
 
@@ -16,7 +18,7 @@ const RETRIES = 2;
 /**
  * Checks Kafka before anything is published, so that a missing Kafka is reported at once.
  * @returns a unique name of the cluster and topic
- * @throws NoDestinationError
+ * @throws NoDestinationError, KafkaAccessError
  */
 export async function findDestination(config: KafkaConfig, topics: Topics, logger: Logger): Promise<string> {
   const admin = connectKafka(config, 'api-credits replay', logger, RETRIES).admin();
@@ -34,6 +36,8 @@ export async function findDestination(config: KafkaConfig, topics: Topics, logge
     return `${clusterId}/${topics.calls}`;
   } catch (error) {
     if (error instanceof NoDestinationError) throw error;
+    const denied = asAccessError(error, ENVIRONMENT_NAMES);
+    if (denied) throw denied;
     throw new NoDestinationError(
       `No Kafka answers at ${config.KAFKA_BROKERS} (${error instanceof Error ? error.message : String(error)}). ` +
         'Start the local stack (npm start), or set KAFKA_BROKERS.',

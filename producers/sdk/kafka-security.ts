@@ -1,4 +1,4 @@
-import { clientCredentialsToken } from '../../platform/kafka/client-credentials.ts';
+import { clientCredentialsToken, isTrustedEndpoint } from '../../platform/kafka/client-credentials.ts';
 import {
   areLocal,
   PASSWORD_MECHANISMS,
@@ -6,7 +6,6 @@ import {
   type Sasl,
 } from '../../platform/kafka/security.ts';
 import { tlsFileProblems } from '../../platform/kafka/tls-files.ts';
-import { isLoopback } from '../../platform/loopback.ts';
 import type { PublisherSasl, PublisherSecret, PublisherTls } from './kafka-options.ts';
 
 export interface PublisherConnection {
@@ -48,17 +47,11 @@ function saslProblems(sasl: PublisherSasl, { brokers, tls }: PublisherConnection
     !isKnown && `sasl.mechanism must be one of ${PASSWORD_MECHANISMS.join(', ')} and OAUTHBEARER`,
     isClear && `sasl.mechanism ${mechanism} sends a secret unencrypted: set tls`,
     'tokenUrl' in sasl &&
-      !isTrusted(sasl.tokenUrl) &&
+      !isTrustedEndpoint(sasl.tokenUrl) &&
       'sasl.tokenUrl must be an https: URL: it is sent the secret',
     'username' in sasl && sasl.username === '' && 'sasl.username is empty',
     'password' in sasl && sasl.password === '' && 'sasl.password is empty',
   ].filter((problem) => typeof problem === 'string');
-}
-
-function isTrusted(address: string): boolean {
-  if (!URL.canParse(address)) return false;
-  const { protocol, hostname } = new URL(address);
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 
 function saslOf(sasl: PublisherSasl, now: () => number): Sasl {
