@@ -27,7 +27,7 @@ import { Transcoder } from './decode/transcode.ts';
 import { settingsLog } from './write/settings-log.ts';
 import { readConsumerConfig } from './config.ts';
 import { Source } from './fetch/source.ts';
-import { checkTopics } from './fetch/topic-check.ts';
+import { checkTopics, knowTopics } from './fetch/topic-check.ts';
 import { WriterSchemas } from './decode/writer-schemas.ts';
 import { WaveGuard } from './wave-guard.ts';
 
@@ -61,6 +61,7 @@ async function run({
   const admin = kafka.admin();
   const producer = new AcknowledgedProducer(kafka);
   await admin.connect();
+  await retryUntilSuccess('reading the topics', () => knowTopics(admin, allTopics));
   // ClickHouse may be away when the consumer starts, as at any other time.
   const kept = await retryUntilSuccess('setting the retention', () =>
     enforceRetention(config, config.RETENTION_DAYS),

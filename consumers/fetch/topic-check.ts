@@ -11,6 +11,15 @@ export class TopicError extends Error {
 }
 
 /**
+ * Makes the topics known to an admin client, one after the other. Later, parts of the consumer use it at the same time,
+ * and kafkajs 2.2.4 fails where a topic is new to it while it refreshes what it knows of the others.
+ * @param admin connected
+ */
+export async function knowTopics(admin: Admin, topics: readonly string[]): Promise<void> {
+  for (const topic of topics) await admin.fetchTopicOffsets(topic);
+}
+
+/**
  * Checks that all topics exist and that their records carry the broker's append time: "future-dated" and "too late"
  * are decided by it, so that every redelivery gets the same result.
  * @param admin connected. @throws TopicError

@@ -26,7 +26,7 @@ export class LowReplicationError extends Error {
 
 /**
  * Checks that the loss of a broker loses no acknowledged record of these topics.
- * @param admin connected. Topics that do not exist are left out
+ * @param admin connected. Topics that do not exist, or that no ACL shows, are a warning
  * @throws LowReplicationError; Kafka's errors, also for a missing ACL
  */
 export async function checkReplication(
@@ -35,8 +35,16 @@ export async function checkReplication(
   onLow: OnLowReplication,
   logger: Logger,
 ): Promise<void> {
-  if (onLow === 'ignore') return;
   const existing = new Set(await admin.listTopics());
+  const missing = topics.filter((topic) => !existing.has(topic));
+  if (missing.length > 0) {
+    const problem = `Kafka has no topic ${missing.join(', ')}, or this user may not see it`;
+    logger.warn(
+      { topics: missing },
+      `${problem}. "npm run topics" creates them; with --acls it prints the ACLs`,
+    );
+  }
+  if (onLow === 'ignore') return;
   const low = await lowReplication(
     admin,
     topics.filter((topic) => existing.has(topic)),

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { AclEntry } from 'kafkajs';
+import { signToken, type Claims } from '../../api/auth/tokens.ts';
 import { kafkaAcls, PROGRAMS, type Acl } from '../../cli/acls.ts';
 import { AcknowledgedProducer } from '../../platform/kafka/acknowledged-producer.ts';
 import { connectKafka } from '../../platform/kafka/connect.ts';
@@ -22,7 +23,7 @@ import { ANN, ANNS_PASSWORD, describeConnections } from '../platform/kafka/conne
 import { call } from '../producers/sample-event.ts';
 import { startSecuredKafka, type SecuredKafka } from '../servers/secured-kafka.ts';
 import { until } from '../until.ts';
-import { mainOf, openPipeline, type PipelineUnderTest } from './pipeline.ts';
+import { mainOf, openPipeline, type PipelineUnderTest, type Stage } from './pipeline.ts';
 
 /** Every program as a user of its own, with the ACLs of cli/acls.ts and no others. */
 const USERS = Object.keys(PROGRAMS);
@@ -120,6 +121,27 @@ describe('a pipeline whose programs may do in Kafka only what the ACLs allow', (
     expect(out).toContain('acme: recorded');
   });
 
+  it('records settings and publishes events that come over HTTP', async () => {
+    const limit = await request('PUT', '/v1/orgs/acme/additional-limit', 'super_admin', { credits: 5_000 });
+    expect(limit.status).toBe(200);
+    const event = await request('POST', '/v1/events', 'publisher', call({ user_id: 'http' }));
+    expect(event.status).toBe(202);
+  });
+
+  it('reads schemas for an event of another, and quarantines it', async () => {
+    const unknown = Buffer.from([0xc3, 0x01, 1, 2, 3, 4, 5, 6, 7, 8, 0]);
+    const config = { KAFKA_BROKERS: kafka.sasl, kafkaSecurity: readKafkaSecurity(as('publisher')) };
+    const producer = new AcknowledgedProducer(connectKafka(config, 'test', SILENT, 0));
+    await producer.sendAcknowledged(pipeline.topics.calls, [{ key: 'acme', value: unknown }]);
+    await producer.close();
+    await pipeline.settled();
+    const admin = pipeline.kafka.admin();
+    await admin.connect();
+    const [dead] = await admin.fetchTopicOffsets(pipeline.topics.dead);
+    await admin.disconnect();
+    expect(dead?.high).toBe('1');
+  });
+
   it('warns of topics that a single broker holds', () => {
     expect(pipeline.logOf('consumer')).toMatch(
       /loss of a broker may lose acknowledged records.*api-calls 1\/1/,
@@ -183,35 +205,62 @@ describe('the ACLs of npm run topics', () => {
   });
 });
 
-describe('a consumer that Kafka does not let in', () => {
-  it.each<[string, () => Record<string, string>, RegExp]>([
+describe('a process that Kafka does not let in', () => {
+  it.each<[Stage, string, () => Record<string, string>, RegExp]>([
     [
+      'api',
       'its password is wrong',
-      () => ({ ...as('consumer'), KAFKA_SASL_PASSWORD: 'guessed' }),
+      () => ({ ...as('api'), KAFKA_SASL_PASSWORD: 'guessed' }),
       /rejects the login: check KAFKA_SASL_USERNAME/,
     ],
     [
-      'it has no ACLs',
+      'aggregator',
+      'it does not trust the broker’s certificate',
+      () => ({ ...as('aggregator'), KAFKA_TLS_CA_FILE: kafka.otherCaFile }),
+      /set KAFKA_TLS_CA_FILE to the one that has/,
+    ],
+    [
+      'consumer',
+      'it has no ACL for its topics',
       () => as('stranger'),
       /no topic .* or this user may not see it.*npm run topics -- --acls/,
     ],
     [
+      'consumer',
       'it has no ACL for its group',
       () => ({ ...as('consumer'), CONSUMER_GROUP: 'other' }),
       /the group is denied.*npm run topics -- --acls/,
     ],
     [
+      'consumer',
       'its topics have too few replicas, and ON_LOW_REPLICATION is stop',
       () => ({ ...as('consumer'), ON_LOW_REPLICATION: 'stop' }),
       /loss of a broker may lose acknowledged records.*api-calls 1\/1/,
     ],
-  ])('exits with a message that says what to do, because %s', async (_, variables, message) => {
-    const { code, errors } = await runProgram(mainOf('consumer'), { ...pipeline.env, ...variables() });
-    expect(errors).toMatch(message);
-    expect(errors).not.toMatch(/guessed|secret/);
-    expect(code).toBe(1);
-  });
+  ])(
+    'exits with a message that says what to do: the %s, because %s',
+    async (stage, _, variables, message) => {
+      const { code, errors } = await runProgram(mainOf(stage), {
+        ...pipeline.env,
+        PORT: '0',
+        ...variables(),
+      });
+      expect(errors).toMatch(message);
+      expect(errors).not.toMatch(/guessed|secret/);
+      expect(code).toBe(1);
+    },
+  );
 });
+
+async function request(method: string, path: string, role: Claims['role'], body: object): Promise<Response> {
+  const secret = readFileSync(pipeline.env['JWT_SECRET_FILE'] ?? '', 'utf8').trim();
+  const token = await signToken(Buffer.from(secret), { role, sub: role, org: 'acme' }, Date.now() + 600_000);
+  return fetch(`http://127.0.0.1:${pipeline.env['PORT']}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
 
 function run(program: string, args: readonly string[], variables: Record<string, string>): Promise<string> {
   const file = join(projectRoot(), 'cli', `${program}.ts`);

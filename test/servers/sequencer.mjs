@@ -8,6 +8,7 @@ const LONGEST = [
   'conformance/publishers',
   'kafka/broker-failures',
   'integration/sample-log',
+  'integration/secured-kafka',
   'dashboard/dashboard',
   'api/schemathesis',
   'closing/stories',

@@ -147,10 +147,12 @@ export function describeConnections(started: () => SecuredKafka): void {
     });
 
     it('is not asked for again and again where the endpoint rejects the client, and the secret stays one', async () => {
+      requests.splice(0);
       const { error, lines } = await connect(kafka.sasl, client('wrong-s>cret'));
       expect(error).toBe(
         `The token endpoint ${tokenUrl} rejects this client with status 401: check its id, secret and scope`,
       );
+      expect(requests).toHaveLength(1);
       expect([error, ...lines].join('\n')).not.toContain('s>cret');
     });
   });
