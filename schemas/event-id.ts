@@ -16,13 +16,19 @@ export function mintEventId(occurredAtMs: number, random: Uint8Array): string {
     throw new RangeError(`occurred_at ${occurredAtMs} does not fit the 48 bits of a UUIDv7`);
   }
   if (random.length < 10) throw new RangeError(`a UUIDv7 needs 10 random bytes, ${random.length} given`);
-  const bytes = Buffer.alloc(16);
+  const bytes = Buffer.allocUnsafe(16);
   bytes.writeUIntBE(occurredAtMs, 0, 6);
   bytes.set(random.subarray(0, 10), 6);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  return formatEventId(bytes);
+  lastText = formatEventId(bytes);
+  lastId = bytes;
+  return lastText;
 }
+
+/** An event's id is minted or parsed, validated and encoded in turn: its bytes need be found only once. */
+let lastText: string | undefined;
+let lastId: Buffer | undefined;
 
 /** 16 bytes in network order as lower-case 8-4-4-4-12. */
 export function formatEventId(bytes: Buffer): string {
@@ -30,9 +36,13 @@ export function formatEventId(bytes: Buffer): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** The 16 bytes of a UUID's text form, or undefined if the text is not a lower-case UUIDv7. */
+/** The 16 bytes of a UUID's text form, not to be changed, or undefined if the text is not a lower-case UUIDv7. */
 export function parseEventId(text: string): Buffer | undefined {
-  return UUID_V7.test(text) ? Buffer.from(text.replaceAll('-', ''), 'hex') : undefined;
+  if (text !== lastText) {
+    lastId = UUID_V7.test(text) ? Buffer.from(text.replaceAll('-', ''), 'hex') : undefined;
+    lastText = text;
+  }
+  return lastId;
 }
 
 /** The epoch milliseconds in an id's first 48 bits. */
