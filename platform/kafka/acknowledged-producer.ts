@@ -1,6 +1,9 @@
 import type { Message, Producer, ProducerConfig } from 'kafkajs';
 import { isMissingAcl, problemOf } from './access-error.ts';
 import { CompressionTypes, Partitioners } from './kafkajs.ts';
+import { partitionMessage, recordsOf } from './kafkajs-produce.ts';
+import { partitionOf } from './murmur2.ts';
+import type { PlainRecord } from './record-batch-encoder.ts';
 import { compareAcknowledged, NotAcknowledgedError, type LastOffsets } from './acknowledgement.ts';
 
 const ALL_REPLICAS = -1;
@@ -118,9 +121,20 @@ export class AcknowledgedProducer {
   }
 }
 
-/** A producer of kafkajs that counts how many records of a send it assigns to each partition. */
+/** The topic has another number of partitions than its records were assigned to: nothing was sent. */
+class PartitionsChangedError extends Error {
+  readonly code = 'PARTITIONS_CHANGED';
+  constructor(topic: string) {
+    super(`Nothing was sent to ${topic}: its number of partitions has changed.`);
+    this.name = 'PartitionsChangedError';
+  }
+}
+
+/** A producer of kafkajs that counts how many records of a send are assigned to each partition. */
 class Connection {
   readonly #producer: KafkajsProducer;
+  /** How many partitions a topic has, as its last send found. */
+  readonly #partitions = new Map<string, number>();
   #byPartition = new Map<number, number>();
 
   constructor(kafka: ProducerFactory) {
@@ -132,8 +146,13 @@ class Connection {
       createPartitioner: () => {
         const choose = Partitioners.DefaultPartitioner();
         return (given) => {
+          const { topic, partitionMetadata, message } = given;
+          const records = recordsOf(message);
+          const known = this.#partitions.get(topic);
+          if (records > 0 && known !== partitionMetadata.length) throw new PartitionsChangedError(topic);
+          this.#partitions.set(topic, partitionMetadata.length);
           const partition = choose(given);
-          this.#byPartition.set(partition, (this.#byPartition.get(partition) ?? 0) + 1);
+          this.#byPartition.set(partition, (this.#byPartition.get(partition) ?? 0) + (records || 1));
           return partition;
         };
       },
@@ -159,10 +178,28 @@ class Connection {
     this.#byPartition = byPartition;
     const acknowledged = await this.#producer.send({
       topic,
-      messages: [...records],
+      messages: this.#messages(topic, records),
       acks: ALL_REPLICAS,
       compression,
     });
     return compareAcknowledged({ topic, records: records.length, byPartition }, acknowledged);
   }
+
+  /** One message a partition, if the topic's partitions are known and the records have nothing but key and value. */
+  #messages(topic: string, records: readonly Message[]): Message[] {
+    const partitions = this.#partitions.get(topic);
+    if (partitions === undefined || !records.every(isPlain)) return [...records];
+    const groups: PlainRecord[][] = Array.from({ length: partitions }, () => []);
+    for (const record of records) groups[partitionOf(record.key, partitions)]?.push(record);
+    return groups.flatMap((group, partition) => (group.length > 0 ? partitionMessage(partition, group) : []));
+  }
+}
+
+function isPlain(record: Message): record is Message & PlainRecord {
+  const { key, value, partition, headers, timestamp } = record;
+  return (
+    (typeof key === 'string' || Buffer.isBuffer(key)) &&
+    Buffer.isBuffer(value) &&
+    (partition ?? headers ?? timestamp) === undefined
+  );
 }
