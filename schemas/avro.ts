@@ -47,7 +47,16 @@ export class UnknownSchemaError extends Error {
   }
 }
 
+/** Most messages fit. It is used anew for each. */
+const scratch = Buffer.allocUnsafeSlow(16 * 1024);
+
 /** A value as a single-object message. @throws avsc's error, which names the path, if the value is not of the type */
 export function encodeSingleObject(type: avro.Type, header: Buffer, value: unknown): Buffer {
-  return Buffer.concat([header, type.toBuffer(value)]);
+  const end = type.encode(value, scratch, header.length);
+  // Negative where it does not fit.
+  if (end < 0) return Buffer.concat([header, type.toBuffer(value)]);
+  header.copy(scratch);
+  const message = Buffer.allocUnsafe(end);
+  scratch.copy(message, 0, 0, end);
+  return message;
 }

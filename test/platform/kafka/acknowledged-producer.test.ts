@@ -113,6 +113,36 @@ describe('the acknowledged producer', () => {
     });
   });
 
+  it('hands over one message a partition once it knows the partitions, and each record where they changed', async () => {
+    let partitions = 2;
+    const sizes: number[] = [];
+    kafka.onSend = (messages) => {
+      sizes.push(messages.length);
+      const answers = kafka.answer(messages, '0', partitions);
+      // A broker answers once for each partition.
+      return Promise.resolve([...new Map(answers.map((each) => [each.partition, each])).values()]);
+    };
+    const plain = Array.from({ length: 50 }, (_, index) => ({
+      key: `org-${index}`,
+      value: Buffer.from('v'),
+    }));
+    const first = await producer.sendAcknowledged('t', plain);
+    const second = await producer.sendAcknowledged('t', plain);
+    // As many records in the same partitions.
+    expect(second).toEqual(first);
+
+    partitions = 5;
+    await expect(producer.sendAcknowledged('t', plain)).rejects.toThrow('number of partitions has changed');
+    expect((await producer.sendAcknowledged('t', plain)).size).toBe(5);
+    expect((await producer.sendAcknowledged('t', plain)).size).toBe(5);
+    expect(sizes).toEqual([50, 2, 2, 50, 5]);
+
+    const headers = { reason: 'x' };
+    const withHeader = plain.map(({ key, value }) => ({ key, value, headers }));
+    await producer.sendAcknowledged('t', withHeader);
+    expect(sizes.at(-1)).toBe(50);
+  });
+
   it('counts the assignments of each send anew', async () => {
     await producer.sendAcknowledged('t', one);
     kafka.onSend = () => Promise.resolve([{ topicName: 't', partition: 0, errorCode: 0, baseOffset: '1' }]);

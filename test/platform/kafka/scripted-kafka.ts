@@ -33,10 +33,10 @@ export class ScriptedKafka implements ProducerFactory {
     };
   };
 
-  /** Assigns every message to one of two partitions, as kafkajs does, and acknowledges them. */
-  answer(messages: Message[], baseOffset = '0'): RecordMetadata[] {
+  /** Assigns every message to one of the partitions, as kafkajs does, and acknowledges them. */
+  answer(messages: Message[], baseOffset = '0', partitionCount = 2): RecordMetadata[] {
     const choose = this.config.createPartitioner?.();
-    const partitionMetadata = [0, 1].map((partitionId) => ({
+    const partitionMetadata = Array.from({ length: partitionCount }, (_, partitionId) => ({
       partitionErrorCode: 0,
       partitionId,
       leader: 0,
