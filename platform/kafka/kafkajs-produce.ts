@@ -42,7 +42,7 @@ const TIMEOUT_MS = 30_000;
 /**
  * A message that stands for all records of a partition. kafkajs hands each record through a dozen functions, with a
  * buffer of half a kilobyte for each, and copies the list of a partition's records for each of them. So it gets one
- * message a partition, and the request is encoded here, in 1.5 microseconds a record.
+ * message a partition, and the request is encoded here, in about a microsecond a record.
  */
 class PartitionMessage implements Message {
   readonly partition: number;

@@ -23,7 +23,7 @@ export interface Sizes {
 /** Takes some minutes on two shared cores, and 2 GB of disk. */
 export const SIZES: Sizes = {
   publish: { calls: 200_000, rounds: 3 },
-  middleware: { calls: 2_000, bareCalls: 50_000, rounds: 3 },
+  middleware: { calls: 4_000, bareCalls: 50_000, rounds: 3 },
   land: { calls: 500_000, rounds: 3 },
   seal: { hours: 26, callsAnHour: 200_000, rounds: 5 },
   query: { hours: 26, callsAnHour: 200_000, reads: 20, rounds: 5 },
