@@ -3,6 +3,7 @@ import type { EventLimits } from '../schemas/event-validation.ts';
 import type { CallEventInput } from '../schemas/call-event-input.ts';
 import { MAX_EVENT_BYTES, prepareEvent, type OutgoingRecord } from '../schemas/prepared-event.ts';
 import { pooled } from '../platform/random-pool.ts';
+import { endsWithin } from './deadline.ts';
 import { BufferFullError, PublisherClosedError, UndeliveredError } from './errors.ts';
 import { MemorySendBuffer, type BufferedEvent } from './send-buffer.ts';
 import type { Publisher, PublisherCounters, PublisherLimits } from './publisher-contract.ts';
@@ -138,10 +139,7 @@ class BufferedPublisher implements Publisher {
 
   async #close(deadlineMs: number): Promise<void> {
     for (const waiter of this.#roomWaiters.splice(0)) waiter.reject(new PublisherClosedError());
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<void>((resolve) => (timer = setTimeout(resolve, deadlineMs)));
-    await Promise.race([this.flush(), deadline]);
-    clearTimeout(timer);
+    await endsWithin(this.flush(), deadlineMs);
     const undelivered = new UndeliveredError(this.#buffered(), deadlineMs);
     for (const entry of this.#sender.stop()) entry.failed(undelivered);
     for (const { resolve } of this.#flushes.splice(0)) resolve();

@@ -1,3 +1,5 @@
+import { endsWithin } from '../deadline.ts';
+
 /** Counts the calls that are not settled, for a close() that waits for them. */
 export class InFlight {
   #count = 0;
@@ -14,15 +16,8 @@ export class InFlight {
   }
 
   /** @returns whether all had left within the deadline */
-  async allLeft(deadlineMs: number): Promise<boolean> {
-    if (this.#count === 0) return true;
-    let timer: NodeJS.Timeout | undefined;
-    const left = new Promise<boolean>((resolve) => this.#waiters.push(() => resolve(true)));
-    const deadline = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), deadlineMs);
-    });
-    const result = await Promise.race([left, deadline]);
-    clearTimeout(timer);
-    return result;
+  allLeft(deadlineMs: number): Promise<boolean> {
+    if (this.#count === 0) return Promise.resolve(true);
+    return endsWithin(new Promise<void>((resolve) => this.#waiters.push(resolve)), deadlineMs);
   }
 }

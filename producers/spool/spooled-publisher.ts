@@ -1,6 +1,7 @@
 import type { CallEventInput } from '../../schemas/call-event-input.ts';
 import type { EventLimits } from '../../schemas/event-validation.ts';
 import { prepareEvent } from '../../schemas/prepared-event.ts';
+import { endsWithin } from '../deadline.ts';
 import { BufferFullError, PublisherClosedError, UndeliveredError } from '../errors.ts';
 import type { Publisher, PublisherCounters, PublisherLimits } from '../publisher-contract.ts';
 import { Sender } from '../sender.ts';
@@ -109,10 +110,7 @@ export class SpooledPublisher implements Publisher {
 
   async #close(deadlineMs: number): Promise<void> {
     for (const waiter of this.#roomWaiters.splice(0)) waiter.reject(new PublisherClosedError());
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<void>((resolve) => (timer = setTimeout(resolve, deadlineMs)));
-    await Promise.race([this.flush(), deadline]);
-    clearTimeout(timer);
+    await endsWithin(this.flush(), deadlineMs);
     await this.#intake.stop(new UndeliveredError(this.#intake.records, deadlineMs));
     this.#sender?.stop();
     await this.#options.transport.close();
