@@ -37,7 +37,7 @@ const publisher: Publisher = {
   counters: () => spooled.counters(),
   async publish(event) {
     const call = open.get(event.module ?? '');
-    if (call === undefined) throw new Error('the meter published a call that nobody made');
+    if (call === undefined) throw new Error('the meter published a call that was not made');
     const { event_id, occurred_at } = call;
     const id = await spooled.publish({ ...event, event_id, occurred_at, module: '' });
     writeSync(resolved, `${id}\n`);

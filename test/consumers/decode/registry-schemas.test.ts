@@ -44,7 +44,7 @@ function encode(schema: string, more: object = {}): Buffer {
   return avro.Type.forSchema(parsed).toBuffer({ ...event, event_id, ...more });
 }
 
-/** A registry with these schemas, which counts what it is asked for. */
+/** A registry with these schemas, which counts its requests. */
 class Registry {
   readonly schemas = new Map<number, RegistrySchema>();
   readonly requests: number[] = [];

@@ -60,7 +60,7 @@ describe('a snapshot of the settings', () => {
     await landed(1, 'one', { billing_day: 2 });
     await landed(2, 'two', { ...created, time_zone: 'BST' }, { kind: 'new-org' });
     await landed(3, 'one', { billing_day: 99 });
-    await landed(4, 'nobody', { billing_day: 9 });
+    await landed(4, 'unknown', { billing_day: 9 });
     await writer(5).refresh();
     expect(errors).toEqual([]);
     await landed(5, 'one', { billing_day: 3 });
@@ -69,7 +69,7 @@ describe('a snapshot of the settings', () => {
     const state = await store.refresh();
     expect(state.outcomesFrom).toBe(5);
     expect(daysOf(state.history('one'))).toEqual([1, 2, 3]);
-    expect(state.history('nobody')).toBeUndefined();
+    expect(state.history('unknown')).toBeUndefined();
     expect(state.orgIds.toSorted()).toEqual(['one', 'two']);
   });
 
