@@ -23,20 +23,17 @@ export function DayBreakdowns({ breakdowns }: Pick<Explanation, 'breakdowns'>) {
             <div key={by}>
               <h3>{TITLES[by]}</h3>
               <ol class="top-list">
-                {top.slice(0, SHOWN).map(({ value, credits }) => (
-                  <li key={value}>
-                    <span title={printableLine(value)}>
-                      {value === '' ? (
-                        '(none)'
-                      ) : by === 'endpoint' ? (
-                        <Path text={printableLine(value)} />
-                      ) : (
-                        printableLine(value)
-                      )}
-                    </span>{' '}
-                    <b>{number(credits)}</b>
-                  </li>
-                ))}
+                {top.slice(0, SHOWN).map(({ value, credits }) => {
+                  const text = printableLine(value);
+                  return (
+                    <li key={value}>
+                      <span title={text}>
+                        {by === 'endpoint' && text !== '' ? <Path text={text} /> : text || '(none)'}
+                      </span>{' '}
+                      <b>{number(credits)}</b>
+                    </li>
+                  );
+                })}
                 {rest > 0 && (
                   <li class="faint">
                     <span>Others</span> <b>{number(rest)}</b>
