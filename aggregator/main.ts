@@ -1,5 +1,6 @@
 import { schedule } from 'node-cron';
 import { connectClickHouse } from '../platform/clickhouse/connect.ts';
+import { firstClusterContact } from '../platform/clickhouse/first-contact.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
 import { firstContact } from '../platform/kafka/first-contact.ts';
 import { checkReplication } from '../platform/kafka/replication-check.ts';
@@ -64,8 +65,11 @@ async function run({
   /** The next tick retries a failed one: the recorded progress says what is still to do. */
   let setAside = 0;
   let isAdopted = false;
+  const clusterChecked = firstClusterContact(config, 'api-credits aggregator', logger);
+  clusterChecked.catch(fail);
   async function wake(): Promise<void> {
     try {
+      await clusterChecked;
       if (!isAdopted) await adopt();
       isAdopted = true;
       const report = await tick(aggregator);

@@ -45,11 +45,9 @@ export function connectForReading(
   onOpen: (change: 1 | -1) => void = () => undefined,
   connections = CONNECTIONS,
 ): ClickHouseClient {
-  const url = new URL(config.CLICKHOUSE_URL);
-  // The client also reads settings from the URL.
-  for (const [name, value] of Object.entries(LIMITS)) url.searchParams.set(`ch_${name}`, String(value));
-  const client = connectClickHouse({ ...config, CLICKHOUSE_URL: url.href }, 'api-credits api', {
+  const client = connectClickHouse(config, 'api-credits api', {
     connections,
+    settings: LIMITS,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
   });
   const query = client.query.bind(client);

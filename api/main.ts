@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
+import { firstClusterContact } from '../platform/clickhouse/first-contact.ts';
 import { openRecorder } from '../store/settings/recorder.ts';
 import { topicNames } from '../schemas/topics.ts';
 import { buildApp } from './app.ts';
@@ -49,6 +50,7 @@ async function run({
   firstContact(config, 'api-credits-api', logger, (admin) =>
     checkReplication(admin, written, config.ON_LOW_REPLICATION, logger),
   ).catch(fail);
+  firstClusterContact(config, 'api-credits api', logger).catch(fail);
   const events = new EventPublisher({
     sink: new CallEventProducer({ kafka: config, topics, clientId: 'api-credits-api', logger }),
     logger,

@@ -6,6 +6,8 @@ import { dateOption } from './date-option.ts';
 import { runCommand } from '../platform/command-line/command.ts';
 import { Options } from '../platform/command-line/options.ts';
 import { findSubscription } from './find-subscription.ts';
+import { connectNodes } from '../platform/clickhouse/connect.ts';
+import { readKeptEvents } from '../store/retention.ts';
 import { withStack } from './stack.ts';
 import { recomputeReport } from './recompute-report.ts';
 
@@ -33,19 +35,26 @@ await runCommand(async (args) => {
   const product = options.text('product');
   if (to <= from) throw options.wrong('--to must be later than --from: it is the end, exclusive.');
 
-  return withStack(async ({ client, settings }) => {
+  return withStack(async ({ config, client, settings }) => {
     const { org, subscription } = findSubscription(settings, orgId, product);
-    const request = { client, settings, org, product: subscription.product, from, to };
+    const kept = await readKeptEvents(config);
+    const request = { client, settings, org, kept, product: subscription.product, from, to };
     const found = await recompute({ ...request, now: Date.now() });
     const report = recomputeReport(orgId, subscription.product, found);
     const differs = found.buckets.length + found.charges.length > 0;
     if (!differs) return report;
     if (!options.has('apply'))
       return `${report}\n\nNothing was changed. Add --apply to apply the corrections.`;
-    const revisions = await withChargesLog(client, (log) =>
+    const revisions = await withChargesLog(client, async (log) => {
       // With the same settings as the report above.
-      applyRecomputed({ client, store: { refresh: async () => settings }, log, now: Date.now }, org, found),
-    );
+      const closing = { client, store: { refresh: async () => settings }, log, now: Date.now };
+      const nodes = connectNodes(config, 'api-credits recompute');
+      try {
+        return await applyRecomputed(closing, nodes, org, found);
+      } finally {
+        await Promise.all(nodes.map((node) => node.close()));
+      }
+    });
     return `${report}\n\nApplied: the hours are sealed again, ${revisions} revision(s) appended.`;
   });
 });

@@ -1,4 +1,8 @@
-import { connectClickHouse, type ClickHouseClient } from '../platform/clickhouse/connect.ts';
+import {
+  connectClickHouse,
+  type ClickHouseClient,
+  type ClickHouseConfig,
+} from '../platform/clickhouse/connect.ts';
 import { readConfig } from '../platform/config.ts';
 import {
   clickhouseVariables,
@@ -15,6 +19,7 @@ const { TOPIC_PREFIX } = kafkaVariables;
 
 /** The tables and settings that a read-only command works with. */
 export interface Stack {
+  readonly config: ClickHouseConfig;
   readonly client: ClickHouseClient;
   /** As of the command's start. */
   readonly settings: SettingsState;
@@ -36,6 +41,7 @@ export async function withStack<Result>(work: (stack: Stack) => Promise<Result>)
   const client = connectClickHouse(config, 'api-credits command');
   try {
     return await work({
+      config,
       client,
       settings: await createSettingsStore(client, config.UNKNOWN_ORGS).refresh(),
       sources: {

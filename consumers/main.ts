@@ -1,3 +1,4 @@
+import { firstClusterContact } from '../platform/clickhouse/first-contact.ts';
 import { AcknowledgedProducer } from '../platform/kafka/acknowledged-producer.ts';
 import { asAccessError } from '../platform/kafka/access-error.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
@@ -62,6 +63,7 @@ async function run({
   const producer = new AcknowledgedProducer(kafka);
   await admin.connect();
   await retryUntilSuccess('reading the topics', () => knowTopics(admin, allTopics));
+  await firstClusterContact(config, 'api-credits consumer', logger);
   // ClickHouse may be away when the consumer starts, as at any other time.
   const kept = await retryUntilSuccess('setting the retention', () =>
     enforceRetention(config, config.RETENTION_DAYS),

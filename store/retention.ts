@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { RETENTION_DAYS, type KeptEvents } from '../schemas/event-rules.ts';
 import {
   connectClickHouse,
+  connectNodes,
   select,
   type ClickHouseClient,
   type ClickHouseConfig,
@@ -45,44 +46,74 @@ const TableRow = Type.Object({ engine_full: Type.String() });
 const DroppedRow = Type.Object({ before: Type.Integer() });
 const TTL = /TTL toStartOfDay\(occurred_at\) \+ toIntervalDay\((\d+)\)/;
 
-/** Which raw events retention has kept so far, from the table's own TTL and the record of earlier, shorter ones. */
-export async function readKeptEvents(client: ClickHouseClient): Promise<KeptEvents> {
-  const [table] = await select(
-    client,
-    TableRow,
-    `SELECT engine_full FROM system.tables WHERE database = currentDatabase() AND name = 'call_events'`,
-  );
+/**
+ * Which raw events retention has kept so far, from the tables' own TTL and the record of earlier, shorter ones. On a
+ * cluster every server must answer, and the shortest TTL counts.
+ */
+export async function readKeptEvents(config: ClickHouseConfig): Promise<KeptEvents> {
+  return withTables(config, readKept);
+}
+
+/**
+ * Sets the TTL of the raw events to `days`; ClickHouse then drops the parts of a UTC day as a whole. A longer retention
+ * later does not bring back what was dropped, so this first records until when the old TTL may have dropped events.
+ */
+export async function enforceRetention(config: ClickHouseConfig, days: number): Promise<KeptEvents> {
+  return withTables(config, async (tables) => {
+    for (const node of tables.nodes) {
+      const retentionMs = await readRetention(node);
+      if (retentionMs === days * DAY_MS) continue;
+      if (retentionMs !== Infinity) await recordDropped(tables.client, retentionMs);
+      // All events of a UTC day share a part and expire together, `days` after the day's end. A TTL takes no query
+      // parameter; `days` is an integer by the type of its setting.
+      await node.command({
+        query: `ALTER TABLE call_events MODIFY TTL toStartOfDay(occurred_at) + toIntervalDay(${days + 1})`,
+      });
+    }
+    return readKept(tables);
+  });
+}
+
+interface Tables {
+  readonly client: ClickHouseClient;
+  /** Of each server's own tables. */
+  readonly nodes: readonly ClickHouseClient[];
+}
+
+async function withTables<Result>(
+  config: ClickHouseConfig,
+  work: (tables: Tables) => Promise<Result>,
+): Promise<Result> {
+  const application = 'api-credits retention';
+  const tables = {
+    client: connectClickHouse(config, application),
+    nodes: connectNodes(config, application),
+  };
+  try {
+    return await work(tables);
+  } finally {
+    await Promise.all([tables.client, ...tables.nodes].map((client) => client.close()));
+  }
+}
+
+async function readKept({ client, nodes }: Tables): Promise<KeptEvents> {
+  const retentions = await Promise.all(nodes.map((node) => readRetention(node)));
   const [dropped] = await select(
     client,
     DroppedRow,
     'SELECT toUnixTimestamp64Milli(before) AS before FROM dropped_events FINAL',
   );
-  const [, afterStart] = TTL.exec(table?.engine_full ?? '') ?? [];
-  return {
-    retentionMs: afterStart === undefined ? Infinity : (Number(afterStart) - 1) * DAY_MS,
-    droppedBeforeMs: dropped?.before ?? -Infinity,
-  };
+  return { retentionMs: Math.min(...retentions), droppedBeforeMs: dropped?.before ?? -Infinity };
 }
 
-/**
- * Sets the table's TTL to `days`; ClickHouse then drops the parts of a UTC day as a whole. A longer retention later
- * does not bring back what was dropped, so this first records until when the old TTL may have dropped events.
- */
-export async function enforceRetention(config: ClickHouseConfig, days: number): Promise<KeptEvents> {
-  const client = connectClickHouse(config, 'api-credits retention');
-  try {
-    const kept = await readKeptEvents(client);
-    if (kept.retentionMs === days * DAY_MS) return kept;
-    if (kept.retentionMs !== Infinity) await recordDropped(client, kept.retentionMs);
-    // All events of a UTC day share a part and expire together, `days` after the day's end. A TTL takes no query
-    // parameter; `days` is an integer by the type of its setting.
-    await client.command({
-      query: `ALTER TABLE call_events MODIFY TTL toStartOfDay(occurred_at) + toIntervalDay(${days + 1})`,
-    });
-    return await readKeptEvents(client);
-  } finally {
-    await client.close();
-  }
+async function readRetention(node: ClickHouseClient): Promise<number> {
+  const [table] = await select(
+    node,
+    TableRow,
+    `SELECT engine_full FROM system.tables WHERE database = currentDatabase() AND name = 'call_events'`,
+  );
+  const [, afterStart] = TTL.exec(table?.engine_full ?? '') ?? [];
+  return afterStart === undefined ? Infinity : (Number(afterStart) - 1) * DAY_MS;
 }
 
 /**

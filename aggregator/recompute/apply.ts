@@ -17,10 +17,12 @@ import { floorTo } from '../../domain/instants.ts';
  *
  * Invalidates the hours first and clears the invalidations last. In between every reader counts these hours from the
  * events, and after a crash an aggregator completes the work.
+ * @param nodes of the tables of each server (platform/clickhouse/cluster.ts)
  * @returns the number of revisions appended
  */
 export async function applyRecomputed(
   closing: Closing,
+  nodes: readonly ClickHouseClient[],
   org: OrgHistory,
   { buckets, charges, sealedUntil }: Recomputed,
 ): Promise<number> {
@@ -32,7 +34,7 @@ export async function applyRecomputed(
     await writeRollup(client, chunk, 'invalidated');
     const damaged = buckets.filter(({ bucket }) => chunk.includes(floorTo(bucket, HOUR_MS)));
     // The right rows are written before the delete and again after it: a merge in between may have kept the wrong row.
-    if (await deleteRowsAboveVersion(client, org.orgId, damaged)) {
+    if (await deleteRowsAboveVersion(nodes, org.orgId, damaged)) {
       await writeRollup(client, chunk, 'invalidated');
     }
   }
@@ -47,14 +49,14 @@ export async function applyRecomputed(
  * @returns whether there were buckets to check
  */
 async function deleteRowsAboveVersion(
-  client: ClickHouseClient,
+  nodes: readonly ClickHouseClient[],
   orgId: string,
   damaged: readonly BucketDifference[],
 ): Promise<boolean> {
   for (const table of ['usage_15m', 'usage_15m_by'] as const) {
     const own = damaged.filter((each) => each.table === table);
     if (own.length === 0) continue;
-    await client.command({
+    const statement = {
       query: `DELETE FROM ${table}
         WHERE org_id = {org:String} AND has({buckets:Array(UInt32)}, toUnixTimestamp(bucket))
           AND seen > {versions:Array(UInt128)}[indexOf({buckets:Array(UInt32)}, toUnixTimestamp(bucket))]`,
@@ -64,7 +66,9 @@ async function deleteRowsAboveVersion(
         versions: own.map(({ version }) => BigInt(version)),
       },
       clickhouse_settings: { lightweight_deletes_sync: '2' },
-    });
+    } as const;
+    // Rows are deleted where they are: not through a Distributed table.
+    for (const node of nodes) await node.command(statement);
   }
   return damaged.length > 0;
 }

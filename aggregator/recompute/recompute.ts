@@ -1,7 +1,6 @@
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { readKeptEvents } from '../../store/retention.ts';
 import type { DailyCharge } from '../../schemas/daily-charge.ts';
-import { wholeFrom } from '../../schemas/event-rules.ts';
+import { wholeFrom, type KeptEvents } from '../../schemas/event-rules.ts';
 import type { OrgHistory } from '../../domain/settings/org-history.ts';
 import { calendarOf } from '../../domain/calendar/calendar.ts';
 import type { LocalDate } from '../../domain/calendar/dates.ts';
@@ -37,6 +36,8 @@ export interface RecomputeRequest {
   readonly client: ClickHouseClient;
   readonly settings: SettingsState;
   readonly org: OrgHistory;
+  /** Which raw events are still there. */
+  readonly kept: KeptEvents;
   readonly product: string;
   /** Local dates, half-open. */
   readonly from: LocalDate;
@@ -66,7 +67,7 @@ export async function recompute(request: RecomputeRequest): Promise<Recomputed> 
   const { client, settings, org, product, now } = request;
   const calendar = calendarOf(org.timeZone);
   const days = calendar.daysByDates(request.from, request.to).filter(({ from }) => from <= now);
-  const wholeSince = wholeFrom(await readKeptEvents(client), now);
+  const wholeSince = wholeFrom(request.kept, now);
   const frozen = days.find(({ from }) => from < wholeSince);
   if (frozen) {
     const first = calendar.dayAt(calendar.dayAt(wholeSince - 1).to);

@@ -1,6 +1,9 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { addressesOf } from '../../platform/clickhouse/addresses.ts';
+import { clusterSettings } from '../../platform/clickhouse/cluster.ts';
 import type { ClickHouseConfig } from '../../platform/clickhouse/connect.ts';
+import { failoverAgent } from '../../platform/clickhouse/failover-agent.ts';
 
 const REQUEST_TIMEOUT_MS = 120_000;
 const MAX_ANSWER_CHARACTERS = 600;
@@ -42,11 +45,15 @@ const SETTINGS = {
 export class Inserts {
   readonly #url: URL;
   readonly #headers: Record<string, string>;
+  readonly #settings: Readonly<Record<string, string>>;
   readonly #agent: HttpAgent;
   readonly #request: typeof httpRequest;
 
   constructor(config: ClickHouseConfig) {
-    this.#url = new URL(config.CLICKHOUSE_URL);
+    const addresses = addressesOf(config);
+    this.#url = new URL(addresses[0] ?? '');
+    const ofCluster = Object.entries(clusterSettings(config)).map(([name, value]) => [name, String(value)]);
+    this.#settings = { ...SETTINGS, ...Object.fromEntries(ofCluster) };
     this.#headers = {
       'X-ClickHouse-User': config.CLICKHOUSE_USER,
       'X-ClickHouse-Key': config.CLICKHOUSE_PASSWORD,
@@ -55,7 +62,8 @@ export class Inserts {
     };
     const isTls = this.#url.protocol === 'https:';
     const options = { keepAlive: true, maxSockets: 8 };
-    this.#agent = isTls ? new HttpsAgent(options) : new HttpAgent(options);
+    if (addresses.length > 1) this.#agent = failoverAgent({ ...options, addresses });
+    else this.#agent = isTls ? new HttpsAgent(options) : new HttpAgent(options);
     this.#request = isTls ? httpsRequest : httpRequest;
   }
 
@@ -67,7 +75,8 @@ export class Inserts {
   async insert(table: string, columns: string, format: string, body: readonly Buffer[]): Promise<void> {
     const url = new URL(this.#url);
     const query = `INSERT INTO ${table} (${columns}) FORMAT ${format}`;
-    for (const [name, value] of Object.entries({ ...SETTINGS, query })) url.searchParams.set(name, value);
+    for (const [name, value] of Object.entries({ ...this.#settings, query }))
+      url.searchParams.set(name, value);
     const size = body.reduce((sum, piece) => sum + piece.length, 0);
     const answer = await this.#post(url, size, body);
     const text = await textOf(answer);

@@ -5,6 +5,8 @@ export interface ServerConfig {
   readonly usersFile: string;
   readonly memoryBytes: number;
   readonly logins: readonly ClickHouseLogin[];
+  /** Further elements, such as the remote_servers of a cluster. */
+  readonly elements?: string;
 }
 
 /**
@@ -15,7 +17,7 @@ export interface ServerConfig {
  * that a browser here has open, gets 401 and no CORS headers: otherwise a request without credentials would be
  * `default`, and any page could send one. Logins in the URL do not count, because URLs are logged.
  */
-export function serverXml({ logFile, usersFile, memoryBytes, logins }: ServerConfig): string {
+export function serverXml({ logFile, usersFile, memoryBytes, logins, elements = '' }: ServerConfig): string {
   return `<clickhouse>
   <logger>
     <log>${escapeXml(logFile)}</log>
@@ -37,7 +39,7 @@ export function serverXml({ logFile, usersFile, memoryBytes, logins }: ServerCon
   <mark_cache_size>${2 ** 28}</mark_cache_size>
   <background_pool_size>2</background_pool_size>
   <background_schedule_pool_size>4</background_schedule_pool_size>
-  <database_atomic_delay_before_drop_table_sec>0</database_atomic_delay_before_drop_table_sec>
+  <database_atomic_delay_before_drop_table_sec>0</database_atomic_delay_before_drop_table_sec>${elements}
 </clickhouse>
 `;
 }

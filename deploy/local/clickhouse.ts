@@ -24,30 +24,46 @@ export interface ClickHouseOptions {
   /** Default: a free port. Give the same port at a restart, so that clients reconnect. */
   readonly port?: number;
   readonly memoryBytes?: number;
+  /** Names its directory under DATA_DIR, its files and its log. Default: clickhouse. */
+  readonly name?: string;
+  /** As a member of a cluster (clickhouse-cluster.ts). */
+  readonly cluster?: ClusterMembership;
 }
 
-const NAME = 'clickhouse';
+export interface ClusterMembership {
+  /** Where the other members reach it. */
+  readonly tcpPort: number;
+  /** Elements of config.xml that define the cluster. */
+  readonly elements: string;
+}
+
 // Two stacks and a test run must fit into 16 GiB.
 const MEMORY_BYTES = 4 * 2 ** 30;
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 5_000;
 
 /**
- * Starts ClickHouse on 127.0.0.1 with its data in DATA_DIR/clickhouse, and waits until it answers.
+ * Starts ClickHouse on 127.0.0.1 with its data in DATA_DIR/NAME, and waits until it answers.
  * It ends when this process ends, even by kill -9.
  * @throws LocalStackError SERVER_DID_NOT_START with the end of its log
  */
 export async function startClickHouse(options: ClickHouseOptions): Promise<LocalClickHouse> {
-  const { dataDir } = options;
+  const { dataDir, name = 'clickhouse', cluster } = options;
   const port = options.port ?? (await freePort());
-  const dir = join(dataDir, 'clickhouse');
+  const dir = join(dataDir, name);
   mkdirSync(dir, { recursive: true });
   const logins = options.users.map((user) => clickhouseLogin(dataDir, user));
-  const configFile = writeConfig(options, logins);
+  const configFile = writeConfig({ ...options, name }, logins);
   const child = await startChild({
-    name: NAME,
+    name,
     command: process.execPath,
-    args: [join(projectRoot(), 'deploy/local/clickhouse-server.ts'), configFile, dir, String(port)],
+    args: [
+      join(projectRoot(), 'deploy/local/clickhouse-server.ts'),
+      configFile,
+      dir,
+      String(port),
+      ...(cluster ? [String(cluster.tcpPort)] : []),
+    ],
     dataDir,
     ipc: true,
   });
@@ -65,19 +81,20 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Local
 
 /** Only the owner can read the files: they hold the passwords. */
 function writeConfig(
-  { dataDir, users, memoryBytes }: ClickHouseOptions,
+  { dataDir, users, memoryBytes, name, cluster }: ClickHouseOptions & { readonly name: string },
   logins: readonly ClickHouseLogin[],
 ): string {
-  const [configFile, usersFile] = [join(dataDir, 'clickhouse.xml'), join(dataDir, 'clickhouse-users.xml')];
+  const [configFile, usersFile] = [join(dataDir, `${name}.xml`), join(dataDir, `${name}-users.xml`)];
   writePrivate(
     usersFile,
     usersXml(users, (user) => clickhouseLogin(dataDir, user).password),
   );
   const server = {
-    logFile: logFileOf(dataDir, 'clickhouse-server'),
+    logFile: logFileOf(dataDir, `${name}-server`),
     usersFile,
     memoryBytes: memoryBytes ?? MEMORY_BYTES,
     logins,
+    ...(cluster && { elements: cluster.elements }),
   };
   writePrivate(configFile, serverXml(server));
   return configFile;

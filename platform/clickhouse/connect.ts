@@ -1,14 +1,29 @@
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 import type { Static, TSchema } from 'typebox';
 import { compiled, type ValidationError } from '../compiled-schema.ts';
+import { addressesOf } from './addresses.ts';
+import { clusterSettings, nodesOf, type ShardBy } from './cluster.ts';
+import { failoverAgent } from './failover-agent.ts';
 
 export type { ClickHouseClient };
 
 export interface ClickHouseConfig {
+  /** One address, or several of servers that answer the same requests, comma separated. */
   readonly CLICKHOUSE_URL: string;
   readonly CLICKHOUSE_DATABASE: string;
   readonly CLICKHOUSE_USER: string;
   readonly CLICKHOUSE_PASSWORD: string;
+  /** The following are for a cluster (cluster.ts). */
+  readonly CLICKHOUSE_CLUSTER?: string;
+  readonly CLICKHOUSE_UNSHARDED_CLUSTER?: string;
+  readonly CLICKHOUSE_SHARD_BY?: ShardBy;
+  readonly CLICKHOUSE_REPLICAS?: number;
+}
+
+export interface ClientOptions {
+  readonly connections?: number;
+  readonly requestTimeoutMs?: number;
+  readonly settings?: Readonly<Record<string, number | string>>;
 }
 
 /**
@@ -16,14 +31,20 @@ export interface ClickHouseConfig {
  * @param application names the process in ClickHouse's query log
  * @param options.connections the most connections at a time; further queries wait for one of them
  * @param options.requestTimeoutMs fails a request whose connection has been silent this long, as when the server hangs
+ * @param options.settings ClickHouse's, for every query
  */
 export function connectClickHouse(
   config: ClickHouseConfig,
   application: string,
-  { connections = 8, requestTimeoutMs = 60_000 } = {},
+  { connections = 8, requestTimeoutMs = 60_000, settings = {} }: ClientOptions = {},
 ): ClickHouseClient {
+  const addresses = addressesOf(config);
+  const [url = ''] = addresses;
   return createClient({
-    url: config.CLICKHOUSE_URL,
+    url,
+    ...(addresses.length > 1 && {
+      http_agent: failoverAgent({ addresses, keepAlive: true, maxSockets: connections }),
+    }),
     database: config.CLICKHOUSE_DATABASE,
     username: config.CLICKHOUSE_USER,
     password: config.CLICKHOUSE_PASSWORD,
@@ -43,9 +64,15 @@ export function connectClickHouse(
       session_timezone: 'UTC',
       // Parallel formatting takes 40 % of a small query's CPU time (SELECT 1: 1.7 ms with, 1.0 ms without).
       output_format_parallel_formatting: 0,
+      ...clusterSettings(config),
+      ...settings,
     },
   });
 }
+
+/** Opens a client of each server's own tables (cluster.ts): of the one server where there is no cluster. */
+export const connectNodes = (config: ClickHouseConfig, application: string): ClickHouseClient[] =>
+  nodesOf(config).map((node) => connectClickHouse(node, application));
 
 /** A row of a query does not match the schema in the code. Names the columns, not their values. */
 export class UnexpectedRowError extends Error {

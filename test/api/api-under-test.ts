@@ -17,7 +17,7 @@ import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS } from '../../schemas/event-rules.ts
 import { compiled } from '../../platform/compiled-schema.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { serverAddresses } from '../servers/addresses.ts';
-import { openNamespace, type Namespace } from '../servers/namespace.ts';
+import { dropDatabase, openNamespace, type Namespace } from '../servers/namespace.ts';
 
 export const SECRET = Buffer.from('a secret that only this test run knows');
 
@@ -162,8 +162,8 @@ export async function openApi(
       await events.close();
       await reading.close();
       await probing.close();
-      await clickhouse.command({ query: `DROP DATABASE IF EXISTS ${settings.CLICKHOUSE_DATABASE}` });
       await clickhouse.close();
+      await dropDatabase(settings);
     },
   };
 }

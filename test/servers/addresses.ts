@@ -5,6 +5,7 @@ export interface ServerAddresses {
   readonly clickhouseUrl: string;
   readonly clickhouseUser: string;
   readonly clickhousePassword: string;
+  readonly clickhouseClusters: number;
 }
 
 export function serverAddresses(env: NodeJS.ProcessEnv = process.env): ServerAddresses {
@@ -13,6 +14,7 @@ export function serverAddresses(env: NodeJS.ProcessEnv = process.env): ServerAdd
     clickhouseUrl: given(env, 'TEST_CLICKHOUSE_URL'),
     clickhouseUser: env['TEST_CLICKHOUSE_USER'] || 'default',
     clickhousePassword: env['TEST_CLICKHOUSE_PASSWORD'] ?? '',
+    clickhouseClusters: Number(env['TEST_CLICKHOUSE_CLUSTERS'] ?? 0),
   };
 }
 

@@ -5,5 +5,7 @@ export interface Servers {
   readonly clickhouseUrl: string;
   readonly clickhouseUser: string;
   readonly clickhousePassword: string;
+  /** How many clusters remote_servers has for the suites (cluster-names.ts); 0 with a single server. */
+  readonly clickhouseClusters?: number;
   stop(): Promise<void>;
 }

@@ -24,12 +24,14 @@ export async function startTestRun(needsServers: boolean, wanted: string | undef
   const chosen = needsServers ? await chooseServers(wanted, dir) : undefined;
   const env: Record<string, string> = { TEST_DATA_DIR: dir };
   if (chosen) {
-    const { kafkaBrokers, clickhouseUrl, clickhouseUser, clickhousePassword } = chosen.servers;
+    const { kafkaBrokers, clickhouseUrl, clickhouseUser, clickhousePassword, clickhouseClusters } =
+      chosen.servers;
     Object.assign(env, {
       TEST_KAFKA_BROKERS: kafkaBrokers,
       TEST_CLICKHOUSE_URL: clickhouseUrl,
       TEST_CLICKHOUSE_USER: clickhouseUser,
       TEST_CLICKHOUSE_PASSWORD: clickhousePassword,
+      TEST_CLICKHOUSE_CLUSTERS: String(clickhouseClusters ?? 0),
     });
     marks.push(`KAFKA_BROKERS=${kafkaBrokers}`, `CLICKHOUSE_URL=${clickhouseUrl}`);
   }

@@ -89,8 +89,8 @@ describe('sealing by several sealers', () => {
     await land(client(), [{ ...first, offset: first.offset + 1, credits: 9, user: 'second' }]);
     await writeRollup(client(), [hour], 'all');
     const stale = await Promise.all(['usage_15m', 'usage_15m_by'].map((table) => rowsOf(table)));
-    await client().command({ query: 'TRUNCATE TABLE usage_15m' });
-    await client().command({ query: 'TRUNCATE TABLE usage_15m_by' });
+    await client.onTables('TRUNCATE TABLE usage_15m');
+    await client.onTables('TRUNCATE TABLE usage_15m_by');
     await land(client(), [first]);
     await sealEndedHours(client(), now, SEAL_DELAY_MS);
     await reseal(client());

@@ -10,7 +10,7 @@ import { migrate } from '../../../platform/clickhouse/migrate.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../schemas/time-units.ts';
 import { readProgress } from '../../../store/progress/aggregator-progress.ts';
 import { readTotal } from '../../../store/usage/read.ts';
-import { openNamespace } from '../../servers/namespace.ts';
+import { openNamespace, type Namespace } from '../../servers/namespace.ts';
 
 export const SEAL_DELAY_MS = MINUTE_MS;
 export const now = Date.now();
@@ -19,7 +19,7 @@ export const thisHour = floorTo(now, HOUR_MS);
 const TABLES = ['call_events', 'usage_15m', 'usage_15m_by', 'dirty_marks', 'aggregator_progress'];
 
 /** Gives a suite a migrated database whose tables are empty at the start of every test. Registers the hooks. */
-export function useSealingTables(suite: string): () => ClickHouseClient {
+export function useSealingTables(suite: string): (() => ClickHouseClient) & Pick<Namespace, 'onTables'> {
   const namespace = openNamespace(suite);
   let client: ClickHouseClient;
   beforeAll(async () => {
@@ -27,13 +27,13 @@ export function useSealingTables(suite: string): () => ClickHouseClient {
     client = connectClickHouse(namespace.settings, `${suite} test`);
   });
   beforeEach(async () => {
-    for (const table of TABLES) await client.command({ query: `TRUNCATE TABLE ${table}` });
+    for (const table of TABLES) await namespace.onTables(`TRUNCATE TABLE ${table}`);
   });
   afterAll(async () => {
     await client.close();
     await namespace.drop();
   });
-  return () => client;
+  return Object.assign(() => client, { onTables: (statement: string) => namespace.onTables(statement) });
 }
 
 /** The usage of acme's crm subscription as the API reads it. */

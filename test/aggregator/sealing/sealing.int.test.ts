@@ -62,7 +62,7 @@ describe('sealing', () => {
     const second = { ...first, offset: first.offset + 1, credits: 9, user: 'second' };
     await land(client(), [second]);
     await land(client(), [first]);
-    await client().command({ query: 'OPTIMIZE TABLE call_events FINAL' });
+    await client.onTables('OPTIMIZE TABLE call_events FINAL');
     const [row] = await readUsage(client(), {
       orgId: 'acme',
       from: now - DAY_MS,

@@ -49,7 +49,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   for (const table of ['daily_charges', 'landed_ranges']) {
-    await api.clickhouse.command({ query: `TRUNCATE TABLE ${table}` });
+    await api.namespace.onTables(`TRUNCATE TABLE ${table}`);
   }
 });
 afterAll(() => api.close());
@@ -139,7 +139,7 @@ describe('GET /v1/charges', () => {
         'acme 2026-11-20 3',
       ]);
       expect(charges.map(({ amount }) => amount)).toEqual(['6.8', '6.8', '6.8', '6.8', '6.8']);
-      await api.clickhouse.command({ query: 'OPTIMIZE TABLE daily_charges FINAL' });
+      await api.namespace.onTables('OPTIMIZE TABLE daily_charges FINAL');
       expect(await walk(limit)).toEqual(charges);
     },
   );
@@ -185,7 +185,7 @@ describe('GET /v1/charges', () => {
   it('rejects a cursor of another system instead of skipping later charges', async () => {
     await land([record(100)]);
     const { next_cursor } = await page('');
-    await api.clickhouse.command({ query: 'TRUNCATE TABLE landed_ranges' });
+    await api.namespace.onTables('TRUNCATE TABLE landed_ranges');
     const { status, body } = await api.get(`/v1/charges?cursor=${next_cursor}`, BILLING);
     expect(status).toBe(400);
     expect(body).toMatchObject({ detail: expect.stringContaining('another system') });

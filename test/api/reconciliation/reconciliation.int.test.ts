@@ -100,7 +100,7 @@ const credits = (all: readonly { credits: number }[]): number =>
 
 /** Changes rows of a table, which no process ever does. */
 async function mutate(table: string, change: string): Promise<void> {
-  await api.clickhouse.command({ query: `ALTER TABLE ${table} ${change} SETTINGS mutations_sync = 2` });
+  await api.namespace.onTables(`ALTER TABLE ${table} ${change} SETTINGS mutations_sync = 2`);
 }
 
 describe('GET /v1/reconciliation', () => {
@@ -231,7 +231,7 @@ describe('GET /v1/reconciliation', () => {
 
   it.each(cases)('reports it, and what to do, when %s', async (_, table, change, expected) => {
     const kept = `kept_${table}`;
-    await api.clickhouse.command({ query: `CREATE TABLE ${kept} CLONE AS ${table}` });
+    await api.namespace.onTables(`CREATE TABLE ${kept} CLONE AS ${table}`);
     try {
       await mutate(table, change);
       const { differences } = await reconcile();
@@ -242,9 +242,9 @@ describe('GET /v1/reconciliation', () => {
         expect(Object.values(DIFFERENCES)).toContain(action);
       }
     } finally {
-      await api.clickhouse.command({ query: `TRUNCATE TABLE ${table}` });
+      await api.namespace.onTables(`TRUNCATE TABLE ${table}`);
       await mutate(table, `ATTACH PARTITION ALL FROM ${kept}`);
-      await api.clickhouse.command({ query: `DROP TABLE ${kept}` });
+      await api.namespace.onTables(`DROP TABLE ${kept}`);
     }
   });
 

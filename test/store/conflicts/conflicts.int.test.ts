@@ -26,7 +26,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   const tables = ['call_events', 'event_payloads', 'payload_conflicts', 'usage_15m', 'usage_15m_by'];
   for (const table of [...tables, 'dirty_marks', 'aggregator_progress']) {
-    await client.command({ query: `TRUNCATE TABLE ${table}` });
+    await namespace.onTables(`TRUNCATE TABLE ${table}`);
   }
 });
 afterAll(async () => {
@@ -56,7 +56,7 @@ async function latest(limit: number, before?: Conflict): Promise<Conflict[]> {
 
 const merge = async () => {
   for (const table of ['call_events', 'event_payloads']) {
-    await client.command({ query: `OPTIMIZE TABLE ${table} FINAL` });
+    await namespace.onTables(`OPTIMIZE TABLE ${table} FINAL`);
   }
 };
 

@@ -124,7 +124,7 @@ describe('a snapshot of the settings', () => {
     await landed(11, 'one', { billing_day: 6 });
     await landed(13, 'one', { billing_day: 8 });
     const missed = writer(1);
-    await client.command({ query: 'DELETE FROM settings_log WHERE kafka_offset = 11' });
+    await namespace.onTables('DELETE FROM settings_log WHERE kafka_offset = 11');
     await missed.refresh();
     await landed(11, 'one', { billing_day: 6 });
     await landed(14, 'one', { billing_day: 9 });
@@ -136,18 +136,18 @@ describe('a snapshot of the settings', () => {
   it('is not used where it is not complete', async () => {
     await writer(1).refresh();
     expect(await readSnapshot(client, 'none')).toBeDefined();
-    await client.command({ query: `DELETE FROM settings_snapshot_orgs WHERE org_id = 'two'` });
+    await namespace.onTables(`DELETE FROM settings_snapshot_orgs WHERE org_id = 'two'`);
     expect(await readSnapshot(client, 'none')).toBeUndefined();
     expect((await reader().refresh()).history('two')).toBeDefined();
   });
 });
 
 async function wholeLog() {
-  await client.command({ query: 'RENAME TABLE settings_snapshots TO snapshots_away' });
-  await client.command({ query: 'CREATE TABLE settings_snapshots AS snapshots_away' });
+  await namespace.onTables('RENAME TABLE settings_snapshots TO snapshots_away');
+  await namespace.onTables('CREATE TABLE settings_snapshots AS snapshots_away');
   const state = await reader().refresh();
-  await client.command({ query: 'EXCHANGE TABLES settings_snapshots AND snapshots_away' });
-  await client.command({ query: 'DROP TABLE snapshots_away' });
+  await namespace.onTables('EXCHANGE TABLES settings_snapshots AND snapshots_away');
+  await namespace.onTables('DROP TABLE snapshots_away');
   expect(state.outcomesFrom).toBe(0);
   return state;
 }

@@ -1,0 +1,109 @@
+import { startClickHouse, type LocalClickHouse } from './clickhouse.ts';
+import { clickhouseLogin, type ClickHouseLogin, type ClickHouseUser } from './clickhouse-users.ts';
+import { freePort } from './ports.ts';
+import { supervise, type Supervised } from './supervise.ts';
+
+/**
+ * ClickHouse servers on one machine that form a cluster of shards, to be killed and started again. For tests and the
+ * fault run. Shards have no replicas here: the embedded library offers neither Keeper nor the port over which replicas
+ * fetch parts.
+ */
+export interface ClickHouseCluster {
+  /** Of all members, comma separated, for CLICKHOUSE_URL. */
+  readonly urls: string;
+  readonly login: ClickHouseLogin;
+  readonly members: readonly ClusterMember[];
+  stop(): Promise<void>;
+}
+
+export interface ClusterMember {
+  readonly name: string;
+  readonly url: string;
+  signal(signal: NodeJS.Signals): void;
+}
+
+export interface ClusterOptions {
+  readonly dataDir: string;
+  /** Who can use every member; the members reach each other as this user. */
+  readonly user: ClickHouseUser;
+  /** In remote_servers. Several may stand over the same shards, for databases of different names. */
+  readonly clusters: readonly ClusterName[];
+  readonly shards?: number;
+  /** Of each member. */
+  readonly memoryBytes?: number;
+}
+
+export interface ClusterName {
+  /** The one without shards is NAME_unsharded. */
+  readonly name: string;
+  /** Where a shard looks up tables without a database name. */
+  readonly localDatabase: string;
+}
+
+interface Node {
+  readonly name: string;
+  readonly port: number;
+  readonly tcpPort: number;
+}
+
+/**
+ * Starts a cluster and waits until each member answers. A member that ends is started again: the library's listener for
+ * other servers ends its process when a connection is reset (ClickHouse 26.7), as when another member is killed.
+ */
+export async function startClickHouseCluster(options: ClusterOptions): Promise<ClickHouseCluster> {
+  const { dataDir, user, shards = 2, memoryBytes } = options;
+  const login = clickhouseLogin(dataDir, user);
+  const nodes: Node[] = [];
+  for (let shard = 1; shard <= shards; shard += 1) {
+    nodes.push({ name: `clickhouse-${shard}`, port: await freePort(), tcpPort: await freePort() });
+  }
+  const members: Supervised<LocalClickHouse>[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(members.map((member) => member.stop()));
+  };
+  try {
+    for (const [index, { name, port, tcpPort }] of nodes.entries()) {
+      const elements = `${remoteServers(options, nodes, login)}
+  <macros><shard>${index + 1}</shard><replica>1</replica></macros>`;
+      const cluster = { tcpPort, elements };
+      const server = { dataDir, users: [user], name, port, cluster, ...(memoryBytes && { memoryBytes }) };
+      members.push(await supervise({ name, start: () => startClickHouse(server) }));
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    urls: nodes.map(({ port }) => `http://127.0.0.1:${port}`).join(','),
+    login,
+    members: members.map((member) => ({
+      name: member.name,
+      url: member.current().url,
+      signal: (signal) => member.current().kill(signal),
+    })),
+    stop,
+  };
+}
+
+function remoteServers(
+  { clusters }: ClusterOptions,
+  nodes: readonly Node[],
+  { user, password }: ClickHouseLogin,
+): string {
+  const shard = ({ tcpPort }: Node, localDatabase: string) => `
+      <shard>
+        <internal_replication>true</internal_replication>
+        <replica>
+          <host>127.0.0.1</host><port>${tcpPort}</port>
+          <user>${user}</user><password>${password}</password>
+          <default_database>${localDatabase}</default_database>
+        </replica>
+      </shard>`;
+  const cluster = (name: string, localDatabase: string, shards: readonly Node[]) =>
+    `\n    <${name}>${shards.map((node) => shard(node, localDatabase)).join('')}\n    </${name}>`;
+  const both = ({ name, localDatabase }: ClusterName) =>
+    cluster(name, localDatabase, nodes) + cluster(`${name}_unsharded`, localDatabase, nodes.slice(0, 1));
+  return `
+  <remote_servers>${clusters.map((names) => both(names)).join('')}
+  </remote_servers>`;
+}

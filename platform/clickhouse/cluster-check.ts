@@ -1,0 +1,186 @@
+import { Type, type Static } from 'typebox';
+import { clusterOf, clusterSettings, type Cluster } from './cluster.ts';
+import { select, type ClickHouseClient, type ClickHouseConfig } from './connect.ts';
+
+/** The servers are not set up as the configuration says. The message lists every problem on a line of its own. */
+export class ClusterError extends Error {
+  readonly code = 'CLUSTER';
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(
+      `The ClickHouse cluster is not set up as the configuration says (docs/deployment.md, ClickHouse cluster):\n` +
+        problems.map((problem) => `  ${problem}`).join('\n'),
+    );
+    this.name = 'ClusterError';
+    this.problems = problems;
+  }
+}
+
+const ServerRow = Type.Object({
+  cluster: Type.String(),
+  shard: Type.Integer(),
+  address: Type.String(),
+  weight: Type.Integer(),
+  internal_replication: Type.Integer(),
+  default_database: Type.String(),
+});
+type ServerRow = Static<typeof ServerRow>;
+
+/**
+ * Checks how a server knows the cluster, which settings its profile leaves to this user, and how many shards its rows
+ * were distributed over. Does nothing where the configuration names no cluster.
+ * @throws ClusterError with every problem at once
+ */
+export async function checkCluster(client: ClickHouseClient, config: ClickHouseConfig): Promise<void> {
+  const cluster = clusterOf(config);
+  if (cluster === undefined) return;
+  const servers = await readServers(client, cluster);
+  const problems = [
+    ...shardProblems(servers, cluster),
+    ...unshardedProblems(servers, cluster),
+    ...(await settingProblems(client, config)),
+    ...(await macroProblems(client, cluster)),
+    ...(await layoutProblems(client, servers, cluster)),
+  ];
+  if (problems.length > 0) throw new ClusterError(problems);
+}
+
+const readServers = (client: ClickHouseClient, { name, unsharded }: Cluster): Promise<ServerRow[]> =>
+  select(
+    client,
+    ServerRow,
+    `SELECT cluster, shard_num AS shard, concat(host_name, ':', toString(port)) AS address, shard_weight AS weight,
+       internal_replication, default_database
+     FROM system.clusters WHERE cluster IN {clusters:Array(String)} ORDER BY cluster, shard_num, replica_num`,
+    { clusters: [name, unsharded] },
+  );
+
+function shardProblems(servers: readonly ServerRow[], { name, localDatabase, replicas }: Cluster): string[] {
+  const own = servers.filter(({ cluster }) => cluster === name);
+  if (own.length === 0) return [`remote_servers has no cluster ${name} (CLICKHOUSE_CLUSTER)`];
+  const problems: string[] = [];
+  for (const shard of new Set(own.map((server) => server.shard))) {
+    const of = own.filter((server) => server.shard === shard);
+    if (of.length !== replicas) {
+      problems.push(
+        `shard ${shard} of ${name} has ${of.length} replicas, CLICKHOUSE_REPLICAS is ${replicas}`,
+      );
+    }
+    if (of.some(({ weight }) => weight !== 1)) problems.push(`shard ${shard} of ${name} needs the weight 1`);
+    if (replicas > 1 && of.some(({ internal_replication: on }) => on !== 1)) {
+      problems.push(`shard ${shard} of ${name} needs <internal_replication>true</internal_replication>`);
+    }
+  }
+  for (const { cluster, address, default_database: database } of servers) {
+    if (database === localDatabase) continue;
+    problems.push(`${address} in ${cluster} needs <default_database>${localDatabase}</default_database>`);
+  }
+  return problems;
+}
+
+function unshardedProblems(servers: readonly ServerRow[], { name, unsharded }: Cluster): string[] {
+  const own = servers.filter(({ cluster }) => cluster === unsharded);
+  if (own.length === 0) {
+    return [`remote_servers has no cluster ${unsharded} (CLICKHOUSE_UNSHARDED_CLUSTER)`];
+  }
+  const addressesOf = (shard: number) =>
+    servers
+      .filter((server) => server.cluster === name && server.shard === shard)
+      .map(({ address }) => address);
+  const first = addressesOf(1);
+  const same = own.length === first.length && own.every(({ address }) => first.includes(address));
+  if (same && own.every(({ shard }) => shard === 1)) return [];
+  return [
+    `${unsharded} must have one shard, of the servers of the first shard of ${name}: ${first.join(', ')}`,
+  ];
+}
+
+const SettingRow = Type.Object({ name: Type.String(), value: Type.String() });
+
+/** A profile may forbid to change a setting, or change it again. */
+async function settingProblems(client: ClickHouseClient, config: ClickHouseConfig): Promise<string[]> {
+  const wanted = new Map(
+    Object.entries(clusterSettings(config)).map(([name, value]) => [name, String(value)]),
+  );
+  const rows = await select(
+    client,
+    SettingRow,
+    `SELECT name, value FROM system.settings WHERE name IN {names:Array(String)}`,
+    { names: [...wanted.keys()] },
+  );
+  const effective = new Map(rows.map(({ name, value }) => [name, value]));
+  return [...wanted].flatMap(([name, value]) => {
+    const has = effective.get(name);
+    if (has === value) return [];
+    return [
+      `the profile of ${config.CLICKHOUSE_USER} must leave ${name} at ${value}; it is ${has ?? 'unknown'}`,
+    ];
+  });
+}
+
+const MacroRow = Type.Object({ macro: Type.String() });
+
+async function macroProblems(client: ClickHouseClient, { replicas }: Cluster): Promise<string[]> {
+  if (replicas === 1) return [];
+  const rows = await select(client, MacroRow, 'SELECT macro FROM system.macros');
+  const known = new Set(rows.map(({ macro }) => macro));
+  const missing = ['shard', 'replica'].filter((macro) => !known.has(macro));
+  return missing.map((macro) => `<macros> needs <${macro}>, by which replicas find each other`);
+}
+
+const LayoutRow = Type.Object({ shards: Type.Integer(), shard_by: Type.String() });
+
+async function layoutProblems(
+  client: ClickHouseClient,
+  servers: readonly ServerRow[],
+  { name, localDatabase, shardBy }: Cluster,
+): Promise<string[]> {
+  const rows = await select(
+    client,
+    Type.Object({ exists: Type.Integer() }),
+    `SELECT count() AS exists FROM system.tables WHERE database = {database:String} AND name = 'cluster_layout'`,
+    { database: localDatabase },
+  );
+  // Before the first migration.
+  if (rows[0]?.exists !== 1) return [];
+  const layout = await select(
+    client,
+    LayoutRow,
+    `SELECT shards, shard_by FROM ${localDatabase}.cluster_layout`,
+  );
+  const shards = new Set(servers.filter(({ cluster }) => cluster === name).map(({ shard }) => shard)).size;
+  return layout
+    .filter((was) => was.shards !== shards || was.shard_by !== shardBy)
+    .map(
+      (was) =>
+        `the rows were distributed over ${was.shards} shards by ${was.shard_by}, not over ${shards} by ${shardBy} ` +
+        '(CLICKHOUSE_SHARD_BY): a repeated event would count on two shards. Move them to a new cluster instead',
+    );
+}
+
+const IdentityRow = Type.Object({ identity: Type.String() });
+
+/**
+ * Checks that CLICKHOUSE_URL names every server of the cluster, each once.
+ * @param nodes a client for each of its addresses
+ * @throws ClusterError
+ */
+export async function checkEveryServer(nodes: readonly ClickHouseClient[], cluster: Cluster): Promise<void> {
+  const [first] = nodes;
+  if (first === undefined) return;
+  const servers = (await readServers(first, cluster)).filter((server) => server.cluster === cluster.name);
+  const reached = new Set<string>();
+  for (const node of nodes) {
+    const rows = await select(
+      node,
+      IdentityRow,
+      `SELECT concat(hostName(), ':', toString(tcpPort())) AS identity`,
+    );
+    for (const { identity } of rows) reached.add(identity);
+  }
+  if (servers.length === 0 || (reached.size === nodes.length && reached.size === servers.length)) return;
+  throw new ClusterError([
+    `CLICKHOUSE_URL must name each of the ${servers.length} servers of ${cluster.name} once ` +
+      `(${servers.map(({ address }) => address).join(', ')}); its ${nodes.length} addresses reach ${reached.size} servers`,
+  ]);
+}

@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../logging.ts';
+import { clusterOf } from './cluster.ts';
+import { checkCluster, ClusterError } from './cluster-check.ts';
+import { connectClickHouse, type ClickHouseConfig } from './connect.ts';
+
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5_000;
+const TIMEOUT_MS = 10_000;
+
+/**
+ * Waits until ClickHouse answers for the first time and checks the cluster. Returns at once with a single server,
+ * which a process waits for where it needs it.
+ * @throws ClusterError: a mistake of configuration, which a process reports and does not wait for
+ */
+export async function firstClusterContact(
+  config: ClickHouseConfig,
+  application: string,
+  logger: Logger,
+): Promise<void> {
+  if (clusterOf(config) === undefined) return;
+  const client = connectClickHouse(config, application, { connections: 1, requestTimeoutMs: TIMEOUT_MS });
+  try {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      try {
+        return await checkCluster(client, config);
+      } catch (error) {
+        if (error instanceof ClusterError) throw error;
+        logger.warn({ err: error, pause_ms: pauseMs }, 'ClickHouse does not answer yet; trying again');
+      }
+      await sleep(pauseMs);
+    }
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,167 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { Type } from 'typebox';
+import { startClickHouseCluster, type ClickHouseCluster } from '../../../deploy/local/clickhouse-cluster.ts';
+import { checkCluster } from '../../../platform/clickhouse/cluster-check.ts';
+import {
+  connectClickHouse,
+  connectNodes,
+  select,
+  type ClickHouseClient,
+  type ClickHouseConfig,
+} from '../../../platform/clickhouse/connect.ts';
+import { migrate } from '../../../platform/clickhouse/migrate.ts';
+import { enforceRetention, readKeptEvents } from '../../../store/retention.ts';
+import { DAY_MS } from '../../../schemas/time-units.ts';
+import { land, landedEvent } from '../../aggregator/events.ts';
+import { runDataDir } from '../../servers/addresses.ts';
+import { TEST_USER } from '../../servers/clickhouse-user.ts';
+import { until } from '../../until.ts';
+
+const DATABASE = 'test_shards';
+const LOCAL = `${DATABASE}_local`;
+const HOUR = Date.UTC(2026, 10, 20, 7);
+
+let cluster: ClickHouseCluster;
+let config: ClickHouseConfig;
+let client: ClickHouseClient;
+let nodes: ClickHouseClient[];
+
+beforeAll(async () => {
+  cluster = await startClickHouseCluster({
+    dataDir: mkdtempSync(join(runDataDir(), 'cluster-')),
+    user: TEST_USER,
+    clusters: [
+      { name: 'credits', localDatabase: LOCAL },
+      { name: 'elsewhere', localDatabase: 'another' },
+    ],
+    memoryBytes: 2 ** 31,
+  });
+  config = {
+    CLICKHOUSE_URL: cluster.urls,
+    CLICKHOUSE_DATABASE: DATABASE,
+    CLICKHOUSE_USER: cluster.login.user,
+    CLICKHOUSE_PASSWORD: cluster.login.password,
+    CLICKHOUSE_CLUSTER: 'credits',
+  };
+});
+afterAll(async () => {
+  await Promise.all([client, ...nodes].map((each) => each.close()));
+  await cluster.stop();
+});
+
+const Count = Type.Object({ count: Type.Integer() });
+async function count(of: ClickHouseClient, from: string): Promise<number> {
+  const [row] = await select(of, Count, `SELECT count() AS count FROM ${from}`);
+  return row?.count ?? 0;
+}
+
+const orgs = Array.from({ length: 20 }, (_, index) => `org-${index}`);
+
+describe('a cluster of two shards', () => {
+  it('gets every table on each server, and the same again', async () => {
+    expect((await migrate(config)).length).toBeGreaterThan(10);
+    expect(await migrate(config)).toEqual([]);
+    client = connectClickHouse(config, 'cluster test');
+    nodes = connectNodes(config, 'cluster test');
+    for (const node of nodes) {
+      const tables = (database: string) =>
+        count(node, `system.tables WHERE database = '${database}' AND engine LIKE '%MergeTree'`);
+      // The local database has two bookkeeping tables more; the other one has no rows of its own.
+      expect(await tables(LOCAL)).toBeGreaterThan(15);
+      expect(await tables(DATABASE)).toBe(0);
+    }
+  });
+
+  it('spreads organisations over the shards, and each of them with its invalidations on one', async () => {
+    await land(
+      client,
+      orgs.map((org) => landedEvent(HOUR + 5, { org })),
+    );
+    const perShard = await Promise.all(nodes.map((node) => count(node, 'call_events')));
+    expect(Math.min(...perShard)).toBeGreaterThan(2);
+    expect(perShard.reduce((sum, each) => sum + each, 0)).toBe(orgs.length);
+    expect(await Promise.all(nodes.map((node) => count(node, 'dirty_marks')))).toEqual(perShard);
+    expect(await count(client, 'call_events FINAL')).toBe(orgs.length);
+  });
+
+  it('keeps what decides once on the first shard, through whichever server it is written', async () => {
+    for (let round = 0; round < 4; round += 1) {
+      await client.insert({
+        table: 'aggregator_progress',
+        values: [{ name: 'sealed', until: round }],
+        format: 'JSONEachRow',
+      });
+    }
+    expect(await Promise.all(nodes.map((node) => count(node, 'aggregator_progress FINAL')))).toEqual([1, 0]);
+    expect(await count(client, 'aggregator_progress FINAL')).toBe(1);
+  });
+
+  it('shows a new column of a local table in the Distributed one after the next migration', async () => {
+    for (const node of nodes)
+      await node.command({ query: 'ALTER TABLE landed_ranges ADD COLUMN extra UInt8' });
+    await migrate(config);
+    expect(await count(client, 'landed_ranges WHERE extra = 1')).toBe(0);
+  });
+
+  it('sets the retention on every shard, and the shortest one counts', async () => {
+    expect(await enforceRetention(config, 500)).toMatchObject({ retentionMs: 500 * DAY_MS });
+    // As where a process was killed between the two.
+    await nodes[1]?.command({
+      query: 'ALTER TABLE call_events MODIFY TTL toStartOfDay(occurred_at) + toIntervalDay(401)',
+    });
+    expect(await readKeptEvents(config)).toMatchObject({ retentionMs: 400 * DAY_MS });
+    expect(await enforceRetention(config, 500)).toMatchObject({ retentionMs: 500 * DAY_MS });
+  });
+
+  it('names everything that is not set up as configured', async () => {
+    const wrong = { ...config, CLICKHOUSE_CLUSTER: 'elsewhere', CLICKHOUSE_REPLICAS: 2 };
+    const other = connectClickHouse(wrong, 'cluster test');
+    const error = await checkCluster(other, wrong).catch((thrown: unknown) => thrown);
+    await other.close();
+    expect(error).toMatchObject({
+      code: 'CLUSTER',
+      problems: expect.arrayContaining([
+        'shard 1 of elsewhere has 1 replicas, CLICKHOUSE_REPLICAS is 2',
+        expect.stringMatching(/in elsewhere needs <default_database>test_shards_local</),
+      ]),
+    });
+    const missing = { ...config, CLICKHOUSE_CLUSTER: 'none' };
+    await expect(checkCluster(client, missing)).rejects.toMatchObject({
+      problems: expect.arrayContaining([
+        'remote_servers has no cluster none (CLICKHOUSE_CLUSTER)',
+        'remote_servers has no cluster none_unsharded (CLICKHOUSE_UNSHARDED_CLUSTER)',
+      ]),
+    });
+    const unset = connectClickHouse({ ...config, CLICKHOUSE_CLUSTER: '' }, 'cluster test');
+    await expect(checkCluster(unset, config)).rejects.toThrow(
+      'the profile of api_test must leave distributed_foreground_insert at 1; it is 0',
+    );
+    await unset.close();
+  });
+
+  it('is not distributed another way than at first, for a repeat would count twice', async () => {
+    const other: ClickHouseConfig = { ...config, CLICKHOUSE_SHARD_BY: 'org-hour' };
+    await expect(checkCluster(client, other)).rejects.toThrow('distributed over 2 shards by org');
+    await expect(migrate(other)).rejects.toThrow('distributed over 2 shards by org');
+  });
+
+  it('is not migrated through a part of its servers', async () => {
+    const [one = ''] = cluster.urls.split(',');
+    await expect(migrate({ ...config, CLICKHOUSE_URL: one })).rejects.toThrow(
+      'CLICKHOUSE_URL must name each of the 2 servers of credits once',
+    );
+  });
+
+  it('answers nothing rather than a part while a shard is down, and everything when it is back', async () => {
+    const before = await count(client, 'call_events FINAL');
+    cluster.members[1]?.signal('SIGKILL');
+    const answers: (number | 'error')[] = [];
+    const answer = () => count(client, 'call_events FINAL').catch((): 'error' => 'error');
+    await until('the shard answers again', async () => {
+      answers.push(await answer());
+      return answers.includes('error') && answers.at(-1) !== 'error';
+    });
+    expect(new Set(answers)).toEqual(new Set([before, 'error']));
+  });
+});
