@@ -1,5 +1,6 @@
 import { startClickHouse, type LocalClickHouse } from './clickhouse.ts';
 import { clickhouseLogin, type ClickHouseLogin, type ClickHouseUser } from './clickhouse-users.ts';
+import { startGentleProxy, type GentleProxy } from './gentle-proxy.ts';
 import { freePort } from './ports.ts';
 import { supervise, type Supervised } from './supervise.ts';
 
@@ -20,6 +21,8 @@ export interface ClusterMember {
   readonly name: string;
   readonly url: string;
   signal(signal: NodeJS.Signals): void;
+  /** Another one after a restart, once it answers. */
+  pid(): number;
 }
 
 export interface ClusterOptions {
@@ -44,22 +47,26 @@ interface Node {
   readonly name: string;
   readonly port: number;
   readonly tcpPort: number;
+  /** Where the other members reach it. */
+  readonly proxy: GentleProxy;
 }
 
 /**
- * Starts a cluster and waits until each member answers. A member that ends is started again: the library's listener for
- * other servers ends its process when a connection is reset (ClickHouse 26.7), as when another member is killed.
+ * Starts a cluster and waits until each member answers. A member that ends is started again.
  */
 export async function startClickHouseCluster(options: ClusterOptions): Promise<ClickHouseCluster> {
   const { dataDir, user, shards = 2, memoryBytes } = options;
   const login = clickhouseLogin(dataDir, user);
   const nodes: Node[] = [];
   for (let shard = 1; shard <= shards; shard += 1) {
-    nodes.push({ name: `clickhouse-${shard}`, port: await freePort(), tcpPort: await freePort() });
+    const tcpPort = await freePort();
+    const proxy = await startGentleProxy(tcpPort);
+    nodes.push({ name: `clickhouse-${shard}`, port: await freePort(), tcpPort, proxy });
   }
   const members: Supervised<LocalClickHouse>[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(members.map((member) => member.stop()));
+    for (const { proxy } of nodes) proxy.stop();
   };
   try {
     for (const [index, { name, port, tcpPort }] of nodes.entries()) {
@@ -80,6 +87,7 @@ export async function startClickHouseCluster(options: ClusterOptions): Promise<C
       name: member.name,
       url: member.current().url,
       signal: (signal) => member.current().kill(signal),
+      pid: () => member.current().pid,
     })),
     stop,
   };
@@ -90,11 +98,11 @@ function remoteServers(
   nodes: readonly Node[],
   { user, password }: ClickHouseLogin,
 ): string {
-  const shard = ({ tcpPort }: Node, localDatabase: string) => `
+  const shard = ({ proxy }: Node, localDatabase: string) => `
       <shard>
         <internal_replication>true</internal_replication>
         <replica>
-          <host>127.0.0.1</host><port>${tcpPort}</port>
+          <host>127.0.0.1</host><port>${proxy.port}</port>
           <user>${user}</user><password>${password}</password>
           <default_database>${localDatabase}</default_database>
         </replica>

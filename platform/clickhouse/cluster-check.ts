@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { addressesOf } from './addresses.ts';
 import { clusterOf, clusterSettings, type Cluster } from './cluster.ts';
 import { select, type ClickHouseClient, type ClickHouseConfig } from './connect.ts';
 
@@ -33,7 +34,12 @@ type ServerRow = Static<typeof ServerRow>;
  */
 export async function checkCluster(client: ClickHouseClient, config: ClickHouseConfig): Promise<void> {
   const cluster = clusterOf(config);
-  if (cluster === undefined) return;
+  if (cluster === undefined) {
+    if (addressesOf(config).length === 1) return;
+    throw new ClusterError([
+      'CLICKHOUSE_URL names several servers, so CLICKHOUSE_CLUSTER must name their cluster',
+    ]);
+  }
   const servers = await readServers(client, cluster);
   const problems = [
     ...shardProblems(servers, cluster),
@@ -83,11 +89,11 @@ function unshardedProblems(servers: readonly ServerRow[], { name, unsharded }: C
   if (own.length === 0) {
     return [`remote_servers has no cluster ${unsharded} (CLICKHOUSE_UNSHARDED_CLUSTER)`];
   }
-  const addressesOf = (shard: number) =>
+  const serversOf = (shard: number) =>
     servers
       .filter((server) => server.cluster === name && server.shard === shard)
       .map(({ address }) => address);
-  const first = addressesOf(1);
+  const first = serversOf(1);
   const same = own.length === first.length && own.every(({ address }) => first.includes(address));
   if (same && own.every(({ shard }) => shard === 1)) return [];
   return [

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../logging.ts';
+import { addressesOf } from './addresses.ts';
 import { clusterOf } from './cluster.ts';
 import { checkCluster, ClusterError } from './cluster-check.ts';
 import { connectClickHouse, type ClickHouseConfig } from './connect.ts';
@@ -18,7 +19,8 @@ export async function firstClusterContact(
   application: string,
   logger: Logger,
 ): Promise<void> {
-  if (clusterOf(config) === undefined) return;
+  const isSingle = clusterOf(config) === undefined && addressesOf(config).length === 1;
+  if (isSingle) return;
   const client = connectClickHouse(config, application, { connections: 1, requestTimeoutMs: TIMEOUT_MS });
   try {
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {

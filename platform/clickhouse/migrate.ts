@@ -40,6 +40,7 @@ export class MigrationChangedError extends Error {
  */
 export async function migrate(config: ClickHouseConfig): Promise<string[]> {
   const cluster = clusterOf(config);
+  if (cluster === undefined) await checkServer(config);
   for (const node of nodesOf(config)) {
     const names = [node.CLICKHOUSE_DATABASE, ...(cluster ? [config.CLICKHOUSE_DATABASE] : [])];
     await createDatabases(node, names);
