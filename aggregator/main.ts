@@ -1,4 +1,5 @@
 import { schedule } from 'node-cron';
+import { openHealth } from '../platform/health/server.ts';
 import { connectClickHouse } from '../platform/clickhouse/connect.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
 import { firstContact } from '../platform/kafka/first-contact.ts';
@@ -12,7 +13,9 @@ import { SEAL_WITHIN_S } from './sealing/rollup.ts';
 import { CHANGES_PER_SNAPSHOT, createSettingsStore } from '../store/settings/store.ts';
 import { adoptBundledRelease } from '../store/zone-releases.ts';
 import { formatInstant } from '../domain/instants.ts';
+import { aggregatorMetrics } from './metrics.ts';
 import { tick } from './tick.ts';
+import { TickHistory } from './tick-history.ts';
 
 await runProcess(
   {
@@ -29,6 +32,10 @@ async function run({
   onStop,
   fail,
 }: RunningProcess<ReturnType<typeof readAggregatorConfig>>): Promise<void> {
+  const health = await openHealth(config);
+  const ticks = new TickHistory(Date.now);
+  aggregatorMetrics(health.metrics, ticks);
+  health.readyWhen(() => ticks.problems());
   const kafka = connectKafka(config, 'api-credits-aggregator', logger);
   const client = connectClickHouse(config, 'api-credits aggregator', {
     requestTimeoutMs: (SEAL_WITHIN_S + 60) * 1_000,
@@ -65,15 +72,18 @@ async function run({
   let setAside = 0;
   let isAdopted = false;
   async function wake(): Promise<void> {
+    ticks.started();
     try {
       if (!isAdopted) await adopt();
       isAdopted = true;
       const report = await tick(aggregator);
-      const { orgsSetAside, ...done } = report;
-      const isNews = orgsSetAside !== setAside || Object.values(done).some((count) => count > 0);
+      ticks.succeeded(report);
+      const { orgsSetAside, hoursSealed, invalidationsCleared, chargesAppended } = report;
+      const isNews = orgsSetAside !== setAside || hoursSealed + invalidationsCleared + chargesAppended > 0;
       if (isNews) logger[orgsSetAside > setAside ? 'warn' : 'info'](report, 'tick');
       setAside = orgsSetAside;
     } catch (error) {
+      ticks.failed();
       logger.error({ err: error }, 'tick failed, the next one retries');
     }
   }
@@ -93,6 +103,7 @@ async function run({
   });
 
   onStop(async () => {
+    health.readyWhen(() => ['The process is stopping']);
     await task.destroy();
     await running;
     await log.close();

@@ -10,6 +10,7 @@ import {
 import { assertRetention, retentionVariables } from '../store/retention.ts';
 import { readRegistryAccess, schemaRegistryVariables } from '../platform/schema-registry/variables.ts';
 import { readBoth, type Environment } from '../platform/config.ts';
+import { healthVariables } from '../platform/health/variables.ts';
 import { readKafkaConfig } from '../platform/kafka/config.ts';
 
 /** The environment variables of the consumer. */
@@ -17,6 +18,7 @@ export const consumerVariables = {
   ...kafkaVariables,
   ...clickhouseVariables,
   ...processVariables,
+  ...healthVariables,
   ...replicationVariables,
   ...eventTimeVariables,
   ...retentionVariables,

@@ -61,6 +61,8 @@ const MAX_PARTITION_BYTES = 2 ** 19;
 export class Fetcher {
   generation = 0;
   assigned: readonly number[] = [];
+  /** When the group last confirmed that this process is a member, epoch milliseconds; 0 before it joined. */
+  memberSeenAtMs = 0;
   readonly #settings: FetchSettings;
   #take: TakeBatch = () => Promise.resolve(false);
   readonly #consumer: Consumer;
@@ -94,8 +96,10 @@ export class Fetcher {
       maxBytesPerPartition: MAX_PARTITION_BYTES,
       retry: { retries: Number.MAX_SAFE_INTEGER },
     });
-    const { GROUP_JOIN, CRASH } = this.#consumer.events;
-    this.#consumer.on(GROUP_JOIN, ({ payload }) => {
+    const { GROUP_JOIN, HEARTBEAT, CRASH } = this.#consumer.events;
+    this.#consumer.on(HEARTBEAT, ({ timestamp }) => (this.memberSeenAtMs = timestamp));
+    this.#consumer.on(GROUP_JOIN, ({ payload, timestamp }) => {
+      this.memberSeenAtMs = timestamp;
       this.generation += 1;
       this.assigned = payload.memberAssignment[settings.topic] ?? [];
       logger.info({ topic: settings.topic, partitions: this.assigned }, 'partitions assigned');
@@ -132,6 +136,11 @@ export class Fetcher {
     const partitions = [...nextOffsets].map(([partition, next]) => ({ partition, offset: String(next) }));
     if (!this.#commit) throw new NothingFetchedError(this.#settings.topic);
     await this.#commit({ topics: [{ topic: this.#settings.topic, partitions }] });
+  }
+
+  /** How many of its partitions are not fetched now (pauseAt). */
+  pausedCount(): number {
+    return this.#consumer.paused().reduce((count, { partitions }) => count + partitions.length, 0);
   }
 
   /** Takes no more batches. The member stays in its group, so it can still commit. */
