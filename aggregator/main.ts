@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { schedule } from 'node-cron';
 import { openHealth } from '../platform/health/server.ts';
 import { connectClickHouse } from '../platform/clickhouse/connect.ts';
@@ -13,9 +15,13 @@ import { SEAL_WITHIN_S } from './sealing/rollup.ts';
 import { CHANGES_PER_SNAPSHOT, createSettingsStore } from '../store/settings/store.ts';
 import { adoptBundledRelease } from '../store/zone-releases.ts';
 import { formatInstant } from '../domain/instants.ts';
+import { Lease } from './lease.ts';
 import { aggregatorMetrics } from './metrics.ts';
 import { tick } from './tick.ts';
 import { TickHistory } from './tick-history.ts';
+
+/** After a failed tick another aggregator is first: perhaps only this process cannot do the work. */
+const OTHERS_FIRST_MS = 1_000;
 
 await runProcess(
   {
@@ -60,6 +66,8 @@ async function run({
     timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS, gatherMs: config.GATHER_MS },
   };
 
+  const lease = new Lease(client, randomUUID(), logger);
+
   /** Before anything is closed by them. */
   async function adopt(): Promise<void> {
     const effectiveAt = await adoptBundledRelease(client, Date.now());
@@ -76,7 +84,9 @@ async function run({
     try {
       if (!isAdopted) await adopt();
       isAdopted = true;
-      const report = await tick(aggregator);
+      if (ticks.lastOutcome === 'failed') await sleep(OTHERS_FIRST_MS);
+      if (!(await lease.take())) return ticks.stoodBy();
+      const report = await lease.during(() => tick(aggregator));
       ticks.succeeded(report);
       const { orgsSetAside, hoursSealed, invalidationsCleared, chargesAppended } = report;
       const isNews = orgsSetAside !== setAside || hoursSealed + invalidationsCleared + chargesAppended > 0;
@@ -85,6 +95,7 @@ async function run({
     } catch (error) {
       ticks.failed();
       logger.error({ err: error }, 'tick failed, the next one retries');
+      await lease.release().catch((unreleased: unknown) => logger.debug({ err: unreleased }, 'lease kept'));
     }
   }
 
@@ -106,6 +117,7 @@ async function run({
     health.readyWhen(() => ['The process is stopping']);
     await task.destroy();
     await running;
+    await lease.release();
     await log.close();
     await client.close();
   });
