@@ -86,6 +86,7 @@ async function run({
       groupId,
       fetchBytes: config.FETCH_BYTES,
       sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
+      rack: config.KAFKA_RACK,
     };
     return new Source(kafka, admin, fetching, retryUntilSuccess, counters, onCrash, logger);
   };

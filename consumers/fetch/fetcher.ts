@@ -9,6 +9,8 @@ export interface FetchSettings {
   readonly topic: string;
   readonly fetchBytes: number;
   readonly sessionTimeoutMs: number;
+  /** The rack of this process: of the replicas, one in the same rack is fetched from. Empty: the leader. */
+  readonly rack: string;
 }
 
 /**
@@ -52,6 +54,11 @@ export class NothingFetchedError extends Error {
 const POLL_MS = 500;
 const HEARTBEAT_MS = 1_000;
 const MAX_PARTITION_BYTES = 2 ** 19;
+/**
+ * How soon a partition that was added is noticed. Also how long a follower is fetched from before the leader names one
+ * again: kafkajs does not notice by itself that a follower is gone.
+ */
+const METADATA_MAX_AGE_MS = 10_000;
 
 /**
  * The only user of kafkajs's consumer. It keeps fetching while taken records land: taking moves the fetch position,
@@ -92,6 +99,8 @@ export class Fetcher {
       minBytes: 1,
       maxWaitTimeInMs: Math.min(POLL_MS, Math.floor(settings.sessionTimeoutMs / 3)),
       maxBytes: settings.fetchBytes,
+      metadataMaxAge: METADATA_MAX_AGE_MS,
+      rackId: settings.rack,
       // Half of kafkajs's default, so that one lagging partition leaves room for fifteen others.
       maxBytesPerPartition: MAX_PARTITION_BYTES,
       retry: { retries: Number.MAX_SAFE_INTEGER },

@@ -14,9 +14,11 @@ import { killAfterMs, readLocalConfig, type LocalConfig } from './config.ts';
 import { childLogin, clickhouseAs, loginsOf, stackEnvironment } from './environment.ts';
 import { createFleet, type Fleet } from './fleet.ts';
 import { assertPortsFree, membersOf, type Member } from './members.ts';
+import { PATIENCE_MS } from './given-servers.ts';
 import { killLeftovers } from './pid-record.ts';
 import { LOGINS, superviseStage, untilApiAnswers } from './pipeline.ts';
 import { replaySample } from './replay-sample.ts';
+import { whileServersBlink } from './server-away.ts';
 import { untilSettled } from './settled.ts';
 import { signInLink } from './sign-in-link.ts';
 import { createShutdown, onNpmGone, onSignals } from './shutdown.ts';
@@ -32,6 +34,7 @@ const REPLAY_STOP_WITHIN_MS = 6_000;
 const KAFKA_RETRIES = 8;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const patience = { print, withinMs: PATIENCE_MS };
 const shutdown = createShutdown((error) => print(`while stopping: ${messageOf(error)}`));
 
 const requested = countsOf(process.argv.slice(2));
@@ -72,15 +75,16 @@ async function start(config: LocalConfig, counts: ProcessCounts): Promise<void> 
     onChange: stack.update,
     onGiveUp: (error) => void fail(error),
   });
-  const servers = await step('Kafka and ClickHouse', () => startServers(config, fleet));
+  const servers = await step('Kafka and ClickHouse', () => startServers(config, fleet, patience));
   const pipeline = connect(config, servers);
-  await step('tables and topics', async () => {
+  const createTablesAndTopics = async (): Promise<void> => {
     const asOwner = clickhouseAs(config, servers, 'owner');
     await migrate(asOwner);
     // The consumer may not change the local tables: it finds this done.
     await enforceRetention(asOwner, config.RETENTION_DAYS);
-    await ensureTopics(pipeline.kafka, pipeline.topics, config.CALL_PARTITIONS);
-  });
+    await ensureTopics(pipeline.kafka, pipeline.topics, config.CALL_PARTITIONS, config.replication);
+  };
+  await step('tables and topics', () => whileServersBlink(createTablesAndTopics, patience));
 
   const environment = stackEnvironment(config, servers, process.env);
   await step('consumer, aggregator and API', () =>
@@ -91,9 +95,11 @@ async function start(config: LocalConfig, counts: ProcessCounts): Promise<void> 
 
   const figures =
     config.REPLAY === 'sample' ? await step('replay', () => replay(config, environment)) : undefined;
-  await step('settling', () => untilSettled(pipeline, SETTLED_WITHIN_MS));
+  const settle = () => untilSettled(pipeline, SETTLED_WITHIN_MS);
+  await step('settling', () => whileServersBlink(settle, { print, withinMs: SETTLED_WITHIN_MS }));
 
-  for (const line of await summaryLines(pipeline.client, figures, stepTimes)) print(line);
+  const summarise = () => summaryLines(pipeline.client, figures, stepTimes);
+  for (const line of await whileServersBlink(summarise, patience)) print(line);
   await pipeline.client.close();
   voidSignInCodes(config.DATA_DIR);
   if (isOn(environment['LOCAL_SIGN_IN'] ?? '')) {

@@ -4,6 +4,8 @@ import { encodeCallEvent } from '../../schemas/call-event.ts';
 import { freePort } from '../../deploy/local/ports.ts';
 import { eventOf } from '../consumers/event.ts';
 import { runProgram } from '../platform/lifecycle/run-program.ts';
+import { serverAddresses } from '../servers/addresses.ts';
+import { tcpProxy } from '../servers/tcp-proxy.ts';
 import { until } from '../until.ts';
 import { mainOf, openPipeline, type PipelineUnderTest } from './pipeline.ts';
 
@@ -62,25 +64,30 @@ describe('the health ports of consumer and aggregator', () => {
   });
 
   it.each(['consumer', 'aggregator'] as const)(
-    'the %s that waits for its servers lives and is not ready; an open connection does not hold up its stop',
+    'the %s waits for servers that start later: it lives, and then is ready; an open connection does not hold up its stop',
     async (stage) => {
-      const [port, nowhere] = [await freePort(), await freePort()];
+      const port = await freePort();
+      const { kafkaBrokers, clickhouseUrl } = serverAddresses();
+      const [kafka, clickhouse] = [await tcpProxy(kafkaBrokers), await tcpProxy(new URL(clickhouseUrl).host)];
       const env = {
         ...pipeline.env,
         HEALTH_PORT: String(port),
-        KAFKA_BROKERS: `127.0.0.1:${nowhere}`,
-        CLICKHOUSE_URL: `http://127.0.0.1:${nowhere}`,
+        KAFKA_BROKERS: `127.0.0.1:${kafka.port}`,
+        CLICKHOUSE_URL: `http://127.0.0.1:${clickhouse.port}`,
       };
       const status = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
       const seen = (async () => {
         await until('it lives', async () => (await status('/healthz')) === 200);
         expect(await status('/readyz')).toBe(503);
+        await Promise.all([kafka.open(), clickhouse.open()]);
+        await until('it is ready', async () => (await status('/readyz')) === 200);
         const open = connect(port, '127.0.0.1').on('error', () => {});
         await once(open, 'connect');
       })();
       const { code } = await runProgram(mainOf(stage), env, seen);
       await seen;
       expect(code).toBe(0);
+      await Promise.all([kafka.close(), clickhouse.close()]);
     },
   );
 });

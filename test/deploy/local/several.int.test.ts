@@ -5,6 +5,8 @@ import { freePort } from '../../../deploy/local/ports.ts';
 import { readStack } from '../../../deploy/local/stack.ts';
 import { runDataDir, serverAddresses } from '../../servers/addresses.ts';
 import { openNamespace, type Namespace } from '../../servers/namespace.ts';
+import { tcpProxy, type TcpProxy } from '../../servers/tcp-proxy.ts';
+import { until } from '../../until.ts';
 import { npmStart, type NpmStart } from './npm-start.ts';
 
 const ORG = '/v1/orgs/across/additional-limit';
@@ -14,19 +16,36 @@ describe('npm start -- --consumers 2 --apis 2 --aggregators 2', () => {
   let namespace: Namespace;
   let apis: readonly [string, string];
   let dataDir: string;
+  let kafka: TcpProxy;
+  let clickhouse: TcpProxy;
 
   beforeAll(async () => {
     const port = await freePort();
     apis = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${port + 1}`];
     dataDir = mkdtempSync(join(runDataDir(), 'several-'));
     namespace = openNamespace('several', serverAddresses());
-    const variables = { ...namespace.settings, DATA_DIR: dataDir, PORT: String(port), UNKNOWN_ORGS: 'local' };
+    const { kafkaBrokers, clickhouseUrl } = serverAddresses();
+    kafka = await tcpProxy(kafkaBrokers);
+    clickhouse = await tcpProxy(new URL(clickhouseUrl).host);
+    const variables = {
+      ...namespace.settings,
+      KAFKA_BROKERS: `127.0.0.1:${kafka.port}`,
+      CLICKHOUSE_URL: `http://127.0.0.1:${clickhouse.port}`,
+      DATA_DIR: dataDir,
+      PORT: String(port),
+      UNKNOWN_ORGS: 'local',
+    };
     stack = npmStart(variables, ['--consumers', '2', '--apis', '2', '--aggregators', '2']);
+    // Given servers may start later.
+    await stack.untilPrinted('waiting until Kafka answers at KAFKA_BROKERS=');
+    await stack.untilPrinted('waiting until ClickHouse answers at CLICKHOUSE_URL=');
+    await Promise.all([kafka.open(), clickhouse.open()]);
     await stack.untilPrinted(`ready ${apis[0]}\n`);
   });
   afterAll(async () => {
     stack.kill('SIGTERM');
     await stack.exited;
+    await Promise.all([kafka.close(), clickhouse.close()]);
     await namespace.drop();
   });
 
@@ -73,5 +92,19 @@ describe('npm start -- --consumers 2 --apis 2 --aggregators 2', () => {
     const history = await send(apis[0], 'GET', '/v1/orgs/across/settings/history');
     const texts = JSON.stringify(history.body).match(/55000/g);
     expect({ status: history.status, times: texts?.length }).toEqual({ status: 200, times: 1 });
+  });
+
+  it('runs on while given servers blink', async () => {
+    const { pids } = readStack(dataDir);
+    const readiness = async () => Promise.all(apis.map(async (api) => (await fetch(`${api}/readyz`)).status));
+    await Promise.all([kafka.close(), clickhouse.close()]);
+    await until('no API is ready', async () => (await readiness()).join() === '503,503');
+    await Promise.all([kafka.open(), clickhouse.open()]);
+    await until('both are again', async () => (await readiness()).join() === '200,200');
+    await until('a change is recorded again', async () => {
+      return (await send(apis[1], 'PUT', ORG, { credits: 60_000 })).status === 200;
+    });
+    expect(readStack(dataDir).pids).toEqual(pids);
+    expect(stack.output()).not.toContain(' exited (');
   });
 });
