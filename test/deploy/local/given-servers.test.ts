@@ -6,6 +6,14 @@ import { whileServersBlink } from '../../../deploy/local/server-away.ts';
 
 const quiet = { print: () => undefined, withinMs: 100 };
 
+/** A step that fails with these, one after the other, and then succeeds. */
+const failing = (...errors: Error[]) => {
+  return () => {
+    const error = errors.shift();
+    return error ? Promise.reject(error) : Promise.resolve('done');
+  };
+};
+
 describe('a given ClickHouse', () => {
   it('that does not answer is reported without the password in its address', async () => {
     const port = await freePort();
@@ -51,12 +59,6 @@ describe('a given Kafka', () => {
 
 describe('a step of the start', () => {
   const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
-  const failing = (...errors: Error[]) => {
-    return () => {
-      const error = errors.shift();
-      return error ? Promise.reject(error) : Promise.resolve('done');
-    };
-  };
 
   it('runs again while a server is away', async () => {
     const printed: string[] = [];
