@@ -1,6 +1,7 @@
 import { validate } from 'node-cron';
 import { Type } from 'typebox';
 import type { Environment } from '../platform/config.ts';
+import { healthVariables } from '../platform/health/variables.ts';
 import { readKafkaConfig } from '../platform/kafka/config.ts';
 import {
   clickhouseVariables,
@@ -16,6 +17,7 @@ export const aggregatorVariables = {
   ...kafkaVariables,
   ...clickhouseVariables,
   ...processVariables,
+  ...healthVariables,
   ...replicationVariables,
   ...orgVariables,
   ...closingVariables,

@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { schedule } from 'node-cron';
+import { openHealth } from '../platform/health/server.ts';
 import { connectClickHouse } from '../platform/clickhouse/connect.ts';
 import { firstClusterContact } from '../platform/clickhouse/first-contact.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
@@ -13,7 +16,13 @@ import { SEAL_WITHIN_S } from './sealing/rollup.ts';
 import { CHANGES_PER_SNAPSHOT, createSettingsStore } from '../store/settings/store.ts';
 import { adoptBundledRelease } from '../store/zone-releases.ts';
 import { formatInstant } from '../domain/instants.ts';
+import { Lease } from './lease.ts';
+import { aggregatorMetrics } from './metrics.ts';
 import { tick } from './tick.ts';
+import { TickHistory } from './tick-history.ts';
+
+/** After a failed tick another aggregator is first: perhaps only this process cannot do the work. */
+const OTHERS_FIRST_MS = 1_000;
 
 await runProcess(
   {
@@ -30,6 +39,10 @@ async function run({
   onStop,
   fail,
 }: RunningProcess<ReturnType<typeof readAggregatorConfig>>): Promise<void> {
+  const health = await openHealth(config);
+  const ticks = new TickHistory(Date.now);
+  aggregatorMetrics(health.metrics, ticks);
+  health.readyWhen(() => ticks.problems());
   const kafka = connectKafka(config, 'api-credits-aggregator', logger);
   const client = connectClickHouse(config, 'api-credits aggregator', {
     requestTimeoutMs: (SEAL_WITHIN_S + 60) * 1_000,
@@ -54,6 +67,8 @@ async function run({
     timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS, gatherMs: config.GATHER_MS },
   };
 
+  const lease = new Lease(client, randomUUID(), logger);
+
   /** Before anything is closed by them. */
   async function adopt(): Promise<void> {
     const effectiveAt = await adoptBundledRelease(client, Date.now());
@@ -68,17 +83,23 @@ async function run({
   const clusterChecked = firstClusterContact(config, 'api-credits aggregator', logger);
   clusterChecked.catch(fail);
   async function wake(): Promise<void> {
+    ticks.started();
     try {
       await clusterChecked;
       if (!isAdopted) await adopt();
       isAdopted = true;
-      const report = await tick(aggregator);
-      const { orgsSetAside, ...done } = report;
-      const isNews = orgsSetAside !== setAside || Object.values(done).some((count) => count > 0);
+      if (ticks.lastOutcome === 'failed') await sleep(OTHERS_FIRST_MS);
+      if (!(await lease.take())) return ticks.stoodBy();
+      const report = await lease.during(() => tick(aggregator));
+      ticks.succeeded(report);
+      const { orgsSetAside, hoursSealed, invalidationsCleared, chargesAppended } = report;
+      const isNews = orgsSetAside !== setAside || hoursSealed + invalidationsCleared + chargesAppended > 0;
       if (isNews) logger[orgsSetAside > setAside ? 'warn' : 'info'](report, 'tick');
       setAside = orgsSetAside;
     } catch (error) {
+      ticks.failed();
       logger.error({ err: error }, 'tick failed, the next one retries');
+      await lease.release().catch((unreleased: unknown) => logger.debug({ err: unreleased }, 'lease kept'));
     }
   }
 
@@ -97,8 +118,10 @@ async function run({
   });
 
   onStop(async () => {
+    health.readyWhen(() => ['The process is stopping']);
     await task.destroy();
     await running;
+    await lease.release();
     await log.close();
     await client.close();
   });

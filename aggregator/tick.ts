@@ -42,6 +42,9 @@ export interface TickReport {
   readonly chargesAppended: number;
   /** Organisations whose days could not be closed: a later tick tries them again. */
   readonly orgsSetAside: number;
+  /** The recorded progress at its end, epoch milliseconds. */
+  readonly sealedUntil: number;
+  readonly closedUntil: number;
 }
 
 /** Organisations retried in one tick: they are query parameters, which travel in the request's URL. */
@@ -99,7 +102,14 @@ export async function tick({ client, store, log, now, topics, timing }: Aggregat
   );
   const orgsSetAside =
     owed.length + known.length === 0 ? 0 : byOrganisation(await readSetAside(client)).length;
-  return { hoursSealed, invalidationsCleared, chargesAppended, orgsSetAside };
+  return {
+    hoursSealed,
+    invalidationsCleared,
+    chargesAppended,
+    orgsSetAside,
+    sealedUntil: progress.sealed,
+    closedUntil: Math.max(closable, progress.closed),
+  };
 
   /** The days of the organisations whose retry is due, each from where its closing has stopped. */
   function daysOwed(): Promise<DaysToClose> {

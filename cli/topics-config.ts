@@ -7,13 +7,27 @@ import type { Replication } from '../schemas/topics.ts';
 /** The configuration of `npm run topics`. @throws ConfigError */
 export function readTopicsConfig(env: Environment) {
   const config = readKafkaConfig(env, { ...kafkaVariables, ...topicVariables });
-  const { REPLICATION_FACTOR: replicationFactor, MIN_INSYNC_REPLICAS: minInsyncReplicas } = config;
-  if (minInsyncReplicas > replicationFactor) {
-    throw new ConfigError([
-      `MIN_INSYNC_REPLICAS is ${minInsyncReplicas}, but must be at most REPLICATION_FACTOR, which is ${replicationFactor}: otherwise nothing can be published`,
-    ]);
-  }
-  return { ...config, replication: { replicationFactor, minInsyncReplicas } };
+  const replication = replicationOf(config);
+  const problems = replicationProblems(replication);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { ...config, replication };
+}
+
+interface ReplicationConfig {
+  readonly REPLICATION_FACTOR: number;
+  readonly MIN_INSYNC_REPLICAS: number;
+}
+
+export const replicationOf = (config: ReplicationConfig): Replication => ({
+  replicationFactor: config.REPLICATION_FACTOR,
+  minInsyncReplicas: config.MIN_INSYNC_REPLICAS,
+});
+
+export function replicationProblems({ replicationFactor, minInsyncReplicas }: Replication): string[] {
+  if (minInsyncReplicas <= replicationFactor) return [];
+  return [
+    `MIN_INSYNC_REPLICAS is ${minInsyncReplicas}, but must be at most REPLICATION_FACTOR, which is ${replicationFactor}: otherwise nothing can be published`,
+  ];
 }
 
 /** What to say of topics of this replication; undefined where the loss of a broker loses nothing. */

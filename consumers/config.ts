@@ -10,6 +10,7 @@ import {
 import { assertRetention, retentionVariables } from '../store/retention.ts';
 import { readRegistryAccess, schemaRegistryVariables } from '../platform/schema-registry/variables.ts';
 import { readBoth, type Environment } from '../platform/config.ts';
+import { healthVariables } from '../platform/health/variables.ts';
 import { readKafkaConfig } from '../platform/kafka/config.ts';
 
 /** The environment variables of the consumer. */
@@ -17,6 +18,7 @@ export const consumerVariables = {
   ...kafkaVariables,
   ...clickhouseVariables,
   ...processVariables,
+  ...healthVariables,
   ...replicationVariables,
   ...eventTimeVariables,
   ...retentionVariables,
@@ -44,6 +46,11 @@ export const consumerVariables = {
   FETCH_BYTES: Type.Integer({ default: 8 * 2 ** 20, minimum: 2 ** 16, maximum: 2 ** 26 }),
   // A partition at rest is written at every second interval, and a record older than 10 s counts as lag.
   PROGRESS_INTERVAL_MS: Type.Integer({ default: 1_000, minimum: 100, maximum: 4_000 }),
+  KAFKA_RACK: Type.String({
+    default: '',
+    description:
+      'the rack (availability zone) of this process: it fetches from a replica there, if there is one',
+  }),
   SESSION_TIMEOUT_MS: Type.Integer({
     default: 10_000,
     minimum: 1_000,

@@ -1,4 +1,5 @@
 import { firstClusterContact } from '../platform/clickhouse/first-contact.ts';
+import { openHealth } from '../platform/health/server.ts';
 import { AcknowledgedProducer } from '../platform/kafka/acknowledged-producer.ts';
 import { asAccessError } from '../platform/kafka/access-error.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
@@ -11,7 +12,9 @@ import { enforceRetention } from '../store/retention.ts';
 import { topicNames } from '../schemas/topics.ts';
 import { InsertBatch } from './write/insert-batch.ts';
 import { chargesLog } from './write/charges-log.ts';
+import { consumerMetrics } from './metrics.ts';
 import { newCounters } from './counters.ts';
+import { FailingSteps } from './failing-steps.ts';
 import { Inserts } from './write/inserts.ts';
 import { Intake } from './intake.ts';
 import { landInOrder } from './write/landing-order.ts';
@@ -27,6 +30,7 @@ import { SchemaTopic } from './decode/schema-topic.ts';
 import { Transcoder } from './decode/transcode.ts';
 import { settingsLog } from './write/settings-log.ts';
 import { readConsumerConfig } from './config.ts';
+import { landingProblems } from './readiness.ts';
 import { Source } from './fetch/source.ts';
 import { checkTopics, knowTopics } from './fetch/topic-check.ts';
 import { WriterSchemas } from './decode/writer-schemas.ts';
@@ -48,9 +52,12 @@ async function run({
   giveUp,
   fail,
 }: RunningProcess<ReturnType<typeof readConsumerConfig>>): Promise<void> {
+  // Before the first wait: a probe must find a process that waits for Kafka.
+  const health = await openHealth(config);
   const topics = topicNames(config.TOPIC_PREFIX);
   const counters = newCounters();
-  const retryUntilSuccess = createRetry(logger, counters, giveUp);
+  const failing = new FailingSteps(Date.now);
+  const retryUntilSuccess = createRetry(logger, counters, failing, giveUp);
 
   // Connections.
   const allTopics = Object.values(topics);
@@ -81,6 +88,7 @@ async function run({
       groupId,
       fetchBytes: config.FETCH_BYTES,
       sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
+      rack: config.KAFKA_RACK,
     };
     return new Source(kafka, admin, fetching, retryUntilSuccess, counters, onCrash, logger);
   };
@@ -114,7 +122,11 @@ async function run({
   const sources = [calls, charges, settings];
   const progress = new ProgressWriter(sources, admin, inserts, logger, Date.now);
 
+  consumerMetrics(health.metrics, counters, sources, progress);
+  health.readyWhen(() => landingProblems({ sources, progress, failing, waveGuard }, Date.now()));
+
   onStop(async () => {
+    health.readyWhen(() => ['The process is stopping']);
     for (const { fetcher } of sources) fetcher.halt();
     await batchWriter.drain();
     await Promise.all([...sources.map(({ fetcher }) => fetcher.leave()), progress.stop()]);

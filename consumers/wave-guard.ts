@@ -36,6 +36,11 @@ export class WaveGuard {
     this.#now = now;
   }
 
+  /** Whether intake has stopped, until a restart. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
   /** Counts the records of a batch, all of them and the invalid ones. The count begins again each minute. */
   count(records: number, invalid: number): void {
     const now = this.#now();

@@ -9,6 +9,8 @@ export interface FetchSettings {
   readonly topic: string;
   readonly fetchBytes: number;
   readonly sessionTimeoutMs: number;
+  /** The rack of this process: of the replicas, one in the same rack is fetched from. Empty: the leader. */
+  readonly rack: string;
 }
 
 /**
@@ -52,6 +54,11 @@ export class NothingFetchedError extends Error {
 const POLL_MS = 500;
 const HEARTBEAT_MS = 1_000;
 const MAX_PARTITION_BYTES = 2 ** 19;
+/**
+ * How soon a partition that was added is noticed. Also how long a follower is fetched from before the leader names one
+ * again: kafkajs does not notice by itself that a follower is gone.
+ */
+const METADATA_MAX_AGE_MS = 10_000;
 
 /**
  * The only user of kafkajs's consumer. It keeps fetching while taken records land: taking moves the fetch position,
@@ -61,6 +68,8 @@ const MAX_PARTITION_BYTES = 2 ** 19;
 export class Fetcher {
   generation = 0;
   assigned: readonly number[] = [];
+  /** When the group last confirmed that this process is a member, epoch milliseconds; 0 before it joined. */
+  memberSeenAtMs = 0;
   readonly #settings: FetchSettings;
   #take: TakeBatch = () => Promise.resolve(false);
   readonly #consumer: Consumer;
@@ -90,12 +99,16 @@ export class Fetcher {
       minBytes: 1,
       maxWaitTimeInMs: Math.min(POLL_MS, Math.floor(settings.sessionTimeoutMs / 3)),
       maxBytes: settings.fetchBytes,
+      metadataMaxAge: METADATA_MAX_AGE_MS,
+      rackId: settings.rack,
       // Half of kafkajs's default, so that one lagging partition leaves room for fifteen others.
       maxBytesPerPartition: MAX_PARTITION_BYTES,
       retry: { retries: Number.MAX_SAFE_INTEGER },
     });
-    const { GROUP_JOIN, CRASH } = this.#consumer.events;
-    this.#consumer.on(GROUP_JOIN, ({ payload }) => {
+    const { GROUP_JOIN, HEARTBEAT, CRASH } = this.#consumer.events;
+    this.#consumer.on(HEARTBEAT, ({ timestamp }) => (this.memberSeenAtMs = timestamp));
+    this.#consumer.on(GROUP_JOIN, ({ payload, timestamp }) => {
+      this.memberSeenAtMs = timestamp;
       this.generation += 1;
       this.assigned = payload.memberAssignment[settings.topic] ?? [];
       logger.info({ topic: settings.topic, partitions: this.assigned }, 'partitions assigned');
@@ -132,6 +145,11 @@ export class Fetcher {
     const partitions = [...nextOffsets].map(([partition, next]) => ({ partition, offset: String(next) }));
     if (!this.#commit) throw new NothingFetchedError(this.#settings.topic);
     await this.#commit({ topics: [{ topic: this.#settings.topic, partitions }] });
+  }
+
+  /** How many of its partitions are not fetched now (pauseAt). */
+  pausedCount(): number {
+    return this.#consumer.paused().reduce((count, { partitions }) => count + partitions.length, 0);
   }
 
   /** Takes no more batches. The member stays in its group, so it can still commit. */

@@ -8,6 +8,12 @@ export interface ProgressSource {
   readonly progress: LandingProgress;
 }
 
+/** What was last observed of a partition. */
+export interface ObservedPartition extends PartitionProgress {
+  readonly topic: string;
+  readonly observedAtMs: number;
+}
+
 /** Earlier than every observation, so that any other row replaces it. */
 const NEVER_MS = 0;
 
@@ -23,6 +29,9 @@ export class ProgressWriter {
   readonly #now: () => number;
   #timer: NodeJS.Timeout | undefined;
   #isWriting: Promise<void> | undefined;
+  #reported: readonly ObservedPartition[] = [];
+  /** When the progress was last read and, where it was due, written; epoch milliseconds, 0 before the first time. */
+  completedAtMs = 0;
   #lastOffsets = '';
   #isResting = false;
   /** By topic: how many partitions were announced, and when that was last checked. */
@@ -49,6 +58,11 @@ export class ProgressWriter {
     }, intervalMs);
   }
 
+  /** The partitions of this process, as last observed. */
+  reported(): readonly ObservedPartition[] {
+    return this.#reported;
+  }
+
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#isWriting;
@@ -58,17 +72,21 @@ export class ProgressWriter {
     try {
       // First the clock, then the end offsets, then the landed ones: so the watermark is never too late.
       const observedAtMs = this.#now();
-      const rows = [];
+      const reported: ObservedPartition[] = [];
       for (const { topic, progress } of this.#sources) {
         const ends = await this.#admin.fetchTopicOffsets(topic);
         const endOffsets = new Map(ends.map(({ partition, high }) => [partition, Number(high)]));
         await this.#announce(topic, endOffsets, observedAtMs);
-        rows.push(...progress.report(endOffsets, observedAtMs).map((at) => rowOf(topic, at, observedAtMs)));
+        for (const at of progress.report(endOffsets, observedAtMs))
+          reported.push({ ...at, topic, observedAtMs });
       }
+      this.#reported = reported;
+      const rows = reported.map((at) => rowOf(at.topic, at, observedAtMs));
       const offsets = JSON.stringify(rows.map((row) => [row.next_offset, row.end_offset]));
       this.#isResting = offsets === this.#lastOffsets && !this.#isResting;
       this.#lastOffsets = offsets;
       if (!this.#isResting) await this.#inserts.insertRows('landing_progress', rows);
+      this.completedAtMs = this.#now();
     } catch (error) {
       this.#logger.warn({ err: error }, 'cannot write the landing progress; readers count it as lag');
     }

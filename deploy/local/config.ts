@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { aggregatorVariables } from '../../aggregator/config.ts';
 import { readGivenKeys } from '../../api/auth/keys.ts';
 import { apiVariables } from '../../api/config.ts';
+import { replicationOf, replicationProblems } from '../../cli/topics-config.ts';
 import { consumerVariables } from '../../consumers/config.ts';
 import { ConfigError, readBoth, type Environment } from '../../platform/config.ts';
 import type { KafkaConfig } from '../../platform/kafka/connect.ts';
@@ -36,6 +37,8 @@ const localVariables = {
   DATA_DIR: Type.String({ default: '.data', minLength: 1 }),
   REPLAY: Type.Enum(['sample', 'none'], { default: 'sample' }),
   CALL_PARTITIONS: topicVariables.CALL_PARTITIONS,
+  REPLICATION_FACTOR: topicVariables.REPLICATION_FACTOR,
+  MIN_INSYNC_REPLICAS: topicVariables.MIN_INSYNC_REPLICAS,
   KAFKA_BROKERS: brokerList({ default: '', description: 'use this Kafka instead of a local one' }),
   CLICKHOUSE_URL: httpAddress({ default: '', description: 'use this ClickHouse instead of a local one' }),
   KAFKA_PORT: Type.Optional(
@@ -46,7 +49,7 @@ const localVariables = {
   ),
 };
 
-type LocalKafkaConfig = Required<KafkaConfig>;
+type LocalKafkaConfig = Required<KafkaConfig> & { readonly REPLICATION_FACTOR: number };
 
 export type LocalConfig = ReturnType<typeof readLocalConfig>;
 
@@ -63,15 +66,29 @@ export function readLocalConfig(env: Environment) {
     },
     () => readGivenKeys(env),
   );
-  const problems = [...signInProblems(config, env), ...localKafkaProblems(config)];
+  const problems = [
+    ...signInProblems(config, env),
+    ...localKafkaProblems(config),
+    ...replicationProblems(replicationOf(config)),
+  ];
   if (problems.length > 0) throw new ConfigError(problems);
-  return { ...config, DATA_DIR: resolve(config.DATA_DIR) };
+  // Where nothing is said, given brokers decide by their own defaults.
+  const isSaid = Boolean(env['REPLICATION_FACTOR'] || env['MIN_INSYNC_REPLICAS']);
+  const replication = isSaid ? replicationOf(config) : undefined;
+  return { ...config, DATA_DIR: resolve(config.DATA_DIR), replication };
 }
 
 /** The local Kafka is plain, on this machine alone. */
-function localKafkaProblems({ KAFKA_BROKERS, kafkaSecurity: { tls, sasl } }: LocalKafkaConfig): string[] {
+function localKafkaProblems({
+  KAFKA_BROKERS,
+  kafkaSecurity: { tls, sasl },
+  REPLICATION_FACTOR,
+}: LocalKafkaConfig): string[] {
   if (KAFKA_BROKERS !== '') return [];
   return [
+    ...(REPLICATION_FACTOR > 1
+      ? ['REPLICATION_FACTOR above 1 is only for KAFKA_BROKERS that are given']
+      : []),
     ...(tls ? ['KAFKA_TLS=on is only for KAFKA_BROKERS that are given'] : []),
     ...(sasl ? ['KAFKA_SASL_MECHANISM is only for KAFKA_BROKERS that are given'] : []),
   ];

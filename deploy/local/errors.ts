@@ -8,10 +8,10 @@ export class LocalStackError extends Error {
   }
 }
 
-export const portInUse = (variable: string, port: number): LocalStackError =>
+export const portInUse = (variable: string, port: number, owner?: string): LocalStackError =>
   new LocalStackError(
     'PORT_IN_USE',
-    `Port ${port} is in use. Stop the program that listens there, or set ${variable} to a free port.`,
+    `Port ${port} is in use${owner === undefined ? '' : `, and ${owner} needs it`}. Stop the program that listens there, or set ${variable} to a free port.`,
   );
 
 export const portNotAllowed = (variable: string, port: number, reason: string): LocalStackError =>

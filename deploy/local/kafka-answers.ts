@@ -6,17 +6,17 @@ const SILENT = { debug: () => undefined, warn: () => undefined };
 
 /** Whether Kafka serves: a broker that only listens does not answer with a list of brokers yet. @param brokers `host:port,...` */
 export async function kafkaAnswers(brokers: string): Promise<boolean> {
-  return (await reasonForNoKafka({ KAFKA_BROKERS: brokers })) === undefined;
+  return (await whyKafkaDoesNotServe({ KAFKA_BROKERS: brokers })) === undefined;
 }
 
 /** @returns undefined where Kafka serves */
-export async function reasonForNoKafka(config: KafkaConfig): Promise<string | undefined> {
+export async function whyKafkaDoesNotServe(config: KafkaConfig): Promise<Error | undefined> {
   const admin = connectKafka(config, 'api-credits start', SILENT, 0, REQUEST_TIMEOUT_MS).admin();
   try {
     await admin.connect();
-    return (await admin.describeCluster()).brokers.length > 0 ? undefined : 'it has no broker yet';
+    return (await admin.describeCluster()).brokers.length > 0 ? undefined : new Error('it has no broker yet');
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return error instanceof Error ? error : new Error(String(error));
   } finally {
     await admin.disconnect();
   }

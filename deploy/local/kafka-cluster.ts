@@ -23,7 +23,8 @@ export interface ClusterMember {
 /**
  * Starts brokers that replicate to each other (three replicas of a topic, of which two acknowledge) and waits until
  * each answers. For tests and the fault run: one broker, or topics of one partition, cannot show what happens when a
- * partition moves. @param size an odd number: a majority of the controllers must run
+ * partition moves. Each broker has a rack of its own, `rack-1` and so on, and leaders send clients to a replica in theirs.
+ * @param size an odd number: a majority of the controllers must run
  */
 export async function startKafkaCluster(dataDir: string, size = 3): Promise<KafkaCluster> {
   const clusterId = newClusterId();
@@ -52,7 +53,11 @@ class Member implements ClusterMember {
 
   constructor(dataDir: string, node: BrokerNode, cluster: readonly BrokerNode[], clusterId: string) {
     this.name = `kafka-${node.nodeId}`;
-    this.#start = () => startBroker({ dataDir, name: this.name, node, cluster, clusterId });
+    const properties = {
+      'broker.rack': `rack-${node.nodeId}`,
+      'replica.selector.class': 'org.apache.kafka.common.replica.RackAwareReplicaSelector',
+    };
+    this.#start = () => startBroker({ dataDir, name: this.name, node, cluster, clusterId, properties });
   }
 
   start(): Promise<void> {

@@ -1,21 +1,24 @@
 /** The local stack: what `npm start` does once the checkout is prepared. */
 import { createSignInCode, voidSignInCodes } from '../../api/dashboard/sign-in-codes.ts';
 import { isOn } from '../../api/config.ts';
-import { messageOf } from '../../platform/command-line/command.ts';
+import { failCommand, messageOf } from '../../platform/command-line/command.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
 import { ensureTopics, connectKafka } from '../../platform/kafka/connect.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { migrate } from '../../platform/clickhouse/migrate.ts';
 import { enforceRetention } from '../../store/retention.ts';
+import { readStartArguments, START_USAGE, type ProcessCounts } from './arguments.ts';
 import { logFileOf } from './child.ts';
 import { killAfterMs, readLocalConfig, type LocalConfig } from './config.ts';
 import { childLogin, clickhouseAs, loginsOf, stackEnvironment } from './environment.ts';
 import { createFleet, type Fleet } from './fleet.ts';
+import { assertPortsFree, membersOf, type Member } from './members.ts';
+import { PATIENCE_MS } from './given-servers.ts';
 import { killLeftovers } from './pid-record.ts';
-import { LOGINS, STAGES, superviseStage, untilApiAnswers } from './pipeline.ts';
-import { assertPortFree } from './ports.ts';
+import { LOGINS, superviseStage, untilApiAnswers } from './pipeline.ts';
 import { replaySample } from './replay-sample.ts';
+import { whileServersBlink } from './server-away.ts';
 import { untilSettled } from './settled.ts';
 import { signInLink } from './sign-in-link.ts';
 import { createShutdown, onNpmGone, onSignals } from './shutdown.ts';
@@ -31,22 +34,37 @@ const REPLAY_STOP_WITHIN_MS = 6_000;
 const KAFKA_RETRIES = 8;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const patience = { print, withinMs: PATIENCE_MS };
 const shutdown = createShutdown((error) => print(`while stopping: ${messageOf(error)}`));
 
+const requested = countsOf(process.argv.slice(2));
 try {
-  await start(readLocalConfig(process.env));
+  if (requested) await start(readLocalConfig(process.env), requested);
 } catch (error) {
   await fail(error);
 }
 
-async function start(config: LocalConfig): Promise<void> {
+/** @returns undefined where nothing is to be started: for --help, and after a wrong command line */
+function countsOf(args: readonly string[]): ProcessCounts | undefined {
+  try {
+    const read = readStartArguments(args);
+    if (read === undefined) print(START_USAGE);
+    return read;
+  } catch (error) {
+    failCommand(error);
+    return undefined;
+  }
+}
+
+async function start(config: LocalConfig, counts: ProcessCounts): Promise<void> {
   // Everything that the stack and its processes write is for this user alone.
   process.umask(0o077);
   const { step, stepTimes } = createSteps(print, Date.now);
-  const url = `http://127.0.0.1:${config.PORT}`;
+  const members = membersOf(counts, config);
+  const url = urlOf(config.PORT);
 
   await takeDataDir(config, shutdown, print);
-  await assertPortFree(config.PORT, 'PORT');
+  await assertPortsFree(members);
   endOnSignals(config.DATA_DIR);
 
   const stack = createStackFile(config.DATA_DIR);
@@ -57,30 +75,38 @@ async function start(config: LocalConfig): Promise<void> {
     onChange: stack.update,
     onGiveUp: (error) => void fail(error),
   });
-  const servers = await step('Kafka and ClickHouse', () => startServers(config, fleet));
+  const servers = await step('Kafka and ClickHouse', () => startServers(config, fleet, patience));
   const pipeline = connect(config, servers);
-  await step('tables and topics', async () => {
+  const createTablesAndTopics = async (): Promise<void> => {
     const asOwner = clickhouseAs(config, servers, 'owner');
     await migrate(asOwner);
     // The consumer may not change the local tables: it finds this done.
     await enforceRetention(asOwner, config.RETENTION_DAYS);
-    await ensureTopics(pipeline.kafka, pipeline.topics, config.CALL_PARTITIONS);
-  });
+    await ensureTopics(pipeline.kafka, pipeline.topics, config.CALL_PARTITIONS, config.replication);
+  };
+  await step('tables and topics', () => whileServersBlink(createTablesAndTopics, patience));
 
   const environment = stackEnvironment(config, servers, process.env);
-  await step('consumer, aggregator and API', () => startPipeline(config, servers, environment, fleet, url));
+  await step('consumer, aggregator and API', () =>
+    startPipeline(config, servers, environment, fleet, members),
+  );
   shutdown.add(stack.remove);
   stack.publish(() => ({ url, settings: environment, ...loginsOf(servers), pids: fleet.pids() }));
 
   const figures =
     config.REPLAY === 'sample' ? await step('replay', () => replay(config, environment)) : undefined;
-  await step('settling', () => untilSettled(pipeline, SETTLED_WITHIN_MS));
+  const settle = () => untilSettled(pipeline, SETTLED_WITHIN_MS);
+  await step('settling', () => whileServersBlink(settle, { print, withinMs: SETTLED_WITHIN_MS }));
 
-  for (const line of await summaryLines(pipeline.client, figures, stepTimes)) print(line);
+  const summarise = () => summaryLines(pipeline.client, figures, stepTimes);
+  for (const line of await whileServersBlink(summarise, patience)) print(line);
   await pipeline.client.close();
   voidSignInCodes(config.DATA_DIR);
   if (isOn(environment['LOCAL_SIGN_IN'] ?? '')) {
     print(`sign in: ${signInLink(url, createSignInCode(config.DATA_DIR))}`);
+  }
+  for (const { name, port } of members) {
+    if (port !== undefined && port !== config.PORT) print(`${name} ${urlOf(port)}`);
   }
   print(`ready ${url}`);
 }
@@ -108,14 +134,23 @@ async function startPipeline(
   servers: ServerPlaces,
   environment: Record<string, string>,
   fleet: Fleet,
-  url: string,
+  members: readonly Member[],
 ): Promise<void> {
   const options = { dataDir: config.DATA_DIR, killAfterMs: killAfterMs(config) };
-  for (const stage of STAGES) {
-    const env = { ...environment, ...childLogin(servers, LOGINS[stage]) };
-    await fleet.add((watch) => superviseStage(stage, { ...options, env }, watch));
+  for (const { stage, name, port, portVariable } of members) {
+    const own = { HEALTH_PORT: '', ...(port !== undefined && { [portVariable]: String(port) }) };
+    const env = { ...environment, ...childLogin(servers, LOGINS[stage]), ...own };
+    await fleet.add((watch) => superviseStage(stage, { ...options, name, env }, watch));
   }
-  await untilApiAnswers(url, logFileOf(config.DATA_DIR, 'api'));
+  for (const { stage, name, port } of members) {
+    if (stage === 'api' && port !== undefined) {
+      await untilApiAnswers(urlOf(port), logFileOf(config.DATA_DIR, name));
+    }
+  }
+}
+
+function urlOf(port: number): string {
+  return `http://127.0.0.1:${port}`;
 }
 
 function endOnSignals(dataDir: string): void {

@@ -20,6 +20,8 @@ export const LOGINS: Record<Stage, StackRole> = { consumer: 'writer', aggregator
 const READY_WITHIN_MS = 30_000;
 
 export interface StageOptions {
+  /** Names its log and its pid. */
+  readonly name: string;
   readonly dataDir: string;
   readonly env: Readonly<Record<string, string>>;
   /** How long a stop may take before the process is killed. */
@@ -29,14 +31,14 @@ export interface StageOptions {
 /** Starts one process of the pipeline and restarts it when it exits. */
 export function superviseStage(
   stage: Stage,
-  { dataDir, env, killAfterMs }: StageOptions,
+  { name, dataDir, env, killAfterMs }: StageOptions,
   watch: Watch,
 ): Promise<Supervised<Running>> {
   return supervise({
-    name: stage,
+    name,
     start: async () => {
       const child = await startChild({
-        name: stage,
+        name,
         command: process.execPath,
         args: [join(projectRoot(), MAINS[stage])],
         env,
@@ -48,7 +50,7 @@ export function superviseStage(
   });
 }
 
-/** Waits until the API answers. @throws LocalStackError SERVER_DID_NOT_START with the end of its log */
+/** Waits until an API answers. @throws LocalStackError SERVER_DID_NOT_START with the end of its log */
 export async function untilApiAnswers(url: string, logFile: string): Promise<void> {
   if (await until(() => answersHealth(url), READY_WITHIN_MS)) return;
   throw serverDidNotStart(

@@ -20,10 +20,14 @@ export async function freePort(random: (from: number, to: number) => number = ra
   throw noFreePort(FROM, TO, TRIES);
 }
 
-/** @param variable the environment variable that an error names @throws LocalStackError PORT_IN_USE, PORT_NOT_ALLOWED */
-export async function assertPortFree(port: number, variable: string): Promise<void> {
+/**
+ * @param variable the environment variable that an error names
+ * @param owner the process that needs the port, where the variable sets those of several
+ * @throws LocalStackError PORT_IN_USE, PORT_NOT_ALLOWED
+ */
+export async function assertPortFree(port: number, variable: string, owner?: string): Promise<void> {
   const error = await listenError(port);
-  if (error === 'EADDRINUSE') throw portInUse(variable, port);
+  if (error === 'EADDRINUSE') throw portInUse(variable, port, owner);
   if (error !== undefined) throw portNotAllowed(variable, port, error);
 }
 

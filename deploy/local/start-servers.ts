@@ -1,6 +1,6 @@
 import type { LocalConfig } from './config.ts';
 import type { Fleet } from './fleet.ts';
-import { assertClickHouseAnswers, assertKafkaAnswers } from './given-servers.ts';
+import { untilClickHouseAnswers, untilKafkaAnswers, type Patience } from './given-servers.ts';
 import { clickhouseLogin, stackUsers, type ClickHouseLogin, type StackRole } from './clickhouse-users.ts';
 import { startClickHouse } from './clickhouse.ts';
 import { startKafka } from './kafka.ts';
@@ -15,15 +15,25 @@ export interface ServerPlaces {
   readonly logins?: Readonly<Record<StackRole, ClickHouseLogin>>;
 }
 
-/** Kafka and ClickHouse in parallel: for each the given server, or a local one that is restarted when it exits. */
-export async function startServers(config: LocalConfig, fleet: Fleet): Promise<ServerPlaces> {
-  const [brokers, clickhousePlace] = await Promise.all([kafka(config, fleet), clickhouse(config, fleet)]);
+/**
+ * Kafka and ClickHouse in parallel: for each the given server, or a local one that is restarted when it exits.
+ * @param patience with given servers that do not answer yet
+ */
+export async function startServers(
+  config: LocalConfig,
+  fleet: Fleet,
+  patience: Patience,
+): Promise<ServerPlaces> {
+  const [brokers, clickhousePlace] = await Promise.all([
+    kafka(config, fleet, patience),
+    clickhouse(config, fleet, patience),
+  ]);
   return { brokers, ...clickhousePlace };
 }
 
-async function kafka(config: LocalConfig, fleet: Fleet): Promise<string> {
+async function kafka(config: LocalConfig, fleet: Fleet, patience: Patience): Promise<string> {
   if (config.KAFKA_BROKERS) {
-    await assertKafkaAnswers(config);
+    await untilKafkaAnswers(config, patience);
     return config.KAFKA_BROKERS;
   }
   // A restart keeps the port, so that clients reconnect.
@@ -33,9 +43,13 @@ async function kafka(config: LocalConfig, fleet: Fleet): Promise<string> {
   return `127.0.0.1:${port}`;
 }
 
-async function clickhouse(config: LocalConfig, fleet: Fleet): Promise<Omit<ServerPlaces, 'brokers'>> {
+async function clickhouse(
+  config: LocalConfig,
+  fleet: Fleet,
+  patience: Patience,
+): Promise<Omit<ServerPlaces, 'brokers'>> {
   if (config.CLICKHOUSE_URL) {
-    await assertClickHouseAnswers(config.CLICKHOUSE_URL);
+    await untilClickHouseAnswers(config.CLICKHOUSE_URL, patience);
     return { clickhouseUrl: config.CLICKHOUSE_URL };
   }
   const { DATA_DIR: dataDir } = config;

@@ -29,6 +29,7 @@ const UNSHARDED = [
   'settings_snapshots',
   'settings_snapshot_orgs',
   'aggregator_progress',
+  'aggregator_lease',
   'set_aside',
   'dropped_events',
   'zone_releases',

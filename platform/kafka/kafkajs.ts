@@ -2,6 +2,7 @@ import { createRequire, Module } from 'node:module';
 import type kafkajsTypes from 'kafkajs';
 import type { Batch } from 'kafkajs';
 import { KafkajsBatch } from './kafkajs-batch.ts';
+import { readingFromLeaderAgain, type GroupMemberClass } from './kafkajs-read-replica.ts';
 import type { RecordSet } from './record-set.ts';
 
 /**
@@ -23,6 +24,9 @@ replace('protocol/requests/fetch/v4/decodeMessages.js', (decoder: Decoder): Prom
   return Promise.resolve(size > 0 ? decoder.readBytes(size) : Buffer.alloc(0));
 });
 replace('consumer/batch.js', KafkajsBatch);
+const GROUP_MEMBER = 'consumer/consumerGroup.js';
+const groupMember: GroupMemberClass = require(`kafkajs/src/${GROUP_MEMBER}`);
+replace(GROUP_MEMBER, readingFromLeaderAgain(groupMember));
 
 /** What is used of kafkajs's definitions of a request. */
 interface RequestDefinitions {

@@ -2,6 +2,7 @@ import { openNamespace, type Namespace } from '../servers/namespace.ts';
 import { killConsumers } from '../consumers/consumer-process.ts';
 import { benchmarksOn, NAMES, type Places, type Sizes } from './benchmarks.ts';
 import { compare } from './compare.ts';
+import { consumersReport } from './consumers.ts';
 import { reportOf } from './report.ts';
 
 const SMALL: Sizes = {
@@ -46,4 +47,14 @@ it('every benchmark does the same work in both ways, with equal figures', async 
   }
   expect(reports).toHaveLength(ALL);
   for (const report of reports) expect(report).toMatch(/s a second +[\d,.]+ +[\d,.]+ +[\d,.]+ \(/);
+});
+
+it('shows what several consumers of a group land, and lands each call once', async () => {
+  const size = { calls: 600, groups: [2], rounds: 1 };
+  const lines = await consumersReport({ ...places, kafkaPid: process.pid }, size, () => {});
+  expect(lines).toEqual([
+    'consumers: 600 calls from 12 partitions, medians of 1',
+    expect.stringContaining('calls a second'),
+    expect.stringMatching(/^ +2 +[\d,]+ +[\d.]+ +[\d.]+ +[\d.]+$/),
+  ]);
 });

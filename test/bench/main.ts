@@ -8,13 +8,17 @@ import type { Servers } from '../servers/servers.ts';
 import { inTestRun } from '../servers/test-run.ts';
 import { benchmarksOn, NAMES, SIZES, type Places } from './benchmarks.ts';
 import { compare } from './compare.ts';
+import { consumersReport, type ConsumersSize } from './consumers.ts';
 import { machineLine } from './machine.ts';
 import { reportOf } from './report.ts';
 
 const USAGE = `npm run bench [-- NAME ...]
 
 Measures the hot paths against named alternatives, side by side on servers of its own. It reports ratios within one
-run, because a machine's speed changes from run to run. NAME is one of ${NAMES.join(', ')}; all of them by default.`;
+run, because a machine's speed changes from run to run. NAME is one of ${NAMES.join(', ')}; all of them by default.
+consumers shows what 1, 2 and 3 consumers of a group land, and the CPU that it takes; it runs only when it is named.`;
+
+const CONSUMERS: ConsumersSize = { calls: 600_000, groups: [1, 2, 3], rounds: 3 };
 
 const progress = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -27,8 +31,8 @@ try {
 async function main(args: readonly string[]): Promise<void> {
   const options = new Options(USAGE, {}, args, true);
   if (options.has('help')) return void process.stdout.write(`${USAGE}\n`);
-  const known: readonly string[] = NAMES;
-  const unknown = options.words.filter((name) => !known.includes(name));
+  const known = new Set<string>([...NAMES, 'consumers']);
+  const unknown = options.words.filter((name) => !known.has(name));
   if (unknown.length > 0) throw options.wrong(`There is no benchmark ${unknown.join(', ')}.`);
 
   await inTestRun(async (dataDir) => {
@@ -37,8 +41,12 @@ async function main(args: readonly string[]): Promise<void> {
     const open = (name: string): Namespace => openNamespace(name, servers);
     try {
       process.stdout.write(`${machineLine(await versionOf(servers), new Date())}\n`);
-      const names = options.words.length > 0 ? options.words : known;
-      await runAll({ clickhousePid: servers.clickhousePid, open }, names);
+      const { clickhousePid, kafkaPid } = servers;
+      await runAll({ clickhousePid, open }, options.words.length > 0 ? options.words : NAMES);
+      if (options.words.includes('consumers')) {
+        const lines = await consumersReport({ clickhousePid, kafkaPid, open }, CONSUMERS, progress);
+        process.stdout.write(`\n${lines.join('\n')}\n`);
+      }
     } finally {
       await servers.stop();
     }

@@ -2,9 +2,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../deploy/local/until.ts';
 import { isRunning, readProcessRecord } from '../../deploy/local/process-record.ts';
+import { connectKafka } from '../../platform/kafka/connect.ts';
+import { createLogger } from '../../platform/logging.ts';
+import { topicNames } from '../../schemas/topics.ts';
 import { signalProcess } from '../../deploy/local/process-identity.ts';
 import { startConsumer } from '../consumers/consumer-process.ts';
 import type { Fault, Victim } from './plan.ts';
+
+/** Partitions at once. */
+const ADDED = 2;
 
 /** A fault as a line for people. */
 export function describeFault({ kind, victim, forMs, brokers }: Fault): string {
@@ -21,6 +27,8 @@ export function describeFault({ kind, victim, forMs, brokers }: Fault): string {
       return `everything redelivered to a new consumer group, killed after ${seconds}`;
     case 'rival':
       return `another ${victim} beside the first, killed after ${seconds}`;
+    case 'widen':
+      return `${ADDED} partitions added to the call topic`;
   }
   throw new Error('no such fault');
 }
@@ -43,6 +51,8 @@ export async function inject(
       return runBeside({ ...variables, CONSUMER_GROUP: `again-${atMs}` }, CONSUMER, forMs);
     case 'rival':
       return runBeside(variables, AGGREGATOR, forMs);
+    case 'widen':
+      return addPartitions(variables);
     case 'kill':
       return signal(dataDir, victim, 'SIGKILL');
     case 'freeze':
@@ -52,6 +62,26 @@ export async function inject(
       return true;
   }
   throw new Error('no such fault');
+}
+
+/** Tries again while brokers are away. */
+async function addPartitions({ KAFKA_BROKERS = '', TOPIC_PREFIX = '' }: Readonly<Record<string, string>>) {
+  const kafka = connectKafka({ KAFKA_BROKERS }, 'chaos', createLogger('chaos', 'silent'), 1);
+  const topic = topicNames(TOPIC_PREFIX).calls;
+  return until(async () => {
+    const admin = kafka.admin();
+    try {
+      await admin.connect();
+      const [before] = (await admin.fetchTopicMetadata({ topics: [topic] })).topics;
+      const count = (before?.partitions.length ?? 0) + ADDED;
+      await admin.createPartitions({ topicPartitions: [{ topic, count }] });
+      return true;
+    } catch {
+      return false;
+    } finally {
+      await admin.disconnect();
+    }
+  }, READY_WITHIN_MS);
 }
 
 /** Signals a process that the stack has recorded, never a later one with the same pid. @returns whether it ran */

@@ -10,12 +10,12 @@ import { topicNames } from '../../schemas/topics.ts';
 import { npmStart } from '../deploy/local/npm-start.ts';
 import { inTestRun } from '../servers/test-run.ts';
 import { planInputs } from './inputs-plan.ts';
-import { BROKERS, planFaults } from './plan.ts';
+import { BROKERS, planFaults, TWO_OF_EACH } from './plan.ts';
 import { runChaos } from './run.ts';
 
 const USAGE = `npm run chaos [-- --seed N] [--seconds N]
 
-Starts three brokers and a stack of its own and publishes calls for N seconds (60), while it kills, freezes and doubles
+Starts three brokers and a stack of its own with two of each process, and publishes calls for N seconds (60), while it kills, freezes and doubles
 the processes of the stack and kills and freezes brokers. It also publishes what others may put on the topics: calls in
 transactions, aborted ones too, broken settings, junk schemas, and waves of invalid records. Then it checks that the log
 holds every call that was acknowledged, and compares every figure with an independent count. The same seed gives the
@@ -50,7 +50,7 @@ async function main(args: readonly string[]): Promise<void> {
         PORT: String(await freePort()),
         JWT_SECRET: secret,
       };
-      const stack = npmStart({ DATA_DIR: dataDir, ...variables });
+      const stack = npmStart({ DATA_DIR: dataDir, ...variables }, TWO_OF_EACH);
       try {
         await stack.untilPrinted('ready http://');
         const [faults, inputs] = [planFaults(seed, seconds), planInputs(seed, seconds)];

@@ -11,6 +11,7 @@ describe('the plan of a fault run', () => {
   it('hits every process with every kind of fault, within the time', () => {
     const faults = planFaults(1, SECONDS);
     const kinds = new Set(faults.map(({ kind, victim }) => `${kind} ${victim}`));
+    expect(kinds).toContain('widen topic');
     for (const victim of VICTIMS) {
       expect(kinds).toContain(`kill ${victim}`);
       expect(kinds).toContain(`freeze ${victim}`);

@@ -1,24 +1,35 @@
 import { randomOf } from '../random.ts';
 
+/** What the stack is started with: two of each process. */
+export const TWO_OF_EACH = ['--consumers', '2', '--apis', '2', '--aggregators', '2'] as const;
 /** Processes that the stack starts. */
-const PROCESSES = ['consumer', 'aggregator', 'api', 'clickhouse'] as const;
+const PROCESSES = [
+  'consumer',
+  'consumer-2',
+  'aggregator',
+  'aggregator-2',
+  'api',
+  'api-2',
+  'clickhouse',
+] as const;
 /** `publisher` is an API server that meters its calls. */
 export const VICTIMS = [...PROCESSES, 'kafka', 'publisher'] as const;
-export type Victim = (typeof VICTIMS)[number];
+export type Victim = (typeof VICTIMS)[number] | 'topic';
 
 /**
  * kill: kill -9; the stack restarts the process. freeze: the process is stopped for a while and then continues, as
  * after a network outage. join: another consumer joins the group and is killed later. redeliver: a consumer of a new
  * group gets everything again from the first offset and is killed later. rival: another aggregator seals and closes
- * beside the first and is killed later.
+ * beside the first and is killed later. widen: the call topic gets more partitions.
  */
-const KINDS = ['kill', 'kill', 'kill', 'freeze', 'freeze', 'join', 'redeliver', 'rival'] as const;
+const KINDS = ['kill', 'kill', 'kill', 'freeze', 'freeze', 'join', 'redeliver', 'rival', 'widen'] as const;
 
-/** Which process runs twice. */
+/** Which process runs once more, and what is widened. */
 const DOUBLED: { readonly [kind: string]: Victim } = {
   join: 'consumer',
   redeliver: 'consumer',
   rival: 'aggregator',
+  widen: 'topic',
 };
 
 export interface Fault {
@@ -64,7 +75,7 @@ function processFaults(random: Random, endMs: number): Fault[] {
     atMs += Math.round(2 * MEAN_GAP_MS * random());
     if (atMs >= endMs) return faults;
     const kind = pick(random, KINDS);
-    const forMs = kind === 'kill' ? 0 : duration(random);
+    const forMs = kind === 'kill' || kind === 'widen' ? 0 : duration(random);
     const victim = DOUBLED[kind] ?? pick(random, PROCESSES);
     if (atMs < (freeAt.get(victim) ?? 0)) continue;
     faults.push({ kind, atMs, forMs, victim });

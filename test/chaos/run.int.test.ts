@@ -6,7 +6,7 @@ import { npmStart, type NpmStart } from '../deploy/local/npm-start.ts';
 import { runDataDir } from '../servers/addresses.ts';
 import { openNamespace } from '../servers/namespace.ts';
 import { planInputs } from './inputs-plan.ts';
-import type { Fault } from './plan.ts';
+import { TWO_OF_EACH, type Fault } from './plan.ts';
 import { runChaos } from './run.ts';
 
 const FAULTS: readonly Fault[] = [
@@ -14,6 +14,8 @@ const FAULTS: readonly Fault[] = [
   { kind: 'freeze', atMs: 1_000, forMs: 1_000, victim: 'api' },
   { kind: 'redeliver', atMs: 1_500, forMs: 2_000, victim: 'consumer' },
   { kind: 'rival', atMs: 1_500, forMs: 2_000, victim: 'aggregator' },
+  { kind: 'widen', atMs: 500, forMs: 0, victim: 'topic' },
+  { kind: 'kill', atMs: 1_000, forMs: 0, victim: 'consumer-2' },
   { kind: 'kill', atMs: 2_000, forMs: 0, victim: 'publisher' },
   { kind: 'kill', atMs: 2_500, forMs: 0, victim: 'consumer' },
 ];
@@ -33,7 +35,10 @@ afterAll(async () => {
 it('a stack whose processes and topics suffer ends with every figure right', async () => {
   const dataDir = mkdtempSync(join(runDataDir(), 'chaos-'));
   const variables = { DATA_DIR: dataDir, PORT: String(await freePort()), JWT_SECRET: SECRET };
-  stack = npmStart({ ...namespace.settings, ...variables, SESSION_TIMEOUT_MS: '2000', GATHER_MS: '500' });
+  stack = npmStart(
+    { ...namespace.settings, ...variables, SESSION_TIMEOUT_MS: '2000', GATHER_MS: '500' },
+    TWO_OF_EACH,
+  );
   await stack.untilPrinted('ready http://');
   const { CLICKHOUSE_USER, CLICKHOUSE_PASSWORD } = namespace.settings;
   const inputs = planInputs(1, SECONDS);
@@ -54,10 +59,12 @@ it('a stack whose processes and topics suffer ends with every figure right', asy
   expect(text).toContain('aggregator killed');
   expect(text).toContain('api frozen for 1.0 s');
   expect(text).toContain('consumer killed');
+  expect(text).toContain('consumer-2 killed');
+  expect(text).toContain('2 partitions added to the call topic');
   expect(text).toMatch(/an API server killed 1 times had [1-9]\d* of [1-9]\d* calls/);
   expect(text).not.toContain('could not be injected');
   expect(text).toMatch(
-    /6 faults; \d{3,} distinct calls published; [1-9]\d* requests for the current usage answered/,
+    /8 faults; \d{3,} distinct calls published; [1-9]\d* requests for the current usage answered/,
   );
   expect(text).toMatch(/transactions: [1-9]\d* committed, [1-9]\d* aborted, [1-9]\d* abandoned/);
   expect(text).toContain('chaos-poisoned created in the time zone BST');

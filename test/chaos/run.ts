@@ -5,7 +5,7 @@ import { clickhouseVariables, kafkaVariables, closingVariables } from '../../pla
 import type { KafkaCluster } from '../../deploy/local/kafka-cluster.ts';
 import { connectKafka } from '../../platform/kafka/connect.ts';
 import { untilSettled } from '../../deploy/local/settled.ts';
-import { readStack } from '../../deploy/local/stack.ts';
+import { readStack, type Stack } from '../../deploy/local/stack.ts';
 import { stackVariables } from '../../deploy/local/stack-variables.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { MINUTE_MS } from '../../schemas/time-units.ts';
@@ -45,6 +45,13 @@ const ANSWER_WITHIN_MS = 30_000;
 const SETTLED_WITHIN_MS = 180_000;
 const ALERT = 'invalid-records';
 
+/** Each API has the port after the one before (deploy/local/members.ts). */
+function apisOf({ url, pids }: Stack): string[] {
+  const { hostname, port } = new URL(url);
+  const names = Object.keys(pids).filter((name) => /^api(-|$)/.test(name));
+  return names.map((_, index) => `http://${hostname}:${Number(port) + index}`);
+}
+
 /**
  * Publishes for a while and injects faults meanwhile, waits until the pipeline has settled and compares every figure.
  * @returns the differences, a line each
@@ -57,10 +64,14 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
   const variables = { ...login, ...stackVariables(stack, 'writer', login) };
   const config = readConfig(variables, { ...kafkaVariables, ...clickhouseVariables });
   const topics = topicNames(config.TOPIC_PREFIX);
+  // Both in turn: no answer may depend on which of them gives it.
+  const apis = apisOf(stack);
+  let turn = 0;
   const getAs = async (claims: Claims, path: string): Promise<unknown> => {
+    const api = apis[(turn += 1) % apis.length];
     const token = await signToken(Buffer.from(secret), claims, Date.now() + 10 * MINUTE_MS);
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-    const answer = await fetch(url + path, { headers: { authorization: `Bearer ${token}` }, signal });
+    const answer = await fetch(`${api}${path}`, { headers: { authorization: `Bearer ${token}` }, signal });
     if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return answer.json();
   };

@@ -5,8 +5,7 @@ import { connectKafka, ensureTopics } from '../../platform/kafka/connect.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { migrate } from '../../platform/clickhouse/migrate.ts';
 import { encodeCallEvent, type CallEvent } from '../../schemas/call-event.ts';
-import { topicNames, type Topics } from '../../schemas/topics.ts';
-import type { PrivateClickHouse } from '../servers/private-clickhouse.ts';
+import { topicNames, type Replication, type Topics } from '../../schemas/topics.ts';
 import { openNamespace, type NamespaceSettings } from '../servers/namespace.ts';
 import { until } from '../until.ts';
 
@@ -35,10 +34,15 @@ export interface LandingStack {
 const Figures = Type.Object({ calls: Type.Integer(), credits: Type.Integer(), ids: Type.Integer() });
 const Covered = Type.Object({ partition: Type.Integer(), last: Type.Integer() });
 
-/** @param clickhouse a server of the suite's own; by default the run's server */
-export async function openLandingStack(suite: string, clickhouse?: PrivateClickHouse): Promise<LandingStack> {
+/** Servers of the suite's own, instead of the run's. */
+interface OwnServers {
+  readonly variables: Partial<NamespaceSettings>;
+  readonly replication?: Replication;
+}
+
+export async function openLandingStack(suite: string, own?: OwnServers): Promise<LandingStack> {
   const namespace = openNamespace(suite);
-  const settings = { ...namespace.settings, ...clickhouse?.variables };
+  const settings = { ...namespace.settings, ...own?.variables };
   const topics = topicNames(settings.TOPIC_PREFIX);
   const kafka = connectKafka(settings, `test-${suite}`, createLogger(suite, 'fatal'));
   const admin = kafka.admin();
@@ -49,7 +53,7 @@ export async function openLandingStack(suite: string, clickhouse?: PrivateClickH
         message.partition ?? 0,
   });
   await Promise.all([migrate(settings), admin.connect(), producer.connect()]);
-  await ensureTopics(kafka, topics, PARTITIONS);
+  await ensureTopics(kafka, topics, PARTITIONS, own?.replication);
   const client: ClickHouseClient = connectClickHouse(settings, suite);
 
   const publishBytes: LandingStack['publishBytes'] = async (partition, values, key = 'net-83') => {

@@ -5,7 +5,9 @@ import { TEST_USER } from './clickhouse-user.ts';
 import type { Servers } from './servers.ts';
 
 /** The servers that `npm start` runs too: Kafka from its jars, ClickHouse from chdb's library. */
-export async function startEmbedded(dataDir: string): Promise<Servers & { readonly clickhousePid: number }> {
+export async function startEmbedded(
+  dataDir: string,
+): Promise<Servers & { readonly clickhousePid: number; readonly kafkaPid: number }> {
   const [clickhouse, kafka] = await Promise.allSettled([
     startClickHouse({ dataDir, users: [TEST_USER] }),
     startKafka({ dataDir }),
@@ -23,6 +25,7 @@ export async function startEmbedded(dataDir: string): Promise<Servers & { readon
     kafkaBrokers: kafka.value.brokers,
     clickhouseUrl: clickhouse.value.url,
     clickhousePid: clickhouse.value.pid,
+    kafkaPid: kafka.value.pid,
     stop: async () => {
       await Promise.all([clickhouse.value.stop(), kafka.value.stop()]);
     },

@@ -1,5 +1,6 @@
 import { readUntilKnown } from '../../../consumers/fetch/committed-offsets.ts';
 import { newCounters } from '../../../consumers/counters.ts';
+import { FailingSteps } from '../../../consumers/failing-steps.ts';
 import { createRetry } from '../../../consumers/retry.ts';
 import { createLogger } from '../../../platform/logging.ts';
 
@@ -12,6 +13,7 @@ describe('a value that must be known', () => {
     const retryUntilSuccess = createRetry(
       createLogger('test', 'silent'),
       counters,
+      new FailingSteps(Date.now),
       new AbortController().signal,
     );
     const read = () => {
@@ -27,6 +29,7 @@ describe('a value that must be known', () => {
     const retryUntilSuccess = createRetry(
       createLogger('test', 'silent'),
       newCounters(),
+      new FailingSteps(Date.now),
       new AbortController().signal,
     );
     const read = () => Promise.reject(new Error(`away ${(reads += 1)}`));

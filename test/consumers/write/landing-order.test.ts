@@ -1,5 +1,6 @@
 import { newCounters } from '../../../consumers/counters.ts';
 import type { LandedRange } from '../../../consumers/fetch/landed-range.ts';
+import { FailingSteps } from '../../../consumers/failing-steps.ts';
 import { createRetry } from '../../../consumers/retry.ts';
 import type { DeadLetter } from '../../../consumers/write/dead-letters.ts';
 import { landInOrder, type Landing } from '../../../consumers/write/landing-order.ts';
@@ -54,6 +55,7 @@ async function stepsOf(deadLetters: readonly DeadLetter[], failing?: string): Pr
     retryUntilSuccess: createRetry(
       createLogger('test', 'silent'),
       newCounters(),
+      new FailingSteps(Date.now),
       new AbortController().signal,
     ),
     onLanded: () => step('commit'),

@@ -17,8 +17,11 @@ export interface NpmStart {
 const PRINTED_WITHIN_MS = 90_000;
 
 /** `npm start` as a user runs it, without the sample log. */
-export function npmStart(variables: Readonly<Record<string, string>>): NpmStart {
-  const child = spawn('npm', ['start', '--silent'], {
+export function npmStart(
+  variables: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): NpmStart {
+  const child = spawn('npm', ['start', '--silent', '--', ...args], {
     cwd: projectRoot(),
     env: { ...process.env, REPLAY: 'none', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,90 @@
+import { Type } from 'typebox';
+import { select, type ClickHouseClient } from '../platform/clickhouse/connect.ts';
+import type { Logger } from '../platform/logging.ts';
+
+export interface LeaseTimes {
+  /** How long the lease is good after it was written: a killed holder's work waits so long, and for a tick. */
+  readonly validMs: number;
+  /** How often it is written while the work runs. */
+  readonly renewEveryMs: number;
+}
+
+/** D: three ticks, and one. */
+const TIMES: LeaseTimes = { validMs: 6_000, renewEveryMs: 2_000 };
+/** D: longer than any statement. A tick that hangs must not keep the others from the work. */
+const LONGEST_MS = 10 * 60_000;
+
+const LeaseRow = Type.Object({ holder: Type.String(), is_valid: Type.Boolean() });
+
+/**
+ * Lets one of several aggregators work while the others stand by: two would seal the same hours at the same time, for
+ * twice the CPU. It saves work and decides nothing. Any number of aggregators may tick at once (tick.ts), so two that
+ * take the lease in the same moment, or a holder that was suspended, do no harm.
+ */
+export class Lease {
+  readonly #client: ClickHouseClient;
+  readonly #holder: string;
+  readonly #logger: Pick<Logger, 'debug'>;
+  readonly #times: LeaseTimes;
+  #isHeld = false;
+
+  /** @param holder unique to this process */
+  constructor(client: ClickHouseClient, holder: string, logger: Pick<Logger, 'debug'>, times = TIMES) {
+    this.#client = client;
+    this.#holder = holder;
+    this.#logger = logger;
+    this.#times = times;
+  }
+
+  /** @returns whether this process has the work now */
+  async take(): Promise<boolean> {
+    this.#isHeld = false;
+    const current = await this.#read();
+    if (current?.is_valid && current.holder !== this.#holder) return false;
+    await this.#write(this.#times.validMs);
+    // Of several that found it free, the last one to write has it.
+    this.#isHeld = (await this.#read())?.holder === this.#holder;
+    return this.#isHeld;
+  }
+
+  /** Keeps the lease while the work runs, however long it takes. */
+  async during<Result>(work: () => Promise<Result>): Promise<Result> {
+    const startedAt = performance.now();
+    const timer = setInterval(() => {
+      if (performance.now() - startedAt > LONGEST_MS) return clearInterval(timer);
+      this.#write(this.#times.validMs).catch((error: unknown) =>
+        this.#logger.debug({ err: error }, 'lease not renewed; another aggregator may do the same work'),
+      );
+    }, this.#times.renewEveryMs);
+    try {
+      return await work();
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  /** Lets another aggregator take over at its next tick. */
+  async release(): Promise<void> {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    await this.#write(0);
+  }
+
+  async #read() {
+    const [row] = await select(
+      this.#client,
+      LeaseRow,
+      `SELECT holder, toBool(until > now64(3)) AS is_valid FROM aggregator_lease
+       ORDER BY written_at DESC, holder DESC LIMIT 1`,
+    );
+    return row;
+  }
+
+  async #write(forMs: number): Promise<void> {
+    await this.#client.command({
+      query: `INSERT INTO aggregator_lease (name, holder, until, written_at)
+        SELECT 'tick', {holder:String}, now64(3) + toIntervalMillisecond({ms:UInt32}), now64(3)`,
+      query_params: { holder: this.#holder, ms: forMs },
+    });
+  }
+}

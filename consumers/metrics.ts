@@ -1,0 +1,81 @@
+import type { Registry } from 'prom-client';
+import { observedCounter, observedGauge } from '../platform/health/observed-metrics.ts';
+import type { Counters } from './counters.ts';
+import type { Source } from './fetch/source.ts';
+import type { ProgressWriter } from './write/progress-writer.ts';
+
+const PREFIX = 'api_credits_consumer';
+
+/** The metrics of this process: what it has done since it started, and how far its partitions lag. */
+export function consumerMetrics(
+  registry: Registry,
+  counters: Counters,
+  sources: readonly Pick<Source, 'topic' | 'fetcher'>[],
+  progress: Pick<ProgressWriter, 'reported'>,
+): void {
+  const counter = (name: string, help: string, read: () => number): void =>
+    observedCounter(registry, { name: `${PREFIX}_${name}_total`, help }, read);
+  counter(
+    'rows_landed',
+    'Call events in acknowledged inserts, repeated ones included.',
+    () => counters.landedRows,
+  );
+  counter('bytes_landed', 'Size of these inserts in bytes.', () => counters.landedBytes);
+  counter('insert_batches', 'Acknowledged inserts of call events.', () => counters.insertBatches);
+  counter('insert_seconds', 'Time that these inserts took.', () => counters.insertMs / 1_000);
+  counter(
+    'decision_log_rows',
+    'Records of daily-charges and settings that landed.',
+    () => counters.decisionLogRows,
+  );
+  counter('failed_attempts', 'Steps that failed and were retried.', () => counters.failedAttempts);
+  counter('failed_commits', 'Offset commits that failed.', () => counters.failedCommits);
+  observedCounter(
+    registry,
+    {
+      name: `${PREFIX}_dead_letters_total`,
+      help: 'Records that were quarantined, by the rule that they break.',
+      labelNames: ['reason'],
+    },
+    () => Object.entries(counters.quarantined).map(([reason, value = 0]) => ({ labels: { reason }, value })),
+  );
+
+  const partition = { labelNames: ['topic', 'partition'] as const };
+  const lags = (lagOf: (at: ReturnType<ProgressWriter['reported']>[number]) => number) =>
+    progress.reported().map((at) => ({
+      labels: { topic: at.topic, partition: at.partition },
+      value: lagOf(at),
+    }));
+  observedGauge(
+    registry,
+    { ...partition, name: `${PREFIX}_lag_records`, help: 'Records of the partition that have not landed.' },
+    () => lags(({ endOffset, nextOffset }) => endOffset - nextOffset),
+  );
+  observedGauge(
+    registry,
+    {
+      ...partition,
+      name: `${PREFIX}_lag_seconds`,
+      help: 'How far the landing of the partition lagged behind when it was last observed.',
+    },
+    () => lags(({ observedAtMs, watermarkMs }) => (observedAtMs - watermarkMs) / 1_000),
+  );
+  observedGauge(
+    registry,
+    {
+      name: `${PREFIX}_assigned_partitions`,
+      help: 'Partitions that this process lands.',
+      labelNames: ['topic'],
+    },
+    () => sources.map(({ topic, fetcher }) => ({ labels: { topic }, value: fetcher.assigned.length })),
+  );
+  observedGauge(
+    registry,
+    {
+      name: `${PREFIX}_paused_partitions`,
+      help: 'Those of them that are not fetched now, because they wait for a schema.',
+      labelNames: ['topic'],
+    },
+    () => sources.map(({ topic, fetcher }) => ({ labels: { topic }, value: fetcher.pausedCount() })),
+  );
+}

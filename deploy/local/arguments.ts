@@ -1,0 +1,28 @@
+import { Options } from '../../platform/command-line/options.ts';
+import type { Stage } from './pipeline.ts';
+
+const MAX = 9;
+
+export const START_USAGE = `npm start [-- --consumers N] [--apis N] [--aggregators N]
+
+Starts Kafka, ClickHouse and the processes of the pipeline on this machine, and replays a sample log. The settings are
+environment variables (docs/operations.md).
+
+  --consumers N     so many consumers in one group (1); each lands a part of the partitions
+  --apis N          so many APIs (1), on PORT, PORT+1, ...
+  --aggregators N   so many aggregators (1); one works, the others take over when it ends`;
+
+export type ProcessCounts = Readonly<Record<Stage, number>>;
+
+/** How many of each process to start, or undefined for --help. @throws UsageError */
+export function readStartArguments(args: readonly string[]): ProcessCounts | undefined {
+  const types = { consumers: 'string', apis: 'string', aggregators: 'string' } as const;
+  const options = new Options(START_USAGE, types, args);
+  if (options.has('help')) return undefined;
+  const count = (name: keyof typeof types): number => {
+    const given = options.integer(name) ?? 1;
+    if (given < 1 || given > MAX) throw options.wrong(`--${name} must be 1 to ${MAX}, not ${given}.`);
+    return given;
+  };
+  return { consumer: count('consumers'), aggregator: count('aggregators'), api: count('apis') };
+}
