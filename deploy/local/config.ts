@@ -10,7 +10,7 @@ import type { KafkaConfig } from '../../platform/kafka/connect.ts';
 import { readKafkaConfig } from '../../platform/kafka/config.ts';
 import {
   brokerList,
-  httpAddress,
+  clickhouseAddresses,
   orgVariables,
   stopTimeout,
   topicVariables,
@@ -40,7 +40,10 @@ const localVariables = {
   REPLICATION_FACTOR: topicVariables.REPLICATION_FACTOR,
   MIN_INSYNC_REPLICAS: topicVariables.MIN_INSYNC_REPLICAS,
   KAFKA_BROKERS: brokerList({ default: '', description: 'use this Kafka instead of a local one' }),
-  CLICKHOUSE_URL: httpAddress({ default: '', description: 'use this ClickHouse instead of a local one' }),
+  CLICKHOUSE_URL: clickhouseAddresses({
+    default: '',
+    description: 'use this ClickHouse instead of a local one',
+  }),
   KAFKA_PORT: Type.Optional(
     Type.Integer({ ...PORT_NUMBER, description: 'port of the local Kafka; default: a free one' }),
   ),
@@ -69,6 +72,9 @@ export function readLocalConfig(env: Environment) {
   const problems = [
     ...signInProblems(config, env),
     ...localKafkaProblems(config),
+    ...(config.CLICKHOUSE_CLUSTER !== '' && config.CLICKHOUSE_URL === ''
+      ? ['CLICKHOUSE_CLUSTER is only for a CLICKHOUSE_URL that is given']
+      : []),
     ...replicationProblems(replicationOf(config)),
   ];
   if (problems.length > 0) throw new ConfigError(problems);

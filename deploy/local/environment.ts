@@ -23,6 +23,10 @@ export function stackEnvironment(
     TOPIC_PREFIX: config.TOPIC_PREFIX,
     CLICKHOUSE_URL: servers.clickhouseUrl,
     CLICKHOUSE_DATABASE: config.CLICKHOUSE_DATABASE,
+    CLICKHOUSE_CLUSTER: config.CLICKHOUSE_CLUSTER,
+    CLICKHOUSE_UNSHARDED_CLUSTER: config.CLICKHOUSE_UNSHARDED_CLUSTER,
+    CLICKHOUSE_SHARD_BY: config.CLICKHOUSE_SHARD_BY,
+    CLICKHOUSE_REPLICAS: String(config.CLICKHOUSE_REPLICAS),
     ...(servers.logins && loginVariables(servers.logins.reader)),
     UNKNOWN_ORGS: config.UNKNOWN_ORGS,
     // One broker on one machine has no second replica.

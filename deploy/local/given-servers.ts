@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asAccessError } from '../../platform/kafka/access-error.ts';
+import { addressesOf } from '../../platform/clickhouse/addresses.ts';
 import { withoutCredentials } from '../../platform/credentials.ts';
 import type { KafkaConfig } from '../../platform/kafka/connect.ts';
 import { ENVIRONMENT_NAMES } from '../../platform/kafka/security.ts';
@@ -46,7 +47,7 @@ export async function untilKafkaAnswers(config: KafkaConfig, patience: Patience)
  */
 export async function untilClickHouseAnswers(url: string, patience: Patience): Promise<void> {
   const what = `ClickHouse answers at CLICKHOUSE_URL=${withoutCredentials(url)}`;
-  const why = await lastReason(what, () => reasonForNoAnswer(url), patience);
+  const why = await lastReason(what, () => reasonOfFirst(url), patience);
   if (why === undefined) return;
   throw new LocalStackError(
     'CLICKHOUSE_UNREACHABLE',
@@ -72,6 +73,15 @@ async function lastReason(
     }
     await sleep(Math.min(POLL_MS, withinMs));
   }
+}
+
+/** Tables are created on every server of a cluster. */
+async function reasonOfFirst(urls: string): Promise<string | undefined> {
+  for (const address of addressesOf({ CLICKHOUSE_URL: urls })) {
+    const reason = await reasonForNoAnswer(address);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
 }
 
 async function reasonForNoAnswer(url: string): Promise<string | undefined> {

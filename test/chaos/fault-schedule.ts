@@ -3,7 +3,7 @@ import type { KafkaCluster } from '../../deploy/local/kafka-cluster.ts';
 import { BrokerFaults } from './brokers.ts';
 import { describeFault, inject } from './inject.ts';
 import type { MeteredServer } from './metered-server.ts';
-import type { Fault } from './plan.ts';
+import { SHARDS, type Fault } from './plan.ts';
 
 /** The time of a run, from when it was made. */
 export class RunClock {
@@ -22,6 +22,8 @@ export class RunClock {
 export interface FaultTargets {
   /** Of the stack whose processes are signalled. */
   readonly dataDir: string;
+  /** Of the shards of ClickHouse, if the run hits them. */
+  readonly shardsDir?: string;
   /** They make a process part of the stack. */
   readonly variables: Readonly<Record<string, string>>;
   /** The brokers of the stack, if the run hits them. */
@@ -32,7 +34,7 @@ export interface FaultTargets {
 /** Injects each fault at its time. Resolves when the last one is over. */
 export async function injectAll(
   faults: readonly Fault[],
-  { dataDir, variables, cluster, publisher }: FaultTargets,
+  { dataDir, shardsDir = dataDir, variables, cluster, publisher }: FaultTargets,
   clock: RunClock,
   report: (what: string) => void,
 ): Promise<void> {
@@ -48,7 +50,8 @@ export async function injectAll(
       }
       begin();
       if (fault.victim === 'publisher') return publisher.inject(fault);
-      if (!(await inject(fault, dataDir, variables)))
+      const isShard = SHARDS.some((shard) => shard === fault.victim);
+      if (!(await inject(fault, isShard ? shardsDir : dataDir, variables)))
         report(`... which could not be injected (${fault.victim})`);
     }),
   );

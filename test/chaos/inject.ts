@@ -35,7 +35,7 @@ export function describeFault({ kind, victim, forMs, brokers }: Fault): string {
 
 /**
  * Injects one fault into a process of the stack. Resolves when the fault is over, not when the stack has recovered.
- * @param dataDir of the stack whose processes are signalled
+ * @param dataDir of the stack, or of the shards, whose processes are signalled
  * @param variables that make a process part of the stack
  * @returns false where the fault could not be injected: the process was not running, or did not start in time
  */

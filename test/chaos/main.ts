@@ -2,27 +2,33 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { failCommand } from '../../platform/command-line/command.ts';
 import { Options } from '../../platform/command-line/options.ts';
+import { startClickHouseCluster } from '../../deploy/local/clickhouse-cluster.ts';
 import { startKafkaCluster } from '../../deploy/local/kafka-cluster.ts';
 import { freePort } from '../../deploy/local/ports.ts';
 import { connectKafka, ensureTopics } from '../../platform/kafka/connect.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { npmStart } from '../deploy/local/npm-start.ts';
+import { TEST_USER } from '../servers/clickhouse-user.ts';
 import { inTestRun } from '../servers/test-run.ts';
 import { planInputs } from './inputs-plan.ts';
-import { BROKERS, planFaults, TWO_OF_EACH } from './plan.ts';
+import { BROKERS, planFaults, SHARDS, TWO_OF_EACH } from './plan.ts';
 import { runChaos } from './run.ts';
 
 const USAGE = `npm run chaos [-- --seed N] [--seconds N]
 
-Starts three brokers and a stack of its own with two of each process, and publishes calls for N seconds (60), while it kills, freezes and doubles
-the processes of the stack and kills and freezes brokers. It also publishes what others may put on the topics: calls in
-transactions, aborted ones too, broken settings, junk schemas, and waves of invalid records. Then it checks that the log
-holds every call that was acknowledged, and compares every figure with an independent count. The same seed gives the
-same calls and faults; how they interleave depends on the machine. Exit code 1 if anything differs.`;
+Starts three brokers, two shards of ClickHouse and a stack with two of each process, and publishes calls for N seconds
+(60), while it kills, freezes and doubles processes, kills and freezes brokers and shards, and adds partitions. It also
+publishes what others may put on the topics: calls in transactions, aborted ones too, broken settings, junk schemas, and
+waves of invalid records. Then it checks that the log holds every call that was acknowledged, and compares every figure
+with an independent count. The same seed gives the same calls and faults; how they interleave depends on the machine.
+The rows are sharded by organisation where the seed is even, by organisation and hour where it is odd. Exit code 1 if
+anything differs.`;
 
 const MAX_SECONDS = 3_600;
 const PARTITIONS = 12;
+/** Of the shards, and of their cluster. */
+const DATABASE = 'test_chaos';
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 try {
@@ -41,12 +47,26 @@ async function main(args: readonly string[]): Promise<void> {
   const secret = randomUUID();
   await inTestRun(async (runDir) => {
     const dataDir = join(runDir, 'stack');
-    print(`seed ${seed}, ${seconds} s; starting three brokers and a stack`);
+    const shardBy = seed % 2 === 0 ? 'org' : 'org-hour';
+    print(`seed ${seed}, ${seconds} s; starting three brokers, two shards (by ${shardBy}) and a stack`);
     const cluster = await startKafkaCluster(join(runDir, 'brokers'), BROKERS);
+    const shardsDir = join(runDir, 'shards');
+    const shards = await startClickHouseCluster({
+      dataDir: shardsDir,
+      user: TEST_USER,
+      clusters: [{ name: DATABASE, localDatabase: `${DATABASE}_local` }],
+      shards: SHARDS.length,
+    });
     try {
       await createTopics(cluster.brokers);
+      const login = { CLICKHOUSE_USER: shards.login.user, CLICKHOUSE_PASSWORD: shards.login.password };
       const variables = {
         KAFKA_BROKERS: cluster.brokers,
+        CLICKHOUSE_URL: shards.urls,
+        CLICKHOUSE_DATABASE: DATABASE,
+        CLICKHOUSE_CLUSTER: DATABASE,
+        CLICKHOUSE_SHARD_BY: shardBy,
+        ...login,
         PORT: String(await freePort()),
         JWT_SECRET: secret,
       };
@@ -54,13 +74,14 @@ async function main(args: readonly string[]): Promise<void> {
       try {
         await stack.untilPrinted('ready http://');
         const [faults, inputs] = [planFaults(seed, seconds), planInputs(seed, seconds)];
-        report(seed, await runChaos({ seed, seconds, faults, inputs, dataDir, secret, cluster, print }));
+        const places = { dataDir, shardsDir, cluster, secret, login };
+        report(seed, await runChaos({ seed, seconds, faults, inputs, ...places, print }));
       } finally {
         stack.kill('SIGTERM');
         await stack.exited;
       }
     } finally {
-      await cluster.stop();
+      await Promise.all([cluster.stop(), shards.stop()]);
     }
   });
 }

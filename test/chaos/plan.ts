@@ -2,7 +2,9 @@ import { randomOf } from '../random.ts';
 
 /** What the stack is started with: two of each process. */
 export const TWO_OF_EACH = ['--consumers', '2', '--apis', '2', '--aggregators', '2'] as const;
-/** Processes that the stack starts. */
+/** The shards of ClickHouse, by the names of their processes. */
+export const SHARDS = ['clickhouse-1', 'clickhouse-2'] as const;
+/** Processes that are started again when they end. */
 const PROCESSES = [
   'consumer',
   'consumer-2',
@@ -10,7 +12,7 @@ const PROCESSES = [
   'aggregator-2',
   'api',
   'api-2',
-  'clickhouse',
+  ...SHARDS,
 ] as const;
 /** `publisher` is an API server that meters its calls. */
 export const VICTIMS = [...PROCESSES, 'kafka', 'publisher'] as const;

@@ -38,6 +38,8 @@ export interface ChaosOptions {
   readonly login?: Readonly<Record<string, string>>;
   /** The brokers of the stack, if the run hits them. */
   readonly cluster?: KafkaCluster;
+  /** Where the shards of ClickHouse run, if the run hits them. */
+  readonly shardsDir?: string;
   readonly print: (line: string) => void;
 }
 
@@ -57,7 +59,7 @@ function apisOf({ url, pids }: Stack): string[] {
  * @returns the differences, a line each
  */
 export async function runChaos(options: ChaosOptions): Promise<string[]> {
-  const { seed, seconds, faults, inputs, dataDir, secret, login = {}, cluster, print } = options;
+  const { seed, seconds, faults, inputs, dataDir, secret, login = {}, cluster, shardsDir, print } = options;
   const stack = readStack(dataDir);
   const { url } = stack;
   // Doubles of the consumer and the aggregator write.
@@ -92,7 +94,8 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
   const settled = new AbortController();
   const alert = watchAlert(url, ALERT, settled.signal);
   async function untilOver(): Promise<void> {
-    const targets = { dataDir, variables, publisher: server, ...(cluster && { cluster }) };
+    const hit = { ...(cluster && { cluster }), ...(shardsDir !== undefined && { shardsDir }) };
+    const targets = { dataDir, variables, publisher: server, ...hit };
     try {
       await Promise.all([injectAll(faults, targets, clock, report), until(seconds * 1_000)]);
     } finally {

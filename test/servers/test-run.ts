@@ -57,11 +57,13 @@ export async function startTestRun(needsServers: boolean, wanted: string | undef
 export async function inTestRun(work: (dataDir: string) => Promise<void>): Promise<void> {
   const run = await startTestRun(false, undefined);
   Object.assign(process.env, run.env);
-  try {
-    await work(runDataDir());
-  } finally {
-    await run.end();
-  }
+  const errors: unknown[] = [];
+  const collect = (error: unknown): void => void errors.push(error);
+  await work(runDataDir()).catch(collect);
+  // What the work started may be left because it failed: that is then the second error.
+  await run.end().catch(collect);
+  if (errors.length > 1) throw new AggregateError(errors, errors.map(String).join('\n'));
+  if (errors.length === 1) throw errors[0];
 }
 
 /**
