@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { runCommand } from '../platform/command-line/command.ts';
 import { Options } from '../platform/command-line/options.ts';
-import { connectClickHouse } from '../platform/clickhouse/connect.ts';
+import { connectNodes } from '../platform/clickhouse/connect.ts';
 import { readConfig } from '../platform/config.ts';
 import { clickhouseName, clickhouseVariables } from '../platform/variables.ts';
 import { createReader } from '../platform/clickhouse/reader.ts';
@@ -22,14 +22,14 @@ await runCommand(async (args) => {
     READER_USER: clickhouseName('api_reader'),
     READER_PASSWORD: Type.String({ minLength: 16, description: 'for the API’s CLICKHOUSE_PASSWORD' }),
   });
-  const client = connectClickHouse(config, 'api-credits reader');
+  const clients = connectNodes(config, 'api-credits reader');
   const reader = { user: config.READER_USER, password: config.READER_PASSWORD };
   try {
-    if (await createReader(client, config, reader)) {
+    if (await createReader(clients, config, reader)) {
       return `${reader.user} may read ${config.CLICKHOUSE_DATABASE}: set the API's CLICKHOUSE_USER and CLICKHOUSE_PASSWORD`;
     }
   } finally {
-    await client.close();
+    await Promise.all(clients.map((client) => client.close()));
   }
   process.exitCode = 1;
   return `ClickHouse does not let ${config.CLICKHOUSE_USER} create users: nothing was changed`;

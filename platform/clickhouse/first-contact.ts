@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ClickHouseError } from '@clickhouse/client';
 import type { Logger } from '../logging.ts';
 import { addressesOf } from './addresses.ts';
 import { clusterOf } from './cluster.ts';
@@ -28,6 +29,7 @@ export async function firstClusterContact(
         return await checkCluster(client, config);
       } catch (error) {
         if (error instanceof ClusterError) throw error;
+        if (isDenied(error)) throw new ClusterError([deniedProblem(config, error)]);
         logger.warn({ err: error, pause_ms: pauseMs }, 'ClickHouse does not answer yet; trying again');
       }
       await sleep(pauseMs);
@@ -36,3 +38,10 @@ export async function firstClusterContact(
     await client.close();
   }
 }
+
+const ACCESS_DENIED = '497';
+const isDenied = (error: unknown): error is ClickHouseError =>
+  error instanceof ClickHouseError && error.code === ACCESS_DENIED;
+
+const deniedProblem = ({ CLICKHOUSE_USER }: ClickHouseConfig, { message }: ClickHouseError): string =>
+  `the user ${CLICKHOUSE_USER} needs SELECT on system.clusters, system.macros and both databases: ${message}`;

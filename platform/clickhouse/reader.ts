@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ClickHouseError } from '@clickhouse/client';
+import { clusterOf } from './cluster.ts';
 import type { ClickHouseClient, ClickHouseConfig } from './connect.ts';
 
 /** ACCESS_DENIED, ACCESS_STORAGE_FOR_INSERTION_NOT_FOUND: the server creates no users by SQL, or not for this client. */
@@ -21,16 +22,17 @@ export class UserNameError extends Error {
  * The embedded server (26.7) cannot do this: it reads users from a file only and has no storage for others (error 514
  * even with access_management on). The local stack has a users.xml of its own, with a reader
  * (deploy/local/clickhouse-users.ts).
- * @param client of a user with access management
+ * @param clients of a user with access management, one for each server of a cluster
  * @returns false where the server cannot create users
  * @throws UserNameError
  */
 export async function createReader(
-  client: ClickHouseClient,
-  config: Pick<ClickHouseConfig, 'CLICKHOUSE_DATABASE'>,
+  clients: readonly ClickHouseClient[],
+  config: ClickHouseConfig,
   reader: { readonly user: string; readonly password: string },
 ): Promise<boolean> {
   const database = config.CLICKHOUSE_DATABASE;
+  const cluster = clusterOf(config);
   if (!/^\w+$/.test(reader.user)) throw new UserNameError(reader.user);
   const role = `${database}_reader`;
   // Only the hash of the password is sent.
@@ -40,12 +42,21 @@ export async function createReader(
     `CREATE ROLE IF NOT EXISTS ${role} SETTINGS readonly = 2, max_execution_time = 20 MAX 20,
        max_memory_usage = 2000000000 MAX 2000000000`,
     `GRANT SELECT ON ${database}.* TO ${role}`,
+    ...(cluster
+      ? [
+          `GRANT SELECT ON ${cluster.localDatabase}.* TO ${role}`,
+          // What is checked at the start (cluster-check.ts).
+          `GRANT SELECT ON system.clusters, SELECT ON system.macros TO ${role}`,
+        ]
+      : []),
     `CREATE USER IF NOT EXISTS ${reader.user} ${identified}`,
     `ALTER USER ${reader.user} ${identified}`,
     `GRANT ${role} TO ${reader.user}`,
   ];
   try {
-    for (const query of statements) await client.command({ query });
+    for (const client of clients) {
+      for (const query of statements) await client.command({ query });
+    }
     return true;
   } catch (error) {
     if (error instanceof ClickHouseError && CANNOT_CREATE_USERS.has(error.code)) return false;

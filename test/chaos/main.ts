@@ -36,6 +36,8 @@ try {
 } catch (error) {
   failCommand(error);
 }
+// A run that failed has publishers left that would go on trying.
+process.exit();
 
 async function main(args: readonly string[]): Promise<void> {
   const options = new Options(USAGE, { seed: 'string', seconds: 'string' }, args);

@@ -33,8 +33,8 @@ describe('the reader', () => {
   });
 
   it('reads like the API and cannot write; does not exist where the server cannot create users', async () => {
-    const isCreated = await createReader(client, settings, reader);
-    expect(await createReader(client, settings, reader)).toBe(isCreated);
+    const isCreated = await createReader([client], settings, reader);
+    expect(await createReader([client], settings, reader)).toBe(isCreated);
     const as = { ...settings, CLICKHOUSE_USER: reader.user, CLICKHOUSE_PASSWORD: reader.password };
     const reading = connectForReading(as);
     const writing = connectClickHouse(as, 'test reader');
@@ -52,7 +52,7 @@ describe('the reader', () => {
   });
 
   it('must have a name that needs no quoting in SQL', async () => {
-    const reading = createReader(client, settings, { ...reader, user: 'x; DROP' });
+    const reading = createReader([client], settings, { ...reader, user: 'x; DROP' });
     await expect(reading).rejects.toThrow(UserNameError);
   });
 });
