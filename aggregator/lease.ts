@@ -13,6 +13,8 @@ export interface LeaseTimes {
 const TIMES: LeaseTimes = { validMs: 6_000, renewEveryMs: 2_000 };
 /** D: longer than any statement. A tick that hangs must not keep the others from the work. */
 const LONGEST_MS = 10 * 60_000;
+/** A stop must not wait for a ClickHouse that hangs. */
+const RELEASED_WITHIN_MS = 1_000;
 
 const LeaseRow = Type.Object({ holder: Type.String(), is_valid: Type.Boolean() });
 
@@ -63,11 +65,15 @@ export class Lease {
     }
   }
 
-  /** Lets another aggregator take over at its next tick. */
+  /** Lets another aggregator take over at its next tick. Never rejects: a lease that is not released runs out. */
   async release(): Promise<void> {
     if (!this.#isHeld) return;
     this.#isHeld = false;
-    await this.#write(0);
+    try {
+      await this.#write(0, AbortSignal.timeout(RELEASED_WITHIN_MS));
+    } catch (error) {
+      this.#logger.debug({ err: error }, 'lease not released; it runs out');
+    }
   }
 
   async #read() {
@@ -80,11 +86,12 @@ export class Lease {
     return row;
   }
 
-  async #write(forMs: number): Promise<void> {
+  async #write(forMs: number, signal?: AbortSignal): Promise<void> {
     await this.#client.command({
       query: `INSERT INTO aggregator_lease (name, holder, until, written_at)
         SELECT 'tick', {holder:String}, now64(3) + toIntervalMillisecond({ms:UInt32}), now64(3)`,
       query_params: { holder: this.#holder, ms: forMs },
+      ...(signal && { abort_signal: signal }),
     });
   }
 }

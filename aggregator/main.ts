@@ -99,7 +99,7 @@ async function run({
     } catch (error) {
       ticks.failed();
       logger.error({ err: error }, 'tick failed, the next one retries');
-      await lease.release().catch((unreleased: unknown) => logger.debug({ err: unreleased }, 'lease kept'));
+      await lease.release();
     }
   }
 
