@@ -1,5 +1,5 @@
 import * as oidc from 'openid-client';
-import { HOUR_MS } from '../../schemas/time-units.ts';
+import { SECOND_MS } from '../../schemas/time-units.ts';
 import { isComplete, type ClaimMapping } from './person.ts';
 import type { ProviderClaims } from './claims.ts';
 
@@ -43,8 +43,8 @@ export interface Provider {
 export const CALLBACK_PATH = '/sign-in/callback';
 
 const TIMEOUT_SECONDS = 5;
-/** A provider's addresses change seldom; a process that runs for months notices all the same. */
-const REDISCOVER_MS = HOUR_MS;
+/** A browser that is sent to a provider that is down sees no page of ours, so a sign-in asks the provider first. */
+const REDISCOVER_MS = 30 * SECOND_MS;
 
 /**
  * Discovers the provider when someone first signs in, and again after a failure, so a provider that is down keeps no
@@ -60,22 +60,20 @@ export function createProvider(config: ProviderConfig, now: () => number): Provi
       const client = await discover(config);
       known = { client, at: now() };
       return client;
-    } catch (error) {
-      // What was discovered before is most likely still right.
-      if (known !== undefined) return known.client;
-      throw error;
     } finally {
       running = undefined;
     }
   };
-  const discovered = async (): Promise<oidc.Configuration> => {
+  const reachable = async (): Promise<oidc.Configuration> => {
     if (known !== undefined && now() - known.at < REDISCOVER_MS) return known.client;
     return (running ??= discoverOnce());
   };
+  /** For a browser that is at the provider already. */
+  const discovered = async (): Promise<oidc.Configuration> => known?.client ?? reachable();
 
   return {
     signInAddress: async ({ state, nonce, verifier }, prompt) =>
-      oidc.buildAuthorizationUrl(await discovered(), {
+      oidc.buildAuthorizationUrl(await reachable(), {
         redirect_uri: redirectUri,
         scope: config.scope,
         state,

@@ -33,6 +33,13 @@ describe('while the identity provider is down', () => {
     expect((await api.signIn('ann', visitor)).page.location).toBe(`${api.url}/`);
   });
 
+  it('a sign-in says so also where the provider was there before', async () => {
+    await api.signIn('ann');
+    await api.provider.stop();
+    api.clock.now += 30_000;
+    expect(await api.begin(newVisitor())).toBe(`${api.url}/#sign-in=provider-unavailable`);
+  });
+
   it('a session goes on, and signing out ends it here and says that the provider does not know', async () => {
     const { visitor } = await api.signIn('ann');
     await api.provider.stop();

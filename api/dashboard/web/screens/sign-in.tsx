@@ -3,9 +3,11 @@ import type { LocalSignIn } from '../answers.ts';
 import { number } from '../formats.ts';
 import { ApiError } from '../state/client.ts';
 import { openLocalSignIn, signInLocally } from '../state/local-session.ts';
-import { param, setParams } from '../state/address.ts';
+import { address, param, setParams } from '../state/address.ts';
+import { identityProvider } from '../state/person-session.ts';
 import { useLive } from '../state/live.ts';
 import { signedOutBecause, signIn } from '../state/session.ts';
+import { isOfAccount, signInProblem, signInProblemText } from '../state/sign-in-problem.ts';
 
 const ROLES = [
   ['super_admin', 'Super admin: also sets the limit'],
@@ -16,17 +18,10 @@ const ROLES = [
 ] as const;
 
 /**
- * The local stack offers its organisations and roles; elsewhere the reader pastes a token. The address stays as it is,
- * so that a link opens what it names after signing in.
+ * The identity provider where there is one; the local stack offers its organisations and roles; elsewhere the reader
+ * pastes a token. The address stays as it is, so that a link opens what it names after signing in.
  */
 export function SignInScreen() {
-  const { data, error, refresh } = useLive<LocalSignIn>('local sign-in', openLocalSignIn, null);
-  const local = error === undefined ? data : null;
-  useEffect(() => {
-    // The link may be pasted into a tab that shows this page already.
-    addEventListener('hashchange', refresh);
-    return () => removeEventListener('hashchange', refresh);
-  }, []);
   return (
     <main class="sign-in">
       <div class="card">
@@ -38,11 +33,53 @@ export function SignInScreen() {
             {signedOutBecause.value}
           </p>
         )}
-        {error?.status === 401 && <p class="notice">{error.message}</p>}
-        {local && local.orgs.length > 0 && <LocalForm local={local} />}
-        {local !== undefined && <TokenForm isAlternative={local !== null && local.orgs.length > 0} />}
+        {typeof identityProvider.value === 'string' ? (
+          <ProviderSignIn provider={identityProvider.value} />
+        ) : (
+          <LocalOrTokenSignIn />
+        )}
       </div>
     </main>
+  );
+}
+
+function ProviderSignIn({ provider }: { readonly provider: string }) {
+  const problem = signInProblem.value;
+  const { path, params } = address.value;
+  const query = params.toString();
+  const back = new URLSearchParams({ return: query === '' ? path : `${path}?${query}` }).toString();
+  return (
+    <>
+      {problem !== undefined && (
+        <p class={problem === 'signed-out-here' ? 'notice' : 'notice is-error'} role="alert">
+          {signInProblemText(problem, provider)}
+        </p>
+      )}
+      <a class="button primary" href={`/sign-in?${back}`}>
+        Sign in with {provider}
+      </a>
+      {problem !== undefined && isOfAccount(problem) && (
+        <a href={`/sign-in?${back}&prompt=login`}>Use another account</a>
+      )}
+      <TokenForm isAlternative />
+    </>
+  );
+}
+
+function LocalOrTokenSignIn() {
+  const { data, error, refresh } = useLive<LocalSignIn>('local sign-in', openLocalSignIn, null);
+  const local = error === undefined ? data : null;
+  useEffect(() => {
+    // The link may be pasted into a tab that shows this page already.
+    addEventListener('hashchange', refresh);
+    return () => removeEventListener('hashchange', refresh);
+  }, []);
+  return (
+    <>
+      {error?.status === 401 && <p class="notice">{error.message}</p>}
+      {local && local.orgs.length > 0 && <LocalForm local={local} />}
+      {local !== undefined && <TokenForm isAlternative={local !== null && local.orgs.length > 0} />}
+    </>
   );
 }
 
