@@ -4,8 +4,8 @@ import { Problem } from '../problems/problem.ts';
 const READS = new Set(['GET', 'HEAD']);
 
 /**
- * A browser adds the session's cookie to a request whoever made it, so a session authenticates only what a page of
- * this origin sent. Browsers say so in `Sec-Fetch-Site`, which no script can set; those before 2023 send only `Origin`,
+ * A browser adds the session's cookie also to requests that other sites make, so a session authenticates only what a
+ * page of this origin sent. Browsers say so in `Sec-Fetch-Site`, which no script can set; those before 2023 send only `Origin`,
  * and that with every change. So no token has to be kept and compared. A read without either header is let through:
  * `SameSite=Lax` keeps the cookie from other sites' scripts, and no other origin can read the answer.
  * @param origin of PUBLIC_URL. Throws the Problem `cross-site`.
@@ -20,5 +20,6 @@ export function assertSameOrigin({ method, headers }: FastifyRequest, origin: st
   throw new Problem(
     'cross-site',
     `A session of the dashboard works only for its own pages at ${origin}: programs send a token as "Authorization: Bearer TOKEN".`,
+    { headers: { 'www-authenticate': 'Bearer' } },
   );
 }

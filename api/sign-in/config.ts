@@ -1,11 +1,12 @@
 import { Type, type Static, type TObject } from 'typebox';
 import { ConfigError, readBoth, readConfig, type Environment } from '../../platform/config.ts';
-import { isLoopback } from '../../platform/loopback.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../schemas/time-units.ts';
 import { readGivenSecrets } from '../auth/secret.ts';
 import type { SessionRules } from '../auth/sessions.ts';
-import { PEOPLES_ROLES, type ClaimMapping } from './person.ts';
+import { isTrustedUrl } from '../auth/trusted-url.ts';
+import type { ClaimMapping } from './person.ts';
 import type { ProviderConfig } from './provider.ts';
+import { parseRoleMap } from './role-map.ts';
 import { parseValueMap } from './value-map.ts';
 
 const text = (description: string, value = '') => Type.String({ default: value, description });
@@ -57,7 +58,7 @@ export function readSignInConfig(env: Environment): SignInConfig | undefined {
   const names = Object.keys(signInVariables).flatMap((name) => [name, `${name}_FILE`]);
   if (secrets === undefined && names.every((name) => !env[name])) return undefined;
   const [issuer, publicUrl] = [urlOf(given.OIDC_ISSUER), urlOf(given.PUBLIC_URL)];
-  const roles = rolesOf(given.OIDC_ROLE_MAP);
+  const roles = parseRoleMap(given.OIDC_ROLE_MAP);
   const orgs = parseValueMap(given.OIDC_ORG_MAP);
   const problems = [
     ...missing({ ...given, SESSION_SECRET: secrets === undefined ? '' : 'given' }),
@@ -110,33 +111,16 @@ const missing = (given: Variables & { readonly SESSION_SECRET: string }): string
 
 const urlOf = (value: string): URL | undefined => (URL.canParse(value) ? new URL(value) : undefined);
 
-/** Plain http only on this machine: elsewhere anyone on the way could read the cookies and the codes. */
-const isTrusted = ({ protocol, hostname }: URL): boolean =>
-  protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
-
 function issuerProblems(url: URL | undefined): string[] {
   if (url === undefined || url.search !== '' || url.hash !== '' || url.username !== '') {
     return ['OIDC_ISSUER must be like https://id.example/realms/main'];
   }
-  return isTrusted(url) ? [] : ['OIDC_ISSUER must use https'];
+  return isTrustedUrl(url) ? [] : ['OIDC_ISSUER must use https'];
 }
 
 function publicUrlProblems(url: URL | undefined): string[] {
   if (url === undefined || url.href !== `${url.origin}/`) {
     return ['PUBLIC_URL must be like https://credits.example, without a path'];
   }
-  return isTrusted(url) ? [] : ['PUBLIC_URL must use https'];
-}
-
-/** @returns what is wrong with it as text */
-function rolesOf(map: string): ClaimMapping['roles'] | string {
-  const entries = parseValueMap(map);
-  if (entries === undefined) return 'OIDC_ROLE_MAP must be like credits-admins=admin,finance=billing';
-  const roles = entries.map(
-    ([value, meaning]) => [value, PEOPLES_ROLES.find((role) => role === meaning)] as const,
-  );
-  const known = roles.flatMap(([value, role]) => (role === undefined ? [] : [[value, role] as const]));
-  if (known.length === entries.length) return known;
-  const unknown = entries.filter((_, index) => roles[index]?.[1] === undefined).map(([, meaning]) => meaning);
-  return `OIDC_ROLE_MAP names ${unknown.join(', ')}: people can be ${PEOPLES_ROLES.join(', ')}`;
+  return isTrustedUrl(url) ? [] : ['PUBLIC_URL must use https'];
 }

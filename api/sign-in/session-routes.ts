@@ -8,7 +8,7 @@ import type { ApiServer } from '../server.ts';
 import { failureFacts } from './failure.ts';
 import { SIGN_OUT_PATH } from './id-token-cookie.ts';
 import type { SignIn } from './sign-in.ts';
-import { withProblem } from './sign-in-routes.ts';
+import { SIGN_IN_PATH, withProblem } from './sign-in-routes.ts';
 
 const PATH = '/sign-in/session';
 const strict = { additionalProperties: false };
@@ -29,6 +29,8 @@ const SessionAnswer = Type.Object(
 export const SignInAnswer = Type.Object(
   {
     provider: Type.String({ description: 'the name of the identity provider' }),
+    /** On PUBLIC_URL, where the session will be, whatever address the browser is at. */
+    sign_in_url: Type.String(),
     idle_ms: Type.Integer(),
     /** By the API's clock, so that a browser with another one counts down right. */
     as_of: Instant,
@@ -42,6 +44,7 @@ export function sessionRoutes(app: ApiServer, signIn: SignIn, now: () => number)
   const { provider, providerName, sessions, idTokens, idleMs, publicUrl } = signIn;
   const answerWith = (session: Session | undefined): Static<typeof SignInAnswer> => ({
     provider: providerName,
+    sign_in_url: new URL(SIGN_IN_PATH, publicUrl).href,
     idle_ms: idleMs,
     as_of: formatInstant(now()),
     session: session === undefined ? null : shown(session),

@@ -11,6 +11,7 @@ import { CALLBACK_PATH } from './provider.ts';
 import { returnAddress } from './return-address.ts';
 import type { SignIn } from './sign-in.ts';
 
+export const SIGN_IN_PATH = '/sign-in';
 /** The dashboard takes the word out of its address and shows what it means. */
 const FRAGMENT = 'sign-in';
 const SESSION_ID_BYTES = 16;
@@ -51,7 +52,7 @@ export function signInRoutes(
 
   app.route({
     method: 'GET',
-    url: '/sign-in',
+    url: SIGN_IN_PATH,
     // A HEAD would begin a sign-in, or use one up.
     exposeHeadRoute: false,
     config: { access: 'open' },

@@ -3,11 +3,12 @@ import type { LocalSignIn } from '../answers.ts';
 import { number } from '../formats.ts';
 import { ApiError } from '../state/client.ts';
 import { openLocalSignIn, signInLocally } from '../state/local-session.ts';
-import { address, param, setParams } from '../state/address.ts';
+import { param, setParams } from '../state/address.ts';
 import { identityProvider } from '../state/person-session.ts';
 import { useLive } from '../state/live.ts';
 import { signedOutBecause, signIn } from '../state/session.ts';
-import { isOfAccount, signInProblem, signInProblemText } from '../state/sign-in-problem.ts';
+import { ProviderSignIn } from './provider-sign-in.tsx';
+import { TokenForm } from './token-form.tsx';
 
 const ROLES = [
   ['super_admin', 'Super admin: also sets the limit'],
@@ -33,36 +34,13 @@ export function SignInScreen() {
             {signedOutBecause.value}
           </p>
         )}
-        {typeof identityProvider.value === 'string' ? (
+        {identityProvider.value ? (
           <ProviderSignIn provider={identityProvider.value} />
         ) : (
           <LocalOrTokenSignIn />
         )}
       </div>
     </main>
-  );
-}
-
-function ProviderSignIn({ provider }: { readonly provider: string }) {
-  const problem = signInProblem.value;
-  const { path, params } = address.value;
-  const query = params.toString();
-  const back = new URLSearchParams({ return: query === '' ? path : `${path}?${query}` }).toString();
-  return (
-    <>
-      {problem !== undefined && (
-        <p class={problem === 'signed-out-here' ? 'notice' : 'notice is-error'} role="alert">
-          {signInProblemText(problem, provider)}
-        </p>
-      )}
-      <a class="button primary" href={`/sign-in?${back}`}>
-        Sign in with {provider}
-      </a>
-      {problem !== undefined && isOfAccount(problem) && (
-        <a href={`/sign-in?${back}&prompt=login`}>Use another account</a>
-      )}
-      <TokenForm isAlternative />
-    </>
   );
 }
 
@@ -151,47 +129,5 @@ function LocalForm({ local: { orgs } }: { readonly local: LocalSignIn }) {
         Sign in
       </button>
     </form>
-  );
-}
-
-function TokenForm({ isAlternative }: { readonly isAlternative: boolean }) {
-  const [text, setText] = useState('');
-  const [isWrong, setIsWrong] = useState(false);
-  const form = (
-    <form
-      class="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        setIsWrong(!signIn(text.trim()));
-      }}
-    >
-      <label>
-        Token
-        <textarea
-          rows={4}
-          spellcheck={false}
-          autocomplete="off"
-          required
-          value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
-        />
-      </label>
-      {isWrong && (
-        <p class="warn" role="alert">
-          This is not a valid token. Paste all of it, without “Bearer”.
-        </p>
-      )}
-      <button type="submit" class={isAlternative ? undefined : 'primary'}>
-        Sign in with this token
-      </button>
-      <p class="faint">It stays in this browser until you sign out or it expires.</p>
-    </form>
-  );
-  if (!isAlternative) return form;
-  return (
-    <details>
-      <summary>Sign in with a token instead</summary>
-      {form}
-    </details>
   );
 }

@@ -5,6 +5,12 @@ import { ApiError, fetchJson } from './client.ts';
 import { endSession, PERSON_KEY, personSession, session, signOut } from './session.ts';
 import { signInProblem } from './sign-in-problem.ts';
 
+export interface IdentityProvider {
+  readonly name: string;
+  /** Where a sign-in begins. */
+  readonly signInUrl: string;
+}
+
 /**
  * The session of a person who signed in with an identity provider (api/sign-in/). The browser's cookie is the session,
  * and no script can read it: what is known here came from the API. Every tab asks again when another one signs in or out,
@@ -17,8 +23,8 @@ const MAX_RECORD_EVERY_MS = 60_000;
 /** The session has ended by then, by any clock that is not far off. */
 const END_MARGIN_MS = 500;
 
-/** The provider's name; null where the API has none, undefined until it has answered. */
-export const identityProvider = signal<string | null | undefined>(undefined);
+/** Null where the API has none, undefined until it has answered. */
+export const identityProvider = signal<IdentityProvider | null | undefined>(undefined);
 /** Why signing out failed: the person is still signed in. */
 export const signOutProblem = signal('');
 
@@ -55,7 +61,7 @@ export async function leave(): Promise<void> {
 
 function apply(state: SignInState): void {
   const now = Date.parse(state.as_of);
-  identityProvider.value = state.provider;
+  identityProvider.value ??= { name: state.provider, signInUrl: state.sign_in_url };
   if (state.session === null) end(reasonOf(last, now));
   else {
     const { id, user_id: userId, name, role, orgs: orgIds, ends_at, idle_ends_at } = state.session;
@@ -116,5 +122,5 @@ document.addEventListener('visibilitychange', () => {
 });
 globalThis.addEventListener('storage', ({ key }) => {
   // A null key means that the storage was cleared.
-  if ((key === PERSON_KEY || key === null) && typeof identityProvider.value === 'string') refresh();
+  if ((key === PERSON_KEY || key === null) && identityProvider.value) refresh();
 });

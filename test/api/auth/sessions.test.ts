@@ -1,8 +1,8 @@
 import { CLIENT } from '../../servers/identity-provider.ts';
 import { signToken } from '../../../api/auth/tokens.ts';
 import { listenWithoutServers, SECRET } from '../api-without-servers.ts';
-import { openSignedInApi, SESSION_SECRET, type SignedInApi } from './signed-in-api.ts';
-import { newVisitor, type Page, type Visitor } from './visitor.ts';
+import { openSignedInApi, SESSION_SECRET, type SignedInApi } from '../sign-in/signed-in-api.ts';
+import { newVisitor, type Page, type Visitor } from '../sign-in/visitor.ts';
 
 const HOUR_MS = 3_600_000;
 const IDLE_MS = 1_800_000;
