@@ -13,6 +13,8 @@ export interface IdentityProviderOptions {
   /** Whether claims are in the ID token too, and not only in the user info. */
   readonly claimsInIdToken?: boolean;
   readonly offersSignOut?: boolean;
+  /** How the client proves who it is; `none` for a public one. */
+  readonly clientAuth?: 'client_secret_basic' | 'client_secret_post' | 'none';
 }
 
 export const CLIENT = { id: 'api-credits', secret: 'a client secret of this test run' };
@@ -58,13 +60,15 @@ function configuration({
   accounts,
   claimsInIdToken = false,
   offersSignOut = true,
+  clientAuth = 'client_secret_basic',
 }: IdentityProviderOptions): Configuration {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
   return {
     clients: [
       {
         client_id: CLIENT.id,
-        client_secret: CLIENT.secret,
+        ...(clientAuth !== 'none' && { client_secret: CLIENT.secret }),
+        token_endpoint_auth_method: clientAuth,
         redirect_uris: [`${publicUrl}/sign-in/callback`],
         post_logout_redirect_uris: [`${publicUrl}/`],
         grant_types: ['authorization_code'],
