@@ -5,9 +5,9 @@ const READS = new Set(['GET', 'HEAD']);
 
 /**
  * A browser adds the session's cookie also to requests that other sites make, so a session authenticates only what a
- * page of this origin sent. Browsers say so in `Sec-Fetch-Site`, which no script can set; those before 2023 send only `Origin`,
- * and that with every change. So no token has to be kept and compared. A read without either header is let through:
- * `SameSite=Lax` keeps the cookie from other sites' scripts, and no other origin can read the answer.
+ * page of this origin sent. Browsers say so in `Sec-Fetch-Site`, which no script can set; those before 2023 send only
+ * `Origin`, and that with every change. So no token has to be kept and compared. A read without either header is let
+ * through: `SameSite=Lax` keeps the cookie from other sites' scripts, and no other origin can read the answer.
  * @param origin of PUBLIC_URL. Throws the Problem `cross-site`.
  */
 export function assertSameOrigin({ method, headers }: FastifyRequest, origin: string): void {

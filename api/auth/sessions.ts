@@ -66,7 +66,7 @@ export interface Sessions {
   /** Records activity now. */
   renew(reply: FastifyReply, session: Session): Promise<Session>;
   end(reply: FastifyReply): void;
-  /** The caller by the session's cookie; undefined without one. Throws the Problems `session-ended` and `cross-site`. */
+  /** By the session's cookie; undefined without one. Throws the Problems `session-ended` and `cross-site`. */
   callerOf(request: FastifyRequest): Promise<Caller | undefined>;
 }
 

@@ -16,12 +16,15 @@ export interface Attempt extends Expected {
 }
 
 /**
- * The sign-ins that a browser has begun. Each has a cookie of its own, named by its state, so several tabs can be in the
- * middle of signing in, and any API process can finish what another one began.
+ * The sign-ins that a browser has begun. Each has a cookie of its own, named by its state, so several tabs can be in
+ * the middle of signing in, and any API process can finish what another one began.
  */
 export interface Attempts {
   begin(request: FastifyRequest, reply: FastifyReply, returnTo: string): Promise<Attempt>;
-  /** Ends the attempt, so that its answer works once. @returns undefined for one that this browser has not begun lately */
+  /**
+   * Ends the attempt, so that the provider's answer works once.
+   * @returns undefined for one that this browser has not begun in the last minutes
+   */
   take(request: FastifyRequest, reply: FastifyReply, state: string): Promise<Attempt | undefined>;
 }
 

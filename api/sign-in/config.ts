@@ -49,7 +49,7 @@ export interface SignInConfig {
   readonly sessions: SessionRules;
 }
 
-/** Undefined where none of the settings is given. Throws ConfigError with all mistakes; some of the settings alone are one. */
+/** Undefined where none of the settings is given. Throws ConfigError with all mistakes; a part of them is one, too. */
 export function readSignInConfig(env: Environment): SignInConfig | undefined {
   const [given, secrets] = readBoth(
     () => readConfig(env, signInVariables),

@@ -1,3 +1,4 @@
+import { printableLine } from '../../platform/printable-text.ts';
 import { MAX_NAME_BYTES } from '../../schemas/event-rules.ts';
 import { BOUND_ROLES, isBound, type Role } from '../auth/permissions.ts';
 import type { Person } from '../auth/sessions.ts';
@@ -60,4 +61,4 @@ const MAX_SHOWN_NAME = 100;
 const nameOf = (claims: ProviderClaims): string | undefined =>
   ['name', 'preferred_username', 'email']
     .flatMap((name) => textsOf(claims, name))
-    .map((name) => name.slice(0, MAX_SHOWN_NAME))[0];
+    .map((name) => printableLine(name).slice(0, MAX_SHOWN_NAME))[0];

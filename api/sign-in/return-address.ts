@@ -1,12 +1,12 @@
 import { SCREENS } from '../dashboard/files.ts';
 
-/** The cookie of the attempt holds it. A longer query is left out; the dashboard's own have some 200 characters. */
+/** The cookie of the attempt holds it. A longer query is left out. */
 const MAX_QUERY = 1_000;
 
 /**
  * Where a sign-in leads back to: the screen that the dashboard names, with what it shows. Anything that is not one of
- * the dashboard's own screens is its first one, so that no link to the sign-in can lead to another site. The answer is a
- * whole URL of this origin for the same reason: browsers read `//host` and `/\host` as other sites.
+ * the dashboard's own screens is its first one, so that no link to the sign-in can lead to another site. The answer
+ * is a whole URL of this origin for the same reason: browsers read `//host` and `/\host` as other sites.
  * @param path as the browser sent it
  */
 export function returnAddress(path: string, publicUrl: URL): URL {

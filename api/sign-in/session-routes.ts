@@ -81,8 +81,8 @@ export function sessionRoutes(app: ApiServer, signIn: SignIn, now: () => number)
   });
 
   /**
-   * The browser comes here after the session's end, to sign out at the provider as well. The address with the ID token is
-   * a redirect's, so no script sees it.
+   * The browser comes here after the session's end, to sign out at the provider as well. The address with the ID token
+   * is a redirect's, so no script sees it.
    */
   app.route({
     method: 'GET',

@@ -35,8 +35,8 @@ interface Failure {
 }
 
 /**
- * A browser's way to the provider and back. Both addresses answer with a redirect: to the provider, or to the dashboard,
- * signed in or with the word of what went wrong.
+ * A browser's way to the provider and back. Both addresses answer with a redirect: to the provider, or to the
+ * dashboard, signed in or with the word of what went wrong.
  */
 export function signInRoutes(
   app: ApiServer,

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import type { SignInState } from '../answers.ts';
 import { duration } from '../formats.ts';
 import { ApiError, fetchJson } from './client.ts';
-import { endSession, PERSON_KEY, personSession, session, signOut } from './session.ts';
+import { endPersonSession, PERSON_KEY, personSession, session, signOut } from './session.ts';
 import { signInProblem } from './sign-in-problem.ts';
 
 export interface IdentityProvider {
@@ -13,8 +13,8 @@ export interface IdentityProvider {
 
 /**
  * The session of a person who signed in with an identity provider (api/sign-in/). The browser's cookie is the session,
- * and no script can read it: what is known here came from the API. Every tab asks again when another one signs in or out,
- * and when the session would end without activity.
+ * and no script can read it: what is known here came from the API. Every tab requests it again when another one signs
+ * in or out, and when the session would end without activity.
  */
 const PATH = '/sign-in/session';
 const SIGN_OUT_PATH = '/sign-in/sign-out';
@@ -80,14 +80,17 @@ function apply(state: SignInState): void {
 
 function end(because: string): void {
   clearTimeout(timer);
-  if (personSession.value !== undefined) endSession(personSession.value, because);
+  // Also one that ended while no tab was open.
+  const hasBegun = personSession.value !== undefined || localStorage.getItem(PERSON_KEY) !== null;
+  if (hasBegun) endPersonSession(because);
 }
 
 /** @param now by the API's clock */
 function reasonOf(before: SignInState | undefined, now: number): string {
-  if (!before?.session) return '';
+  const ended = 'Your session has ended. Sign in again to go on where you were.';
+  if (!before?.session) return ended;
   const { ends_at, idle_ends_at } = before.session;
-  if (now >= Date.parse(ends_at)) return 'Your session has ended. Sign in again to go on where you were.';
+  if (now >= Date.parse(ends_at)) return ended;
   if (now >= Date.parse(idle_ends_at)) {
     return `You have been signed out, because you did not use the dashboard for ${duration(before.idle_ms)}.`;
   }

@@ -56,7 +56,11 @@ export function signOut(because = ''): void {
 
 /** Ends a session that the API no longer accepts, in all tabs. */
 export function endSession({ token: ended }: Session, because: string): void {
-  if (ended !== undefined) return signOut(because);
+  if (ended === undefined) endPersonSession(because);
+  else signOut(because);
+}
+
+export function endPersonSession(because: string): void {
   localStorage.removeItem(PERSON_KEY);
   signedOutBecause.value = because;
   personSession.value = undefined;
