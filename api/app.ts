@@ -71,7 +71,7 @@ export async function buildApp(dependencies: ApiDependencies) {
   app.addHook('onRequest', async (request, reply) => addCommonHeaders(request, reply));
   await addSecurityHeaders(app);
   await compressAnswers(app);
-  const guard = createGuard(dependencies.verifyToken);
+  const guard = createGuard(dependencies.verifyToken, dependencies.signIn?.sessions);
   const limitRate = await createRateLimit(app, dependencies.rateLimitPerMinute);
   app.addHook('onRequest', async (request, reply) => {
     try {

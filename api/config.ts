@@ -16,6 +16,7 @@ import { isLoopback } from '../platform/loopback.ts';
 import { readTokenKeys } from './auth/keys.ts';
 import { TOKEN_RULES } from './auth/tokens.ts';
 import { trustedProxiesVariable } from './http/trusted-proxies.ts';
+import { readSignInConfig } from './sign-in/config.ts';
 
 const ON = ['on', '1', 'true'] as const;
 const OFF = ['off', '0', 'false'] as const;
@@ -66,14 +67,18 @@ export const apiVariables = {
 export const isOn = (text: string): boolean => ON.some((word) => word === text);
 export const isOff = (text: string): boolean => OFF.some((word) => word === text);
 
-/** The API's settings. Throws one ConfigError with all mistakes, those of the token keys included. */
+/** The API's settings. Throws one ConfigError with all mistakes, those of the token keys and the sign-in included. */
 export function readApiConfig(env: Environment) {
-  const [config, keys] = readBoth(
-    () => readKafkaConfig(env, apiVariables),
-    () => readTokenKeys(env),
+  const [[config, keys], signIn] = readBoth(
+    () =>
+      readBoth(
+        () => readKafkaConfig(env, apiVariables),
+        () => readTokenKeys(env),
+      ),
+    () => readSignInConfig(env),
   );
   assertSignInIsLocal(config, env);
-  return { ...config, keys };
+  return { ...config, keys, signIn };
 }
 
 interface SignInConfig {
@@ -92,13 +97,14 @@ function assertSignInIsLocal(
   env: Environment,
 ): void {
   if (!isOn(LOCAL_SIGN_IN)) return;
-  const { JWT_SECRET_FILE: file = '', JWKS_URL = '' } = env;
+  const { JWT_SECRET_FILE: file = '', JWKS_URL = '', OIDC_ISSUER = '' } = env;
   const hasOwnSecret = DATA_DIR !== '' && file !== '' && resolve(file) === resolve(join(DATA_DIR, 'secret'));
   const problems = [
     !isLoopback(HOST) && `LOCAL_SIGN_IN works on a loopback address only, but HOST is ${HOST}`,
     !hasOwnSecret &&
       'LOCAL_SIGN_IN needs the secret of a local stack: JWT_SECRET_FILE must be the file "secret" of its DATA_DIR',
     JWKS_URL !== '' && 'LOCAL_SIGN_IN is only for a stack without JWKS_URL',
+    OIDC_ISSUER !== '' && 'LOCAL_SIGN_IN is only for a stack without OIDC_ISSUER',
     TRUSTED_PROXIES !== '' && 'LOCAL_SIGN_IN is only for a stack without TRUSTED_PROXIES',
   ].filter((problem) => problem !== false);
   if (problems.length > 0) throw new ConfigError(problems);

@@ -10,6 +10,7 @@ import type { VerifyToken } from './auth/tokens.ts';
 import type { TimeLimits } from '../schemas/event-validation.ts';
 import type { EventPublisher } from './events/event-publisher.ts';
 import type { LocalSignIn } from './dashboard/local-sign-in.ts';
+import type { SignIn } from './sign-in/sign-in.ts';
 import type { WaveLimits } from '../domain/invalid-wave.ts';
 import type { ClosingDelays } from '../domain/closing/when-to-close.ts';
 
@@ -61,4 +62,6 @@ export interface ApiDependencies extends Sources {
   readonly trustedProxies?: readonly string[];
   /** Lets its user choose a role; only on a developer's own machine. */
   readonly localSignIn?: LocalSignIn | undefined;
+  /** Signs people in with an identity provider. */
+  readonly signIn?: SignIn | undefined;
 }

@@ -16,6 +16,7 @@ import { EventPublisher } from './events/event-publisher.ts';
 import { trustedProxies } from './http/trusted-proxies.ts';
 import { listen } from './listen.ts';
 import { countOpenQueries } from './metrics/open-queries.ts';
+import { openSignIn } from './sign-in/sign-in.ts';
 
 /** Shorter than a request may take: the answer reports the outcome of a change, or that it is unknown. */
 const RECORDED_WITHIN_MS = 8_000;
@@ -79,6 +80,7 @@ async function run({
     statementIssuer: config.STATEMENT_ISSUER,
     trustedProxies: trustedProxies(config.TRUSTED_PROXIES),
     localSignIn: isOn(config.LOCAL_SIGN_IN) ? openLocalSignIn(config, Date.now) : undefined,
+    signIn: config.signIn && openSignIn(config.signIn, Date.now),
   });
   onStop(async () => {
     await app.close();

@@ -26,6 +26,8 @@ import type { ApiServer } from './server.ts';
 import { additionalLimitRoutes } from './settings/limit-route.ts';
 import { settingsRoutes } from './settings/settings-routes.ts';
 import { subscriptionRoute } from './settings/subscription-route.ts';
+import { sessionRoutes } from './sign-in/session-routes.ts';
+import { signInRoutes } from './sign-in/sign-in-routes.ts';
 import { statementRoutes } from './statements/routes.ts';
 import { usageRoute } from './usage/route.ts';
 
@@ -59,5 +61,10 @@ export async function registerRoutes(app: ApiServer, dependencies: ApiDependenci
   documentRoute(app);
   referencePages(app);
   dashboardPages(app);
-  if (dependencies.localSignIn !== undefined) localSignInRoutes(app, dependencies, dependencies.localSignIn);
+  const { localSignIn, signIn } = dependencies;
+  if (localSignIn !== undefined) localSignInRoutes(app, dependencies, localSignIn);
+  if (signIn !== undefined) {
+    signInRoutes(app, dependencies, signIn);
+    sessionRoutes(app, signIn, dependencies.now);
+  }
 }

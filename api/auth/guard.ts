@@ -6,6 +6,7 @@ import { unknownOrg } from '../orgs/unknown-org.ts';
 import { bearerTokenOf } from './bearer.ts';
 import { scopeInsufficient, tokenMissing } from './challenge.ts';
 import { decide, isGlobal, isAllowedGlobally, type Access, type Caller, type Scope } from './permissions.ts';
+import type { Sessions } from './sessions.ts';
 import type { VerifyToken } from './tokens.ts';
 
 declare module 'fastify' {
@@ -14,7 +15,7 @@ declare module 'fastify' {
     access?: Access;
   }
   interface FastifyRequest {
-    /** The bearer of the token; set by the guard unless the route is open. */
+    /** The bearer of the token, or who signed in; set by the guard unless the route is open. */
     caller: Caller | null;
     /** How much of the organisation the caller may see; set by the guard on routes of an organisation. */
     scope: Scope | null;
@@ -23,16 +24,23 @@ declare module 'fastify' {
 
 const OrgParams = Type.Object({ org: Type.String() });
 
-/** Checks a request before anything else looks at it, so that a rejection reveals nothing more. */
-export function createGuard(verify: VerifyToken): (request: FastifyRequest) => Promise<void> {
+/**
+ * Checks a request before anything else looks at it, so that a rejection reveals nothing more. A token decides where
+ * there is one, also beside a session.
+ * @param sessions of people who signed in to the dashboard; undefined where no one can
+ */
+export function createGuard(
+  verify: VerifyToken,
+  sessions?: Sessions,
+): (request: FastifyRequest) => Promise<void> {
   const { check: hasOrg } = compiled(OrgParams);
   return async (request) => {
     const { access } = request.routeOptions.config;
     // An unknown route requires no access: its 404 reveals nothing.
     if (access === 'open' || request.is404) return;
     const token = bearerTokenOf(request);
-    if (token === undefined) throw tokenMissing();
-    const caller = await verify(token);
+    const caller = token === undefined ? await sessions?.callerOf(request) : await verify(token);
+    if (caller === undefined) throw tokenMissing();
     // From here on the request counts as the caller's, also where it is rejected.
     request.caller = caller;
     if (access === undefined) throw forbidden(caller);

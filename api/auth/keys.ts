@@ -1,6 +1,7 @@
 import { ConfigError, readBoth, type Environment } from '../../platform/config.ts';
 import type { PublishedKeys } from './published-keys.ts';
 import { readGivenSecrets, readSecrets, type Secrets } from './secret.ts';
+import { isTrustedUrl } from './trusted-url.ts';
 
 /**
  * The keys that verify tokens: secrets (HS256: the local stack), an issuer's public keys, or both. D: a token whose
@@ -36,7 +37,7 @@ function readPublished({
   const problems = [
     url === undefined && 'JWKS_URL must be the URL of the issuer’s keys',
     url !== undefined &&
-      !isTrusted(url) &&
+      !isTrustedUrl(url) &&
       'JWKS_URL must use https: over http, anyone on the way could replace the keys',
     issuer === '' && 'JWT_ISSUER is missing: JWKS_URL needs it to reject tokens of other issuers',
     audience === '' && 'JWT_AUDIENCE is missing: JWKS_URL needs it to reject tokens for other services',
@@ -44,7 +45,3 @@ function readPublished({
   if (url === undefined || problems.length > 0) throw new ConfigError(problems);
   return { url, issuer, audience };
 }
-
-/** Plain http is trusted on this machine only. */
-const isTrusted = ({ protocol, hostname }: URL): boolean =>
-  protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname));

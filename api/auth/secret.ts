@@ -3,18 +3,21 @@ import { ConfigError, readSecretText, type Environment } from '../../platform/co
 /** RFC 7518, 3.2: an HS256 key has at least as many bits as the hash. */
 const MIN_SECRET_BYTES = 32;
 
-/** HS256 keys. The first signs; all of them verify, so that a key can be replaced while its tokens are still valid. */
+/**
+ * HS256 keys, or keys of sessions. The first signs; all of them verify, so that a key can be replaced while its tokens
+ * are still valid.
+ */
 export type Secrets = readonly [Uint8Array, ...Uint8Array[]];
 
 /**
- * JWT_SECRET, keys separated by commas, or the file in JWT_SECRET_FILE, one key a line.
+ * Keys separated by commas, or the file that NAME_FILE names, one key a line.
  * @returns undefined where neither is given. Throws ConfigError; its text never holds a key.
  */
-export function readGivenSecrets(env: Environment): Secrets | undefined {
-  const text = readSecretText(env, 'JWT_SECRET');
+export function readGivenSecrets(env: Environment, variable = 'JWT_SECRET'): Secrets | undefined {
+  const text = readSecretText(env, variable);
   if (text === undefined) return undefined;
-  const file = env['JWT_SECRET_FILE'];
-  const name = file ? `JWT_SECRET_FILE ${file}` : 'JWT_SECRET';
+  const file = env[`${variable}_FILE`];
+  const name = file ? `${variable}_FILE ${file}` : variable;
   const keys = text
     .split(file ? '\n' : ',')
     .map((key) => key.trim())

@@ -45,8 +45,8 @@ const OPEN_PROBLEMS = {
 };
 const GUARDED_PROBLEMS = {
   400: answer('A parameter is invalid'),
-  401: answer('No valid bearer token'),
-  403: answer('The role may not do this'),
+  401: answer('No valid bearer token, or the session of the dashboard has ended'),
+  403: answer('The role may not do this, or another site made the request'),
 };
 const QUERY_PROBLEMS = { 431: answer('The address is too long') };
 const NAMED_PROBLEMS = {

@@ -17,7 +17,7 @@ export interface SignInConfig {
  */
 export function signInObstacles(config: SignInConfig, env: Environment): string[] {
   const given = [
-    ...['JWT_SECRET', 'JWT_SECRET_FILE', 'JWKS_URL'].filter((name) => env[name]),
+    ...['JWT_SECRET', 'JWT_SECRET_FILE', 'JWKS_URL', 'OIDC_ISSUER'].filter((name) => env[name]),
     ...(['KAFKA_BROKERS', 'CLICKHOUSE_URL', 'TRUSTED_PROXIES'] as const).filter(
       (name) => config[name] !== '',
     ),

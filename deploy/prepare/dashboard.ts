@@ -11,6 +11,7 @@ const STAMP = join(projectRoot(), 'dist/.dashboard');
 /** What the pages contain from other folders; otherwise they take only types. */
 const OUTSIDE = [
   'api/auth/permissions.ts',
+  'api/sign-in/problems.ts',
   'domain/calendar/zone-rules.ts',
   'domain/settings/sample-subscription.ts',
   'domain/settings/org-history.ts',

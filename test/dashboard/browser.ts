@@ -1,5 +1,5 @@
 import axe from 'axe-core';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 
@@ -31,8 +31,13 @@ export interface WatchedPage {
 const EXPECTED_ERROR =
   /^Failed to load resource: (the server responded with a status of 4|net::ERR_CONNECTION_REFUSED)/;
 
-export async function openPage(browser: Browser, baseURL: string): Promise<WatchedPage> {
+export async function openPage(
+  browser: Browser,
+  baseURL: string,
+  options: BrowserContextOptions = {},
+): Promise<WatchedPage> {
   const context = await browser.newContext({
+    ...options,
     baseURL,
     locale: 'en-GB',
     timezoneId: 'UTC',

@@ -14,6 +14,7 @@ import type { LimitAnswer, LimitSetAnswer } from '../../settings/limit-answer.ts
 import type { SettingsAnswer } from '../../settings/settings-answer.ts';
 import type { HistoryAnswer } from '../../settings/settings-routes.ts';
 import type { Edition } from '../../../domain/catalogues/editions.ts';
+import type { SignInAnswer } from '../../sign-in/session-routes.ts';
 import type { UsageAnswer, UsageRowAnswer } from '../../usage/answer.ts';
 import type { LocalSessionAnswer, LocalSignInAnswer, SignedInAnswer } from '../local-sign-in.ts';
 
@@ -34,6 +35,7 @@ export type LocalSignIn = Static<typeof LocalSignInAnswer>;
 export type OneCall = Static<typeof OneCallAnswer>;
 export type Returning = Static<typeof ReturningAnswer>;
 export type Settings = Static<typeof SettingsAnswer>;
+export type SignInState = Static<typeof SignInAnswer>;
 export type SignedIn = Static<typeof SignedInAnswer>;
 export type Usage = Static<typeof UsageAnswer>;
 export type UsageRow = Static<typeof UsageRowAnswer>;

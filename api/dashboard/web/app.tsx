@@ -15,6 +15,7 @@ import { address, param, setParams } from './state/address.ts';
 import { useLive } from './state/live.ts';
 import { loadOrgProfile } from './state/org-profile.ts';
 import { currentOrg } from './state/permissions.ts';
+import { identityProvider, loadPersonSession } from './state/person-session.ts';
 import { session } from './state/session.ts';
 
 const COMPONENTS = {
@@ -26,9 +27,15 @@ const COMPONENTS = {
 
 export function App() {
   const user = session.value;
-  if (user === undefined) return <SignInScreen />;
+  if (user === undefined) return <SignedOut />;
   const org = currentOrg(user);
-  return org === '' ? <OrgForm /> : <OrgScreen key={`${user.token} ${org}`} org={org} />;
+  return org === '' ? <OrgForm /> : <OrgScreen key={`${user.key} ${org}`} org={org} />;
+}
+
+/** The sign-in page; nothing until the API has said whether a session of this browser goes on. */
+function SignedOut() {
+  useLive('session', loadPersonSession, null);
+  return identityProvider.value === undefined ? <main class="sign-in" aria-busy="true" /> : <SignInScreen />;
 }
 
 function OrgScreen({ org }: { readonly org: string }) {

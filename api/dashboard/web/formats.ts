@@ -111,6 +111,15 @@ export function periodName({ from, to }: { readonly from: string; readonly to: s
 export const shortDate = (text: string): string =>
   formatter({ day: 'numeric', month: 'short' }).format(at(text));
 
+/** A time of this computer's own clock and time zone, for what concerns the reader alone. */
+export const clockTime = (instant: number): string =>
+  new Date(instant).toLocaleString(undefined, {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+
 /** "3 h 20 min" */
 export function duration(ms: number): string {
   const minutes = Math.max(0, Math.round(ms / 60_000));

@@ -1,5 +1,8 @@
 import { defineConfig } from 'vite';
 
+// What is served is always the production build, also where a test run builds it.
+process.env.NODE_ENV = 'production';
+
 /** Files with a hash in their name under /assets, which browsers may keep for good; nothing inlined (CSP). */
 export default defineConfig({
   root: import.meta.dirname,

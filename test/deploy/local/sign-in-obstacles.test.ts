@@ -22,9 +22,17 @@ async function signInOf(env: Record<string, string>): Promise<unknown> {
 }
 
 const ISSUER = { JWKS_URL: 'https://id.example/keys', JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'a' };
+const IDENTITY_PROVIDER = {
+  OIDC_ISSUER: 'https://id.example',
+  OIDC_CLIENT_ID: 'credits',
+  OIDC_ROLE_MAP: 'admins=admin',
+  PUBLIC_URL: 'https://credits.example',
+  SESSION_SECRET: SECRET,
+};
 const OBSTACLES: [string, Record<string, string>, string][] = [
   ['a secret', { JWT_SECRET: SECRET }, 'LOCAL_SIGN_IN is only for a stack without JWT_SECRET'],
   ['an issuer', ISSUER, 'LOCAL_SIGN_IN is only for a stack without JWKS_URL'],
+  ['an identity provider', IDENTITY_PROVIDER, 'LOCAL_SIGN_IN is only for a stack without OIDC_ISSUER'],
   ['a Kafka', { KAFKA_BROKERS: 'broker:9092' }, 'LOCAL_SIGN_IN is only for a stack without KAFKA_BROKERS'],
   [
     'a ClickHouse',

@@ -1,7 +1,9 @@
 import { theme, toggleTheme } from '../state/theme.ts';
 import { hrefOf, param, setParams } from '../state/address.ts';
-import { session, signOut } from '../state/session.ts';
+import { leave, signOutProblem } from '../state/person-session.ts';
+import { session } from '../state/session.ts';
 import { offeredScreens, type ScreenPath } from '../screens/screens.ts';
+import { Account } from './account.tsx';
 import { Link } from './link.tsx';
 
 interface HeaderProps {
@@ -11,16 +13,6 @@ interface HeaderProps {
   /** The subscribed products; a single one needs no choice. */
   readonly products: readonly string[];
 }
-
-const ROLE_NAMES = {
-  super_admin: 'Super admin',
-  admin: 'Admin',
-  user: 'User',
-  analyst: 'Analyst',
-  billing: 'Billing',
-  platform: 'Platform',
-  publisher: 'Publisher',
-} as const;
 
 /** The organisation, the product, the screens and the signed-in user. */
 export function Header({ org, screen, products }: HeaderProps) {
@@ -57,9 +49,7 @@ export function Header({ org, screen, products }: HeaderProps) {
         ))}
       </nav>
       <div class="who">
-        <span class="who-name">
-          {user.userId} <span class="faint">{ROLE_NAMES[user.role]}</span>
-        </span>
+        <Account user={user} />
         <button
           type="button"
           class="icon"
@@ -72,10 +62,15 @@ export function Header({ org, screen, products }: HeaderProps) {
             <path d="M10 3a7 7 0 0 1 0 14z" fill="currentColor" />
           </svg>
         </button>
-        <button type="button" onClick={() => signOut()}>
+        <button type="button" onClick={() => void leave()}>
           Sign out
         </button>
       </div>
+      {signOutProblem.value !== '' && (
+        <p class="notice is-error" role="alert">
+          {signOutProblem.value}
+        </p>
+      )}
     </header>
   );
 }

@@ -1,5 +1,5 @@
 import { setParams } from '../state/address.ts';
-import { signOut } from '../state/session.ts';
+import { leave, signOutProblem } from '../state/person-session.ts';
 
 /** Asks for the organisation, for roles that are not bound to one. */
 export function OrgForm() {
@@ -21,9 +21,14 @@ export function OrgForm() {
         <button type="submit" class="primary">
           Show
         </button>
-        <button type="button" class="link" onClick={() => signOut()}>
+        <button type="button" class="link" onClick={() => void leave()}>
           Sign out
         </button>
+        {signOutProblem.value !== '' && (
+          <p class="warn" role="alert">
+            {signOutProblem.value}
+          </p>
+        )}
       </form>
     </main>
   );

@@ -4,8 +4,11 @@ import { number } from '../formats.ts';
 import { ApiError } from '../state/client.ts';
 import { openLocalSignIn, signInLocally } from '../state/local-session.ts';
 import { param, setParams } from '../state/address.ts';
+import { identityProvider } from '../state/person-session.ts';
 import { useLive } from '../state/live.ts';
 import { signedOutBecause, signIn } from '../state/session.ts';
+import { ProviderSignIn } from './provider-sign-in.tsx';
+import { TokenForm } from './token-form.tsx';
 
 const ROLES = [
   ['super_admin', 'Super admin: also sets the limit'],
@@ -16,17 +19,10 @@ const ROLES = [
 ] as const;
 
 /**
- * The local stack offers its organisations and roles; elsewhere the reader pastes a token. The address stays as it is,
- * so that a link opens what it names after signing in.
+ * The identity provider where there is one; the local stack offers its organisations and roles; elsewhere the reader
+ * pastes a token. The address stays as it is, so that a link opens what it names after signing in.
  */
 export function SignInScreen() {
-  const { data, error, refresh } = useLive<LocalSignIn>('local sign-in', openLocalSignIn, null);
-  const local = error === undefined ? data : null;
-  useEffect(() => {
-    // The link may be pasted into a tab that shows this page already.
-    addEventListener('hashchange', refresh);
-    return () => removeEventListener('hashchange', refresh);
-  }, []);
   return (
     <main class="sign-in">
       <div class="card">
@@ -38,11 +34,30 @@ export function SignInScreen() {
             {signedOutBecause.value}
           </p>
         )}
-        {error?.status === 401 && <p class="notice">{error.message}</p>}
-        {local && local.orgs.length > 0 && <LocalForm local={local} />}
-        {local !== undefined && <TokenForm isAlternative={local !== null && local.orgs.length > 0} />}
+        {identityProvider.value ? (
+          <ProviderSignIn provider={identityProvider.value} />
+        ) : (
+          <LocalOrTokenSignIn />
+        )}
       </div>
     </main>
+  );
+}
+
+function LocalOrTokenSignIn() {
+  const { data, error, refresh } = useLive<LocalSignIn>('local sign-in', openLocalSignIn, null);
+  const local = error === undefined ? data : null;
+  useEffect(() => {
+    // The link may be pasted into a tab that shows this page already.
+    addEventListener('hashchange', refresh);
+    return () => removeEventListener('hashchange', refresh);
+  }, []);
+  return (
+    <>
+      {error?.status === 401 && <p class="notice">{error.message}</p>}
+      {local && local.orgs.length > 0 && <LocalForm local={local} />}
+      {local !== undefined && <TokenForm isAlternative={local !== null && local.orgs.length > 0} />}
+    </>
   );
 }
 
@@ -114,47 +129,5 @@ function LocalForm({ local: { orgs } }: { readonly local: LocalSignIn }) {
         Sign in
       </button>
     </form>
-  );
-}
-
-function TokenForm({ isAlternative }: { readonly isAlternative: boolean }) {
-  const [text, setText] = useState('');
-  const [isWrong, setIsWrong] = useState(false);
-  const form = (
-    <form
-      class="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        setIsWrong(!signIn(text.trim()));
-      }}
-    >
-      <label>
-        Token
-        <textarea
-          rows={4}
-          spellcheck={false}
-          autocomplete="off"
-          required
-          value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
-        />
-      </label>
-      {isWrong && (
-        <p class="warn" role="alert">
-          This is not a valid token. Paste all of it, without “Bearer”.
-        </p>
-      )}
-      <button type="submit" class={isAlternative ? undefined : 'primary'}>
-        Sign in with this token
-      </button>
-      <p class="faint">It stays in this browser until you sign out or it expires.</p>
-    </form>
-  );
-  if (!isAlternative) return form;
-  return (
-    <details>
-      <summary>Sign in with a token instead</summary>
-      {form}
-    </details>
   );
 }

@@ -1,5 +1,5 @@
 import { withinRequestLimit } from './request-limit.ts';
-import { session, signOut } from './session.ts';
+import { endSession, session } from './session.ts';
 
 /** A request without a usable answer: the API reported a problem, or nothing answered. */
 export class ApiError extends Error {
@@ -48,7 +48,7 @@ const TIMEOUT_MS = 26_000;
 
 /**
  * Calls the API as the signed-in user. The answer has the type of its route's schema: the API serializes by it.
- * Throws ApiError. A token that the API no longer accepts ends the session.
+ * Throws ApiError. A token or a session that the API no longer accepts is ended here too.
  */
 export async function fetchJson<Answer>(path: string, options: RequestOptions = {}): Promise<Answer> {
   return withinRequestLimit(async () => {
@@ -74,7 +74,8 @@ async function send(
   { query = [], method = 'GET', body, bearer, idempotencyKey, signal }: RequestOptions,
 ): Promise<Response> {
   const search = new URLSearchParams(query.map(([name, value]) => [name, value])).toString();
-  const token = bearer ?? session.value?.token;
+  const sender = bearer === undefined ? session.value : undefined;
+  const token = bearer ?? sender?.token;
   let response: Response;
   try {
     response = await fetch(search === '' ? path : `${path}?${search}`, {
@@ -94,8 +95,8 @@ async function send(
   if (response.ok) return response;
   const problem = await problemOf(response);
   // Another tab may have signed in since: only the session that sent the request ends.
-  if (response.status === 401 && token !== undefined && token === session.value?.token) {
-    signOut(`You have been signed out. ${problem.message}`);
+  if (response.status === 401 && sender !== undefined && sender.key === session.value?.key) {
+    endSession(sender, `You have been signed out. ${problem.message}`);
   }
   throw problem;
 }
