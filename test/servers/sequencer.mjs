@@ -7,6 +7,7 @@ import Sequencer from '@jest/test-sequencer';
 const LONGEST = [
   'conformance/publishers',
   'kafka/broker-failures',
+  'image/image',
   'integration/sample-log',
   'integration/secured-kafka',
   'dashboard/dashboard',

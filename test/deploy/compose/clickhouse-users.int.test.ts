@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { connectClickHouse } from '../../../platform/clickhouse/connect.ts';
+import { createLogger } from '../../../platform/logging.ts';
+import { kafkaTransport } from '../../../producers/kafka-transport.ts';
+import { createPublisher } from '../../../producers/publisher.ts';
+import { DAY_MS } from '../../../schemas/time-units.ts';
+import { openPipeline, type PipelineUnderTest } from '../../integration/pipeline.ts';
+import { call, countingBytes } from '../../producers/sample-event.ts';
+import { startComposeClickHouse, type ComposeClickHouse } from './compose-clickhouse.ts';
+
+const ORGS = ['acme', 'zylker', 'net-66', 'umbrella'];
+const DATABASE = 'api_credits';
+let clickhouse: ComposeClickHouse;
+let pipeline: PipelineUnderTest;
+
+const loginAs = (name: string): Record<string, string> => {
+  const { user, passwordFile } = clickhouse.loginOf(name);
+  return { CLICKHOUSE_USER: user, CLICKHOUSE_PASSWORD: readFileSync(passwordFile, 'utf8').trim() };
+};
+
+beforeAll(async () => {
+  clickhouse = await startComposeClickHouse();
+  // As the owner, it creates the tables.
+  pipeline = await openPipeline('compose', {
+    ...loginAs('api_owner'),
+    CLICKHOUSE_URL: clickhouse.urls,
+    CLICKHOUSE_DATABASE: DATABASE,
+    CLICKHOUSE_CLUSTER: 'api_credits',
+  });
+});
+afterAll(async () => {
+  await pipeline.stop();
+  await clickhouse.stop();
+});
+
+describe('the ClickHouse users of compose.yaml', () => {
+  it('may do what the processes need, on the clusters of its configuration', async () => {
+    // Another retention than the table has: the writer may change that.
+    await pipeline.start('consumer', { ...loginAs('api_writer'), RETENTION_DAYS: '500' });
+    await pipeline.start('aggregator', loginAs('api_writer'));
+    await pipeline.start('api', loginAs('api_reader'));
+    const { env, topics } = pipeline;
+    const publisher = createPublisher({
+      transport: kafkaTransport({
+        kafka: { KAFKA_BROKERS: env['KAFKA_BROKERS'] ?? '' },
+        topics,
+        clientId: 'compose',
+        logger: createLogger('test', 'fatal'),
+      }),
+      now: Date.now,
+      random: countingBytes(),
+    });
+    // Of a day that is over, so that hours are sealed and days are closed.
+    const occurred_at = Date.now() - 2 * DAY_MS;
+    await Promise.all(ORGS.map((org_id) => publisher.publish(call({ org_id, occurred_at, credits: 7_000 }))));
+    await publisher.close();
+    await pipeline.settled();
+
+    for (const org of ORGS) {
+      const range = `from=${new Date(occurred_at - DAY_MS).toISOString()}&to=${new Date().toISOString()}`;
+      const usage = await pipeline.get(`/v1/orgs/${org}/usage?${range}`, { role: 'admin', sub: 'ann', org });
+      expect([org, usage]).toEqual([
+        org,
+        expect.objectContaining({ total: { calls: 1, credits: 7_000, rejected: 0 } }),
+      ]);
+    }
+  });
+
+  it.each([
+    ['api_writer', `DROP TABLE ${DATABASE}_local.call_events`],
+    ['api_writer', `ALTER TABLE ${DATABASE}_local.call_events DELETE WHERE 1`],
+    ['api_writer', 'CREATE DATABASE another'],
+    ['api_reader', `INSERT INTO ${DATABASE}.aggregator_progress (name) VALUES ('x')`],
+    ['api_reader', "SELECT * FROM remote('127.0.0.1', system.one)"],
+    ['api_owner', 'CREATE DATABASE another'],
+  ])('may do no more: %s, %s', async (user, query) => {
+    const { CLICKHOUSE_USER = '', CLICKHOUSE_PASSWORD = '' } = loginAs(user);
+    const [CLICKHOUSE_URL = ''] = clickhouse.urls.split(',');
+    const client = connectClickHouse(
+      { CLICKHOUSE_URL, CLICKHOUSE_DATABASE: DATABASE, CLICKHOUSE_USER, CLICKHOUSE_PASSWORD },
+      'test',
+    );
+    await expect(client.command({ query })).rejects.toThrow(/Not enough privileges|readonly mode/);
+    await client.close();
+  });
+});

@@ -1,0 +1,140 @@
+import { readDockerfile } from '../image/dockerfile.ts';
+import { configProblems } from '../process-config.ts';
+import { helm, describeWith, type Run } from '../tools/programs.ts';
+import { CHART, podsOf, render, REQUIRED, set, type Pod, type Resource } from './chart.ts';
+
+const CLUSTER = ['--values', 'deploy/helm/examples/values-cluster.yaml'];
+
+const environmentOf = ({ containers: [{ env }] }: Pod): Record<string, string> =>
+  Object.fromEntries(env.map(({ name, value }) => [name, value]));
+const kindsOf = (resources: readonly Resource[]): string[] =>
+  resources.map(({ kind, metadata: { name } }) => `${kind} ${name}`).toSorted();
+
+/** With the least values, and with those of a cluster. */
+async function bothRenderings(run: Run): Promise<Resource[][]> {
+  return [await render(run, set(REQUIRED)), await render(run, CLUSTER)];
+}
+
+describeWith(await helm(), 'the Helm chart', (run) => {
+  it('passes helm lint', async () => {
+    const { code, stdout } = await run(['lint', '--strict', CHART, ...CLUSTER]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('0 chart(s) failed')]);
+  });
+
+  it('runs consumers, aggregators, APIs, and the jobs before them', async () => {
+    const [least = [], cluster = []] = await bothRenderings(run);
+    expect(kindsOf(least)).toEqual([
+      'Deployment credits-aggregator',
+      'Deployment credits-api',
+      'Deployment credits-consumer',
+      'Job credits-migrate',
+      'Job credits-topics',
+      'PodDisruptionBudget credits-aggregator',
+      'PodDisruptionBudget credits-api',
+      'PodDisruptionBudget credits-consumer',
+      'Service credits-api',
+      'ServiceAccount credits',
+    ]);
+    const more = kindsOf(cluster).filter((name) => !kindsOf(least).includes(name));
+    expect(more).toEqual([
+      'HorizontalPodAutoscaler credits-api',
+      'Ingress credits-api',
+      'NetworkPolicy credits',
+      'PodMonitor credits',
+    ]);
+    const jobs = least.filter(({ kind }) => kind === 'Job');
+    expect(jobs.map(({ metadata }) => metadata.annotations?.['helm.sh/hook'])).toEqual(
+      jobs.map(() => 'pre-install,pre-upgrade'),
+    );
+  });
+
+  it('gives each program a configuration that it accepts', async () => {
+    const image = readDockerfile().at(-1)?.env;
+    for (const resources of await bothRenderings(run)) {
+      const pods = podsOf(resources);
+      const problems = pods.map((pod) => {
+        const [{ name, args }] = pod.containers;
+        return [name, configProblems(args[0] ?? '', { ...image, ...environmentOf(pod) })];
+      });
+      expect(problems).toEqual(pods.map(({ containers: [{ name }] }) => [name, []]));
+    }
+  });
+
+  it('runs every pod as a user who may do nothing, on a file system it cannot write', async () => {
+    const [user, group] = (readDockerfile().at(-1)?.user ?? '').split(':').map(Number);
+    for (const pod of (await bothRenderings(run)).flatMap(podsOf)) {
+      expect(pod).toMatchObject({
+        automountServiceAccountToken: false,
+        securityContext: {
+          runAsNonRoot: true,
+          runAsUser: user,
+          runAsGroup: group,
+          seccompProfile: { type: 'RuntimeDefault' },
+        },
+      });
+      expect(pod.containers[0].securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        privileged: false,
+        capabilities: { drop: ['ALL'] },
+      });
+    }
+  });
+
+  it('gives secrets to pods as files, to each its own', async () => {
+    const [least = []] = await bothRenderings(run);
+    const keys = podsOf(least).map(({ containers: [{ name, env }], volumes = [] }) => {
+      const inText = env.filter((each) => /(PASSWORD|SECRET|TOKEN)$/.test(each.name));
+      expect([name, inText]).toEqual([name, []]);
+      return [name, volumes.map(({ secret }) => JSON.stringify(secret).match(/(?<="key":")\w+/)?.[0])];
+    });
+    expect(Object.fromEntries(keys)).toEqual({
+      consumer: ['writer'],
+      aggregator: ['writer'],
+      api: ['reader', undefined],
+      topics: [],
+      migrate: ['owner'],
+    });
+  });
+
+  it('probes what each process serves, and waits longer than it takes to stop', async () => {
+    const [least = []] = await bothRenderings(run);
+    const deployments = podsOf(least.filter(({ kind }) => kind === 'Deployment'));
+    expect(deployments).toHaveLength(3);
+    for (const pod of deployments) {
+      const [{ startupProbe, livenessProbe, readinessProbe }] = pod.containers;
+      expect([startupProbe, livenessProbe, readinessProbe].map((probe) => probe?.httpGet)).toEqual([
+        { path: '/healthz', port: 'http' },
+        { path: '/healthz', port: 'http' },
+        { path: '/readyz', port: 'http' },
+      ]);
+      const stopMs = Number(environmentOf(pod)['STOP_TIMEOUT_MS']);
+      expect(pod.terminationGracePeriodSeconds * 1_000).toBeGreaterThan(stopMs);
+    }
+  });
+
+  it('takes a digest before a tag', async () => {
+    const digest = `sha256:${'0'.repeat(64)}`;
+    const resources = await render(run, set([...REQUIRED, `image.digest=${digest}`, 'image.tag=v7']));
+    for (const pod of podsOf(resources)) expect(pod.containers[0].image).toBe(`images/api-credits@${digest}`);
+  });
+
+  const rejected = [
+    { values: ['kafka.brokers='], says: '/kafka/brokers' },
+    { values: ['clickhouse.url=clickhouse:8123'], says: '/clickhouse/url' },
+    { values: ['clickhouse.secret='], says: '/clickhouse/secret' },
+    { values: ['image.repository='], says: '/image/repository' },
+    { values: ['api.auth.secret='], says: '/api/auth' },
+    { values: ['clickhouse.replicas=2'], says: '/clickhouse/cluster' },
+    { values: ['consumer.replica=3'], says: "additional properties 'replica' not allowed" },
+    { values: ['consumer.env.KAFKA_SASL_PASSWORD=x'], says: "invalid propertyName 'KAFKA_SASL_PASSWORD'" },
+    { values: ['consumer.env.LATENESS_LIMIT_MS=3024000000'], says: 'got number, want string' },
+    { values: ['api.ingress.enabled=true'], says: '/api/ingress/host' },
+  ];
+  it('rejects values that cannot work, and names them', async () => {
+    for (const { values, says } of rejected) {
+      const { code, stderr } = await run(['template', 'credits', CHART, ...set([...REQUIRED, ...values])]);
+      expect([values, code, stderr]).toEqual([values, 1, expect.stringContaining(says)]);
+    }
+  });
+});
