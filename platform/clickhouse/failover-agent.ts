@@ -17,7 +17,7 @@ export interface FailoverOptions extends AgentOptions {
 }
 
 /**
- * An agent whose connections go to several servers in turn, whatever host a request names. A server that refuses a
+ * An agent whose connections go to several servers in turn, whatever host a request names. A server that rejects a
  * connection, or does not answer it, is passed over, so a request fails only where none of them answers. A request
  * that had been sent when its connection was lost fails: whether it may be repeated is the caller's decision.
  */

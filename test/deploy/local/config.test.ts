@@ -44,7 +44,9 @@ describe('the configuration of npm start', () => {
   it('says what would be valid', () => {
     expect(problemsOf({ REPLAY: 'all' })).toEqual(['REPLAY must be one of sample, none, got "all"']);
     expect(problemsOf({ CLICKHOUSE_URL: '127.0.0.1:8123' })).toEqual([
-      expect.stringMatching(/^CLICKHOUSE_URL must be like http:\/\/127\.0\.0\.1:8123, or several .*, got "127/),
+      expect.stringMatching(
+        /^CLICKHOUSE_URL must be like http:\/\/127\.0\.0\.1:8123, or several .*, got "127/,
+      ),
     ]);
     expect(problemsOf({ KAFKA_BROKERS: 'localhost' })).toEqual([
       expect.stringMatching(/^KAFKA_BROKERS must be like 127\.0\.0\.1:9092,.* got "localhost"/),
