@@ -51,10 +51,11 @@ it('every benchmark does the same work in both ways, with equal figures', async 
 
 it('shows what several consumers of a group land, and lands each call once', async () => {
   const size = { calls: 600, groups: [2], rounds: 1 };
-  const lines = await consumersReport({ ...places, kafkaPid: process.pid }, size, () => {});
+  const store = { shards: 1, pids: () => [process.pid], open: places.open };
+  const lines = await consumersReport({ stores: [store], kafkaPid: process.pid }, size, () => {});
   expect(lines).toEqual([
     'consumers: 600 calls from 12 partitions, medians of 1',
     expect.stringContaining('calls a second'),
-    expect.stringMatching(/^ +2 +[\d,]+ +[\d.]+ +[\d.]+ +[\d.]+$/),
+    expect.stringMatching(/^ +2 +1 +[\d,]+ +[\d.]+ +[\d.]+ +[\d.]+$/),
   ]);
 });

@@ -21,8 +21,15 @@ export interface ConsumersSize {
 }
 
 export interface ConsumersPlaces {
-  readonly clickhousePid: number;
   readonly kafkaPid: number;
+  /** Each combined with every number of consumers. */
+  readonly stores: readonly Store[];
+}
+
+/** One ClickHouse server, or a cluster of shards. */
+export interface Store {
+  readonly shards: number;
+  readonly pids: () => readonly number[];
   readonly open: (name: string) => { readonly settings: NamespaceSettings };
 }
 
@@ -41,8 +48,8 @@ interface Run {
 }
 
 /**
- * Consumers in one group: calls a second, and the CPU of each part for a million calls, by the number of consumers. On a
- * machine of a few cores all of them share these, so the CPU is what counts: where it stays the same, more consumers land
+ * Consumers in one group: calls a second, and the CPU of each part for a million calls, by the number of consumers and
+ * of ClickHouse's shards. On a machine of a few cores all of them share these, so the CPU is what counts: where it stays the same, more consumers land
  * as many times more on cores of their own.
  * @returns lines of text
  */
@@ -51,22 +58,29 @@ export async function consumersReport(
   { calls, groups, rounds }: ConsumersSize,
   progress: (text: string) => void,
 ): Promise<string[]> {
-  const runs = new Map<number, Run[]>();
+  const cases = places.stores.flatMap((store) => groups.map((group) => ({ store, group, runs: noRuns() })));
   for (let round = 1; round <= rounds; round += 1) {
     // In turn, so that a busy moment of the machine does not hit one of them alone.
-    for (const group of groups) {
-      progress(`consumers: ${group} of them, round ${round} of ${rounds}`);
-      const { settings } = places.open(`consumers_${group}_${round}`);
-      runs.set(group, [...(runs.get(group) ?? []), await landBy(group, calls, settings, places)]);
+    for (const { store, group, runs } of cases) {
+      progress(`consumers: ${group} of them, ${store.shards} shard(s), round ${round} of ${rounds}`);
+      const { settings } = store.open(`consumers_${group}_${store.shards}_${round}`);
+      runs.push(await landBy(group, calls, settings, store, places.kafkaPid));
     }
   }
-  const medianOf = (of: readonly Run[], figure: (run: Run) => number): number => median(of.map(figure));
-  const rows = [...runs].map(([group, done]) => {
-    const cpuOf = (part: keyof Run['cpu']): string => medianOf(done, ({ cpu }) => cpu[part]).toFixed(2);
-    const rate = calls / medianOf(done, ({ seconds }) => seconds);
-    return [String(group), count(Math.round(rate)), cpuOf('consumers'), cpuOf('clickhouse'), cpuOf('kafka')];
+  const rows = cases.map(({ store, group, runs }) => {
+    const cpuOf = (part: keyof Run['cpu']): string => medianOf(runs, ({ cpu }) => cpu[part]).toFixed(2);
+    const rate = count(Math.round(calls / medianOf(runs, ({ seconds }) => seconds)));
+    const shards = String(store.shards);
+    return [String(group), shards, rate, cpuOf('consumers'), cpuOf('clickhouse'), cpuOf('kafka')];
   });
-  const head = ['consumers', 'calls a second', 'CPU-s for 1M: all consumers', 'ClickHouse', 'Kafka'];
+  const head = [
+    'consumers',
+    'shards',
+    'calls a second',
+    'CPU-s for 1M: all consumers',
+    'ClickHouse',
+    'Kafka',
+  ];
   return [
     `consumers: ${count(calls)} calls from ${PARTITIONS} partitions, medians of ${rounds}`,
     ...table(rows, head),
@@ -78,7 +92,8 @@ async function landBy(
   size: number,
   calls: number,
   settings: NamespaceSettings,
-  { clickhousePid, kafkaPid }: ConsumersPlaces,
+  store: Store,
+  kafkaPid: number,
 ): Promise<Run> {
   const topics = topicNames(settings.TOPIC_PREFIX);
   const kafka = connectKafka(settings, 'bench', createLogger('bench', 'fatal'));
@@ -102,9 +117,9 @@ async function landBy(
     signal('SIGSTOP');
     const credits = await publish();
     const cpu = () => ({
-      consumers: consumers.reduce((sum, { pid }) => sum + (cpuSecondsOf(pid) ?? 0), 0),
-      clickhouse: cpuSecondsOf(clickhousePid) ?? 0,
-      kafka: cpuSecondsOf(kafkaPid) ?? 0,
+      consumers: cpuOf(consumers.map(({ pid }) => pid)),
+      clickhouse: cpuOf(store.pids()),
+      kafka: cpuOf([kafkaPid]),
     });
     const before = cpu();
     const startedAt = performance.now();
@@ -155,6 +170,12 @@ async function landBy(
     return credits;
   }
 }
+
+const medianOf = (of: readonly Run[], figure: (run: Run) => number): number => median(of.map(figure));
+const noRuns = (): Run[] => [];
+
+const cpuOf = (pids: readonly number[]): number =>
+  pids.reduce((sum, pid) => sum + (cpuSecondsOf(pid) ?? 0), 0);
 
 /** The partitions that a consumer logged last as its own. */
 function partitionsOf(consumer: ConsumerProcess, topic: string): string[] {
