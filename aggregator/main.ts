@@ -39,7 +39,7 @@ async function run({
   onStop,
   fail,
 }: RunningProcess<ReturnType<typeof readAggregatorConfig>>): Promise<void> {
-  const health = await openHealth(config);
+  const health = await openHealth(config, logger);
   const ticks = new TickHistory(Date.now);
   aggregatorMetrics(health.metrics, ticks);
   health.readyWhen(() => ticks.problems());

@@ -53,7 +53,7 @@ async function run({
   fail,
 }: RunningProcess<ReturnType<typeof readConsumerConfig>>): Promise<void> {
   // Before the first wait: a probe must find a process that waits for Kafka.
-  const health = await openHealth(config);
+  const health = await openHealth(config, logger);
   const topics = topicNames(config.TOPIC_PREFIX);
   const counters = newCounters();
   const failing = new FailingSteps(Date.now);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Logger } from '../logging.ts';
 
 export interface HealthConfig {
   readonly HEALTH_PORT?: number;
@@ -38,7 +39,10 @@ const isStarting = (): readonly string[] => ['The process is starting'];
  * neither waits for a connection nor looks like a crash. Without HEALTH_PORT it serves nothing.
  * @throws HealthPortError
  */
-export async function openHealth({ HEALTH_PORT, HEALTH_HOST }: HealthConfig): Promise<Health> {
+export async function openHealth(
+  { HEALTH_PORT, HEALTH_HOST }: HealthConfig,
+  logger: Pick<Logger, 'warn'>,
+): Promise<Health> {
   const metrics = new Registry();
   let problemsNow = isStarting;
   const health: Health = { metrics, readyWhen: (problems) => (problemsNow = problems) };
@@ -71,7 +75,10 @@ export async function openHealth({ HEALTH_PORT, HEALTH_HOST }: HealthConfig): Pr
   const limits = { requestTimeout: REQUEST_WITHIN_MS, headersTimeout: REQUEST_WITHIN_MS };
   const server = createServer(limits, (request, response) => {
     // What a metric throws must not end the process.
-    answer(request, response).catch((error: unknown) => response.destroy(asError(error)));
+    answer(request, response).catch((error: unknown) => {
+      logger.warn({ err: error }, 'the health port could not answer');
+      response.destroy();
+    });
   });
   server.maxConnections = MAX_CONNECTIONS;
   try {
@@ -80,6 +87,7 @@ export async function openHealth({ HEALTH_PORT, HEALTH_HOST }: HealthConfig): Pr
   } catch (error) {
     throw new HealthPortError(HEALTH_HOST, HEALTH_PORT, asError(error).message);
   }
+  server.on('error', (error) => logger.warn({ err: error }, 'the health port did not take a connection'));
   server.unref();
   return health;
 }

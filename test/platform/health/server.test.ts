@@ -1,12 +1,15 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { freePort } from '../../../deploy/local/ports.ts';
+import { createLogger } from '../../../platform/logging.ts';
 import { openHealth } from '../../../platform/health/server.ts';
 import { observedCounter, observedGauge } from '../../../platform/health/observed-metrics.ts';
 
+const logger = createLogger('test', 'silent');
+
 async function opened() {
   const port = await freePort();
-  const health = await openHealth({ HEALTH_PORT: port, HEALTH_HOST: '127.0.0.1' });
+  const health = await openHealth({ HEALTH_PORT: port, HEALTH_HOST: '127.0.0.1' }, logger);
   const get = (path: string, method = 'GET') => fetch(`http://127.0.0.1:${port}${path}`, { method });
   return { port, health, get };
 }
@@ -77,14 +80,14 @@ describe('the health port', () => {
 
   it('that is in use is an error that names the setting', async () => {
     const { port } = await opened();
-    await expect(openHealth({ HEALTH_PORT: port, HEALTH_HOST: '127.0.0.1' })).rejects.toMatchObject({
+    await expect(openHealth({ HEALTH_PORT: port, HEALTH_HOST: '127.0.0.1' }, logger)).rejects.toMatchObject({
       code: 'HEALTH_PORT_NOT_USABLE',
       message: expect.stringMatching(`^HEALTH_PORT ${port} cannot be used on 127.0.0.1 \\(listen EADDRINUSE`),
     });
   });
 
   it('is not there without HEALTH_PORT', async () => {
-    const { metrics } = await openHealth({ HEALTH_HOST: '127.0.0.1' });
+    const { metrics } = await openHealth({ HEALTH_HOST: '127.0.0.1' }, logger);
     expect(await metrics.metrics()).toBe('\n');
   });
 });
