@@ -31,6 +31,7 @@ export class MeteredServer {
   readonly #calls = new Map<string, Call>();
   #process: ChildProcess | undefined;
   #isOver = false;
+  #last: Promise<unknown> = Promise.resolve();
   kills = 0;
 
   private constructor(options: ApiServerOptions, directory: string, ledger: Ledger) {
@@ -62,8 +63,17 @@ export class MeteredServer {
     throw new Error(`${PROGRAM} did not listen within ${UP_WITHIN_MS / 1_000} s`);
   }
 
-  /** Kills it with kill -9 and starts it again, or freezes it for a while. Resolves when that is over. */
-  async inject({ kind, forMs }: Pick<Fault, 'kind' | 'forMs'>): Promise<void> {
+  /**
+   * Kills it with kill -9 and starts it again, or freezes it for a while. Resolves when that is over. A fault waits
+   * until the one before is over: a busy machine may take longer to start the server than the plan expects.
+   */
+  inject(fault: Pick<Fault, 'kind' | 'forMs'>): Promise<void> {
+    const injected = this.#last.then(() => this.#injectNow(fault));
+    this.#last = injected.catch(() => undefined);
+    return injected;
+  }
+
+  async #injectNow({ kind, forMs }: Pick<Fault, 'kind' | 'forMs'>): Promise<void> {
     const child = this.#process;
     if (!child || this.#isOver) return;
     if (kind === 'freeze') {
