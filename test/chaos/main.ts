@@ -2,18 +2,17 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { failCommand } from '../../platform/command-line/command.ts';
 import { Options } from '../../platform/command-line/options.ts';
-import { startClickHouseCluster } from '../../deploy/local/clickhouse-cluster.ts';
 import { startKafkaCluster } from '../../deploy/local/kafka-cluster.ts';
 import { freePort } from '../../deploy/local/ports.ts';
 import { connectKafka, ensureTopics } from '../../platform/kafka/connect.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { npmStart } from '../deploy/local/npm-start.ts';
-import { TEST_USER } from '../servers/clickhouse-user.ts';
 import { inTestRun } from '../servers/test-run.ts';
 import { planInputs } from './inputs-plan.ts';
-import { BROKERS, planFaults, SHARDS, TWO_OF_EACH } from './plan.ts';
+import { BROKERS, planFaults, TWO_OF_EACH } from './plan.ts';
 import { runChaos } from './run.ts';
+import { startShards } from './shards.ts';
 
 const USAGE = `npm run chaos [-- --seed N] [--seconds N]
 
@@ -27,8 +26,6 @@ anything differs.`;
 
 const MAX_SECONDS = 3_600;
 const PARTITIONS = 12;
-/** Of the shards, and of their cluster. */
-const DATABASE = 'test_chaos';
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 try {
@@ -53,22 +50,12 @@ async function main(args: readonly string[]): Promise<void> {
     print(`seed ${seed}, ${seconds} s; starting three brokers, two shards (by ${shardBy}) and a stack`);
     const cluster = await startKafkaCluster(join(runDir, 'brokers'), BROKERS);
     const shardsDir = join(runDir, 'shards');
-    const shards = await startClickHouseCluster({
-      dataDir: shardsDir,
-      user: TEST_USER,
-      clusters: [{ name: DATABASE, localDatabase: `${DATABASE}_local` }],
-      shards: SHARDS.length,
-    });
+    const shards = await startShards(shardsDir, shardBy);
     try {
       await createTopics(cluster.brokers);
-      const login = { CLICKHOUSE_USER: shards.login.user, CLICKHOUSE_PASSWORD: shards.login.password };
       const variables = {
         KAFKA_BROKERS: cluster.brokers,
-        CLICKHOUSE_URL: shards.urls,
-        CLICKHOUSE_DATABASE: DATABASE,
-        CLICKHOUSE_CLUSTER: DATABASE,
-        CLICKHOUSE_SHARD_BY: shardBy,
-        ...login,
+        ...shards.variables,
         PORT: String(await freePort()),
         JWT_SECRET: secret,
       };
@@ -76,7 +63,7 @@ async function main(args: readonly string[]): Promise<void> {
       try {
         await stack.untilPrinted('ready http://');
         const [faults, inputs] = [planFaults(seed, seconds), planInputs(seed, seconds)];
-        const places = { dataDir, shardsDir, cluster, secret, login };
+        const places = { dataDir, shardsDir, cluster, secret, login: shards.login };
         report(seed, await runChaos({ seed, seconds, faults, inputs, ...places, print }));
       } finally {
         stack.kill('SIGTERM');

@@ -8,6 +8,7 @@ import { openNamespace } from '../servers/namespace.ts';
 import { planInputs } from './inputs-plan.ts';
 import { TWO_OF_EACH, type Fault } from './plan.ts';
 import { runChaos } from './run.ts';
+import { startShards, type Shards } from './shards.ts';
 
 const FAULTS: readonly Fault[] = [
   { kind: 'kill', atMs: 500, forMs: 0, victim: 'aggregator' },
@@ -16,31 +17,41 @@ const FAULTS: readonly Fault[] = [
   { kind: 'rival', atMs: 1_500, forMs: 2_000, victim: 'aggregator' },
   { kind: 'widen', atMs: 500, forMs: 0, victim: 'topic' },
   { kind: 'kill', atMs: 1_000, forMs: 0, victim: 'consumer-2' },
+  { kind: 'kill', atMs: 1_500, forMs: 0, victim: 'clickhouse-2' },
   { kind: 'kill', atMs: 2_000, forMs: 0, victim: 'publisher' },
   { kind: 'kill', atMs: 2_500, forMs: 0, victim: 'consumer' },
 ];
 const SECONDS = 4;
 const SECRET = 'a secret that only this test run knows';
 
-// On servers that other suites use too: a stack signals only its own processes.
+// On a broker that other suites use too: a stack signals only its own processes.
 const namespace = openNamespace('chaos');
 let stack: NpmStart | undefined;
+let shards: Shards | undefined;
 afterAll(async () => {
   stack?.kill('SIGTERM');
   await stack?.exited;
   await killConsumers();
+  await shards?.stop();
   await namespace.drop();
 });
 
-it('a stack whose processes and topics suffer ends with every figure right', async () => {
+it('a stack whose processes, shards and topics suffer ends with every figure right', async () => {
   const dataDir = mkdtempSync(join(runDataDir(), 'chaos-'));
   const variables = { DATA_DIR: dataDir, PORT: String(await freePort()), JWT_SECRET: SECRET };
+  const shardsDir = join(dataDir, 'shards');
+  shards = await startShards(shardsDir, 'org-hour');
   stack = npmStart(
-    { ...namespace.settings, ...variables, SESSION_TIMEOUT_MS: '2000', GATHER_MS: '500' },
+    {
+      ...namespace.settings,
+      ...shards.variables,
+      ...variables,
+      SESSION_TIMEOUT_MS: '2000',
+      GATHER_MS: '500',
+    },
     TWO_OF_EACH,
   );
   await stack.untilPrinted('ready http://');
-  const { CLICKHOUSE_USER, CLICKHOUSE_PASSWORD } = namespace.settings;
   const inputs = planInputs(1, SECONDS);
   const printed: string[] = [];
   const print = (line: string): void => void printed.push(line);
@@ -51,7 +62,8 @@ it('a stack whose processes and topics suffer ends with every figure right', asy
     inputs,
     dataDir,
     secret: SECRET,
-    login: { CLICKHOUSE_USER, CLICKHOUSE_PASSWORD },
+    shardsDir,
+    login: shards.login,
     print,
   });
   expect(differences).toEqual([]);
@@ -60,11 +72,12 @@ it('a stack whose processes and topics suffer ends with every figure right', asy
   expect(text).toContain('api frozen for 1.0 s');
   expect(text).toContain('consumer killed');
   expect(text).toContain('consumer-2 killed');
+  expect(text).toContain('clickhouse-2 killed');
   expect(text).toContain('2 partitions added to the call topic');
   expect(text).toMatch(/an API server killed 1 times had [1-9]\d* of [1-9]\d* calls/);
   expect(text).not.toContain('could not be injected');
   expect(text).toMatch(
-    /8 faults; \d{3,} distinct calls published; [1-9]\d* requests for the current usage answered/,
+    /9 faults; \d{3,} distinct calls published; [1-9]\d* requests for the current usage answered/,
   );
   expect(text).toMatch(/transactions: [1-9]\d* committed, [1-9]\d* aborted, [1-9]\d* abandoned/);
   expect(text).toContain('chaos-poisoned created in the time zone BST');
