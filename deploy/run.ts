@@ -1,14 +1,14 @@
 /**
  * Runs a program of this project as one of the running local stack: `deploy/node.sh deploy/run.ts PATH [ARGUMENTS]`,
  * with the stack's settings where the environment does not give its own. It may only read the local ClickHouse; with
- * `--writes` before PATH it may write there too, with `--owns` also change its tables.
+ * `--owns` before PATH it may change its tables and their rows.
  */
 import { prepareOrExit } from './prepare.ts';
 import { runProgram } from './prepare/program.ts';
 
 const given = process.argv.slice(2);
 const isOption = (given[0] ?? '').startsWith('--');
-const role = given[0] === '--writes' ? 'writer' : given[0] === '--owns' ? 'owner' : 'reader';
+const role = given[0] === '--owns' ? 'owner' : 'reader';
 const [program, ...args] = isOption ? given.slice(1) : given;
 if (!program) {
   console.error(

@@ -20,8 +20,8 @@ export interface ClickHouseLogin {
 }
 
 /**
- * `owner` creates the tables and sets their retention, `writer` is for the consumer and the aggregator, `reader` for
- * the API and the commands that only read. None of them can read or write files, call other servers, or see another
+ * `owner` creates the tables, sets their retention and recomputes, `writer` is for the consumer and the aggregator,
+ * `reader` for the API and the commands that only read. None of them can read or write files, call other servers, or see another
  * database.
  */
 export type StackRole = 'owner' | 'writer' | 'reader';

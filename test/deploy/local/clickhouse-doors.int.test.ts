@@ -167,6 +167,12 @@ describe('a user of the local ClickHouse', () => {
     expect(await enforceRetention(configAs('owner'), 500)).toMatchObject({ retentionMs: 500 * 86_400_000 });
   });
 
+  it('deletes rows that claim too much, as npm run recompute does', async () => {
+    const statement = `DELETE FROM usage_15m WHERE org_id = 'a'`;
+    expect(await run('owner', statement)).toBe('');
+    expect(await run('writer', statement)).toBe('ACCESS_DENIED');
+  });
+
   it('writes rows, and changes no table', async () => {
     expect(await run('writer', `INSERT INTO dirty_marks (org_id) VALUES ('a')`)).toBe('');
     expect(await run('writer', 'SELECT count() FROM dirty_marks')).toBe('1');
