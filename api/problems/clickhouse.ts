@@ -28,6 +28,12 @@ const TOO_MANY_ROWS_OR_BYTES = '396';
  * starting or stopping. 192 to 194 and 516: it rejects the API's user and password.
  */
 const NOT_READY = new Set(['60', '81', '192', '193', '194', '202', '203', '210', '236', '394', '516']);
+/**
+ * A shard of the cluster cannot be reached, or was lost while it answered: ATTEMPT_TO_READ_AFTER_EOF,
+ * CANNOT_READ_FROM_SOCKET, CANNOT_WRITE_TO_SOCKET, UNEXPECTED_PACKET_FROM_SERVER, DNS_ERROR, SOCKET_TIMEOUT,
+ * ALL_CONNECTION_TRIES_FAILED.
+ */
+const SHARD_AWAY = new Set(['32', '95', '96', '102', '198', '209', '279']);
 
 export const RETRY_AFTER = { 'retry-after': '2' };
 
@@ -42,7 +48,7 @@ export function clickhouseProblem(error: unknown): Problem | undefined {
 }
 
 function answeredProblem(error: ClickHouseError): Problem | undefined {
-  if (NOT_READY.has(error.code)) return unavailable(error);
+  if (NOT_READY.has(error.code) || SHARD_AWAY.has(error.code)) return unavailable(error);
   if (error.code === TOO_MANY_ROWS_OR_BYTES) {
     return tooManyRows(error);
   }

@@ -33,6 +33,8 @@ describe('an error of ClickHouse', () => {
     [answered('202', 'Too many simultaneous queries'), 'unavailable'],
     [answered('516', 'Authentication failed'), 'unavailable'],
     [answered('192', 'There is no such user'), 'unavailable'],
+    [answered('279', 'All connection tries failed'), 'unavailable'],
+    [answered('32', 'Attempt to read after eof'), 'unavailable'],
     [answered('159', 'Timeout exceeded'), 'query-timeout'],
     [answered('396', 'Limit for result exceeded'), 'too-many-rows'],
     [answered('241', 'Query memory limit exceeded'), 'query-too-large'],
