@@ -1,4 +1,4 @@
-import { AuthorizationResponseError } from 'openid-client';
+import { AuthorizationResponseError, ClientError } from 'openid-client';
 import { SessionTooLargeError } from '../auth/sessions.ts';
 import { codeOf } from '../problems/error-facts.ts';
 import type { SignInProblem } from './problems.ts';
@@ -19,7 +19,8 @@ export function signInProblemOf(error: unknown): SignInProblem {
   }
   const code = String(codeOf(error));
   if (isUnreachable(error) || UNAVAILABLE.has(code) || statusOf(error) >= 500) return 'provider-unavailable';
-  if (code.startsWith('OAUTH_')) return 'rejected';
+  // A ClientError without a code is about an answer that the library does not expect, such as a broken key.
+  if (code.startsWith('OAUTH_') || error instanceof ClientError) return 'rejected';
   throw error;
 }
 

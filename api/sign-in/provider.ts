@@ -1,5 +1,6 @@
 import * as oidc from 'openid-client';
 import { SECOND_MS } from '../../schemas/time-units.ts';
+import { boundedFetch } from './bounded-fetch.ts';
 import { isComplete, type ClaimMapping } from './person.ts';
 import type { ProviderClaims } from './claims.ts';
 
@@ -121,6 +122,7 @@ function discover({
   const authentication = clientSecret === '' ? oidc.None() : withSecret(clientSecret);
   return oidc.discovery(issuer, clientId, undefined, authentication, {
     timeout: TIMEOUT_SECONDS,
+    [oidc.customFetch]: boundedFetch,
     execute: [
       // The ID token's signature is verified even though it comes straight from the provider.
       oidc.enableNonRepudiationChecks,
