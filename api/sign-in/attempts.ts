@@ -29,8 +29,13 @@ export interface Attempts {
 }
 
 const VALID_MS = 10 * MINUTE_MS;
-/** Each is up to 2 KB of every request, and Node reads 16 KB of headers. One more replaces the oldest. */
+/** One more replaces the oldest. */
 const MAX_PENDING = 4;
+/**
+ * Of their cookies together, so that they and a session, of up to 4 KB, fit into the 8 KB that nginx reads of a header
+ * by default. The longest address makes one of 3.1 KB, most of them 0.4 KB.
+ */
+const MAX_PENDING_BYTES = 3_200;
 const WORD = 'api-credits-sign-in-';
 const STATE_BYTES = 16;
 const STATE = /^[\w-]{22}$/;
@@ -52,17 +57,18 @@ export function createAttempts({ secrets, publicUrl }: SessionRules, now: () => 
   const { check: isSealed } = compiled(Sealed);
   return {
     begin: async (request, reply, returnTo) => {
-      // Browsers send the oldest first (RFC 6265, 5.4).
-      const pending = [...cookiesOf(request).keys()]
-        .filter((name) => name.startsWith(prefix))
-        .map((name) => name.slice(prefix.length))
-        .filter((state) => STATE.test(state));
-      for (const state of pending.slice(0, Math.max(0, pending.length + 1 - MAX_PENDING))) {
-        clearCookie(reply, cookieOf(state));
-      }
       const state = randomBytes(STATE_BYTES).toString('base64url');
       const attempt = { state, nonce: randomNonce(), verifier: randomPKCECodeVerifier() };
       const sealed = await seal.close({ ...attempt, return_to: returnTo, until: now() + VALID_MS });
+      // Browsers send the oldest first (RFC 6265, 5.4).
+      const pending = [...cookiesOf(request)].filter(([name]) => name.startsWith(prefix)).toReversed();
+      let sizeBytes = prefix.length + state.length + sealed.length;
+      for (const [index, [name, text]] of pending.entries()) {
+        sizeBytes += name.length + text.length;
+        const isKept = index + 1 < MAX_PENDING && sizeBytes <= MAX_PENDING_BYTES;
+        const old = name.slice(prefix.length);
+        if (!isKept && STATE.test(old)) clearCookie(reply, cookieOf(old));
+      }
       setCookie(reply, cookieOf(state), sealed, VALID_MS);
       return { ...attempt, returnTo };
     },
