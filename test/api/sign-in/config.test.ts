@@ -101,6 +101,7 @@ describe('the settings of the sign-in with an identity provider', () => {
     [{ SESSION_SECRET: 'short' }, 'SESSION_SECRET has 5 bytes and needs at least 32'],
     [{ OIDC_SCOPE: 'profile' }, 'OIDC_SCOPE must contain openid'],
     [{ OIDC_ROLE_MAP: 'admins' }, 'OIDC_ROLE_MAP must be like credits-admins=admin,finance=billing'],
+    [{ OIDC_ORG_MAP: ' , ' }, 'OIDC_ORG_MAP must be like acme-staff=acme,other-staff=other'],
     [{ OIDC_ORG_MAP: 'acme' }, 'OIDC_ORG_MAP must be like acme-staff=acme,other-staff=other'],
     [{ SESSION_IDLE_MS: '60001', SESSION_MAX_MS: '60000' }, 'SESSION_IDLE_MS must not exceed SESSION_MAX_MS'],
   ])('%j: %s', (change: Record<string, string>, problem) => {
@@ -138,7 +139,7 @@ describe('a map of claim values', () => {
     ]);
   });
 
-  it.each(['admin', '=admin', 'a=', 'a=b,c', '%=admin'])('is not %j', (text) => {
+  it.each(['admin', '=admin', 'a=', 'a=b,c', '%=admin', ' ', ',', ' , '])('is not %j', (text) => {
     expect(parseValueMap(text)).toBe(undefined);
   });
 });
