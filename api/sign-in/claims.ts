@@ -2,6 +2,16 @@
 export type ProviderClaims = Readonly<Record<string, unknown>>;
 
 /**
+ * What the ID token says and, where it lacks something, the user info. The ID token is signed, so it decides. That an
+ * e-mail address is verified holds for the address beside it alone.
+ */
+export function joinedClaims(idToken: ProviderClaims, userInfo: ProviderClaims): ProviderClaims {
+  const { email_verified: isVerified, ...others } = userInfo;
+  const isSameAddress = (idToken['email'] ?? others['email']) === others['email'];
+  return { ...others, ...(isSameAddress && { email_verified: isVerified }), ...idToken };
+}
+
+/**
  * A claim by its name (`roles`, `https://example.com/roles`) or else by its path (`realm_access.roles`, as Keycloak
  * nests them). Undefined where there is none.
  */

@@ -1,5 +1,5 @@
 import { printableLine } from '../../platform/printable-text.ts';
-import { MAX_NAME_BYTES } from '../../schemas/event-rules.ts';
+import { isName } from '../../schemas/event-rules.ts';
 import { BOUND_ROLES, isBound, type Role } from '../auth/permissions.ts';
 import type { Person } from '../auth/sessions.ts';
 import { claimOf, textsOf, type ProviderClaims } from './claims.ts';
@@ -25,9 +25,15 @@ export interface ClaimMapping {
   readonly orgs: ValueMap;
 }
 
+const EMAIL = 'email';
+const EMAIL_VERIFIED = 'email_verified';
+
 /** Whether the claims say all that the mapping reads, or the provider may say more elsewhere. */
-export const isComplete = (claims: ProviderClaims, mapping: ClaimMapping): boolean =>
-  [mapping.userClaim, mapping.roleClaim, mapping.orgClaim].every(
+export const isComplete = (
+  claims: ProviderClaims,
+  { userClaim, roleClaim, orgClaim }: ClaimMapping,
+): boolean =>
+  [userClaim, roleClaim, orgClaim, ...(userClaim === EMAIL ? [EMAIL_VERIFIED] : [])].every(
     (name) => claimOf(claims, name) !== undefined,
   );
 
@@ -37,9 +43,9 @@ export const isComplete = (claims: ProviderClaims, mapping: ClaimMapping): boole
  */
 export function personOf(claims: ProviderClaims, mapping: ClaimMapping): Person | SignInProblem {
   const [userId] = textsOf(claims, mapping.userClaim);
-  if (userId === undefined || Buffer.byteLength(userId) > MAX_NAME_BYTES) return 'no-user-id';
+  if (userId === undefined || !isName(userId)) return 'no-user-id';
   // Anyone may claim an address that the provider has not checked.
-  if (mapping.userClaim === 'email' && claims['email_verified'] !== true) return 'unverified-email';
+  if (mapping.userClaim === EMAIL && claims[EMAIL_VERIFIED] !== true) return 'unverified-email';
   const values = new Set(textsOf(claims, mapping.roleClaim));
   const [, role] = mapping.roles.find(([value]) => values.has(value)) ?? [];
   if (role === undefined) return 'no-role';
@@ -52,7 +58,7 @@ function orgIdsOf(claims: ProviderClaims, { orgClaim, orgs }: ClaimMapping): rea
   const values = textsOf(claims, orgClaim);
   const ids =
     orgs.length === 0 ? values : orgs.filter(([value]) => values.includes(value)).map(([, org]) => org);
-  return [...new Set(ids)];
+  return [...new Set(ids)].filter(isName);
 }
 
 const MAX_SHOWN_NAME = 100;

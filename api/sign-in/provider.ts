@@ -2,7 +2,7 @@ import * as oidc from 'openid-client';
 import { SECOND_MS } from '../../schemas/time-units.ts';
 import { boundedFetch } from './bounded-fetch.ts';
 import { isComplete, type ClaimMapping } from './person.ts';
-import type { ProviderClaims } from './claims.ts';
+import { joinedClaims, type ProviderClaims } from './claims.ts';
 
 export interface ProviderConfig {
   readonly issuer: URL;
@@ -98,8 +98,7 @@ export function createProvider(config: ProviderConfig, now: () => number): Provi
         return { claims, idToken };
       }
       const more = await oidc.fetchUserInfo(client, tokens.access_token, claims.sub);
-      // The ID token is signed, so what it says holds.
-      return { claims: { ...more, ...claims }, idToken };
+      return { claims: joinedClaims(claims, more), idToken };
     },
     signOutAddress: async (idToken) => {
       const client = await discovered();

@@ -1,4 +1,5 @@
-import { personOf, type ClaimMapping } from '../../../api/sign-in/person.ts';
+import { joinedClaims } from '../../../api/sign-in/claims.ts';
+import { isComplete, personOf, type ClaimMapping } from '../../../api/sign-in/person.ts';
 import { openSignedInApi, type SignedInApi } from './signed-in-api.ts';
 import { newVisitor } from './visitor.ts';
 
@@ -84,6 +85,12 @@ describe('the claims of a provider', () => {
       { groups: ['admins'], orgs: ['a'], sub: 'x'.repeat(129) },
       'no-user-id',
     ],
+    ['one with control characters', { groups: ['admins'], orgs: ['a'], sub: 'u\n1' }, 'no-user-id'],
+    [
+      'only organisations that no event can have',
+      { groups: ['admins'], orgs: ['x'.repeat(129), 'a\u0000'] },
+      'no-organisation',
+    ],
   ])('with %s let no one in', (_, claims, problem) => {
     expect(person(claims)).toBe(problem);
   });
@@ -91,6 +98,30 @@ describe('the claims of a provider', () => {
   it('take the user id from the claim that is configured', () => {
     const claims = { groups: ['staff'], orgs: ['a'], preferred_username: 'ann' };
     expect(person(claims, { userClaim: 'preferred_username' })).toMatchObject({ userId: 'ann' });
+  });
+
+  it('are read from the user info too where the ID token lacks one of them', () => {
+    const claims = { sub: 'u1', groups: [], orgs: [], email: 'ann@acme.example' };
+    expect(isComplete(claims, MAPPING)).toBe(true);
+    expect(isComplete({ ...claims, orgs: undefined }, MAPPING)).toBe(false);
+    const byEmail = { ...MAPPING, userClaim: 'email' };
+    expect(isComplete(claims, byEmail)).toBe(false);
+    expect(isComplete({ ...claims, email_verified: false }, byEmail)).toBe(true);
+  });
+
+  it('of the ID token decide, and the user info adds what it lacks', () => {
+    expect(joinedClaims({ sub: 'u1', roles: [] }, { roles: ['admins'], orgs: ['a'] })).toMatchObject({
+      sub: 'u1',
+      roles: [],
+      orgs: ['a'],
+    });
+    const verified = { email: 'ann@acme.example', email_verified: true };
+    expect(joinedClaims({ email: 'ann@acme.example' }, verified)).toMatchObject(verified);
+    expect(joinedClaims({}, verified)).toMatchObject(verified);
+    const other = joinedClaims({ email: 'boss@acme.example' }, verified);
+    expect(person({ ...other, groups: ['staff'], orgs: ['a'] }, { userClaim: 'email' })).toBe(
+      'unverified-email',
+    );
   });
 
   it('take an e-mail address as the user id only where the provider has verified it', () => {
