@@ -78,7 +78,8 @@ export function createSessions(
   const isSecure = publicUrl.protocol === 'https:';
   const sessionCookie = hostCookie('api-credits-session', isSecure);
   const activityCookie = hostCookie('api-credits-activity', isSecure);
-  const sessionSeal = createSeal(secrets, 'session');
+  // A test system may have the same secret, and another provider: its sessions are worth nothing here.
+  const sessionSeal = createSeal(secrets, `session of ${publicUrl.origin}`);
   const activitySeal = createSeal(secrets, 'session activity');
   const { check: isSealed } = compiled(Sealed);
   const { check: isActivity } = compiled(Activity);

@@ -191,9 +191,9 @@ describe('a session of the dashboard', () => {
 
 const NEW_SECRET = 'a new session secret that replaces the other one';
 
-/** After a restart with other secrets. */
-async function statusUnder(secrets: string, visitor: Visitor): Promise<number> {
-  const restarted = await openSignedInApi({ SESSION_SECRET: secrets });
+/** After a restart with other secrets, or at another address. */
+async function statusUnder(secrets: string, visitor: Visitor, publicUrl = api.url): Promise<number> {
+  const restarted = await openSignedInApi({ SESSION_SECRET: secrets, PUBLIC_URL: publicUrl });
   restarted.clock.now = api.clock.now;
   try {
     return (await read(visitor, restarted.url)).status;
@@ -208,6 +208,11 @@ describe('the secret of sessions', () => {
     expect(await statusUnder(SESSION_SECRET, visitor)).toBe(503);
     expect(await statusUnder(`${NEW_SECRET},${SESSION_SECRET}`, visitor)).toBe(503);
     expect(await statusUnder(NEW_SECRET, visitor)).toBe(401);
+  });
+
+  it('opens no session of another deployment that has the same secret', async () => {
+    const { visitor } = await api.signIn('ann');
+    expect(await statusUnder(SESSION_SECRET, visitor, 'http://127.0.0.1:8080')).toBe(401);
   });
 });
 
