@@ -1,7 +1,9 @@
+import { ClickHouseError } from '@clickhouse/client';
 import { Type, type Static } from 'typebox';
 import { addressesOf } from './addresses.ts';
 import { clusterOf, clusterSettings, type Cluster } from './cluster.ts';
 import { select, type ClickHouseClient, type ClickHouseConfig } from './connect.ts';
+import { CLUSTER_TABLES } from './sharding.ts';
 
 /** The servers are not set up as the configuration says. The message lists every problem on a line of its own. */
 export class ClusterError extends Error {
@@ -25,20 +27,23 @@ const ServerRow = Type.Object({
   internal_replication: Type.Integer(),
   default_database: Type.String(),
 });
-type ServerRow = Static<typeof ServerRow>;
+export type ServerRow = Static<typeof ServerRow>;
 
 /**
- * Checks how a server knows the cluster, which settings its profile leaves to this user, and how many shards its rows
- * were distributed over. Does nothing where the configuration names no cluster.
+ * Checks how a server knows the cluster, which settings its profile leaves to this user, how many shards its rows were
+ * distributed over, and that the tables are those of a cluster. Where the configuration names no cluster, checks that
+ * they are not.
  * @throws ClusterError with every problem at once
  */
 export async function checkCluster(client: ClickHouseClient, config: ClickHouseConfig): Promise<void> {
   const cluster = clusterOf(config);
   if (cluster === undefined) {
-    if (addressesOf(config).length === 1) return;
-    throw new ClusterError([
-      'CLICKHOUSE_URL names several servers, so CLICKHOUSE_CLUSTER must name their cluster',
-    ]);
+    const problems =
+      addressesOf(config).length > 1
+        ? ['CLICKHOUSE_URL names several servers, so CLICKHOUSE_CLUSTER must name their cluster']
+        : await tableProblems(client, config);
+    if (problems.length > 0) throw new ClusterError(problems);
+    return;
   }
   const servers = await readServers(client, cluster);
   const problems = [
@@ -47,11 +52,13 @@ export async function checkCluster(client: ClickHouseClient, config: ClickHouseC
     ...(await settingProblems(client, config)),
     ...(await macroProblems(client, cluster)),
     ...(await layoutProblems(client, servers, cluster)),
+    ...(await tableProblems(client, config)),
   ];
   if (problems.length > 0) throw new ClusterError(problems);
 }
 
-const readServers = (client: ClickHouseClient, { name, unsharded }: Cluster): Promise<ServerRow[]> =>
+/** How one server knows the cluster and the unsharded one. */
+export const readServers = (client: ClickHouseClient, { name, unsharded }: Cluster): Promise<ServerRow[]> =>
   select(
     client,
     ServerRow,
@@ -134,6 +141,8 @@ async function macroProblems(client: ClickHouseClient, { replicas }: Cluster): P
   return missing.map((macro) => `<macros> needs <${macro}>, by which replicas find each other`);
 }
 
+/** UNKNOWN_TABLE, UNKNOWN_DATABASE */
+const NO_TABLE = new Set(['60', '81']);
 const LayoutRow = Type.Object({ shards: Type.Integer(), shard_by: Type.String() });
 
 async function layoutProblems(
@@ -141,19 +150,15 @@ async function layoutProblems(
   servers: readonly ServerRow[],
   { name, localDatabase, shardBy }: Cluster,
 ): Promise<string[]> {
-  const rows = await select(
-    client,
-    Type.Object({ exists: Type.Integer() }),
-    `SELECT count() AS exists FROM system.tables WHERE database = {database:String} AND name = 'cluster_layout'`,
-    { database: localDatabase },
-  );
-  // Before the first migration.
-  if (rows[0]?.exists !== 1) return [];
   const layout = await select(
     client,
     LayoutRow,
     `SELECT shards, shard_by FROM ${localDatabase}.cluster_layout`,
-  );
+  ).catch((error: unknown) => {
+    // Before the first migration.
+    if (error instanceof ClickHouseError && NO_TABLE.has(error.code)) return [];
+    throw error;
+  });
   const shards = new Set(servers.filter(({ cluster }) => cluster === name).map(({ shard }) => shard)).size;
   return layout
     .filter((was) => was.shards !== shards || was.shard_by !== shardBy)
@@ -164,29 +169,29 @@ async function layoutProblems(
     );
 }
 
-const IdentityRow = Type.Object({ identity: Type.String() });
+const TablesRow = Type.Object({ tables: Type.Array(Type.String()) });
 
 /**
- * Checks that CLICKHOUSE_URL names every server of the cluster, each once.
- * @param nodes a client for each of its addresses
- * @throws ClusterError
+ * A database has the tables of one server or those of a cluster. Were CLICKHOUSE_CLUSTER set or unset over it, its rows
+ * would be left out, or writes would lack what they need on a cluster.
  */
-export async function checkEveryServer(nodes: readonly ClickHouseClient[], cluster: Cluster): Promise<void> {
-  const [first] = nodes;
-  if (first === undefined) return;
-  const servers = (await readServers(first, cluster)).filter((server) => server.cluster === cluster.name);
-  const reached = new Set<string>();
-  for (const node of nodes) {
-    const rows = await select(
-      node,
-      IdentityRow,
-      `SELECT concat(hostName(), ':', toString(tcpPort())) AS identity`,
-    );
-    for (const { identity } of rows) reached.add(identity);
-  }
-  if (servers.length === 0 || (reached.size === nodes.length && reached.size === servers.length)) return;
-  throw new ClusterError([
-    `CLICKHOUSE_URL must name each of the ${servers.length} servers of ${cluster.name} once ` +
-      `(${servers.map(({ address }) => address).join(', ')}); its ${nodes.length} addresses reach ${reached.size} servers`,
-  ]);
+async function tableProblems(client: ClickHouseClient, config: ClickHouseConfig): Promise<string[]> {
+  const isCluster = clusterOf(config) !== undefined;
+  const database = config.CLICKHOUSE_DATABASE;
+  const [row] = await select(
+    client,
+    TablesRow,
+    `SELECT groupArray(name) AS tables FROM system.tables
+     WHERE database = {database:String} AND name IN {names:Array(String)}
+       AND (engine = 'Distributed') != {is_cluster:Bool}`,
+    { database, names: CLUSTER_TABLES, is_cluster: isCluster },
+  );
+  if (row === undefined || row.tables.length === 0) return [];
+  const tables = row.tables.toSorted().join(', ');
+  return isCluster
+    ? [
+        `CLICKHOUSE_DATABASE ${database} has rows of one server (${tables}): set another one for the cluster, ` +
+          'which lands the log again',
+      ]
+    : [`CLICKHOUSE_DATABASE ${database} has the Distributed tables of a cluster: set CLICKHOUSE_CLUSTER`];
 }
