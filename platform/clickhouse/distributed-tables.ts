@@ -3,11 +3,13 @@ import type { Cluster } from './cluster.ts';
 import { select, type ClickHouseClient } from './connect.ts';
 import { CLUSTER_TABLES, distributedEngine } from './sharding.ts';
 
+const EngineRow = Type.Object({ name: Type.String(), engine_full: Type.String() });
 const ColumnsRow = Type.Object({ table: Type.String(), columns: Type.String() });
 
 /**
  * Creates, on every server, a Distributed table above each local one, under the same name in the database that the
- * processes use, and creates it again where the local table has got other columns. It holds no rows of its own.
+ * processes use, and creates it again where the local table has got other columns or the cluster another name. It holds
+ * no rows of its own. Statements that run meanwhile end with the table that they began with.
  * @param nodes of each server, in the database of its local tables
  */
 export async function createDistributedTables(
@@ -21,14 +23,25 @@ export async function createDistributedTables(
       await readColumns(node, cluster.localDatabase),
       await readColumns(node, database),
     ];
+    const engines = await readEngines(node, database);
     for (const table of CLUSTER_TABLES) {
-      if (distributed.get(table) === local.get(table)) continue;
+      const engine = distributedEngine(table, cluster);
+      if (distributed.get(table) === local.get(table) && engines.get(table) === engine) continue;
       await node.command({
-        query: `CREATE OR REPLACE TABLE ${database}.${table} AS ${cluster.localDatabase}.${table}
-          ENGINE = ${distributedEngine(table, cluster)}`,
+        query: `CREATE OR REPLACE TABLE ${database}.${table} AS ${cluster.localDatabase}.${table} ENGINE = ${engine}`,
       });
     }
   }
+}
+
+async function readEngines(client: ClickHouseClient, database: string): Promise<Map<string, string>> {
+  const rows = await select(
+    client,
+    EngineRow,
+    'SELECT name, engine_full FROM system.tables WHERE database = {database:String}',
+    { database },
+  );
+  return new Map(rows.map(({ name, engine_full }) => [name, engine_full]));
 }
 
 /** The columns of each table of a database, as one text. */

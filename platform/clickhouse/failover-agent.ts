@@ -61,7 +61,7 @@ interface Place {
 function takePlace(agent: HttpAgent): Place {
   const placeholder = new Socket();
   const destroyed = new AbortController();
-  placeholder.once('close', () => destroyed.abort());
+  placeholder.once('close', () => destroyed.abort(new Error('the agent was destroyed')));
   Object.assign(agent.sockets, { [POOL]: [...(agent.sockets[POOL] ?? []), placeholder] });
   return {
     signal: destroyed.signal,

@@ -33,6 +33,8 @@ beforeAll(async () => {
     user: TEST_USER,
     clusters: [
       { name: 'credits', localDatabase: LOCAL },
+      { name: 'renamed', localDatabase: LOCAL },
+      { name: 'single', localDatabase: 'test_single_local' },
       { name: 'elsewhere', localDatabase: 'another' },
     ],
     memoryBytes: 2 ** 31,
@@ -55,6 +57,14 @@ async function count(of: ClickHouseClient, from: string): Promise<number> {
   const [row] = await select(of, Count, `SELECT count() AS count FROM ${from}`);
   return row?.count ?? 0;
 }
+
+const EngineRow = Type.Object({ engine_full: Type.String(), uuid: Type.String() });
+const readEngines = () =>
+  select(
+    client,
+    EngineRow,
+    `SELECT engine_full, toString(uuid) AS uuid FROM system.tables WHERE database = '${DATABASE}' ORDER BY name`,
+  );
 
 const orgs = Array.from({ length: 20 }, (_, index) => `org-${index}`);
 
@@ -102,6 +112,37 @@ describe('a cluster of two shards', () => {
       await node.command({ query: 'ALTER TABLE landed_ranges ADD COLUMN extra UInt8' });
     await migrate(config);
     expect(await count(client, 'landed_ranges WHERE extra = 1')).toBe(0);
+  });
+
+  it('creates Distributed tables again for a cluster of another name, and otherwise leaves them', async () => {
+    const before = await readEngines();
+    await migrate(config);
+    expect(await readEngines()).toEqual(before);
+    await migrate({ ...config, CLICKHOUSE_CLUSTER: 'renamed' });
+    for (const { engine_full: engine } of await readEngines())
+      expect(engine).toMatch(/^Distributed\('renamed/);
+    await migrate(config);
+  });
+
+  it('waits until an ALTER has reached every replica, for the next replica gets the same one', async () => {
+    for (const node of nodes) {
+      expect(await count(node, `system.settings WHERE name = 'alter_sync' AND value = '2'`)).toBe(1);
+    }
+  });
+
+  it('does not take over the tables of one server, nor the other way around', async () => {
+    const one = { ...config, CLICKHOUSE_URL: cluster.members[0]?.url ?? '', CLICKHOUSE_CLUSTER: '' };
+    await expect(migrate(one)).rejects.toThrow(
+      'test_shards has the Distributed tables of a cluster: set CLICKHOUSE_CLUSTER',
+    );
+    await migrate({ ...one, CLICKHOUSE_DATABASE: 'test_single' });
+    const taken = { ...config, CLICKHOUSE_DATABASE: 'test_single', CLICKHOUSE_CLUSTER: 'single' };
+    await expect(migrate(taken)).rejects.toThrow(
+      'CLICKHOUSE_DATABASE test_single has rows of one server (aggregator_',
+    );
+    expect(
+      await count(client, `system.tables WHERE database = 'test_single' AND engine LIKE '%MergeTree'`),
+    ).toBeGreaterThan(15);
   });
 
   it('sets the retention on every shard, and the shortest one counts', async () => {

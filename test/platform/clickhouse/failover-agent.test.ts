@@ -89,7 +89,7 @@ describe('requests to several servers', () => {
     for (const server of servers) server.on('request', () => (requests += 1));
     const answer = ask(agent);
     agent.destroy();
-    await expect(answer).rejects.toThrow();
+    await expect(answer).rejects.toThrow('the agent was destroyed');
     expect(requests).toBe(0);
     await until('no connection is left', () => Object.values(agent.sockets).flat().length === 0);
   });
