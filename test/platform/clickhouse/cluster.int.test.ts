@@ -145,6 +145,17 @@ describe('a cluster of two shards', () => {
     ).toBeGreaterThan(15);
   });
 
+  it('gives an empty server in the place of another one its tables again', async () => {
+    const [first = client, second = client] = nodes;
+    const before = await count(first, 'call_events');
+    for (const database of [DATABASE, LOCAL])
+      await second.command({ query: `DROP DATABASE ${database} SYNC` });
+    expect((await migrate(config)).length).toBeGreaterThan(10);
+    expect(await count(second, 'call_events')).toBe(0);
+    expect(await count(client, 'call_events')).toBe(before);
+    expect(await migrate(config)).toEqual([]);
+  });
+
   it('sets the retention on every shard, and the shortest one counts', async () => {
     expect(await enforceRetention(config, 500)).toMatchObject({ retentionMs: 500 * DAY_MS });
     // As where a process was killed between the two.
