@@ -1,9 +1,9 @@
-import { ClickHouseError } from '@clickhouse/client';
-import { Type, type Static } from 'typebox';
+import { Type } from 'typebox';
 import { addressesOf } from './addresses.ts';
 import { clusterOf, clusterSettings, type Cluster } from './cluster.ts';
 import { select, type ClickHouseClient, type ClickHouseConfig } from './connect.ts';
-import { CLUSTER_TABLES } from './sharding.ts';
+import { layoutProblems, tableProblems } from './layout.ts';
+import { readServers, type ServerRow } from './known-servers.ts';
 
 /** The servers are not set up as the configuration says. The message lists every problem on a line of its own. */
 export class ClusterError extends Error {
@@ -18,16 +18,6 @@ export class ClusterError extends Error {
     this.problems = problems;
   }
 }
-
-const ServerRow = Type.Object({
-  cluster: Type.String(),
-  shard: Type.Integer(),
-  address: Type.String(),
-  weight: Type.Integer(),
-  internal_replication: Type.Integer(),
-  default_database: Type.String(),
-});
-export type ServerRow = Static<typeof ServerRow>;
 
 /**
  * Checks how a server knows the cluster, which settings its profile leaves to this user, how many shards its rows were
@@ -56,17 +46,6 @@ export async function checkCluster(client: ClickHouseClient, config: ClickHouseC
   ];
   if (problems.length > 0) throw new ClusterError(problems);
 }
-
-/** How one server knows the cluster and the unsharded one. */
-export const readServers = (client: ClickHouseClient, { name, unsharded }: Cluster): Promise<ServerRow[]> =>
-  select(
-    client,
-    ServerRow,
-    `SELECT cluster, shard_num AS shard, concat(host_name, ':', toString(port)) AS address, shard_weight AS weight,
-       internal_replication, default_database
-     FROM system.clusters WHERE cluster IN {clusters:Array(String)} ORDER BY cluster, shard_num, replica_num`,
-    { clusters: [name, unsharded] },
-  );
 
 function shardProblems(servers: readonly ServerRow[], { name, localDatabase, replicas }: Cluster): string[] {
   const own = servers.filter(({ cluster }) => cluster === name);
@@ -139,59 +118,4 @@ async function macroProblems(client: ClickHouseClient, { replicas }: Cluster): P
   const known = new Set(rows.map(({ macro }) => macro));
   const missing = ['shard', 'replica'].filter((macro) => !known.has(macro));
   return missing.map((macro) => `<macros> needs <${macro}>, by which replicas find each other`);
-}
-
-/** UNKNOWN_TABLE, UNKNOWN_DATABASE */
-const NO_TABLE = new Set(['60', '81']);
-const LayoutRow = Type.Object({ shards: Type.Integer(), shard_by: Type.String() });
-
-async function layoutProblems(
-  client: ClickHouseClient,
-  servers: readonly ServerRow[],
-  { name, localDatabase, shardBy }: Cluster,
-): Promise<string[]> {
-  const layout = await select(
-    client,
-    LayoutRow,
-    `SELECT shards, shard_by FROM ${localDatabase}.cluster_layout`,
-  ).catch((error: unknown) => {
-    // Before the first migration.
-    if (error instanceof ClickHouseError && NO_TABLE.has(error.code)) return [];
-    throw error;
-  });
-  const shards = new Set(servers.filter(({ cluster }) => cluster === name).map(({ shard }) => shard)).size;
-  return layout
-    .filter((was) => was.shards !== shards || was.shard_by !== shardBy)
-    .map(
-      (was) =>
-        `the rows were distributed over ${was.shards} shards by ${was.shard_by}, not over ${shards} by ${shardBy} ` +
-        '(CLICKHOUSE_SHARD_BY): a repeated event would count on two shards. Move them to a new cluster instead',
-    );
-}
-
-const TablesRow = Type.Object({ tables: Type.Array(Type.String()) });
-
-/**
- * A database has the tables of one server or those of a cluster. Were CLICKHOUSE_CLUSTER set or unset over it, its rows
- * would be left out, or writes would lack what they need on a cluster.
- */
-async function tableProblems(client: ClickHouseClient, config: ClickHouseConfig): Promise<string[]> {
-  const isCluster = clusterOf(config) !== undefined;
-  const database = config.CLICKHOUSE_DATABASE;
-  const [row] = await select(
-    client,
-    TablesRow,
-    `SELECT groupArray(name) AS tables FROM system.tables
-     WHERE database = {database:String} AND name IN {names:Array(String)}
-       AND (engine = 'Distributed') != {is_cluster:Bool}`,
-    { database, names: CLUSTER_TABLES, is_cluster: isCluster },
-  );
-  if (row === undefined || row.tables.length === 0) return [];
-  const tables = row.tables.toSorted().join(', ');
-  return isCluster
-    ? [
-        `CLICKHOUSE_DATABASE ${database} has rows of one server (${tables}): set another one for the cluster, ` +
-          'which lands the log again',
-      ]
-    : [`CLICKHOUSE_DATABASE ${database} has the Distributed tables of a cluster: set CLICKHOUSE_CLUSTER`];
 }

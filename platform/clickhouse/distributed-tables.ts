@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import type { Cluster } from './cluster.ts';
 import { select, type ClickHouseClient } from './connect.ts';
+import { recordLayout } from './layout.ts';
 import { CLUSTER_TABLES, distributedEngine } from './sharding.ts';
 
 const EngineRow = Type.Object({ name: Type.String(), engine_full: Type.String() });
@@ -54,21 +55,4 @@ async function readColumns(client: ClickHouseClient, database: string): Promise<
     { database },
   );
   return new Map(rows.map(({ table, columns }) => [table, columns]));
-}
-
-/**
- * By how many shards, and by what, the rows of this server were distributed. It cannot change: a repeated event would
- * go to another shard than the first time and count twice (cluster-check.ts).
- */
-async function recordLayout(client: ClickHouseClient, { name, shardBy }: Cluster): Promise<void> {
-  await client.command({
-    query: `CREATE TABLE IF NOT EXISTS cluster_layout (shards UInt32, shard_by String)
-      ENGINE = MergeTree ORDER BY tuple()`,
-  });
-  await client.command({
-    query: `INSERT INTO cluster_layout SELECT uniqExact(shard_num), {shard_by:String}
-      FROM system.clusters WHERE cluster = {cluster:String} AND (SELECT count() FROM cluster_layout) = 0
-      HAVING count() > 0`,
-    query_params: { cluster: name, shard_by: shardBy },
-  });
 }

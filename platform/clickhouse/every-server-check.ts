@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
-import { ClusterError, readServers, type ServerRow } from './cluster-check.ts';
+import { ClusterError } from './cluster-check.ts';
 import type { Cluster } from './cluster.ts';
 import { select, type ClickHouseClient } from './connect.ts';
+import { readServers, type ServerRow } from './known-servers.ts';
 
 /** What one server says of itself and of the cluster. */
 export interface ServerView {

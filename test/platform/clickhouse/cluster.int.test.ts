@@ -61,7 +61,7 @@ async function count(of: ClickHouseClient, from: string): Promise<number> {
 const EngineRow = Type.Object({ engine_full: Type.String(), uuid: Type.String() });
 const readEngines = () =>
   select(
-    client,
+    nodes[0] ?? client,
     EngineRow,
     `SELECT engine_full, toString(uuid) AS uuid FROM system.tables WHERE database = '${DATABASE}' ORDER BY name`,
   );
@@ -141,7 +141,10 @@ describe('a cluster of two shards', () => {
       'CLICKHOUSE_DATABASE test_single has rows of one server (aggregator_',
     );
     expect(
-      await count(client, `system.tables WHERE database = 'test_single' AND engine LIKE '%MergeTree'`),
+      await count(
+        nodes[0] ?? client,
+        `system.tables WHERE database = 'test_single' AND engine LIKE '%MergeTree'`,
+      ),
     ).toBeGreaterThan(15);
   });
 
@@ -178,6 +181,8 @@ describe('a cluster of two shards', () => {
         expect.stringMatching(/in elsewhere needs <default_database>test_shards_local</),
       ]),
     });
+    // The settings of replicas are as wanted.
+    expect(String(error)).not.toContain('the profile of');
     const missing = { ...config, CLICKHOUSE_CLUSTER: 'none' };
     await expect(checkCluster(client, missing)).rejects.toMatchObject({
       problems: expect.arrayContaining([
@@ -196,6 +201,18 @@ describe('a cluster of two shards', () => {
     const other: ClickHouseConfig = { ...config, CLICKHOUSE_SHARD_BY: 'org-hour' };
     await expect(checkCluster(client, other)).rejects.toThrow('distributed over 2 shards by org');
     await expect(migrate(other)).rejects.toThrow('distributed over 2 shards by org');
+  });
+
+  it('keeps the order of its shards, for a repeat would count twice', async () => {
+    for (const node of nodes) {
+      await node.command({
+        query: `ALTER TABLE cluster_layout UPDATE shard_of = mapApply((server, shard) -> (server, 3 - shard), shard_of)
+          WHERE 1 SETTINGS mutations_sync = 2`,
+      });
+    }
+    await expect(migrate(config)).rejects.toThrow(/was shard 2 of credits at first and is shard 1 now/);
+    for (const node of nodes) await node.command({ query: 'TRUNCATE TABLE cluster_layout' });
+    expect(await migrate(config)).toEqual([]);
   });
 
   it('is not migrated through a part of its servers', async () => {

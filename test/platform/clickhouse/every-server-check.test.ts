@@ -1,6 +1,6 @@
-import type { ServerRow } from '../../../platform/clickhouse/cluster-check.ts';
 import type { Cluster } from '../../../platform/clickhouse/cluster.ts';
 import { everyServerProblems, type ServerView } from '../../../platform/clickhouse/every-server-check.ts';
+import type { ServerRow } from '../../../platform/clickhouse/known-servers.ts';
 
 /** Two shards of two replicas. */
 const CLUSTER: Cluster = {
