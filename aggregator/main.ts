@@ -80,12 +80,13 @@ async function run({
   /** The next tick retries a failed one: the recorded progress says what is still to do. */
   let setAside = 0;
   let isAdopted = false;
-  const clusterChecked = firstClusterContact(config, 'api-credits aggregator', logger);
-  clusterChecked.catch(fail);
+  let isClusterChecked = false;
+  firstClusterContact(config, 'api-credits aggregator', logger).then(() => (isClusterChecked = true), fail);
   async function wake(): Promise<void> {
+    // Not awaited: a stop waits for the running tick, and ClickHouse may not answer for long.
+    if (!isClusterChecked) return;
     ticks.started();
     try {
-      await clusterChecked;
       if (!isAdopted) await adopt();
       isAdopted = true;
       if (ticks.lastOutcome === 'failed') await sleep(OTHERS_FIRST_MS);

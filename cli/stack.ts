@@ -1,3 +1,4 @@
+import { checkCluster } from '../platform/clickhouse/cluster-check.ts';
 import {
   connectClickHouse,
   type ClickHouseClient,
@@ -29,7 +30,7 @@ export interface Stack {
 
 /**
  * Opens the stack that the environment names for the duration of `work` (deploy/run.ts names a running local one).
- * @throws ConfigError
+ * @throws ConfigError, ClusterError
  */
 export async function withStack<Result>(work: (stack: Stack) => Promise<Result>): Promise<Result> {
   const config = readConfig(process.env, {
@@ -40,6 +41,8 @@ export async function withStack<Result>(work: (stack: Stack) => Promise<Result>)
   });
   const client = connectClickHouse(config, 'api-credits command');
   try {
+    // As every process does at its start: what recompute writes needs the same settings on a cluster.
+    await checkCluster(client, config);
     return await work({
       config,
       client,

@@ -1,7 +1,9 @@
-import { Type, type Static } from 'typebox';
+import { Type } from 'typebox';
 import { addressesOf } from './addresses.ts';
 import { clusterOf, clusterSettings, type Cluster } from './cluster.ts';
 import { select, type ClickHouseClient, type ClickHouseConfig } from './connect.ts';
+import { layoutProblems, tableProblems } from './layout.ts';
+import { readServers, type ServerRow } from './known-servers.ts';
 
 /** The servers are not set up as the configuration says. The message lists every problem on a line of its own. */
 export class ClusterError extends Error {
@@ -17,28 +19,21 @@ export class ClusterError extends Error {
   }
 }
 
-const ServerRow = Type.Object({
-  cluster: Type.String(),
-  shard: Type.Integer(),
-  address: Type.String(),
-  weight: Type.Integer(),
-  internal_replication: Type.Integer(),
-  default_database: Type.String(),
-});
-type ServerRow = Static<typeof ServerRow>;
-
 /**
- * Checks how a server knows the cluster, which settings its profile leaves to this user, and how many shards its rows
- * were distributed over. Does nothing where the configuration names no cluster.
+ * Checks how a server knows the cluster, which settings its profile leaves to this user, how many shards its rows were
+ * distributed over, and that the tables are those of a cluster. Where the configuration names no cluster, checks that
+ * they are not.
  * @throws ClusterError with every problem at once
  */
 export async function checkCluster(client: ClickHouseClient, config: ClickHouseConfig): Promise<void> {
   const cluster = clusterOf(config);
   if (cluster === undefined) {
-    if (addressesOf(config).length === 1) return;
-    throw new ClusterError([
-      'CLICKHOUSE_URL names several servers, so CLICKHOUSE_CLUSTER must name their cluster',
-    ]);
+    const problems =
+      addressesOf(config).length > 1
+        ? ['CLICKHOUSE_URL names several servers, so CLICKHOUSE_CLUSTER must name their cluster']
+        : await tableProblems(client, config);
+    if (problems.length > 0) throw new ClusterError(problems);
+    return;
   }
   const servers = await readServers(client, cluster);
   const problems = [
@@ -47,19 +42,10 @@ export async function checkCluster(client: ClickHouseClient, config: ClickHouseC
     ...(await settingProblems(client, config)),
     ...(await macroProblems(client, cluster)),
     ...(await layoutProblems(client, servers, cluster)),
+    ...(await tableProblems(client, config)),
   ];
   if (problems.length > 0) throw new ClusterError(problems);
 }
-
-const readServers = (client: ClickHouseClient, { name, unsharded }: Cluster): Promise<ServerRow[]> =>
-  select(
-    client,
-    ServerRow,
-    `SELECT cluster, shard_num AS shard, concat(host_name, ':', toString(port)) AS address, shard_weight AS weight,
-       internal_replication, default_database
-     FROM system.clusters WHERE cluster IN {clusters:Array(String)} ORDER BY cluster, shard_num, replica_num`,
-    { clusters: [name, unsharded] },
-  );
 
 function shardProblems(servers: readonly ServerRow[], { name, localDatabase, replicas }: Cluster): string[] {
   const own = servers.filter(({ cluster }) => cluster === name);
@@ -132,61 +118,4 @@ async function macroProblems(client: ClickHouseClient, { replicas }: Cluster): P
   const known = new Set(rows.map(({ macro }) => macro));
   const missing = ['shard', 'replica'].filter((macro) => !known.has(macro));
   return missing.map((macro) => `<macros> needs <${macro}>, by which replicas find each other`);
-}
-
-const LayoutRow = Type.Object({ shards: Type.Integer(), shard_by: Type.String() });
-
-async function layoutProblems(
-  client: ClickHouseClient,
-  servers: readonly ServerRow[],
-  { name, localDatabase, shardBy }: Cluster,
-): Promise<string[]> {
-  const rows = await select(
-    client,
-    Type.Object({ exists: Type.Integer() }),
-    `SELECT count() AS exists FROM system.tables WHERE database = {database:String} AND name = 'cluster_layout'`,
-    { database: localDatabase },
-  );
-  // Before the first migration.
-  if (rows[0]?.exists !== 1) return [];
-  const layout = await select(
-    client,
-    LayoutRow,
-    `SELECT shards, shard_by FROM ${localDatabase}.cluster_layout`,
-  );
-  const shards = new Set(servers.filter(({ cluster }) => cluster === name).map(({ shard }) => shard)).size;
-  return layout
-    .filter((was) => was.shards !== shards || was.shard_by !== shardBy)
-    .map(
-      (was) =>
-        `the rows were distributed over ${was.shards} shards by ${was.shard_by}, not over ${shards} by ${shardBy} ` +
-        '(CLICKHOUSE_SHARD_BY): a repeated event would count on two shards. Move them to a new cluster instead',
-    );
-}
-
-const IdentityRow = Type.Object({ identity: Type.String() });
-
-/**
- * Checks that CLICKHOUSE_URL names every server of the cluster, each once.
- * @param nodes a client for each of its addresses
- * @throws ClusterError
- */
-export async function checkEveryServer(nodes: readonly ClickHouseClient[], cluster: Cluster): Promise<void> {
-  const [first] = nodes;
-  if (first === undefined) return;
-  const servers = (await readServers(first, cluster)).filter((server) => server.cluster === cluster.name);
-  const reached = new Set<string>();
-  for (const node of nodes) {
-    const rows = await select(
-      node,
-      IdentityRow,
-      `SELECT concat(hostName(), ':', toString(tcpPort())) AS identity`,
-    );
-    for (const { identity } of rows) reached.add(identity);
-  }
-  if (servers.length === 0 || (reached.size === nodes.length && reached.size === servers.length)) return;
-  throw new ClusterError([
-    `CLICKHOUSE_URL must name each of the ${servers.length} servers of ${cluster.name} once ` +
-      `(${servers.map(({ address }) => address).join(', ')}); its ${nodes.length} addresses reach ${reached.size} servers`,
-  ]);
 }

@@ -70,9 +70,12 @@ export function connectClickHouse(
   });
 }
 
-/** Opens a client of each server's own tables (cluster.ts): of the one server where there is no cluster. */
+/**
+ * Opens a client of each server's own tables (cluster.ts): of the one server where there is no cluster. An ALTER ends
+ * when all replicas have it: one that has not would reject the same ALTER as its turn comes (error 517).
+ */
 export const connectNodes = (config: ClickHouseConfig, application: string): ClickHouseClient[] =>
-  nodesOf(config).map((node) => connectClickHouse(node, application));
+  nodesOf(config).map((node) => connectClickHouse(node, application, { settings: { alter_sync: 2 } }));
 
 /** A row of a query does not match the schema in the code. Names the columns, not their values. */
 export class UnexpectedRowError extends Error {

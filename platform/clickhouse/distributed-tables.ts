@@ -1,13 +1,16 @@
 import { Type } from 'typebox';
 import type { Cluster } from './cluster.ts';
 import { select, type ClickHouseClient } from './connect.ts';
+import { recordLayout } from './layout.ts';
 import { CLUSTER_TABLES, distributedEngine } from './sharding.ts';
 
+const EngineRow = Type.Object({ name: Type.String(), engine_full: Type.String() });
 const ColumnsRow = Type.Object({ table: Type.String(), columns: Type.String() });
 
 /**
  * Creates, on every server, a Distributed table above each local one, under the same name in the database that the
- * processes use, and creates it again where the local table has got other columns. It holds no rows of its own.
+ * processes use, and creates it again where the local table has got other columns or the cluster another name. It holds
+ * no rows of its own. Statements that run meanwhile end with the table that they began with.
  * @param nodes of each server, in the database of its local tables
  */
 export async function createDistributedTables(
@@ -21,14 +24,25 @@ export async function createDistributedTables(
       await readColumns(node, cluster.localDatabase),
       await readColumns(node, database),
     ];
+    const engines = await readEngines(node, database);
     for (const table of CLUSTER_TABLES) {
-      if (distributed.get(table) === local.get(table)) continue;
+      const engine = distributedEngine(table, cluster);
+      if (distributed.get(table) === local.get(table) && engines.get(table) === engine) continue;
       await node.command({
-        query: `CREATE OR REPLACE TABLE ${database}.${table} AS ${cluster.localDatabase}.${table}
-          ENGINE = ${distributedEngine(table, cluster)}`,
+        query: `CREATE OR REPLACE TABLE ${database}.${table} AS ${cluster.localDatabase}.${table} ENGINE = ${engine}`,
       });
     }
   }
+}
+
+async function readEngines(client: ClickHouseClient, database: string): Promise<Map<string, string>> {
+  const rows = await select(
+    client,
+    EngineRow,
+    'SELECT name, engine_full FROM system.tables WHERE database = {database:String}',
+    { database },
+  );
+  return new Map(rows.map(({ name, engine_full }) => [name, engine_full]));
 }
 
 /** The columns of each table of a database, as one text. */
@@ -41,21 +55,4 @@ async function readColumns(client: ClickHouseClient, database: string): Promise<
     { database },
   );
   return new Map(rows.map(({ table, columns }) => [table, columns]));
-}
-
-/**
- * By how many shards, and by what, the rows of this server were distributed. It cannot change: a repeated event would
- * go to another shard than the first time and count twice (cluster-check.ts).
- */
-async function recordLayout(client: ClickHouseClient, { name, shardBy }: Cluster): Promise<void> {
-  await client.command({
-    query: `CREATE TABLE IF NOT EXISTS cluster_layout (shards UInt32, shard_by String)
-      ENGINE = MergeTree ORDER BY tuple()`,
-  });
-  await client.command({
-    query: `INSERT INTO cluster_layout SELECT uniqExact(shard_num), {shard_by:String}
-      FROM system.clusters WHERE cluster = {cluster:String} AND (SELECT count() FROM cluster_layout) = 0
-      HAVING count() > 0`,
-    query_params: { cluster: name, shard_by: shardBy },
-  });
 }

@@ -29,7 +29,8 @@ export async function firstClusterContact(
         return await checkCluster(client, config);
       } catch (error) {
         if (error instanceof ClusterError) throw error;
-        if (isDenied(error)) throw new ClusterError([deniedProblem(config, error)]);
+        const mistake = mistakeOf(config, error);
+        if (mistake !== undefined) throw new ClusterError([mistake]);
         logger.warn({ err: error, pause_ms: pauseMs }, 'ClickHouse does not answer yet; trying again');
       }
       await sleep(pauseMs);
@@ -40,8 +41,16 @@ export async function firstClusterContact(
 }
 
 const ACCESS_DENIED = '497';
-const isDenied = (error: unknown): error is ClickHouseError =>
-  error instanceof ClickHouseError && error.code === ACCESS_DENIED;
+/** UNKNOWN_SETTING, READONLY, SETTING_CONSTRAINT_VIOLATION */
+const SETTING_REJECTED = new Set(['115', '164', '452']);
 
-const deniedProblem = ({ CLICKHOUSE_USER }: ClickHouseConfig, { message }: ClickHouseError): string =>
-  `the user ${CLICKHOUSE_USER} needs SELECT on system.clusters, system.macros and both databases: ${message}`;
+/** What no waiting changes; undefined where it may. */
+function mistakeOf({ CLICKHOUSE_USER }: ClickHouseConfig, error: unknown): string | undefined {
+  if (!(error instanceof ClickHouseError)) return undefined;
+  const { code, message } = error;
+  if (code === ACCESS_DENIED) {
+    return `the user ${CLICKHOUSE_USER} needs SELECT on system.clusters, system.macros and both databases: ${message}`;
+  }
+  if (!SETTING_REJECTED.has(code)) return undefined;
+  return `the profile of ${CLICKHOUSE_USER} must let queries change their settings (readonly 0 or 2): ${message}`;
+}

@@ -5,7 +5,7 @@ import { Type } from 'typebox';
 import { projectFile, projectRoot } from '../../schemas/root.ts';
 import { addressesOf } from './addresses.ts';
 import { clusterOf, nodesOf } from './cluster.ts';
-import { checkCluster, checkEveryServer } from './cluster-check.ts';
+import { checkCluster } from './cluster-check.ts';
 import {
   connectClickHouse,
   connectNodes,
@@ -14,6 +14,7 @@ import {
   type ClickHouseConfig,
 } from './connect.ts';
 import { createDistributedTables } from './distributed-tables.ts';
+import { checkEveryServer } from './every-server-check.ts';
 import { replicated } from './replicated.ts';
 
 const FOLDER = ['schemas', 'clickhouse'];
@@ -69,8 +70,9 @@ async function createDatabases(config: ClickHouseConfig, names: readonly string[
   }
 }
 
+/** The database may not exist yet. */
 async function checkServer(config: ClickHouseConfig): Promise<void> {
-  const client = connectClickHouse(config, 'api-credits migrate');
+  const client = connectClickHouse({ ...config, CLICKHOUSE_DATABASE: 'default' }, 'api-credits migrate');
   try {
     await checkCluster(client, config);
   } finally {

@@ -78,6 +78,17 @@ function run(
   });
 }
 
+it('a command checks the ClickHouse cluster, as a process does', async () => {
+  const several = { CLICKHOUSE_URL: 'http://127.0.0.1:1,http://127.0.0.1:2', CLICKHOUSE_CLUSTER: '' };
+  const { code, errors } = await run('recompute', ['--org', 'acme', '--from', DATE, '--to', NEXT], several);
+  expect({ code, errors }).toEqual({
+    code: 1,
+    errors: expect.stringContaining(
+      'CLICKHOUSE_URL names several servers, so CLICKHOUSE_CLUSTER must name their cluster',
+    ),
+  });
+});
+
 describe('the commands about charges', () => {
   it.each([
     ['explain', ['--org', 'acme', '--day', DATE], /over limit +16,000 .*\n\namount: USD 1\.4, exact/],

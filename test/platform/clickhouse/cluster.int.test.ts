@@ -33,6 +33,8 @@ beforeAll(async () => {
     user: TEST_USER,
     clusters: [
       { name: 'credits', localDatabase: LOCAL },
+      { name: 'renamed', localDatabase: LOCAL },
+      { name: 'single', localDatabase: 'test_single_local' },
       { name: 'elsewhere', localDatabase: 'another' },
     ],
     memoryBytes: 2 ** 31,
@@ -55,6 +57,14 @@ async function count(of: ClickHouseClient, from: string): Promise<number> {
   const [row] = await select(of, Count, `SELECT count() AS count FROM ${from}`);
   return row?.count ?? 0;
 }
+
+const EngineRow = Type.Object({ engine_full: Type.String(), uuid: Type.String() });
+const readEngines = () =>
+  select(
+    nodes[0] ?? client,
+    EngineRow,
+    `SELECT engine_full, toString(uuid) AS uuid FROM system.tables WHERE database = '${DATABASE}' ORDER BY name`,
+  );
 
 const orgs = Array.from({ length: 20 }, (_, index) => `org-${index}`);
 
@@ -104,6 +114,51 @@ describe('a cluster of two shards', () => {
     expect(await count(client, 'landed_ranges WHERE extra = 1')).toBe(0);
   });
 
+  it('creates Distributed tables again for a cluster of another name, and otherwise leaves them', async () => {
+    const before = await readEngines();
+    await migrate(config);
+    expect(await readEngines()).toEqual(before);
+    await migrate({ ...config, CLICKHOUSE_CLUSTER: 'renamed' });
+    for (const { engine_full: engine } of await readEngines())
+      expect(engine).toMatch(/^Distributed\('renamed/);
+    await migrate(config);
+  });
+
+  it('waits until an ALTER has reached every replica, for the next replica gets the same one', async () => {
+    for (const node of nodes) {
+      expect(await count(node, `system.settings WHERE name = 'alter_sync' AND value = '2'`)).toBe(1);
+    }
+  });
+
+  it('does not take over the tables of one server, nor the other way around', async () => {
+    const one = { ...config, CLICKHOUSE_URL: cluster.members[0]?.url ?? '', CLICKHOUSE_CLUSTER: '' };
+    await expect(migrate(one)).rejects.toThrow(
+      'test_shards has the Distributed tables of a cluster: set CLICKHOUSE_CLUSTER',
+    );
+    await migrate({ ...one, CLICKHOUSE_DATABASE: 'test_single' });
+    const taken = { ...config, CLICKHOUSE_DATABASE: 'test_single', CLICKHOUSE_CLUSTER: 'single' };
+    await expect(migrate(taken)).rejects.toThrow(
+      'CLICKHOUSE_DATABASE test_single has rows of one server (aggregator_',
+    );
+    expect(
+      await count(
+        nodes[0] ?? client,
+        `system.tables WHERE database = 'test_single' AND engine LIKE '%MergeTree'`,
+      ),
+    ).toBeGreaterThan(15);
+  });
+
+  it('gives an empty server in the place of another one its tables again', async () => {
+    const [first = client, second = client] = nodes;
+    const before = await count(first, 'call_events');
+    for (const database of [DATABASE, LOCAL])
+      await second.command({ query: `DROP DATABASE ${database} SYNC` });
+    expect((await migrate(config)).length).toBeGreaterThan(10);
+    expect(await count(second, 'call_events')).toBe(0);
+    expect(await count(client, 'call_events')).toBe(before);
+    expect(await migrate(config)).toEqual([]);
+  });
+
   it('sets the retention on every shard, and the shortest one counts', async () => {
     expect(await enforceRetention(config, 500)).toMatchObject({ retentionMs: 500 * DAY_MS });
     // As where a process was killed between the two.
@@ -126,6 +181,8 @@ describe('a cluster of two shards', () => {
         expect.stringMatching(/in elsewhere needs <default_database>test_shards_local</),
       ]),
     });
+    // The settings of replicas are as wanted.
+    expect(String(error)).not.toContain('the profile of');
     const missing = { ...config, CLICKHOUSE_CLUSTER: 'none' };
     await expect(checkCluster(client, missing)).rejects.toMatchObject({
       problems: expect.arrayContaining([
@@ -144,6 +201,18 @@ describe('a cluster of two shards', () => {
     const other: ClickHouseConfig = { ...config, CLICKHOUSE_SHARD_BY: 'org-hour' };
     await expect(checkCluster(client, other)).rejects.toThrow('distributed over 2 shards by org');
     await expect(migrate(other)).rejects.toThrow('distributed over 2 shards by org');
+  });
+
+  it('keeps the order of its shards, for a repeat would count twice', async () => {
+    for (const node of nodes) {
+      await node.command({
+        query: `ALTER TABLE cluster_layout UPDATE shard_of = mapApply((server, shard) -> (server, 3 - shard), shard_of)
+          WHERE 1 SETTINGS mutations_sync = 2`,
+      });
+    }
+    await expect(migrate(config)).rejects.toThrow(/was shard 2 of credits at first and is shard 1 now/);
+    for (const node of nodes) await node.command({ query: 'TRUNCATE TABLE cluster_layout' });
+    expect(await migrate(config)).toEqual([]);
   });
 
   it('is not migrated through a part of its servers', async () => {

@@ -2,6 +2,7 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { failoverAgent } from '../../../platform/clickhouse/failover-agent.ts';
+import { until } from '../../until.ts';
 
 const servers: Server[] = [];
 let uptime = 0;
@@ -34,7 +35,8 @@ const ask = (agent: ReturnType<typeof agentOf>): Promise<string> =>
       { agent },
       (answer) => void text(answer).then(resolve, reject),
     );
-    sent.on('error', reject);
+    // Once: a second error of a request would end the process.
+    sent.once('error', reject);
     sent.end();
   });
 
@@ -57,6 +59,39 @@ describe('requests to several servers', () => {
     expect(await ask(agent)).toBe('two');
     uptime += 10_001;
     expect([await ask(agent), await ask(agent)].toSorted()).toEqual(['one', 'two']);
+  });
+
+  it('share at most maxSockets connections, also while these are being opened', async () => {
+    const address = await serve('one');
+    let connections = 0;
+    servers[0]?.on('connection', () => (connections += 1));
+    const agent = failoverAgent({ addresses: [address], keepAlive: true, maxSockets: 2 });
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ask(agent)));
+    expect(answers).toEqual(Array.from({ length: 10 }, () => 'one'));
+    expect(connections).toBe(2);
+    agent.destroy();
+  });
+
+  it('fail, each once, when the last server goes down, also those that wait for a connection', async () => {
+    const agent = failoverAgent({ addresses: [await serve('one')], keepAlive: true, maxSockets: 2 });
+    let running = 0;
+    servers[0]?.removeAllListeners('request').on('request', () => (running += 1));
+    const answers = Promise.allSettled(Array.from({ length: 6 }, () => ask(agent)));
+    await until('both connections are busy', () => running === 2);
+    await close(servers.pop());
+    expect((await answers).map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 'rejected'));
+    await until('no connection is left', () => Object.values(agent.sockets).flat().length === 0);
+  });
+
+  it('end when the agent is destroyed while it opens their connection', async () => {
+    const agent = agentOf([await serve('one'), await serve('two')]);
+    let requests = 0;
+    for (const server of servers) server.on('request', () => (requests += 1));
+    const answer = ask(agent);
+    agent.destroy();
+    await expect(answer).rejects.toThrow('the agent was destroyed');
+    expect(requests).toBe(0);
+    await until('no connection is left', () => Object.values(agent.sockets).flat().length === 0);
   });
 
   it('fail with the reason of each server where none answers', async () => {
