@@ -6,7 +6,7 @@ import { readServers, type ServerRow } from './known-servers.ts';
 
 /** What one server says of itself and of the cluster. */
 export interface ServerView {
-  /** Its host name and port, or what else tells it from the others. */
+  /** Its host name and port, or what else identifies it. */
   readonly identity: string;
   readonly macros: ReadonlyMap<string, string>;
   readonly servers: readonly ServerRow[];

@@ -2,17 +2,13 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { failCommand } from '../../platform/command-line/command.ts';
 import { Options } from '../../platform/command-line/options.ts';
-import { startKafkaCluster } from '../../deploy/local/kafka-cluster.ts';
 import { freePort } from '../../deploy/local/ports.ts';
-import { connectKafka, ensureTopics } from '../../platform/kafka/connect.ts';
-import { createLogger } from '../../platform/logging.ts';
-import { topicNames } from '../../schemas/topics.ts';
 import { npmStart } from '../deploy/local/npm-start.ts';
 import { inTestRun } from '../servers/test-run.ts';
 import { planInputs } from './inputs-plan.ts';
-import { BROKERS, planFaults, TWO_OF_EACH } from './plan.ts';
+import { planFaults, TWO_OF_EACH } from './plan.ts';
 import { runChaos } from './run.ts';
-import { startShards } from './shards.ts';
+import { startChaosServers } from './servers.ts';
 
 const USAGE = `npm run chaos [-- --seed N] [--seconds N]
 
@@ -37,48 +33,34 @@ try {
 process.exit();
 
 async function main(args: readonly string[]): Promise<void> {
-  const options = new Options(USAGE, { seed: 'string', seconds: 'string' }, args);
-  if (options.has('help')) return print(USAGE);
-  const seed = options.integer('seed') ?? randomInt(2 ** 31);
-  const seconds = options.integer('seconds') ?? 60;
-  if (seconds > MAX_SECONDS) throw options.wrong(`--seconds is at most ${MAX_SECONDS}.`);
+  const given = new Options(USAGE, { seed: 'string', seconds: 'string' }, args);
+  if (given.has('help')) return print(USAGE);
+  const seed = given.integer('seed') ?? randomInt(2 ** 31);
+  const seconds = given.integer('seconds') ?? 60;
+  if (seconds > MAX_SECONDS) throw given.wrong(`--seconds is at most ${MAX_SECONDS}.`);
 
   const secret = randomUUID();
   await inTestRun(async (runDir) => {
     const dataDir = join(runDir, 'stack');
     const shardBy = seed % 2 === 0 ? 'org' : 'org-hour';
     print(`seed ${seed}, ${seconds} s; starting three brokers, two shards (by ${shardBy}) and a stack`);
-    const cluster = await startKafkaCluster(join(runDir, 'brokers'), BROKERS);
-    const shardsDir = join(runDir, 'shards');
-    const shards = await startShards(shardsDir, shardBy);
+    const servers = await startChaosServers(runDir, shardBy, PARTITIONS);
     try {
-      await createTopics(cluster.brokers);
-      const variables = {
-        KAFKA_BROKERS: cluster.brokers,
-        ...shards.variables,
-        PORT: String(await freePort()),
-        JWT_SECRET: secret,
-      };
+      const variables = { ...servers.variables, PORT: String(await freePort()), JWT_SECRET: secret };
       const stack = npmStart({ DATA_DIR: dataDir, ...variables }, TWO_OF_EACH);
       try {
         await stack.untilPrinted('ready http://');
         const [faults, inputs] = [planFaults(seed, seconds), planInputs(seed, seconds)];
-        const places = { dataDir, shardsDir, cluster, secret, login: shards.login };
-        report(seed, await runChaos({ seed, seconds, faults, inputs, ...places, print }));
+        const options = { seed, seconds, faults, inputs, dataDir, secret, ...servers, print };
+        report(seed, await runChaos(options));
       } finally {
         stack.kill('SIGTERM');
         await stack.exited;
       }
     } finally {
-      await Promise.all([cluster.stop(), shards.stop()]);
+      await servers.stop();
     }
   });
-}
-
-/** Several partitions for each broker, each acknowledged by two of the three. */
-async function createTopics(brokers: string): Promise<void> {
-  const kafka = connectKafka({ KAFKA_BROKERS: brokers }, 'chaos', createLogger('chaos', 'silent'));
-  await ensureTopics(kafka, topicNames(), PARTITIONS, { replicationFactor: 3, minInsyncReplicas: 2 });
 }
 
 function report(seed: number, differences: readonly string[]): void {

@@ -4,11 +4,10 @@ import { freePort } from '../../deploy/local/ports.ts';
 import { killConsumers } from '../consumers/consumer-process.ts';
 import { npmStart, type NpmStart } from '../deploy/local/npm-start.ts';
 import { runDataDir } from '../servers/addresses.ts';
-import { openNamespace } from '../servers/namespace.ts';
 import { planInputs } from './inputs-plan.ts';
 import { TWO_OF_EACH, type Fault } from './plan.ts';
 import { runChaos } from './run.ts';
-import { startShards, type Shards } from './shards.ts';
+import { startChaosServers, type ChaosServers } from './servers.ts';
 
 const FAULTS: readonly Fault[] = [
   { kind: 'kill', atMs: 500, forMs: 0, victim: 'aggregator' },
@@ -17,6 +16,7 @@ const FAULTS: readonly Fault[] = [
   { kind: 'rival', atMs: 1_500, forMs: 2_000, victim: 'aggregator' },
   { kind: 'widen', atMs: 500, forMs: 0, victim: 'topic' },
   { kind: 'kill', atMs: 1_000, forMs: 0, victim: 'consumer-2' },
+  { kind: 'kill', atMs: 1_500, forMs: 1_000, victim: 'kafka', brokers: [1] },
   { kind: 'kill', atMs: 1_500, forMs: 0, victim: 'clickhouse-2' },
   { kind: 'kill', atMs: 2_000, forMs: 0, victim: 'publisher' },
   { kind: 'kill', atMs: 2_500, forMs: 0, victim: 'consumer' },
@@ -24,27 +24,23 @@ const FAULTS: readonly Fault[] = [
 const SECONDS = 4;
 const SECRET = 'a secret that only this test run knows';
 
-// On a broker that other suites use too: a stack signals only its own processes.
-const namespace = openNamespace('chaos');
+const PARTITIONS = 6;
 let stack: NpmStart | undefined;
-let shards: Shards | undefined;
+let servers: ChaosServers | undefined;
 afterAll(async () => {
   stack?.kill('SIGTERM');
   await stack?.exited;
   await killConsumers();
-  await shards?.stop();
-  await namespace.drop();
+  await servers?.stop();
 });
 
-it('a stack whose processes, shards and topics suffer ends with every figure right', async () => {
+it('a stack whose processes, brokers, shards and topics suffer ends with every figure right', async () => {
   const dataDir = mkdtempSync(join(runDataDir(), 'chaos-'));
   const variables = { DATA_DIR: dataDir, PORT: String(await freePort()), JWT_SECRET: SECRET };
-  const shardsDir = join(dataDir, 'shards');
-  shards = await startShards(shardsDir, 'org-hour');
+  servers = await startChaosServers(dataDir, 'org-hour', PARTITIONS);
   stack = npmStart(
     {
-      ...namespace.settings,
-      ...shards.variables,
+      ...servers.variables,
       ...variables,
       SESSION_TIMEOUT_MS: '2000',
       GATHER_MS: '500',
@@ -62,8 +58,7 @@ it('a stack whose processes, shards and topics suffer ends with every figure rig
     inputs,
     dataDir,
     secret: SECRET,
-    shardsDir,
-    login: shards.login,
+    ...servers,
     print,
   });
   expect(differences).toEqual([]);
@@ -73,11 +68,12 @@ it('a stack whose processes, shards and topics suffer ends with every figure rig
   expect(text).toContain('consumer killed');
   expect(text).toContain('consumer-2 killed');
   expect(text).toContain('clickhouse-2 killed');
+  expect(text).toContain('kafka-2 killed, away for 1.0 s');
   expect(text).toContain('2 partitions added to the call topic');
   expect(text).toMatch(/an API server killed 1 times had [1-9]\d* of [1-9]\d* calls/);
   expect(text).not.toContain('could not be injected');
   expect(text).toMatch(
-    /9 faults; \d{3,} distinct calls published; [1-9]\d* requests for the current usage answered/,
+    /10 faults; \d{3,} distinct calls published; [1-9]\d* requests for the current usage answered/,
   );
   expect(text).toMatch(/transactions: [1-9]\d* committed, [1-9]\d* aborted, [1-9]\d* abandoned/);
   expect(text).toContain('chaos-poisoned created in the time zone BST');

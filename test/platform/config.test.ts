@@ -30,7 +30,7 @@ describe('an invalid configuration', () => {
         'Invalid configuration:',
         '  KAFKA_BROKERS is missing (host:port of the Kafka brokers, comma separated)',
         '  TOPIC_PREFIX must be like staging., got "a b" (before every topic name)',
-        '  CLICKHOUSE_URL is missing (HTTP address of ClickHouse)',
+        '  CLICKHOUSE_URL is missing (HTTP address of ClickHouse; of a cluster, of every server)',
         '  PASSWORD is missing (of the reader)',
       ].join('\n'),
     });
@@ -99,7 +99,7 @@ describe('a secret in a file', () => {
     const { problems } = errorOf({ PASSWORD_FILE: file, CLICKHOUSE_PASSWORD_FILE: join(dir, 'none') });
     expect(problems).toEqual([
       'KAFKA_BROKERS is missing (host:port of the Kafka brokers, comma separated)',
-      'CLICKHOUSE_URL is missing (HTTP address of ClickHouse)',
+      'CLICKHOUSE_URL is missing (HTTP address of ClickHouse; of a cluster, of every server)',
       expect.stringMatching(/^CLICKHOUSE_PASSWORD_FILE cannot be read: .*ENOENT/),
       `PASSWORD_FILE ${file} is empty`,
     ]);

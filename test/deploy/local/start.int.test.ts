@@ -103,7 +103,7 @@ describe('npm start', () => {
 
     const samePort = npmStart({ ...variables, DATA_DIR: join(runDataDir(), 'other-stack') });
     expect(await samePort.exited).toBe(1);
-    expect(samePort.output()).toContain(`Port ${variables.PORT} is in use.`);
+    expect(samePort.output()).toContain(`Port ${variables.PORT} is in use, and api needs it.`);
   });
 
   it('restarts a killed ClickHouse at its address', async () => {

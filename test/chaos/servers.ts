@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { startClickHouseCluster } from '../../deploy/local/clickhouse-cluster.ts';
+import { startKafkaCluster, type KafkaCluster } from '../../deploy/local/kafka-cluster.ts';
+import type { ShardBy } from '../../platform/clickhouse/cluster.ts';
+import { connectKafka, ensureTopics } from '../../platform/kafka/connect.ts';
+import { createLogger } from '../../platform/logging.ts';
+import { topicNames } from '../../schemas/topics.ts';
+import { TEST_USER } from '../servers/clickhouse-user.ts';
+import { BROKERS, SHARDS } from './plan.ts';
+
+/** Of the shards, and of their cluster. */
+const DATABASE = 'test_chaos';
+
+/** The brokers and the shards of ClickHouse that a fault run hits. */
+export interface ChaosServers {
+  readonly cluster: KafkaCluster;
+  /** Where the pids of the shards are found. */
+  readonly shardsDir: string;
+  readonly login: { readonly CLICKHOUSE_USER: string; readonly CLICKHOUSE_PASSWORD: string };
+  /** Environment variables of a stack on them. */
+  readonly variables: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+/** @param partitions of the call topic: several for each broker, each acknowledged by two of the three */
+export async function startChaosServers(
+  dataDir: string,
+  shardBy: ShardBy,
+  partitions: number,
+): Promise<ChaosServers> {
+  const shardsDir = join(dataDir, 'shards');
+  const cluster = await startKafkaCluster(join(dataDir, 'brokers'), BROKERS);
+  try {
+    const shards = await startClickHouseCluster({
+      dataDir: shardsDir,
+      user: TEST_USER,
+      clusters: [{ name: DATABASE, localDatabase: `${DATABASE}_local` }],
+      shards: SHARDS.length,
+    });
+    const kafka = connectKafka({ KAFKA_BROKERS: cluster.brokers }, 'chaos', createLogger('chaos', 'silent'));
+    await ensureTopics(kafka, topicNames(), partitions, { replicationFactor: 3, minInsyncReplicas: 2 });
+    const { user, password } = shards.login;
+    const login = { CLICKHOUSE_USER: user, CLICKHOUSE_PASSWORD: password };
+    return {
+      cluster,
+      shardsDir,
+      login,
+      variables: {
+        KAFKA_BROKERS: cluster.brokers,
+        CLICKHOUSE_URL: shards.urls,
+        CLICKHOUSE_DATABASE: DATABASE,
+        CLICKHOUSE_CLUSTER: DATABASE,
+        CLICKHOUSE_SHARD_BY: shardBy,
+        ...login,
+      },
+      stop: async () => {
+        await Promise.all([cluster.stop(), shards.stop()]);
+      },
+    };
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
