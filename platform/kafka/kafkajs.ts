@@ -34,6 +34,12 @@ interface RequestDefinitions {
   protocol(version: object): (options: object) => unknown;
 }
 
+/** What is used of kafkajs's table of the brokers' errors. */
+interface KnownError {
+  readonly code: number;
+  retriable: boolean;
+}
+
 // The end of a log is its high watermark. kafkajs's admin client asks for the last stable offset and has no option for
 // another: records behind an open transaction would not count as lag. Consumers name their isolation themselves.
 const READ_UNCOMMITTED = 0;
@@ -47,6 +53,15 @@ replace(LIST_OFFSETS, {
       request({ ...options, isolationLevel: options.isolationLevel ?? READ_UNCOMMITTED });
   },
 });
+
+// While a login is rejected, another request (such as a refresh of the metadata) may reach the same connection first.
+// The broker rejects it and closes the connection. kafkajs gives up on that, and would end the process; repeated, the
+// request logs in on a new connection and waits, as after every rejected login.
+const ILLEGAL_SASL_STATE = 34;
+const {
+  errorCodes,
+}: { readonly errorCodes: readonly KnownError[] } = require('kafkajs/src/protocol/error.js');
+for (const error of errorCodes) if (error.code === ILLEGAL_SASL_STATE) error.retriable = true;
 
 const kafkajs: typeof kafkajsTypes = require('kafkajs');
 export const { Kafka, CompressionTypes, Partitioners, ConfigResourceTypes, logLevel } = kafkajs;
