@@ -1,4 +1,6 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { freePort } from './ports.ts';
 
 export interface GentleProxy {
   readonly port: number;
@@ -26,17 +28,14 @@ export async function startGentleProxy(targetPort: number): Promise<GentleProxy>
     pass(socket, target);
     pass(target, socket);
   });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const port = await freePort();
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
   return {
-    port: portOf(server),
+    port,
     stop: () => {
       server.close();
       for (const socket of open) socket.destroy();
     },
   };
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -13,7 +13,7 @@ it('an aggregator stops at once while its ClickHouse cluster has not answered ye
       TOPIC_PREFIX,
       CLICKHOUSE_URL: `http://127.0.0.1:${await freePort()},http://127.0.0.1:${await freePort()}`,
       CLICKHOUSE_DATABASE: 'nowhere',
-      CLICKHOUSE_USER: 'nobody',
+      CLICKHOUSE_USER: 'unknown_user',
       CLICKHOUSE_PASSWORD: 'none',
       CLICKHOUSE_CLUSTER: 'nowhere',
       STOP_TIMEOUT_MS: '30000',

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { readApiConfig } from '../../api/config.ts';
-import { ConfigError } from '../../platform/config.ts';
+import { problemsIn } from '../config-problems.ts';
 
 const SECRET = 'secret that is long enough for HS256';
 const SERVERS = { CLICKHOUSE_URL: 'http://127.0.0.1:8123', KAFKA_BROKERS: '127.0.0.1:9092' };
@@ -13,15 +13,7 @@ const ISSUER = {
   JWT_AUDIENCE: 'api-credits',
 };
 
-function problemsOf(env: Record<string, string>): readonly string[] {
-  try {
-    readApiConfig(env);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-}
+const problemsOf = (env: Record<string, string>) => problemsIn(() => readApiConfig(env));
 
 describe('the configuration of the API', () => {
   const dir = mkdtempSync(join(tmpdir(), 'api-config-'));

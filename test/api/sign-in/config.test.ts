@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readApiConfig } from '../../../api/config.ts';
 import { parseValueMap } from '../../../api/sign-in/value-map.ts';
-import { ConfigError } from '../../../platform/config.ts';
+import { problemsIn } from '../../config-problems.ts';
 
 const SECRET = 'secret that is long enough for HS256';
 const PLAIN = {
@@ -20,15 +20,7 @@ const GIVEN = {
   SESSION_SECRET: SECRET,
 };
 
-function problemsOf(env: Record<string, string>): readonly string[] {
-  try {
-    readApiConfig(env);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-}
+const problemsOf = (env: Record<string, string>) => problemsIn(() => readApiConfig(env));
 
 describe('the settings of the sign-in with an identity provider', () => {
   const dir = mkdtempSync(join(tmpdir(), 'sign-in-config-'));

@@ -1,16 +1,8 @@
 import { resolve } from 'node:path';
-import { ConfigError } from '../../../platform/config.ts';
 import { killAfterMs, readLocalConfig } from '../../../deploy/local/config.ts';
+import { problemsIn } from '../../config-problems.ts';
 
-function problemsOf(env: Record<string, string>): readonly string[] {
-  try {
-    readLocalConfig(env);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-}
+const problemsOf = (env: Record<string, string>) => problemsIn(() => readLocalConfig(env));
 
 describe('the configuration of npm start', () => {
   it('has defaults for everything', () => {

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigError, type Environment } from '../../../platform/config.ts';
+import type { Environment } from '../../../platform/config.ts';
 import { readKafkaConfig } from '../../../platform/kafka/config.ts';
 import { kafkaVariables } from '../../../platform/variables.ts';
 import { issue, newAuthority } from '../../servers/certificates.ts';
+import { problemsIn } from '../../config-problems.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'kafka-security-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -21,15 +22,7 @@ const otherKey = file('other.key', issue(authority, { name: 'bob' }).keyPem);
 
 const read = (env: Environment) =>
   readKafkaConfig({ KAFKA_BROKERS: 'kafka.example:9093', ...env }, kafkaVariables).kafkaSecurity;
-function problemsOf(env: Environment): readonly string[] {
-  try {
-    read(env);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+const problemsOf = (env: Environment) => problemsIn(() => read(env));
 
 describe('the security of connections to Kafka', () => {
   it('is off by default', () => {
