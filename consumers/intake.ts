@@ -54,10 +54,9 @@ export class Intake {
     let hasReadSchemas = false;
 
     while (records.next()) {
-      const { value } = records;
       at.offset = records.offset;
       at.appendedAtMs = records.timestampMs;
-      let lack = this.#decoder.lackOf(value, partition, at.offset);
+      let lack = this.#decoder.lackOf(records, partition);
       const lacksTopic: boolean = !hasReadSchemas && lack === 'topic';
       if (insertBatch.isFull || lacksTopic) {
         this.#batchWriter.added();
@@ -69,7 +68,7 @@ export class Intake {
         range = undefined;
         if (!batch.isCurrent()) return false;
         // Other partitions may have read so many schemas meanwhile that this one's is gone.
-        lack = this.#decoder.lackOf(value, partition, at.offset);
+        lack = this.#decoder.lackOf(records, partition);
       }
       if (lack === 'registry') {
         this.#batchWriter.added();
@@ -79,13 +78,18 @@ export class Intake {
       }
       range ??= this.#range(insertBatch, batch, next);
       if (at.offset > next) range.unpublished.push(...batch.unpublishedIn(next, at.offset - 1));
-      const rejection = this.#decoder.add(value, at, insertBatch.columns);
+      const rejection = this.#decoder.add(records, at, insertBatch.columns);
       count += 1;
       if (rejection === undefined) {
-        insertBatch.addedRow(range, value?.length ?? 0);
+        insertBatch.addedRow(range, records.valueEnd - records.valueStart);
       } else {
         invalid += 1;
-        insertBatch.addDeadLetter(range, { topic, ...at, ...copyOf(records.key, value), ...rejection });
+        insertBatch.addDeadLetter(range, {
+          topic,
+          ...at,
+          ...copyOf(records.key, records.value),
+          ...rejection,
+        });
       }
       range.lastOffset = at.offset;
       range.firstAppendedAtMs ??= at.appendedAtMs;

@@ -7,6 +7,9 @@ import type { RegistrySchemas } from './registry-schemas.ts';
 import { isCurrentSchema, type Coordinate, type Transcoder } from './transcode.ts';
 import type { WriterSchemas } from './writer-schemas.ts';
 
+/** The record at a cursor. */
+export type EventRecord = Pick<RecordCursor, 'bytes' | 'valueStart' | 'valueEnd' | 'value' | 'offset'>;
+
 /** Schemas that one wait reads at the most, so that those of all partitions fit in memory. */
 const MAX_SCHEMAS_AT_ONCE = 2_000;
 
@@ -26,8 +29,10 @@ export class RecordDecoder {
    * What must be read before `add`: the topic of writer schemas, in case it has the record's, or the schema registry.
    * @returns undefined if nothing
    */
-  lackOf(value: Buffer | null, partition: number, offset: number): 'topic' | 'registry' | undefined {
-    if (value === null || isCurrentSchema(value)) return undefined;
+  lackOf(record: EventRecord, partition: number): 'topic' | 'registry' | undefined {
+    if (isCurrent(record)) return undefined;
+    const { value, offset } = record;
+    if (value === null) return undefined;
     const writer = fingerprintOf(value);
     if (writer !== undefined) return this.#schemas.canRead(writer) ? undefined : 'topic';
     return this.#lackedSchemaId(value, partition, offset) === undefined ? undefined : 'registry';
@@ -55,9 +60,12 @@ export class RecordDecoder {
   }
 
   /** Adds the event as a row, or adds nothing. @returns why the event is rejected */
-  add(value: Buffer | null, at: Coordinate, columns: CallEventColumns): Rejection | undefined {
+  add(record: EventRecord, at: Coordinate, columns: CallEventColumns): Rejection | undefined {
+    if (isCurrent(record)) {
+      return this.#transcoder.add(record.bytes, at, columns, record.valueStart, record.valueEnd);
+    }
+    const { value } = record;
     if (value === null) return { reason: 'not-an-event', detail: 'a null value' };
-    if (isCurrentSchema(value)) return this.#transcoder.add(value, at, columns);
     const translated = this.#translate(value);
     return Buffer.isBuffer(translated) ? this.#transcoder.add(translated, at, columns) : translated;
   }
@@ -77,4 +85,9 @@ export class RecordDecoder {
     const isKnown = id === undefined || this.#registry?.knows(id, partition, offset) !== false;
     return isKnown ? undefined : id;
   }
+}
+
+/** A null value has no header. */
+function isCurrent({ bytes, valueStart, valueEnd }: EventRecord): boolean {
+  return isCurrentSchema(bytes, valueStart, valueEnd);
 }

@@ -12,11 +12,11 @@ export interface Coordinate {
   readonly appendedAtMs: number;
 }
 
-/** Whether a message's header names the current schema. */
-export function isCurrentSchema(message: Buffer): boolean {
-  if (message.length < SINGLE_OBJECT_HEADER_BYTES) return false;
+/** Whether the header of the message in bytes[start, end) names the current schema. */
+export function isCurrentSchema(bytes: Buffer, start = 0, end = bytes.length): boolean {
+  if (end - start < SINGLE_OBJECT_HEADER_BYTES) return false;
   for (let index = 0; index < SINGLE_OBJECT_HEADER_BYTES; index += 1) {
-    if (message[index] !== callEventHeader[index]) return false;
+    if (bytes[start + index] !== callEventHeader[index]) return false;
   }
   return true;
 }
@@ -37,23 +37,30 @@ export class Transcoder {
 
   /**
    * Adds the event as a row, or adds nothing.
-   * @param message of the current schema (isCurrentSchema). @param columns with room for a row
+   * @param bytes a message of the current schema (isCurrentSchema) stands in [start, end): a Buffer of its own would
+   *   cost as much as reading it
+   * @param columns with room for a row
    * @returns why the event is rejected: `not-an-event` unless the message is one to its last byte, else the result of
    *   validateEvent
    */
-  add(message: Buffer, at: Coordinate, columns: CallEventColumns): Rejection | undefined {
+  add(
+    bytes: Buffer,
+    at: Coordinate,
+    columns: CallEventColumns,
+    start = 0,
+    end = bytes.length,
+  ): Rejection | undefined {
     const reader = this.#reader;
     const facts = this.#facts;
     const row = columns.rows;
-    reader.start(message, SINGLE_OBJECT_HEADER_BYTES);
+    reader.start(bytes, SINGLE_OBJECT_HEADER_BYTES, start, end);
 
     const id = reader.fixed('event_id', 16);
-    columns.eventId.set(row, message, id);
-    facts.isUuidV7 = ((message[id + 6] ?? 0) & 0xf0) === 0x70 && ((message[id + 8] ?? 0) & 0xc0) === 0x80;
+    columns.eventId.set(row, bytes, id);
+    facts.isUuidV7 = ((bytes[id + 6] ?? 0) & 0xf0) === 0x70 && ((bytes[id + 8] ?? 0) & 0xc0) === 0x80;
     reader.long('occurred_at');
     columns.occurredAt.setHalves(row, reader.low, reader.high);
-    facts.idTimeIsOccurredAt =
-      reader.high === bits(message, id, 2) && reader.low === bits(message, id + 2, 4);
+    facts.idTimeIsOccurredAt = reader.high === bits(bytes, id, 2) && reader.low === bits(bytes, id + 2, 4);
     facts.occurredAtMs = reader.high * 2 ** 32 + (reader.low >>> 0);
     facts.nameBytes[0] = columns.orgId.put(reader, 'org_id');
     facts.nameHasControl[0] = Number(columns.orgId.hasControl);

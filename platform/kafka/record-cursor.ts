@@ -13,6 +13,9 @@ export class RecordCursor {
   offset = -1;
   /** The broker's append time where the topic uses it, else the producer's; epoch milliseconds. */
   timestampMs = 0;
+  /** Where the value stands in `bytes`; both -1 where it is null. */
+  valueStart = -1;
+  valueEnd = -1;
   #bytes: Buffer;
   readonly #fetched: Buffer;
   readonly #batches: readonly DataBatch[];
@@ -24,8 +27,6 @@ export class RecordCursor {
   #end = 0;
   #keyStart = 0;
   #keyBytes = -1;
-  #valueStart = 0;
-  #valueBytes = -1;
   #headersStart = 0;
 
   constructor(bytes: Buffer, batches: readonly DataBatch[], fromOffset: number) {
@@ -40,9 +41,12 @@ export class RecordCursor {
   }
 
   get value(): Buffer | null {
-    return this.#valueBytes < 0
-      ? null
-      : this.#bytes.subarray(this.#valueStart, this.#valueStart + this.#valueBytes);
+    return this.valueEnd < 0 ? null : this.#bytes.subarray(this.valueStart, this.valueEnd);
+  }
+
+  /** What the value is a part of: reading it in place saves a Buffer for each record, which costs 0.2 us. */
+  get bytes(): Buffer {
+    return this.#bytes;
   }
 
   /** By name; of several with one name the last. Read only where they are needed: events carry none. */
@@ -96,9 +100,10 @@ export class RecordCursor {
     this.#keyBytes = this.#varint();
     this.#keyStart = this.#position;
     if (this.#keyBytes > 0) this.#position += this.#keyBytes;
-    this.#valueBytes = this.#varint();
-    this.#valueStart = this.#position;
-    if (this.#valueBytes > 0) this.#position += this.#valueBytes;
+    const valueBytes = this.#varint();
+    if (valueBytes > 0) this.#position += valueBytes;
+    this.valueStart = valueBytes < 0 ? -1 : this.#position - valueBytes;
+    this.valueEnd = valueBytes < 0 ? -1 : this.#position;
     if (this.#position > end) this.#fail('has a record that is longer than it says');
     this.#headersStart = this.#position;
     this.#position = end;

@@ -1,4 +1,4 @@
-import { crc32c } from './crc32c.ts';
+import { crc32c } from '@node-rs/crc32';
 import { RecordBatchError } from './record-batch-error.ts';
 import type { DataBatch } from './data-batch.ts';
 import { RecordCursor } from './record-cursor.ts';
@@ -146,7 +146,8 @@ function check(bytes: Buffer, start: number, end: number, baseOffset: number): v
       `is of message format ${magic}; only format 2 is read (Kafka 0.11 and later)`,
     );
   }
-  if (crc32c(bytes, start + ATTRIBUTES, end) !== bytes.readUInt32BE(start + CRC)) {
+  // By the processor's own instruction: tables in JavaScript take a fifth of the landing process's CPU.
+  if (crc32c(bytes.subarray(start + ATTRIBUTES, end)) !== bytes.readUInt32BE(start + CRC)) {
     throw new RecordBatchError(baseOffset, 'is damaged: its checksum does not match its bytes');
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import avro from 'avsc';
 import { CallEventColumns } from '../../../consumers/decode/call-event-columns.ts';
-import { RecordDecoder } from '../../../consumers/decode/record-decoder.ts';
+import { RecordDecoder, type EventRecord } from '../../../consumers/decode/record-decoder.ts';
 import { RegistrySchemas } from '../../../consumers/decode/registry-schemas.ts';
 import { Transcoder } from '../../../consumers/decode/transcode.ts';
 import { WriterSchemas } from '../../../consumers/decode/writer-schemas.ts';
@@ -65,9 +65,23 @@ function setUp(schemas: Readonly<Record<number, RegistrySchema>> = {}, retry = o
   return { registry, known, decoder: new RecordDecoder(new Transcoder(LIMITS), new WriterSchemas(), known) };
 }
 
+function recordOf(value: Buffer, offset = 5): EventRecord {
+  return {
+    bytes: value,
+    valueStart: 0,
+    valueEnd: value.length,
+    value,
+    offset,
+  };
+}
+
 function land(decoder: RecordDecoder, value: Buffer): { reason?: string; detail?: string; row?: NativeRow } {
   const columns = new CallEventColumns(1);
-  const rejection = decoder.add(value, { partition: 0, offset: 5, appendedAtMs: APPENDED_AT_MS }, columns);
+  const rejection = decoder.add(
+    recordOf(value),
+    { partition: 0, offset: 5, appendedAtMs: APPENDED_AT_MS },
+    columns,
+  );
   const [row] = readNative(columns.body());
   return rejection ?? (row ? { row } : {});
 }
@@ -75,9 +89,9 @@ function land(decoder: RecordDecoder, value: Buffer): { reason?: string; detail?
 /** Reads the schemas as the intake does, and lands the value. */
 async function read(schema: RegistrySchema, body: Buffer) {
   const { known, decoder } = setUp({ 7: schema });
-  expect(decoder.lackOf(frame(7, body), 0, 5)).toBe('registry');
+  expect(decoder.lackOf(recordOf(frame(7, body)), 0)).toBe('registry');
   await known.read([7], 0, 5);
-  expect(decoder.lackOf(frame(7, body), 0, 5)).toBeUndefined();
+  expect(decoder.lackOf(recordOf(frame(7, body)), 0)).toBeUndefined();
   return land(decoder, frame(7, body));
 }
 
@@ -153,7 +167,7 @@ describe('a record framed for the registry', () => {
   it('says which setting would read it, where there is no registry', () => {
     const decoder = new RecordDecoder(new Transcoder(LIMITS), new WriterSchemas(), undefined);
     const value = frame(7, current.subarray(SINGLE_OBJECT_HEADER_BYTES));
-    expect(decoder.lackOf(value, 0, 5)).toBeUndefined();
+    expect(decoder.lackOf(recordOf(value), 0)).toBeUndefined();
     expect(land(decoder, value)).toEqual({
       reason: 'not-an-event',
       detail: 'no single-object header C3 01; to read it by schema 7 of a registry, set SCHEMA_REGISTRY_URL',
@@ -166,7 +180,7 @@ describe('a header', () => {
     const { decoder, registry } = setUp();
     for (const hex of ['', '00', '00000000']) {
       const value = Buffer.from(hex, 'hex');
-      expect(decoder.lackOf(value, 0, 5)).toBeUndefined();
+      expect(decoder.lackOf(recordOf(value), 0)).toBeUndefined();
       expect(land(decoder, value).reason).toBe('not-an-event');
     }
     expect(registry.requests).toEqual([]);
@@ -175,7 +189,7 @@ describe('a header', () => {
   it.each([0, -1, -(2 ** 31)])('with the id %i, which no registry gives out, is unknown', (id) => {
     const { decoder, registry } = setUp();
     const value = frame(id >>> 0, current.subarray(SINGLE_OBJECT_HEADER_BYTES));
-    expect(decoder.lackOf(value, 0, 5)).toBeUndefined();
+    expect(decoder.lackOf(recordOf(value), 0)).toBeUndefined();
     expect(land(decoder, value)).toEqual({ reason: 'unknown-schema', detail: `schema id ${id >>> 0}` });
     expect(registry.requests).toEqual([]);
   });
@@ -186,13 +200,16 @@ describe('an id that the registry does not have', () => {
     const { registry, known, decoder } = setUp();
     const value = frame(2 ** 31 - 1, Buffer.alloc(0));
     await known.read([2 ** 31 - 1], 0, 5);
-    expect(decoder.lackOf(value, 0, 5)).toBeUndefined();
+    expect(decoder.lackOf(recordOf(value), 0)).toBeUndefined();
     expect(land(decoder, value).reason).toBe('unknown-schema');
     // Another partition's record may have been appended after the schema was registered.
-    expect([decoder.lackOf(value, 0, 6), decoder.lackOf(value, 1, 5)]).toEqual(['registry', 'registry']);
+    expect([decoder.lackOf(recordOf(value, 6), 0), decoder.lackOf(recordOf(value, 5), 1)]).toEqual([
+      'registry',
+      'registry',
+    ]);
     registry.schemas.set(2 ** 31 - 1, avroSchema(callEventSchemaJson));
     await known.read([2 ** 31 - 1], 1, 5);
-    expect(decoder.lackOf(value, 0, 6)).toBeUndefined();
+    expect(decoder.lackOf(recordOf(value, 6), 0)).toBeUndefined();
     expect(registry.requests).toHaveLength(3);
   });
 

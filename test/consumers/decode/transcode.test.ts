@@ -24,12 +24,17 @@ addGood(1);
 addGood(3);
 const withoutMessage = Buffer.concat(columns.body());
 
-/** A message between two good ones, so that what it leaves behind would show. */
+/**
+ * A message between two good ones: in the columns, so that what it leaves behind would show, and in the bytes, so that
+ * reading beyond its end would go on as if it were whole.
+ */
 function transcode(message: Buffer): Outcome {
   columns.clear();
   addGood(1);
   const at = { partition: 65_535, offset: 2 ** 47 - 1, appendedAtMs: APPENDED_AT_MS };
-  const rejection = transcoder.add(message, at, columns);
+  const bytes = Buffer.concat([good, message, good]);
+  const start = good.length;
+  const rejection = transcoder.add(bytes, at, columns, start, start + message.length);
   addGood(3);
   // Node's assertions: jest's cost more than all the rest, 50,000 times.
   if (rejection) {
