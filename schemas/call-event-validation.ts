@@ -7,13 +7,7 @@ import {
   MAX_TEXT_BYTES,
   type Rejection,
 } from './event-rules.ts';
-import {
-  EventFacts,
-  NAME_FIELDS,
-  validateContent,
-  validateEvent,
-  type EventLimits,
-} from './event-validation.ts';
+import { EventFacts, validateContent, validateEvent, type EventLimits } from './event-validation.ts';
 
 /** One for all events: validation is synchronous. */
 const facts = new EventFacts();
@@ -46,10 +40,11 @@ export function validateCallContent(
 }
 
 function fillContent(content: Omit<CallEvent, 'event_id' | 'occurred_at'>): void {
-  NAME_FIELDS.forEach((field, index) => {
-    facts.nameBytes[index] = sizeOf(content[field], MAX_NAME_BYTES);
-    facts.nameHasControl[index] = Number(hasControlCharacter(content[field]));
-  });
+  // In the order of NAME_FIELDS, and without a loop: a field by a name that changes takes five times as long.
+  fillName(0, content.org_id);
+  fillName(1, content.product);
+  fillName(2, content.user_id);
+  fillName(3, content.app_id);
   facts.methodBytes = sizeOf(content.method, MAX_TEXT_BYTES);
   facts.endpointBytes = sizeOf(content.endpoint, MAX_ENDPOINT_BYTES);
   facts.moduleBytes = sizeOf(content.module, MAX_TEXT_BYTES);
@@ -58,6 +53,11 @@ function fillContent(content: Omit<CallEvent, 'event_id' | 'occurred_at'>): void
   facts.sourceAddressBytes = sizeOf(content.source_address, MAX_TEXT_BYTES);
   facts.status = content.status;
   facts.credits = content.credits;
+}
+
+function fillName(index: number, name: string): void {
+  facts.nameBytes[index] = sizeOf(name, MAX_NAME_BYTES);
+  facts.nameHasControl[index] = Number(hasControlCharacter(name));
 }
 
 /** UTF-8 takes at most 3 bytes per UTF-16 unit, so most texts need no measuring: only a size over the limit is exact. */

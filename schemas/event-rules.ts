@@ -38,10 +38,13 @@ export function wholeFrom({ retentionMs, droppedBeforeMs }: KeptEvents, instant:
   return Math.max(droppedBeforeMs, instant - retentionMs);
 }
 
-const CONTROL = /\p{Cc}/u;
-
+/** Unicode's category Cc. Unit by unit: a regular expression takes five times as long, four times an event. */
 export function hasControlCharacter(text: string): boolean {
-  return CONTROL.test(text);
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit < 0x20 || (unit >= 0x7f && unit < 0xa0)) return true;
+  }
+  return false;
 }
 
 /**

@@ -36,7 +36,8 @@ export function encodeRecords(records: readonly PlainRecord[]): Buffer {
     at = writeVarint(bytes, at, keyLength);
     at += typeof key === 'string' ? bytes.write(key, at) : key.copy(bytes, at);
     at = writeVarint(bytes, at, value.length);
-    at += value.copy(bytes, at);
+    bytes.set(value, at);
+    at += value.length;
     bytes[at] = 0; // headers
     at += 1;
   }
