@@ -6,11 +6,11 @@ import type { Topics } from '../schemas/topics.ts';
 import { advanceProgress, readProgress } from '../store/progress/aggregator-progress.ts';
 import {
   clearInvalidations,
-  INVALIDATIONS_PER_PASS,
-  readInvalidations,
-  resealInvalidated,
+  INVALIDATIONS_PER_READ,
+  readResealed,
   type Invalidation,
 } from './sealing/invalidations.ts';
+import { resealHours } from './sealing/reseal.ts';
 import { sealEndedHours } from './sealing/seal-hours.ts';
 import type { SettingsStore } from '../store/settings/store.ts';
 import type { ClosingDelays } from '../domain/closing/when-to-close.ts';
@@ -74,11 +74,11 @@ export async function tick({ client, store, log, now, topics, timing }: Aggregat
   ];
   let chargesAppended = 0;
   let invalidationsCleared = 0;
-  // Invalidations added from here on wait for the next tick: a steady trickle of late events must not block this one.
+  // All hours before any day: a day whose hours were re-sealed one after the other gets one revision.
+  await resealHours(client, progress.sealed, timing.gatherMs);
   for (let more = true; more;) {
-    const invalidations = await readInvalidations(client, progress.sealed, timing.gatherMs);
-    more = invalidations.length === INVALIDATIONS_PER_PASS;
-    await resealInvalidated(client, invalidations);
+    const invalidations = await readResealed(client);
+    more = invalidations.length === INVALIDATIONS_PER_READ;
     // Most ticks find none and skip the further queries.
     if (invalidations.length > 0) found.push(await daysOf(invalidations));
     const candidates = found.flatMap((each) => each.candidates);
@@ -89,7 +89,7 @@ export async function tick({ client, store, log, now, topics, timing }: Aggregat
       await setAside(client, failures, known, now());
       known = byOrganisation(await readSetAside(client));
     }
-    // Cleared last: after a crash before this line the next tick finds the same hours and days again.
+    // Cleared last: after a crash before this line the next tick finds the same days again.
     await clearInvalidations(client, invalidations);
     invalidationsCleared += invalidations.length;
     found = [];

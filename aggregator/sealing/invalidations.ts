@@ -2,11 +2,9 @@ import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { second } from '../../platform/clickhouse/sql-time.ts';
 import { formatInstant } from '../../domain/instants.ts';
-import { chunksOf } from './chunks.ts';
-import { writeRollup } from './rollup.ts';
 
-/** The most invalidations that one pass handles: bounds the memory. */
-export const INVALIDATIONS_PER_PASS = 20_000;
+/** The most invalidations that are read at once: some tens of megabytes. */
+export const INVALIDATIONS_PER_READ = 100_000;
 
 const InvalidationRow = Type.Object({ org_id: Type.String(), hour: Type.Integer(), id: Type.String() });
 /**
@@ -15,43 +13,75 @@ const InvalidationRow = Type.Object({ org_id: Type.String(), hour: Type.Integer(
  */
 export type Invalidation = Static<typeof InvalidationRow>;
 
+/** The values of the column `cleared`; the greatest counts (schemas/clickhouse/0014). */
+const STATE = { invalidated: 0, resealed: 1, cleared: 2 } as const;
+
 /**
- * The invalidations of sealed hours, oldest hours first. Hours that are not sealed yet are left out: their first seal
- * counts the late rows anyway. Returns none until the first invalidation is `gatherMs` old, then all of them: a burst
- * of late events causes one re-seal and one revision, and a steady stream cannot delay them.
+ * The invalidations of sealed hours, newest hours first: current usage reads the last 24 hours. Hours that are not
+ * sealed yet are left out: their first seal counts the late rows anyway. Returns none until the first invalidation is
+ * `gatherMs` old, then all of them: a burst of late events causes one re-seal and one revision, and a steady stream
+ * cannot delay them.
  * @param sealedUntil progress `sealed`, epoch milliseconds
  */
 export async function readInvalidations(
   client: ClickHouseClient,
   sealedUntil: number,
   gatherMs: number,
+  limit = INVALIDATIONS_PER_READ,
 ): Promise<Invalidation[]> {
   return select(
     client,
     InvalidationRow,
     `SELECT org_id, toUnixTimestamp(hour) * 1000 AS hour, toString(id) AS id FROM dirty_marks FINAL
-     WHERE cleared = 0 AND dirty_marks.hour < ${second('sealed')}
+     WHERE cleared = ${STATE.invalidated} AND dirty_marks.hour < ${second('sealed')}
      QUALIFY min(marked_at) OVER () <= now64(3) - toIntervalMillisecond({gather:UInt32})
-     ORDER BY dirty_marks.hour LIMIT ${INVALIDATIONS_PER_PASS}`,
-    { sealed: sealedUntil / 1000, gather: gatherMs },
+     ORDER BY dirty_marks.hour DESC LIMIT {limit:UInt32}`,
+    { sealed: sealedUntil / 1000, gather: gatherMs, limit },
   );
 }
 
-/** Counts the invalidated hours again. The invalidations stay until everything that depends on them is done. */
-export async function resealInvalidated(
-  client: ClickHouseClient,
-  invalidations: readonly Invalidation[],
-): Promise<void> {
-  const hours = [...new Set(invalidations.map(({ hour }) => hour))];
-  for (const chunk of await chunksOf(client, hours)) await writeRollup(client, chunk, 'invalidated');
+const CountRow = Type.Object({ invalidations: Type.Integer() });
+
+/** How many invalidations of sealed hours there are, also those that are still gathered. */
+export async function countInvalidations(client: ClickHouseClient, sealedUntil: number): Promise<number> {
+  const [row] = await select(
+    client,
+    CountRow,
+    `SELECT count() AS invalidations FROM dirty_marks FINAL
+     WHERE cleared = ${STATE.invalidated} AND hour < ${second('sealed')}`,
+    { sealed: sealedUntil / 1000 },
+  );
+  return row?.invalidations ?? 0;
 }
 
-/** Invalidates hours: every reader counts them from the events until the invalidations are cleared. */
+/** The invalidations whose hours are sealed again and whose days are not closed again yet, by organisation. */
+export async function readResealed(
+  client: ClickHouseClient,
+  limit = INVALIDATIONS_PER_READ,
+): Promise<Invalidation[]> {
+  return select(
+    client,
+    InvalidationRow,
+    `SELECT org_id, toUnixTimestamp(hour) * 1000 AS hour, toString(id) AS id FROM dirty_marks FINAL
+     WHERE cleared = ${STATE.resealed} ORDER BY org_id, dirty_marks.hour LIMIT {limit:UInt32}`,
+    { limit },
+  );
+}
+
+/** Invalidates hours: every reader counts them from the events until they are sealed again. */
 export async function addInvalidations(
   client: ClickHouseClient,
   invalidations: readonly Invalidation[],
 ): Promise<void> {
-  await writeInvalidations(client, invalidations, 0);
+  await writeInvalidations(client, invalidations, STATE.invalidated);
+}
+
+/** Records exactly these as sealed again; one that was added since they were read remains. */
+export async function recordResealed(
+  client: ClickHouseClient,
+  invalidations: readonly Invalidation[],
+): Promise<void> {
+  await writeInvalidations(client, invalidations, STATE.resealed);
 }
 
 /** Clears exactly these invalidations; one that was added since they were read remains. */
@@ -59,13 +89,13 @@ export async function clearInvalidations(
   client: ClickHouseClient,
   invalidations: readonly Invalidation[],
 ): Promise<void> {
-  await writeInvalidations(client, invalidations, 1);
+  await writeInvalidations(client, invalidations, STATE.cleared);
 }
 
 async function writeInvalidations(
   client: ClickHouseClient,
   invalidations: readonly Invalidation[],
-  cleared: 0 | 1,
+  state: (typeof STATE)[keyof typeof STATE],
 ): Promise<void> {
   if (invalidations.length === 0) return;
   await client.insert({
@@ -74,7 +104,7 @@ async function writeInvalidations(
       org_id,
       hour: formatInstant(hour),
       id,
-      cleared,
+      cleared: state,
     })),
     format: 'JSONEachRow',
   });

@@ -62,7 +62,7 @@ export async function readChargeFacts(
        UNION ALL
        SELECT org_id, subscribed.product AS product, hour AS at, 0 AS credits, true AS is_invalidated FROM dirty_marks FINAL
        -- GLOBAL: charges and invalidations of an organisation may be on different shards.
-       GLOBAL INNER JOIN (SELECT DISTINCT org_id, product FROM daily_charges) AS subscribed USING (org_id) WHERE cleared = 0
+       GLOBAL INNER JOIN (SELECT DISTINCT org_id, product FROM daily_charges) AS subscribed USING (org_id) WHERE cleared < 2
      ) AS hour ON hour.org_id = charge.org_id AND hour.product = charge.product
      GROUP BY org_id, product, day ORDER BY org_id, product, day`,
     {

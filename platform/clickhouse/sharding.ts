@@ -14,6 +14,7 @@ const SHARDED: Readonly<Record<string, { readonly hour?: string }>> = {
   event_payloads: { hour: 'hour' },
   payload_conflicts: { hour: 'hour' },
   dirty_marks: { hour: 'hour' },
+  seal_counts: { hour: 'toStartOfHour(bucket)' },
   usage_15m: { hour: 'toStartOfHour(bucket)' },
   usage_15m_by: { hour: 'toStartOfHour(bucket)' },
   daily_charges: {},

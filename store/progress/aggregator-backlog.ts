@@ -14,7 +14,7 @@ export interface Backlog {
   /** The displayed watermark of the calls, epoch milliseconds; 0 until a consumer reports progress. */
   readonly watermark: number;
   readonly hoursToSeal: number;
-  /** Invalidations that late events left in sealed hours. */
+  /** Invalidations that late events left in sealed hours, until their days are closed again too. */
   readonly invalidationsToReseal: number;
   /** How far closing is behind the closable days, in milliseconds. */
   readonly closingBehindMs: number;
@@ -36,7 +36,7 @@ export async function readBacklog(
   const [row] = await select(
     client,
     InvalidationsRow,
-    `SELECT count() AS invalidations FROM dirty_marks FINAL WHERE cleared = 0 AND hour < ${second('sealed')}`,
+    `SELECT count() AS invalidations FROM dirty_marks FINAL WHERE cleared < 2 AND hour < ${second('sealed')}`,
     { sealed: sealed / 1000 },
   );
   const confirmed = confirmedOf(watermarkOf, topics);

@@ -1,6 +1,8 @@
 import { tick, type Aggregator } from '../../aggregator/tick.ts';
 import { readCharges } from '../../store/charges/charges.ts';
-import { readInvalidations } from '../../aggregator/sealing/invalidations.ts';
+import { readInvalidations, readResealed } from '../../aggregator/sealing/invalidations.ts';
+import { resealHours } from '../../aggregator/sealing/reseal.ts';
+import { readBacklog } from '../../store/progress/aggregator-backlog.ts';
 import { createSettingsStore } from '../../store/settings/store.ts';
 import { connectClickHouse, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { until } from '../../deploy/local/until.ts';
@@ -105,6 +107,23 @@ describe('an aggregator', () => {
     expect(await readInvalidations(client, closed, 0)).not.toEqual([]);
     await tick(aggregator);
     expect(await readInvalidations(client, closed, 0)).toEqual([]);
+  });
+
+  it('closes the days again whose hours an aggregator has sealed again before it crashed', async () => {
+    await closedDay('crashed');
+    await use('crashed', 2, 1_000);
+    await use('crashed', 5, 500);
+    await resealHours(client, closed, 0);
+    expect(await readInvalidations(client, closed, 0)).toEqual([]);
+    expect((await readResealed(client)).map(({ org_id }) => org_id)).toEqual(['crashed', 'crashed']);
+    expect((await readBacklog(client, topics, closed, timing)).invalidationsToReseal).toBe(2);
+    expect(await tick(aggregator)).toMatchObject({ invalidationsCleared: 2, chargesAppended: 1 });
+    expect(await revisions('crashed')).toEqual([
+      [1, 6_000],
+      [2, 7_500],
+    ]);
+    expect(await readResealed(client)).toEqual([]);
+    expect((await readBacklog(client, topics, closed, timing)).invalidationsToReseal).toBe(0);
   });
 
   it('gathers late events for a fixed time after the first of them, not after the last', async () => {

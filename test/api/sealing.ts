@@ -1,9 +1,6 @@
 import { readProgress } from '../../store/progress/aggregator-progress.ts';
-import {
-  clearInvalidations,
-  readInvalidations,
-  resealInvalidated,
-} from '../../aggregator/sealing/invalidations.ts';
+import { clearInvalidations, readInvalidations } from '../../aggregator/sealing/invalidations.ts';
+import { resealInvalidated } from '../../aggregator/sealing/reseal.ts';
 import { sealEndedHours } from '../../aggregator/sealing/seal-hours.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 

@@ -3,9 +3,9 @@ import { select } from '../../../platform/clickhouse/connect.ts';
 import {
   clearInvalidations,
   readInvalidations,
-  resealInvalidated,
   type Invalidation,
 } from '../../../aggregator/sealing/invalidations.ts';
+import { resealInvalidated } from '../../../aggregator/sealing/reseal.ts';
 import { zeroReplacedRows } from '../../../aggregator/sealing/replaced-rows.ts';
 import { writeRollup } from '../../../aggregator/sealing/rollup.ts';
 import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';

@@ -1,11 +1,8 @@
 import fc from 'fast-check';
 import { Type } from 'typebox';
 import { select } from '../../../platform/clickhouse/connect.ts';
-import {
-  clearInvalidations,
-  readInvalidations,
-  resealInvalidated,
-} from '../../../aggregator/sealing/invalidations.ts';
+import { clearInvalidations, readInvalidations } from '../../../aggregator/sealing/invalidations.ts';
+import { resealInvalidated } from '../../../aggregator/sealing/reseal.ts';
 import { writeRollup } from '../../../aggregator/sealing/rollup.ts';
 import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
 import { readProgress } from '../../../store/progress/aggregator-progress.ts';

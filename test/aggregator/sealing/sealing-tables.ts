@@ -1,9 +1,9 @@
 import {
   clearInvalidations,
   readInvalidations,
-  resealInvalidated,
   type Invalidation,
 } from '../../../aggregator/sealing/invalidations.ts';
+import { resealInvalidated } from '../../../aggregator/sealing/reseal.ts';
 import { floorTo } from '../../../domain/instants.ts';
 import { connectClickHouse, type ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
 import { migrate } from '../../../platform/clickhouse/migrate.ts';
@@ -16,7 +16,14 @@ export const SEAL_DELAY_MS = MINUTE_MS;
 export const now = Date.now();
 export const thisHour = floorTo(now, HOUR_MS);
 
-const TABLES = ['call_events', 'usage_15m', 'usage_15m_by', 'dirty_marks', 'aggregator_progress'];
+const TABLES = [
+  'call_events',
+  'usage_15m',
+  'usage_15m_by',
+  'dirty_marks',
+  'seal_counts',
+  'aggregator_progress',
+];
 
 /** Gives a suite a migrated database whose tables are empty at the start of every test. Registers the hooks. */
 export function useSealingTables(suite: string): (() => ClickHouseClient) & Pick<Namespace, 'onTables'> {

@@ -1,9 +1,6 @@
 import { readConflictHours, readConflicts, type Conflict } from '../../../store/conflicts/read.ts';
-import {
-  clearInvalidations,
-  readInvalidations,
-  resealInvalidated,
-} from '../../../aggregator/sealing/invalidations.ts';
+import { clearInvalidations, readInvalidations } from '../../../aggregator/sealing/invalidations.ts';
+import { resealInvalidated } from '../../../aggregator/sealing/reseal.ts';
 import { writeRollup } from '../../../aggregator/sealing/rollup.ts';
 import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
 import { connectClickHouse, type ClickHouseClient } from '../../../platform/clickhouse/connect.ts';

@@ -1,11 +1,8 @@
 import { readUsage } from '../../../store/usage/read.ts';
 import { readDayUsage } from '../../../store/charges/day-usage.ts';
 import { countDay } from '../../../aggregator/recompute/recount.ts';
-import {
-  clearInvalidations,
-  readInvalidations,
-  resealInvalidated,
-} from '../../../aggregator/sealing/invalidations.ts';
+import { clearInvalidations, readInvalidations } from '../../../aggregator/sealing/invalidations.ts';
+import { resealInvalidated } from '../../../aggregator/sealing/reseal.ts';
 import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
 import { connectClickHouse, type ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
 import { migrate } from '../../../platform/clickhouse/migrate.ts';
