@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import { currentUsageOf } from '../../domain/usage/current-usage.ts';
-import { readTotal } from '../../store/usage/read.ts';
+import { readCredits } from '../../store/usage/read-credits.ts';
 import type { Sources } from '../dependencies.ts';
+import { orgCalendar } from '../orgs/subscription.ts';
 import { Credits } from '../parameters/counts.ts';
 import { OrgParams } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
@@ -50,15 +51,14 @@ export function creditsRoute(app: ApiServer, sources: Sources): void {
       // The settings of that instant, the events known now.
       const found = subscriptionAt(settings, requested, window.to);
       const { orgId, product, allowance } = found;
-      const [live, { credits }, today] = await Promise.all([
+      const day = orgCalendar(found.org).dayAt(window.to);
+      // Calls dated ahead of now belong to today, but not to the window.
+      const today = { from: day.from, to: query.at === undefined ? day.to : Math.min(day.to, window.to) };
+      const [live, [used = 0, usedToday = 0]] = await Promise.all([
         describeLive(sources, orgId, product, window),
-        readTotal(sources.clickhouse, { orgId, ...storedPart(window), filters: { product } }),
-        billableToday(sources, settings.catalogues, found, {
-          instant: window.to,
-          until: query.at === undefined ? Infinity : window.to,
-        }),
+        readCredits(sources.clickhouse, orgId, product, [storedPart(window), storedPart(today)]),
       ]);
-      const usage = currentUsageOf(allowance, credits);
+      const usage = currentUsageOf(allowance, used);
       return {
         ...live,
         edition: allowance.edition,
@@ -70,7 +70,7 @@ export function creditsRoute(app: ApiServer, sources: Sources): void {
         additional_used: usage.additionalUsed,
         over_limit: usage.overLimit,
         formula: allowance.formula,
-        billable_today: today,
+        billable_today: billableToday(settings.catalogues, found, day, usedToday),
         terms_assumed: found.isAssumed,
       };
     },
