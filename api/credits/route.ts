@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { currentUsageOf } from '../../domain/usage/current-usage.ts';
 import { readCredits } from '../../store/usage/read-credits.ts';
+import { readSealedHours } from '../../store/usage/sealed-hours.ts';
 import type { Sources } from '../dependencies.ts';
 import { orgCalendar } from '../orgs/subscription.ts';
 import { Credits } from '../parameters/counts.ts';
@@ -9,7 +10,8 @@ import type { ApiServer } from '../server.ts';
 import { TermsAssumed } from '../settings/terms-assumed.ts';
 import { BillableToday, billableToday } from './billable-today.ts';
 import { subscriptionAt } from './subscription-at.ts';
-import { AtQuery, describeLive, liveProperties, storedPart, windowAt } from './window.ts';
+import { AtQuery, describeWindow, liveProperties, storedPart, windowAt } from './window.ts';
+import { readLagSeconds } from '../usage/lag.ts';
 
 /** The current usage of a subscription (domain.md, Windows and Terms). */
 export const CreditsAnswer = Type.Object(
@@ -46,7 +48,12 @@ export function creditsRoute(app: ApiServer, sources: Sources): void {
     },
     handler: async ({ params, query }) => {
       const window = windowAt(query.at, sources.now());
-      const settings = await sources.settings.refresh();
+      // At once: one after the other they would take most of the time of the answer.
+      const [settings, sealed, lagSeconds] = await Promise.all([
+        sources.settings.refresh(),
+        readSealedHours(sources.clickhouse, params.org),
+        readLagSeconds(sources),
+      ]);
       const requested = { org: params.org, product: query.product };
       // The settings of that instant, the events known now.
       const found = subscriptionAt(settings, requested, window.to);
@@ -54,13 +61,12 @@ export function creditsRoute(app: ApiServer, sources: Sources): void {
       const day = orgCalendar(found.org).dayAt(window.to);
       // Calls dated ahead of now belong to today, but not to the window.
       const today = { from: day.from, to: query.at === undefined ? day.to : Math.min(day.to, window.to) };
-      const [live, [used = 0, usedToday = 0]] = await Promise.all([
-        describeLive(sources, orgId, product, window),
-        readCredits(sources.clickhouse, orgId, product, [storedPart(window), storedPart(today)]),
-      ]);
+      const intervals = [storedPart(window), storedPart(today)];
+      const { clickhouse } = sources;
+      const [used = 0, usedToday = 0] = await readCredits(clickhouse, sealed, orgId, product, intervals);
       const usage = currentUsageOf(allowance, used);
       return {
-        ...live,
+        ...describeWindow(orgId, product, window, lagSeconds),
         edition: allowance.edition,
         included: usage.included,
         additional_limit: usage.additionalLimit,

@@ -43,7 +43,7 @@ export const columnOf = (group: GroupBy): string => `\`${group}\``;
  */
 export async function usageQuery(client: ClickHouseClient, request: UsageRequest): Promise<UsageQuery> {
   const { orgId, from, to, filters = {}, groupBy = [], dayStarts = [] } = request;
-  const plan = planRollup(from, to, await readSealedHours(client, orgId, from, to));
+  const plan = planRollup(from, to, await readSealedHours(client, orgId));
 
   const dimensions = groupBy.filter((name) => isDimension(name));
   const times = TIME_GROUPS.filter((name) => groupBy.includes(name));

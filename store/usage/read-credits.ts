@@ -2,8 +2,7 @@ import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { instant, second } from '../../platform/clickhouse/sql-time.ts';
 import { FINAL_SETTINGS } from './query.ts';
-import { planRollup, type RollupPlan } from './rollup-plan.ts';
-import { readSealedHours } from './sealed-hours.ts';
+import { planRollup, type RollupPlan, type SealedHours } from './rollup-plan.ts';
 
 /** [from, to), epoch milliseconds. */
 export interface Interval {
@@ -17,16 +16,15 @@ const SumsRow = Type.Object({ sums: Type.Array(Type.Integer()) });
  * The credits of a subscription in each of several intervals, which should overlap or adjoin: all between them is read.
  * They equal those of a FINAL scan of call_events, and of usageQuery. One statement takes half the CPU time of two:
  * planning it costs more than the rows of a typical organisation.
+ * @param sealed read before the call (sealed-hours.ts)
  */
 export async function readCredits(
   client: ClickHouseClient,
+  sealed: SealedHours,
   orgId: string,
   product: string,
   intervals: readonly Interval[],
 ): Promise<number[]> {
-  const from = Math.min(...intervals.map((interval) => interval.from));
-  const to = Math.max(...intervals.map((interval) => interval.to));
-  const sealed = await readSealedHours(client, orgId, from, to);
   const plans = intervals.map((interval) => planRollup(interval.from, interval.to, sealed));
   const rawHours = [...new Set(plans.flatMap((plan) => plan.rawHours))];
   const invalidatedHours = [...new Set(plans.flatMap((plan) => plan.invalidatedHours))];
