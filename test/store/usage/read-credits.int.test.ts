@@ -55,6 +55,16 @@ describe('the credits of several intervals', () => {
     },
   );
 
+  it('count the payload that came first under an id, also where the other one is of another product', async () => {
+    const first = callEvent({ org_id: 'two', occurred_at: END - 1_000, product: 'bigin', credits: 7 });
+    await insertEvents(client, [first]);
+    await insertEvents(client, [{ ...first, product: 'crm', credits: 9 }]);
+    const sealed = await readSealedHours(client, 'two');
+    const readOf = (product: string) =>
+      readCredits(client, sealed, 'two', product, [{ from: END - DAY_MS, to: END }]);
+    expect([await readOf('bigin'), await readOf('crm')]).toEqual([[7], [0]]);
+  });
+
   it('are zeros for empty intervals', async () => {
     expect(await read([{ from: END, to: END }])).toEqual([0]);
     expect(
