@@ -35,7 +35,8 @@ export const aggregatorVariables = {
   TICK: Type.Refine(
     Type.String({
       default: '*/2 * * * * *',
-      description: 'cron expression (UTC, with seconds) of the wake-ups',
+      description:
+        'cron expression (UTC, with seconds) of the wake-ups; every other one is left out while nothing is due',
     }),
     validate,
     () => 'must be a cron expression',

@@ -29,6 +29,8 @@ export class Lease {
   readonly #logger: Pick<Logger, 'debug'>;
   readonly #times: LeaseTimes;
   #isHeld = false;
+  /** By this process's uptime, from before the lease was written: it is good at least until then. */
+  #validUntilMs = 0;
 
   /** @param holder unique to this process */
   constructor(client: ClickHouseClient, holder: string, logger: Pick<Logger, 'debug'>, times = TIMES) {
@@ -38,10 +40,16 @@ export class Lease {
     this.#times = times;
   }
 
-  /** @returns whether this process has the work now */
+  /**
+   * Needs no statement while more than half of its time is left: the three of each tick took a third of the CPU time of
+   * an idle aggregator.
+   * @returns whether this process has the work now
+   */
   async take(): Promise<boolean> {
+    const leftMs = this.#isHeld ? this.#validUntilMs - performance.now() : 0;
+    if (leftMs > this.#times.validMs / 2) return true;
     this.#isHeld = false;
-    const current = await this.#read();
+    const current = leftMs > 0 ? undefined : await this.#read();
     if (current?.is_valid && current.holder !== this.#holder) return false;
     await this.#write(this.#times.validMs);
     // Of several that found it free, the last one to write has it.
@@ -87,11 +95,13 @@ export class Lease {
   }
 
   async #write(forMs: number, signal?: AbortSignal): Promise<void> {
+    const startedAt = performance.now();
     await this.#client.command({
       query: `INSERT INTO aggregator_lease (name, holder, until, written_at)
         SELECT 'tick', {holder:String}, now64(3) + toIntervalMillisecond({ms:UInt32}), now64(3)`,
       query_params: { holder: this.#holder, ms: forMs },
       ...(signal && { abort_signal: signal }),
     });
+    this.#validUntilMs = startedAt + forMs;
   }
 }

@@ -80,11 +80,17 @@ async function run({
   /** The next tick retries a failed one: the recorded progress says what is still to do. */
   let setAside = 0;
   let isAdopted = false;
+  let isQuiet = false;
+  let isLeftOut = false;
   let isClusterChecked = false;
   firstClusterContact(config, 'api-credits aggregator', logger).then(() => (isClusterChecked = true), fail);
   async function wake(): Promise<void> {
     // Not awaited: a stop waits for the running tick, and ClickHouse may not answer for long.
     if (!isClusterChecked) return;
+    // While nothing is due, half of the ticks find that out soon enough.
+    isLeftOut = isQuiet && !isLeftOut;
+    if (isLeftOut) return;
+    isQuiet = false;
     ticks.started();
     try {
       if (!isAdopted) await adopt();
@@ -97,6 +103,7 @@ async function run({
       const isNews = orgsSetAside !== setAside || hoursSealed + invalidationsCleared + chargesAppended > 0;
       if (isNews) logger[orgsSetAside > setAside ? 'warn' : 'info'](report, 'tick');
       setAside = orgsSetAside;
+      isQuiet = !isNews && setAside === 0;
     } catch (error) {
       ticks.failed();
       logger.error({ err: error }, 'tick failed, the next one retries');

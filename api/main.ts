@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
+import { collectProcessMetrics } from '../platform/health/process-metrics.ts';
 import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
 import { firstClusterContact } from '../platform/clickhouse/first-contact.ts';
 import { openRecorder } from '../store/settings/recorder.ts';
@@ -36,7 +37,7 @@ async function run({
   fail,
 }: RunningProcess<ReturnType<typeof readApiConfig>>): Promise<void> {
   const metrics = new Registry();
-  collectDefaultMetrics({ register: metrics });
+  collectProcessMetrics(metrics);
   const clickhouse = connectForReading(config, countOpenQueries(metrics));
   const clickhouseForProbes = connectForProbing(config);
   const settings = openRecorder(config, clickhouse, {

@@ -4,15 +4,11 @@ import type { Day } from '../../domain/calendar/zone-days.ts';
 import { formatInstant } from '../../domain/instants.ts';
 import { canonical } from '../../domain/money.ts';
 import { chargeOfDay } from '../../domain/pricing/day-charge.ts';
-import { readTotal } from '../../store/usage/read.ts';
 import { Amount } from '../billing/amounts.ts';
-import type { Sources } from '../dependencies.ts';
-import { orgCalendar } from '../orgs/subscription.ts';
 import { Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
 import { Instant } from '../parameters/instant.ts';
 import type { SubscriptionAt } from './subscription-at.ts';
-import { storedPart } from './window.ts';
 
 /** What today costs. The rolling 24 hours cannot say it: they are not a day, and their limit may have been lowered. */
 export const BillableToday = Type.Object(
@@ -35,16 +31,13 @@ export const BillableToday = Type.Object(
   },
 );
 
-/** The billing day that contains an instant, and its charge for the calls before `until`, epoch milliseconds. */
-export async function billableToday(
-  { clickhouse }: Pick<Sources, 'clickhouse'>,
+/** A billing day's charge for its calls so far. @param used their credits */
+export function billableToday(
   catalogues: Catalogues,
-  { orgId, product, org, subscription }: SubscriptionAt,
-  { instant, until }: { readonly instant: number; readonly until: number },
-): Promise<Static<typeof BillableToday>> {
-  const day = orgCalendar(org).dayAt(instant);
-  const part = storedPart({ from: day.from, to: Math.min(day.to, until) });
-  const { credits: used } = await readTotal(clickhouse, { orgId, ...part, filters: { product } });
+  { orgId, product, subscription }: SubscriptionAt,
+  day: Day,
+  used: number,
+): Static<typeof BillableToday> {
   const charge = chargeOfDay(catalogues, subscription, day, used);
   if (charge === undefined) throw new Error(`${orgId} has no subscription of ${product} on ${day.date}.`);
   return {

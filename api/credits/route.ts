@@ -1,14 +1,17 @@
 import { Type } from 'typebox';
 import { currentUsageOf } from '../../domain/usage/current-usage.ts';
-import { readTotal } from '../../store/usage/read.ts';
+import { readCredits } from '../../store/usage/read-credits.ts';
+import { readSealedHours } from '../../store/usage/sealed-hours.ts';
 import type { Sources } from '../dependencies.ts';
+import { orgCalendar } from '../orgs/subscription.ts';
 import { Credits } from '../parameters/counts.ts';
 import { OrgParams } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
 import { TermsAssumed } from '../settings/terms-assumed.ts';
 import { BillableToday, billableToday } from './billable-today.ts';
 import { subscriptionAt } from './subscription-at.ts';
-import { AtQuery, describeLive, liveProperties, storedPart, windowAt } from './window.ts';
+import { AtQuery, describeWindow, liveProperties, storedPart, windowAt } from './window.ts';
+import { readLagSeconds } from '../usage/lag.ts';
 
 /** The current usage of a subscription (domain.md, Windows and Terms). */
 export const CreditsAnswer = Type.Object(
@@ -45,22 +48,25 @@ export function creditsRoute(app: ApiServer, sources: Sources): void {
     },
     handler: async ({ params, query }) => {
       const window = windowAt(query.at, sources.now());
-      const settings = await sources.settings.refresh();
+      // At once: one after the other they would take most of the time of the answer.
+      const [settings, sealed, lagSeconds] = await Promise.all([
+        sources.settings.refresh(),
+        readSealedHours(sources.clickhouse, params.org),
+        readLagSeconds(sources),
+      ]);
       const requested = { org: params.org, product: query.product };
       // The settings of that instant, the events known now.
       const found = subscriptionAt(settings, requested, window.to);
       const { orgId, product, allowance } = found;
-      const [live, { credits }, today] = await Promise.all([
-        describeLive(sources, orgId, product, window),
-        readTotal(sources.clickhouse, { orgId, ...storedPart(window), filters: { product } }),
-        billableToday(sources, settings.catalogues, found, {
-          instant: window.to,
-          until: query.at === undefined ? Infinity : window.to,
-        }),
-      ]);
-      const usage = currentUsageOf(allowance, credits);
+      const day = orgCalendar(found.org).dayAt(window.to);
+      // Calls dated ahead of now belong to today, but not to the window.
+      const today = { from: day.from, to: query.at === undefined ? day.to : Math.min(day.to, window.to) };
+      const intervals = [storedPart(window), storedPart(today)];
+      const { clickhouse } = sources;
+      const [used = 0, usedToday = 0] = await readCredits(clickhouse, sealed, orgId, product, intervals);
+      const usage = currentUsageOf(allowance, used);
       return {
-        ...live,
+        ...describeWindow(orgId, product, window, lagSeconds),
         edition: allowance.edition,
         included: usage.included,
         additional_limit: usage.additionalLimit,
@@ -70,7 +76,7 @@ export function creditsRoute(app: ApiServer, sources: Sources): void {
         additional_used: usage.additionalUsed,
         over_limit: usage.overLimit,
         formula: allowance.formula,
-        billable_today: today,
+        billable_today: billableToday(settings.catalogues, found, day, usedToday),
         terms_assumed: found.isAssumed,
       };
     },

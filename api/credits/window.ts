@@ -53,11 +53,19 @@ export async function describeLive(
   product: string,
   window: Window,
 ): Promise<Static<typeof Live>> {
-  return {
-    org_id: orgId,
-    product,
-    as_of: formatInstant(window.to),
-    lag_seconds: await readLagSeconds(sources),
-    window: { from: formatInstant(window.from), to: formatInstant(window.to) },
-  };
+  return describeWindow(orgId, product, window, await readLagSeconds(sources));
 }
+
+/** @param lagSeconds read for this answer (usage/lag.ts) */
+export const describeWindow = (
+  orgId: string,
+  product: string,
+  { from, to }: Window,
+  lagSeconds: number,
+): Static<typeof Live> => ({
+  org_id: orgId,
+  product,
+  as_of: formatInstant(to),
+  lag_seconds: lagSeconds,
+  window: { from: formatInstant(from), to: formatInstant(to) },
+});

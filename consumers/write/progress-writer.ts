@@ -18,8 +18,8 @@ export interface ObservedPartition extends PartitionProgress {
 const NEVER_MS = 0;
 
 /**
- * Writes how far each partition has landed, in one small insert for all topics: every tick while anything moves, every
- * second tick at rest. It never fails the process, because readers count a missing progress record as lag.
+ * Reads and writes how far each partition has landed, in one small insert for all topics: every tick while anything
+ * moves, every second tick at rest. It never fails the process, because readers count a missing progress record as lag.
  */
 export class ProgressWriter {
   readonly #sources: readonly ProgressSource[];
@@ -30,7 +30,7 @@ export class ProgressWriter {
   #timer: NodeJS.Timeout | undefined;
   #isWriting: Promise<void> | undefined;
   #reported: readonly ObservedPartition[] = [];
-  /** When the progress was last read and, where it was due, written; epoch milliseconds, 0 before the first time. */
+  /** When the progress was last read and written; epoch milliseconds, 0 before the first time. */
   completedAtMs = 0;
   #lastOffsets = '';
   #isResting = false;
@@ -69,6 +69,10 @@ export class ProgressWriter {
   }
 
   async #tick(): Promise<void> {
+    if (this.#isResting) {
+      this.#isResting = false;
+      return;
+    }
     try {
       // First the clock, then the end offsets, then the landed ones: so the watermark is never too late.
       const observedAtMs = this.#now();
@@ -83,9 +87,9 @@ export class ProgressWriter {
       this.#reported = reported;
       const rows = reported.map((at) => rowOf(at.topic, at, observedAtMs));
       const offsets = JSON.stringify(rows.map((row) => [row.next_offset, row.end_offset]));
-      this.#isResting = offsets === this.#lastOffsets && !this.#isResting;
+      await this.#inserts.insertRows('landing_progress', rows);
+      this.#isResting = offsets === this.#lastOffsets;
       this.#lastOffsets = offsets;
-      if (!this.#isResting) await this.#inserts.insertRows('landing_progress', rows);
       this.completedAtMs = this.#now();
     } catch (error) {
       this.#logger.warn({ err: error }, 'cannot write the landing progress; readers count it as lag');

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import type { Logger } from '../logging.ts';
+import { collectProcessMetrics } from './process-metrics.ts';
 
 export interface HealthConfig {
   readonly HEALTH_PORT?: number;
@@ -47,7 +48,7 @@ export async function openHealth(
   let problemsNow = isStarting;
   const health: Health = { metrics, readyWhen: (problems) => (problemsNow = problems) };
   if (HEALTH_PORT === undefined) return health;
-  collectDefaultMetrics({ register: metrics });
+  collectProcessMetrics(metrics);
 
   async function answer({ method, url = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
     if (method !== 'GET' && method !== 'HEAD') {

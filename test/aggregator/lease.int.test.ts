@@ -34,6 +34,23 @@ describe('the lease of aggregators', () => {
     await other.release();
   });
 
+  it('needs no statement while most of its time is left', async () => {
+    const spy = jest.spyOn(client, 'query');
+    const [holder, other] = [leaseOf('holder'), leaseOf('next')];
+    try {
+      expect(await holder.take()).toBe(true);
+      const before = spy.mock.calls.length;
+      expect(await holder.take()).toBe(true);
+      expect(spy.mock.calls.length).toBe(before);
+    } finally {
+      spy.mockRestore();
+    }
+    await holder.release();
+    expect(await other.take()).toBe(true);
+    expect(await holder.take()).toBe(false);
+    await other.release();
+  });
+
   it('stays with one whose work takes longer, and passes on after its holder has ended', async () => {
     const [long, waiting] = [leaseOf('long'), leaseOf('waiting')];
     expect(await long.take()).toBe(true);
