@@ -2,6 +2,7 @@ import { connectClickHouse, type ClickHouseClient } from '../../platform/clickho
 import { migrate } from '../../platform/clickhouse/migrate.ts';
 import type { NamespaceSettings } from '../servers/namespace.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
+import { floorTo } from '../../domain/instants.ts';
 
 /** Hours of calls that landed long ago, as call_events holds them. */
 export interface History {
@@ -10,6 +11,14 @@ export interface History {
   readonly hours: number;
   readonly callsAnHour: number;
 }
+
+export type HistorySize = Omit<History, 'from'>;
+
+/** The history that ends with the last complete hour. @param now epoch milliseconds */
+export const historyBefore = (now: number, size: HistorySize): History => ({
+  ...size,
+  from: floorTo(now, HOUR_MS) - size.hours * HOUR_MS,
+});
 
 /** Every other call belongs to the giant organisation; five thousand share the rest. */
 export const GIANT_ORG = 'org-0';

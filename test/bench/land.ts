@@ -11,7 +11,8 @@ import { topicNames } from '../../schemas/topics.ts';
 import { startConsumer } from '../consumers/consumer-process.ts';
 import type { NamespaceSettings } from '../servers/namespace.ts';
 import { callEvent } from './calls.ts';
-import type { Benchmark, Measure } from './compare.ts';
+import type { Benchmark, Measure } from './benchmark.ts';
+import { plan } from './plan.ts';
 
 const PARTITIONS = 8;
 const BATCH = 5_000;
@@ -19,11 +20,27 @@ const ASSIGNED_WITHIN_MS = 60_000;
 const LANDED_WITHIN_MS = 300_000;
 const Landed = Type.Object({ calls: Type.Integer(), credits: Type.Integer() });
 
+interface LandSize {
+  readonly calls: number;
+  readonly rounds: number;
+}
+
 /** Landing what is already in Kafka: the consumer against the straightforward way to write one. */
-export async function landBenchmark(
+export const land = plan<LandSize>(
+  {
+    full: { calls: 2_000_000, rounds: 3 },
+    small: { calls: 200_000, rounds: 3 },
+    tiny: { calls: 2_000, rounds: 1 },
+  },
+  async ({ open, clickhousePid }, size) => [
+    await landBenchmark(open('bench_land').settings, clickhousePid, size),
+  ],
+);
+
+async function landBenchmark(
   namespace: NamespaceSettings,
   clickhousePid: number,
-  { calls, rounds }: { readonly calls: number; readonly rounds: number },
+  { calls, rounds }: LandSize,
 ): Promise<Benchmark> {
   const topics = topicNames(namespace.TOPIC_PREFIX);
   const kafka = connectKafka(namespace, 'bench', createLogger('bench', 'fatal'));
@@ -104,7 +121,7 @@ export async function landBenchmark(
     cpuPer: 1_000_000,
     rounds,
     ours: { name: 'Avro straight to Native columns', run: landingBy('consumers/main.ts') },
-    other: { name: 'avsc objects, JSONEachRow', run: landingBy('test/bench/json-landing.ts') },
+    others: [{ name: 'avsc objects, JSONEachRow', run: landingBy('test/bench/json-landing.ts') }],
     close: () => client.close(),
   };
 }

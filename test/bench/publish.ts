@@ -12,7 +12,8 @@ import { MAX_EVENT_BYTES, prepareEvent, type OutgoingRecord } from '../../schema
 import { topicNames } from '../../schemas/topics.ts';
 import type { NamespaceSettings } from '../servers/namespace.ts';
 import { callInput } from './calls.ts';
-import type { Benchmark, Measure } from './compare.ts';
+import type { Benchmark, Measure } from './benchmark.ts';
+import { plan } from './plan.ts';
 
 const PARTITIONS = 8;
 /** The alternative sends as many at once as the SDK sends at most. */
@@ -24,10 +25,24 @@ const random = pooled(randomBytes);
 const recordOf = (input: CallEventInput): OutgoingRecord =>
   prepareEvent(input, Date.now(), { random, limits: LIMITS, maxEventBytes: MAX_EVENT_BYTES }).record;
 
+interface PublishSize {
+  readonly calls: number;
+  readonly rounds: number;
+}
+
 /** Publishing through the SDK, as an API server does, against kafkajs alone with records that are ready. */
-export async function publishBenchmark(
+export const publish = plan<PublishSize>(
+  {
+    full: { calls: 200_000, rounds: 3 },
+    small: { calls: 50_000, rounds: 3 },
+    tiny: { calls: 300, rounds: 2 },
+  },
+  async ({ open }, size) => [await publishBenchmark(open('bench_publish').settings, size)],
+);
+
+async function publishBenchmark(
   namespace: NamespaceSettings,
-  { calls, rounds }: { readonly calls: number; readonly rounds: number },
+  { calls, rounds }: PublishSize,
 ): Promise<Benchmark> {
   const logger = createLogger('bench', 'fatal');
   const topics = topicNames(namespace.TOPIC_PREFIX);
@@ -82,7 +97,7 @@ export async function publishBenchmark(
     cpuPer: 1_000_000,
     rounds,
     ours: { name: 'SDK: checked, with ids, Avro', run: publishWithSdk },
-    other: { name: 'kafkajs alone, the same bytes made before', run: publishBytes },
+    others: [{ name: 'kafkajs alone, the same bytes made before', run: publishBytes }],
     close: () => Promise.resolve(),
   };
 }

@@ -5,20 +5,42 @@ import { FINAL_SETTINGS } from '../../store/usage/query.ts';
 import { readTotal, type UsageTotal } from '../../store/usage/read.ts';
 import { connectClickHouse, select } from '../../platform/clickhouse/connect.ts';
 import type { NamespaceSettings } from '../servers/namespace.ts';
-import type { Benchmark, Candidate } from './compare.ts';
-import { GIANT_ORG, TYPICAL_ORG, type History } from './history.ts';
+import type { Benchmark, Candidate } from './benchmark.ts';
+import {
+  GIANT_ORG,
+  historyBefore,
+  landHistory,
+  TYPICAL_ORG,
+  type History,
+  type HistorySize,
+} from './history.ts';
+import { plan } from './plan.ts';
 import { DAY_MS, HOUR_MS } from '../../schemas/time-units.ts';
 
 /** The instants are this far apart and never on a bucket's edge, so that every read includes raw edges. */
 const STEP_MS = 61_007;
 const Total = Type.Object({ calls: Type.Integer(), credits: Type.Integer(), rejected: Type.Integer() });
 
+export const query = plan<HistorySize & { readonly reads: number; readonly rounds: number }>(
+  {
+    full: { hours: 26, callsAnHour: 200_000, reads: 20, rounds: 5 },
+    small: { hours: 26, callsAnHour: 20_000, reads: 20, rounds: 3 },
+    tiny: { hours: 26, callsAnHour: 100, reads: 2, rounds: 2 },
+  },
+  async ({ open, clickhousePid }, { reads, rounds, ...size }) => {
+    const namespace = open('bench_query').settings;
+    const history = historyBefore(Date.now(), size);
+    await landHistory(namespace, history);
+    return queryBenchmarks(namespace, clickhousePid, { ...history, reads, rounds });
+  },
+);
+
 /**
  * Reading the credits of the rolling 24 hours from the sealed rollup and raw edges, against a FINAL scan of the events.
  * @param namespace whose database holds the history
  * @param history of more than a day; all but its last hour is sealed here
  */
-export async function queryBenchmarks(
+async function queryBenchmarks(
   namespace: NamespaceSettings,
   clickhousePid: number,
   { rounds, reads, ...history }: History & { readonly rounds: number; readonly reads: number },
@@ -66,7 +88,7 @@ export async function queryBenchmarks(
       cpuPer: 1_000,
       rounds,
       ours: readingBy('rollup and raw edges', rollupAndEdges),
-      other: readingBy('FINAL scan of the events', finalScan),
+      others: [readingBy('FINAL scan of the events', finalScan)],
       close: () => Promise.resolve(),
     };
   };

@@ -5,20 +5,33 @@ import { connectClickHouse, select, type ClickHouseClient } from '../../platform
 import { migrate } from '../../platform/clickhouse/migrate.ts';
 import { projectFile } from '../../schemas/root.ts';
 import type { NamespaceSettings } from '../servers/namespace.ts';
-import type { Benchmark, Candidate } from './compare.ts';
-import { insertHistory, type History } from './history.ts';
+import type { Benchmark, Candidate } from './benchmark.ts';
+import { historyBefore, insertHistory, type History, type HistorySize } from './history.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
+import { plan } from './plan.ts';
 
 const OUR_ORDER = 'ORDER BY (toStartOfHour(occurred_at), org_id,';
 const OTHER_ORDER = 'ORDER BY (org_id,';
 const ROLLUPS = ['usage_15m', 'usage_15m_by'];
+
+export const seal = plan<HistorySize & { readonly rounds: number }>(
+  {
+    full: { hours: 26, callsAnHour: 200_000, rounds: 5 },
+    small: { hours: 6, callsAnHour: 100_000, rounds: 3 },
+    tiny: { hours: 3, callsAnHour: 100, rounds: 2 },
+  },
+  async ({ open, clickhousePid }, { rounds, ...size }) => {
+    const both = { ours: open('bench_our_order').settings, other: open('bench_other_order').settings };
+    return [await sealBenchmark(both, clickhousePid, { ...historyBefore(Date.now(), size), rounds })];
+  },
+);
 
 /**
  * Sealing an hour in the middle of the history, against the same statements on a table in the order (org, time). Both
  * tables hold the history in the same parts, which are not merged, so that only their order differs.
  * @param places of the two databases, which are created here
  */
-export async function sealBenchmark(
+async function sealBenchmark(
   places: { readonly ours: NamespaceSettings; readonly other: NamespaceSettings },
   clickhousePid: number,
   { rounds, ...history }: History & { readonly rounds: number },
@@ -46,7 +59,7 @@ export async function sealBenchmark(
     cpuPer: 1_000_000,
     rounds,
     ours: sealingIn(ours, 'order (hour, org, time)'),
-    other: sealingIn(other, 'order (org, time)'),
+    others: [sealingIn(other, 'order (org, time)')],
     close: async () => {
       await Promise.all([ours.close(), other.close()]);
     },

@@ -1,0 +1,29 @@
+import type { Benchmark, Target } from './benchmark.ts';
+import type { Figure } from './figures.ts';
+
+/** A target beside what was reached. */
+export interface Judged {
+  readonly target: Target;
+  readonly figure: Figure;
+  /** How many times better ours is than the alternative, or our own figure. */
+  readonly reached: number;
+  readonly met: 'aim' | 'at least' | 'no';
+}
+
+/** @throws where a target names a figure or an alternative that the benchmark does not have */
+export function judge({ name, targets = [] }: Benchmark, figures: readonly Figure[]): Judged[] {
+  return targets.map((target) => {
+    const figure = figures.find(({ key }) => key === target.figure);
+    if (!figure) throw new Error(`${name}: a target names ${target.figure}, which was not measured.`);
+    const { against } = target;
+    const reached =
+      against === undefined ? figure.ours : figure.others.find((other) => other.name === against)?.times;
+    if (reached === undefined)
+      throw new Error(`${name}: a target names ${against}, which is not an alternative.`);
+    const isMoreBetter = against !== undefined || figure.better === 'more';
+    const reaches = (limit: number | undefined): boolean =>
+      limit !== undefined && (isMoreBetter ? reached >= limit : reached <= limit);
+    const met = reaches(target.aim) ? 'aim' : reaches(target.atLeast) ? 'at least' : 'no';
+    return { target, figure, reached, met };
+  });
+}
