@@ -17,6 +17,10 @@ export type Measure = (
 
 /** What the work itself observed. */
 export interface Observed {
+  /** How long it took, where it began later than `measure`. */
+  readonly seconds?: number;
+  /** How many units it did, where the run itself decides. */
+  readonly count?: number;
   /** How long each single step took. The report shows p50, p90, p99 and max. */
   readonly latenciesMs?: readonly number[];
   readonly figures?: readonly NamedFigure[];
@@ -39,7 +43,7 @@ export interface Benchmark {
   readonly name: string;
   /** What a run works on, for the report: `500,000 calls in 8 partitions`. */
   readonly work: string;
-  /** The unit that is counted, and how many of them a run does. */
+  /** The unit that is counted, and how many of them a run does unless it says otherwise. */
   readonly unit: string;
   readonly count: number;
   /** The report shows CPU for so many units. */
@@ -71,6 +75,7 @@ export interface Target {
 /** The figures of one run. */
 export interface Measured {
   readonly seconds: number;
+  readonly count: number;
   readonly cpuSeconds: ReadonlyMap<string, number>;
   /** The most resident memory during the work, in MiB. */
   readonly peakMiB: ReadonlyMap<string, number>;

@@ -9,7 +9,7 @@ import { forgetPeakOf, peakMiBOf } from './memory.ts';
  * @param onRun gets the number of each round and the name of each candidate as it begins
  */
 export async function compare(
-  { rounds, ours, others }: Benchmark,
+  { rounds, count, ours, others }: Benchmark,
   now: () => number,
   onRun: (round: number, name: string) => void,
 ): Promise<Round[]> {
@@ -20,7 +20,7 @@ export async function compare(
     for (let step = 0; step < all.length; step += 1) {
       const candidate = all[(round - 1 + step) % all.length] ?? ours;
       onRun(round, candidate.name);
-      measured.set(candidate, await runOf(candidate, now));
+      measured.set(candidate, await runOf(candidate, count, now));
     }
     const of = (candidate: Candidate): Measured => {
       const figures = measured.get(candidate);
@@ -32,7 +32,7 @@ export async function compare(
   return done;
 }
 
-async function runOf(candidate: Candidate, now: () => number): Promise<Measured> {
+async function runOf(candidate: Candidate, count: number, now: () => number): Promise<Measured> {
   let measured: Measured | undefined;
   await candidate.run(async (pids, work) => {
     if (measured) throw new Error(`${candidate.name}: a run may measure only once.`);
@@ -40,10 +40,11 @@ async function runOf(candidate: Candidate, now: () => number): Promise<Measured>
     const before = readEach(pids, cpuSecondsOf);
     const started = now();
     const observed: Observed = (await work()) ?? {};
-    const seconds = (now() - started) / 1_000;
+    const seconds = observed.seconds ?? (now() - started) / 1_000;
     const after = readEach(pids, cpuSecondsOf);
     measured = {
       seconds,
+      count: observed.count ?? count,
       cpuSeconds: new Map([
         ...[...after].map(([name, cpu]) => [name, cpu - (before.get(name) ?? 0)] as const),
         ...Object.entries(observed.cpuSeconds ?? {}),

@@ -23,7 +23,7 @@ const PERCENTILES = { p50: 0.5, p90: 0.9, p99: 0.99, max: 1 } as const;
 
 /** All figures of a benchmark's rounds; those that a candidate does not have are NaN. */
 export function figuresOf(benchmark: Benchmark, rounds: readonly Round[]): Figure[] {
-  const { unit, count, cpuPer } = benchmark;
+  const { unit, cpuPer } = benchmark;
   const figure = (key: string, label: string, better: Better, of: (measured: Measured) => number): Figure => {
     const ours = rounds.map((round) => of(round.ours));
     const others = benchmark.others.map(({ name }, index): Compared => {
@@ -44,18 +44,18 @@ export function figuresOf(benchmark: Benchmark, rounds: readonly Round[]): Figur
 
   const speed = benchmark.isPaced
     ? []
-    : [figure('speed', `${unit}s a second`, 'more', ({ seconds }) => count / seconds)];
+    : [figure('speed', `${unit}s a second`, 'more', ({ count, seconds }) => count / seconds)];
   const cpuLabel = `CPU-s for ${cpuPer === 1 ? `a ${unit}` : `${cpuPer.toLocaleString('en-US')} ${unit}s`}`;
-  const perUnits = (cpuSeconds: number): number => (cpuSeconds / count) * cpuPer;
+  const perUnits = ({ count }: Measured, cpuSeconds: number): number => (cpuSeconds / count) * cpuPer;
   const processes = namesIn(rounds, ({ cpuSeconds }) => cpuSeconds.keys());
   const cpu = processes.map((name) =>
-    figure(`cpu of ${name}`, `${cpuLabel}: ${name}`, 'less', ({ cpuSeconds }) =>
-      perUnits(cpuSeconds.get(name) ?? Number.NaN),
+    figure(`cpu of ${name}`, `${cpuLabel}: ${name}`, 'less', (measured) =>
+      perUnits(measured, measured.cpuSeconds.get(name) ?? Number.NaN),
     ),
   );
   const cpuTotal =
     processes.length > 0
-      ? [figure('cpu', `${cpuLabel}: in total`, 'less', (measured) => perUnits(totalCpu(measured)))]
+      ? [figure('cpu', `${cpuLabel}: in total`, 'less', (measured) => perUnits(measured, totalCpu(measured)))]
       : [];
   const latencies = rounds.some(({ ours }) => ours.latenciesMs.length > 0)
     ? Object.entries(PERCENTILES).map(([name, share]) =>

@@ -68,7 +68,9 @@ async function main(args: readonly string[]): Promise<void> {
   });
 }
 
-const isSize = (text: string): text is Size => text === 'full' || text === 'small' || text === 'tiny';
+function isSize(text: string): text is Size {
+  return text === 'full' || text === 'small' || text === 'tiny';
+}
 
 function printMarkdown(): void {
   const { machine, size, failed, table } = readResults();
@@ -130,10 +132,10 @@ async function runAll(servers: Embedded, names: readonly string[], size: Size): 
   process.exitCode = 1;
 }
 
-const textOf = (outcome: Outcome): string =>
-  'error' in outcome
-    ? `${outcome.name}: FAILED\n${outcome.error}`
-    : reportOf(outcome.benchmark, outcome.rounds);
+function textOf(outcome: Outcome): string {
+  if ('error' in outcome) return `${outcome.name}: FAILED\n${outcome.error}`;
+  return reportOf(outcome.benchmark, outcome.rounds);
+}
 
 async function versionOf(servers: Servers): Promise<string> {
   const { settings } = openNamespace('version', servers);

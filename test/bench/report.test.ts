@@ -25,6 +25,7 @@ const measured = (
   more: Partial<Measured> = {},
 ): Measured => ({
   seconds,
+  count: 1_000,
   cpuSeconds: new Map(Object.entries(cpu)),
   peakMiB: new Map(),
   latenciesMs: [],

@@ -77,10 +77,11 @@ function benchmarkResults(benchmark: Benchmark, rounds: readonly Round[]): objec
   };
 }
 
-function runResults({ seconds, cpuSeconds, peakMiB, latenciesMs, figures }: Measured): object {
+function runResults({ seconds, count, cpuSeconds, peakMiB, latenciesMs, figures }: Measured): object {
   const latency = (share: number): number => percentile(latenciesMs, share);
   return {
     seconds,
+    count,
     cpu_seconds: Object.fromEntries(cpuSeconds),
     peak_mib: Object.fromEntries(peakMiB),
     latencies:
