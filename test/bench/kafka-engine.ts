@@ -26,7 +26,7 @@ interface EngineSource {
 }
 
 /**
- * Lands a topic of framed records by ClickHouse's own Kafka engine: two consumers, AvroConfluent, blocks as large as our
+ * Lands a topic of framed records by ClickHouse's own Kafka engine: two consumers, AvroConfluent, insert batches as large as our
  * consumer's, through a materialized view into call_events, whose own views trace conflicts and invalidate hours as ever.
  * @returns what ends it
  */
