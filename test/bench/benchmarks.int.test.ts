@@ -21,6 +21,7 @@ const places: Places = {
     namespaces.push(namespace);
     return namespace;
   },
+  progress: () => {},
 };
 
 it.each(Object.entries(BENCHMARKS))('%s does the same work in all ways', async (name, plan) => {

@@ -117,7 +117,7 @@ async function runAll(servers: Embedded, names: readonly string[], size: Size): 
   process.stdout.write(`${machineLine(machine)}\n`);
   const outcomes = await runBenchmarks(
     plans,
-    { ...servers, open: (name: string): Namespace => openNamespace(name, servers) },
+    { ...servers, open: (name: string): Namespace => openNamespace(name, servers), progress },
     size,
     { progress, onOutcome: (outcome) => process.stdout.write(`\n${textOf(outcome)}\n`) },
   );

@@ -11,6 +11,8 @@ export interface Places {
   readonly kafkaPid: number;
   /** Opens topics and a database for one benchmark. */
   readonly open: (name: string) => Namespace;
+  /** Reports a preparation that takes long. */
+  readonly progress: (text: string) => void;
 }
 
 /** Prepares the benchmarks of one path. */

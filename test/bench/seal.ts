@@ -1,7 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { sealEndedHours } from '../../aggregator/sealing/seal-hours.ts';
 import { count } from '../../cli/table.ts';
-import { until } from '../../deploy/local/until.ts';
 import { floorTo } from '../../domain/instants.ts';
 import { connectClickHouse, select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { migrate } from '../../platform/clickhouse/migrate.ts';
@@ -9,7 +8,7 @@ import { HOUR_MS } from '../../schemas/time-units.ts';
 import type { Benchmark, Measure, Observed } from './benchmark.ts';
 import { cpuSecondsOf } from './cpu.ts';
 import { plan, type Places } from './plan.ts';
-import { CALL_COLUMNS, callsSql } from './stored/calls-sql.ts';
+import { dropViewsOn, insertBlocks, insertCalls, merged } from './seal-tables.ts';
 import { createSummingViews } from './summing-views.ts';
 
 interface SealSize {
@@ -29,9 +28,6 @@ export const seal = plan<SealSize>(
   async (places, size) => [await sealBenchmark(places, size)],
 );
 
-/** As many rows as the consumer inserts at once. */
-const ROWS_PER_INSERT = 50_000;
-const MERGED_WITHIN_MS = 120_000;
 const SEAL_WITHIN_MS = 600_000;
 const VIEWS = 'summing views (inexact)';
 const Sums = Type.Object({ calls: Type.Integer(), credits: Type.Integer() });
@@ -119,79 +115,4 @@ async function sumsOf(client: ClickHouseClient, sums: string, hour: number): Pro
     { hour: hour / 1_000 },
   );
   return row ?? { calls: 0, credits: 0 };
-}
-
-interface Hours {
-  readonly from: number;
-  readonly rounds: number;
-  readonly callsAnHour: number;
-  readonly orgs: number;
-}
-
-/** In the order in which they land: those in time, then those that are late or repeated. */
-async function insertCalls(
-  client: ClickHouseClient,
-  { from, rounds, callsAnHour, orgs }: Hours,
-): Promise<void> {
-  const calls = rounds * callsAnHour;
-  for (const pass of ['in time', 'late and repeated'] as const) {
-    await client.command({
-      query: `INSERT INTO source (${CALL_COLUMNS}) ${callsSql(pass)}`,
-      query_params: {
-        first: 0,
-        calls,
-        orgs,
-        from,
-        span: rounds * HOUR_MS,
-        interval_first: 0,
-        interval_calls: calls,
-        first_offset: pass === 'in time' ? 0 : calls,
-      },
-    });
-  }
-}
-
-/** Inserts an hour of the calls as the consumer does, a part for each block. */
-async function insertBlocks(client: ClickHouseClient, table: string, hour: number): Promise<void> {
-  await client.command({
-    query: `INSERT INTO ${table} (${CALL_COLUMNS}) SELECT ${CALL_COLUMNS} FROM source
-      WHERE toStartOfHour(occurred_at) = toDateTime({hour:UInt32}, 'UTC') ORDER BY kafka_offset`,
-    query_params: { hour: hour / 1_000 },
-    clickhouse_settings: {
-      max_block_size: String(ROWS_PER_INSERT),
-      min_insert_block_size_rows: String(ROWS_PER_INSERT),
-      min_insert_block_size_bytes: '0',
-      max_insert_threads: '1',
-      max_threads: 1,
-    },
-  });
-}
-
-const View = Type.Object({ name: Type.String() });
-
-/** They belong to landing, and take part in neither way. */
-async function dropViewsOn(client: ClickHouseClient, table: string): Promise<void> {
-  const views = await select(
-    client,
-    View,
-    `SELECT arrayJoin(dependencies_table) AS name FROM system.tables AS tables
-     WHERE database = currentDatabase() AND tables.name = {table:String}`,
-    { table },
-  );
-  for (const { name } of views) await client.command({ query: `DROP VIEW ${name}` });
-}
-
-const Merges = Type.Object({ running: Type.Integer() });
-
-/** Waits until the merges of this database have ended, for so long at most. */
-async function merged(client: ClickHouseClient): Promise<void> {
-  const isMerged = async (): Promise<boolean> => {
-    const [row] = await select(
-      client,
-      Merges,
-      'SELECT count() AS running FROM system.merges WHERE database = currentDatabase()',
-    );
-    return row?.running === 0;
-  };
-  if (!(await until(isMerged, MERGED_WITHIN_MS))) throw new Error('The merges did not end in time.');
 }
