@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Type } from 'typebox';
 import { failCommand } from '../../platform/command-line/command.ts';
@@ -15,7 +16,7 @@ import { consumersReport, type ConsumersSize } from './consumers.ts';
 import { machineLine, thisMachine } from './machine.ts';
 import type { Size } from './plan.ts';
 import { reportOf } from './report.ts';
-import { readResults, writeResults, type Outcome } from './results-file.ts';
+import { readResults, resultsPath, writeResults, type Outcome } from './results-file.ts';
 import { runBenchmarks } from './run-benchmarks.ts';
 import { summaryMarkdown, summaryRows, summaryText } from './summary.ts';
 
@@ -49,7 +50,10 @@ try {
 async function main(args: readonly string[]): Promise<void> {
   const options = new Options(USAGE, { size: 'string', markdown: 'boolean' }, args, true);
   if (options.has('help')) return void process.stdout.write(`${USAGE}\n`);
-  if (options.has('markdown')) return printMarkdown();
+  if (options.has('markdown')) {
+    if (!existsSync(resultsPath())) throw options.wrong('No run is recorded in dist/bench.json yet.');
+    return printMarkdown();
+  }
   const known = new Set<string>([...NAMES, 'consumers']);
   const unknown = options.words.filter((name) => !known.has(name));
   if (unknown.length > 0) throw options.wrong(`There is no benchmark ${unknown.join(', ')}.`);

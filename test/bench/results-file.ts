@@ -31,7 +31,7 @@ export function writeResults(machine: Machine, size: Size, outcomes: readonly Ou
   writeFileSync(resultsPath(), `${JSON.stringify(resultsOf(machine, size, outcomes), undefined, 2)}\n`);
 }
 
-/** @throws where no run has been recorded, or by another version */
+/** @throws where the file is not there, or not of this version */
 export function readResults(): Static<typeof Recorded> {
   const results: unknown = JSON.parse(readFileSync(resultsPath(), 'utf8'));
   return Value.Parse(Recorded, results);
