@@ -55,7 +55,7 @@ export interface Benchmark {
   /** May be empty: then the figures stand alone. */
   readonly others: readonly Candidate[];
   readonly targets?: readonly Target[];
-  /** Closes the connections. The data stays on the servers. */
+  /** Closes the connections, and drops what no other benchmark reads: its merges would count for later ones. */
   close(): Promise<void>;
 }
 

@@ -45,7 +45,8 @@ async function freshBenchmarks(
   { open, clickhousePid, kafkaPid }: Places,
   { callsASecond, seconds }: FreshSize,
 ): Promise<Benchmark[]> {
-  const namespace = open('bench_fresh').settings;
+  const opened = open('bench_fresh');
+  const namespace = opened.settings;
   await migrate(namespace);
   const stages = ['consumer', 'aggregator', 'api'] as const;
   const stack = await startStack({ ...namespace, ...SAMPLE_TERMS }, stages);
@@ -84,6 +85,7 @@ async function freshBenchmarks(
   const closing = async (): Promise<void> => {
     await probe.close();
     await stack.stop();
+    await opened.drop();
   };
   return callsASecond.map((rate, index) => ({
     name: rate === 0 ? 'fresh, idle' : `fresh, ${count(rate)}/s`,

@@ -23,7 +23,8 @@ export const idle = plan<IdleSize>(
 const STAGES = ['consumer', 'aggregator', 'api'] as const;
 
 async function idleBenchmark({ open }: Places, { settleSeconds, seconds }: IdleSize): Promise<Benchmark> {
-  const namespace = open('bench_idle').settings;
+  const opened = open('bench_idle');
+  const namespace = opened.settings;
   await migrate(namespace);
   const stack = await startStack(namespace, STAGES);
   const pids = Object.fromEntries(STAGES.map((stage) => [stage, stack.pidOf(stage)]));
@@ -49,6 +50,9 @@ async function idleBenchmark({ open }: Places, { settleSeconds, seconds }: IdleS
       { figure: 'memory of api', atLeast: 300 },
       { figure: 'memory of aggregator', atLeast: 300 },
     ],
-    close: () => stack.stop(),
+    close: async () => {
+      await stack.stop();
+      await opened.drop();
+    },
   };
 }

@@ -11,6 +11,7 @@ import { eventClockEnvironment, eventTime, type EventClock } from './event-clock
 import { startProgram } from './program-messages.ts';
 
 const SAMPLE_MS = 2_000;
+const POLL_MS = 300;
 const LANDED_WITHIN_MS = 600_000;
 const Sums = Type.Object({ calls: Type.Integer(), credits: Type.Integer() });
 export type Sums = Static<typeof Sums>;
@@ -59,9 +60,13 @@ export async function runPaced(run: PacedRun, measure: Measure): Promise<PacedRe
       const sampling = sample(client, clock);
       published = Value.Parse(Sums, await publisher.ask('publish'));
       const publishedAt = performance.now();
-      const hasLanded = async (): Promise<boolean> =>
-        (await landed(client, '')).calls >= published.calls &&
-        (await landed(client, 'FINAL')).calls >= published.calls;
+      const hasLanded = async (): Promise<boolean> => {
+        const isComplete =
+          (await landed(client, '')).calls >= published.calls &&
+          (await landed(client, 'FINAL')).calls >= published.calls;
+        if (!isComplete) await sleep(POLL_MS);
+        return isComplete;
+      };
       if (!(await until(hasLanded, LANDED_WITHIN_MS))) throw new Error('The calls did not land in time.');
       const lagS = (performance.now() - publishedAt) / 1_000;
       const samples = await sampling.stop();

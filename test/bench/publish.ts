@@ -33,7 +33,8 @@ async function publishBenchmark(
   { open, kafkaPid }: Places,
   { calls, rounds }: PublishSize,
 ): Promise<Benchmark> {
-  const namespace = open('bench_publish').settings;
+  const opened = open('bench_publish');
+  const namespace = opened.settings;
   const topics = topicNames(namespace.TOPIC_PREFIX);
   const javaTopic = `${namespace.TOPIC_PREFIX}java`;
   const kafka = connectKafka(namespace, 'bench', createLogger('bench', 'fatal'));
@@ -79,7 +80,7 @@ async function publishBenchmark(
       { name: JAVA, run: publishWithJava },
     ],
     targets: TARGETS,
-    close: () => Promise.resolve(),
+    close: () => opened.drop(),
   };
 }
 

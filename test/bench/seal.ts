@@ -37,7 +37,8 @@ async function sealBenchmark(
   { open, clickhousePid }: Places,
   { callsAnHour, orgs, rounds }: SealSize,
 ): Promise<Benchmark> {
-  const namespace = open('bench_seal').settings;
+  const opened = open('bench_seal');
+  const namespace = opened.settings;
   await migrate(namespace);
   const client = connectClickHouse(namespace, 'bench', { requestTimeoutMs: SEAL_WITHIN_MS });
   const from = floorTo(Date.now(), HOUR_MS) - rounds * HOUR_MS;
@@ -99,7 +100,10 @@ async function sealBenchmark(
     ours: { name: 'seal', run: sealHour },
     others: [{ name: VIEWS, run: sumAtInsert }],
     targets: [{ figure: 'cpu', against: VIEWS, atLeast: 2, aim: 6.67 }],
-    close: () => client.close(),
+    close: async () => {
+      await client.close();
+      await opened.drop();
+    },
   };
 }
 

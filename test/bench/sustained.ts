@@ -104,7 +104,7 @@ async function runHighest(
 }
 
 async function runOurs(places: Places, pace: Pace, measure: Measure): Promise<PacedResult> {
-  const { namespace, client } = await prepare(places, 'bench_sustained');
+  const { namespace, client, end } = await prepare(places, 'bench_sustained');
   const consumer = startConsumer(namespace);
   let aggregator: ConsumerProcess | undefined;
   try {
@@ -128,12 +128,12 @@ async function runOurs(places: Places, pace: Pace, measure: Measure): Promise<Pa
     return result;
   } finally {
     await Promise.all([consumer.stop(), aggregator?.stop()]);
-    await client.close();
+    await end();
   }
 }
 
 async function runViews(places: Places, pace: Pace, measure: Measure): Promise<PacedResult> {
-  const { namespace, client } = await prepare(places, 'bench_sustained_views');
+  const { namespace, client, end } = await prepare(places, 'bench_sustained_views');
   await createSummingViews(client, 'call_events');
   const registry = await startRegistry();
   const topic = topicNames(namespace.TOPIC_PREFIX).calls;
@@ -149,7 +149,7 @@ async function runViews(places: Places, pace: Pace, measure: Measure): Promise<P
   } finally {
     await stop();
     await registry.stop();
-    await client.close();
+    await end();
   }
 }
 
@@ -161,15 +161,25 @@ const clockFor = ({ speed }: Pace): EventClock => ({
   speed,
 });
 
-async function prepare(
-  { open }: Places,
-  name: string,
-): Promise<{ readonly namespace: NamespaceSettings; readonly client: ClickHouseClient }> {
-  const namespace = open(name).settings;
+interface Prepared {
+  readonly namespace: NamespaceSettings;
+  readonly client: ClickHouseClient;
+  /** Drops everything: merges of an earlier run must not count for a later one. */
+  readonly end: () => Promise<void>;
+}
+
+async function prepare({ open }: Places, name: string): Promise<Prepared> {
+  const opened = open(name);
+  const namespace = opened.settings;
   const kafka = connectKafka(namespace, 'bench', createLogger('bench', 'fatal'));
   await Promise.all([
     migrate(namespace),
     ensureTopics(kafka, topicNames(namespace.TOPIC_PREFIX), PARTITIONS),
   ]);
-  return { namespace, client: connectClickHouse(namespace, 'bench', { requestTimeoutMs: 300_000 }) };
+  const client = connectClickHouse(namespace, 'bench', { requestTimeoutMs: 300_000 });
+  const end = async (): Promise<void> => {
+    await client.close();
+    await opened.drop();
+  };
+  return { namespace, client, end };
 }
