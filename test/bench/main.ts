@@ -46,6 +46,8 @@ try {
 } catch (error) {
   failCommand(error);
 }
+// A benchmark that failed while it was prepared may have left connections open.
+process.exit();
 
 async function main(args: readonly string[]): Promise<void> {
   const options = new Options(USAGE, { size: 'string', markdown: 'boolean' }, args, true);
@@ -123,9 +125,14 @@ async function runAll(servers: Embedded, names: readonly string[], size: Size): 
     plans,
     { ...servers, open: (name: string): Namespace => openNamespace(name, servers), progress },
     size,
-    { progress, onOutcome: (outcome) => process.stdout.write(`\n${textOf(outcome)}\n`) },
+    {
+      progress,
+      onOutcome: (outcome, all) => {
+        process.stdout.write(`\n${textOf(outcome)}\n`);
+        writeResults(machine, size, all);
+      },
+    },
   );
-  writeResults(machine, size, outcomes);
   const rows = outcomes.flatMap((each) =>
     'benchmark' in each ? summaryRows(each.benchmark, each.rounds) : [],
   );

@@ -10,9 +10,15 @@ export interface Judged {
   readonly met: 'aim' | 'at least' | 'no';
 }
 
-/** @throws where a target names a figure or an alternative that the benchmark does not have */
+/**
+ * Where the system does not show CPU and memory (macOS has no /proc), targets for them are left out.
+ * @throws where a target names a figure or an alternative that the benchmark does not have
+ */
 export function judge({ name, targets = [] }: Benchmark, figures: readonly Figure[]): Judged[] {
-  return targets.map((target) => {
+  const named = targets.filter(
+    ({ figure }) => process.platform === 'linux' || !/^(cpu|memory)\b/.test(figure),
+  );
+  return named.map((target) => {
     const figure = figures.find(({ key }) => key === target.figure);
     if (!figure) throw new Error(`${name}: a target names ${target.figure}, which was not measured.`);
     const { against } = target;
