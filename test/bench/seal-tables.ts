@@ -55,20 +55,6 @@ export async function insertBlocks(client: ClickHouseClient, table: string, hour
   });
 }
 
-const View = Type.Object({ name: Type.String() });
-
-/** They belong to landing, and take part in neither way. */
-export async function dropViewsOn(client: ClickHouseClient, table: string): Promise<void> {
-  const views = await select(
-    client,
-    View,
-    `SELECT arrayJoin(dependencies_table) AS name FROM system.tables AS tables
-     WHERE database = currentDatabase() AND tables.name = {table:String}`,
-    { table },
-  );
-  for (const { name } of views) await client.command({ query: `DROP VIEW ${name}` });
-}
-
 const Merges = Type.Object({ running: Type.Integer() });
 
 /** Waits until the merges of this database have ended, for so long at most. */
