@@ -4,8 +4,12 @@ import { land } from './land.ts';
 import { middleware } from './middleware.ts';
 import type { Plan } from './plan.ts';
 import { publish } from './publish.ts';
-import { query } from './query.ts';
 import { seal } from './seal.ts';
+import { backfill } from './stored/backfill.ts';
+import { close } from './stored/close.ts';
+import { growth } from './stored/growth.ts';
+import { reports } from './stored/reports.ts';
+import { usage } from './stored/usage.ts';
 import { sustained } from './sustained.ts';
 
 /** All benchmarks, in the order in which they run. */
@@ -17,5 +21,9 @@ export const BENCHMARKS: Readonly<Record<string, Plan>> = {
   sustained,
   fresh,
   idle,
-  query,
+  usage,
+  reports,
+  growth,
+  close,
+  backfill,
 };

@@ -4,6 +4,14 @@ export const CALL_COLUMNS = `event_id, occurred_at, org_id, product, user_id, ap
 
 const SEED = 17;
 
+/** Which of the calls a statement inserts: all of them once, those in time, or the late ones and copies of some. */
+export type Pass = 'all' | 'in time' | 'late and repeated';
+const CONDITIONS: Readonly<Record<Pass, string>> = {
+  all: 'true',
+  'in time': 'NOT is_late',
+  'late and repeated': 'is_late OR is_repeated',
+};
+
 /** One of so many values, by the bits of a call's hash from `shift` on. */
 const pick = (shift: number, values: number): string => `bitShiftRight(h2, ${shift}) % ${values}`;
 /** In [0, 1), in the same way. */
@@ -19,8 +27,8 @@ const unit = (hash: string, shift: number, bits: number): string =>
  * have a record's id in the path, of 200,000 records of the giant and 2,000 of the others; the rest repeat 11 paths. 2 %
  * are 429s.
  */
-export function callsSql(pass: 'in time' | 'late and repeated'): string {
-  const lateness = pass === 'in time' ? '0' : `if(is_late, 3600 + ${pick(20, 36_000)}, 1)`;
+export function callsSql(pass: Pass): string {
+  const lateness = pass === 'in time' ? '0' : `if(is_late, 3600 + ${pick(20, 36_000)}, 0)`;
   return `WITH ${pick(0, 100)} AS kind, ${pick(12, 100)} AS outcome,
       bitShiftRight(h1, 40) % 100 < 2 AS is_late, bitShiftRight(h1, 48) % 100 < 1 AS is_repeated,
       ['Leads', 'Contacts', 'Deals', 'Accounts'][1 + ${pick(39, 4)}] AS of_module,
@@ -54,5 +62,5 @@ export function callsSql(pass: 'in time' | 'late and repeated'): string {
         if(h1 % 4 = 0, 0, 1 + toUInt32(({orgs:UInt32} - 1) * pow(${unit('h1', 2, 20)}, 3))) AS org
       FROM numbers({calls:UInt64})
     )
-    WHERE ${pass === 'in time' ? 'NOT is_late' : 'is_late OR is_repeated'}`;
+    WHERE ${CONDITIONS[pass]}`;
 }

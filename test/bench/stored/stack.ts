@@ -22,8 +22,9 @@ const PROGRAMS: Readonly<Record<Stage, string>> = {
 /** Real processes on a database, so that their CPU and memory count for themselves. */
 export interface Stack {
   pidOf(stage: Stage): number;
-  /** GET as the organisation's administrator. @throws where the answer is not 200 */
+  /** GET. @throws where the answer is not 200 */
   read(path: string, token: string): Promise<unknown>;
+  readText(path: string, token: string): Promise<string>;
   /** A token of an administrator of an organisation, or of the billing service. */
   tokenOf(orgId: string): Promise<string>;
   billingToken(): Promise<string>;
@@ -59,15 +60,18 @@ export async function startStack(namespace: NamespaceSettings, stages: readonly 
     throw new Error(`The API did not answer in time: ${processOf('api').log()}`);
   }
 
+  async function readText(path: string, token: string): Promise<string> {
+    const response = await fetch(url + path, { headers: { authorization: `Bearer ${token}` } });
+    const text = await response.text();
+    if (response.status !== 200) throw new Error(`${path}: ${response.status} ${text}`);
+    return text;
+  }
   const sign = (claims: Parameters<typeof signToken>[1]): Promise<string> =>
     signToken(Buffer.from(secret), claims, Date.now() + 24 * HOUR_MS);
   return {
     pidOf: (stage) => processOf(stage).pid,
-    async read(path, token) {
-      const response = await fetch(url + path, { headers: { authorization: `Bearer ${token}` } });
-      if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-      return response.json();
-    },
+    read: async (path, token) => JSON.parse(await readText(path, token)),
+    readText,
     tokenOf: (org) => sign({ role: 'admin', sub: `admin of ${org}`, org }),
     billingToken: () => sign({ role: 'billing', sub: 'billing' }),
     stop,
