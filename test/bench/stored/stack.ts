@@ -22,13 +22,24 @@ const PROGRAMS: Readonly<Record<Stage, string>> = {
 /** Real processes on a database, so that their CPU and memory count for themselves. */
 export interface Stack {
   pidOf(stage: Stage): number;
-  /** GET. @throws where the answer is not 200 */
+  /** GET. @throws AnswerError where the answer is not 200 */
   read(path: string, token: string): Promise<unknown>;
   readText(path: string, token: string): Promise<string>;
   /** A token of an administrator of an organisation, or of the billing service. */
   tokenOf(orgId: string): Promise<string>;
   billingToken(): Promise<string>;
   stop(): Promise<void>;
+}
+
+/** An answer of the API that is not 200. */
+export class AnswerError extends Error {
+  readonly code = 'ANSWER';
+  readonly status: number;
+  constructor(path: string, status: number, text: string) {
+    super(`${path}: ${status} ${text.slice(0, 500)}`);
+    this.name = 'AnswerError';
+    this.status = status;
+  }
 }
 
 /** Starts the processes of a stack, which must have a database, and waits until its API answers. */
@@ -63,7 +74,7 @@ export async function startStack(namespace: NamespaceSettings, stages: readonly 
   async function readText(path: string, token: string): Promise<string> {
     const response = await fetch(url + path, { headers: { authorization: `Bearer ${token}` } });
     const text = await response.text();
-    if (response.status !== 200) throw new Error(`${path}: ${response.status} ${text}`);
+    if (response.status !== 200) throw new AnswerError(path, response.status, text);
     return text;
   }
   const sign = (claims: Parameters<typeof signToken>[1]): Promise<string> =>
