@@ -9,12 +9,11 @@ import { createLogger } from '../../../platform/logging.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../schemas/time-units.ts';
 import { topicNames } from '../../../schemas/topics.ts';
 import type { NamespaceSettings } from '../../servers/namespace.ts';
-import type { Benchmark, Candidate, NamedFigure, Observed } from '../benchmark.ts';
-import { percentile } from '../figures.ts';
+import type { Benchmark, Candidate } from '../benchmark.ts';
 import { plan, type Places } from '../plan.ts';
-import { GIANT_ORG, insertInterval, typicalOrg } from './history.ts';
-import { pacedReads } from './paced-reads.ts';
-import { startStack, type Stack } from './stack.ts';
+import { insertInterval, typicalOrg } from './history.ts';
+import { readMeanwhile } from './paced-reads.ts';
+import { startStack } from './stack.ts';
 import { insertSettings, withoutViews } from './store.ts';
 
 interface BackfillSize {
@@ -25,7 +24,6 @@ interface BackfillSize {
 }
 
 const SETTLED_WITHIN_MS = 30 * MINUTE_MS;
-const READ_EVERY_MS = 500;
 const TIMING = { sealDelayMs: MINUTE_MS, graceMs: 15 * MINUTE_MS };
 const ONCE = 'the same events sealed once';
 
@@ -117,33 +115,6 @@ async function withAggregator(
   }
 }
 
-/** Reads the current usage of a typical organisation and of the giant at a fixed pace while something is done. */
-async function readMeanwhile(
-  stack: Stack,
-  typicalOrgId: string,
-  work: () => Promise<void>,
-): Promise<Observed> {
-  const typical = pacedReads(stack, typicalOrgId, READ_EVERY_MS);
-  const giant = pacedReads(stack, GIANT_ORG, READ_EVERY_MS);
-  const stop = () => Promise.all([typical.stop(), giant.stop()]);
-  await work().catch(async (error: unknown) => {
-    await stop();
-    throw error;
-  });
-  const [ofTypical, ofGiant] = await stop();
-  return {
-    latenciesMs: [...ofTypical, ...ofGiant],
-    figures: [p99Of('a typical organisation', ofTypical), p99Of('the giant', ofGiant)],
-  };
-}
-
-const p99Of = (whose: string, latenciesMs: readonly number[]): NamedFigure => ({
-  name: `p99 of ${whose}`,
-  unit: 'ms',
-  value: percentile(latenciesMs, 0.99),
-  better: 'less',
-});
-
 function untilAllSettled(settings: NamespaceSettings, client: ClickHouseClient): Promise<void> {
   const kafka = connectKafka(settings, 'bench', createLogger('bench', 'fatal'));
   const topics = topicNames(settings.TOPIC_PREFIX);
@@ -152,7 +123,7 @@ function untilAllSettled(settings: NamespaceSettings, client: ClickHouseClient):
 
 const Figures = Type.Object({ calls: Type.Integer(), credits: Type.Integer(), used: Type.Integer() });
 
-/** What must be equal however the events were sealed: the sums of both rollups, and of the last revisions. */
+/** What must be equal however the events were sealed: the sums of the rollup, and of the last revisions. */
 async function figuresOf(client: ClickHouseClient): Promise<string> {
   const rows = await select(
     client,
