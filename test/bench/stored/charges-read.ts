@@ -10,7 +10,7 @@ import { timed } from './timed.ts';
 export interface ChargesSize {
   readonly orgs: number;
   readonly revisions: number;
-  readonly steps: number;
+  readonly reads: number;
   readonly rounds: number;
   /** Whose CPU counts. */
   readonly pids: Readonly<Record<string, number>>;
@@ -26,7 +26,7 @@ const { check: isPage } = compiled(Type.Object({ charges: Type.Array(Type.Object
 export function chargesBenchmarks(
   stack: Stack,
   token: string,
-  { orgs, revisions, steps, rounds, pids, land }: ChargesSize,
+  { orgs, revisions, reads, rounds, pids, land }: ChargesSize,
 ): { readonly page: Benchmark; readonly day: Benchmark } {
   let landing: Promise<void> | undefined;
   // Far apart in the feed, so that none reads what the one before it has read.
@@ -34,17 +34,17 @@ export function chargesBenchmarks(
 
   const reading = (name: string, work: string, read: (revision: number) => Promise<void>): Benchmark => ({
     name,
-    work: `${work}, ${steps} times, with ${count(revisions)} revisions stored`,
+    work: `${work}, ${reads} times, with ${count(revisions)} revisions stored`,
     unit: 'read',
-    count: steps,
+    count: reads,
     cpuPer: 1,
     rounds,
     ours: {
       name: 'API, through HTTP',
       run: async (measure) => {
         await (landing ??= land());
-        await read(at(steps)); // It warms up.
-        await measure(pids, async () => ({ latenciesMs: await timed(steps, (index) => read(at(index))) }));
+        await read(at(reads)); // It warms up.
+        await measure(pids, async () => ({ latenciesMs: await timed(reads, (index) => read(at(index))) }));
       },
     },
     others: [],

@@ -38,8 +38,9 @@ export async function reopenDay(
   { date }: Pick<Day, 'date'>,
 ): Promise<void> {
   await client.command({
-    query: 'DELETE FROM daily_charges WHERE day = toDate32({date:String})',
+    query: 'ALTER TABLE daily_charges DELETE WHERE day = toDate32({date:String})',
     query_params: { date },
+    clickhouse_settings: { mutations_sync: '2' },
   });
 }
 
