@@ -1,5 +1,5 @@
-import { compare, type Benchmark, type Candidate, type Measured } from './compare.ts';
-import { median, reportOf } from './report.ts';
+import type { Benchmark, Candidate } from './benchmark.ts';
+import { compare } from './compare.ts';
 
 let clock = 0;
 let ran: string[] = [];
@@ -18,13 +18,13 @@ function candidate(name: string, ...seconds: number[]): Candidate {
       clock += 100_000;
       await measure({}, () => {
         clock += (left.shift() ?? 0) * 1_000;
-        return Promise.resolve();
+        return Promise.resolve({ latenciesMs: [clock], cpuSeconds: { [name]: 2 } });
       });
     },
   };
 }
 
-const benchmarkOf = (ours: Candidate, other: Candidate, rounds: number): Benchmark => ({
+const benchmarkOf = (rounds: number, ours: Candidate, ...others: Candidate[]): Benchmark => ({
   name: 'land',
   work: '1,000 calls',
   unit: 'call',
@@ -32,66 +32,49 @@ const benchmarkOf = (ours: Candidate, other: Candidate, rounds: number): Benchma
   cpuPer: 1_000_000,
   rounds,
   ours,
-  other,
+  others,
   close: () => Promise.resolve(),
 });
 
-const measured = (seconds: number, cpu?: number): Measured => ({
-  seconds,
-  cpuSeconds: new Map(cpu === undefined ? [] : [['consumer', cpu]]),
+const compared = (benchmark: Benchmark) =>
+  compare(
+    benchmark,
+    () => clock,
+    () => {},
+  );
+
+it('runs all in every round, and rotates which begins', async () => {
+  const [ours, a, b] = [candidate('ours', 1, 2, 3), candidate('a', 4, 5, 6), candidate('b', 7, 8, 9)];
+  const rounds = await compared(benchmarkOf(3, ours, a, b));
+  expect(ran).toEqual(['ours', 'a', 'b', 'a', 'b', 'ours', 'b', 'ours', 'a']);
+  expect(rounds.map((round) => [round.ours, ...round.others].map(({ seconds }) => seconds))).toEqual([
+    [1, 4, 7],
+    [2, 5, 8],
+    [3, 6, 9],
+  ]);
 });
 
-describe('a comparison', () => {
-  it('runs both in every round, and alternates which begins', async () => {
-    const benchmark = benchmarkOf(candidate('ours', 1, 2, 3), candidate('other', 4, 5, 6), 3);
-    const rounds = await compare(
-      benchmark,
-      () => clock,
-      () => {},
-    );
-    expect(ran).toEqual(['ours', 'other', 'other', 'ours', 'ours', 'other']);
-    expect(rounds.map(({ ours, other }) => [ours.seconds, other.seconds])).toEqual([
-      [1, 4],
-      [2, 5],
-      [3, 6],
-    ]);
-  });
-
-  it('fails where a candidate measured nothing', async () => {
-    const idle: Candidate = { name: 'idle', run: () => Promise.resolve() };
-    const comparing = compare(
-      benchmarkOf(idle, idle, 1),
-      () => clock,
-      () => {},
-    );
-    await expect(comparing).rejects.toThrow('idle: nothing was measured');
-  });
+it('adds what the work observed', async () => {
+  const [round] = await compared(benchmarkOf(1, candidate('ours', 1)));
+  expect(round?.ours).toMatchObject({ latenciesMs: [101_000], cpuSeconds: new Map([['ours', 2]]) });
 });
 
-describe('a report', () => {
-  const benchmark = benchmarkOf(candidate('direct'), candidate('objects'), 3);
-  const rounds = [
-    { ours: measured(0.5, 0.003), other: measured(1, 0.012) },
-    { ours: measured(0.25, 0.002), other: measured(1, 0.012) },
-    { ours: measured(1, 0.004), other: measured(1, 0.012) },
-  ];
-
-  it('shows the medians of both, and the ratios within the rounds: above 1 is better', () => {
-    const [head, columns, speed, cpu] = reportOf(benchmark, rounds).split('\n');
-    expect(head).toBe('land: 1,000 calls, 3 rounds');
-    expect(columns?.trim()).toMatch(/^direct +objects +times better \(rounds\)$/);
-    expect(speed).toMatch(/^ {2}calls a second +2,000 +1,000 +2 \(1 to 4\)$/);
-    expect(cpu).toMatch(/^ {2}CPU-s for 1,000,000 calls: consumer +3 +12 +4 \(3 to 6\)$/);
-  });
-
-  it('leaves out CPU that cannot be read on this machine', () => {
-    const report = reportOf(benchmark, [{ ours: measured(1), other: measured(2) }]);
-    expect(report).not.toContain('CPU');
-    expect(report).toMatch(/calls a second +1,000 +500 +2 \(2 to 2\)$/);
-  });
-
-  it('takes the mean of the two in the middle of an even number', () => {
-    expect(median([4, 1, 3, 2])).toBe(2.5);
-    expect(median([3, 1, 2])).toBe(2);
-  });
+it('measures CPU and memory of living processes where the system has /proc', async () => {
+  const busy: Candidate = { name: 'busy', run: (measure) => measure({ us: process.pid }, keepBusy) };
+  const [round] = await compared(benchmarkOf(1, busy));
+  const isLinux = process.platform === 'linux';
+  expect((round?.ours.cpuSeconds.get('us') ?? 0) > 0).toBe(isLinux);
+  expect((round?.ours.peakMiB.get('us') ?? 0) > 10).toBe(isLinux);
 });
+
+it('fails where a candidate measured nothing', async () => {
+  const idle: Candidate = { name: 'idle', run: () => Promise.resolve() };
+  await expect(compared(benchmarkOf(1, idle))).rejects.toThrow('idle: nothing was measured');
+});
+
+/** For more than a tick of the kernel's CPU clock. */
+function keepBusy(): Promise<void> {
+  const { user } = process.cpuUsage();
+  while (process.cpuUsage().user - user < 50_000);
+  return Promise.resolve();
+}

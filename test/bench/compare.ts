@@ -1,82 +1,68 @@
+import type { Benchmark, Candidate, Measured, Observed, Round } from './benchmark.ts';
 import { cpuSecondsOf } from './cpu.ts';
-
-/** One of the two that a benchmark compares. */
-export interface Candidate {
-  /** The heading of its column. */
-  readonly name: string;
-  /** Does all the work once. It calls `measure` around the work itself, so that the preparation is not measured. */
-  run(measure: Measure): Promise<void>;
-}
-
-/** Measures the work, once in each run. @param pids of the processes whose CPU counts, by their names in the report */
-export type Measure = (pids: Readonly<Record<string, number>>, work: () => Promise<void>) => Promise<void>;
-
-/** Compares our way with a named alternative, which does the same work on the same servers. */
-export interface Benchmark {
-  readonly name: string;
-  /** What a run works on, for the report: `500,000 calls in 8 partitions`. */
-  readonly work: string;
-  /** The unit that is counted, and how many of them a run does. */
-  readonly unit: string;
-  readonly count: number;
-  /** The report shows CPU for so many units. */
-  readonly cpuPer: number;
-  readonly rounds: number;
-  readonly ours: Candidate;
-  readonly other: Candidate;
-  /** Closes the connections. The data stays on the servers. */
-  close(): Promise<void>;
-}
-
-/** The figures of one run. */
-export interface Measured {
-  readonly seconds: number;
-  readonly cpuSeconds: ReadonlyMap<string, number>;
-}
-
-export interface Round {
-  readonly ours: Measured;
-  readonly other: Measured;
-}
+import { forgetPeakOf, peakMiBOf } from './memory.ts';
 
 /**
- * Runs both in turn and alternates which begins, so that neither always meets the colder caches or the busier moment.
- * On a shared machine only what ran side by side can be compared.
+ * Runs all candidates in each round and rotates which begins, so that none always meets the colder caches or the busier
+ * moment. On a shared machine only what ran side by side can be compared.
  * @param now monotonic milliseconds
- * @param onRound gets the number of each round as it begins
+ * @param onRun gets the number of each round and the name of each candidate as it begins
  */
 export async function compare(
-  { rounds, ours, other }: Benchmark,
+  { rounds, count, ours, others }: Benchmark,
   now: () => number,
-  onRound: (round: number) => void,
+  onRun: (round: number, name: string) => void,
 ): Promise<Round[]> {
+  const all = [ours, ...others];
   const done: Round[] = [];
   for (let round = 1; round <= rounds; round += 1) {
-    onRound(round);
-    const oursFirst = round % 2 === 1 ? await runOf(ours, now) : undefined;
-    const others = await runOf(other, now);
-    done.push({ ours: oursFirst ?? (await runOf(ours, now)), other: others });
+    const measured = new Map<Candidate, Measured>();
+    for (let step = 0; step < all.length; step += 1) {
+      const candidate = all[(round - 1 + step) % all.length] ?? ours;
+      onRun(round, candidate.name);
+      measured.set(candidate, await runOf(candidate, count, now));
+    }
+    const of = (candidate: Candidate): Measured => {
+      const figures = measured.get(candidate);
+      if (!figures) throw new Error(`${candidate.name} did not run.`);
+      return figures;
+    };
+    done.push({ ours: of(ours), others: others.map(of) });
   }
   return done;
 }
 
-async function runOf(candidate: Candidate, now: () => number): Promise<Measured> {
+async function runOf(candidate: Candidate, count: number, now: () => number): Promise<Measured> {
   let measured: Measured | undefined;
   await candidate.run(async (pids, work) => {
     if (measured) throw new Error(`${candidate.name}: a run may measure only once.`);
-    const before = cpuOf(pids);
+    Object.values(pids).forEach(forgetPeakOf);
+    const before = readEach(pids, cpuSecondsOf);
     const started = now();
-    await work();
-    const seconds = (now() - started) / 1_000;
-    const after = cpuOf(pids);
-    const cpuSeconds = [...after].map(([name, cpu]) => [name, cpu - (before.get(name) ?? 0)] as const);
-    measured = { seconds, cpuSeconds: new Map(cpuSeconds) };
+    const observed: Observed = (await work()) ?? {};
+    const seconds = observed.seconds ?? (now() - started) / 1_000;
+    const after = readEach(pids, cpuSecondsOf);
+    measured = {
+      seconds,
+      count: observed.count ?? count,
+      cpuSeconds: new Map([
+        ...[...after].map(([name, cpu]) => [name, cpu - (before.get(name) ?? 0)] as const),
+        ...Object.entries(observed.cpuSeconds ?? {}),
+      ]),
+      peakMiB: readEach(pids, peakMiBOf),
+      latenciesMs: observed.latenciesMs ?? [],
+      figures: observed.figures ?? [],
+    };
   });
   if (!measured) throw new Error(`${candidate.name}: nothing was measured.`);
   return measured;
 }
 
-function cpuOf(pids: Readonly<Record<string, number>>): Map<string, number> {
-  const all = Object.entries(pids).map(([name, pid]) => [name, cpuSecondsOf(pid)] as const);
-  return new Map(all.flatMap(([name, cpu]) => (cpu === undefined ? [] : [[name, cpu] as const])));
+/** What can be read of each process, by its name. */
+function readEach(
+  pids: Readonly<Record<string, number>>,
+  read: (pid: number) => number | undefined,
+): Map<string, number> {
+  const all = Object.entries(pids).map(([name, pid]) => [name, read(pid)] as const);
+  return new Map(all.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
 }

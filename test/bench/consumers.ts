@@ -11,7 +11,7 @@ import { startConsumer, type ConsumerProcess } from '../consumers/consumer-proce
 import type { NamespaceSettings } from '../servers/namespace.ts';
 import { callEvent } from './calls.ts';
 import { cpuSecondsOf } from './cpu.ts';
-import { median } from './report.ts';
+import { median } from './figures.ts';
 
 export interface ConsumersSize {
   readonly calls: number;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Type } from 'typebox';
 import { failCommand } from '../../platform/command-line/command.ts';
@@ -10,18 +11,31 @@ import { startEmbedded } from '../servers/embedded.ts';
 import { openNamespace, type Namespace } from '../servers/namespace.ts';
 import type { Servers } from '../servers/servers.ts';
 import { inTestRun } from '../servers/test-run.ts';
-import { benchmarksOn, NAMES, SIZES, type Places } from './benchmarks.ts';
-import { compare } from './compare.ts';
+import { BENCHMARKS } from './benchmarks.ts';
 import { consumersReport, type ConsumersSize } from './consumers.ts';
-import { machineLine } from './machine.ts';
+import { machineLine, thisMachine } from './machine.ts';
+import type { Size } from './plan.ts';
 import { reportOf } from './report.ts';
+import { readResults, resultsPath, writeResults, type Outcome } from './results-file.ts';
+import { runBenchmarks } from './run-benchmarks.ts';
+import { summaryMarkdown, summaryRows, summaryText } from './summary.ts';
 
-const USAGE = `npm run bench [-- NAME ...]
+const NAMES = Object.keys(BENCHMARKS);
+const USAGE = `npm run bench [-- NAME ...] [-- --size full|small|tiny]
+npm run bench -- --markdown
 
 Measures the hot paths against named alternatives, side by side on servers of its own. It reports ratios within one
-run, because a machine's speed changes from run to run. NAME is one of ${NAMES.join(', ')}; all of them by default.
-consumers shows what 1, 2 and 3 consumers of a group land into one ClickHouse server and into two shards, and the CPU
-that it takes; it runs only when it is named.`;
+run, because a machine's speed changes from run to run, and ends with a table of all targets. The same figures are
+written to dist/bench.json.
+
+NAME is one of ${NAMES.join(', ')};
+all of them by default. consumers shows what 1, 2 and 3 consumers of a group land into one ClickHouse server and into
+two shards, and the CPU that it takes; it runs only when it is named, and is not in the JSON.
+
+--size      how much work: full (default) is what BENCHMARKS.md reports, small takes minutes, tiny shows that it works
+--markdown  runs nothing: prints the table of the last run as Markdown, for BENCHMARKS.md
+
+Exit code 1 where a benchmark failed. A target that is not met is no failure.`;
 
 const CONSUMERS: ConsumersSize = { calls: 600_000, groups: [1, 2, 3], rounds: 3 };
 
@@ -32,27 +46,43 @@ try {
 } catch (error) {
   failCommand(error);
 }
+// A benchmark that failed while it was prepared may have left connections open.
+process.exit();
 
 async function main(args: readonly string[]): Promise<void> {
-  const options = new Options(USAGE, {}, args, true);
+  const options = new Options(USAGE, { size: 'string', markdown: 'boolean' }, args, true);
   if (options.has('help')) return void process.stdout.write(`${USAGE}\n`);
+  if (options.has('markdown')) {
+    if (!existsSync(resultsPath())) throw options.wrong('No run is recorded in dist/bench.json yet.');
+    return printMarkdown();
+  }
   const known = new Set<string>([...NAMES, 'consumers']);
   const unknown = options.words.filter((name) => !known.has(name));
   if (unknown.length > 0) throw options.wrong(`There is no benchmark ${unknown.join(', ')}.`);
+  const size = options.text('size') ?? 'full';
+  if (!isSize(size)) throw options.wrong(`--size must be full, small or tiny, not ${JSON.stringify(size)}.`);
 
   await inTestRun(async (dataDir) => {
     progress('starting Kafka and ClickHouse');
     const servers = await startEmbedded(dataDir);
-    const open = (name: string): Namespace => openNamespace(name, servers);
     try {
-      process.stdout.write(`${machineLine(await versionOf(servers), new Date())}\n`);
-      const { clickhousePid } = servers;
-      await runAll({ clickhousePid, open }, options.words.length > 0 ? options.words : NAMES);
+      await runAll(servers, options.words.length > 0 ? options.words : NAMES, size);
       if (options.words.includes('consumers')) await runConsumers(dataDir, servers);
     } finally {
       await servers.stop();
     }
   });
+}
+
+function isSize(text: string): text is Size {
+  return text === 'full' || text === 'small' || text === 'tiny';
+}
+
+function printMarkdown(): void {
+  const { machine, size, failed, table } = readResults();
+  const notRun = failed.map(({ name, error }) => `${name} failed: ${error.split('\n')[0]}`);
+  const lines = [`${machineLine(machine)}; size ${size}`, '', summaryMarkdown(table), '', ...notRun];
+  process.stdout.write(`${lines.join('\n').trimEnd()}\n`);
 }
 
 type Embedded = Awaited<ReturnType<typeof startEmbedded>>;
@@ -86,18 +116,36 @@ async function runConsumers(dataDir: string, servers: Embedded): Promise<void> {
   }
 }
 
-async function runAll(places: Places, names: readonly string[]): Promise<void> {
-  for (const [name, open] of Object.entries(benchmarksOn(places, SIZES, Date.now()))) {
-    if (!names.includes(name)) continue;
-    progress(`${name}: preparing`);
-    for (const benchmark of await open()) {
-      const onRound = (round: number): void =>
-        progress(`${benchmark.name}: round ${round} of ${benchmark.rounds}`);
-      const rounds = await compare(benchmark, () => performance.now(), onRound);
-      process.stdout.write(`\n${reportOf(benchmark, rounds)}\n`);
-      await benchmark.close();
-    }
-  }
+async function runAll(servers: Embedded, names: readonly string[], size: Size): Promise<void> {
+  const plans = Object.fromEntries(Object.entries(BENCHMARKS).filter(([name]) => names.includes(name)));
+  if (Object.keys(plans).length === 0) return;
+  const machine = thisMachine(await versionOf(servers), new Date());
+  process.stdout.write(`${machineLine(machine)}\n`);
+  const outcomes = await runBenchmarks(
+    plans,
+    { ...servers, open: (name: string): Namespace => openNamespace(name, servers), progress },
+    size,
+    {
+      progress,
+      onOutcome: (outcome, all) => {
+        process.stdout.write(`\n${textOf(outcome)}\n`);
+        writeResults(machine, size, all);
+      },
+    },
+  );
+  const rows = outcomes.flatMap((each) =>
+    'benchmark' in each ? summaryRows(each.benchmark, each.rounds) : [],
+  );
+  process.stdout.write(`\n${summaryText(rows)}\n`);
+  const failed = outcomes.filter((each) => 'error' in each);
+  if (failed.length === 0) return;
+  process.stdout.write(`\nfailed: ${failed.map(({ name }) => name).join(', ')}\n`);
+  process.exitCode = 1;
+}
+
+function textOf(outcome: Outcome): string {
+  if ('error' in outcome) return `${outcome.name}: FAILED\n${outcome.error}`;
+  return reportOf(outcome.benchmark, outcome.rounds);
 }
 
 async function versionOf(servers: Servers): Promise<string> {

@@ -8,14 +8,15 @@ import { createLogger } from '../../platform/logging.ts';
 import { projectRoot } from '../../schemas/root.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import type { NamespaceSettings } from '../servers/namespace.ts';
-import type { Benchmark, Measure } from './compare.ts';
+import type { Benchmark, Measure } from './benchmark.ts';
 import { load } from './http-load.ts';
+import { plan } from './plan.ts';
 
 const PARTITIONS = 8;
 const CONNECTIONS = 64;
 const SECRET = 'a secret of the benchmark that has 32 bytes or more';
 
-export interface MiddlewareSize {
+interface MiddlewareSize {
   /** Of the route that reads a database, and of the one that does the least. */
   readonly calls: number;
   readonly bareCalls: number;
@@ -23,7 +24,16 @@ export interface MiddlewareSize {
 }
 
 /** A Fastify server whose calls are metered and published to Kafka, against the same server without the meter. */
-export async function middlewareBenchmarks(
+export const middleware = plan<MiddlewareSize>(
+  {
+    full: { calls: 4_000, bareCalls: 50_000, rounds: 3 },
+    small: { calls: 1_000, bareCalls: 10_000, rounds: 2 },
+    tiny: { calls: 100, bareCalls: 300, rounds: 1 },
+  },
+  ({ open }, size) => middlewareBenchmarks(open('bench_middleware').settings, size),
+);
+
+async function middlewareBenchmarks(
   namespace: NamespaceSettings,
   { calls: databaseCalls, bareCalls, rounds }: MiddlewareSize,
 ): Promise<Benchmark[]> {
@@ -64,7 +74,7 @@ export async function middlewareBenchmarks(
     cpuPer: 1_000_000,
     rounds,
     ours: { name: 'metered, in Kafka', run: serving(true, path, calls) },
-    other: { name: 'the same server alone', run: serving(false, path, calls) },
+    others: [{ name: 'the same server alone', run: serving(false, path, calls) }],
     close: () => Promise.resolve(),
   });
   return [

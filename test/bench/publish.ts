@@ -1,88 +1,92 @@
 import { count } from '../../cli/table.ts';
-import { randomBytes } from 'node:crypto';
-import { Partitioners } from '../../platform/kafka/kafkajs.ts';
 import { connectKafka, ensureTopics } from '../../platform/kafka/connect.ts';
 import { createLogger } from '../../platform/logging.ts';
-import { pooled } from '../../platform/random-pool.ts';
-import { kafkaTransport } from '../../producers/kafka-transport.ts';
-import { createPublisher } from '../../producers/publisher.ts';
-import type { CallEventInput } from '../../schemas/call-event-input.ts';
-import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS, NOTHING_DROPPED } from '../../schemas/event-rules.ts';
-import { MAX_EVENT_BYTES, prepareEvent, type OutgoingRecord } from '../../schemas/prepared-event.ts';
+import { encodeCallEvent } from '../../schemas/call-event.ts';
 import { topicNames } from '../../schemas/topics.ts';
-import type { NamespaceSettings } from '../servers/namespace.ts';
-import { callInput } from './calls.ts';
-import type { Benchmark, Measure } from './compare.ts';
+import type { Benchmark, Measure, Target } from './benchmark.ts';
+import { PARTITIONS } from './call-topics.ts';
+import { callEvent } from './calls.ts';
+import { runJavaProducer } from './java-producer.ts';
+import { plan, type Places } from './plan.ts';
+import { startProgram } from './program-messages.ts';
 
-const PARTITIONS = 8;
-/** The alternative sends as many at once as the SDK sends at most. */
-const BATCH = 5_000;
-const ALL_REPLICAS = -1;
+interface PublishSize {
+  readonly calls: number;
+  readonly rounds: number;
+}
 
-const LIMITS = { ...NOTHING_DROPPED, futureMs: FUTURE_LIMIT_MS, latenessMs: LATENESS_LIMIT_MS };
-const random = pooled(randomBytes);
-const recordOf = (input: CallEventInput): OutgoingRecord =>
-  prepareEvent(input, Date.now(), { random, limits: LIMITS, maxEventBytes: MAX_EVENT_BYTES }).record;
+/** Publishing by the SDK, as an API server does, against producers that get bytes and send them. */
+export const publish = plan<PublishSize>(
+  {
+    full: { calls: 300_000, rounds: 3 },
+    small: { calls: 50_000, rounds: 2 },
+    tiny: { calls: 300, rounds: 1 },
+  },
+  async (places, size) => [await publishBenchmark(places, size)],
+);
 
-/** Publishing through the SDK, as an API server does, against kafkajs alone with records that are ready. */
-export async function publishBenchmark(
-  namespace: NamespaceSettings,
-  { calls, rounds }: { readonly calls: number; readonly rounds: number },
+const KAFKAJS = 'kafkajs, the same bytes';
+const JAVA = 'Java producer tool';
+const TARGETS: readonly Target[] = [{ figure: 'cpu of publisher', against: KAFKAJS, atLeast: 2, aim: 5 }];
+
+async function publishBenchmark(
+  { open, kafkaPid }: Places,
+  { calls, rounds }: PublishSize,
 ): Promise<Benchmark> {
-  const logger = createLogger('bench', 'fatal');
+  const opened = open('bench_publish');
+  const namespace = opened.settings;
   const topics = topicNames(namespace.TOPIC_PREFIX);
-  const kafka = connectKafka(namespace, 'bench', logger);
+  const javaTopic = `${namespace.TOPIC_PREFIX}java`;
+  const kafka = connectKafka(namespace, 'bench', createLogger('bench', 'fatal'));
   await ensureTopics(kafka, topics, PARTITIONS);
-  const pids = { 'this process': process.pid };
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic: javaTopic, numPartitions: PARTITIONS }] });
+  await admin.disconnect();
 
-  async function publishWithSdk(measure: Measure): Promise<void> {
-    const transport = kafkaTransport({ kafka: namespace, topics, clientId: 'bench', logger });
-    const publisher = createPublisher({ transport, now: Date.now, random: randomBytes });
-    await publisher.publish(callInput(0, Date.now()));
-    const rejected: unknown[] = [];
-    await measure(pids, async () => {
-      for (let index = 0; index < calls; index += 1) {
-        await publisher.ready();
-        publisher.publish(callInput(index, Date.now())).catch((error: unknown) => rejected.push(error));
-      }
-      await publisher.flush();
-    });
-    await publisher.close();
-    if (rejected.length > 0)
-      throw new AggregateError(rejected.slice(0, 3), `${rejected.length} calls were rejected`);
-  }
-
-  /** The records that the SDK makes of these calls, made before the measurement. */
-  async function publishBytes(measure: Measure): Promise<void> {
-    const producer = kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      createPartitioner: Partitioners.DefaultPartitioner,
-    });
-    await producer.connect();
-    const records = Array.from({ length: calls }, (_, index) => recordOf(callInput(index, Date.now())));
-    const send = (first: number, size: number) =>
-      producer.send({
-        topic: topics.calls,
-        acks: ALL_REPLICAS,
-        messages: records.slice(first, first + size),
+  const publishingBy = (name: string) => async (measure: Measure) => {
+    const program = await startProgram(name, { ...namespace, CALLS: String(calls) });
+    try {
+      await measure({ publisher: program.pid, Kafka: kafkaPid }, async () => {
+        await program.ask('publish');
       });
-    await send(0, 1);
-    await measure(pids, async () => {
-      for (let first = 0; first < calls; first += BATCH) await send(first, BATCH);
+    } finally {
+      await program.end();
+    }
+  };
+
+  const bytes = meanBytes(calls);
+  const runJava = (records: number) => runJavaProducer(namespace.KAFKA_BROKERS, javaTopic, records, bytes);
+  /** Less what a run of one record takes: the start of the JVM is not publishing. */
+  async function publishWithJava(measure: Measure): Promise<void> {
+    const start = await runJava(1);
+    await measure({ Kafka: kafkaPid }, async () => {
+      const { seconds, cpuSeconds } = await runJava(calls);
+      if (cpuSeconds === undefined || start.cpuSeconds === undefined) return { seconds };
+      return { seconds, cpuSeconds: { publisher: cpuSeconds - start.cpuSeconds } };
     });
-    await producer.disconnect();
   }
 
   return {
     name: 'publish',
-    work: `${count(calls)} calls into ${PARTITIONS} partitions, acknowledged`,
+    work: `${count(calls)} calls of ${bytes} bytes into ${PARTITIONS} partitions, acknowledged`,
     unit: 'call',
     count: calls,
     cpuPer: 1_000_000,
     rounds,
-    ours: { name: 'SDK: checked, with ids, Avro', run: publishWithSdk },
-    other: { name: 'kafkajs alone, the same bytes made before', run: publishBytes },
-    close: () => Promise.resolve(),
+    ours: { name: 'SDK', run: publishingBy('sdk-publisher.ts') },
+    others: [
+      { name: KAFKAJS, run: publishingBy('kafkajs-publisher.ts') },
+      { name: JAVA, run: publishWithJava },
+    ],
+    targets: TARGETS,
+    close: () => opened.drop(),
   };
+}
+
+/** Of the values that the SDK publishes. */
+function meanBytes(calls: number): number {
+  const sample = Math.min(calls, 1_000);
+  const values = Array.from({ length: sample }, (_, index) => encodeCallEvent(callEvent(index, Date.now())));
+  return Math.round(values.reduce((sum, value) => sum + value.length, 0) / sample);
 }

@@ -1,0 +1,24 @@
+/** Our way in the benchmark `publish`: calls are checked, get ids, are encoded and sent by the SDK. */
+import { createPublisher } from '../../producers/sdk/connect.ts';
+import { publishedInputs, publishingConfig, publishOnMessage } from './publishing-program.ts';
+
+const publisher = createPublisher({
+  brokers: publishingConfig.KAFKA_BROKERS.split(','),
+  topicPrefix: publishingConfig.TOPIC_PREFIX,
+});
+const inputs = publishedInputs();
+const [first] = inputs;
+if (first) await publisher.publish(first);
+
+async function publish(): Promise<void> {
+  const rejected: unknown[] = [];
+  for (const input of inputs) {
+    await publisher.ready();
+    publisher.publish(input).catch((error: unknown) => rejected.push(error));
+  }
+  await publisher.flush();
+  if (rejected.length > 0)
+    throw new AggregateError(rejected.slice(0, 3), `${rejected.length} calls were rejected`);
+}
+
+publishOnMessage(publish, () => publisher.close());

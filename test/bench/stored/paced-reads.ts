@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NamedFigure, Observed } from '../benchmark.ts';
+import { percentile } from '../figures.ts';
+import { GIANT_ORG } from './history.ts';
+import type { Stack } from './stack.ts';
+
+const READ_EVERY_MS = 500;
+
+/** Reads the current usage of a typical organisation and of the giant at a fixed pace while something is done. */
+export async function readMeanwhile(
+  stack: Stack,
+  typicalOrgId: string,
+  work: () => Promise<void>,
+): Promise<Observed> {
+  const ended = new AbortController();
+  const reading = Promise.all(
+    [typicalOrgId, GIANT_ORG].map((orgId) => pacedReads(stack, orgId, ended.signal)),
+  );
+  // Where both fail, the error of the work is reported.
+  reading.catch(() => undefined);
+  await work().finally(() => ended.abort());
+  const [ofTypical = [], ofGiant = []] = await reading;
+  return {
+    latenciesMs: [...ofTypical, ...ofGiant],
+    figures: [p99Of('a typical organisation', ofTypical), p99Of('the giant', ofGiant)],
+  };
+}
+
+/**
+ * A read that is due while the one before it still runs waits for it, and that time counts: otherwise the slowest
+ * moments would be those with the fewest reads.
+ * @returns how long each read took from when it was due, in milliseconds
+ */
+async function pacedReads(stack: Stack, orgId: string, ended: AbortSignal): Promise<number[]> {
+  const latenciesMs: number[] = [];
+  const token = await stack.tokenOf(orgId);
+  const read = (): Promise<unknown> => stack.read(`/v1/orgs/${orgId}/credits`, token);
+  await read(); // The first one opens connections.
+  for (let due = performance.now(); !ended.aborted; due += READ_EVERY_MS) {
+    await sleep(Math.max(0, due - performance.now()));
+    await read();
+    latenciesMs.push(performance.now() - due);
+  }
+  return latenciesMs;
+}
+
+const p99Of = (whose: string, latenciesMs: readonly number[]): NamedFigure => ({
+  name: `p99 of ${whose}`,
+  unit: 'ms',
+  value: percentile(latenciesMs, 0.99),
+  better: 'less',
+});
