@@ -3,11 +3,8 @@
  * over by the real clock. Closing days is left out.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  clearInvalidations,
-  readInvalidations,
-  resealInvalidated,
-} from '../../aggregator/sealing/invalidations.ts';
+import { clearInvalidations, readInvalidations } from '../../aggregator/sealing/invalidations.ts';
+import { resealInvalidated } from '../../aggregator/sealing/reseal.ts';
 import { sealEndedHours } from '../../aggregator/sealing/seal-hours.ts';
 import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
 import { readConfig } from '../../platform/config.ts';
