@@ -102,7 +102,9 @@ async function run({
   const calls = source(topics.calls, group);
   const newBatch = () => new InsertBatch(config.BATCH_ROWS, config.BATCH_BYTES);
   const landBatch = landCallEvents(landFrom(calls), inserts, counters);
-  const batchWriter = new BatchWriter([newBatch(), newBatch()], config.BATCH_LINGER_MS, landBatch, fail);
+  const batchWriter = new BatchWriter([newBatch(), newBatch()], config.BATCH_LINGER_MS, landBatch, fail, () =>
+    performance.now(),
+  );
   const schemas = new WriterSchemas();
   const schemaTopic = new SchemaTopic(kafka, admin, topics.writerSchemas, group, schemas, logger, onCrash);
   const registry =

@@ -2,11 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { InsertBatch } from './insert-batch.ts';
 
 const HEARTBEAT_MS = 500;
+/** What one fetch brings of several partitions is added within this time. */
+const GATHER_MS = 10;
 
 /**
  * Two insert batches in turn: one is filled while the other lands, strictly one insert after the other. A batch lands
- * when it is full, or when its first record has waited for the linger time, so that many partitions share an insert at
- * low traffic. Memory is bounded by the two batches: while both are full, callers wait for room.
+ * when it is full, else the linger time after the landing before it began, so that many partitions share an insert at
+ * low traffic; a record that comes after a rest waits for a moment only. Memory is bounded by the two batches: while
+ * both are full, callers wait for room.
  */
 export class BatchWriter {
   #open: InsertBatch;
@@ -15,24 +18,29 @@ export class BatchWriter {
   #timer: NodeJS.Timeout | undefined;
   #isDue = false;
   #gaveUp = false;
+  #begunAtMs = -Infinity;
   readonly #lingerMs: number;
   readonly #land: (insertBatch: InsertBatch) => Promise<void>;
   readonly #onFailure: (error: unknown) => void;
+  readonly #now: () => number;
 
   /**
    * @param land resolves when everything in the batch is safe; it retries by itself and rejects only to give up
    * @param onFailure gets what `land` rejected with; the batch then never lands
+   * @param now monotonic milliseconds
    */
   constructor(
     insertBatches: readonly [InsertBatch, InsertBatch],
     lingerMs: number,
     land: (insertBatch: InsertBatch) => Promise<void>,
     onFailure: (error: unknown) => void,
+    now: () => number,
   ) {
     [this.#open, this.#spare] = insertBatches;
     this.#lingerMs = lingerMs;
     this.#land = land;
     this.#onFailure = onFailure;
+    this.#now = now;
   }
 
   /**
@@ -57,10 +65,14 @@ export class BatchWriter {
   added(): void {
     if (this.#open.isFull) this.#landIfIdle();
     if (this.#open.isEmpty) return;
-    this.#timer ??= setTimeout(() => {
-      this.#isDue = true;
-      this.#landIfIdle();
-    }, this.#lingerMs);
+    const restMs = this.#begunAtMs + this.#lingerMs - this.#now();
+    this.#timer ??= setTimeout(
+      () => {
+        this.#isDue = true;
+        this.#landIfIdle();
+      },
+      Math.min(this.#lingerMs, Math.max(GATHER_MS, restMs)),
+    );
   }
 
   /** Lands everything added so far, without lingering; returns early only if landing gave up. */
@@ -77,6 +89,7 @@ export class BatchWriter {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#isDue = false;
+    this.#begunAtMs = this.#now();
     const insertBatch = this.#open;
     this.#open = this.#spare;
     this.#landing = this.#landAndReturn(insertBatch);
