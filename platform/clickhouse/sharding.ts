@@ -18,6 +18,7 @@ const SHARDED: Readonly<Record<string, { readonly hour?: string }>> = {
   usage_15m: { hour: 'toStartOfHour(bucket)' },
   usage_15m_by: { hour: 'toStartOfHour(bucket)' },
   daily_charges: {},
+  charges_by_day: {},
 };
 
 /** Tables that are read as a whole, or in which one row decides. */

@@ -1,3 +1,4 @@
+import { encodeOffset } from '../../../api/charges/cursor.ts';
 import { Compile } from 'typebox/compile';
 import type { Claims } from '../../../api/auth/tokens.ts';
 import { ChargeAnswer } from '../../../api/charges/answer.ts';
@@ -48,7 +49,7 @@ beforeAll(async () => {
   api = await openApi('charges', NOW);
 });
 beforeEach(async () => {
-  for (const table of ['daily_charges', 'landed_ranges']) {
+  for (const table of ['daily_charges', 'charges_by_day', 'landed_ranges']) {
     await api.namespace.onTables(`TRUNCATE TABLE ${table}`);
   }
 });
@@ -139,10 +140,31 @@ describe('GET /v1/charges', () => {
         'acme 2026-11-20 3',
       ]);
       expect(charges.map(({ amount }) => amount)).toEqual(['6.8', '6.8', '6.8', '6.8', '6.8']);
-      await api.namespace.onTables('OPTIMIZE TABLE daily_charges FINAL');
+      await api.namespace.onTables('OPTIMIZE TABLE charges_by_day FINAL');
       expect(await walk(limit)).toEqual(charges);
     },
   );
+
+  it('ignores a record whose revision was decided long before the page', async () => {
+    const count = 20_000;
+    // One part, with equal keys in it, as the consumer inserts them.
+    await api.clickhouse.command({
+      query: `INSERT INTO daily_charges (org_id, product, day, revision, kafka_offset, currency, price_book)
+        SELECT concat('org-', toString(number % ${count})), 'crm', toDate32('2026-11-20'), 1, number, 'USD', '2020-09'
+        FROM numbers(${count + 1})`,
+      clickhouse_settings: { optimize_on_insert: 0 },
+    });
+    // And in a part of their own.
+    await land([
+      record(count + 1, { org_id: 'org-7' }),
+      record(count + 2, { org_id: 'org-0' }),
+      record(count + 3, { org_id: 'org-7', revision: 2 }),
+    ]);
+    const { charges } = await page(`cursor=${encodeOffset(count)}&limit=2`);
+    expect(charges.map((charge) => keyOf(charge))).toEqual(['org-7 2026-11-20 2']);
+    const { charges: whole } = await page('limit=10000');
+    expect(whole).toHaveLength(10_000);
+  });
 
   it('ends before the first record that has not landed: no cursor skips what lands later', async () => {
     // The rows of 0 to 3 are being written; the landing of 0 and 1 is recorded.

@@ -37,11 +37,13 @@ export async function reopenDay(
   { client }: Pick<Closing, 'client'>,
   { date }: Pick<Day, 'date'>,
 ): Promise<void> {
-  await client.command({
-    query: 'ALTER TABLE daily_charges DELETE WHERE day = toDate32({date:String})',
-    query_params: { date },
-    clickhouse_settings: { mutations_sync: '2' },
-  });
+  for (const table of ['daily_charges', 'charges_by_day']) {
+    await client.command({
+      query: `ALTER TABLE ${table} DELETE WHERE day = toDate32({date:String})`,
+      query_params: { date },
+      clickhouse_settings: { mutations_sync: '2' },
+    });
+  }
 }
 
 /** Closes a UTC day of all organisations with calls, as a tick of the aggregator does. @returns the revisions made */
