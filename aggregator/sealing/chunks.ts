@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { toSeconds } from '../../platform/clickhouse/sql-time.ts';
 
 /** Hours in one statement: they are query parameters, which travel in the request's URL. */
 const HOURS_PER_CHUNK = 240;
@@ -44,7 +45,7 @@ async function countEvents(client: ClickHouseClient, hours: readonly number[]): 
     CountRow,
     `SELECT toUnixTimestamp(toStartOfHour(occurred_at)) * 1000 AS hour, count() AS events FROM call_events
      WHERE toStartOfHour(occurred_at) IN {hours:Array(UInt32)} GROUP BY hour`,
-    { hours: hours.map((hour) => hour / 1000) },
+    { hours: hours.map(toSeconds) },
   );
   return new Map(rows.map(({ hour, events }) => [hour, events]));
 }

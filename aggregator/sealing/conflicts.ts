@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { toSeconds } from '../../platform/clickhouse/sql-time.ts';
 import { scopeCondition, type SealScope } from './scope.ts';
 
 /**
@@ -23,6 +24,6 @@ export async function recordConflicts(
         AND event IN (SELECT event ${traces} GROUP BY event HAVING min(payload) < max(payload))
       GROUP BY hour, org_id, event
       HAVING payloads > 1`,
-    query_params: { hours: hours.map((hour) => hour / 1000) },
+    query_params: { hours: hours.map(toSeconds) },
   });
 }

@@ -12,6 +12,8 @@ const InvalidationRow = Type.Object({ org_id: Type.String(), hour: Type.Integer(
  * invalidations into the table dirty_marks (schemas/clickhouse/0003). `hour` is in epoch milliseconds.
  */
 export type Invalidation = Static<typeof InvalidationRow>;
+const SELECT =
+  'SELECT org_id, toUnixTimestamp(hour) * 1000 AS hour, toString(id) AS id FROM dirty_marks FINAL';
 
 /** The values of the column `cleared`; the greatest counts (schemas/clickhouse/0014). */
 const STATE = { invalidated: 0, resealed: 1, cleared: 2 } as const;
@@ -32,7 +34,7 @@ export async function readInvalidations(
   return select(
     client,
     InvalidationRow,
-    `SELECT org_id, toUnixTimestamp(hour) * 1000 AS hour, toString(id) AS id FROM dirty_marks FINAL
+    `${SELECT}
      WHERE cleared = ${STATE.invalidated} AND dirty_marks.hour < ${second('sealed')}
      QUALIFY min(marked_at) OVER () <= now64(3) - toIntervalMillisecond({gather:UInt32})
      ORDER BY dirty_marks.hour DESC LIMIT {limit:UInt32}`,
@@ -62,7 +64,7 @@ export async function readResealed(
   return select(
     client,
     InvalidationRow,
-    `SELECT org_id, toUnixTimestamp(hour) * 1000 AS hour, toString(id) AS id FROM dirty_marks FINAL
+    `${SELECT}
      WHERE cleared = ${STATE.resealed} ORDER BY org_id, dirty_marks.hour LIMIT {limit:UInt32}`,
     { limit },
   );

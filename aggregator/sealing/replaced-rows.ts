@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { toSeconds } from '../../platform/clickhouse/sql-time.ts';
 
 /** The dimensions of usage_15m_by beyond (org_id, product, bucket). */
 export const ROLLUP_DIMENSIONS = 'user_id, app_id, method, endpoint, module, status, rule, rejection_cause';
@@ -36,7 +37,7 @@ export async function zeroReplacedRows(client: ClickHouseClient, hours: readonly
           WHERE toStartOfHour(bucket) IN {hours:Array(UInt32)} AND (org_id, bucket) IN (${outdated})
         ) AS counted
         WHERE seen < newest AND calls > 0`,
-      query_params: { hours: hours.map((hour) => hour / 1000) },
+      query_params: { hours: hours.map(toSeconds) },
       clickhouse_settings: {
         max_partitions_per_insert_block: '0',
         do_not_merge_across_partitions_select_final: 1,

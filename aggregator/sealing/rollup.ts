@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Type } from 'typebox';
 import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { toSeconds } from '../../platform/clickhouse/sql-time.ts';
 import { recordConflicts } from './conflicts.ts';
 import { scopeCondition, type SealScope } from './scope.ts';
 import { ROLLUP_DIMENSIONS, zeroReplacedRows } from './replaced-rows.ts';
@@ -137,5 +138,3 @@ async function readClock(client: ClickHouseClient): Promise<number> {
   const [row] = await select(client, ClockRow, 'SELECT toUnixTimestamp(now()) AS now');
   return row?.now ?? 0;
 }
-
-const toSeconds = (ms: number): number => ms / 1000;

@@ -10,3 +10,6 @@ export const instant = (parameter: string): string => `fromUnixTimestamp64Milli(
 
 /** For columns of DateTime, such as bucket and hour, and for toStartOfHour(occurred_at). In whole epoch seconds. */
 export const second = (parameter: string): string => `toDateTime({${parameter}:UInt32}, 'UTC')`;
+
+/** Epoch milliseconds as a parameter of `second`. */
+export const toSeconds = (ms: number): number => ms / 1000;

@@ -1,6 +1,6 @@
 import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { instant, second } from '../../platform/clickhouse/sql-time.ts';
+import { instant, second, toSeconds } from '../../platform/clickhouse/sql-time.ts';
 import { DIMENSIONS, isDimension, TIME_GROUPS, type GroupBy } from './dimensions.ts';
 import { conditionsOf, type Filters } from './filters.ts';
 import { planRollup } from './rollup-plan.ts';
@@ -96,12 +96,10 @@ export async function usageQuery(client: ClickHouseClient, request: UsageRequest
     rollup_to_ms: plan.rollupTo,
     rollup_from: plan.rollupFrom / 1000,
     rollup_to: plan.rollupTo / 1000,
-    invalidated_hours: plan.invalidatedHours.map(seconds),
-    raw_hours: plan.rawHours.map(seconds),
-    day_starts: dayStarts.map(seconds),
+    invalidated_hours: plan.invalidatedHours.map(toSeconds),
+    raw_hours: plan.rawHours.map(toSeconds),
+    day_starts: dayStarts.map(toSeconds),
     ...conditions.params,
   };
   return { sql, params };
 }
-
-const seconds = (ms: number): number => ms / 1000;

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { instant, second } from '../../platform/clickhouse/sql-time.ts';
+import { instant, second, toSeconds } from '../../platform/clickhouse/sql-time.ts';
 import { FINAL_SETTINGS } from './query.ts';
 import { planRollup, type RollupPlan, type SealedHours } from './rollup-plan.ts';
 
@@ -38,8 +38,8 @@ export async function readCredits(
   const rows = await select(client, SumsRow, `${parts.join(' UNION ALL ')} ${FINAL_SETTINGS}`, {
     org: orgId,
     product,
-    raw_hours: rawHours.map(seconds),
-    invalidated_hours: invalidatedHours.map(seconds),
+    raw_hours: rawHours.map(toSeconds),
+    invalidated_hours: invalidatedHours.map(toSeconds),
     ...Object.assign({}, ...plans.map(boundsOf)),
   });
   return plans.map((_, index) => rows.reduce((sum, { sums }) => sum + (sums[index] ?? 0), 0));
@@ -75,8 +75,6 @@ const boundsOf = ({ from, to, rollupFrom, rollupTo }: RollupPlan, index: number)
   [`to_${index}`]: to,
   [`rollup_from_ms_${index}`]: rollupFrom,
   [`rollup_to_ms_${index}`]: rollupTo,
-  [`rollup_from_${index}`]: seconds(rollupFrom),
-  [`rollup_to_${index}`]: seconds(rollupTo),
+  [`rollup_from_${index}`]: toSeconds(rollupFrom),
+  [`rollup_to_${index}`]: toSeconds(rollupTo),
 });
-
-const seconds = (ms: number): number => ms / 1000;

@@ -27,7 +27,7 @@ const SETTLED_WITHIN_MS = 30 * MINUTE_MS;
 const TIMING = { sealDelayMs: MINUTE_MS, graceMs: 15 * MINUTE_MS };
 const ONCE = 'the same events sealed once';
 
-/** Late events of all organisations: from when they have landed until their hours are sealed and their day is closed. */
+/** Late events of all organisations: how long after they landed their hours are sealed and their day is closed. */
 export const backfill = plan<BackfillSize>(
   {
     full: { calls: 25_000_000, orgs: 10_000, rounds: 1 },
