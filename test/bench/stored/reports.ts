@@ -9,10 +9,10 @@ import type { Benchmark, Candidate } from '../benchmark.ts';
 import { plan, type Places } from '../plan.ts';
 import { rangeSql } from './alternatives.ts';
 import { GIANT_ORG, type HistorySize } from './history.ts';
+import { reading } from './reading.ts';
 import { sharedHistory } from './shared-history.ts';
 import { HISTORY_SIZES } from './sizes.ts';
 import { startStack } from './stack.ts';
-import { timed } from './timed.ts';
 
 interface ReportsSize {
   readonly history: HistorySize;
@@ -84,20 +84,20 @@ async function reportBenchmarks(places: Places, size: ReportsSize): Promise<read
       );
       return rows[0]?.total ?? 0;
     }
-    const reading = (
+    // The first read also warms up.
+    const readingBy = (
       candidate: string,
       read: () => Promise<number>,
       pids: Readonly<Record<string, number>> = {},
-    ): Candidate => ({
-      name: candidate,
-      run: async (measure) => {
-        found.add(await read()); // It also warms up.
-        if (found.size > 1) throw new Error(`${candidate} reads other credits: ${[...found].join(', ')}`);
-        await measure({ ...pids, ClickHouse: places.clickhousePid }, async () => ({
-          latenciesMs: await timed(size.reads, read),
-        }));
-      },
-    });
+    ): Candidate =>
+      reading(found, {
+        name: candidate,
+        known: read,
+        read,
+        warmUps: 0,
+        reads: size.reads,
+        pids: { ...pids, ClickHouse: places.clickhousePid },
+      });
     return {
       name: `report: ${name}`,
       work: `${size.reads} reads, one after the other, of a giant with a quarter of ${count(history.calls)} calls`,
@@ -105,8 +105,8 @@ async function reportBenchmarks(places: Places, size: ReportsSize): Promise<read
       count: size.reads,
       cpuPer: 1,
       rounds: size.rounds,
-      ours: reading('API, through HTTP', ours, { API: stack.pidOf('api') }),
-      others: [reading(RAW, raw)],
+      ours: readingBy('API, through HTTP', ours, { API: stack.pidOf('api') }),
+      others: [readingBy(RAW, raw)],
       targets: [
         { figure: 'p99', atLeast: 500, aim: 100 },
         { figure: 'p50', against: RAW, atLeast: 10, aim: 50 },

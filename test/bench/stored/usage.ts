@@ -8,10 +8,10 @@ import { plan, type Places } from '../plan.ts';
 import { createOpenMeter, finalScan, openMeterQuery, type Read } from './alternatives.ts';
 import { dashboardsBenchmark } from './dashboards.ts';
 import { GIANT_ORG, lastHour, typicalOrg, type HistorySize } from './history.ts';
+import { reading } from './reading.ts';
 import { sharedHistory } from './shared-history.ts';
 import { HISTORY_SIZES } from './sizes.ts';
 import { startStack } from './stack.ts';
-import { timed } from './timed.ts';
 
 interface UsageSize {
   readonly history: HistorySize;
@@ -57,22 +57,19 @@ async function usageBenchmarks(places: Places, size: UsageSize): Promise<readonl
       if (!isCredits(answer)) throw new Error(`not the credits of ${orgId}: ${JSON.stringify(answer)}`);
       return answer.used;
     }
-    const reading = (
+    const readingBy = (
       name: string,
       read: (at?: number) => Promise<number>,
       pids: Readonly<Record<string, number>> = {},
-    ): Candidate => ({
-      name,
-      run: async (measure) => {
-        found.add(await read(known));
-        if (found.size > 1)
-          throw new Error(`${name} reads other credits of ${orgId}: ${[...found].join(', ')}`);
-        for (let done = 0; done < WARM_UP_READS; done += 1) await read();
-        await measure({ ...pids, ClickHouse: places.clickhousePid }, async () => ({
-          latenciesMs: await timed(size.reads, () => read()),
-        }));
-      },
-    });
+    ): Candidate =>
+      reading(found, {
+        name,
+        known: () => read(known),
+        read: () => read(),
+        warmUps: WARM_UP_READS,
+        reads: size.reads,
+        pids: { ...pids, ClickHouse: places.clickhousePid },
+      });
     return {
       name: `usage of ${kind}`,
       work: `${size.reads} reads of current usage, one after the other, of ${count(history.calls)} calls of ${count(history.orgs)} organisations`,
@@ -80,10 +77,10 @@ async function usageBenchmarks(places: Places, size: UsageSize): Promise<readonl
       count: size.reads,
       cpuPer: 1_000,
       rounds: size.rounds,
-      ours: reading('API, through HTTP', ours, { API: stack.pidOf('api') }),
+      ours: readingBy('API, through HTTP', ours, { API: stack.pidOf('api') }),
       others: [
-        reading(FINAL_SCAN, (at = Date.now()) => finalScan(client, windowAt(at))),
-        reading(OPENMETER, (at = Date.now()) => openMeterQuery(client, windowAt(at))),
+        readingBy(FINAL_SCAN, (at = Date.now()) => finalScan(client, windowAt(at))),
+        readingBy(OPENMETER, (at = Date.now()) => openMeterQuery(client, windowAt(at))),
       ],
       targets: [
         { figure: 'p99', atLeast: 50, aim: 20 },
