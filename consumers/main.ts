@@ -17,12 +17,13 @@ import { newCounters } from './counters.ts';
 import { FailingSteps } from './failing-steps.ts';
 import { Inserts } from './write/inserts.ts';
 import { Intake } from './intake.ts';
-import { landInOrder } from './write/landing-order.ts';
+import { landInOrder, type LandingSteps } from './write/landing-order.ts';
 import { landCallEvents } from './write/call-events.ts';
 import { landDecisionLog, type DecisionLog } from './write/decision-log.ts';
 import { BatchWriter } from './write/batch-writer.ts';
 import { createRetry } from './retry.ts';
 import { ProgressWriter } from './write/progress-writer.ts';
+import { RangeRecorder, recordAtOnce } from './write/range-recorder.ts';
 import { Quarantine } from './write/dead-letters.ts';
 import { RecordDecoder } from './decode/record-decoder.ts';
 import { RegistrySchemas } from './decode/registry-schemas.ts';
@@ -92,8 +93,9 @@ async function run({
     };
     return new Source(kafka, admin, fetching, retryUntilSuccess, counters, onCrash, logger);
   };
-  const landFrom = ({ onLanded }: Source) =>
-    landInOrder({ inserts, quarantine, retryUntilSuccess, onLanded });
+  const recordingOf = ({ commit }: Source) => ({ inserts, retryUntilSuccess, commit });
+  const landFrom = ({ onLanded }: Source, record: LandingSteps['record']) =>
+    landInOrder({ quarantine, retryUntilSuccess, onLanded, record });
 
   // Call events: fetch, validate and transcode, land, commit.
   // Two stacks on one cluster have topics of their own and need groups of their own: members of one group that
@@ -101,7 +103,8 @@ async function run({
   const group = `${config.TOPIC_PREFIX}${config.CONSUMER_GROUP}`;
   const calls = source(topics.calls, group);
   const newBatch = () => new InsertBatch(config.BATCH_ROWS, config.BATCH_BYTES);
-  const landBatch = landCallEvents(landFrom(calls), inserts, counters);
+  const ranges = new RangeRecorder(recordingOf(calls), fail, () => performance.now());
+  const landBatch = landCallEvents(landFrom(calls, ranges.add), inserts, counters);
   const batchWriter = new BatchWriter([newBatch(), newBatch()], config.BATCH_LINGER_MS, landBatch, fail, () =>
     performance.now(),
   );
@@ -119,7 +122,12 @@ async function run({
   const charges = source(topics.dailyCharges, `${group}.charges`);
   const settings = source(topics.settings, `${group}.settings`);
   const takerOf = (log: DecisionLog, from: Source) =>
-    landDecisionLog(log, { inserts, land: landFrom(from), counters, onTaken: from.onTaken });
+    landDecisionLog(log, {
+      inserts,
+      land: landFrom(from, recordAtOnce(recordingOf(from))),
+      counters,
+      onTaken: from.onTaken,
+    });
 
   const sources = [calls, charges, settings];
   const progress = new ProgressWriter(sources, admin, inserts, logger, Date.now);
@@ -131,6 +139,7 @@ async function run({
     health.readyWhen(() => ['The process is stopping']);
     for (const { fetcher } of sources) fetcher.halt();
     await batchWriter.drain();
+    await ranges.flush();
     await Promise.all([...sources.map(({ fetcher }) => fetcher.leave()), progress.stop()]);
     await Promise.all([schemaTopic.stop(), producer.close(), admin.disconnect()]);
     inserts.close();

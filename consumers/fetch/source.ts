@@ -43,9 +43,10 @@ export class Source {
 
   onTaken = (range: LandedRange): void => this.progress.taken(range);
 
-  /** Never rejects. */
-  onLanded = async (ranges: readonly LandedRange[]): Promise<void> => {
+  onLanded = (ranges: readonly LandedRange[]): void => {
     for (const range of ranges) this.progress.landed(range);
-    await this.commits.commit(ranges);
   };
+
+  /** Never rejects. */
+  commit = (ranges: readonly LandedRange[]): Promise<void> => this.commits.commit(ranges);
 }

@@ -1,4 +1,3 @@
-import type { Inserts } from './inserts.ts';
 import type { RetryUntilSuccess } from '../retry.ts';
 import type { DeadLetter, Quarantine } from './dead-letters.ts';
 import type { LandedRange } from '../fetch/landed-range.ts';
@@ -13,15 +12,16 @@ export interface Landing {
   readonly ranges: readonly LandedRange[];
 }
 
-/** Resolves when everything is safe and the commit was attempted; rejects only if the process gives up. */
+/** Resolves when everything is safe; rejects only if the process gives up. */
 export type Land = (landing: Landing) => Promise<void>;
 
 export interface LandingSteps {
-  readonly inserts: Pick<Inserts, 'insertRows'>;
   readonly quarantine: Pick<Quarantine, 'publish' | 'record'>;
   readonly retryUntilSuccess: RetryUntilSuccess;
-  /** Commits the ranges' offsets and updates the progress of landing; must not reject. */
-  readonly onLanded: (ranges: readonly LandedRange[]) => Promise<void>;
+  /** Gets the ranges whose rows and dead letters are safe. */
+  readonly onLanded: (ranges: readonly LandedRange[]) => void;
+  /** Records the ranges, then commits their offsets (range-recorder.ts). */
+  readonly record: (ranges: readonly LandedRange[]) => Promise<void>;
 }
 
 /**
@@ -29,7 +29,7 @@ export interface LandingSteps {
  * landed ranges, then the offset commit. After a crash between two steps the records are delivered again, and what
  * landed before replaces itself.
  */
-export function landInOrder({ inserts, quarantine, retryUntilSuccess, onLanded }: LandingSteps): Land {
+export function landInOrder({ quarantine, retryUntilSuccess, onLanded, record }: LandingSteps): Land {
   async function landDeadLetters(deadLetters: readonly DeadLetter[]): Promise<void> {
     if (deadLetters.length === 0) return;
     // Two steps, so that dead letters are not published again and again while ClickHouse is away.
@@ -39,22 +39,7 @@ export function landInOrder({ inserts, quarantine, retryUntilSuccess, onLanded }
 
   return async ({ rowsName, insertRows, deadLetters, ranges }) => {
     await Promise.all([retryUntilSuccess(`landing ${rowsName}`, insertRows), landDeadLetters(deadLetters)]);
-    await retryUntilSuccess('recording landed ranges', () =>
-      inserts.insertRows('landed_ranges', ranges.map(rowOf)),
-    );
-    await onLanded(ranges);
-  };
-}
-
-/** A row of landed_ranges; what has landed is the union of their intervals. */
-function rowOf({ topic, partition, firstOffset, lastOffset, rows, quarantined, unpublished }: LandedRange) {
-  return {
-    topic,
-    partition,
-    first_offset: firstOffset,
-    last_offset: lastOffset,
-    rows,
-    quarantined,
-    unpublished: unpublished.map(({ first, last }) => [first, last]),
+    onLanded(ranges);
+    await record(ranges);
   };
 }

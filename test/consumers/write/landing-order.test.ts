@@ -4,6 +4,7 @@ import { FailingSteps } from '../../../consumers/failing-steps.ts';
 import { createRetry } from '../../../consumers/retry.ts';
 import type { DeadLetter } from '../../../consumers/write/dead-letters.ts';
 import { landInOrder, type Landing } from '../../../consumers/write/landing-order.ts';
+import { recordAtOnce } from '../../../consumers/write/range-recorder.ts';
 import { createLogger } from '../../../platform/logging.ts';
 
 const range: LandedRange = {
@@ -49,16 +50,21 @@ async function stepsOf(deadLetters: readonly DeadLetter[], failing?: string): Pr
     deadLetters,
     ranges: [range],
   };
+  const retryUntilSuccess = createRetry(
+    createLogger('test', 'silent'),
+    newCounters(),
+    new FailingSteps(Date.now),
+    new AbortController().signal,
+  );
   const land = landInOrder({
-    inserts: { insertRows: (table) => step(table) },
     quarantine: { publish: () => step('publish'), record: () => step('record') },
-    retryUntilSuccess: createRetry(
-      createLogger('test', 'silent'),
-      newCounters(),
-      new FailingSteps(Date.now),
-      new AbortController().signal,
-    ),
-    onLanded: () => step('commit'),
+    retryUntilSuccess,
+    onLanded: () => void steps.push('landed'),
+    record: recordAtOnce({
+      inserts: { insertRows: (table) => step(table) },
+      retryUntilSuccess,
+      commit: () => step('commit'),
+    }),
   });
   await land(landing);
   return steps;
@@ -67,8 +73,9 @@ async function stepsOf(deadLetters: readonly DeadLetter[], failing?: string): Pr
 describe('the order of landing', () => {
   it('is rows and dead letters, then the landed ranges, then the commit', async () => {
     const steps = await stepsOf([deadLetter]);
-    expect(steps.slice(-4)).toEqual(['landed_ranges', 'landed_ranges done', 'commit', 'commit done']);
-    expect(steps.slice(0, -4).toSorted()).toEqual(
+    const end = ['landed', 'landed_ranges', 'landed_ranges done', 'commit', 'commit done'];
+    expect(steps.slice(-5)).toEqual(end);
+    expect(steps.slice(0, -5).toSorted()).toEqual(
       ['rows', 'rows done', 'publish', 'publish done', 'record', 'record done'].toSorted(),
     );
     expect(steps.indexOf('publish done')).toBeLessThan(steps.indexOf('record'));
@@ -78,6 +85,7 @@ describe('the order of landing', () => {
     expect(await stepsOf([])).toEqual([
       'rows',
       'rows done',
+      'landed',
       'landed_ranges',
       'landed_ranges done',
       'commit',
