@@ -3,7 +3,8 @@ import type { KafkaCluster } from '../../deploy/local/kafka-cluster.ts';
 import { BrokerFaults } from './brokers.ts';
 import { describeFault, inject } from './inject.ts';
 import type { MeteredServer } from './metered-server.ts';
-import { SHARDS, type Fault } from './plan.ts';
+import type { FaultyLink } from './network.ts';
+import { LINKS, SHARDS, type Fault } from './plan.ts';
 
 /** The time of a run, from when it was made. */
 export class RunClock {
@@ -29,12 +30,14 @@ export interface FaultTargets {
   /** The brokers of the stack, if the run hits them. */
   readonly cluster?: KafkaCluster;
   readonly publisher: MeteredServer;
+  /** The links to the shards, if the run hits them. */
+  readonly links?: readonly FaultyLink[];
 }
 
 /** Injects each fault at its time. Resolves when the last one is over. */
 export async function injectAll(
   faults: readonly Fault[],
-  { dataDir, shardsDir = dataDir, variables, cluster, publisher }: FaultTargets,
+  { dataDir, shardsDir = dataDir, variables, cluster, publisher, links = [] }: FaultTargets,
   clock: RunClock,
   report: (what: string) => void,
 ): Promise<void> {
@@ -49,10 +52,13 @@ export async function injectAll(
         return;
       }
       begin();
-      if (fault.victim === 'publisher') return publisher.inject(fault);
-      const isShard = SHARDS.some((shard) => shard === fault.victim);
-      if (!(await inject(fault, isShard ? shardsDir : dataDir, variables)))
-        report(`... which could not be injected (${fault.victim})`);
+      const { kind, victim, forMs, atMs } = fault;
+      if (victim === 'publisher') return publisher.inject(fault);
+      if (kind === 'cut' || kind === 'delay' || kind === 'silence')
+        return links[LINKS.findIndex((link) => link === victim)]?.inject(kind, forMs);
+      const isShard = SHARDS.some((shard) => shard === victim);
+      if (!(await inject({ kind, victim, forMs, atMs }, isShard ? shardsDir : dataDir, variables)))
+        report(`... which could not be injected (${victim})`);
     }),
   );
 }

@@ -7,6 +7,7 @@ import { createLogger } from '../../platform/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { signalProcess } from '../../deploy/local/process-identity.ts';
 import { startConsumer } from '../consumers/consumer-process.ts';
+import type { LinkFault } from './network.ts';
 import type { Fault, Victim } from './plan.ts';
 
 /** Partitions at once. */
@@ -27,6 +28,12 @@ export function describeFault({ kind, victim, forMs, brokers }: Fault): string {
       return `everything redelivered to a new consumer group, killed after ${seconds}`;
     case 'rival':
       return `another ${victim} beside the first, killed after ${seconds}`;
+    case 'cut':
+      return `${who} cut for ${seconds}`;
+    case 'delay':
+      return `${who} slow for ${seconds}`;
+    case 'silence':
+      return `${who} silent for ${seconds}, its connections stay open`;
     case 'widen':
       return `${ADDED} partitions added to the call topic`;
   }
@@ -40,7 +47,7 @@ export function describeFault({ kind, victim, forMs, brokers }: Fault): string {
  * @returns false where the fault could not be injected: the process was not running, or did not start in time
  */
 export async function inject(
-  { kind, victim, forMs, atMs }: Fault,
+  { kind, victim, forMs, atMs }: Fault & { readonly kind: Exclude<Fault['kind'], LinkFault> },
   dataDir: string,
   variables: Readonly<Record<string, string>>,
 ): Promise<boolean> {

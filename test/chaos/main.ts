@@ -13,11 +13,12 @@ import { startChaosServers } from './servers.ts';
 const USAGE = `npm run chaos [-- --seed N] [--seconds N]
 
 Starts three brokers, two shards of ClickHouse and a stack with two of each process, and publishes calls for N seconds
-(60), while it kills, freezes and doubles processes, kills and freezes brokers and shards, and adds partitions. It also
-publishes what others may put on the topics: calls in transactions, aborted ones too, broken settings, junk schemas, and
-waves of invalid records. Then it checks that the log holds every call that was acknowledged, and compares every figure
-with an independent count. The same seed gives the same calls and faults; how they interleave depends on the machine.
-The rows are sharded by organisation where the seed is even, by organisation and hour where it is odd. Exit code 1 if
+(60), while it kills, freezes and doubles processes, kills and freezes brokers and shards, cuts, slows and silences the
+connections to the shards, and adds partitions. It also publishes what others may put on the topics: calls in
+transactions, aborted ones too, broken settings, junk schemas, and waves of invalid records. Then it checks that the log
+holds every call that was acknowledged, and compares every figure with an independent count. The same seed gives the
+same calls and faults; how they interleave depends on the machine. The rows are sharded by organisation where the seed
+is even, by organisation and hour where it is odd. Exit code 1 if
 anything differs.`;
 
 const MAX_SECONDS = 3_600;

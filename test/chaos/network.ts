@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** By how much a slow link delays each piece of data, each way. */
+const LATENCY_MS = 150;
+
+/**
+ * cut: connections are closed, and new ones refused. delay: every piece of data arrives late. silence: connections stay
+ * open and nothing arrives any more, as where a machine vanished; they are closed when the silence ends.
+ */
+export type LinkFault = 'cut' | 'delay' | 'silence';
+
+/** The connection between the processes of a stack and one server, with faults. */
+export class FaultyLink {
+  readonly #target: { readonly host: string; readonly port: number };
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+  #port = 0;
+  #latencyMs = 0;
+  /** Resolves when the silence is over. */
+  #silence: Promise<void> | undefined;
+
+  /** Listens on a free port and passes everything on. @param url of the server */
+  static async open(url: string): Promise<FaultyLink> {
+    const { hostname, port } = new URL(url);
+    const link = new FaultyLink(hostname, Number(port));
+    await link.#listen();
+    return link;
+  }
+
+  private constructor(host: string, port: number) {
+    this.#target = { host, port };
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Resolves when the fault is over. */
+  async inject(fault: LinkFault, forMs: number): Promise<void> {
+    switch (fault) {
+      case 'delay':
+        this.#latencyMs = LATENCY_MS;
+        await sleep(forMs);
+        this.#latencyMs = 0;
+        return;
+      case 'silence':
+        this.#silence = sleep(forMs);
+        await this.#silence;
+        this.#silence = undefined;
+        this.#hangUp();
+        return;
+      case 'cut':
+        await this.close();
+        await sleep(forMs);
+        await this.#listen();
+        return;
+    }
+    throw new Error('no such fault');
+  }
+
+  async close(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    if (!server) return;
+    server.close();
+    this.#hangUp();
+    await once(server, 'close');
+  }
+
+  async #listen(): Promise<void> {
+    this.#server = createServer({ noDelay: true }, (client) => {
+      const upstream = connect({ ...this.#target, noDelay: true });
+      this.#pass(client, upstream);
+      this.#pass(upstream, client);
+    }).listen(this.#port, '127.0.0.1');
+    await once(this.#server, 'listening');
+    const address = this.#server.address();
+    if (address !== null && typeof address === 'object') this.#port = address.port;
+  }
+
+  #hangUp(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #pass(from: Socket, to: Socket): void {
+    this.#sockets.add(from);
+    from.on('error', () => to.destroy());
+    from.on('close', () => {
+      this.#sockets.delete(from);
+      to.destroy();
+    });
+    from.on('end', () => to.end());
+    from.on('data', (data: Buffer) => {
+      from.pause();
+      void this.#carry(data, to).then(() => from.resume());
+    });
+  }
+
+  /** Resolves when the receiver can take more. */
+  async #carry(data: Buffer, to: Socket): Promise<void> {
+    if (this.#latencyMs > 0) await sleep(this.#latencyMs);
+    await this.#silence;
+    if (to.destroyed || to.write(data)) return;
+    await Promise.race([once(to, 'drain'), once(to, 'close')]);
+  }
+}
