@@ -1,6 +1,12 @@
 import { BUCKET_MS, HOUR_MS } from '../../schemas/time-units.ts';
 import { ceilTo, floorTo } from '../../domain/instants.ts';
 
+/** [from, to), epoch milliseconds. */
+export interface Interval {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Which hours of an organisation the rollup has: read before the rollup itself. */
 export interface SealedHours {
   /** Hours before this instant are in the rollup; a full hour, 0 before the first seal. */
@@ -22,6 +28,8 @@ export interface RollupPlan {
   readonly rollupFrom: number;
   readonly rollupTo: number;
   readonly invalidatedHours: readonly number[];
+  /** What the raw part reads; an invalidated hour may overlap the edges. */
+  readonly rawRanges: readonly Interval[];
   /** Every hour that the raw part needs: the sorting key of call_events starts with the hour. */
   readonly rawHours: readonly number[];
 }
@@ -32,13 +40,21 @@ export function planRollup(from: number, to: number, sealed: SealedHours): Rollu
   // Without a whole sealed bucket the rollup part is empty, and all of the interval is read raw.
   const rollupTo = Math.max(rollupFrom, floorTo(Math.min(to, sealed.until), BUCKET_MS));
   const invalidatedHours = sealed.invalidatedHours.filter((hour) => hour + HOUR_MS > from && hour < to);
-  const rawHours = new Set(invalidatedHours);
-  for (const [start, end] of [
-    [from, Math.min(rollupFrom, to)],
-    [rollupTo, to],
-  ] as const) {
-    if (start >= end) continue;
-    for (let hour = floorTo(start, HOUR_MS); hour < end; hour += HOUR_MS) rawHours.add(hour);
-  }
-  return { from, to, rollupFrom, rollupTo, invalidatedHours, rawHours: [...rawHours] };
+  const edges = [
+    { from, to: Math.min(rollupFrom, to) },
+    { from: rollupTo, to },
+  ];
+  const invalidated = invalidatedHours.map((hour) => ({
+    from: Math.max(from, hour),
+    to: Math.min(hour + HOUR_MS, to),
+  }));
+  const rawRanges = [...edges, ...invalidated].filter((range) => range.from < range.to);
+  const rawHours = [...new Set(rawRanges.flatMap(hoursOf))];
+  return { from, to, rollupFrom, rollupTo, invalidatedHours, rawRanges, rawHours };
+}
+
+/** The starts of the hours that a range touches. */
+function hoursOf({ from, to }: Interval): number[] {
+  const first = floorTo(from, HOUR_MS);
+  return Array.from({ length: Math.ceil((to - first) / HOUR_MS) }, (_, index) => first + index * HOUR_MS);
 }

@@ -1,7 +1,8 @@
 import { connectClickHouse, type ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
 import { migrate } from '../../../platform/clickhouse/migrate.ts';
 import { BUCKET_MS, DAY_MS, HOUR_MS } from '../../../schemas/time-units.ts';
-import { readCredits, type Interval } from '../../../store/usage/read-credits.ts';
+import { readCredits } from '../../../store/usage/read-credits.ts';
+import type { Interval } from '../../../store/usage/rollup-plan.ts';
 import { readSealedHours } from '../../../store/usage/sealed-hours.ts';
 import { sealAll } from '../../api/sealing.ts';
 import { callEvent, insertEvents } from '../../api/tables.ts';
