@@ -29,7 +29,7 @@ export interface Sources {
   readonly now: () => number;
   readonly clickhouse: ClickHouseClient;
   /** Refreshed for every answer, so that a change shows in the next one: see store/settings/. */
-  readonly settings: Pick<SettingsRecorder, 'refresh' | 'record' | 'outcomesOf'>;
+  readonly settings: Pick<SettingsRecorder, 'refresh' | 'known' | 'record' | 'outcomesOf'>;
   readonly topics: Topics;
   /** The aggregator's delays of sealing and closing: they decide which days are open, and what is overdue. */
   readonly timing: ClosingDelays;

@@ -90,19 +90,25 @@ export async function adoptBundledRelease(
   return effectiveAt;
 }
 
-/**
- * Makes the calendars follow the adopted releases. Each call does nothing for a minute after the last reading.
- * @param uptime milliseconds of a clock that only goes forward
- */
+/** Makes the calendars follow the adopted releases. */
+export interface FollowReleases {
+  (): Promise<void>;
+  /** False for a minute after the last reading: until then a call does nothing. */
+  isDue(): boolean;
+}
+
+/** @param uptime milliseconds of a clock that only goes forward */
 export function followReleases(
   client: ClickHouseClient,
   uptime: () => number = () => performance.now(),
-): () => Promise<void> {
+): FollowReleases {
   let readAt = -Infinity;
-  return async () => {
+  const isDue = (): boolean => uptime() - readAt >= KNOWN_FOR_MS;
+  const follow = async (): Promise<void> => {
     const startedAt = uptime();
-    if (startedAt - readAt < KNOWN_FOR_MS) return;
+    if (!isDue()) return;
     useReleases(await readReleases(client));
     readAt = startedAt;
   };
+  return Object.assign(follow, { isDue });
 }

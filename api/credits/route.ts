@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
 import { currentUsageOf } from '../../domain/usage/current-usage.ts';
 import { readCredits } from '../../store/usage/read-credits.ts';
-import { readSealedHours } from '../../store/usage/sealed-hours.ts';
 import type { Sources } from '../dependencies.ts';
 import { orgCalendar } from '../orgs/subscription.ts';
 import { Credits } from '../parameters/counts.ts';
@@ -11,7 +10,7 @@ import { TermsAssumed } from '../settings/terms-assumed.ts';
 import { BillableToday, billableToday } from './billable-today.ts';
 import { subscriptionAt } from './subscription-at.ts';
 import { AtQuery, describeWindow, liveProperties, storedPart, windowAt } from './window.ts';
-import { readLagSeconds } from '../usage/lag.ts';
+import { readNewest } from './newest.ts';
 
 /** The current usage of a subscription (domain.md, Windows and Terms). */
 export const CreditsAnswer = Type.Object(
@@ -48,12 +47,7 @@ export function creditsRoute(app: ApiServer, sources: Sources): void {
     },
     handler: async ({ params, query }) => {
       const window = windowAt(query.at, sources.now());
-      // At once: one after the other they would take most of the time of the answer.
-      const [settings, sealed, lagSeconds] = await Promise.all([
-        sources.settings.refresh(),
-        readSealedHours(sources.clickhouse, params.org),
-        readLagSeconds(sources),
-      ]);
+      const { settings, sealed, lagSeconds } = await readNewest(sources, params.org);
       const requested = { org: params.org, product: query.product };
       // The settings of that instant, the events known now.
       const found = subscriptionAt(settings, requested, window.to);
@@ -62,8 +56,13 @@ export function creditsRoute(app: ApiServer, sources: Sources): void {
       // Calls dated ahead of now belong to today, but not to the window.
       const today = { from: day.from, to: query.at === undefined ? day.to : Math.min(day.to, window.to) };
       const intervals = [storedPart(window), storedPart(today)];
-      const { clickhouse } = sources;
-      const [used = 0, usedToday = 0] = await readCredits(clickhouse, sealed, orgId, product, intervals);
+      const [used = 0, usedToday = 0] = await readCredits(
+        sources.clickhouse,
+        sealed,
+        orgId,
+        product,
+        intervals,
+      );
       const usage = currentUsageOf(allowance, used);
       return {
         ...describeWindow(orgId, product, window, lagSeconds),

@@ -80,17 +80,24 @@ export function confirmedOf(
   return { calls: watermarkOf(calls).confirmed, settings: watermarkOf(settings).confirmed };
 }
 
-const NONE: Watermark = { displayed: 0, confirmed: 0 };
+type Partition = Omit<Static<typeof ProgressRow>, 'topic'>;
 
-function lowestOf(partitions: readonly Static<typeof ProgressRow>[], now: number): Watermark {
-  if (partitions.length === 0) return NONE;
+function lowestOf(partitions: readonly Partition[], now: number): Watermark {
   return {
-    displayed: Math.min(
-      now,
-      ...partitions.map(({ caught_up, landed_until, observed_at }) =>
-        caught_up && now - observed_at <= STALE_MS ? now : landed_until,
-      ),
-    ),
-    confirmed: Math.min(now, ...partitions.map(({ landed_until }) => landed_until)),
+    displayed: displayedWatermark(partitions, now),
+    confirmed: lowest(partitions, now, ({ landed_until }) => landed_until),
   };
 }
+
+/** The displayed watermark of partitions that have been read together with other things. */
+export function displayedWatermark(partitions: readonly Partition[], now: number): number {
+  return lowest(partitions, now, ({ caught_up, landed_until, observed_at }) =>
+    caught_up && now - observed_at <= STALE_MS ? now : landed_until,
+  );
+}
+
+const lowest = (
+  partitions: readonly Partition[],
+  now: number,
+  watermarkOf: (partition: Partition) => number,
+): number => (partitions.length === 0 ? 0 : Math.min(now, ...partitions.map(watermarkOf)));

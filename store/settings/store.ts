@@ -14,6 +14,11 @@ export interface SettingsStore {
 
 /** The settings, and the outcomes of all changes: those before a snapshot are not in memory. */
 export interface SettingsLog extends SettingsStore {
+  /**
+   * The state of the last read, for callers that find out themselves whether the log has changes from its nextOffset on:
+   * then they refresh. Undefined where a refresh is due anyway, as before the first one.
+   */
+  known(): SettingsState | undefined;
   /** Every change of an organisation (or of the catalogues: ''), oldest first, including rejected ones. */
   outcomesOf(state: SettingsState, orgId: string): Promise<Outcome[]>;
   /** The outcome of the change with this id; undefined where none is applied. */
@@ -117,5 +122,10 @@ export function createSettingsStore(
     return (await outcomesOf(current, orgId)).find(({ change }) => change.change_id === changeId);
   }
 
-  return { refresh: () => (next ??= running.then(begin, begin)), outcomesOf, outcome };
+  return {
+    refresh: () => (next ??= running.then(begin, begin)),
+    known: () => (follow.isDue() ? undefined : state),
+    outcomesOf,
+    outcome,
+  };
 }
