@@ -8,8 +8,9 @@ import { Instant } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
 import { subscriptionAt } from './subscription-at.ts';
-import { AtQuery, describeLive, liveProperties, windowAt } from './window.ts';
+import { AtQuery, describeWindow, liveProperties, windowAt } from './window.ts';
 import { formatInstant } from '../../domain/instants.ts';
+import { readNewest } from '../usage/newest.ts';
 
 /** The credits that leave the rolling window, and when the total is used up (domain/usage/returning.ts). */
 export const ReturningAnswer = Type.Object(
@@ -47,17 +48,15 @@ export function returningRoute(app: ApiServer, sources: Sources): void {
     },
     handler: async ({ params, query }) => {
       const window = windowAt(query.at, sources.now());
-      const settings = await sources.settings.refresh();
+      const { settings, sealed, lagSeconds } = await readNewest(sources, params.org);
       const requested = { org: params.org, product: query.product };
       const { orgId, product, allowance } = subscriptionAt(settings, requested, window.to);
-      const [live, { used, pacePerHour, rows }] = await Promise.all([
-        describeLive(sources, orgId, product, window),
-        readReturning(sources.clickhouse, { orgId, product, asOf: window.to }),
-      ]);
+      const selected = { orgId, product, sealed, asOf: window.to };
+      const { used, pacePerHour, rows } = await readReturning(sources.clickhouse, selected);
       const { total, unused } = currentUsageOf(allowance, used);
       const runsOut = runsOutAt(rows, total, pacePerHour);
       return {
-        ...live,
+        ...describeWindow(orgId, product, window, lagSeconds),
         total,
         used,
         unused,

@@ -10,7 +10,7 @@ import { TermsAssumed } from '../settings/terms-assumed.ts';
 import { BillableToday, billableToday } from './billable-today.ts';
 import { subscriptionAt } from './subscription-at.ts';
 import { AtQuery, describeWindow, liveProperties, storedPart, windowAt } from './window.ts';
-import { readNewest } from './newest.ts';
+import { readNewest } from '../usage/newest.ts';
 
 /** The current usage of a subscription (domain.md, Windows and Terms). */
 export const CreditsAnswer = Type.Object(

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { readUsers } from '../../store/usage/read-users.ts';
+import { readNewest } from '../usage/newest.ts';
 import { onlyUser } from '../auth/guard.ts';
 import type { Sources } from '../dependencies.ts';
 import { chooseSubscription, findOrg } from '../orgs/subscription.ts';
@@ -10,7 +11,7 @@ import { cursorParameter } from '../parameters/cursor.ts';
 import { NextCursor } from '../parameters/page.ts';
 import type { ApiServer } from '../server.ts';
 import { decodeUsersPlace, encodeUsersPlace } from './users-cursor.ts';
-import { AtQuery, describeLive, liveProperties, storedPart, windowAt, windowEndingAt } from './window.ts';
+import { AtQuery, describeWindow, liveProperties, storedPart, windowAt, windowEndingAt } from './window.ts';
 
 /** D: the users of nearly every organisation fit into one page. */
 const MAX_USERS = 10_000;
@@ -66,20 +67,18 @@ export function creditUsersRoute(app: ApiServer, sources: Sources): void {
           ? undefined
           : decodeUsersPlace(cursor, at === undefined ? undefined : instantOf('at', at), now);
       const window = place === undefined ? windowAt(at, now) : windowEndingAt(place.to);
-      const org = findOrg(await sources.settings.refresh(), request.params.org);
+      const { settings, sealed, lagSeconds } = await readNewest(sources, request.params.org);
+      const org = findOrg(settings, request.params.org);
       const { product } = chooseSubscription(org, requested, window.to);
       const user = onlyUser(request);
       const filters = user === undefined ? { product } : { product, user };
-      const range = { orgId: org.orgId, ...storedPart(window), filters };
-      const [live, rows] = await Promise.all([
-        describeLive(sources, org.orgId, product, window),
-        // One row more than the page shows whether there is a next page.
-        readUsers(sources.clickhouse, { ...range, after: place?.after, limit: limit + 1 }),
-      ]);
+      const range = { orgId: org.orgId, sealed, ...storedPart(window), filters };
+      // One row more than the page shows whether there is a next page.
+      const rows = await readUsers(sources.clickhouse, { ...range, after: place?.after, limit: limit + 1 });
       const page = rows.slice(0, limit);
       const last = rows.length > limit ? page.at(-1) : undefined;
       return {
-        ...live,
+        ...describeWindow(org.orgId, product, window, lagSeconds),
         users: page.map(({ user: user_id, calls, credits }) => ({ user_id, calls, credits })),
         next_cursor: last === undefined ? null : encodeUsersPlace({ to: window.to, after: last }),
       };

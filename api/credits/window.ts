@@ -1,7 +1,5 @@
 import { Type, type Static } from 'typebox';
 import { WINDOW_MS } from '../../domain/usage/returning.ts';
-import type { Sources } from '../dependencies.ts';
-import { readLagSeconds } from '../usage/lag.ts';
 import { Instant, InstantParameter, instantOf } from '../parameters/instant.ts';
 import { ProductParameter } from '../parameters/org.ts';
 import { invalidParameter } from '../problems/problem.ts';
@@ -47,16 +45,7 @@ export const liveProperties = {
 };
 const Live = Type.Object(liveProperties);
 
-export async function describeLive(
-  sources: Sources,
-  orgId: string,
-  product: string,
-  window: Window,
-): Promise<Static<typeof Live>> {
-  return describeWindow(orgId, product, window, await readLagSeconds(sources));
-}
-
-/** @param lagSeconds read for this answer (usage/lag.ts) */
+/** @param lagSeconds read for this answer (usage/newest.ts) */
 export const describeWindow = (
   orgId: string,
   product: string,

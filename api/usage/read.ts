@@ -15,7 +15,7 @@ import { fittingRows } from '../parameters/page-bytes.ts';
 import { tooManyRows } from '../problems/clickhouse.ts';
 import { formatInstant } from '../../domain/instants.ts';
 
-export interface BreakdownRequest extends Pick<UsageRequest, 'orgId' | 'from' | 'to' | 'filters'> {
+export interface BreakdownRequest extends Pick<UsageRequest, 'orgId' | 'sealed' | 'from' | 'to' | 'filters'> {
   readonly groupBy: readonly GroupBy[];
   readonly days: DayPlan;
   readonly selection: RowSelection;

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { onlyUser } from '../auth/guard.ts';
 import type { Sources } from '../dependencies.ts';
-import { readLagSeconds } from './lag.ts';
+import { readNewest } from './newest.ts';
 import { findOrg } from '../orgs/subscription.ts';
 import { filterProperties, filtersOf } from '../parameters/filters.ts';
 import { InstantParameter, instantOf } from '../parameters/instant.ts';
@@ -76,21 +76,25 @@ export function usageRoute(app: ApiServer, sources: Sources): void {
       const now = sources.now();
       const groupBy = parseGroupBy(group_by);
       const { selection, to } = selectRows({ top, limit, cursor }, groupBy, { from, to: end }, now);
-      const org = findOrg(await sources.settings.refresh(), params.org);
+      const { settings, sealed, lagSeconds } = await readNewest(sources, params.org);
+      const org = findOrg(settings, params.org);
       const days = dayPlan(org, time_zone, { from, to }, now);
       const filters = filtersOf(requested, onlyUser(request));
-      const range = { orgId: org.orgId, from, to };
-      const [lag_seconds, breakdown] = await Promise.all([
-        readLagSeconds(sources),
-        readBreakdown(sources.clickhouse, { ...range, filters, groupBy, days, selection }),
-      ]);
+      const range = { orgId: org.orgId, sealed, from, to };
+      const breakdown = await readBreakdown(sources.clickhouse, {
+        ...range,
+        filters,
+        groupBy,
+        days,
+        selection,
+      });
       return {
         org_id: org.orgId,
         from: formatInstant(from),
         to: formatInstant(to),
         time_zone: days.timeZone,
         as_of: formatInstant(now),
-        lag_seconds,
+        lag_seconds: lagSeconds,
         ...breakdown,
       };
     },

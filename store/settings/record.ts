@@ -33,7 +33,7 @@ export class TooManyChangesError extends Error {
 }
 
 export interface SettingsWriter {
-  readonly store: SettingsLog;
+  readonly store: Pick<SettingsLog, 'refresh' | 'outcome'>;
   /** The topic settings. */
   readonly log: LandedLog;
   readonly now: () => number;

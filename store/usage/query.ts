@@ -3,12 +3,14 @@ import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { instant, second, toSeconds } from '../../platform/clickhouse/sql-time.ts';
 import { DIMENSIONS, isDimension, TIME_GROUPS, type GroupBy } from './dimensions.ts';
 import { conditionsOf, type Filters } from './filters.ts';
-import { planRollup } from './rollup-plan.ts';
+import { planRollup, type SealedHours } from './rollup-plan.ts';
 import { readSealedHours } from './sealed-hours.ts';
 
 /** Usage of one org in [from, to), epoch milliseconds. */
 export interface UsageRequest {
   readonly orgId: string;
+  /** Where the answer has a basis already (basis.ts); read now by default. */
+  readonly sealed?: SealedHours | undefined;
   readonly from: number;
   readonly to: number;
   /** Only calls with these values; a subscription's usage is filtered by its product. */
@@ -50,7 +52,7 @@ export const columnOf = (group: GroupBy): string => `\`${group}\``;
  */
 export async function usageQuery(client: ClickHouseClient, request: UsageRequest): Promise<UsageQuery> {
   const { orgId, from, to, filters = {}, groupBy = [], dayStarts = [] } = request;
-  const plan = planRollup(from, to, await readSealedHours(client, orgId));
+  const plan = planRollup(from, to, request.sealed ?? (await readSealedHours(client, orgId)));
 
   const dimensions = groupBy.filter((name) => isDimension(name));
   const times = TIME_GROUPS.filter((name) => groupBy.includes(name));

@@ -8,7 +8,7 @@ export type UserRow = Static<typeof UserRow>;
 /** A position in the list of users: the last user of the previous page. */
 export type UserPlace = Pick<UserRow, 'user' | 'credits'>;
 
-export interface UsersRequest extends Pick<UsageRequest, 'orgId' | 'from' | 'to' | 'filters'> {
+export interface UsersRequest extends Pick<UsageRequest, 'orgId' | 'sealed' | 'from' | 'to' | 'filters'> {
   readonly after?: UserPlace | undefined;
   readonly limit: number;
 }

@@ -19,9 +19,15 @@ export interface UsageTotal {
 /** The sums of a request, without groups. */
 export async function readTotal(
   client: ClickHouseClient,
-  { orgId, from, to, filters = {} }: Pick<UsageRequest, 'orgId' | 'from' | 'to' | 'filters'>,
+  {
+    orgId,
+    sealed,
+    from,
+    to,
+    filters = {},
+  }: Pick<UsageRequest, 'orgId' | 'sealed' | 'from' | 'to' | 'filters'>,
 ): Promise<UsageTotal> {
-  const [row] = await readUsage(client, { orgId, from, to, filters });
+  const [row] = await readUsage(client, { orgId, sealed, from, to, filters });
   return { calls: row?.calls ?? 0, credits: row?.credits ?? 0, rejected: row?.rejected ?? 0 };
 }
 

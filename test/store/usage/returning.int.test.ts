@@ -1,4 +1,5 @@
 import { readReturning } from '../../../store/usage/read-returning.ts';
+import { readSealedHours } from '../../../store/usage/sealed-hours.ts';
 import { readTotal } from '../../../store/usage/read.ts';
 import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
 import { connectClickHouse, type ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
@@ -34,7 +35,10 @@ it('reads the usage of the window by hour, the pace of its last hour, and no oth
   ]);
   await sealEndedHours(client, asOf - 2 * HOUR_MS, MINUTE_MS);
   const request = { orgId: 'acme', product: 'crm', asOf };
-  const { used, pacePerHour, rows } = await readReturning(client, request);
+  const { used, pacePerHour, rows } = await readReturning(client, {
+    ...request,
+    sealed: await readSealedHours(client, request.orgId),
+  });
   expect({ used, pacePerHour, rows: rows.length }).toEqual({ used: 54, pacePerHour: 24, rows: 25 });
   expect(rows.filter(({ credits }) => credits > 0).map(({ credits }) => credits)).toEqual([3, 20, 18, 13]);
   const total = await readTotal(client, {

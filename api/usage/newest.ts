@@ -2,7 +2,7 @@ import { readBasis } from '../../store/usage/basis.ts';
 import type { SealedHours } from '../../store/usage/rollup-plan.ts';
 import type { Settings, Sources } from '../dependencies.ts';
 
-/** What current usage is computed from, besides the calls. */
+/** What usage is computed from, besides the calls. */
 export interface Newest {
   readonly settings: Settings;
   readonly sealed: SealedHours;
