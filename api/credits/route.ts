@@ -1,15 +1,18 @@
 import { Type } from 'typebox';
 import { currentUsageOf } from '../../domain/usage/current-usage.ts';
-import { readCredits } from '../../store/usage/read-credits.ts';
-import type { Sources } from '../dependencies.ts';
+import type { Day } from '../../domain/calendar/zone-days.ts';
+import { CurrentCredits, type Begun } from '../../store/usage/current-credits.ts';
+import type { CreditsRequest } from '../../store/usage/read-credits.ts';
+import type { Settings, Sources } from '../dependencies.ts';
 import { orgCalendar } from '../orgs/subscription.ts';
 import { Credits } from '../parameters/counts.ts';
 import { OrgParams } from '../parameters/org.ts';
+import { Problem } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
 import { TermsAssumed } from '../settings/terms-assumed.ts';
 import { BillableToday, billableToday } from './billable-today.ts';
-import { subscriptionAt } from './subscription-at.ts';
-import { AtQuery, describeWindow, liveProperties, storedPart, windowAt } from './window.ts';
+import { subscriptionAt, type SubscriptionAt } from './subscription-at.ts';
+import { AtQuery, describeWindow, liveProperties, storedPart, windowAt, type Window } from './window.ts';
 import { readNewest } from '../usage/newest.ts';
 
 /** The current usage of a subscription (domain.md, Windows and Terms). */
@@ -34,7 +37,42 @@ export const CreditsAnswer = Type.Object(
   { additionalProperties: false },
 );
 
+interface Reading {
+  readonly found: SubscriptionAt;
+  readonly day: Day;
+  readonly request: CreditsRequest;
+}
+
+/** What to read by these settings: the settings of that instant, the events known now. */
+function readingOf(
+  settings: Settings,
+  requested: { readonly org: string; readonly product: string | undefined },
+  window: Window,
+  isPast: boolean,
+): Reading {
+  const found = subscriptionAt(settings, requested, window.to);
+  const { orgId, product } = found;
+  const day = orgCalendar(found.org).dayAt(window.to);
+  // Calls dated ahead of now belong to today, but not to the window.
+  const today = { from: day.from, to: isPast ? Math.min(day.to, window.to) : day.to };
+  return { found, day, request: { orgId, product, intervals: [storedPart(window), storedPart(today)] } };
+}
+
 export function creditsRoute(app: ApiServer, sources: Sources): void {
+  const credits = new CurrentCredits(sources.clickhouse);
+
+  /** Begins by the settings that are known: the newest ones are being read at the same time. */
+  function begin(known: Settings | undefined, readingBy: (by: Settings) => Reading): Begun | undefined {
+    if (known === undefined) return undefined;
+    try {
+      return credits.begin(readingBy(known).request);
+    } catch (error) {
+      // By these settings there is nothing to read, as for an unknown organisation: the newest ones decide.
+      if (error instanceof Problem) return undefined;
+      throw error;
+    }
+  }
+
   app.route({
     method: 'GET',
     url: '/v1/orgs/:org/credits',
@@ -47,22 +85,13 @@ export function creditsRoute(app: ApiServer, sources: Sources): void {
     },
     handler: async ({ params, query }) => {
       const window = windowAt(query.at, sources.now());
-      const { settings, sealed, lagSeconds } = await readNewest(sources, params.org);
       const requested = { org: params.org, product: query.product };
-      // The settings of that instant, the events known now.
-      const found = subscriptionAt(settings, requested, window.to);
+      const readingBy = (by: Settings): Reading => readingOf(by, requested, window, query.at !== undefined);
+      const begun = begin(sources.settings.known(), readingBy);
+      const { settings, lagSeconds, ...basis } = await readNewest(sources, params.org);
+      const { found, day, request } = readingBy(settings);
+      const [used = 0, usedToday = 0] = await credits.read(request, basis, begun);
       const { orgId, product, allowance } = found;
-      const day = orgCalendar(found.org).dayAt(window.to);
-      // Calls dated ahead of now belong to today, but not to the window.
-      const today = { from: day.from, to: query.at === undefined ? day.to : Math.min(day.to, window.to) };
-      const intervals = [storedPart(window), storedPart(today)];
-      const [used = 0, usedToday = 0] = await readCredits(
-        sources.clickhouse,
-        sealed,
-        orgId,
-        product,
-        intervals,
-      );
       const usage = currentUsageOf(allowance, used);
       return {
         ...describeWindow(orgId, product, window, lagSeconds),

@@ -1,11 +1,9 @@
-import { readBasis } from '../../store/usage/basis.ts';
-import type { SealedHours } from '../../store/usage/rollup-plan.ts';
+import { readBasis, type Basis } from '../../store/usage/basis.ts';
 import type { Settings, Sources } from '../dependencies.ts';
 
 /** What usage is computed from, besides the calls. */
-export interface Newest {
+export interface Newest extends Pick<Basis, 'sealed' | 'stamp'> {
   readonly settings: Settings;
-  readonly sealed: SealedHours;
   /** How far landing lags behind now. */
   readonly lagSeconds: number;
 }
@@ -23,6 +21,7 @@ export async function readNewest(sources: Sources, orgId: string): Promise<Newes
   return {
     settings: known === undefined || basis.hasNewSettings ? await settings.refresh() : known,
     sealed: basis.sealed,
+    stamp: basis.stamp,
     lagSeconds: (now - basis.watermark) / 1000,
   };
 }

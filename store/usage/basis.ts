@@ -6,6 +6,11 @@ import type { SealedHours } from './rollup-plan.ts';
 /** What an answer about current usage goes by. */
 export interface Basis {
   readonly sealed: SealedHours;
+  /**
+   * Of two bases of an organisation that were read within a day, equal ones say that no hour of it was sealed,
+   * invalidated or sealed again in between. Every invalidation has an id of its own, and is kept for a day.
+   */
+  readonly stamp: string;
   /** The displayed watermark of the calls, epoch milliseconds (progress/watermark.ts). */
   readonly watermark: number;
   /** Whether the settings log has changes from the requested offset on. */
@@ -16,7 +21,10 @@ const BasisRow = Type.Object({
   part: Type.Enum(['landing', 'sealed', 'invalidated', 'settings']),
   instant: Type.Integer(),
   observed_at: Type.Integer(),
-  caught_up: Type.Boolean(),
+  /** Whether a partition is caught up, or an hour is still invalidated. */
+  holds: Type.Boolean(),
+  /** A hash of the ids of an hour's invalidations. */
+  ids: Type.String(),
 });
 
 /**
@@ -42,22 +50,27 @@ export async function readBasis(
     client,
     BasisRow,
     `SELECT 'landing' AS part, toUnixTimestamp64Milli(landed_until) AS instant,
-       toUnixTimestamp64Milli(observed_at) AS observed_at, toBool(next_offset >= end_offset) AS caught_up
+       toUnixTimestamp64Milli(observed_at) AS observed_at, toBool(next_offset >= end_offset) AS holds, '' AS ids
      FROM landing_progress FINAL WHERE topic = {topic:String}
-     UNION ALL SELECT 'sealed', toUnixTimestamp64Milli(until), 0, false FROM aggregator_progress WHERE name = 'sealed'
-     UNION ALL SELECT DISTINCT 'invalidated', toInt64(toUnixTimestamp(hour)) * 1000, 0, false FROM dirty_marks FINAL
-       WHERE org_id = {org:String} AND cleared = 0
-     UNION ALL SELECT 'settings', 0, 0, false FROM settings_log WHERE kafka_offset >= {settings_from:UInt64} LIMIT 1`,
+     UNION ALL SELECT 'sealed', toUnixTimestamp64Milli(until), 0, false, '' FROM aggregator_progress WHERE name = 'sealed'
+     UNION ALL SELECT 'invalidated', toInt64(toUnixTimestamp(hour)) * 1000, 0, toBool(min(cleared) = 0),
+         toString(groupBitXor(sipHash64(id)))
+       FROM dirty_marks FINAL WHERE org_id = {org:String} GROUP BY hour
+     UNION ALL SELECT 'settings', 0, 0, false, '' FROM settings_log WHERE kafka_offset >= {settings_from:UInt64} LIMIT 1`,
     { org: orgId, topic, settings_from: settingsFrom },
   );
-  const instantsOf = (wanted: Static<typeof BasisRow>['part']): number[] =>
-    rows.filter(({ part }) => part === wanted).map(({ instant }) => instant);
-  const partitions = rows
-    .filter(({ part }) => part === 'landing')
-    .map(({ instant, observed_at, caught_up }) => ({ landed_until: instant, observed_at, caught_up }));
+  const rowsOf = (wanted: Static<typeof BasisRow>['part']) => rows.filter(({ part }) => part === wanted);
+  const until = Math.max(0, ...rowsOf('sealed').map(({ instant }) => instant));
+  const hours = rowsOf('invalidated').toSorted((one, other) => one.instant - other.instant);
+  const partitions = rowsOf('landing').map(({ instant, observed_at, holds }) => ({
+    landed_until: instant,
+    observed_at,
+    caught_up: holds,
+  }));
   return {
-    sealed: { until: Math.max(0, ...instantsOf('sealed')), invalidatedHours: instantsOf('invalidated') },
+    sealed: { until, invalidatedHours: hours.filter(({ holds }) => holds).map(({ instant }) => instant) },
+    stamp: JSON.stringify([until, ...hours.map(({ instant, holds, ids }) => [instant, holds, ids])]),
     watermark: displayedWatermark(partitions, now),
-    hasNewSettings: instantsOf('settings').length > 0,
+    hasNewSettings: rowsOf('settings').length > 0,
   };
 }

@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 const read = async (intervals: readonly Interval[]): Promise<number[]> =>
-  readCredits(client, await readSealedHours(client, 'one'), 'one', 'crm', intervals);
+  readCredits(client, await readSealedHours(client, 'one'), { orgId: 'one', product: 'crm', intervals });
 const counted = (intervals: readonly Interval[], events = ofProduct): number[] =>
   intervals.map(({ from, to }) => countOf(within(events, from, to)).credits);
 
@@ -62,7 +62,7 @@ describe('the credits of several intervals', () => {
     await insertEvents(client, [{ ...first, product: 'crm', credits: 9 }]);
     const sealed = await readSealedHours(client, 'two');
     const readOf = (product: string) =>
-      readCredits(client, sealed, 'two', product, [{ from: END - DAY_MS, to: END }]);
+      readCredits(client, sealed, { orgId: 'two', product, intervals: [{ from: END - DAY_MS, to: END }] });
     expect([await readOf('bigin'), await readOf('crm')]).toEqual([[7], [0]]);
   });
 
@@ -83,7 +83,7 @@ describe('the credits of several intervals', () => {
     const intervals = [{ from: END - DAY_MS, to: END }];
     const sealed = await readSealedHours(client, 'one');
     await sealAll(client, END - HOUR_MS);
-    expect(await readCredits(client, sealed, 'one', 'crm', intervals)).toEqual(
+    expect(await readCredits(client, sealed, { orgId: 'one', product: 'crm', intervals })).toEqual(
       counted(intervals, [...ofProduct, late]),
     );
     expect(await read(intervals)).toEqual(counted(intervals, [...ofProduct, late]));
@@ -94,7 +94,7 @@ describe('the credits of several intervals', () => {
     const sealed = await readSealedHours(client, 'one');
     await sealAll(client, Math.floor(END / HOUR_MS) * HOUR_MS);
     expect((await readSealedHours(client, 'one')).until).toBeGreaterThan(sealed.until);
-    const before = await readCredits(client, sealed, 'one', 'crm', intervals);
+    const before = await readCredits(client, sealed, { orgId: 'one', product: 'crm', intervals });
     expect(await read(intervals)).toEqual(before);
   });
 });
