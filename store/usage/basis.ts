@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { displayedWatermark } from '../progress/watermark.ts';
@@ -69,8 +70,11 @@ export async function readBasis(
   }));
   return {
     sealed: { until, invalidatedHours: hours.filter(({ holds }) => holds).map(({ instant }) => instant) },
-    stamp: JSON.stringify([until, ...hours.map(({ instant, holds, ids }) => [instant, holds, ids])]),
+    stamp: hashOf([until, ...hours.map(({ instant, holds, ids }) => [instant, holds, ids])]),
     watermark: displayedWatermark(partitions, now),
     hasNewSettings: rowsOf('settings').length > 0,
   };
 }
+
+const hashOf = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value)).digest('base64');

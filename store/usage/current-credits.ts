@@ -19,8 +19,8 @@ export interface Begun {
   readonly credits: Promise<number[]>;
 }
 
-/** D: about 1 KB each. */
-const MAX_ORGS = 10_000;
+/** D: about 1 KB each, and 8 bytes for an invalidated hour. */
+const MAX_ORGS = 2_000;
 /** Requests with `at` have ranges of their own. */
 const MAX_RANGES = 4;
 /** Much less than the day for which equal stamps say something (basis.ts). */
