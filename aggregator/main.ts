@@ -16,6 +16,7 @@ import { SEAL_WITHIN_S } from './sealing/rollup.ts';
 import { CHANGES_PER_SNAPSHOT, createSettingsStore } from '../store/settings/store.ts';
 import { adoptBundledRelease } from '../store/zone-releases.ts';
 import { formatInstant } from '../domain/instants.ts';
+import { isAnythingDue } from './due.ts';
 import { Lease } from './lease.ts';
 import { aggregatorMetrics } from './metrics.ts';
 import { tick } from './tick.ts';
@@ -23,6 +24,10 @@ import { TickHistory } from './tick-history.ts';
 
 /** After a failed tick another aggregator is first: perhaps only this process cannot do the work. */
 const OTHERS_FIRST_MS = 1_000;
+/** Longer than from one tick to the next one that is not left out. */
+const KEEP_IDLE_MS = 10_000;
+/** So long after a tick that found nothing to do, the next ones only look whether that has changed (due.ts). */
+const QUIET_FOR_MS = 60_000;
 
 await runProcess(
   {
@@ -46,6 +51,7 @@ async function run({
   const kafka = connectKafka(config, 'api-credits-aggregator', logger);
   const client = connectClickHouse(config, 'api-credits aggregator', {
     requestTimeoutMs: (SEAL_WITHIN_S + 60) * 1_000,
+    keepIdleMs: KEEP_IDLE_MS,
   });
   const topics = topicNames(config.TOPIC_PREFIX);
   // Beside the work: what needs no Kafka is done without it.
@@ -80,7 +86,7 @@ async function run({
   /** The next tick retries a failed one: the recorded progress says what is still to do. */
   let setAside = 0;
   let isAdopted = false;
-  let isQuiet = false;
+  let quietUntilMs = 0;
   let isLeftOut = false;
   let isClusterChecked = false;
   firstClusterContact(config, 'api-credits aggregator', logger).then(() => (isClusterChecked = true), fail);
@@ -88,22 +94,28 @@ async function run({
     // Not awaited: a stop waits for the running tick, and ClickHouse may not answer for long.
     if (!isClusterChecked) return;
     // While nothing is due, half of the ticks find that out soon enough.
+    const foundNothingUntilMs = quietUntilMs;
+    const isQuiet = performance.now() < foundNothingUntilMs;
     isLeftOut = isQuiet && !isLeftOut;
     if (isLeftOut) return;
-    isQuiet = false;
+    quietUntilMs = 0;
     ticks.started();
     try {
       if (!isAdopted) await adopt();
       isAdopted = true;
       if (ticks.lastOutcome === 'failed') await sleep(OTHERS_FIRST_MS);
       if (!(await lease.take())) return ticks.stoodBy();
+      if (isQuiet && !(await isAnythingDue(aggregator))) {
+        quietUntilMs = foundNothingUntilMs;
+        return ticks.foundNothing();
+      }
       const report = await lease.during(() => tick(aggregator));
       ticks.succeeded(report);
       const { orgsSetAside, hoursSealed, invalidationsCleared, chargesAppended } = report;
       const isNews = orgsSetAside !== setAside || hoursSealed + invalidationsCleared + chargesAppended > 0;
       if (isNews) logger[orgsSetAside > setAside ? 'warn' : 'info'](report, 'tick');
       setAside = orgsSetAside;
-      isQuiet = !isNews && setAside === 0;
+      if (!isNews && setAside === 0) quietUntilMs = performance.now() + QUIET_FOR_MS;
     } catch (error) {
       ticks.failed();
       logger.error({ err: error }, 'tick failed, the next one retries');

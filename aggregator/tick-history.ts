@@ -40,6 +40,11 @@ export class TickHistory {
     this.#ended('succeeded');
   }
 
+  /** Nothing was due, as in the last tick. */
+  foundNothing(): void {
+    this.#ended('succeeded');
+  }
+
   stoodBy(): void {
     this.#ended('standby');
   }

@@ -51,8 +51,10 @@ export class NothingFetchedError extends Error {
   }
 }
 
-const POLL_MS = 500;
-const HEARTBEAT_MS = 1_000;
+/** How long a fetch waits for the first record. kafkajs has a heartbeat after it, so it must not be longer than one. */
+const POLL_MS = 1_000;
+/** A little less, so that there is one after every fetch that brings nothing. */
+const HEARTBEAT_MS = 900;
 const MAX_PARTITION_BYTES = 2 ** 19;
 /**
  * How soon a partition that was added is noticed. Also how long a follower is fetched from before the leader names one
@@ -95,7 +97,6 @@ export class Fetcher {
       allowAutoTopicCreation: false,
       sessionTimeout: settings.sessionTimeoutMs,
       heartbeatInterval: Math.min(HEARTBEAT_MS, Math.floor(settings.sessionTimeoutMs / 3)),
-      // How long a fetch waits for the first record.
       minBytes: 1,
       maxWaitTimeInMs: Math.min(POLL_MS, Math.floor(settings.sessionTimeoutMs / 3)),
       maxBytes: settings.fetchBytes,

@@ -1,4 +1,5 @@
 import type { Admin } from 'kafkajs';
+import { readEndOffsets } from '../../platform/kafka/kafkajs-admin.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { Inserts } from './inserts.ts';
 import type { LandingProgress, PartitionProgress } from '../fetch/landing-progress.ts';
@@ -16,6 +17,7 @@ export interface ObservedPartition extends PartitionProgress {
 
 /** Earlier than every observation, so that any other row replaces it. */
 const NEVER_MS = 0;
+const NO_PARTITIONS: ReadonlyMap<number, number> = new Map();
 
 /**
  * Reads and writes how far each partition has landed, in one small insert for all topics: every tick while anything
@@ -77,9 +79,12 @@ export class ProgressWriter {
       // First the clock, then the end offsets, then the landed ones: so the watermark is never too late.
       const observedAtMs = this.#now();
       const reported: ObservedPartition[] = [];
+      const ends = await readEndOffsets(
+        this.#admin,
+        this.#sources.map(({ topic }) => topic),
+      );
       for (const { topic, progress } of this.#sources) {
-        const ends = await this.#admin.fetchTopicOffsets(topic);
-        const endOffsets = new Map(ends.map(({ partition, high }) => [partition, Number(high)]));
+        const endOffsets = ends.get(topic) ?? NO_PARTITIONS;
         await this.#announce(topic, endOffsets, observedAtMs);
         for (const at of progress.report(endOffsets, observedAtMs))
           reported.push({ ...at, topic, observedAtMs });

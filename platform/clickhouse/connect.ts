@@ -23,20 +23,30 @@ export interface ClickHouseConfig {
 export interface ClientOptions {
   readonly connections?: number;
   readonly requestTimeoutMs?: number;
+  readonly keepIdleMs?: number;
   readonly settings?: Readonly<Record<string, number | string>>;
 }
+
+/** The library's default. */
+const KEEP_IDLE_MS = 2_500;
 
 /**
  * Opens a client of ClickHouse; everything connects through this function.
  * @param application names the process in ClickHouse's query log
  * @param options.connections the most connections at a time; further queries wait for one of them
  * @param options.requestTimeoutMs fails a request whose connection has been silent this long, as when the server hangs
+ * @param options.keepIdleMs how long an idle connection is kept, where the server does not name a shorter time
  * @param options.settings ClickHouse's, for every query
  */
 export function connectClickHouse(
   config: ClickHouseConfig,
   application: string,
-  { connections = 8, requestTimeoutMs = 60_000, settings = {} }: ClientOptions = {},
+  {
+    connections = 8,
+    requestTimeoutMs = 60_000,
+    keepIdleMs = KEEP_IDLE_MS,
+    settings = {},
+  }: ClientOptions = {},
 ): ClickHouseClient {
   const addresses = addressesOf(config);
   const [url = ''] = addresses;
@@ -54,7 +64,7 @@ export function connectClickHouse(
     request_timeout: requestTimeoutMs,
     max_open_connections: connections,
     // An event loop that was busy runs the client's timers late; without this an overdue connection is used again.
-    keep_alive: { eagerly_destroy_stale_sockets: true },
+    keep_alive: { idle_socket_ttl: keepIdleMs, eagerly_destroy_stale_sockets: true },
     clickhouse_settings: {
       // On by default since ClickHouse 26.7. An acknowledged insert must be in the table, not in a buffer.
       async_insert: 0,

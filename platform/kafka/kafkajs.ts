@@ -1,6 +1,7 @@
 import { createRequire, Module } from 'node:module';
 import type kafkajsTypes from 'kafkajs';
 import type { Batch } from 'kafkajs';
+import { knowingCluster, type CreateAdmin } from './kafkajs-admin.ts';
 import { KafkajsBatch } from './kafkajs-batch.ts';
 import { readingFromLeaderAgain, type GroupMemberClass } from './kafkajs-read-replica.ts';
 import type { RecordSet } from './record-set.ts';
@@ -27,6 +28,9 @@ replace('consumer/batch.js', KafkajsBatch);
 const GROUP_MEMBER = 'consumer/consumerGroup.js';
 const groupMember: GroupMemberClass = require(`kafkajs/src/${GROUP_MEMBER}`);
 replace(GROUP_MEMBER, readingFromLeaderAgain(groupMember));
+const ADMIN = 'admin/index.js';
+const createAdmin: CreateAdmin = require(`kafkajs/src/${ADMIN}`);
+replace(ADMIN, knowingCluster(createAdmin));
 
 /** What is used of kafkajs's definitions of a request. */
 interface RequestDefinitions {

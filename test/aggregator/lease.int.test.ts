@@ -51,6 +51,30 @@ describe('the lease of aggregators', () => {
     await other.release();
   });
 
+  it('is renewed in time without being read, except every half minute', async () => {
+    const holder = leaseOf('renewing');
+    expect(await holder.take()).toBe(true);
+    let uptime = performance.now();
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => uptime);
+    const reads = jest.spyOn(client, 'query');
+    const writes = jest.spyOn(client, 'command');
+    try {
+      for (let renewals = 1; renewals < 15; renewals += 1) {
+        uptime += 2_000;
+        expect(await holder.take()).toBe(true);
+        expect(writes).toHaveBeenCalledTimes(renewals);
+      }
+      expect(reads).not.toHaveBeenCalled();
+      uptime += 2_500;
+      expect(await holder.take()).toBe(true);
+      expect(reads).toHaveBeenCalledTimes(1);
+    } finally {
+      for (const spy of [clock, reads, writes]) spy.mockRestore();
+    }
+    expect(await leaseOf('third').take()).toBe(false);
+    await holder.release();
+  });
+
   it('stays with one whose work takes longer, and passes on after its holder has ended', async () => {
     const [long, waiting] = [leaseOf('long'), leaseOf('waiting')];
     expect(await long.take()).toBe(true);

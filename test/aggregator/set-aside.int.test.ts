@@ -1,3 +1,4 @@
+import { isAnythingDue } from '../../aggregator/due.ts';
 import { tick, type Aggregator } from '../../aggregator/tick.ts';
 import { readInvalidations } from '../../aggregator/sealing/invalidations.ts';
 import { readCharges } from '../../store/charges/charges.ts';
@@ -112,6 +113,7 @@ describe('organisations whose days cannot be closed', () => {
     expect((await setAsideOrgs()).toSorted()).toEqual(['broken ERROR', 'poison UNKNOWN_TIME_ZONE']);
     expect((await readProgress(client)).closed).toBe(first + DAY_MS + 5 * HOUR_MS);
     expect(await readInvalidations(client, now, 0)).toEqual([]);
+    expect(await isAnythingDue(anAggregator())).toBe(true);
   });
 
   it('stay set aside while days end and late events arrive, each attempt later than the one before', async () => {

@@ -1,3 +1,4 @@
+import { isAnythingDue } from '../../aggregator/due.ts';
 import { tick, type Aggregator } from '../../aggregator/tick.ts';
 import { readCharges } from '../../store/charges/charges.ts';
 import { readInvalidations, readResealed } from '../../aggregator/sealing/invalidations.ts';
@@ -135,5 +136,36 @@ describe('an aggregator', () => {
     await use('gathered', 3, 1);
     expect(await readInvalidations(client, closed, 300)).toHaveLength(2);
     await tick(aggregator);
+  });
+
+  it('finds out by one statement whether a tick would have something to do', async () => {
+    await closedDay('quiet');
+    while (await isAnythingDue(aggregator)) await tick(aggregator);
+    const spy = jest.spyOn(client, 'query');
+    expect(await isAnythingDue(aggregator)).toBe(false);
+    expect(spy).toHaveBeenCalledTimes(1);
+    spy.mockRestore();
+
+    await use('quiet', 2, 1);
+    expect(await isAnythingDue(aggregator)).toBe(true);
+    await resealHours(client, closed, 0);
+    expect(await isAnythingDue(aggregator)).toBe(true);
+    await tick(aggregator);
+    expect(await isAnythingDue(aggregator)).toBe(false);
+
+    const landed = (topic: string, instant: number) =>
+      insertLanded(client, topic, { until: instant, observedAt: instant, isCaughtUp: true });
+    await landed(topics.calls, closed + timing.sealDelayMs - 1);
+    expect(await isAnythingDue(aggregator)).toBe(false);
+    await landed(topics.calls, closed + timing.sealDelayMs);
+    expect(await isAnythingDue(aggregator)).toBe(true);
+    const later = { ...aggregator, now: () => closed + HOUR_MS };
+    await tick(later);
+    expect(await isAnythingDue(aggregator)).toBe(false);
+    // Days go by the settings too.
+    await landed(topics.settings, closed + timing.sealDelayMs);
+    expect(await isAnythingDue(aggregator)).toBe(true);
+    await tick(later);
+    expect(await isAnythingDue(aggregator)).toBe(false);
   });
 });

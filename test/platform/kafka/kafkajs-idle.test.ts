@@ -12,9 +12,17 @@ const QueueClass: new (options: object) => Queue = createRequire(import.meta.url
   'kafkajs/src/network/requestQueue/index.js',
 );
 
-function queue(maxInFlightRequests: number): Queue {
+function queue(maxInFlightRequests: number, requestTimeout = 100): Queue {
   const logger = { debug: () => undefined };
-  return new QueueClass({ maxInFlightRequests, requestTimeout: 100, clientId: 'c', broker: 'b', logger });
+  return new QueueClass({
+    maxInFlightRequests,
+    requestTimeout,
+    enforceRequestTimeout: true,
+    isConnected: () => true,
+    clientId: 'c',
+    broker: 'b',
+    logger,
+  });
 }
 
 beforeAll(stopIdleTimers);
@@ -34,5 +42,32 @@ describe('kafkajs’s queue of pending requests', () => {
     expect(busy.pending).toHaveLength(1);
     expect(busy.throttleCheckTimeoutId).not.toBeNull();
     busy.destroy();
+  });
+});
+
+describe('kafkajs’s look for overdue answers', () => {
+  it('comes every second, or ten times in a shorter time that an answer may take', () => {
+    const intervals = jest.spyOn(globalThis, 'setInterval');
+    for (const [requestTimeout, everyMs] of [
+      [30_000, 1_000],
+      [500, 50],
+    ]) {
+      const connected = queue(1, requestTimeout);
+      connected.scheduleRequestTimeoutCheck();
+      expect(intervals).toHaveBeenLastCalledWith(expect.any(Function), everyMs);
+      connected.destroy();
+    }
+    intervals.mockRestore();
+  });
+
+  it('fails a request whose answer is overdue', async () => {
+    const connected = queue(1, 20);
+    const reason = await new Promise((resolve, reject) => {
+      const entry = { correlationId: 1, resolve, reject };
+      connected.scheduleRequestTimeoutCheck();
+      connected.push({ entry, expectResponse: true, sendRequest: () => undefined });
+    }).catch((error: unknown) => error);
+    expect(String(reason)).toContain('timed out');
+    connected.destroy();
   });
 });
