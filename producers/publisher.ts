@@ -1,7 +1,8 @@
 import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS, NOTHING_DROPPED } from '../schemas/event-rules.ts';
 import type { EventLimits } from '../schemas/event-validation.ts';
 import type { CallEventInput } from '../schemas/call-event-input.ts';
-import { MAX_EVENT_BYTES, prepareEvent, type OutgoingRecord } from '../schemas/prepared-event.ts';
+import { PlacedRecord } from '../schemas/placed-record.ts';
+import { MAX_EVENT_BYTES, prepareEvent } from '../schemas/prepared-event.ts';
 import { pooled } from '../platform/random-pool.ts';
 import { endsWithin } from './deadline.ts';
 import { BufferFullError, PublisherClosedError, UndeliveredError } from './errors.ts';
@@ -35,6 +36,7 @@ const DEFAULTS = {
   maxEventBytes: MAX_EVENT_BYTES,
 };
 const RETRYING = { retryMs: 100, maxRetryMs: 5_000 };
+const HAS_ROOM = Promise.resolve();
 const CLOSE_DEADLINE_MS = 30_000;
 
 /**
@@ -107,21 +109,19 @@ class BufferedPublisher implements Publisher {
     if (this.#closing) throw new PublisherClosedError();
     const { now, random, maxEventBytes } = this.#options;
     const { eventId, record } = prepareEvent(input, now(), { random, limits: this.#limits, maxEventBytes });
-    return new Promise((resolve, reject) => {
-      const entry = new Entry(record, eventId, this.#tally, resolve, reject);
-      if (!this.#sendBuffer.offer(entry)) {
-        this.#tally.rejected += 1;
-        reject(new BufferFullError(this.#sendBuffer.records, this.#sendBuffer.sizeBytes));
-        return;
-      }
-      this.#tally.accepted += 1;
-      this.#sender.wake(this.#flushes.length > 0);
-    });
+    const entry = new Entry(record, eventId, this.#tally);
+    const delivery = new Promise<string>((resolve) => entry.reportTo(resolve));
+    if (!this.#sendBuffer.offer(entry)) {
+      throw new BufferFullError(this.#sendBuffer.records, this.#sendBuffer.sizeBytes);
+    }
+    this.#tally.accepted += 1;
+    this.#sender.wake(this.#flushes.length > 0);
+    return delivery;
   }
 
   ready(): Promise<void> {
     if (this.#closing) return Promise.reject(new PublisherClosedError());
-    if (this.#sendBuffer.hasRoomFor(this.#options.maxEventBytes)) return Promise.resolve();
+    if (this.#sendBuffer.hasRoomFor(this.#options.maxEventBytes)) return HAS_ROOM;
     return new Promise((resolve, reject) => this.#roomWaiters.push({ resolve, reject }));
   }
 
@@ -167,42 +167,40 @@ class BufferedPublisher implements Publisher {
   }
 }
 
-/** One event whose delivery is reported once; later reports are ignored. */
-class Entry implements BufferedEvent {
-  readonly key: string;
-  readonly value: Buffer;
+type Report = (outcome: string | Promise<never>) => void;
+
+/**
+ * One event whose delivery is reported once; later reports are ignored. Of the two functions that report, only the one
+ * that resolves is kept while the event waits.
+ */
+class Entry extends PlacedRecord implements BufferedEvent {
   readonly #eventId: string;
   readonly #tally: { published: number; failed: number };
-  readonly #resolve: (eventId: string) => void;
-  readonly #reject: (error: Error) => void;
-  #settled = false;
+  #report: Report | undefined;
 
-  constructor(
-    record: OutgoingRecord,
-    eventId: string,
-    tally: { published: number; failed: number },
-    resolve: (eventId: string) => void,
-    reject: (error: Error) => void,
-  ) {
-    this.key = record.key;
-    this.value = record.value;
+  constructor(record: PlacedRecord, eventId: string, tally: { published: number; failed: number }) {
+    super(record.key, record, record.sizeBytes);
     this.#eventId = eventId;
     this.#tally = tally;
-    this.#resolve = resolve;
-    this.#reject = reject;
+  }
+
+  reportTo(report: Report): void {
+    this.#report = report;
   }
 
   delivered(): void {
-    if (this.#settled) return;
-    this.#settled = true;
+    const report = this.#report;
+    if (!report) return;
+    this.#report = undefined;
     this.#tally.published += 1;
-    this.#resolve(this.#eventId);
+    report(this.#eventId);
   }
 
-  failed(error: Error): void {
-    if (this.#settled) return;
-    this.#settled = true;
+  failed(reason: Error): void {
+    const report = this.#report;
+    if (!report) return;
+    this.#report = undefined;
     this.#tally.failed += 1;
-    this.#reject(error);
+    report(Promise.reject(reason));
   }
 }

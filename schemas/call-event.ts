@@ -2,6 +2,7 @@ import avro from 'avsc';
 import { encodeSingleObject, singleObjectHeader } from './avro.ts';
 import { AvroWriter } from './avro-writer.ts';
 import { formatEventId, parseEventId } from './event-id.ts';
+import type { Place } from './placed-record.ts';
 import { projectFile } from './root.ts';
 
 /** One API call; call-event.avsc documents each field. `occurred_at` is in epoch milliseconds. */
@@ -46,8 +47,11 @@ export const callEventHeader = singleObjectHeader(callEventType);
 
 /** UTF-16 units of all texts; a larger event is rejected for its size (MAX_EVENT_BYTES). */
 const MAX_TEXT_UNITS = 64 * 1024;
-/** A unit has at most three bytes in UTF-8; everything else of an event takes far less than a kilobyte. */
-const writer = new AvroWriter(3 * MAX_TEXT_UNITS + 1024);
+/** A unit has at most three bytes in UTF-8. */
+const MAX_BYTES_PER_UNIT = 3;
+/** Everything but the texts takes far less. */
+const MAX_OTHER_BYTES = 1024;
+const writer = new AvroWriter();
 
 /**
  * An event as a Kafka record's value. Written here where it is as usual, which is half of avsc's time; avsc writes the
@@ -56,9 +60,19 @@ const writer = new AvroWriter(3 * MAX_TEXT_UNITS + 1024);
  * @throws avsc's error if it is not of the schema's types
  */
 export function encodeCallEvent(event: CallEvent): Buffer {
+  const { bytes, start, end } = placeCallEvent(event);
+  return bytes.subarray(start, end);
+}
+
+/** The same as a part of larger bytes. @throws as encodeCallEvent */
+export function placeCallEvent(event: CallEvent): Place {
   const id = parseEventId(event.event_id);
-  if (id === undefined || !isUsual(event)) return encodeSingleObject(callEventType, callEventHeader, event);
-  writer.start(callEventHeader);
+  const units16 = textUnits(event);
+  if (id === undefined || units16 > MAX_TEXT_UNITS || !hasUsualNumbers(event)) {
+    const bytes = encodeSingleObject(callEventType, callEventHeader, event);
+    return { bytes, start: 0, end: bytes.length };
+  }
+  writer.start(callEventHeader, MAX_BYTES_PER_UNIT * units16 + MAX_OTHER_BYTES);
   writer.fixed(id);
   writer.integer(event.occurred_at);
   writer.text(event.org_id);
@@ -80,11 +94,11 @@ export function encodeCallEvent(event: CallEvent): Buffer {
   return writer.message();
 }
 
-/** Whether the event fits the writer, and its numbers are integers of the schema's types beyond doubt. */
-function isUsual(event: CallEvent): boolean {
+/** The UTF-16 units of all texts. */
+function textUnits(event: CallEvent): number {
   const { org_id, product, user_id, app_id, method, endpoint, module, rule } = event;
-  const { rejection_cause, source_address, occurred_at, status, credits, units, duration_ms } = event;
-  const units16 =
+  const { rejection_cause, source_address } = event;
+  return (
     org_id.length +
     product.length +
     user_id.length +
@@ -94,9 +108,13 @@ function isUsual(event: CallEvent): boolean {
     module.length +
     rule.length +
     rejection_cause.length +
-    source_address.length;
+    source_address.length
+  );
+}
+
+/** Whether the numbers are integers of the schema's types beyond doubt. */
+function hasUsualNumbers({ occurred_at, status, credits, units, duration_ms }: CallEvent): boolean {
   return (
-    units16 <= MAX_TEXT_UNITS &&
     isLong(occurred_at) &&
     isLong(units) &&
     isInt(status) &&

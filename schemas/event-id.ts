@@ -16,19 +16,20 @@ export function mintEventId(occurredAtMs: number, random: Uint8Array): string {
     throw new RangeError(`occurred_at ${occurredAtMs} does not fit the 48 bits of a UUIDv7`);
   }
   if (random.length < 10) throw new RangeError(`a UUIDv7 needs 10 random bytes, ${random.length} given`);
-  const bytes = Buffer.allocUnsafe(16);
-  bytes.writeUIntBE(occurredAtMs, 0, 6);
-  for (let at = 0; at < 10; at += 1) bytes[6 + at] = random[at] ?? 0;
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  lastText = formatEventId(bytes);
-  lastId = bytes;
+  minted.writeUIntBE(occurredAtMs, 0, 6);
+  for (let at = 0; at < 10; at += 1) minted[6 + at] = random[at] ?? 0;
+  minted[6] = ((minted[6] ?? 0) & 0x0f) | 0x70;
+  minted[8] = ((minted[8] ?? 0) & 0x3f) | 0x80;
+  lastText = formatEventId(minted);
+  lastId = minted;
   return lastText;
 }
 
 /** An event's id is minted or parsed, validated and encoded in turn: its bytes need be found only once. */
 let lastText: string | undefined;
 let lastId: Buffer | undefined;
+/** Of the last minted id. A Buffer for each would be most of the garbage of a busy publisher. */
+const minted = Buffer.alloc(16);
 
 const HEX_DIGITS = Buffer.from('0123456789abcdef');
 const DASH = 0x2d;
@@ -50,7 +51,10 @@ export function formatEventId(bytes: Buffer): string {
   return text.toString('latin1');
 }
 
-/** The 16 bytes of a UUID's text form, not to be changed, or undefined if the text is not a lower-case UUIDv7. */
+/**
+ * The 16 bytes of a UUID's text form, or undefined if the text is not a lower-case UUIDv7. Not to be changed, and not to
+ * be kept until another id is minted.
+ */
 export function parseEventId(id: string): Buffer | undefined {
   if (id !== lastText) {
     lastId = UUID_V7.test(id) ? Buffer.from(id.replaceAll('-', ''), 'hex') : undefined;

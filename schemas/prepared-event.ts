@@ -1,9 +1,10 @@
 import { completeEvent } from './call-event-input.ts';
 import { validateCallEvent } from './call-event-validation.ts';
-import { encodeCallEvent } from './call-event.ts';
+import { placeCallEvent } from './call-event.ts';
 import { EventRejectedError } from './event-rejected-error.ts';
 import { describeRejection } from './event-rules.ts';
 import type { EventLimits } from './event-validation.ts';
+import { FRAMING_BYTES, PlacedRecord } from './placed-record.ts';
 
 /** A record of the call topic. @param key the org id: one org's events share a partition, so their order is kept. */
 export interface OutgoingRecord {
@@ -14,18 +15,16 @@ export interface OutgoingRecord {
 /** A valid event, ready for Kafka. */
 export interface PreparedEvent {
   readonly eventId: string;
-  readonly record: OutgoingRecord;
+  readonly record: PlacedRecord;
 }
 
 /** Bounds the fields that have no limit of their own. */
 export const MAX_EVENT_BYTES = 64 * 1024;
 
-/** Kafka's framing of a record: lengths, deltas, attributes; 7 to 20 bytes. */
-const FRAMING_BYTES = 20;
-
 /** The bytes of a record that count towards the bounds of an event, a batch and a buffer. */
-export function recordBytes({ key, value }: OutgoingRecord): number {
-  return value.length + Buffer.byteLength(key) + FRAMING_BYTES;
+export function recordBytes(record: OutgoingRecord): number {
+  if (record instanceof PlacedRecord) return record.sizeBytes;
+  return record.value.length + Buffer.byteLength(record.key) + FRAMING_BYTES;
 }
 
 export interface PreparationOptions {
@@ -49,12 +48,9 @@ export function prepareEvent(
   const event = completeEvent(input, nowMs, random);
   const rejection = validateCallEvent(event, nowMs, limits);
   if (rejection) throw new EventRejectedError(rejection.reason, describeRejection(rejection));
-  const record = { key: event.org_id, value: encodeCallEvent(event) };
-  if (recordBytes(record) > maxEventBytes) {
-    throw new EventRejectedError(
-      'too-large',
-      `${recordBytes(record)} bytes, maxEventBytes is ${maxEventBytes}`,
-    );
+  const record = new PlacedRecord(event.org_id, placeCallEvent(event));
+  if (record.sizeBytes > maxEventBytes) {
+    throw new EventRejectedError('too-large', `${record.sizeBytes} bytes, maxEventBytes is ${maxEventBytes}`);
   }
   return { eventId: event.event_id, record };
 }

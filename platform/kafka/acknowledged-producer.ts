@@ -1,4 +1,5 @@
 import type { Message, Producer, ProducerConfig } from 'kafkajs';
+import { PlacedRecord } from '../../schemas/placed-record.ts';
 import { isMissingAcl, problemOf } from './access-error.ts';
 import { CompressionTypes, Partitioners } from './kafkajs.ts';
 import { partitionMessage, recordsOf } from './kafkajs-produce.ts';
@@ -188,14 +189,19 @@ class Connection {
   /** One message a partition, if the topic's partitions are known and the records have nothing but key and value. */
   #messages(topic: string, records: readonly Message[]): Message[] {
     const partitions = this.#partitions.get(topic);
-    if (partitions === undefined || !records.every(isPlain)) return [...records];
+    if (partitions === undefined || !records.every(isPlain)) return records.map(asMessage);
     const groups: PlainRecord[][] = Array.from({ length: partitions }, () => []);
     for (const record of records) groups[partitionOf(record.key, partitions)]?.push(record);
     return groups.flatMap((group, partition) => (group.length > 0 ? partitionMessage(partition, group) : []));
   }
 }
 
+/** kafkajs copies a message's own properties, and a placed record's value is not one. */
+const asMessage = (record: Message): Message =>
+  record instanceof PlacedRecord ? { key: record.key, value: record.value } : record;
+
 function isPlain(record: Message): record is Message & PlainRecord {
+  if (record instanceof PlacedRecord) return true;
   const { key, value, partition, headers, timestamp } = record;
   return (
     (typeof key === 'string' || Buffer.isBuffer(key)) &&

@@ -1,6 +1,12 @@
 import { createRequire } from 'node:module';
 import type { Message } from 'kafkajs';
-import { encodeBatch, encodeRecords, type PlainRecord } from './record-batch-encoder.ts';
+import {
+  encodeBatch,
+  encodePlainBatch,
+  encodeRecords,
+  NO_COMPRESSION,
+  type PlainRecord,
+} from './record-batch-encoder.ts';
 
 /** What is used of kafkajs 2.2.4's definition of the Produce request. */
 interface ProduceDefinition {
@@ -22,8 +28,10 @@ interface ProduceOptions {
   }[];
 }
 
+/** What kafkajs reads of an encoder that it copies into a request. */
 interface Encoder {
-  writeBuffer(bytes: Buffer): Encoder;
+  buf: Buffer;
+  offset: number;
 }
 
 interface Codec {
@@ -35,7 +43,6 @@ interface Codecs {
 }
 
 const require = createRequire(import.meta.url);
-const NO_COMPRESSION = 0;
 /** kafkajs's default, in milliseconds. */
 const TIMEOUT_MS = 30_000;
 
@@ -101,16 +108,15 @@ async function encodeRequest({ acks, timeout, compression, topicData }: ProduceO
   }
   const bytes = Buffer.concat(parts);
   const KafkajsEncoder: new (size: number) => Encoder = require('kafkajs/src/protocol/encoder.js');
-  return new KafkajsEncoder(bytes.length).writeBuffer(bytes);
+  return Object.assign(new KafkajsEncoder(0), { buf: bytes, offset: bytes.length });
 }
 
 async function batchOf(message: Message | undefined, codec: number): Promise<Buffer> {
   if (!(message instanceof PartitionMessage)) throw new Error('kafkajs mixed the messages of two sends.');
   const { records } = message;
-  const encoded = encodeRecords(records);
-  if (codec === NO_COMPRESSION) return encodeBatch(encoded, records.length, codec, Date.now());
+  if (codec === NO_COMPRESSION) return encodePlainBatch(records, Date.now());
   const codecs: Codecs = require('kafkajs/src/protocol/message/compression/index.js');
-  const compressed = await codecs.lookupCodec(codec).compress({ buffer: encoded });
+  const compressed = await codecs.lookupCodec(codec).compress({ buffer: encodeRecords(records) });
   return encodeBatch(compressed, records.length, codec, Date.now());
 }
 

@@ -3,7 +3,17 @@
  * takes several microseconds a key, because it computes with 64-bit integers.
  */
 export function partitionOf(key: string | Uint8Array, partitions: number): number {
-  return (murmur2(typeof key === 'string' ? Buffer.from(key) : key) & 0x7fffffff) % partitions;
+  return (murmur2(typeof key === 'string' ? bytesOf(key) : key) & 0x7fffffff) % partitions;
+}
+
+const MAX_BYTES_PER_UNIT = 3;
+/** Used anew for each key: a Buffer for each would be garbage at once. */
+const scratch = Buffer.alloc(512);
+const views = Array.from({ length: scratch.length + 1 }, (_, length) => scratch.subarray(0, length));
+
+function bytesOf(key: string): Uint8Array {
+  if (key.length * MAX_BYTES_PER_UNIT > scratch.length) return Buffer.from(key);
+  return views[scratch.write(key)] ?? scratch;
 }
 
 const SEED = 0x9747b28c;

@@ -25,9 +25,11 @@ const producer = kafka.producer({
   createPartitioner: Partitioners.DefaultPartitioner,
 });
 await producer.connect();
-const records = publishedInputs().map(
-  (input) => prepareEvent(input, Date.now(), { random, limits, maxEventBytes: MAX_EVENT_BYTES }).record,
-);
+const records = publishedInputs().map((input) => {
+  const options = { random, limits, maxEventBytes: MAX_EVENT_BYTES };
+  const { key, value } = prepareEvent(input, Date.now(), options).record;
+  return { key, value };
+});
 const topic = topicNames(publishingConfig.TOPIC_PREFIX).calls;
 const send = (first: number, size: number) =>
   producer.send({ topic, acks: ALL_REPLICAS, messages: records.slice(first, first + size) });

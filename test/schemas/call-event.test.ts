@@ -96,6 +96,18 @@ describe('an encoded event', () => {
     );
     expect(Math.min(outcomes.written, outcomes.not)).toBeGreaterThan(100);
   });
+
+  it('keeps its bytes while any number of others are encoded', () => {
+    const encoded: { readonly bytes: Buffer; readonly expected: string }[] = [];
+    fc.assert(
+      fc.property(anyEvent, (event) => {
+        const expected = outcomeOf(() => encodeCallEvent(event));
+        if (!expected.startsWith('not')) encoded.push({ bytes: encodeCallEvent(event), expected });
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(encoded.every(({ bytes, expected }) => bytes.toString('hex') === expected)).toBe(true);
+  });
 });
 
 describe('a control character', () => {

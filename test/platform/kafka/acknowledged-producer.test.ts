@@ -1,6 +1,7 @@
 import type { RecordMetadata } from 'kafkajs';
 import { AcknowledgedProducer } from '../../../platform/kafka/acknowledged-producer.ts';
 import { compareAcknowledged, type Sent } from '../../../platform/kafka/acknowledgement.ts';
+import { PlacedRecord } from '../../../schemas/placed-record.ts';
 import { MovingPartitions } from './moving-partitions.ts';
 import { ScriptedKafka } from './scripted-kafka.ts';
 
@@ -95,6 +96,17 @@ describe('the acknowledged producer', () => {
   beforeEach(() => {
     kafka = new ScriptedKafka();
     producer = new AcknowledgedProducer(kafka);
+  });
+
+  it('gives kafkajs, which copies what a message has of its own, the value of a placed record', async () => {
+    const bytes = Buffer.from('before value behind');
+    let copies: object[] = [];
+    kafka.onSend = (messages) => {
+      copies = messages.map((message) => ({ ...message }));
+      return Promise.resolve(kafka.answer(messages));
+    };
+    await producer.sendAcknowledged('t', [new PlacedRecord('org', { bytes, start: 7, end: 12 })]);
+    expect(copies).toEqual([{ key: 'org', value: Buffer.from('value') }]);
   });
 
   it('lets kafkajs retry nothing by itself', async () => {

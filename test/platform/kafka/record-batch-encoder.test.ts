@@ -1,8 +1,40 @@
+import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
-import { encodeBatch, encodeRecords } from '../../../platform/kafka/record-batch-encoder.ts';
+import {
+  encodeBatch,
+  encodePlainBatch,
+  encodeRecords,
+  type PlainRecord,
+} from '../../../platform/kafka/record-batch-encoder.ts';
 import { readRecordSet } from '../../../platform/kafka/record-set.ts';
+import { PlacedRecord } from '../../../schemas/placed-record.ts';
 
 const NOW = 1_795_000_000_123;
+
+interface Encoder {
+  readonly buffer: Buffer;
+}
+const require = createRequire(import.meta.url);
+const kafkajsRecord: (
+  record: object,
+) => Encoder = require('kafkajs/src/protocol/recordBatch/record/v0/index.js');
+const kafkajsBatch: {
+  RecordBatch(batch: object): Promise<Encoder>;
+} = require('kafkajs/src/protocol/recordBatch/v0/index.js');
+
+/** The same by kafkajs, for a producer without an id, and before any leader is known. */
+async function byKafkajs(records: readonly PlainRecord[]): Promise<Buffer> {
+  const batch = await kafkajsBatch.RecordBatch({
+    firstTimestamp: NOW,
+    maxTimestamp: NOW,
+    partitionLeaderEpoch: -1,
+    producerEpoch: -1,
+    firstSequence: -1,
+    lastOffsetDelta: records.length - 1,
+    records: records.map(({ key, value }, offsetDelta) => kafkajsRecord({ offsetDelta, key, value })),
+  });
+  return batch.buffer;
+}
 
 function read(batch: Buffer): { key: string; value: string }[] {
   const cursor = readRecordSet(batch, 0, []).records();
@@ -46,5 +78,18 @@ describe('an encoded batch', () => {
     const batch = encodeBatch(gzipSync(encodeRecords(records)), 1, 1, NOW);
     expect(batch.length).toBeLessThan(200);
     expect(read(batch)).toEqual(hex(records));
+  });
+
+  it('has the bytes of kafkajs’s, wherever the values are', async () => {
+    const values = Buffer.from(Array.from({ length: 3_000 }, (_, index) => (index * 7) % 256));
+    const placed = Array.from({ length: 300 }, (_, index) => {
+      const start = index * 5;
+      return new PlacedRecord(`org-${index % 5} é`, { bytes: values, start, end: start + index * 4 });
+    });
+    const plain = placed.map(({ key, value }) => ({ key, value: Buffer.from(value) }));
+    const expected = (await byKafkajs(plain)).toString('hex');
+    expect(encodePlainBatch(placed, NOW).toString('hex')).toBe(expected);
+    expect(encodePlainBatch(plain, NOW).toString('hex')).toBe(expected);
+    expect(encodeBatch(encodeRecords(placed), placed.length, 0, NOW).toString('hex')).toBe(expected);
   });
 });
