@@ -1,7 +1,8 @@
-import { orgIdOf } from './decode/org-of-record.ts';
-import type { RecordDecoder } from './decode/record-decoder.ts';
-import type { SchemaTopic } from './decode/schema-topic.ts';
-import type { Coordinate } from './decode/transcode.ts';
+import { formatPlace, replayOf } from '../schemas/dead-letter.ts';
+import { orgIdOf } from '../store/decode/org-of-record.ts';
+import type { RecordDecoder } from '../store/decode/record-decoder.ts';
+import type { SchemaTopic } from '../store/decode/schema-topic.ts';
+import type { Coordinate } from '../store/decode/transcode.ts';
 import type { FetchedBatch } from './fetch/fetcher.ts';
 import type { LandedRange } from './fetch/landed-range.ts';
 import type { LandingProgress } from './fetch/landing-progress.ts';
@@ -80,6 +81,8 @@ export class Intake {
       if (at.offset > next) range.unpublished.push(...batch.unpublishedIn(next, at.offset - 1));
       const rejection = this.#decoder.add(records, at, insertBatch.columns);
       count += 1;
+      const replayed = records.hasHeaders ? replayOf(records.headers()) : undefined;
+      if (replayed) insertBatch.addReplay({ ...replayed, topic, ...at, reason: rejection?.reason });
       if (rejection === undefined) {
         insertBatch.addedRow(range, records.valueEnd - records.valueStart);
       } else {
@@ -89,6 +92,7 @@ export class Intake {
           ...at,
           ...copyOf(records.key, records.value),
           ...rejection,
+          replayOf: replayed && formatPlace(replayed.of),
         });
       }
       range.lastOffset = at.offset;

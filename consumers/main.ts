@@ -8,6 +8,7 @@ import { checkReplication } from '../platform/kafka/replication-check.ts';
 import { ENVIRONMENT_NAMES } from '../platform/kafka/security.ts';
 import { SchemaRegistry } from '../platform/schema-registry/client.ts';
 import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
+import { enforceDeadLetterRetention } from '../store/dead-letters/retention.ts';
 import { enforceRetention } from '../store/retention.ts';
 import { topicNames } from '../schemas/topics.ts';
 import { InsertBatch } from './write/insert-batch.ts';
@@ -25,16 +26,16 @@ import { createRetry } from './retry.ts';
 import { ProgressWriter } from './write/progress-writer.ts';
 import { RangeRecorder, recordAtOnce } from './write/range-recorder.ts';
 import { Quarantine } from './write/dead-letters.ts';
-import { RecordDecoder } from './decode/record-decoder.ts';
-import { RegistrySchemas } from './decode/registry-schemas.ts';
-import { SchemaTopic } from './decode/schema-topic.ts';
-import { Transcoder } from './decode/transcode.ts';
+import { RecordDecoder } from '../store/decode/record-decoder.ts';
+import { RegistrySchemas } from '../store/decode/registry-schemas.ts';
+import { SchemaTopic } from '../store/decode/schema-topic.ts';
+import { Transcoder } from '../store/decode/transcode.ts';
 import { settingsLog } from './write/settings-log.ts';
 import { readConsumerConfig } from './config.ts';
 import { landingProblems } from './readiness.ts';
 import { Source } from './fetch/source.ts';
 import { checkTopics, knowTopics } from './fetch/topic-check.ts';
-import { WriterSchemas } from './decode/writer-schemas.ts';
+import { WriterSchemas } from '../store/decode/writer-schemas.ts';
 import { WaveGuard } from './wave-guard.ts';
 
 await runProcess(
@@ -75,6 +76,9 @@ async function run({
   // ClickHouse may be away when the consumer starts, as at any other time.
   const kept = await retryUntilSuccess('setting the retention', () =>
     enforceRetention(config, config.RETENTION_DAYS),
+  );
+  await retryUntilSuccess('setting the retention of dead letters', () =>
+    enforceDeadLetterRetention(config, config.DEAD_LETTER_RETENTION_DAYS),
   );
   const inserts = new Inserts(config);
   const quarantine = new Quarantine(producer, topics.dead, inserts, counters);

@@ -10,7 +10,7 @@ import {
 import { ConfigError } from '../platform/config.ts';
 import { DAY_MS } from '../schemas/time-units.ts';
 
-/** Retention of the raw events: the setting, its validation, and the table's TTL. */
+/** Retention of the raw events and of the bytes of dead letters: the settings, their validation, and the tables' TTLs. */
 
 /**
  * Retention exceeds the lateness limit by at least this many days (domain.md, Open, closed, final). A period of 31 days,
@@ -25,6 +25,14 @@ export const retentionVariables = {
     minimum: 1,
     maximum: 36_500,
     description: 'days to keep raw events; must exceed LATENESS_LIMIT_MS by at least 62 days',
+  }),
+  // D: a quarter, for a publisher's mistake to be noticed and corrected.
+  DEAD_LETTER_RETENTION_DAYS: Type.Integer({
+    default: 90,
+    minimum: 1,
+    maximum: 36_500,
+    description:
+      'days to keep the bytes of dead letters, from when Kafka appended them; then they cannot be replayed',
   }),
 };
 

@@ -1,4 +1,4 @@
-import { CALL_EVENT_COLUMNS } from '../decode/call-event-columns.ts';
+import { CALL_EVENT_COLUMNS } from '../../store/decode/call-event-columns.ts';
 import type { Counters } from '../counters.ts';
 import type { InsertBatch } from './insert-batch.ts';
 import type { Inserts } from './inserts.ts';
@@ -26,6 +26,7 @@ export function landCallEvents(
       rowsName: 'events',
       insertRows: () => insertRows(insertBatch),
       deadLetters: insertBatch.deadLetters,
+      replays: insertBatch.replays,
       ranges: insertBatch.ranges,
     });
 }

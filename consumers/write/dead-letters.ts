@@ -1,7 +1,9 @@
 import type { AcknowledgedProducer } from '../../platform/kafka/acknowledged-producer.ts';
-import type { Reason } from '../../schemas/event-rules.ts';
+import { REPLAY_HEADERS, type DeadLetterReason } from '../../schemas/dead-letter.ts';
 import type { Counters } from '../counters.ts';
+import { DEAD_LETTER_COLUMNS, deadLetterRows } from './dead-letter-bytes.ts';
 import type { Inserts } from './inserts.ts';
+import { replayRow, type LandedReplay } from './replays.ts';
 
 /** A rejected record, with its own copy of the bytes: fetched buffers would keep megabytes alive. */
 export interface DeadLetter {
@@ -12,18 +14,21 @@ export interface DeadLetter {
   readonly key: Buffer | null;
   /** Null if the record was a tombstone. */
   readonly value: Buffer | null;
-  readonly reason: Reason | 'not-a-charge' | 'charge-after-final' | 'not-a-settings-change';
+  readonly reason: DeadLetterReason;
   readonly detail: string;
   /** The event's org if it could be read, else the record's key: customers search their dead letters by it. */
   readonly orgId: string;
+  /** The id of the dead letter that this record replayed, if it did. */
+  readonly replayOf?: string | undefined;
 }
 
 /** kafkajs makes one record batch of a send, and the broker rejects batches beyond the topic's max.message.bytes. */
 const MAX_SEND_BYTES = 900_000;
+const MAX_KEY_BYTES = 65_536;
 
 /**
- * Writes dead letters to their topic and to table `quarantined`. A redelivered record has the same coordinates, so it
- * counts once per (topic, partition, offset).
+ * Writes dead letters to their topic, and to the tables `dead_letter_bytes` and `quarantined`. A redelivered record has
+ * the same coordinates, so it counts once per (topic, partition, offset).
  */
 export class Quarantine {
   readonly #producer: AcknowledgedProducer;
@@ -45,25 +50,46 @@ export class Quarantine {
     }
   }
 
-  /** Resolves when ClickHouse has their rows. */
+  /** Resolves when ClickHouse has their rows: the bytes first, so that a dead letter that is listed can be read. */
   async record(deadLetters: readonly DeadLetter[]): Promise<void> {
+    const rows = deadLetterRows(deadLetters.map((each) => ({ ...each, ...kept(each) })));
+    await this.#inserts.insert('dead_letter_bytes', DEAD_LETTER_COLUMNS, 'RowBinary', rows);
     await this.#inserts.insertRows('quarantined', deadLetters.map(rowOf));
     const { quarantined } = this.#counters;
     for (const { reason } of deadLetters) quarantined[reason] = (quarantined[reason] ?? 0) + 1;
   }
+
+  /** Resolves when ClickHouse has what became of replayed dead letters. */
+  recordReplays(replays: readonly LandedReplay[]): Promise<void> {
+    return this.#inserts.insertRows('dead_letter_replays', replays.map(replayRow));
+  }
 }
 
 /** The original key and value, so that a fixed record can be published again by copying it; the reason in headers. */
-function messageOf({ topic, partition, offset, key, value, reason, detail }: DeadLetter) {
-  // A record that fitted only because its batch was compressed would be rejected here, and landing would stop.
-  const kept = value?.subarray(0, MAX_SEND_BYTES) ?? null;
-  const cut = value && kept && kept.length < value.length ? { cut_from_bytes: String(value.length) } : {};
+function messageOf(deadLetter: DeadLetter) {
+  const { topic, partition, offset, reason, detail, replayOf } = deadLetter;
+  const { key, value } = kept(deadLetter);
+  const sizeBytes = deadLetter.value?.length ?? 0;
   return {
-    key: key?.subarray(0, 65_536) ?? null,
-    value: kept,
-    headers: { reason, detail, topic, partition: String(partition), offset: String(offset), ...cut },
+    key,
+    value,
+    headers: {
+      reason,
+      detail,
+      topic,
+      partition: String(partition),
+      offset: String(offset),
+      ...(value && value.length < sizeBytes && { cut_from_bytes: String(sizeBytes) }),
+      ...(replayOf !== undefined && { [REPLAY_HEADERS.of]: replayOf }),
+    },
   };
 }
+
+/** A record that fitted only because its batch was compressed would be rejected, and landing would stop. */
+const kept = ({ key, value }: DeadLetter): Pick<DeadLetter, 'key' | 'value'> => ({
+  key: key?.subarray(0, MAX_KEY_BYTES) ?? null,
+  value: value?.subarray(0, MAX_SEND_BYTES) ?? null,
+});
 
 function* sends(deadLetters: readonly DeadLetter[]) {
   let messages: ReturnType<typeof messageOf>[] = [];
@@ -82,7 +108,8 @@ function* sends(deadLetters: readonly DeadLetter[]) {
   if (messages.length > 0) yield messages;
 }
 
-function rowOf({ topic, partition, offset, reason, detail, orgId, value, appendedAtMs }: DeadLetter) {
+function rowOf(deadLetter: DeadLetter) {
+  const { topic, partition, offset, reason, detail, orgId, value, appendedAtMs, replayOf } = deadLetter;
   return {
     topic,
     partition,
@@ -92,5 +119,6 @@ function rowOf({ topic, partition, offset, reason, detail, orgId, value, appende
     org_id: orgId,
     size_bytes: value?.length ?? 0,
     appended_at: new Date(appendedAtMs).toISOString(),
+    replay_of: replayOf ?? '',
   };
 }

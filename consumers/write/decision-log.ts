@@ -1,6 +1,6 @@
 import type { RecordCursor } from '../../platform/kafka/record-cursor.ts';
 import type { Counters } from '../counters.ts';
-import { keyText } from '../decode/org-of-record.ts';
+import { keyText } from '../../store/decode/org-of-record.ts';
 import type { FetchedBatch, TakeBatch } from '../fetch/fetcher.ts';
 import type { LandedRange } from '../fetch/landed-range.ts';
 import type { DeadLetter } from './dead-letters.ts';
@@ -78,6 +78,7 @@ export function landDecisionLog(log: DecisionLog, steps: DecisionLogSteps): Take
       rowsName: log.table,
       insertRows: () => inserts.insertRows(log.table, rows),
       deadLetters,
+      replays: [],
       ranges: [range],
     });
     counters.decisionLogRows += rows.length;

@@ -1,16 +1,22 @@
-import { CallEventColumns } from '../decode/call-event-columns.ts';
+import { CallEventColumns } from '../../store/decode/call-event-columns.ts';
 import type { DeadLetter } from './dead-letters.ts';
+import type { LandedReplay } from './replays.ts';
 import type { LandedRange } from '../fetch/landed-range.ts';
 
 /** Bytes of a row beyond those of its message: ids, numbers and coordinates as Native columns. */
 const FIXED_ROW_BYTES = 60;
 const DEAD_LETTER_BYTES = 1_000;
+const REPLAY_BYTES = 500;
 const MAX_DEAD_LETTERS = 2_000;
 
-/** What lands with one insert: rows of any number of partitions, dead letters, and the ranges they were read from. */
+/**
+ * What lands with one insert: rows of any number of partitions, dead letters, which records replayed earlier ones, and
+ * the ranges they were read from.
+ */
 export class InsertBatch {
   readonly columns: CallEventColumns;
   readonly deadLetters: DeadLetter[] = [];
+  readonly replays: LandedReplay[] = [];
   readonly ranges: LandedRange[] = [];
   readonly #maxBytes: number;
   #bytes = 0;
@@ -67,9 +73,15 @@ export class InsertBatch {
     this.#bytes += (deadLetter.value?.length ?? 0) + (deadLetter.key?.length ?? 0) + DEAD_LETTER_BYTES;
   }
 
+  addReplay(replay: LandedReplay): void {
+    this.replays.push(replay);
+    this.#bytes += REPLAY_BYTES;
+  }
+
   clear(): void {
     this.columns.clear();
     this.deadLetters.length = 0;
+    this.replays.length = 0;
     this.ranges.length = 0;
     this.#bytes = 0;
   }

@@ -7,6 +7,7 @@ import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
 import { ensureTopics, connectKafka } from '../../platform/kafka/connect.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { migrate } from '../../platform/clickhouse/migrate.ts';
+import { enforceDeadLetterRetention } from '../../store/dead-letters/retention.ts';
 import { enforceRetention } from '../../store/retention.ts';
 import { readStartArguments, START_USAGE, type ProcessCounts } from './arguments.ts';
 import { logFileOf } from './child.ts';
@@ -82,6 +83,7 @@ async function start(config: LocalConfig, counts: ProcessCounts): Promise<void> 
     await migrate(asOwner);
     // The consumer may not change the local tables: it finds this done.
     await enforceRetention(asOwner, config.RETENTION_DAYS);
+    await enforceDeadLetterRetention(asOwner, config.DEAD_LETTER_RETENTION_DAYS);
     await ensureTopics(pipeline.kafka, pipeline.topics, config.CALL_PARTITIONS, config.replication);
   };
   await step('tables and topics', () => whileServersBlink(createTablesAndTopics, patience));

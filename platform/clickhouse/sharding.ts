@@ -27,6 +27,8 @@ const UNSHARDED = [
   'landing_progress',
   'landed_minutes',
   'quarantined',
+  'dead_letter_bytes',
+  'dead_letter_replays',
   'settings_log',
   'settings_snapshots',
   'settings_snapshot_orgs',

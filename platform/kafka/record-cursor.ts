@@ -49,6 +49,11 @@ export class RecordCursor {
     return this.#bytes;
   }
 
+  /** Whether `headers` returns any: events carry none, so they are not read. */
+  get hasHeaders(): boolean {
+    return (this.#bytes[this.#headersStart] ?? 0) !== 0;
+  }
+
   /** By name; of several with one name the last. Read only where they are needed: events carry none. */
   headers(): Map<string, Buffer | null> {
     const headers = new Map<string, Buffer | null>();

@@ -16,7 +16,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['test'],
 ];
 const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  consumers: [['fetch', 'decode'], ['write']],
+  consumers: [['fetch'], ['write']],
 };
 
 /** All that domain/ may import besides itself and schemas/: it computes, and does nothing else. */

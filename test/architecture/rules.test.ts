@@ -115,15 +115,14 @@ describe('the rule of the layers', () => {
     ['out of a .tsx file', file('api/dashboard/web/panels/bill.tsx', '../../../../cli/table.ts')],
     ['that takes only a type', { path: 'domain/money.ts', text: `import type { X } from '../store/x.ts';` }],
     ['that is dynamic', { path: 'store/x.ts', text: `const { y } = await import('../api/y.ts');` }],
-    ['from a room of the consumers into the one above', file('consumers/decode/a.ts', '../write/b.ts')],
-    ['between rooms side by side', file('consumers/fetch/a.ts', '../decode/b.ts')],
+    ['from a room of the consumers into the one above', file('consumers/fetch/a.ts', '../write/b.ts')],
   ])('finds an import %s', (_, source) => {
     expect(upwardImports([source])).toHaveLength(1);
   });
 
   it.each([
     file('cli/org.ts', '../aggregator/recompute/apply.ts'),
-    file('consumers/write/a.ts', '../decode/b.ts'),
+    file('consumers/write/a.ts', '../fetch/b.ts'),
     file('consumers/intake.ts', './write/b.ts'),
     file('api/app.ts', 'fastify'),
   ])('lets $path import what is below it', (source) => {

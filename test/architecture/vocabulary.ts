@@ -21,7 +21,7 @@ const TERMS: readonly Term[] = [
   {
     words: /(?<!avro |native )\bblocks?\b/,
     instead: 'insert batch',
-    only: /^(test\/)?consumers\/(?!decode\/)|\.md$/,
+    only: /^(test\/)?consumers\/|\.md$/,
   },
   { words: /\bjudg(e[sd]?|ing|ement)\b|\bverdicts?\b/, instead: 'validate, validation result' },
   { words: /\bmay not count\b|\b(that|which|what) may count\b/, instead: '(in)valid' },
@@ -86,6 +86,8 @@ const CONTRACT_NAMES = [
   'max_block_size',
   'per_insert_block',
   'no-subscription',
+  'npm run letters',
+  '"letters":',
   'ECONNREFUSED',
 ];
 const CONTRACT = new RegExp(CONTRACT_NAMES.join('|'), 'g');

@@ -1,6 +1,6 @@
 import avro from 'avsc';
 import { projectFile } from '../../schemas/root.ts';
-import type { NativeRow } from './decode/native-reader.ts';
+import type { NativeRow } from '../store/decode/native-reader.ts';
 
 /**
  * The expected result for a message, computed the slow and obvious way: avsc reads it into an object, and plain

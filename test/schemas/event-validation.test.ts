@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { CallEventColumns } from '../../consumers/decode/call-event-columns.ts';
-import { Transcoder } from '../../consumers/decode/transcode.ts';
+import { CallEventColumns } from '../../store/decode/call-event-columns.ts';
+import { Transcoder } from '../../store/decode/transcode.ts';
 import { validateCallEvent } from '../../schemas/call-event-validation.ts';
 import { encodeCallEvent, type CallEvent } from '../../schemas/call-event.ts';
 import { mintEventId } from '../../schemas/event-id.ts';

@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
-import { CALL_EVENT_COLUMNS, CallEventColumns } from '../../../consumers/decode/call-event-columns.ts';
+import { CALL_EVENT_COLUMNS, CallEventColumns } from '../../../store/decode/call-event-columns.ts';
 import { InsertError, Inserts } from '../../../consumers/write/inserts.ts';
-import { Transcoder } from '../../../consumers/decode/transcode.ts';
+import { Transcoder } from '../../../store/decode/transcode.ts';
 import { encodeCallEvent, type CallEvent } from '../../../schemas/call-event.ts';
 import { APPENDED_AT_MS, eventOf, LIMITS } from '../event.ts';
 import { openLandingStack, type LandingStack } from '../landing-stack.ts';
-import { readNative, type NativeRow } from '../decode/native-reader.ts';
+import { readNative, type NativeRow } from '../../store/decode/native-reader.ts';
 
 let stack: LandingStack;
 let inserts: Inserts;

@@ -5,6 +5,7 @@ import { createRetry } from '../../../consumers/retry.ts';
 import type { DeadLetter } from '../../../consumers/write/dead-letters.ts';
 import { landInOrder, type Landing } from '../../../consumers/write/landing-order.ts';
 import { recordAtOnce } from '../../../consumers/write/range-recorder.ts';
+import type { LandedReplay } from '../../../consumers/write/replays.ts';
 import { createLogger } from '../../../platform/logging.ts';
 
 const range: LandedRange = {
@@ -31,8 +32,22 @@ const deadLetter: DeadLetter = {
   orgId: '',
 };
 
+const replay: LandedReplay = {
+  of: { topic: 'calls', partition: 0, offset: 3 },
+  replay: 'first',
+  topic: 'calls',
+  partition: 3,
+  offset: 12,
+  reason: 'not-an-event',
+  appendedAtMs: 500,
+};
+
 /** Lands with steps that write down when they start and end; `failing` fails at its first attempt. */
-async function stepsOf(deadLetters: readonly DeadLetter[], failing?: string): Promise<string[]> {
+async function stepsOf(
+  deadLetters: readonly DeadLetter[],
+  failing?: string,
+  replays: readonly LandedReplay[] = [],
+): Promise<string[]> {
   const steps: string[] = [];
   let hasFailed = false;
   const step = async (name: string): Promise<void> => {
@@ -48,6 +63,7 @@ async function stepsOf(deadLetters: readonly DeadLetter[], failing?: string): Pr
     rowsName: 'events',
     insertRows: () => step('rows'),
     deadLetters,
+    replays,
     ranges: [range],
   };
   const retryUntilSuccess = createRetry(
@@ -57,7 +73,11 @@ async function stepsOf(deadLetters: readonly DeadLetter[], failing?: string): Pr
     new AbortController().signal,
   );
   const land = landInOrder({
-    quarantine: { publish: () => step('publish'), record: () => step('record') },
+    quarantine: {
+      publish: () => step('publish'),
+      record: () => step('record'),
+      recordReplays: () => step('replays'),
+    },
     retryUntilSuccess,
     onLanded: () => void steps.push('landed'),
     record: recordAtOnce({
@@ -91,6 +111,13 @@ describe('the order of landing', () => {
       'commit',
       'commit done',
     ]);
+  });
+
+  it('has what became of a replay behind its row or its dead letter, and before the landed range', async () => {
+    const steps = await stepsOf([deadLetter], 'replays', [replay]);
+    const recorded = steps.indexOf('replays done');
+    for (const before of ['rows done', 'record done']) expect(steps.indexOf(before)).toBeLessThan(recorded);
+    expect(steps.indexOf('landed_ranges')).toBeGreaterThan(recorded);
   });
 
   it.each(['rows', 'publish', 'record', 'landed_ranges'])(

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { CallEventColumns } from '../../../consumers/decode/call-event-columns.ts';
-import { Transcoder } from '../../../consumers/decode/transcode.ts';
+import { CallEventColumns } from '../../../store/decode/call-event-columns.ts';
+import { Transcoder } from '../../../store/decode/transcode.ts';
 import { VECTORS_FILE, vectorsJson } from '../../../deploy/conformance/kit.ts';
 import { NOTHING_DROPPED, REASONS } from '../../../schemas/event-rules.ts';
 import { projectFile } from '../../../schemas/root.ts';

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import avro from 'avsc';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { CallEventColumns } from '../../../consumers/decode/call-event-columns.ts';
-import { Transcoder } from '../../../consumers/decode/transcode.ts';
-import { WriterSchemas } from '../../../consumers/decode/writer-schemas.ts';
+import { CallEventColumns } from '../../../store/decode/call-event-columns.ts';
+import { Transcoder } from '../../../store/decode/transcode.ts';
+import { WriterSchemas } from '../../../store/decode/writer-schemas.ts';
 import { fingerprint, SINGLE_OBJECT_HEADER_BYTES, singleObjectHeader } from '../../../schemas/avro.ts';
 import { callEventSchemaJson } from '../../../schemas/call-event.ts';
 import { projectRoot } from '../../../schemas/root.ts';
-import { APPENDED_AT_MS, LIMITS } from '../event.ts';
+import { APPENDED_AT_MS, LIMITS } from '../../consumers/event.ts';
 
 /** Made by fastavro: see resolution-vectors.py. */
 const Vectors = Type.Array(
@@ -24,7 +24,7 @@ const Vectors = Type.Array(
 );
 const vectors = Value.Parse(
   Vectors,
-  JSON.parse(readFileSync(join(projectRoot(), 'test/consumers/decode/resolution-vectors.json'), 'utf8')),
+  JSON.parse(readFileSync(join(projectRoot(), 'test/store/decode/resolution-vectors.json'), 'utf8')),
 );
 const currentSchema: avro.Schema = JSON.parse(callEventSchemaJson);
 const current = avro.Type.forSchema(currentSchema);

@@ -1,7 +1,7 @@
 """Writes resolution-vectors.json: events of other writer schemas, and what fastavro makes of them.
 
 Run it by hand with fastavro 1.13 after a change of schemas/call-event.avsc:
-    python3 test/consumers/decode/resolution-vectors.py > test/consumers/decode/resolution-vectors.json
+    python3 test/store/decode/resolution-vectors.py > test/store/decode/resolution-vectors.json
 """
 import copy
 import io

@@ -54,4 +54,9 @@ export class WriterSchemas {
       }
     );
   }
+
+  /** The schema; undefined where `canRead` is false. */
+  schemaOf(fingerprintHex: string): WriterSchema | undefined {
+    return this.#known.get(fingerprintHex);
+  }
 }

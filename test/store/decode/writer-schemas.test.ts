@@ -1,12 +1,12 @@
 import avro from 'avsc';
-import { CallEventColumns } from '../../../consumers/decode/call-event-columns.ts';
-import { Transcoder } from '../../../consumers/decode/transcode.ts';
-import { WriterSchemas } from '../../../consumers/decode/writer-schemas.ts';
+import { CallEventColumns } from '../../../store/decode/call-event-columns.ts';
+import { Transcoder } from '../../../store/decode/transcode.ts';
+import { WriterSchemas } from '../../../store/decode/writer-schemas.ts';
 import { fingerprint, singleObjectHeader } from '../../../schemas/avro.ts';
 import { callEventSchemaJson } from '../../../schemas/call-event.ts';
-import { APPENDED_AT_MS, LIMITS } from '../event.ts';
+import { APPENDED_AT_MS, LIMITS } from '../../consumers/event.ts';
 import { readNative, type NativeRow } from './native-reader.ts';
-import { decode, encodeDecoded, rowOf, type DecodedEvent } from '../oracle.ts';
+import { decode, encodeDecoded, rowOf, type DecodedEvent } from '../../consumers/oracle.ts';
 
 interface Field {
   readonly name: string;

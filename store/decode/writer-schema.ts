@@ -4,6 +4,7 @@ import { callEventHeader, callEventSchemaJson } from '../../schemas/call-event.t
 import type { Rejection } from '../../schemas/event-rules.ts';
 import { readBody } from './avro-body.ts';
 import { AvroReader } from './avro-reader.ts';
+import { readFields, type ReadableFields } from './readable-fields.ts';
 import { canResolve, isUnion, nameOf, resolveValue, unqualified } from './schema-resolution.ts';
 
 const { types } = avro;
@@ -61,18 +62,11 @@ export class WriterSchema {
     if (this.fingerprintHex === CURRENT_FINGERPRINT) {
       return Buffer.concat([callEventHeader, message.subarray(start)]);
     }
+    const event = this.#open(message, start);
+    if ('reason' in event) return event;
     const reader = this.#reader;
-    reader.start(message, start);
-    let type = this.#root;
-    while (isUnion(type)) {
-      const branch: avro.Type | undefined = type.types[reader.int('the event')];
-      if (!branch) return notAnEvent('the event has no such branch');
-      type = branch;
-    }
-    if (!isCallEvent(type))
-      return notAnEvent(`the event is ${nameOf(type)}, not a record named ${CURRENT_NAME}`);
     const values = [...this.#defaults];
-    for (const { name, type: writer } of type.fields) {
+    for (const { name, type: writer } of event.fields) {
       const index = CURRENT_FIELDS.findIndex((field) => field.name === name);
       const target = CURRENT_FIELDS[index];
       if (target) values[index] = resolveValue(reader, writer, target.type, name);
@@ -82,6 +76,26 @@ export class WriterSchema {
     return reader.error === ''
       ? Buffer.concat([callEventHeader, ...values.flat()])
       : notAnEvent(reader.error);
+  }
+
+  /** An event as far as it can be read. @param start where the body begins */
+  read(message: Buffer, start: number): ReadableFields {
+    const event = this.#open(message, start);
+    return 'reason' in event ? { fields: [], stopped: event.detail } : readFields(this.#reader, event);
+  }
+
+  /** Begins to read a message: with the branch of each union around the event. @returns the event's record */
+  #open(message: Buffer, start: number): avro.types.RecordType | Rejection {
+    const reader = this.#reader;
+    reader.start(message, start);
+    let type = this.#root;
+    while (isUnion(type)) {
+      const branch: avro.Type | undefined = type.types[reader.int('the event')];
+      if (!branch) return notAnEvent('the event has no such branch');
+      type = branch;
+    }
+    if (isCallEvent(type)) return type;
+    return notAnEvent(`the event is ${nameOf(type)}, not a record named ${CURRENT_NAME}`);
   }
 }
 

@@ -1,8 +1,8 @@
-import { CallEventColumns } from '../../../consumers/decode/call-event-columns.ts';
-import { Transcoder } from '../../../consumers/decode/transcode.ts';
+import { CallEventColumns } from '../../../store/decode/call-event-columns.ts';
+import { Transcoder } from '../../../store/decode/transcode.ts';
 import { encodeCallEvent, type CallEvent } from '../../../schemas/call-event.ts';
-import { APPENDED_AT_MS, eventOf, LIMITS } from '../event.ts';
-import { orgIdOf } from '../../../consumers/decode/org-of-record.ts';
+import { APPENDED_AT_MS, eventOf, LIMITS } from '../../consumers/event.ts';
+import { orgIdOf } from '../../../store/decode/org-of-record.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;

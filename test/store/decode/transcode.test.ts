@@ -1,11 +1,11 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { CallEventColumns } from '../../../consumers/decode/call-event-columns.ts';
-import { isCurrentSchema, Transcoder } from '../../../consumers/decode/transcode.ts';
+import { CallEventColumns } from '../../../store/decode/call-event-columns.ts';
+import { isCurrentSchema, Transcoder } from '../../../store/decode/transcode.ts';
 import { callEventHeader, encodeCallEvent } from '../../../schemas/call-event.ts';
-import { APPENDED_AT_MS, eventOf, LIMITS } from '../event.ts';
+import { APPENDED_AT_MS, eventOf, LIMITS } from '../../consumers/event.ts';
 import { readNative, type NativeRow } from './native-reader.ts';
-import { decode, encodeDecoded, rowOf, reasonOf, type DecodedEvent } from '../oracle.ts';
+import { decode, encodeDecoded, rowOf, reasonOf, type DecodedEvent } from '../../consumers/oracle.ts';
 
 const transcoder = new Transcoder(LIMITS);
 

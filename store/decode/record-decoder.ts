@@ -1,14 +1,27 @@
 import type { RecordCursor } from '../../platform/kafka/record-cursor.ts';
-import { fingerprintOf } from '../../schemas/avro.ts';
+import { fingerprintOf, SINGLE_OBJECT_HEADER_BYTES } from '../../schemas/avro.ts';
+import { callEventSchemaJson } from '../../schemas/call-event.ts';
 import type { Rejection } from '../../schemas/event-rules.ts';
-import { schemaIdOf } from '../../schemas/registry-framing.ts';
+import { REGISTRY_HEADER_BYTES, schemaIdOf } from '../../schemas/registry-framing.ts';
 import type { CallEventColumns } from './call-event-columns.ts';
+import type { ReadableFields } from './readable-fields.ts';
 import type { RegistrySchemas } from './registry-schemas.ts';
 import { isCurrentSchema, type Coordinate, type Transcoder } from './transcode.ts';
+import { WriterSchema } from './writer-schema.ts';
 import type { WriterSchemas } from './writer-schemas.ts';
 
 /** The record at a cursor. */
 export type EventRecord = Pick<RecordCursor, 'bytes' | 'valueStart' | 'valueEnd' | 'value' | 'offset'>;
+
+/** A message as far as it can be read, and what its header names. */
+export interface ReadableMessage extends ReadableFields {
+  readonly encoding: 'single-object' | 'registry' | 'unknown';
+  /** The fingerprint or the registry's id of the writer schema, as the header has it. */
+  readonly schema: string | undefined;
+}
+
+/** Walks through records: a RecordCursor. */
+export type EventCursor = Pick<RecordCursor, 'next' | 'offset' | 'value'>;
 
 /** Schemas that one wait reads at the most, so that those of all partitions fit in memory. */
 const MAX_SCHEMAS_AT_ONCE = 2_000;
@@ -44,7 +57,7 @@ export class RecordDecoder {
    * @throws (rejects) only if the process gives up
    */
   readSchemas(
-    records: RecordCursor,
+    records: EventCursor,
     partition: number,
     firstOffset: number,
     lastOffset: number,
@@ -70,6 +83,22 @@ export class RecordDecoder {
     return Buffer.isBuffer(translated) ? this.#transcoder.add(translated, at, columns) : translated;
   }
 
+  /** A message for people, as far as it can be read by the schemas that are known. */
+  read(message: Buffer): ReadableMessage {
+    const writer = fingerprintOf(message);
+    if (writer !== undefined) {
+      const schema = isCurrentSchema(message)
+        ? new WriterSchema(callEventSchemaJson)
+        : this.#schemas.schemaOf(writer);
+      const read = schema?.read(message, SINGLE_OBJECT_HEADER_BYTES) ?? UNREADABLE;
+      return { encoding: 'single-object', schema: writer, ...read };
+    }
+    const id = schemaIdOf(message);
+    if (id === undefined) return { encoding: 'unknown', schema: undefined, ...UNREADABLE };
+    const read = this.#registry?.schemaOf(id)?.read(message, REGISTRY_HEADER_BYTES) ?? UNREADABLE;
+    return { encoding: 'registry', schema: String(id), ...read };
+  }
+
   #translate(value: Buffer): Buffer | Rejection {
     const writer = fingerprintOf(value);
     if (writer !== undefined) return this.#schemas.translate(writer, value);
@@ -86,6 +115,8 @@ export class RecordDecoder {
     return isKnown ? undefined : id;
   }
 }
+
+const UNREADABLE: ReadableFields = { fields: [], stopped: 'its schema is not known, or cannot be read' };
 
 /** A null value has no header. */
 function isCurrent({ bytes, valueStart, valueEnd }: EventRecord): boolean {

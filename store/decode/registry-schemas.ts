@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RegistrySchema, SchemaRegistry } from '../../platform/schema-registry/client.ts';
 import type { Rejection } from '../../schemas/event-rules.ts';
 import { isSchemaId, REGISTRY_HEADER_BYTES } from '../../schemas/registry-framing.ts';
-import type { RetryUntilSuccess } from '../retry.ts';
 import { LastEntries } from './last-entries.ts';
 import { readWriterSchema, WriterSchema, WriterSchemaError } from './writer-schema.ts';
 
@@ -19,6 +18,9 @@ const CONFIRM_MS = 2_000;
 /** Absent ids in memory. */
 const MAX_ABSENT = 100_000;
 
+/** Runs a step that reads the registry, again where it fails and the caller can wait. @param what as a log names it */
+export type RegistryStep = <Result>(what: string, step: () => Promise<Result>) => Promise<Result>;
+
 /**
  * The writer schemas of a schema registry, by id. What the registry has said of a schema stays, for a schema never
  * changes. That it has none is good only for records that were in Kafka before the question: the schema may be
@@ -26,7 +28,7 @@ const MAX_ABSENT = 100_000;
  */
 export class RegistrySchemas {
   readonly #registry: Pick<SchemaRegistry, 'schemaById'>;
-  readonly #retryUntilSuccess: RetryUntilSuccess;
+  readonly #run: RegistryStep;
   readonly #confirmMs: number;
   readonly #known = new LastEntries<number, WriterSchema | Rejection>(MAX_SCHEMAS);
   /** By partition and id: the last offset of which it is certain that its schema is absent. */
@@ -35,16 +37,12 @@ export class RegistrySchemas {
   readonly #requests = new Map<number, Promise<boolean>>();
 
   /**
-   * @param retryUntilSuccess repeats a request while the registry is unavailable, and logs each failure
+   * @param run of a consumer: repeats a request while the registry is unavailable, and logs each failure
    * @param confirmMs after which an absent schema is requested once more
    */
-  constructor(
-    registry: Pick<SchemaRegistry, 'schemaById'>,
-    retryUntilSuccess: RetryUntilSuccess,
-    confirmMs = CONFIRM_MS,
-  ) {
+  constructor(registry: Pick<SchemaRegistry, 'schemaById'>, run: RegistryStep, confirmMs = CONFIRM_MS) {
     this.#registry = registry;
-    this.#retryUntilSuccess = retryUntilSuccess;
+    this.#run = run;
     this.#confirmMs = confirmMs;
   }
 
@@ -62,6 +60,12 @@ export class RegistrySchemas {
     const known = this.#known.get(id);
     if (known === undefined) return { reason: 'unknown-schema', detail: `schema id ${id}` };
     return known instanceof WriterSchema ? known.translate(message, REGISTRY_HEADER_BYTES) : known;
+  }
+
+  /** The schema, if it is known and events can be read by it. */
+  schemaOf(id: number): WriterSchema | undefined {
+    const known = this.#known.get(id);
+    return known instanceof WriterSchema ? known : undefined;
   }
 
   /**
@@ -102,7 +106,7 @@ export class RegistrySchemas {
 
   #request(id: number): Promise<boolean> {
     const read = () => this.#registry.schemaById(id);
-    const request = this.#retryUntilSuccess(`reading schema ${id} from the schema registry`, read)
+    const request = this.#run(`reading schema ${id} from the schema registry`, read)
       .then((schema) => {
         if (schema) this.#known.set(id, writerSchemaOf(id, schema));
         return schema !== undefined;

@@ -1,0 +1,90 @@
+import { Type } from 'typebox';
+import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import type { Place } from '../../schemas/dead-letter.ts';
+import { readBytes } from './bytes.ts';
+import { DEAD_LETTERS, DeadLetterRow, type DeadLetter } from './dead-letter.ts';
+import { conditionsOf, type DeadLetterFilters } from './filters.ts';
+
+/** Rows without their bytes: about a megabyte. */
+const ROWS_PER_PAGE = 2_000;
+/** Of the bytes that are in memory at once: at least one dead letter, and 900 KB is the largest. */
+const MAX_CHUNK_BYTES = 4 * 2 ** 20;
+/** Small ones too: so many are published with one send. */
+const MAX_CHUNK_ROWS = 500;
+
+const PartitionRow = Type.Object({
+  topic: Type.String(),
+  partition: Type.Integer(),
+  last_offset: Type.Integer(),
+});
+
+/**
+ * Every matching dead letter with its bytes, by (topic, partition, offset), in chunks of one partition each: however
+ * many there are, one chunk is in memory. What is quarantined meanwhile is left out: where each chunk is replayed and
+ * rejected again, the walk would never end.
+ * @param after only those behind this place
+ */
+export async function* walkDeadLetters(
+  client: ClickHouseClient,
+  filters: DeadLetterFilters,
+  after?: Place,
+): AsyncGenerator<readonly DeadLetter[]> {
+  const { sql, params } = conditionsOf({ topic: filters.topic, partition: filters.partition });
+  const partitions = await select(
+    client,
+    PartitionRow,
+    `SELECT topic, partition, max(offset) AS last_offset FROM quarantined AS dead_letter WHERE ${sql}
+     GROUP BY topic, partition ORDER BY topic, partition`,
+    params,
+  );
+  for (const { topic, partition, last_offset } of partitions) {
+    if (after && isBefore({ topic, partition }, after)) continue;
+    const isSame = after?.topic === topic && after.partition === partition;
+    let next = isSame ? after.offset + 1 : 0;
+    for (;;) {
+      const rows = await readPage(client, { ...filters, topic, partition }, next, last_offset);
+      for (const chunk of chunksOf(rows)) yield await readBytes(client, chunk);
+      const last = rows.at(-1);
+      if (!last || rows.length < ROWS_PER_PAGE) break;
+      next = last.offset + 1;
+    }
+  }
+}
+
+function isBefore(one: Omit<Place, 'offset'>, other: Omit<Place, 'offset'>): boolean {
+  return one.topic === other.topic ? one.partition < other.partition : one.topic < other.topic;
+}
+
+function readPage(
+  client: ClickHouseClient,
+  filters: DeadLetterFilters,
+  firstOffset: number,
+  lastOffset: number,
+): Promise<DeadLetterRow[]> {
+  const { sql, params } = conditionsOf(filters);
+  return select(
+    client,
+    DeadLetterRow,
+    `${DEAD_LETTERS} WHERE ${sql} AND dead_letter.offset BETWEEN {first_offset:UInt64} AND {last_offset:UInt64}
+     ORDER BY topic, partition, offset LIMIT {limit:UInt32}`,
+    { ...params, first_offset: firstOffset, last_offset: lastOffset, limit: ROWS_PER_PAGE },
+  );
+}
+
+function* chunksOf(rows: readonly DeadLetterRow[]): Generator<readonly DeadLetterRow[]> {
+  let chunk: DeadLetterRow[] = [];
+  let sizeBytes = 0;
+  for (const row of rows) {
+    if (
+      chunk.length === MAX_CHUNK_ROWS ||
+      (chunk.length > 0 && sizeBytes + row.size_bytes > MAX_CHUNK_BYTES)
+    ) {
+      yield chunk;
+      chunk = [];
+      sizeBytes = 0;
+    }
+    chunk.push(row);
+    sizeBytes += row.size_bytes;
+  }
+  if (chunk.length > 0) yield chunk;
+}
