@@ -1,10 +1,19 @@
 import type { Topics } from '../schemas/topics.ts';
+import { deadLetterGroup } from '../store/dead-letters/tool.ts';
 
 /**
  * What each program may do in Kafka, and nothing more. Who may write `settings` decides the terms, and who may write
  * `daily-charges` what is billed: neither a publisher nor the consumer may.
  */
-export type Program = 'publisher' | 'consumer' | 'aggregator' | 'api' | 'operator' | 'recompute' | 'topics';
+export type Program =
+  | 'publisher'
+  | 'consumer'
+  | 'aggregator'
+  | 'api'
+  | 'operator'
+  | 'recompute'
+  | 'dead-letters'
+  | 'topics';
 
 export const PROGRAMS: Readonly<Record<Program, string>> = {
   publisher: 'the SDK in an API server, and npm run replay',
@@ -13,6 +22,7 @@ export const PROGRAMS: Readonly<Record<Program, string>> = {
   api: 'api/main.ts',
   operator: 'npm run org, npm run catalogue',
   recompute: 'npm run recompute -- --apply',
+  'dead-letters': 'npm run letters',
   topics: 'npm run topics',
 };
 
@@ -33,6 +43,11 @@ export interface Acl {
  */
 export function kafkaAcls(topics: Topics, topicPrefix: string, group: string): Acl[] {
   const all = Object.values(topics);
+  // Dead letters are validated as by the consumer, which needs the writer schemas.
+  const readsSchemas = (program: Program): Acl[] => [
+    ...on(program, 'Read', [topics.writerSchemas]),
+    { program, operation: 'Read', resource: 'group', name: deadLetterGroup(topicPrefix), isPrefix: true },
+  ];
   const written = {
     publisher: [topics.calls, topics.writerSchemas],
     consumer: [topics.dead],
@@ -40,6 +55,7 @@ export function kafkaAcls(topics: Topics, topicPrefix: string, group: string): A
     api: [topics.settings, topics.calls, topics.writerSchemas],
     operator: [topics.settings],
     recompute: [topics.dailyCharges],
+    deadLetters: [topics.calls],
   };
   return [
     ...on('publisher', 'Write', written.publisher),
@@ -61,8 +77,11 @@ export function kafkaAcls(topics: Topics, topicPrefix: string, group: string): A
     ...on('aggregator', 'DescribeConfigs', written.aggregator),
     ...on('api', 'Write', written.api),
     ...on('api', 'DescribeConfigs', written.api),
+    ...readsSchemas('api'),
     ...on('operator', 'Write', written.operator),
     ...on('recompute', 'Write', written.recompute),
+    ...on('dead-letters', 'Write', written.deadLetters),
+    ...readsSchemas('dead-letters'),
     ...on('topics', 'Create', all),
     ...on('topics', 'Describe', all),
   ];

@@ -22,6 +22,8 @@ export interface Place {
 /** Kafka's own rule for the names of topics. */
 const PLACE = /^([\w.-]{1,249})\/(0|[1-9]\d{0,4})\/(0|[1-9]\d{0,14})$/;
 const MAX_PARTITION = 65_535;
+/** As many digits as PLACE has. */
+export const MAX_OFFSET = 10 ** 15 - 1;
 
 /** A dead letter's id: `topic/partition/offset`. */
 export const formatPlace = ({ topic, partition, offset }: Place): string => `${topic}/${partition}/${offset}`;

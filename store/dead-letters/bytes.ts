@@ -2,11 +2,24 @@ import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import type { DeadLetter, DeadLetterRow } from './dead-letter.ts';
 
+/** Of the bytes that are in memory at once: at least one dead letter, and 900 KB is the largest. */
+const MAX_CHUNK_BYTES = 4 * 2 ** 20;
+/** Small ones too: so many are validated and published together. */
+const MAX_CHUNK_ROWS = 500;
+
 const BytesRow = Type.Object({
   offset: Type.Integer(),
   key: Type.Union([Type.String(), Type.Null()]),
   value: Type.Union([Type.String(), Type.Null()]),
 });
+
+/** Adds the bytes to dead letters, in chunks of one partition each: one chunk is in memory. */
+export async function* withBytes(
+  client: ClickHouseClient,
+  rows: readonly DeadLetterRow[],
+): AsyncGenerator<readonly DeadLetter[]> {
+  for (const chunk of chunksOf(rows)) yield await readBytes(client, chunk);
+}
 
 /**
  * Adds the bytes to dead letters of one partition, which fit in memory together.
@@ -41,3 +54,21 @@ function bytesOf(
 }
 
 const decoded = (text: string | null): Buffer | null => (text === null ? null : Buffer.from(text, 'base64'));
+
+function* chunksOf(rows: readonly DeadLetterRow[]): Generator<readonly DeadLetterRow[]> {
+  let chunk: DeadLetterRow[] = [];
+  let sizeBytes = 0;
+  for (const row of rows) {
+    const [first] = chunk;
+    const isOther = row.topic !== first?.topic || row.partition !== first.partition;
+    const isFull = chunk.length === MAX_CHUNK_ROWS || sizeBytes + row.size_bytes > MAX_CHUNK_BYTES;
+    if (first && (isOther || isFull)) {
+      yield chunk;
+      chunk = [];
+      sizeBytes = 0;
+    }
+    chunk.push(row);
+    sizeBytes += row.size_bytes;
+  }
+  if (chunk.length > 0) yield chunk;
+}

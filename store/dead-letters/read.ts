@@ -1,5 +1,5 @@
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import type { Place } from '../../schemas/dead-letter.ts';
+import { formatPlace, type Place } from '../../schemas/dead-letter.ts';
 import { readBytes } from './bytes.ts';
 import { DEAD_LETTERS, DeadLetterRow, type DeadLetter } from './dead-letter.ts';
 import { conditionsOf, type DeadLetterFilters } from './filters.ts';
@@ -48,17 +48,32 @@ export function listDeadLetters(
   );
 }
 
+/** The dead letters at these places, without their bytes, in the order of the walk; those that exist. */
+export async function readDeadLetters(
+  client: ClickHouseClient,
+  places: readonly Place[],
+): Promise<DeadLetterRow[]> {
+  const wanted = new Set(places.map(formatPlace));
+  const found = await select(
+    client,
+    DeadLetterRow,
+    `${DEAD_LETTERS} WHERE dead_letter.topic IN {topics:Array(String)}
+       AND dead_letter.partition IN {partitions:Array(UInt16)} AND dead_letter.offset IN {offsets:Array(UInt64)}
+     ORDER BY topic, partition, offset`,
+    {
+      topics: [...new Set(places.map(({ topic }) => topic))],
+      partitions: [...new Set(places.map(({ partition }) => partition))],
+      offsets: [...new Set(places.map(({ offset }) => offset))],
+    },
+  );
+  return found.filter((row) => wanted.has(formatPlace(row)));
+}
+
 /** One dead letter with its bytes; undefined if there is none at this place. */
 export async function readDeadLetter(
   client: ClickHouseClient,
-  { topic, partition, offset }: Place,
+  place: Place,
 ): Promise<DeadLetter | undefined> {
-  const [row] = await select(
-    client,
-    DeadLetterRow,
-    `${DEAD_LETTERS} WHERE dead_letter.topic = {topic:String} AND dead_letter.partition = {partition:UInt16}
-       AND dead_letter.offset = {offset:UInt64}`,
-    { topic, partition, offset },
-  );
-  return row && (await readBytes(client, [row]))[0];
+  const [deadLetter] = await readBytes(client, await readDeadLetters(client, [place]));
+  return deadLetter;
 }

@@ -7,9 +7,9 @@ import type { DeadLetter } from './dead-letter.ts';
 /** A send is one record batch a partition, and brokers reject one of more than a megabyte. */
 const MAX_SEND_BYTES = 900_000;
 const RECORD_OVERHEAD_BYTES = 200;
-/** A partition has another leader within seconds. */
-const ATTEMPTS = 6;
-const FIRST_PAUSE_MS = 200;
+/** A partition has another leader within seconds. Shorter than a request may take. */
+const RETRY_FOR_MS = 8_000;
+const PAUSE_MS = 500;
 
 /**
  * Publishes the bytes of dead letters to the call topic again, each with the header `replay_of`. They land as any other
@@ -46,14 +46,15 @@ export class DeadLetterReplayer {
   }
 
   async #send(messages: readonly Message[]): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
+    const deadline = performance.now() + RETRY_FOR_MS;
+    for (;;) {
       try {
         await this.#producer.sendAcknowledged(this.#topic, messages);
         return;
       } catch (error) {
-        if (attempt === ATTEMPTS) throw error;
+        if (performance.now() > deadline) throw error;
       }
-      await delay(FIRST_PAUSE_MS * 2 ** (attempt - 1));
+      await delay(PAUSE_MS);
     }
   }
 }

@@ -1,17 +1,12 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import type { Place } from '../../schemas/dead-letter.ts';
-import { readBytes } from './bytes.ts';
+import { withBytes } from './bytes.ts';
 import { DEAD_LETTERS, DeadLetterRow, type DeadLetter } from './dead-letter.ts';
 import { conditionsOf, type DeadLetterFilters } from './filters.ts';
 
 /** Rows without their bytes: about a megabyte. */
 const ROWS_PER_PAGE = 2_000;
-/** Of the bytes that are in memory at once: at least one dead letter, and 900 KB is the largest. */
-const MAX_CHUNK_BYTES = 4 * 2 ** 20;
-/** Small ones too: so many are published with one send. */
-const MAX_CHUNK_ROWS = 500;
-
 const PartitionRow = Type.Object({
   topic: Type.String(),
   partition: Type.Integer(),
@@ -43,7 +38,7 @@ export async function* walkDeadLetters(
     let next = isSame ? after.offset + 1 : 0;
     for (;;) {
       const rows = await readPage(client, { ...filters, topic, partition }, next, last_offset);
-      for (const chunk of chunksOf(rows)) yield await readBytes(client, chunk);
+      yield* withBytes(client, rows);
       const last = rows.at(-1);
       if (!last || rows.length < ROWS_PER_PAGE) break;
       next = last.offset + 1;
@@ -69,22 +64,4 @@ function readPage(
      ORDER BY topic, partition, offset LIMIT {limit:UInt32}`,
     { ...params, first_offset: firstOffset, last_offset: lastOffset, limit: ROWS_PER_PAGE },
   );
-}
-
-function* chunksOf(rows: readonly DeadLetterRow[]): Generator<readonly DeadLetterRow[]> {
-  let chunk: DeadLetterRow[] = [];
-  let sizeBytes = 0;
-  for (const row of rows) {
-    if (
-      chunk.length === MAX_CHUNK_ROWS ||
-      (chunk.length > 0 && sizeBytes + row.size_bytes > MAX_CHUNK_BYTES)
-    ) {
-      yield chunk;
-      chunk = [];
-      sizeBytes = 0;
-    }
-    chunk.push(row);
-    sizeBytes += row.size_bytes;
-  }
-  if (chunk.length > 0) yield chunk;
 }

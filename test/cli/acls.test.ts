@@ -17,11 +17,11 @@ describe('the ACLs', () => {
     expect(writersOf(topics.dailyCharges)).toEqual(['aggregator', 'recompute']);
   });
 
-  it('let one program create topics, and the consumer alone use groups', () => {
+  it('let one program create topics, and only those that read records use groups', () => {
     const creators = acls.filter(({ operation }) => operation === 'Create').map(({ program }) => program);
     expect(new Set(creators)).toEqual(new Set(['topics']));
     const members = acls.filter(({ resource }) => resource === 'group').map(({ program }) => program);
-    expect(members).toEqual(['consumer']);
+    expect(members).toEqual(['consumer', 'api', 'dead-letters']);
   });
 
   it('are printed for every program', () => {
