@@ -12,6 +12,7 @@ import {
   closingVariables,
   invalidRecordVariables,
 } from '../platform/variables.ts';
+import { readRegistryAccess, schemaRegistryVariables } from '../platform/schema-registry/variables.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import { readTokenKeys } from './auth/keys.ts';
 import { TOKEN_RULES } from './auth/tokens.ts';
@@ -31,6 +32,7 @@ export const apiVariables = {
   ...closingVariables,
   ...invalidRecordVariables,
   ...kafkaVariables,
+  ...schemaRegistryVariables,
   HOST: Type.String({ default: '127.0.0.1', minLength: 1, description: 'the address to listen on' }),
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535, description: 'the port to listen on' }),
   RATE_LIMIT_PER_MINUTE: Type.Integer({
@@ -77,8 +79,11 @@ export function readApiConfig(env: Environment) {
       ),
     () => readSignInConfig(env),
   );
-  assertSignInIsLocal(config, env);
-  return { ...config, keys, signIn };
+  const [registry] = readBoth(
+    () => readRegistryAccess(config),
+    () => assertSignInIsLocal(config, env),
+  );
+  return { ...config, keys, signIn, registry };
 }
 
 interface SignInConfig {

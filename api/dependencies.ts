@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { ClickHouseClient } from '../platform/clickhouse/connect.ts';
 
 import type { Logger } from '../platform/logging.ts';
+import type { DeadLetterTool } from '../store/dead-letters/tool.ts';
 import type { Catalogues } from '../domain/catalogues/catalogues.ts';
 import type { OrgHistory } from '../domain/settings/org-history.ts';
 import type { Topics } from '../schemas/topics.ts';
@@ -43,6 +44,8 @@ export type StatementSources = Pick<Sources, 'now' | 'clickhouse' | 'topics' | '
 export interface ApiDependencies extends Sources {
   /** A connection of their own for probes and metrics, so that they never wait behind other queries. */
   readonly clickhouseForProbes: ClickHouseClient;
+  /** Validates dead letters as the consumers do, and replays them. */
+  readonly deadLetters: Pick<DeadLetterTool, 'validator' | 'replayer'>;
   /** Publishes the events of POST /v1/events. */
   readonly events: Pick<EventPublisher, 'publish'>;
   /** The consumers' values: an event that is accepted must count. */

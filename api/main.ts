@@ -4,6 +4,7 @@ import { collectProcessMetrics } from '../platform/health/process-metrics.ts';
 import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
 import { firstClusterContact } from '../platform/clickhouse/first-contact.ts';
 import { openRecorder } from '../store/settings/recorder.ts';
+import { openDeadLetterTool } from '../store/dead-letters/tool.ts';
 import { topicNames } from '../schemas/topics.ts';
 import { buildApp } from './app.ts';
 import { createTokenVerifier } from './auth/tokens.ts';
@@ -59,6 +60,7 @@ async function run({
     timeoutMs: PUBLISHED_WITHIN_MS,
     maxWaitingBytes: MAX_WAITING_EVENT_BYTES,
   });
+  const deadLetters = openDeadLetterTool(config, 'api-credits-api', logger, Date.now);
   const { app } = await buildApp({
     now: Date.now,
     clickhouse,
@@ -66,6 +68,7 @@ async function run({
     settings,
     topics,
     events,
+    deadLetters,
     eventTimeLimits: { futureMs: config.FUTURE_LIMIT_MS, latenessMs: config.LATENESS_LIMIT_MS },
     timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS },
     waveLimits: { percent: config.INVALID_PERCENT_LIMIT, records: config.INVALID_RECORDS_LIMIT },
@@ -85,7 +88,7 @@ async function run({
   });
   onStop(async () => {
     await app.close();
-    await Promise.all([settings.close(), events.close()]);
+    await Promise.all([settings.close(), events.close(), deadLetters.close()]);
     await Promise.all([clickhouse.close(), clickhouseForProbes.close()]);
   });
   await listen(app, config.HOST, config.PORT);

@@ -13,6 +13,7 @@ import { creditsRoute } from './credits/route.ts';
 import { creditUsersRoute } from './credits/users-route.ts';
 import { dashboardPages } from './dashboard/files.ts';
 import { localSignInRoutes } from './dashboard/local-sign-in.ts';
+import { deadLetterRoutes } from './dead-letters/routes.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { eventsRoute } from './events/route.ts';
 import { explanationRoute } from './explanation/route.ts';
@@ -56,6 +57,7 @@ export async function registerRoutes(app: ApiServer, dependencies: ApiDependenci
   subscriptionRoute(app, dependencies);
   additionalLimitRoutes(app, dependencies);
   catalogueRoutes(app, dependencies);
+  deadLetterRoutes(app, dependencies);
   reconciliationRoute(app, dependencies);
   await eventsRoute(app, dependencies);
   documentRoute(app);

@@ -32,6 +32,9 @@ const GLOBAL_PERMISSIONS = {
   'change-catalogues': ['platform'],
   'read-charges': ['billing'],
   'read-reconciliation': ['billing', 'platform'],
+  // Their bytes may be of any organisation.
+  'read-dead-letters': ['platform'],
+  'replay-dead-letters': ['platform'],
   // Of the org of the token or, without one, of any: the route compares it with each event's.
   'publish-events': ['publisher'],
   // Any token: prices are public knowledge.

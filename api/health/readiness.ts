@@ -116,7 +116,7 @@ function invalidRecords({ records, invalid }: RecordCounts, { percent }: WaveLim
   const detail =
     `About ${invalid} of the last ${records} records (${WAVE_MINUTES} minutes) are invalid and were quarantined, ` +
     `over the limit of ${percent} % (INVALID_PERCENT_LIMIT): their calls are not counted. ` +
-    'The table quarantined and the topic of dead letters say why.';
+    'GET /v1/dead-letters and npm run letters say why.';
   return { alert: 'invalid-records', detail };
 }
 

@@ -3,6 +3,8 @@ import { Type, type Static } from 'typebox';
 import { rulesAgeDays, TIME_ZONE_RULES } from '../../domain/calendar/zone-rules.ts';
 import { select } from '../../platform/clickhouse/connect.ts';
 import { isInvalidWave } from '../../domain/invalid-wave.ts';
+import { DEAD_LETTER_STATES, type DeadLetterState } from '../../store/dead-letters/dead-letter.ts';
+import { countReplayed } from '../../store/dead-letters/replays.ts';
 import type { Sources } from '../dependencies.ts';
 import { readPipelineState, type PipelineState } from '../health/pipeline-state.ts';
 import { onBehalfOf } from '../http/running-request.ts';
@@ -18,13 +20,14 @@ const ChargesRow = Type.Object({ revisions: Type.Integer(), billed_credits: Type
 
 interface PipelineFacts extends PipelineState {
   readonly charges: Static<typeof ChargesRow> | undefined;
+  readonly deadLetters: Readonly<Record<DeadLetterState, number>>;
   /** By outcome: deliveries that landed, and invalid records by their reason. */
   readonly events: readonly { readonly outcome: string; readonly reason: string; readonly events: number }[];
 }
 
 async function readFacts(sources: Sources): Promise<PipelineFacts> {
   const { clickhouse, topics } = sources;
-  const [state, [charges], events] = await Promise.all([
+  const [state, [charges], events, replayed] = await Promise.all([
     readPipelineState(sources, sources.now()),
     select(
       clickhouse,
@@ -40,8 +43,24 @@ async function readFacts(sources: Sources): Promise<PipelineFacts> {
        WHERE topic = {topic:String} GROUP BY reason`,
       { topic: topics.calls },
     ),
+    countReplayed(clickhouse, topics.calls),
   ]);
-  return { ...state, charges, events };
+  return { ...state, charges, events, deadLetters: statesOf(events, replayed) };
+}
+
+/** The dead letters of the call topic by their state: those that were never replayed are open. */
+function statesOf(
+  events: PipelineFacts['events'],
+  { counted, quarantinedAgain }: Awaited<ReturnType<typeof countReplayed>>,
+): Record<DeadLetterState, number> {
+  const all = events
+    .filter(({ outcome }) => outcome === 'quarantined')
+    .reduce((sum, row) => sum + row.events, 0);
+  return {
+    open: Math.max(0, all - counted - quarantinedAgain),
+    counted,
+    'quarantined-again': quarantinedAgain,
+  };
 }
 
 /**
@@ -84,6 +103,12 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
     labelNames: ['outcome', 'reason'],
     registers,
   });
+  const deadLetters = new Gauge({
+    name: 'api_credits_dead_letters',
+    help: 'Dead letters of the call topic: open, or replayed and counted, or quarantined-again.',
+    labelNames: ['state'],
+    registers,
+  });
   const invalidRatio = gauge(
     'invalid_records_ratio',
     'Invalid records among those that landed in the last five minutes, 0 to 1; about.',
@@ -114,7 +139,7 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
   return async () => {
     try {
       rulesAge.set(rulesAgeDays(sources.now()));
-      const { due, setAside, recent, charges, events } = await facts();
+      const { due, setAside, recent, charges, events, deadLetters: states } = await facts();
       up.set(1);
       lag.set((sources.now() - due.watermark) / 1000);
       hours.set(due.hoursToSeal);
@@ -125,6 +150,7 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
       invalidWave.set(Number(isInvalidWave(recent, sources.waveLimits)));
       revisions.set(charges?.revisions ?? 0);
       billed.set(charges?.billed_credits ?? 0);
+      for (const state of DEAD_LETTER_STATES) deadLetters.set({ state }, states[state]);
       // Reset after the await: scrapes that share the reading would otherwise add to each other's counts.
       outcomes.reset();
       for (const { outcome, reason, events: count } of events) outcomes.inc({ outcome, reason }, count);
@@ -133,6 +159,7 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
       up.set(0);
       for (const metric of known) metric.remove();
       outcomes.reset();
+      deadLetters.reset();
     }
   };
 }

@@ -29,6 +29,7 @@ const TAGS = [
   ['additional-limit', 'How many credits beyond the included ones 24 hours may use.'],
   ['catalogues', 'Editions, prices and costs of calls.'],
   ['events', 'Publishing call events without a Kafka client.'],
+  ['dead-letters', 'Records that do not count: why, their bytes, and replaying them.'],
   ['reconciliation', 'What each stage of the pipeline has counted, and what does not add up.'],
 ] as const;
 

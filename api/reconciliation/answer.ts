@@ -31,6 +31,10 @@ export const ReconciliationAnswer = Type.Object(
     repeated: stage('Repeated deliveries by Kafka: each replaced the one before.', { deliveries: Count }),
     quarantined: stage('Invalid records.', {
       records: Count,
+      replayed: stage('Those of them that were replayed. A replay is a published record of its own.', {
+        counted: Count,
+        quarantined_again: Count,
+      }),
       reasons: Type.Array(
         Type.Object({ reason: Type.String(), records: Count }, { additionalProperties: false }),
       ),

@@ -1,4 +1,5 @@
 import type { Static } from 'typebox';
+import { countReplayed } from '../../store/dead-letters/replays.ts';
 import { readBacklog } from '../../store/progress/aggregator-backlog.ts';
 import type { Sources } from '../dependencies.ts';
 import type { ReconciliationAnswer } from './answer.ts';
@@ -40,13 +41,14 @@ async function readStages(
   const [from, to] = [floorTo(range.from, HOUR_MS), floorTo(range.to, HOUR_MS)];
   const settings = await sources.settings.refresh();
   const due = await readBacklog(clickhouse, topics, now, timing);
-  const [log, charges, changes, usage, charged, setAside] = await Promise.all([
+  const [log, charges, changes, usage, charged, setAside, replayed] = await Promise.all([
     readLogFacts(clickhouse, topics.calls),
     readLogFacts(clickhouse, topics.dailyCharges),
     readLogFacts(clickhouse, topics.settings),
     readUsageFacts(clickhouse, { from, to, now }),
     readChargeFacts(clickhouse, settings, { from, to }),
     readSetAsideDifferences(clickhouse),
+    countReplayed(clickhouse, topics.calls),
   ]);
   const quarantined = log.quarantined.reduce((all, { records }) => all + records, 0);
   return {
@@ -62,7 +64,11 @@ async function readStages(
       unpublished: log.unpublished,
     },
     repeated: { deliveries: log.deliveries - log.landed },
-    quarantined: { records: quarantined, reasons: [...log.quarantined] },
+    quarantined: {
+      records: quarantined,
+      replayed: { counted: replayed.counted, quarantined_again: replayed.quarantinedAgain },
+      reasons: [...log.quarantined],
+    },
     events: usage.events,
     rolled_up: {
       ...usage.rolledUp,

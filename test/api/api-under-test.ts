@@ -15,6 +15,7 @@ import { CallEventProducer } from '../../platform/kafka/call-event-producer.ts';
 import { EventPublisher } from '../../api/events/event-publisher.ts';
 import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS } from '../../schemas/event-rules.ts';
 import { compiled } from '../../platform/compiled-schema.ts';
+import { openDeadLetterTool } from '../../store/dead-letters/tool.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { serverAddresses } from '../servers/addresses.ts';
 import { dropDatabase, openNamespace, type Namespace } from '../servers/namespace.ts';
@@ -87,12 +88,19 @@ export async function openApi(
     timeoutMs: recordWithinMs,
     maxWaitingBytes: 32 * 1024 * 1024,
   });
+  const deadLetters = openDeadLetterTool(
+    { ...settings, FUTURE_LIMIT_MS, LATENESS_LIMIT_MS, registry: undefined },
+    `test-${suite}`,
+    logger,
+    () => clock.now,
+  );
   const { app, routes } = await buildApp({
     now: () => clock.now,
     clickhouse: reading,
     clickhouseForProbes: probing,
     settings: recorder,
     events,
+    deadLetters,
     eventTimeLimits: { futureMs: FUTURE_LIMIT_MS, latenessMs: LATENESS_LIMIT_MS },
     topics: topicNames(),
     timing: { sealDelayMs: 60_000, graceMs: 900_000 },
@@ -160,6 +168,7 @@ export async function openApi(
       await app.close();
       await recorder.close();
       await events.close();
+      await deadLetters.close();
       await reading.close();
       await probing.close();
       await clickhouse.close();

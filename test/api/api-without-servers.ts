@@ -11,8 +11,10 @@ import type { ApiDependencies } from '../../api/dependencies.ts';
 import { UnconfirmedError } from '../../api/events/event-publisher.ts';
 import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS } from '../../schemas/event-rules.ts';
 import { createLogger } from '../../platform/logging.ts';
+import { openDeadLetterTool } from '../../store/dead-letters/tool.ts';
 import { topicNames } from '../../schemas/topics.ts';
 
+const EVENT_TIME_LIMITS = { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS };
 export const SECRET = Buffer.from('a secret that only this test run knows');
 /** Nothing listens on port 1. */
 const UNREACHABLE = '127.0.0.1:1';
@@ -43,6 +45,12 @@ export async function openWithoutServers(
     clickhouseForProbes,
     settings: openRecorder(kafka, clickhouse, { clientId: 'test', logger, now: Date.now, timeoutMs: 1_000 }),
     topics: topicNames(),
+    deadLetters: openDeadLetterTool(
+      { ...config, ...kafka, ...EVENT_TIME_LIMITS, registry: undefined },
+      'test',
+      logger,
+      Date.now,
+    ),
     events: { publish: () => Promise.reject(new UnconfirmedError(0)) },
     eventTimeLimits: { futureMs: FUTURE_LIMIT_MS, latenessMs: LATENESS_LIMIT_MS },
     timing: { sealDelayMs: 60_000, graceMs: 900_000 },

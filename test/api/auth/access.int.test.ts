@@ -173,6 +173,19 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   },
   'GET /v1/estimate': { query: 'credits=80000', own: [200, 200, 200, 200, 200, 200, 200] },
   'POST /v1/events': { body: EVENT, own: [403, 403, 403, 403, 403, 403, 202] },
+  'GET /v1/dead-letters': { own: [403, 403, 403, 403, 403, 200, 403] },
+  'GET /v1/dead-letters/export': { own: [403, 403, 403, 403, 403, 200, 403] },
+  'GET /v1/dead-letters/check': { own: [403, 403, 403, 403, 403, 200, 403] },
+  // There is none.
+  'GET /v1/dead-letters/:topic/:partition/:offset': {
+    params: { topic: 'api-calls', partition: '0', offset: '0' },
+    own: [403, 403, 403, 403, 403, 404, 403],
+  },
+  'POST /v1/dead-letters/replay': { body: { countable: true }, own: [403, 403, 403, 403, 403, 200, 403] },
+  'GET /v1/dead-letters/replays/:replay': {
+    params: { replay: 'one' },
+    own: [403, 403, 403, 403, 403, 200, 403],
+  },
   'GET /v1/reconciliation': { own: [403, 403, 403, 403, 200, 200, 403] },
 };
 const OPEN = [

@@ -97,6 +97,8 @@ function addressOf({ path }: Operation, query: string, names: Readonly<Record<st
     org: 'own',
     product: 'crm',
     day: '2026-11-21',
+    partition: '0',
+    offset: '0',
     ...names,
   };
   const filled = path.replaceAll(/\{([^}]+)\}/g, (_, name: string) =>
@@ -202,7 +204,11 @@ describe('every operation', () => {
   });
 
   it('rejects a range of centuries', async () => {
-    const ranged = operations.filter(({ query }) => query.includes('from') && query.includes('to'));
+    // Dead letters are read a page or a chunk at a time, whatever the range.
+    const ranged = operations.filter(
+      ({ query, path }) =>
+        query.includes('from') && query.includes('to') && !path.startsWith('/v1/dead-letters'),
+    );
     const attacks = ranged.flatMap((operation) =>
       [
         'from=1970-02-02T00:00:00Z&to=2104-10-30T00:00:00Z',

@@ -49,6 +49,23 @@ describe('GET /metrics', () => {
       ],
       format: 'JSONEachRow',
     });
+    // The second one was replayed twice and counts now; offset 7 is not a dead letter.
+    const replay = {
+      of_topic: 'api-calls',
+      of_partition: 0,
+      topic: 'api-calls',
+      partition: 0,
+      appended_at: 0,
+    };
+    await api.clickhouse.insert({
+      table: 'dead_letter_replays',
+      values: [
+        { ...replay, of_offset: 4, offset: 5, reason: 'not-an-event' },
+        { ...replay, of_offset: 4, offset: 6, reason: '' },
+        { ...replay, of_offset: 7, offset: 8, reason: '' },
+      ],
+      format: 'JSONEachRow',
+    });
   });
   afterAll(() => api.close());
 
@@ -64,6 +81,9 @@ describe('GET /metrics', () => {
       'api_credits_events_total{outcome="landed",reason=""}': 8,
       'api_credits_events_total{outcome="quarantined",reason="too-late"}': 1,
       'api_credits_events_total{outcome="quarantined",reason="not-an-event"}': 1,
+      'api_credits_dead_letters{state="open"}': 1,
+      'api_credits_dead_letters{state="counted"}': 1,
+      'api_credits_dead_letters{state="quarantined-again"}': 0,
     });
     expect(samples.get('api_credits_closing_behind_seconds')).toBeGreaterThan(0);
   });
