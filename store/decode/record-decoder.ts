@@ -94,7 +94,7 @@ export class RecordDecoder {
       return { encoding: 'single-object', schema: writer, ...read };
     }
     const id = schemaIdOf(message);
-    if (id === undefined) return { encoding: 'unknown', schema: undefined, ...UNREADABLE };
+    if (id === undefined) return { encoding: 'unknown', schema: undefined, fields: [], stopped: NO_HEADER };
     const read = this.#registry?.schemaOf(id)?.read(message, REGISTRY_HEADER_BYTES) ?? UNREADABLE;
     return { encoding: 'registry', schema: String(id), ...read };
   }
@@ -116,6 +116,7 @@ export class RecordDecoder {
   }
 }
 
+const NO_HEADER = 'it has neither the header of a single object nor that of a schema registry';
 const UNREADABLE: ReadableFields = { fields: [], stopped: 'its schema is not known, or cannot be read' };
 
 /** A null value has no header. */

@@ -225,6 +225,7 @@ describe('any dead letter', () => {
   }, 60_000);
 
   it('leaves reconciliation closed, replayed or not', async () => {
+    await stack.untilLanded();
     const { differences, landed, published, quarantined } = await readLogFacts(client, stack.topics.calls);
     expect(differences).toEqual([]);
     expect(landed).toBe(published);
