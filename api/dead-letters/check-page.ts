@@ -6,7 +6,7 @@ import { walkDeadLetters } from '../../store/dead-letters/walk.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { encodePlace } from './cursors.ts';
 
-/** D: so many are validated well within the time of a request. A page ends with the chunk that reaches it. */
+/** D: so many are validated well within the time of a request. A page ends with the chunk that reaches it: of 2,000. */
 const PAGE = 1_000;
 
 export interface ValidatedChunk {
@@ -15,7 +15,7 @@ export interface ValidatedChunk {
 }
 
 /**
- * Validates the dead letters behind a place, chunk by chunk, about a thousand of them.
+ * Validates the dead letters behind a place, chunk by chunk, a few thousand at the most.
  * @param take gets each chunk, one after the other
  */
 export async function checkPage(

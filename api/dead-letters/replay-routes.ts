@@ -91,7 +91,7 @@ export function deadLetterReplayRoutes(app: ApiServer, dependencies: ApiDependen
     schema: {
       summary: 'How many open dead letters would count now; publishes nothing',
       description:
-        'Decoded and validated by the consumers’ own code. A page has about 1,000; follow next_cursor and add up.',
+        'Decoded and validated by the consumers’ own code. A page has up to 3,000; follow next_cursor and add up.',
       querystring: CheckQuery,
       response: { 200: CheckAnswer, ...VALIDATING_PROBLEMS },
     },

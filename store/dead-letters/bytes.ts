@@ -4,8 +4,6 @@ import type { DeadLetter, DeadLetterRow } from './dead-letter.ts';
 
 /** Of the bytes that are in memory at once: at least one dead letter, and 900 KB is the largest. */
 const MAX_CHUNK_BYTES = 4 * 2 ** 20;
-/** Small ones too: so many are validated and published together. */
-const MAX_CHUNK_ROWS = 500;
 
 const BytesRow = Type.Object({
   offset: Type.Integer(),
@@ -61,8 +59,7 @@ function* chunksOf(rows: readonly DeadLetterRow[]): Generator<readonly DeadLette
   for (const row of rows) {
     const [first] = chunk;
     const isOther = row.topic !== first?.topic || row.partition !== first.partition;
-    const isFull = chunk.length === MAX_CHUNK_ROWS || sizeBytes + row.size_bytes > MAX_CHUNK_BYTES;
-    if (first && (isOther || isFull)) {
+    if (first && (isOther || sizeBytes + row.size_bytes > MAX_CHUNK_BYTES)) {
       yield chunk;
       chunk = [];
       sizeBytes = 0;

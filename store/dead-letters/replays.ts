@@ -27,7 +27,11 @@ export async function readReplay(client: ClickHouseClient, replay: string): Prom
 
 const CountsRow = Type.Object({ counted: Type.Integer(), quarantined_again: Type.Integer() });
 
-/** How many dead letters of a topic have been replayed, by what became of them. All others are open. */
+/**
+ * How many dead letters of a topic have been replayed, by what became of them. All others are open. Anyone may publish a
+ * record with the header of a replay, so it counts only where there is such a dead letter; these are looked up by the
+ * replays, which are few.
+ */
 export async function countReplayed(
   client: ClickHouseClient,
   topic: string,
@@ -38,7 +42,9 @@ export async function countReplayed(
     `SELECT countIf(is_counted) AS counted, countIf(NOT is_counted) AS quarantined_again
      FROM (SELECT countIf(reason = '') > 0 AS is_counted FROM dead_letter_replays FINAL
            WHERE of_topic = {topic:String}
-             AND (of_topic, of_partition, of_offset) IN (SELECT topic, partition, offset FROM quarantined)
+             AND (of_topic, of_partition, of_offset) IN (
+               SELECT topic, partition, offset FROM quarantined WHERE (topic, partition, offset) IN (
+                 SELECT of_topic, of_partition, of_offset FROM dead_letter_replays WHERE of_topic = {topic:String}))
            GROUP BY of_partition, of_offset)`,
     { topic },
   );

@@ -5,8 +5,14 @@ import { withBytes } from './bytes.ts';
 import { DEAD_LETTERS, DeadLetterRow, type DeadLetter } from './dead-letter.ts';
 import { conditionsOf, type DeadLetterFilters } from './filters.ts';
 
-/** Rows without their bytes: about a megabyte. */
+/** Rows without their bytes, about a megabyte: the longest chunk. */
 const ROWS_PER_PAGE = 2_000;
+/**
+ * Dead letters, matching or not, that one query looks at. Without such a window each page would sort all that follow:
+ * 0.5 s instead of 0.16 s with a million of them.
+ */
+const WINDOW = 20_000;
+
 const PartitionRow = Type.Object({
   topic: Type.String(),
   partition: Type.Integer(),
@@ -36,18 +42,35 @@ export async function* walkDeadLetters(
     if (after && isBefore({ topic, partition }, after)) continue;
     const isSame = after?.topic === topic && after.partition === partition;
     let next = isSame ? after.offset + 1 : 0;
-    for (;;) {
-      const rows = await readPage(client, { ...filters, topic, partition }, next, last_offset);
+    while (next <= last_offset) {
+      const end = Math.min(last_offset, await windowEnd(client, { topic, partition, offset: next }));
+      const rows = await readPage(client, { ...filters, topic, partition }, next, end);
       yield* withBytes(client, rows);
       const last = rows.at(-1);
-      if (!last || rows.length < ROWS_PER_PAGE) break;
-      next = last.offset + 1;
+      next = last && rows.length === ROWS_PER_PAGE ? last.offset + 1 : end + 1;
     }
   }
 }
 
 function isBefore(one: Omit<Place, 'offset'>, other: Omit<Place, 'offset'>): boolean {
   return one.topic === other.topic ? one.partition < other.partition : one.topic < other.topic;
+}
+
+const EndRow = Type.Object({ end: Type.Integer() });
+
+/** The last offset of the window that begins at a place, redelivered ones counted several times. */
+async function windowEnd(client: ClickHouseClient, { topic, partition, offset }: Place): Promise<number> {
+  const [row] = await select(
+    client,
+    EndRow,
+    `SELECT max(offset) AS end FROM (
+       SELECT offset FROM quarantined
+       WHERE topic = {topic:String} AND partition = {partition:UInt16} AND offset >= {offset:UInt64}
+       ORDER BY topic, partition, offset LIMIT {window:UInt32})`,
+    { topic, partition, offset, window: WINDOW },
+  );
+  // The maximum of no rows is 0.
+  return Math.max(offset, row?.end ?? offset);
 }
 
 function readPage(
