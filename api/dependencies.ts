@@ -53,7 +53,7 @@ export interface ApiDependencies extends Sources {
   readonly logger: Logger;
   readonly verifyToken: VerifyToken;
   readonly newRequestId: () => string;
-  /** The id of a settings change without an Idempotency-Key: unique among all changes. */
+  /** The id of a settings change without an Idempotency-Key, or of a replay of dead letters: unique among all. */
   readonly newChangeId: () => string;
   /** Requests of one token's subject, or of one address without a token. */
   readonly rateLimitPerMinute: number;

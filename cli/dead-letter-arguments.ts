@@ -1,8 +1,8 @@
-import { parseInstant } from '../domain/instants.ts';
 import { Options } from '../platform/command-line/options.ts';
-import { formatPlace, isDeadLetterReason, parsePlace, type Place } from '../schemas/dead-letter.ts';
+import { formatPlace, parsePlace, type Place } from '../schemas/dead-letter.ts';
 import { DEAD_LETTER_STATES } from '../store/dead-letters/dead-letter.ts';
 import type { DeadLetterFilters } from '../store/dead-letters/filters.ts';
+import { FILTER_OPTIONS, filtersOf } from './dead-letter-filters.ts';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1_000;
@@ -37,25 +37,14 @@ Filters; check and replay take those that are open by default:
 
 FUTURE_LIMIT_MS, LATENESS_LIMIT_MS and SCHEMA_REGISTRY_... must be those of the consumers.`;
 
-const FILTER_TYPES = {
-  reason: 'string',
-  org: 'string',
-  topic: 'string',
-  partition: 'string',
-  from: 'string',
-  to: 'string',
-  state: 'string',
-  replay: 'string',
-} as const;
 const TYPES = {
-  ...FILTER_TYPES,
+  ...FILTER_OPTIONS,
   limit: 'string',
   after: 'string',
   file: 'string',
   countable: 'boolean',
 } as const;
 type DeadLetterOptions = Options<typeof TYPES>;
-type Option = keyof typeof TYPES;
 
 export type DeadLetterCommand =
   | { readonly action: 'help' }
@@ -71,7 +60,7 @@ export type DeadLetterCommand =
   | { readonly action: 'replay'; readonly places: readonly Place[] }
   | { readonly action: 'replay'; readonly filters: DeadLetterFilters; readonly onlyCountable: boolean };
 
-const FILTERS = Object.keys(FILTER_TYPES);
+const FILTERS = Object.keys(FILTER_OPTIONS);
 /** The options that each action takes besides --help. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   list: [...FILTERS, 'limit', 'after'],
@@ -119,46 +108,6 @@ function pageOf(options: DeadLetterOptions): { limit: number; after: Place | und
   if (limit < 1 || limit > MAX_LIMIT) throw options.wrong(`--limit must be a number from 1 to ${MAX_LIMIT}.`);
   const after = options.text('after');
   return { limit, after: after === undefined ? undefined : placeOf(options, after) };
-}
-
-/** Only what is given: an absent filter has no key. */
-function filtersOf(options: DeadLetterOptions): DeadLetterFilters {
-  const text = (name: Option) => options.text(name);
-  const reason = text('reason');
-  if (reason !== undefined && !isDeadLetterReason(reason))
-    throw options.wrong(`There is no reason ${reason}.`);
-  const state = text('state');
-  const known = DEAD_LETTER_STATES.find((each) => each === state);
-  if (state !== undefined && known === undefined) {
-    throw options.wrong(`--state must be one of ${DEAD_LETTER_STATES.join(', ')}.`);
-  }
-  const partition = options.integer('partition');
-  if (partition !== undefined && partition > 65_535)
-    throw options.wrong('--partition must be at most 65535.');
-  const [from, to] = [instantOption(options, 'from'), instantOption(options, 'to')];
-  if (from !== undefined && to !== undefined && to <= from) {
-    throw options.wrong('--to must be later than --from: it is the end, exclusive.');
-  }
-  const given = {
-    reason,
-    org: text('org'),
-    topic: text('topic'),
-    partition,
-    from,
-    to,
-    state: known,
-    replay: text('replay'),
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}
-
-function instantOption(options: DeadLetterOptions, name: 'from' | 'to'): number | undefined {
-  const text = options.text(name);
-  if (text === undefined) return undefined;
-  const instant = parseInstant(text);
-  if (instant === undefined)
-    throw options.wrong(`--${name} must be an instant such as 2026-12-01T00:00:00Z.`);
-  return instant;
 }
 
 function placeOf(options: DeadLetterOptions, text: string): Place {

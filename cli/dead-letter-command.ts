@@ -44,7 +44,5 @@ async function list(
 async function show({ client, validator }: DeadLetterStack, place: Place): Promise<string> {
   const deadLetter = await readDeadLetter(client, place);
   if (!deadLetter) throw new NotFoundError(missingReport([place]));
-  const [countsNow] = await validator.validate([deadLetter]);
-  if (!countsNow) throw new Error('A dead letter was validated without a result.');
-  return showReport(deadLetter, countsNow, await validator.read(deadLetter));
+  return showReport(deadLetter, await validator.examine(deadLetter));
 }

@@ -2,7 +2,7 @@ import { formatInstant } from '../domain/instants.ts';
 import { formatPlace, type Place } from '../schemas/dead-letter.ts';
 import { explainReason } from '../store/dead-letters/advice.ts';
 import { replayedBy, type DeadLetter, type DeadLetterRow } from '../store/dead-letters/dead-letter.ts';
-import type { CountsNow } from '../store/dead-letters/validator.ts';
+import type { Examination } from '../store/dead-letters/validator.ts';
 import type { ReadableMessage } from '../store/decode/record-decoder.ts';
 import { count, table } from './table.ts';
 
@@ -25,11 +25,7 @@ export function listReport(rows: readonly DeadLetterRow[], hasMore: boolean): st
 }
 
 /** One dead letter: what it is, what to do about it, and what is in it. */
-export function showReport(
-  deadLetter: DeadLetter,
-  countsNow: CountsNow,
-  message: ReadableMessage | undefined,
-): string {
+export function showReport(deadLetter: DeadLetter, { countsNow, message }: Examination): string {
   const { rule, advice } = explainReason(deadLetter.reason);
   const of = replayedBy(deadLetter);
   const facts = table([

@@ -2,8 +2,7 @@ import { Type, type Static } from 'typebox';
 import { DEAD_LETTER_STATES, type DeadLetter } from '../../store/dead-letters/dead-letter.ts';
 import { explainReason } from '../../store/dead-letters/advice.ts';
 import { deadLetterJson } from '../../store/dead-letters/json.ts';
-import type { CountsNow } from '../../store/dead-letters/validator.ts';
-import type { ReadableMessage } from '../../store/decode/record-decoder.ts';
+import type { Examination } from '../../store/dead-letters/validator.ts';
 import { Count } from '../parameters/counts.ts';
 import { Instant } from '../parameters/instant.ts';
 import { NextCursor } from '../parameters/page.ts';
@@ -93,8 +92,7 @@ export const DeadLetterAnswer = Type.Object(
 
 export function deadLetterAnswer(
   deadLetter: DeadLetter,
-  countsNow: CountsNow,
-  message: ReadableMessage | undefined,
+  { countsNow, message }: Examination,
 ): Static<typeof DeadLetterAnswer> {
   const { bytes } = deadLetter;
   return {

@@ -13,7 +13,6 @@ import { Problem } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
 import { DeadLetterAnswer, deadLetterAnswer, DeadLettersAnswer } from './answer.ts';
 import { decodePosition, encodePosition } from './cursors.ts';
-import { VALIDATING_PROBLEMS, withServices } from './problems.ts';
 import { filterProperties, filtersOf, Partition, stateProperties, Topic } from './query.ts';
 
 /** The longest time for a slow reader. Each query has the connection's own limits. */
@@ -98,7 +97,7 @@ export function deadLetterListRoutes(app: ApiServer, { clickhouse, deadLetters }
         'One dead letter: why, what to do about it, its bytes, and its fields as far as they can be read',
       params: PlaceParams,
       querystring: NoQuery,
-      response: { 200: DeadLetterAnswer, ...VALIDATING_PROBLEMS },
+      response: { 200: DeadLetterAnswer },
     },
     handler: async ({ params }) => {
       const deadLetter = await readDeadLetter(clickhouse, params);
@@ -108,12 +107,7 @@ export function deadLetterListRoutes(app: ApiServer, { clickhouse, deadLetters }
           `There is no dead letter ${formatPlace(params)}: GET /v1/dead-letters lists them.`,
         );
       }
-      const { validator } = deadLetters;
-      const [countsNow, message] = await withServices(
-        async () => [(await validator.validate([deadLetter]))[0], await validator.read(deadLetter)] as const,
-      );
-      if (!countsNow) throw new Error('A dead letter was validated without a result.');
-      return deadLetterAnswer(deadLetter, countsNow, message);
+      return deadLetterAnswer(deadLetter, await deadLetters.validator.examine(deadLetter));
     },
   });
 }

@@ -4,7 +4,6 @@ import { withBytes } from '../../store/dead-letters/bytes.ts';
 import { readDeadLetters } from '../../store/dead-letters/read.ts';
 import { readReplay } from '../../store/dead-letters/replays.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { Count } from '../parameters/counts.ts';
 import { cursorParameter } from '../parameters/cursor.ts';
 import { NoQuery } from '../parameters/no-query.ts';
 import { NextCursor } from '../parameters/page.ts';
@@ -12,28 +11,13 @@ import { Problem } from '../problems/problem.ts';
 import { answer } from '../problems/schema.ts';
 import type { ApiServer } from '../server.ts';
 import { checkPage } from './check-page.ts';
+import { ReasonCount } from './check-route.ts';
 import { decodePlace } from './cursors.ts';
 import { VALIDATING_PROBLEMS, withServices } from './problems.ts';
 import { filterProperties, filtersOf } from './query.ts';
 
 const MAX_IDS = 1_000;
 const closed = { additionalProperties: false } as const;
-const Reasons = Type.Array(Type.Object({ reason: Type.String(), records: Count }, closed));
-
-const CheckQuery = Type.Object({ ...filterProperties, cursor: cursorParameter(512) }, closed);
-const CheckAnswer = Type.Object(
-  {
-    checked: Count,
-    countable: Type.Integer({ minimum: 0, description: 'Those that would count if they were replayed now.' }),
-    countable_by_reason: Type.Array(Reasons.items, {
-      description: 'By the reason they were quarantined for.',
-    }),
-    other_reasons: Type.Array(Reasons.items, { description: 'Why the others would not count.' }),
-    next_cursor: NextCursor,
-  },
-  closed,
-);
-
 const ReplayBody = Type.Object(
   {
     ids: Type.Optional(
@@ -76,48 +60,14 @@ const OutcomeAnswer = Type.Object(
       minimum: 0,
       description: 'Events that count; one that had counted before counts once.',
     }),
-    quarantined_again: Reasons,
+    quarantined_again: Type.Array(ReasonCount),
   },
   closed,
 );
 
-/** Checking and replaying dead letters, a page at a time. */
+/** Replaying dead letters, and what became of a replay. */
 export function deadLetterReplayRoutes(app: ApiServer, dependencies: ApiDependencies): void {
   const { clickhouse, deadLetters, newChangeId } = dependencies;
-  app.route({
-    method: 'GET',
-    url: '/v1/dead-letters/check',
-    config: { access: 'read-dead-letters' },
-    schema: {
-      summary: 'How many open dead letters would count now; publishes nothing',
-      description:
-        'Decoded and validated by the consumers’ own code. A page has up to 3,000; follow next_cursor and add up.',
-      querystring: CheckQuery,
-      response: { 200: CheckAnswer, ...VALIDATING_PROBLEMS },
-    },
-    handler: async ({ query: { cursor, ...requested } }) => {
-      const after = cursor === undefined ? undefined : decodePlace(cursor);
-      const filters = { ...filtersOf(requested), state: 'open' as const };
-      const countable = new Map<string, number>();
-      const others = new Map<string, number>();
-      const { checked, next_cursor } = await withServices(() =>
-        checkPage(dependencies, filters, after, async ({ deadLetters: chunk, results }) => {
-          for (const [index, result] of results.entries()) {
-            if (result.counts) increment(countable, chunk[index]?.reason ?? '');
-            else increment(others, result.reason);
-          }
-        }),
-      );
-      return {
-        checked,
-        countable: [...countable.values()].reduce((sum, records) => sum + records, 0),
-        countable_by_reason: reasonsOf(countable),
-        other_reasons: reasonsOf(others),
-        next_cursor,
-      };
-    },
-  });
-
   app.route({
     method: 'POST',
     url: '/v1/dead-letters/replay',
@@ -197,10 +147,3 @@ function placeOf(id: string): Place {
   const detail = `${id} is not the id of a dead letter: write topic/partition/offset`;
   throw new Problem('invalid-request', `${detail}.`, { errors: [{ detail, pointer: '#/ids' }] });
 }
-
-const increment = (counts: Map<string, number>, reason: string): void => {
-  counts.set(reason, (counts.get(reason) ?? 0) + 1);
-};
-
-const reasonsOf = (counts: ReadonlyMap<string, number>) =>
-  [...counts].toSorted(([, one], [, other]) => other - one).map(([reason, records]) => ({ reason, records }));

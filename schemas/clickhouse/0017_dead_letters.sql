@@ -1,7 +1,7 @@
 -- The key and the value of each dead letter, so that it can be read, exported and replayed without a search through
--- the dead-letter topic. Apart from `quarantined`, because bytes leave after DEAD_LETTER_RETENTION_DAYS (store/retention.ts
--- sets the TTL), while the outcome of an offset stays: reconciliation looks for it. A dead letter from before this table
--- has no bytes here.
+-- the dead-letter topic. Apart from `quarantined`, because bytes leave after DEAD_LETTER_RETENTION_DAYS (the consumer sets
+-- the TTL where it is not the default), while the outcome of an offset stays: reconciliation looks for it. A dead letter
+-- from before this table has no bytes here.
 CREATE TABLE IF NOT EXISTS dead_letter_bytes
 (
     topic LowCardinality(String),
@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS dead_letter_bytes
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (topic, partition, offset)
+TTL toStartOfDay(appended_at) + toIntervalDay(91)
 SETTINGS fsync_after_insert = 1;
 
 -- Records that replayed a dead letter, by the header `replay_of`, and what became of each: reason is empty where its

@@ -71,7 +71,7 @@ export interface DeadLetterBytes {
   readonly isCut: boolean;
 }
 
-/** A dead letter; `bytes` is undefined once retention has dropped them, and for one of before release 0017's table. */
+/** A dead letter; `bytes` is undefined once retention has dropped them, and where an earlier release quarantined it. */
 export interface DeadLetter extends DeadLetterRow {
   readonly bytes: DeadLetterBytes | undefined;
 }

@@ -3,6 +3,7 @@ import type { Message } from 'kafkajs';
 import type { AcknowledgedProducer } from '../../platform/kafka/acknowledged-producer.ts';
 import { formatPlace, REPLAY_HEADERS } from '../../schemas/dead-letter.ts';
 import type { DeadLetter } from './dead-letter.ts';
+import { replayObstacle } from './replayable.ts';
 
 /** A send is one record batch a partition, and brokers reject one of more than a megabyte. */
 const MAX_SEND_BYTES = 900_000;
@@ -26,9 +27,8 @@ export class DeadLetterReplayer {
     this.#topic = topic;
   }
 
-  /** Whether the original bytes are there, whole, and of the call topic. */
-  canReplay({ topic, bytes }: DeadLetter): boolean {
-    return topic === this.#topic && bytes !== undefined && !bytes.isCut;
+  canReplay(deadLetter: DeadLetter): boolean {
+    return replayObstacle(deadLetter, this.#topic) === undefined;
   }
 
   /**

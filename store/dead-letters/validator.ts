@@ -1,5 +1,5 @@
 import type { RegistryAccess } from '../../platform/schema-registry/access.ts';
-import { SchemaRegistry } from '../../platform/schema-registry/client.ts';
+import { SchemaRegistry, SchemaRegistryError } from '../../platform/schema-registry/client.ts';
 import type { EventLimits } from '../../schemas/event-validation.ts';
 import { CallEventColumns } from '../decode/call-event-columns.ts';
 import { cursorOf, recordOf } from '../decode/one-record.ts';
@@ -7,20 +7,22 @@ import { RecordDecoder, type ReadableMessage } from '../decode/record-decoder.ts
 import { RegistrySchemas } from '../decode/registry-schemas.ts';
 import { Transcoder } from '../decode/transcode.ts';
 import type { DeadLetter } from './dead-letter.ts';
-import type { SchemaReader } from './schema-reader.ts';
+import { replayObstacle, type Obstacle } from './replayable.ts';
+import { SchemasUnavailableError, type SchemaReader } from './schema-reader.ts';
 
-/** Whether a dead letter would count if it were replayed now, and if not, why. */
-export interface CountsNow {
+/** Whether a dead letter would count if it were replayed now; if it does not, its reason says why. */
+export interface CountsNow extends Obstacle {
   readonly counts: boolean;
-  /** Empty if it counts. One of DEAD_LETTER_REASONS, or `not-a-call`, `no-bytes`, `cut`. */
-  readonly reason: string;
-  readonly detail: string;
 }
 
-const COUNTS: CountsNow = { counts: true, reason: '', detail: '' };
+/** A dead letter as people read it. */
+export interface Examination {
+  readonly countsNow: CountsNow;
+  /** Undefined without bytes, and for records of other topics. */
+  readonly message: ReadableMessage | undefined;
+}
 
 export interface ValidatorOptions {
-  /** The topic of the calls: the only one that can be replayed. */
   readonly callsTopic: string;
   readonly schemaReader: SchemaReader;
   readonly registry: RegistryAccess | undefined;
@@ -29,6 +31,8 @@ export interface ValidatorOptions {
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
+
+const COUNTS: CountsNow = { counts: true, reason: '', detail: '' };
 
 /**
  * Decodes and validates dead letters by the code with which consumers land records: what validates here counts there.
@@ -48,58 +52,64 @@ export class DeadLetterValidator {
    * @throws SchemasUnavailableError, SchemaRegistryError: a schema could not be looked up
    */
   async validate(deadLetters: readonly DeadLetter[]): Promise<CountsNow[]> {
-    const decoder = await this.#decoderFor(deadLetters);
-    return deadLetters.map(
-      (deadLetter) => this.#withoutBytes(deadLetter) ?? this.#countsNow(decoder, deadLetter),
-    );
+    const decoder = await this.#newDecoder();
+    await this.#readSchemas(decoder, deadLetters);
+    return deadLetters.map((deadLetter) => this.#countsNow(decoder, deadLetter));
   }
 
-  /** A dead letter as far as its bytes can be read; undefined where it has none. @throws as `validate` */
-  async read(deadLetter: DeadLetter): Promise<ReadableMessage | undefined> {
-    const value = deadLetter.bytes?.value;
-    if (!value || deadLetter.topic !== this.#options.callsTopic) return undefined;
-    const decoder = await this.#decoderFor([deadLetter]);
-    return decoder.read(value);
+  /** Validates one and reads its fields. Where a schema cannot be looked up, it says so, and all the rest is there. */
+  async examine(deadLetter: DeadLetter): Promise<Examination> {
+    const { topic, bytes } = deadLetter;
+    const decoder = await this.#newDecoder();
+    const value = topic === this.#options.callsTopic ? bytes?.value : undefined;
+    let countsNow: CountsNow;
+    try {
+      await this.#readSchemas(decoder, [deadLetter]);
+      countsNow = this.#countsNow(decoder, deadLetter);
+    } catch (error) {
+      const isAway = error instanceof SchemasUnavailableError || error instanceof SchemaRegistryError;
+      if (!isAway) throw error;
+      countsNow = { counts: false, reason: 'not-checked', detail: error.message };
+    }
+    return { countsNow, message: value ? decoder.read(value) : undefined };
   }
 
-  /** A decoder that lacks no schema that exists now: what was absent before may have been published since. */
-  async #decoderFor(deadLetters: readonly DeadLetter[]): Promise<RecordDecoder> {
-    const { callsTopic, schemaReader, registry, limits } = this.#options;
+  /** With an own memory of the registry: an id that was absent before may have been registered since. */
+  async #newDecoder(): Promise<RecordDecoder> {
+    const { schemaReader, registry, limits } = this.#options;
     // A registry that is away fails the caller, who can repeat: no one waits for it here.
     const registrySchemas =
       registry && new RegistrySchemas(new SchemaRegistry(registry), (_what, step) => step(), 0);
-    const decoder = new RecordDecoder(new Transcoder(await limits()), schemaReader.schemas, registrySchemas);
+    return new RecordDecoder(new Transcoder(await limits()), schemaReader.schemas, registrySchemas);
+  }
+
+  async #readSchemas(decoder: RecordDecoder, deadLetters: readonly DeadLetter[]): Promise<void> {
+    const { callsTopic, schemaReader } = this.#options;
     const records = deadLetters
       .filter(({ topic }) => topic === callsTopic)
       .map(({ bytes, offset }) => recordOf(bytes?.value ?? null, offset));
     const partition = deadLetters[0]?.partition ?? 0;
     const lacks = records.map((record) => decoder.lackOf(record, partition));
     if (lacks.includes('topic')) await schemaReader.readToEnd();
-    const lacking = records.filter((_, index) => lacks[index] === 'registry');
-    const last = lacking.at(-1);
-    if (last) await decoder.readSchemas(cursorOf(lacking), partition, 0, last.offset);
-    return decoder;
+    for (;;) {
+      const lacking = records.filter((record) => decoder.lackOf(record, partition) === 'registry');
+      const last = lacking.at(-1);
+      if (!last) return;
+      // It answers at least for the first of them.
+      await decoder.readSchemas(cursorOf(lacking), partition, 0, last.offset);
+    }
   }
 
-  #withoutBytes({ topic, bytes }: DeadLetter): CountsNow | undefined {
-    const { callsTopic } = this.#options;
-    if (topic !== callsTopic) {
-      return { counts: false, reason: 'not-a-call', detail: `only records of ${callsTopic} can be replayed` };
-    }
-    if (!bytes) {
-      const detail =
-        'its bytes are not kept any more (DEAD_LETTER_RETENTION_DAYS), or are of an earlier release';
-      return { counts: false, reason: 'no-bytes', detail };
-    }
-    if (!bytes.isCut) return undefined;
-    return { counts: false, reason: 'cut', detail: 'its value is larger than what is kept of one' };
+  #countsNow(decoder: RecordDecoder, deadLetter: DeadLetter): CountsNow {
+    const obstacle =
+      replayObstacle(deadLetter, this.#options.callsTopic) ?? this.#rejection(decoder, deadLetter);
+    return obstacle ? { counts: false, ...obstacle } : COUNTS;
   }
 
-  #countsNow(decoder: RecordDecoder, { bytes, partition, offset }: DeadLetter): CountsNow {
+  #rejection(decoder: RecordDecoder, { bytes, partition, offset }: DeadLetter): Obstacle | undefined {
     const columns = this.#columns;
     columns.clear();
     const at = { partition, offset, appendedAtMs: this.#options.now() };
-    const rejection = decoder.add(recordOf(bytes?.value ?? null, offset), at, columns);
-    return rejection ? { counts: false, ...rejection } : COUNTS;
+    return decoder.add(recordOf(bytes?.value ?? null, offset), at, columns);
   }
 }

@@ -142,6 +142,15 @@ describe('a pipeline whose programs may do in Kafka only what the ACLs allow', (
     expect(dead?.high).toBe('1');
   });
 
+  it('reads schemas for its dead letter and replays it, by command and over HTTP', async () => {
+    const checked = await run('dead-letters', ['check'], as('dead-letters'));
+    expect(checked).toMatch(/1 dead letter\(s\) checked: 0 would count now.* 1 {2}unknown-schema/s);
+    const replayed = await run('dead-letters', ['replay', '--org', 'acme'], as('dead-letters'));
+    expect(replayed).toMatch(/1 were quarantined again.* 1 {2}unknown-schema/s);
+    const checkedByApi = await request('POST', '/v1/dead-letters/replay', 'platform', { countable: true });
+    expect(await checkedByApi.json()).toMatchObject({ published: 0, skipped: 1 });
+  });
+
   it('warns of topics that a single broker holds', () => {
     expect(pipeline.logOf('consumer')).toMatch(
       /loss of a broker may lose acknowledged records.*api-calls 1\/1/,

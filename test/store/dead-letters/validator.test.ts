@@ -89,10 +89,9 @@ describe('a dead letter framed for a schema registry', () => {
     expect(await validator.validate(batch)).toMatchObject([{ counts: true }, { reason: 'unknown-schema' }]);
     registry.add(41, { schema: callEventSchemaJson });
     expect(await validator.validate(batch)).toMatchObject([{ counts: true }, { counts: true }]);
-    expect(await validator.read(whole(framed(41)))).toMatchObject({
-      encoding: 'registry',
-      schema: '41',
-      stopped: undefined,
+    expect(await validator.examine(whole(framed(41)))).toMatchObject({
+      countsNow: { counts: true },
+      message: { encoding: 'registry', schema: '41', stopped: undefined },
     });
   });
 
@@ -104,6 +103,11 @@ describe('a dead letter framed for a schema registry', () => {
   it('is an error while the registry is away: whether it counts is not known', async () => {
     registry.trouble = (answer) => answerJson(answer, 503, {});
     await expect(validatorOf().validate([whole(framed(41))])).rejects.toThrow(/it answered 503/);
+    // It can be looked into all the same.
+    expect(await validatorOf().examine(whole(framed(41)))).toMatchObject({
+      countsNow: { counts: false, reason: 'not-checked' },
+      message: { encoding: 'registry', schema: '41', fields: [] },
+    });
     registry.trouble = undefined;
   });
 });
