@@ -1,4 +1,4 @@
-import { formatPlace, replayOf } from '../schemas/dead-letter.ts';
+import { formatPlace, REPLAY_HEADERS, replayOf } from '../schemas/dead-letter.ts';
 import { orgIdOf } from '../store/decode/org-of-record.ts';
 import type { RecordDecoder } from '../store/decode/record-decoder.ts';
 import type { SchemaTopic } from '../store/decode/schema-topic.ts';
@@ -10,6 +10,8 @@ import type { BatchWriter } from './write/batch-writer.ts';
 import type { DeadLetter } from './write/dead-letters.ts';
 import type { InsertBatch } from './write/insert-batch.ts';
 import type { WaveGuard } from './wave-guard.ts';
+
+const REPLAY_OF = Buffer.from(REPLAY_HEADERS.of);
 
 /** Adds fetched records to the open insert batch: each as a row, or as a dead letter with its rejection. */
 export class Intake {
@@ -81,7 +83,7 @@ export class Intake {
       if (at.offset > next) range.unpublished.push(...batch.unpublishedIn(next, at.offset - 1));
       const rejection = this.#decoder.add(records, at, insertBatch.columns);
       count += 1;
-      const replayed = records.hasHeaders ? replayOf(records.headers()) : undefined;
+      const replayed = records.mayHaveHeader(REPLAY_OF) ? replayOf(records.headers()) : undefined;
       if (replayed) insertBatch.addReplay({ ...replayed, topic, ...at, reason: rejection?.reason });
       if (rejection === undefined) {
         insertBatch.addedRow(range, records.valueEnd - records.valueStart);

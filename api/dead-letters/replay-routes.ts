@@ -1,73 +1,24 @@
 import { Type } from 'typebox';
 import { formatPlace, parsePlace, type Place } from '../../schemas/dead-letter.ts';
+import type { DeadLetterFilters } from '../../store/dead-letters/filters.ts';
 import { withBytes } from '../../store/dead-letters/bytes.ts';
 import { readDeadLetters } from '../../store/dead-letters/read.ts';
 import { readReplay } from '../../store/dead-letters/replays.ts';
+import { callerOf } from '../auth/guard.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { cursorParameter } from '../parameters/cursor.ts';
 import { NoQuery } from '../parameters/no-query.ts';
-import { NextCursor } from '../parameters/page.ts';
 import { Problem } from '../problems/problem.ts';
 import { answer } from '../problems/schema.ts';
 import type { ApiServer } from '../server.ts';
 import { checkPage } from './check-page.ts';
-import { ReasonCount } from './check-route.ts';
 import { decodePlace } from './cursors.ts';
 import { VALIDATING_PROBLEMS, withServices } from './problems.ts';
-import { filterProperties, filtersOf } from './query.ts';
-
-const MAX_IDS = 1_000;
-const closed = { additionalProperties: false } as const;
-const ReplayBody = Type.Object(
-  {
-    ids: Type.Optional(
-      Type.Array(Type.String({ minLength: 1, maxLength: 300, description: 'topic/partition/offset' }), {
-        minItems: 1,
-        maxItems: MAX_IDS,
-        description: 'these dead letters, in whatever state',
-      }),
-    ),
-    countable: Type.Optional(
-      Type.Literal(true, { description: 'instead of ids: the open ones that would count now, page by page' }),
-    ),
-    ...filterProperties,
-    cursor: cursorParameter(512),
-  },
-  closed,
-);
-const ReplayAnswer = Type.Object(
-  {
-    replay: Type.String({
-      description: 'The id of this replay: GET /v1/dead-letters/replays/{id} says what became of it.',
-    }),
-    published: Type.Integer({
-      minimum: 0,
-      description: 'Published to the call topic again; they land within seconds.',
-    }),
-    skipped: Type.Integer({
-      minimum: 0,
-      description: 'Not published: they would not count, are not calls, or their bytes are not kept whole.',
-    }),
-    next_cursor: NextCursor,
-  },
-  closed,
-);
-const OutcomeAnswer = Type.Object(
-  {
-    replay: Type.String(),
-    landed: Type.Integer({ minimum: 0, description: 'Of its records, so far.' }),
-    counted: Type.Integer({
-      minimum: 0,
-      description: 'Events that count; one that had counted before counts once.',
-    }),
-    quarantined_again: Type.Array(ReasonCount),
-  },
-  closed,
-);
+import { filtersOf } from './query.ts';
+import { OutcomeAnswer, ReplayAnswer, ReplayBody } from './replay-schemas.ts';
 
 /** Replaying dead letters, and what became of a replay. */
 export function deadLetterReplayRoutes(app: ApiServer, dependencies: ApiDependencies): void {
-  const { clickhouse, deadLetters, newChangeId } = dependencies;
+  const { clickhouse, newChangeId } = dependencies;
   app.route({
     method: 'POST',
     url: '/v1/dead-letters/replay',
@@ -83,23 +34,19 @@ export function deadLetterReplayRoutes(app: ApiServer, dependencies: ApiDependen
         ...VALIDATING_PROBLEMS,
       },
     },
-    handler: async ({ body: { ids, countable, cursor, ...requested } }) => {
+    handler: async (request) => {
+      const { ids, countable, cursor, ...requested } = request.body;
       const isFiltered = cursor !== undefined || Object.values(requested).some((each) => each !== undefined);
       if ((ids === undefined) === (countable === undefined) || (ids !== undefined && isFiltered)) {
         throw new Problem('invalid-request', 'Send either ids alone, or "countable": true with filters.');
       }
       const replay = newChangeId();
+      const filters = filtersOf(requested);
+      const by = { replay, user_id: callerOf(request).userId };
+      request.log.info({ ...by, ...(ids ? { ids: ids.length } : { filters }) }, 'replaying dead letters');
       if (ids !== undefined) return replayIds(dependencies, ids.map(placeOf), replay);
       const after = cursor === undefined ? undefined : decodePlace(cursor);
-      let published = 0;
-      const { checked, next_cursor } = await withServices(() =>
-        checkPage(dependencies, { ...filtersOf(requested), state: 'open' }, after, async (chunk) => {
-          const ready = chunk.deadLetters.filter((_, index) => chunk.results[index]?.counts);
-          await deadLetters.replayer.publish(ready, replay);
-          published += ready.length;
-        }),
-      );
-      return { replay, published, skipped: checked - published, next_cursor };
+      return replayCountable(dependencies, filters, after, replay);
     },
   });
 
@@ -139,6 +86,24 @@ async function replayIds(
     published += ready.length;
   }
   return { replay, published, skipped: rows.length - published, next_cursor: null };
+}
+
+async function replayCountable(
+  dependencies: ApiDependencies,
+  filters: DeadLetterFilters,
+  after: Place | undefined,
+  replay: string,
+) {
+  const { replayer } = dependencies.deadLetters;
+  let published = 0;
+  const { checked, next_cursor } = await withServices(() =>
+    checkPage(dependencies, { ...filters, state: 'open' }, after, async ({ deadLetters, results }) => {
+      const ready = deadLetters.filter((_, index) => results[index]?.counts);
+      await replayer.publish(ready, replay);
+      published += ready.length;
+    }),
+  );
+  return { replay, published, skipped: checked - published, next_cursor };
 }
 
 function placeOf(id: string): Place {

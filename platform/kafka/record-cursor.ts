@@ -49,9 +49,10 @@ export class RecordCursor {
     return this.#bytes;
   }
 
-  /** Whether `headers` returns any: events carry none, so they are not read. */
-  get hasHeaders(): boolean {
-    return (this.#bytes[this.#headersStart] ?? 0) !== 0;
+  /** Whether `headers` may have this one: without reading them, for most records have none or others. */
+  mayHaveHeader(name: Buffer): boolean {
+    const start = this.#headersStart;
+    return this.#bytes[start] !== 0 && this.#bytes.subarray(start, this.#position).includes(name);
   }
 
   /** By name; of several with one name the last. Read only where they are needed: events carry none. */
