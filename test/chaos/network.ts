@@ -102,7 +102,7 @@ export class FaultyLink {
   async #carry(data: Buffer, to: Socket): Promise<void> {
     if (this.#latencyMs > 0) await sleep(this.#latencyMs);
     await this.#silence;
-    if (to.destroyed || to.write(data)) return;
+    if (!to.writable || to.write(data)) return;
     await Promise.race([once(to, 'drain'), once(to, 'close')]);
   }
 }
