@@ -47,6 +47,8 @@ export interface ChaosOptions {
 }
 
 const ANSWER_WITHIN_MS = 30_000;
+/** While faults are injected, an answer that does not come should not keep the next one from being tried. */
+const WATCHED_ANSWER_WITHIN_MS = 10_000;
 const SETTLED_WITHIN_MS = 180_000;
 const ALERT = 'invalid-records';
 
@@ -84,15 +86,16 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
   // Both in turn: no answer may depend on which of them gives it.
   const apis = apisOf(stack);
   let turn = 0;
-  const getAs = async (claims: Claims, path: string): Promise<unknown> => {
+  const getAs = async (claims: Claims, path: string, withinMs = ANSWER_WITHIN_MS): Promise<unknown> => {
     const api = apis[(turn += 1) % apis.length];
     const token = await signToken(Buffer.from(secret), claims, Date.now() + 10 * MINUTE_MS);
-    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    const signal = AbortSignal.timeout(withinMs);
     const answer = await fetch(`${api}${path}`, { headers: { authorization: `Bearer ${token}` }, signal });
     if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return answer.json();
   };
-  const get = (path: string, org: string) => getAs({ role: 'admin', sub: 'chaos', org }, path);
+  const get = (path: string, org: string, withinMs?: number) =>
+    getAs({ role: 'admin', sub: 'chaos', org }, path, withinMs);
 
   const ledger = new Ledger();
   const publisher = new LedgerPublisher(config, topics, ledger);
@@ -123,7 +126,11 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
   }
   const run = { kafka: config, topics, seed, ledger, publisher, until, over: over.signal, report };
   const [{ answers, failures, wrong }, { transactions, invalid }] = await Promise.all([
-    watchCurrentUsage(ledger, (path, org) => get(path, org).catch(() => undefined), over.signal),
+    watchCurrentUsage(
+      ledger,
+      (path, org) => get(path, org, WATCHED_ANSWER_WITHIN_MS).catch(() => undefined),
+      over.signal,
+    ),
     publishInputs(inputs, run),
     publishAll(publisher, createTraffic(seed), over.signal),
     server.makeCalls(createTraffic(seed + 1), over.signal),
