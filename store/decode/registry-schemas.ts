@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RegistrySchema, SchemaRegistry } from '../../platform/schema-registry/client.ts';
 import type { Rejection } from '../../schemas/event-rules.ts';
 import { isSchemaId, REGISTRY_HEADER_BYTES } from '../../schemas/registry-framing.ts';
-import { LastEntries } from './last-entries.ts';
+import { LastEntries } from '../last-entries.ts';
 import { readWriterSchema, WriterSchema, WriterSchemaError } from './writer-schema.ts';
 
 /** Schemas in memory, with those that no event can be read by. Those beyond are read again when they are needed. */

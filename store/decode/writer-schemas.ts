@@ -1,6 +1,6 @@
 import { SINGLE_OBJECT_HEADER_BYTES } from '../../schemas/avro.ts';
 import type { Rejection } from '../../schemas/event-rules.ts';
-import { LastEntries } from './last-entries.ts';
+import { LastEntries } from '../last-entries.ts';
 import { readWriterSchema, WriterSchema, WriterSchemaError } from './writer-schema.ts';
 
 /** More schemas are an attack or a bug; those beyond stay unknown. */

@@ -1,5 +1,6 @@
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
+import { LastEntries } from '../last-entries.ts';
 import type { Basis } from './basis.ts';
 import { readCredits, type CreditsRequest, type KnownRollup } from './read-credits.ts';
 
@@ -39,8 +40,7 @@ const KNOWN_FOR_MS = HOUR_MS;
 export class CurrentCredits {
   readonly #client: ClickHouseClient;
   readonly #uptime: () => number;
-  /** Ordered by last use. */
-  readonly #known = new Map<string, Known>();
+  readonly #known = new LastEntries<string, Known>(MAX_ORGS);
 
   /** @param uptime milliseconds of a clock that only goes forward */
   constructor(client: ClickHouseClient, uptime: () => number = () => performance.now()) {
@@ -70,10 +70,7 @@ export class CurrentCredits {
     const isKnown = before?.stamp === stamp && this.#uptime() - before.since < KNOWN_FOR_MS;
     const known = isKnown ? before : { sealed, stamp, since: this.#uptime(), rollup: new Map() };
     if (known.rollup.size >= MAX_RANGES) known.rollup.clear();
-    this.#known.delete(orgId);
     this.#known.set(orgId, known);
-    const [oldest = orgId] = this.#known.keys();
-    if (this.#known.size > MAX_ORGS) this.#known.delete(oldest);
     return known;
   }
 }

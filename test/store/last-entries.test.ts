@@ -1,4 +1,4 @@
-import { LastEntries } from '../../../store/decode/last-entries.ts';
+import { LastEntries } from '../../store/last-entries.ts';
 
 it('the entries that were set last stay, within the limit', () => {
   const entries = new LastEntries<string, number>(2);
