@@ -6,7 +6,7 @@ export interface Place {
 }
 
 /** Kafka's framing of a record: lengths, deltas, attributes; 7 to 20 bytes. */
-export const FRAMING_BYTES = 20;
+const FRAMING_BYTES = 20;
 
 /**
  * A record whose value lies within larger bytes. 100,000 events may wait for Kafka: with a Buffer for each, collecting
@@ -34,5 +34,6 @@ export class PlacedRecord implements Place {
   }
 }
 
-const sizeOf = (key: string, valueBytes: number): number =>
+/** The bytes of a record that count towards the bounds of an event, a batch and a buffer. */
+export const sizeOf = (key: string, valueBytes: number): number =>
   valueBytes + Buffer.byteLength(key) + FRAMING_BYTES;

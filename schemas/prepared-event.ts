@@ -4,7 +4,7 @@ import { placeCallEvent } from './call-event.ts';
 import { EventRejectedError } from './event-rejected-error.ts';
 import { describeRejection } from './event-rules.ts';
 import type { EventLimits } from './event-validation.ts';
-import { FRAMING_BYTES, PlacedRecord } from './placed-record.ts';
+import { PlacedRecord, sizeOf } from './placed-record.ts';
 
 /** A record of the call topic. @param key the org id: one org's events share a partition, so their order is kept. */
 export interface OutgoingRecord {
@@ -21,10 +21,10 @@ export interface PreparedEvent {
 /** Bounds the fields that have no limit of their own. */
 export const MAX_EVENT_BYTES = 64 * 1024;
 
-/** The bytes of a record that count towards the bounds of an event, a batch and a buffer. */
+/** As counted by sizeOf. */
 export function recordBytes(record: OutgoingRecord): number {
   if (record instanceof PlacedRecord) return record.sizeBytes;
-  return record.value.length + Buffer.byteLength(record.key) + FRAMING_BYTES;
+  return sizeOf(record.key, record.value.length);
 }
 
 export interface PreparationOptions {
