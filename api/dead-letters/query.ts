@@ -4,7 +4,7 @@ import { DEAD_LETTER_STATES } from '../../store/dead-letters/dead-letter.ts';
 import type { DeadLetterFilters } from '../../store/dead-letters/filters.ts';
 import { InstantParameter, instantOf } from '../parameters/instant.ts';
 import { Name } from '../parameters/org.ts';
-import { invalidParameter } from '../problems/problem.ts';
+import { checkInstantOrder } from '../parameters/range.ts';
 
 export const Topic = Type.String({
   pattern: '^[A-Za-z0-9._-]{1,249}$',
@@ -46,9 +46,7 @@ export function filtersOf({
 }: Static<typeof FilterQuery> & Static<typeof StateQuery>): DeadLetterFilters {
   const from = fromText === undefined ? undefined : instantOf('from', fromText);
   const to = toText === undefined ? undefined : instantOf('to', toText);
-  if (from !== undefined && to !== undefined && from >= to) {
-    throw invalidParameter('to', 'must lie after from: ranges are half-open [from, to)');
-  }
+  if (from !== undefined && to !== undefined) checkInstantOrder(from, to);
   const { reason, org, topic, partition, state, replay } = others;
   return { reason, org, topic, partition, from, to, state, replay };
 }

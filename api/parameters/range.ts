@@ -5,12 +5,17 @@ import { DAY_MS } from '../../schemas/time-units.ts';
 /** D: the longest range of one request: a year to compare with, one more month, and a day for the time zone. */
 const MAX_MONTHS = 13;
 
+/** Rejects a range of instants that is empty or reversed. Throws the Problem `invalid-request`. */
+export function checkInstantOrder(from: number, to: number): void {
+  if (from >= to) throw invalidParameter('to', 'must lie after from: ranges are half-open [from, to)');
+}
+
 /**
  * Rejects a range that is empty, reversed or longer than 13 months and a day. Half-open, epoch milliseconds.
  * Throws the Problems `invalid-request` and `range-too-long`.
  */
 export function checkInstantRange(from: number, to: number): void {
-  if (from >= to) throw invalidParameter('to', 'must lie after from: ranges are half-open [from, to)');
+  checkInstantOrder(from, to);
   const fromDate = new Date(from).toISOString().slice(0, 10);
   const timeOfDay = from % DAY_MS;
   if (to > Date.parse(`${latestEnd(fromDate)}T00:00:00Z`) + timeOfDay) throw tooLong();

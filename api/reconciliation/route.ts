@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import type { Sources } from '../dependencies.ts';
 import { InstantParameter, instantOf } from '../parameters/instant.ts';
+import { checkInstantOrder } from '../parameters/range.ts';
 import { invalidParameter } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
 import { ReconciliationAnswer } from './answer.ts';
@@ -32,7 +33,7 @@ export function reconciliationRoute(app: ApiServer, sources: Sources): void {
     handler: async ({ query }) => {
       const to = query.to === undefined ? sources.now() : instantOf('to', query.to);
       const from = query.from === undefined ? Math.max(0, to - DEFAULT_MS) : instantOf('from', query.from);
-      if (from >= to) throw invalidParameter('to', 'must lie after from: ranges are half-open [from, to)');
+      checkInstantOrder(from, to);
       if (to - from > MAX_MS) throw invalidParameter('to', 'must lie at most 36 days after from');
       return reconcile(sources, { from, to });
     },
