@@ -4,9 +4,9 @@ import { withBytes } from '../store/dead-letters/bytes.ts';
 import type { DeadLetter } from '../store/dead-letters/dead-letter.ts';
 import { readDeadLetters } from '../store/dead-letters/read.ts';
 import { readReplay } from '../store/dead-letters/replays.ts';
+import { validated } from '../store/dead-letters/validated.ts';
 import { walkDeadLetters } from '../store/dead-letters/walk.ts';
 import type { DeadLetterCommand } from './dead-letter-arguments.ts';
-import { validated } from './dead-letter-check.ts';
 import { missingReport, reasonLines } from './dead-letter-report.ts';
 import type { DeadLetterStack } from './dead-letter-stack.ts';
 import { NotFoundError } from './find-subscription.ts';
@@ -60,7 +60,7 @@ async function* chunksOf(stack: DeadLetterStack, command: Replay): AsyncGenerato
     if (missing.length > 0) throw new NotFoundError(missingReport(missing));
     yield* withBytes(stack.client, rows);
   } else if (command.onlyCountable) {
-    for await (const { deadLetters, results } of validated(stack, command.filters)) {
+    for await (const { deadLetters, results } of validated(stack.client, stack.validator, command.filters)) {
       yield deadLetters.filter((_, index) => results[index]?.counts);
     }
   } else yield* walkDeadLetters(stack.client, command.filters);

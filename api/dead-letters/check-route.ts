@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { CheckTally } from '../../store/dead-letters/validated.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { Count } from '../parameters/counts.ts';
 import { cursorParameter } from '../parameters/cursor.ts';
@@ -42,30 +43,20 @@ export function deadLetterCheckRoute(app: ApiServer, dependencies: ApiDependenci
     handler: async ({ query: { cursor, ...requested } }) => {
       const after = cursor === undefined ? undefined : decodePlace(cursor);
       const filters = { ...filtersOf(requested), state: 'open' as const };
-      const countable = new Map<string, number>();
-      const others = new Map<string, number>();
+      const tally = new CheckTally();
       const { checked, next_cursor } = await withServices(() =>
-        checkPage(dependencies, filters, after, async ({ deadLetters: chunk, results }) => {
-          for (const [index, result] of results.entries()) {
-            if (result.counts) increment(countable, chunk[index]?.reason ?? '');
-            else increment(others, result.reason);
-          }
-        }),
+        checkPage(dependencies, filters, after, async (chunk) => tally.add(chunk)),
       );
       return {
         checked,
-        countable: [...countable.values()].reduce((sum, records) => sum + records, 0),
-        countable_by_reason: reasonsOf(countable),
-        other_reasons: reasonsOf(others),
+        countable: tally.total,
+        countable_by_reason: reasonsOf(tally.countable),
+        other_reasons: reasonsOf(tally.others),
         next_cursor,
       };
     },
   });
 }
-
-const increment = (counts: Map<string, number>, reason: string): void => {
-  counts.set(reason, (counts.get(reason) ?? 0) + 1);
-};
 
 const reasonsOf = (counts: ReadonlyMap<string, number>) =>
   [...counts].toSorted(([, one], [, other]) => other - one).map(([reason, records]) => ({ reason, records }));
