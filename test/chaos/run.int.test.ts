@@ -32,7 +32,11 @@ const PARTITIONS = 6;
 const TIMEOUT_MS = 300_000;
 let stack: NpmStart | undefined;
 let servers: ChaosServers | undefined;
+/** What the run has done so far: where it stood, if it is not done in time. */
+const printed: string[] = [];
+let done = false;
 afterAll(async () => {
+  if (!done) process.stderr.write(`${printed.join('\n')}\n`);
   stack?.kill('SIGTERM');
   await stack?.exited;
   await killConsumers();
@@ -56,7 +60,6 @@ it(
     );
     await stack.untilPrinted('ready http://');
     const inputs = planInputs(1, SECONDS);
-    const printed: string[] = [];
     const print = (line: string): void => void printed.push(line);
     const differences = await runChaos({
       seed: 1,
@@ -90,6 +93,7 @@ it(
     expect(text).toContain('chaos-poisoned created in the time zone BST');
     expect(text).toContain('12000 junk schemas');
     expect(text).toMatch(/a wave of \d{3} invalid records/);
+    done = true;
   },
   TIMEOUT_MS,
 );
