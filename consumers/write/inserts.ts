@@ -72,9 +72,12 @@ export class Inserts {
    * @param columns comma separated, a constant of the caller. @param body in the format
    * @throws InsertError, InsertTimeoutError, or the connection's error
    */
-  async insert(table: string, columns: string, format: string, body: readonly Buffer[]): Promise<void> {
+  insert(table: string, columns: string, format: string, body: readonly Buffer[]): Promise<void> {
+    return this.#insert(table, `INSERT INTO ${table} (${columns}) FORMAT ${format}`, body);
+  }
+
+  async #insert(table: string, query: string, body: readonly Buffer[]): Promise<void> {
     const url = new URL(this.#url);
-    const query = `INSERT INTO ${table} (${columns}) FORMAT ${format}`;
     for (const [name, value] of Object.entries({ ...this.#settings, query }))
       url.searchParams.set(name, value);
     const size = body.reduce((sum, piece) => sum + piece.length, 0);
@@ -89,8 +92,26 @@ export class Inserts {
   async insertRows(table: string, rows: readonly object[]): Promise<void> {
     const [first] = rows;
     if (!first) return;
-    const body = Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n'), 'utf8');
-    await this.insert(table, Object.keys(first).join(', '), 'JSONEachRow', [body]);
+    await this.insert(table, Object.keys(first).join(', '), 'JSONEachRow', [linesOf(rows)]);
+  }
+
+  /**
+   * Inserts what ClickHouse computes of JSON objects.
+   * @param columns of the table, by name: the type of the objects' value, and the expression to insert, where that is
+   *   not the value itself; constants of the caller
+   */
+  async insertComputed(
+    table: string,
+    columns: Readonly<Record<string, { readonly type: string; readonly as?: string }>>,
+    rows: readonly object[],
+  ): Promise<void> {
+    if (rows.length === 0) return;
+    const entries = Object.entries(columns);
+    const structure = entries.map(([name, { type }]) => `${name} ${type}`).join(', ');
+    const expressions = entries.map(([name, { as = name }]) => as).join(', ');
+    const query = `INSERT INTO ${table} (${Object.keys(columns).join(', ')})
+      SELECT ${expressions} FROM input('${structure.replaceAll("'", "\\'")}') FORMAT JSONEachRow`;
+    await this.#insert(table, query, [linesOf(rows)]);
   }
 
   close(): void {
@@ -109,6 +130,9 @@ export class Inserts {
     });
   }
 }
+
+const linesOf = (rows: readonly object[]): Buffer =>
+  Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n'), 'utf8');
 
 async function textOf(answer: IncomingMessage): Promise<string> {
   let text = '';

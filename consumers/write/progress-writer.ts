@@ -17,6 +17,18 @@ export interface ObservedPartition extends PartitionProgress {
 
 /** Earlier than every observation, so that any other row replaces it. */
 const NEVER_MS = 0;
+/**
+ * No progress is later than ClickHouse's own clock, whose time decides which rows invalidate their hour: so no hour is
+ * sealed too early where this process's clock has jumped ahead, and no row from then outlasts the jump.
+ */
+const COLUMNS = {
+  topic: { type: 'String' },
+  partition: { type: 'Int32' },
+  next_offset: { type: 'Int64' },
+  end_offset: { type: 'Int64' },
+  landed_until: { type: "DateTime64(3, 'UTC')", as: 'least(landed_until, now64(3))' },
+  observed_at: { type: "DateTime64(3, 'UTC')", as: 'least(observed_at, now64(3))' },
+};
 const NO_PARTITIONS: ReadonlyMap<number, number> = new Map();
 
 /**
@@ -92,7 +104,7 @@ export class ProgressWriter {
       this.#reported = reported;
       const rows = reported.map((at) => rowOf(at.topic, at, observedAtMs));
       const offsets = JSON.stringify(rows.map((row) => [row.next_offset, row.end_offset]));
-      await this.#inserts.insertRows('landing_progress', rows);
+      await this.#inserts.insertComputed('landing_progress', COLUMNS, rows);
       this.#isResting = offsets === this.#lastOffsets;
       this.#lastOffsets = offsets;
       this.completedAtMs = this.#now();
@@ -116,7 +128,7 @@ export class ProgressWriter {
         const standing = { partition, nextOffset: 0, endOffset, watermarkMs: before?.atMs ?? NEVER_MS };
         return rowOf(topic, standing, NEVER_MS);
       });
-      await this.#inserts.insertRows('landing_progress', rows);
+      await this.#inserts.insertComputed('landing_progress', COLUMNS, rows);
     }
     this.#announced.set(topic, { partitions: endOffsets.size, atMs: observedAtMs });
   }

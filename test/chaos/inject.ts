@@ -102,7 +102,7 @@ function signal(dataDir: string, victim: Victim, name: NodeJS.Signals): boolean 
 const CONSUMER = { program: 'consumers/main.ts', readyMessage: 'partitions assigned' };
 const AGGREGATOR = { program: 'aggregator/main.ts', readyMessage: 'aggregator started' };
 /** Kafka or ClickHouse may be away at that moment, and the machine busy. */
-const READY_WITHIN_MS = 90_000;
+const READY_WITHIN_MS = 180_000;
 
 /** Starts one more process and kills it some time after it is ready. */
 async function runBeside(

@@ -49,7 +49,7 @@ export interface ChaosOptions {
 const ANSWER_WITHIN_MS = 30_000;
 /** While faults are injected, an answer that does not come should not keep the next one from being tried. */
 const WATCHED_ANSWER_WITHIN_MS = 10_000;
-const SETTLED_WITHIN_MS = 180_000;
+const SETTLED_WITHIN_MS = 300_000;
 const ALERT = 'invalid-records';
 
 /** Each API has the port after the one before (deploy/local/members.ts). */

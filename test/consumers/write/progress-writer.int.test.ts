@@ -6,6 +6,7 @@ import { ProgressWriter } from '../../../consumers/write/progress-writer.ts';
 import { connectClickHouse } from '../../../platform/clickhouse/connect.ts';
 import { until } from '../../../deploy/local/until.ts';
 import { createLogger } from '../../../platform/logging.ts';
+import { HOUR_MS, MINUTE_MS } from '../../../schemas/time-units.ts';
 import { openLandingStack, PARTITIONS } from '../landing-stack.ts';
 
 const Partition = Type.Object({ partition: Type.Integer() });
@@ -42,6 +43,42 @@ test('a partition without a report is not mistaken for landed', async () => {
     const isCaughtUp = async () =>
       (await readWatermark(client, stack.topics.calls, Date.now())).displayed > 0;
     expect(await until(isCaughtUp, 20_000)).toBe(true);
+  } finally {
+    await progress.stop();
+    inserts.close();
+    await client.close();
+    await stack.close();
+  }
+});
+
+test('a clock that has jumped ahead makes no progress that is later than now', async () => {
+  const stack = await openLandingStack('progress_jump');
+  const client = connectClickHouse(stack.settings, 'progress test');
+  const inserts = new Inserts(stack.settings);
+  const landing = new LandingProgress();
+  const source = { topic: stack.topics.calls, progress: landing };
+  const logger = createLogger('test', 'fatal');
+  const clock = { aheadMs: HOUR_MS };
+  const progress = new ProgressWriter(
+    [source],
+    stack.admin,
+    inserts,
+    logger,
+    () => Date.now() + clock.aheadMs,
+  );
+  const confirmed = async (now: number) => (await readWatermark(client, stack.topics.calls, now)).confirmed;
+  try {
+    const all = Array.from({ length: PARTITIONS }, (_, partition) => partition);
+    landing.assigned(1, all);
+    for (const partition of all) landing.committed(1, partition, 0);
+    progress.start(100);
+    const later = Date.now() + 2 * HOUR_MS;
+    expect(await until(async () => (await confirmed(later)) > 0, 20_000)).toBe(true);
+    expect(await confirmed(later)).toBeLessThan(Date.now() + MINUTE_MS);
+
+    clock.aheadMs = 0;
+    const settled = Date.now() + 1;
+    expect(await until(async () => (await confirmed(later)) > settled, 20_000)).toBe(true);
   } finally {
     await progress.stop();
     inserts.close();
