@@ -1,8 +1,14 @@
 import { startClickHouse, type LocalClickHouse } from './clickhouse.ts';
-import { clickhouseLogin, type ClickHouseLogin, type ClickHouseUser } from './clickhouse-users.ts';
+import {
+  clickhouseLogin,
+  type ClickHouseLogin,
+  type ClickHouseUser,
+  type UserSettings,
+} from './clickhouse-users.ts';
 import { startGentleProxy, type GentleProxy } from './gentle-proxy.ts';
 import { freePort } from './ports.ts';
 import { supervise, type Supervised } from './supervise.ts';
+import { until } from './until.ts';
 
 /**
  * ClickHouse servers on one machine that form a cluster of shards, to be killed and started again. For tests and the
@@ -21,6 +27,8 @@ export interface ClusterMember {
   readonly name: string;
   readonly url: string;
   signal(signal: NodeJS.Signals): void;
+  /** Ends it at once. Resolves when it runs again, with these settings of its users. */
+  restart(settings?: UserSettings): Promise<void>;
   /** Another one after a restart, once it answers. */
   pid(): number;
 }
@@ -51,6 +59,8 @@ interface Node {
   readonly proxy: GentleProxy;
 }
 
+const RESTARTED_WITHIN_MS = 60_000;
+
 /**
  * Starts a cluster and waits until each member answers. A member that ends is started again.
  */
@@ -64,6 +74,8 @@ export async function startClickHouseCluster(options: ClusterOptions): Promise<C
     nodes.push({ name: `clickhouse-${shard}`, port: await freePort(), tcpPort, proxy });
   }
   const members: Supervised<LocalClickHouse>[] = [];
+  const given = new Map<string, UserSettings>();
+  const startedWith = new Map<string, UserSettings | undefined>();
   const stop = async (): Promise<void> => {
     await Promise.all(members.map((member) => member.stop()));
     for (const { proxy } of nodes) proxy.stop();
@@ -74,7 +86,13 @@ export async function startClickHouseCluster(options: ClusterOptions): Promise<C
   <macros><shard>${index + 1}</shard><replica>1</replica></macros>`;
       const cluster = { tcpPort, elements };
       const server = { dataDir, users: [user], name, port, cluster, ...(memoryBytes && { memoryBytes }) };
-      members.push(await supervise({ name, start: () => startClickHouse(server) }));
+      const start = async (): Promise<LocalClickHouse> => {
+        const settings = given.get(name);
+        const started = await startClickHouse({ ...server, ...(settings && { settings }) });
+        startedWith.set(name, settings);
+        return started;
+      };
+      members.push(await supervise({ name, start }));
     }
   } catch (error) {
     await stop();
@@ -87,6 +105,15 @@ export async function startClickHouseCluster(options: ClusterOptions): Promise<C
       name: member.name,
       url: member.current().url,
       signal: (signal) => member.current().kill(signal),
+      restart: async (settings = {}) => {
+        given.set(member.name, settings);
+        // It may be starting at the moment, with others.
+        await until(() => {
+          const isDone = startedWith.get(member.name) === settings;
+          if (!isDone) member.current().kill('SIGKILL');
+          return isDone;
+        }, RESTARTED_WITHIN_MS);
+      },
       pid: () => member.current().pid,
     })),
     stop,

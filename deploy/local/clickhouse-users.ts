@@ -12,6 +12,9 @@ export interface ClickHouseUser {
   readonly isReadOnly?: boolean;
 }
 
+/** Settings of ClickHouse, by name. */
+export type UserSettings = Readonly<Record<string, number>>;
+
 export interface ClickHouseLogin {
   readonly user: string;
   readonly password: string;
@@ -50,36 +53,46 @@ export function clickhouseLogin(dataDir: string, { name }: ClickHouseUser): Clic
 /**
  * users.xml. The library's own session is `default` without a password, from 127.0.0.1: it may start the listener and
  * nothing else. ClickHouse reads the file once, at its start.
+ * @param settings of the users who may write
  */
 export function usersXml(
   users: readonly ClickHouseUser[],
   passwordOf: (user: ClickHouseUser) => string,
+  settings: UserSettings = {},
 ): string {
   const xml = users.map((user) => {
     const sha256 = createHash('sha256').update(passwordOf(user)).digest('hex');
-    return userXml(user, `<password_sha256_hex>${sha256}</password_sha256_hex>`);
+    const profile = user.isReadOnly === true ? 'read_only' : 'writing';
+    return userXml(user, `<password_sha256_hex>${sha256}</password_sha256_hex>`, profile);
   });
   const session = { name: 'default', grants: ['GRANT SYSTEM LISTEN ON *.*'] };
   return `<clickhouse>
   <profiles>
     <default></default>
+    <writing>${Object.entries(settings)
+      .map(([name, value]) => `<${name}>${value}</${name}>`)
+      .join('')}</writing>
     <read_only>
       <!-- 2 instead of 1, because queries set settings of their own. -->
       <readonly>2</readonly>
     </read_only>
   </profiles>
   <quotas><default></default></quotas>
-  <users>${[userXml(session, '<no_password></no_password>'), ...xml].join('')}
+  <users>${[userXml(session, '<no_password></no_password>', 'default'), ...xml].join('')}
   </users>
 </clickhouse>
 `;
 }
 
-const userXml = ({ name, grants, isReadOnly = false }: ClickHouseUser, identification: string): string => `
+const userXml = (
+  { name, grants }: ClickHouseUser,
+  identification: string,
+  profile: 'default' | 'writing' | 'read_only',
+): string => `
     <${name}>
       ${identification}
       <networks><ip>127.0.0.1</ip></networks>
-      <profile>${isReadOnly ? 'read_only' : 'default'}</profile>
+      <profile>${profile}</profile>
       <quota>default</quota>
       <grants>${grants.map((grant) => `<query>${grant}</query>`).join('')}</grants>
     </${name}>`;

@@ -2,7 +2,13 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../schemas/root.ts';
 import { serverXml } from './clickhouse-config.ts';
-import { clickhouseLogin, usersXml, type ClickHouseLogin, type ClickHouseUser } from './clickhouse-users.ts';
+import {
+  clickhouseLogin,
+  usersXml,
+  type ClickHouseLogin,
+  type ClickHouseUser,
+  type UserSettings,
+} from './clickhouse-users.ts';
 import { lastLines, logFileOf, startChild, type Child } from './child.ts';
 import { serverDidNotStart } from './errors.ts';
 import { freePort } from './ports.ts';
@@ -26,6 +32,8 @@ export interface ClickHouseOptions {
   readonly memoryBytes?: number;
   /** Names its directory under DATA_DIR, its files and its log. Default: clickhouse. */
   readonly name?: string;
+  /** Of the users who may write; none by default. */
+  readonly settings?: UserSettings;
   /** As a member of a cluster (clickhouse-cluster.ts). */
   readonly cluster?: ClusterMembership;
 }
@@ -81,13 +89,13 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Local
 
 /** Only the owner can read the files: they hold the passwords. */
 function writeConfig(
-  { dataDir, users, memoryBytes, name, cluster }: ClickHouseOptions & { readonly name: string },
+  { dataDir, users, memoryBytes, name, cluster, settings }: ClickHouseOptions & { readonly name: string },
   logins: readonly ClickHouseLogin[],
 ): string {
   const [configFile, usersFile] = [join(dataDir, `${name}.xml`), join(dataDir, `${name}-users.xml`)];
   writePrivate(
     usersFile,
-    usersXml(users, (user) => clickhouseLogin(dataDir, user).password),
+    usersXml(users, (user) => clickhouseLogin(dataDir, user).password, settings),
   );
   const server = {
     logFile: logFileOf(dataDir, `${name}-server`),

@@ -1,4 +1,4 @@
-import { newClusterId, startBroker, type LocalKafka } from './kafka.ts';
+import { newClusterId, startBroker, type BrokerOptions, type LocalKafka } from './kafka.ts';
 import type { BrokerNode } from './kafka-properties.ts';
 import { freePort } from './ports.ts';
 
@@ -25,14 +25,26 @@ export interface ClusterMember {
  * each answers. For tests and the fault run: one broker, or topics of one partition, cannot show what happens when a
  * partition moves. Each broker has a rack of its own, `rack-1` and so on, and leaders send clients to a replica in theirs.
  * @param size an odd number: a majority of the controllers must run
+ * @param linkTo opens a link to the port of a broker: clients and the other brokers come through its port
  */
-export async function startKafkaCluster(dataDir: string, size = 3): Promise<KafkaCluster> {
+export async function startKafkaCluster(
+  dataDir: string,
+  size = 3,
+  linkTo: (port: number) => Promise<number> = (port) => Promise.resolve(port),
+): Promise<KafkaCluster> {
   const clusterId = newClusterId();
   const nodes: BrokerNode[] = [];
+  const advertised: number[] = [];
   for (let nodeId = 1; nodeId <= size; nodeId += 1) {
-    nodes.push({ nodeId, port: await freePort(), controllerPort: await freePort() });
+    const port = await freePort();
+    nodes.push({ nodeId, port, controllerPort: await freePort() });
+    advertised.push(await linkTo(port));
   }
-  const members = nodes.map((node) => new Member(dataDir, node, nodes, clusterId));
+  const members = nodes.map((node, index) => {
+    const port = advertised[index] ?? node.port;
+    const properties = { ...rackOf(node), 'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}` };
+    return new Member({ dataDir, name: `kafka-${node.nodeId}`, node, cluster: nodes, clusterId, properties });
+  });
   const stop = async (): Promise<void> => {
     await Promise.all(members.map((member) => member.stop()));
   };
@@ -42,8 +54,13 @@ export async function startKafkaCluster(dataDir: string, size = 3): Promise<Kafk
     await stop();
     throw new AggregateError(failed, failed.map(String).join('\n'));
   }
-  return { brokers: nodes.map(({ port }) => `127.0.0.1:${port}`).join(','), members, stop };
+  return { brokers: advertised.map((port) => `127.0.0.1:${port}`).join(','), members, stop };
 }
+
+const rackOf = ({ nodeId }: BrokerNode): Record<string, string> => ({
+  'broker.rack': `rack-${nodeId}`,
+  'replica.selector.class': 'org.apache.kafka.common.replica.RackAwareReplicaSelector',
+});
 
 class Member implements ClusterMember {
   readonly name: string;
@@ -51,13 +68,9 @@ class Member implements ClusterMember {
   #running: LocalKafka | undefined;
   #starting: Promise<void> = Promise.resolve();
 
-  constructor(dataDir: string, node: BrokerNode, cluster: readonly BrokerNode[], clusterId: string) {
-    this.name = `kafka-${node.nodeId}`;
-    const properties = {
-      'broker.rack': `rack-${node.nodeId}`,
-      'replica.selector.class': 'org.apache.kafka.common.replica.RackAwareReplicaSelector',
-    };
-    this.#start = () => startBroker({ dataDir, name: this.name, node, cluster, clusterId, properties });
+  constructor(options: BrokerOptions) {
+    this.name = options.name;
+    this.#start = () => startBroker(options);
   }
 
   start(): Promise<void> {

@@ -9,12 +9,13 @@ import { signalProcess } from '../../deploy/local/process-identity.ts';
 import { startConsumer } from '../consumers/consumer-process.ts';
 import type { LinkFault } from './network.ts';
 import type { Fault, Victim } from './plan.ts';
+import type { ShardFault } from './shard-faults.ts';
 
 /** Partitions at once. */
 const ADDED = 2;
 
 /** A fault as a line for people. */
-export function describeFault({ kind, victim, forMs, brokers }: Fault): string {
+export function describeFault({ kind, victim, forMs, brokers, aheadMs = 0 }: Fault): string {
   const seconds = `${(forMs / 1_000).toFixed(1)} s`;
   const who = brokers ? brokers.map((broker) => `${victim}-${broker + 1}`).join(' and ') : victim;
   switch (kind) {
@@ -36,6 +37,16 @@ export function describeFault({ kind, victim, forMs, brokers }: Fault): string {
       return `${who} silent for ${seconds}, its connections stay open`;
     case 'widen':
       return `${ADDED} partitions added to the call topic`;
+    case 'jump':
+      return `clock of ${who} ${Math.abs(aheadMs / 1_000).toFixed()} s ${aheadMs < 0 ? 'behind' : 'ahead'} for ${seconds}`;
+    case 'read-only':
+      return `${who} read-only for ${seconds}`;
+    case 'out-of-memory':
+      return `${who} out of memory for ${seconds}`;
+    case 'full-disk':
+      return `disk of ${who} full for ${seconds}`;
+    case 'stutter':
+      return `${who} at a third of its speed for ${seconds}`;
   }
   throw new Error('no such fault');
 }
@@ -47,7 +58,12 @@ export function describeFault({ kind, victim, forMs, brokers }: Fault): string {
  * @returns false where the fault could not be injected: the process was not running, or did not start in time
  */
 export async function inject(
-  { kind, victim, forMs, atMs }: Fault & { readonly kind: Exclude<Fault['kind'], LinkFault> },
+  {
+    kind,
+    victim,
+    forMs,
+    atMs,
+  }: Fault & { readonly kind: Exclude<Fault['kind'], LinkFault | ShardFault | 'jump'> },
   dataDir: string,
   variables: Readonly<Record<string, string>>,
 ): Promise<boolean> {

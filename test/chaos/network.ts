@@ -9,7 +9,10 @@ const LATENCY_MS = 150;
  * cut: connections are closed, and new ones refused. delay: every piece of data arrives late. silence: connections stay
  * open and nothing arrives any more, as where a machine vanished; they are closed when the silence ends.
  */
-export type LinkFault = 'cut' | 'delay' | 'silence';
+export const LINK_FAULTS = ['cut', 'delay', 'silence'] as const;
+export type LinkFault = (typeof LINK_FAULTS)[number];
+
+export const isLinkFault = (kind: string): kind is LinkFault => LINK_FAULTS.some((fault) => fault === kind);
 
 /** The connection between the processes of a stack and one server, with faults. */
 export class FaultyLink {
@@ -21,10 +24,9 @@ export class FaultyLink {
   /** Resolves when the silence is over. */
   #silence: Promise<void> | undefined;
 
-  /** Listens on a free port and passes everything on. @param url of the server */
-  static async open(url: string): Promise<FaultyLink> {
-    const { hostname, port } = new URL(url);
-    const link = new FaultyLink(hostname, Number(port));
+  /** Listens on a free port and passes everything on. @param port of a server on this machine */
+  static async open(port: number): Promise<FaultyLink> {
+    const link = new FaultyLink('127.0.0.1', port);
     await link.#listen();
     return link;
   }
@@ -33,8 +35,8 @@ export class FaultyLink {
     this.#target = { host, port };
   }
 
-  get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+  get port(): number {
+    return this.#port;
   }
 
   /** Resolves when the fault is over. */

@@ -1,4 +1,5 @@
-import { LINKS, planFaults, VICTIMS } from './plan.ts';
+import { LINKS, planFaults, SHARDS, VICTIMS } from './plan.ts';
+import { SHARD_FAULTS } from './shard-faults.ts';
 
 const SECONDS = 600;
 
@@ -19,6 +20,10 @@ describe('the plan of a fault run', () => {
     for (const link of LINKS) {
       for (const kind of ['cut', 'delay', 'silence']) expect(kinds).toContain(`${kind} ${link}`);
     }
+    for (const shard of SHARDS) {
+      for (const kind of SHARD_FAULTS) expect(kinds).toContain(`${kind} ${shard}`);
+    }
+    for (const process of ['consumer', 'aggregator', 'api-2']) expect(kinds).toContain(`jump ${process}`);
     expect(kinds).toContain('join consumer');
     expect(kinds).toContain('redeliver consumer');
     expect(kinds).toContain('rival aggregator');
@@ -30,9 +35,11 @@ describe('the plan of a fault run', () => {
     expect(new Set(hits)).toEqual(new Set(['0', '1', '2', '0,1', '1,2', '2,0']));
   });
 
-  it('gives a process some seconds to recover before it is hit again', () => {
+  it('gives a process some seconds to recover before it is killed or frozen again', () => {
     for (const victim of VICTIMS) {
-      const own = planFaults(2, SECONDS).filter((fault) => fault.victim === victim);
+      const own = planFaults(2, SECONDS).filter(
+        (fault) => fault.victim === victim && ['kill', 'freeze'].includes(fault.kind),
+      );
       own.slice(1).forEach((fault, index) => {
         const before = own[index];
         expect(fault.atMs).toBeGreaterThanOrEqual((before?.atMs ?? 0) + (before?.forMs ?? 0) + 4_000);

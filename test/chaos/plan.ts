@@ -1,22 +1,23 @@
+import { HOUR_MS, MINUTE_MS } from '../../schemas/time-units.ts';
 import { randomOf } from '../random.ts';
-import type { LinkFault } from './network.ts';
+import { LINK_FAULTS, type LinkFault } from './network.ts';
+import { SHARD_FAULTS, type ShardFault } from './shard-faults.ts';
 
 /** What the stack is started with: two of each process. */
 export const TWO_OF_EACH = ['--consumers', '2', '--apis', '2', '--aggregators', '2'] as const;
 /** The shards of ClickHouse, by the names of their processes. */
 export const SHARDS = ['clickhouse-1', 'clickhouse-2'] as const;
-/** The connections of all processes to each shard. */
-export const LINKS = ['link to clickhouse-1', 'link to clickhouse-2'] as const;
-/** Processes that are started again when they end. */
-const PROCESSES = [
-  'consumer',
-  'consumer-2',
-  'aggregator',
-  'aggregator-2',
-  'api',
-  'api-2',
-  ...SHARDS,
+/** The connections of all processes to each shard, and to each broker. */
+export const LINKS = [
+  'link to clickhouse-1',
+  'link to clickhouse-2',
+  'link to kafka-1',
+  'link to kafka-2',
+  'link to kafka-3',
 ] as const;
+const PIPELINE = ['consumer', 'consumer-2', 'aggregator', 'aggregator-2', 'api', 'api-2'] as const;
+/** Processes that are started again when they end. */
+const PROCESSES = [...PIPELINE, ...SHARDS] as const;
 /** `publisher` is an API server that meters its calls. */
 export const VICTIMS = [...PROCESSES, 'kafka', 'publisher'] as const;
 export type Victim = (typeof VICTIMS)[number] | (typeof LINKS)[number] | 'topic';
@@ -25,10 +26,10 @@ export type Victim = (typeof VICTIMS)[number] | (typeof LINKS)[number] | 'topic'
  * kill: kill -9; the stack restarts the process. freeze: the process is stopped for a while and then continues, as
  * after a network outage. join: another consumer joins the group and is killed later. redeliver: a consumer of a new
  * group gets everything again from the first offset and is killed later. rival: another aggregator seals and closes
- * beside the first and is killed later. widen: the call topic gets more partitions.
+ * beside the first and is killed later. widen: the call topic gets more partitions. jump: the clock of a process is
+ * wrong for a while.
  */
 const KINDS = ['kill', 'kill', 'kill', 'freeze', 'freeze', 'join', 'redeliver', 'rival', 'widen'] as const;
-const LINK_FAULTS = ['cut', 'delay', 'silence'] as const satisfies readonly LinkFault[];
 
 /** Which process runs once more, and what is widened. */
 const DOUBLED: { readonly [kind: string]: Victim } = {
@@ -39,12 +40,14 @@ const DOUBLED: { readonly [kind: string]: Victim } = {
 };
 
 export interface Fault {
-  readonly kind: (typeof KINDS)[number] | LinkFault;
+  readonly kind: (typeof KINDS)[number] | 'jump' | LinkFault | ShardFault;
   /** After the start of the run. */
   readonly atMs: number;
   /** How long it lasts; 0 for the kill of a process, which the stack restarts at once. A broker stays away so long. */
   readonly forMs: number;
   readonly victim: Victim;
+  /** By how much a clock is set ahead, negative where it is set back. */
+  readonly aheadMs?: number;
   /** The brokers that are hit, from 0, where kafka is the victim. */
   readonly brokers?: readonly number[];
 }
@@ -72,6 +75,8 @@ export function planFaults(seed: number, seconds: number): Fault[] {
     ...brokerFaults(random, endMs),
     ...publisherFaults(random, endMs),
     ...linkFaults(random, endMs),
+    ...shardFaults(random, endMs),
+    ...clockFaults(random, endMs),
   ].toSorted((a, b) => a.atMs - b.atMs);
 }
 
@@ -92,40 +97,60 @@ function processFaults(random: Random, endMs: number): Fault[] {
 
 /** Each broker in its turn, sometimes two at once, all the time. */
 function brokerFaults(random: Random, endMs: number): Fault[] {
-  const faults: Fault[] = [];
   let turn = Math.floor(BROKERS * random());
-  for (let atMs = MEAN_GAP_MS; ;) {
-    atMs += Math.round(2 * MEAN_GAP_MS * random());
-    if (atMs >= endMs) return faults;
+  return oneAfterAnother(random, endMs, (forMs) => {
     const kind = random() < BROKER_FROZEN ? 'freeze' : 'kill';
-    const forMs = duration(random);
     const hit = random() < TWO_AT_ONCE ? [turn, turn + 1] : [turn];
     const brokers = hit.map((broker) => broker % BROKERS);
-    faults.push({ kind, atMs, forMs, victim: 'kafka', brokers });
     turn += brokers.length;
-    atMs += forMs + RECOVERY_MS;
-  }
+    return { kind, forMs, victim: 'kafka', brokers };
+  });
 }
 
 function publisherFaults(random: Random, endMs: number): Fault[] {
-  const faults: Fault[] = [];
-  for (let atMs = MEAN_GAP_MS; ;) {
-    atMs += Math.round(2 * MEAN_GAP_MS * random());
-    if (atMs >= endMs) return faults;
+  return oneAfterAnother(random, endMs, (forMs) => {
     const kind = random() < PUBLISHER_FROZEN ? 'freeze' : 'kill';
-    const forMs = kind === 'kill' ? 0 : duration(random);
-    faults.push({ kind, atMs, forMs, victim: 'publisher' });
-    atMs += forMs + RECOVERY_MS;
-  }
+    return { kind, forMs: kind === 'kill' ? 0 : forMs, victim: 'publisher' };
+  });
 }
 
 function linkFaults(random: Random, endMs: number): Fault[] {
+  return oneAfterAnother(random, endMs, (forMs) => ({
+    kind: pick(random, LINK_FAULTS),
+    forMs,
+    victim: pick(random, LINKS),
+  }));
+}
+
+function shardFaults(random: Random, endMs: number): Fault[] {
+  return oneAfterAnother(random, endMs, (forMs) => ({
+    kind: pick(random, SHARD_FAULTS),
+    forMs,
+    victim: pick(random, SHARDS),
+  }));
+}
+
+function clockFaults(random: Random, endMs: number): Fault[] {
+  return oneAfterAnother(random, endMs, (forMs) => {
+    const victim = pick(random, PIPELINE);
+    // An API far ahead would reject every token as expired.
+    const farthestMs = victim.startsWith('api') ? 4 * MINUTE_MS : HOUR_MS;
+    return { kind: 'jump', forMs, victim, aheadMs: Math.round(farthestMs * (2 * random() - 1)) };
+  });
+}
+
+/** Faults each of which begins some seconds after the one before is over. */
+function oneAfterAnother(
+  random: Random,
+  endMs: number,
+  next: (forMs: number) => Omit<Fault, 'atMs'>,
+): Fault[] {
   const faults: Fault[] = [];
   for (let atMs = MEAN_GAP_MS; ;) {
     atMs += Math.round(2 * MEAN_GAP_MS * random());
     if (atMs >= endMs) return faults;
-    const forMs = duration(random);
-    faults.push({ kind: pick(random, LINK_FAULTS), atMs, forMs, victim: pick(random, LINKS) });
-    atMs += forMs + RECOVERY_MS;
+    const fault = next(duration(random));
+    faults.push({ ...fault, atMs });
+    atMs += fault.forMs + RECOVERY_MS;
   }
 }

@@ -2,6 +2,7 @@ import { signToken, type Claims } from '../../api/auth/tokens.ts';
 import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
 import { readConfig } from '../../platform/config.ts';
 import { clickhouseVariables, kafkaVariables, closingVariables } from '../../platform/variables.ts';
+import type { ClusterMember } from '../../deploy/local/clickhouse-cluster.ts';
 import type { KafkaCluster } from '../../deploy/local/kafka-cluster.ts';
 import { connectKafka } from '../../platform/kafka/connect.ts';
 import { untilSettled } from '../../deploy/local/settled.ts';
@@ -41,8 +42,11 @@ export interface ChaosOptions {
   readonly cluster?: KafkaCluster;
   /** Where the shards of ClickHouse run, if the run hits them. */
   readonly shardsDir?: string;
-  /** Between the stack and the shards, if the run hits them. */
+  /** The shards themselves, and the links to them and to the brokers, if the run hits them. */
+  readonly shards?: readonly ClusterMember[];
   readonly links?: readonly FaultyLink[];
+  /** Where the processes look how far off their clocks are, if they do. */
+  readonly clocksDir?: string;
   readonly print: (line: string) => void;
 }
 
@@ -74,7 +78,9 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
     login = {},
     cluster,
     shardsDir,
+    shards,
     links,
+    clocksDir,
     print,
   } = options;
   const stack = readStack(dataDir);
@@ -115,7 +121,9 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
     const hit = {
       ...(cluster && { cluster }),
       ...(shardsDir !== undefined && { shardsDir }),
+      ...(shards && { shards }),
       ...(links && { links }),
+      ...(clocksDir !== undefined && { clocksDir }),
     };
     const targets = { dataDir, variables, publisher: server, ...hit };
     try {

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { startClickHouseCluster } from '../../deploy/local/clickhouse-cluster.ts';
+import { startClickHouseCluster, type ClusterMember } from '../../deploy/local/clickhouse-cluster.ts';
 import { startKafkaCluster, type KafkaCluster } from '../../deploy/local/kafka-cluster.ts';
 import type { ShardBy } from '../../platform/clickhouse/cluster.ts';
 import { connectKafka, ensureTopics } from '../../platform/kafka/connect.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { TEST_USER } from '../servers/clickhouse-user.ts';
+import { clockVariables } from './clocks.ts';
 import { FaultyLink } from './network.ts';
 import { BROKERS, SHARDS } from './plan.ts';
 
@@ -17,8 +18,11 @@ export interface ChaosServers {
   readonly cluster: KafkaCluster;
   /** Where the pids of the shards are found. */
   readonly shardsDir: string;
-  /** Between the stack and each shard. */
+  readonly shards: readonly ClusterMember[];
+  /** Between the stack and each shard, then to each broker, from the stack and the other brokers (LINKS). */
   readonly links: readonly FaultyLink[];
+  /** Where the processes of the stack look how far off their clocks are. */
+  readonly clocksDir: string;
   readonly login: { readonly CLICKHOUSE_USER: string; readonly CLICKHOUSE_PASSWORD: string };
   /** Environment variables of a stack on them. */
   readonly variables: Readonly<Record<string, string>>;
@@ -31,8 +35,13 @@ export async function startChaosServers(
   shardBy: ShardBy,
   partitions: number,
 ): Promise<ChaosServers> {
-  const shardsDir = join(dataDir, 'shards');
-  const cluster = await startKafkaCluster(join(dataDir, 'brokers'), BROKERS);
+  const [shardsDir, clocksDir] = [join(dataDir, 'shards'), join(dataDir, 'clocks')];
+  const brokerLinks: FaultyLink[] = [];
+  const cluster = await startKafkaCluster(join(dataDir, 'brokers'), BROKERS, async (port) => {
+    const link = await FaultyLink.open(port);
+    brokerLinks.push(link);
+    return link.port;
+  });
   try {
     const shards = await startClickHouseCluster({
       dataDir: shardsDir,
@@ -40,7 +49,10 @@ export async function startChaosServers(
       clusters: [{ name: DATABASE, localDatabase: `${DATABASE}_local` }],
       shards: SHARDS.length,
     });
-    const links = await Promise.all(shards.urls.split(',').map((url) => FaultyLink.open(url)));
+    const shardLinks = await Promise.all(
+      shards.members.map(({ url }) => FaultyLink.open(Number(new URL(url).port))),
+    );
+    const links = [...shardLinks, ...brokerLinks];
     const kafka = connectKafka({ KAFKA_BROKERS: cluster.brokers }, 'chaos', createLogger('chaos', 'silent'));
     await ensureTopics(kafka, topicNames(), partitions, { replicationFactor: 3, minInsyncReplicas: 2 });
     const { user, password } = shards.login;
@@ -48,11 +60,14 @@ export async function startChaosServers(
     return {
       cluster,
       shardsDir,
+      shards: shards.members,
       links,
+      clocksDir,
       login,
       variables: {
         KAFKA_BROKERS: cluster.brokers,
-        CLICKHOUSE_URL: links.map(({ url }) => url).join(','),
+        CLICKHOUSE_URL: shardLinks.map(({ port }) => `http://127.0.0.1:${port}`).join(','),
+        ...clockVariables(clocksDir),
         CLICKHOUSE_DATABASE: DATABASE,
         CLICKHOUSE_CLUSTER: DATABASE,
         CLICKHOUSE_SHARD_BY: shardBy,
