@@ -1,4 +1,5 @@
 import { randomOf } from '../random.ts';
+import type { PlannedLimit } from './limit-changes.ts';
 import { POISON } from './poison.ts';
 import { ORGS } from './traffic.ts';
 
@@ -39,6 +40,8 @@ export interface Inputs {
   /** When an organisation is created with a time zone that cannot be computed with. */
   readonly poisonedOrgAtMs: number;
   readonly waves: readonly PlannedWave[];
+  /** One after the other. */
+  readonly limits: readonly PlannedLimit[];
   /** When thousands of junk schemas are published, and when the schema of a foreign publisher. */
   readonly schemas: { readonly junkAtMs: number; readonly goodAtMs: number };
 }
@@ -46,6 +49,8 @@ export interface Inputs {
 const TRANSACTIONAL_PUBLISHERS = 3;
 const MEAN_PAUSE_MS = 2_000;
 const WAVE_EVERY_MS = 15_000;
+/** In the first price slab, as verify.ts expects. */
+const HIGHEST_LIMIT = 25_000;
 
 /** What a run publishes besides good calls. The same seed and length give the same inputs; the shortest run has each. */
 export function planInputs(seed: number, seconds: number): Inputs {
@@ -72,7 +77,11 @@ export function planInputs(seed: number, seconds: number): Inputs {
   const waves: PlannedWave[] = [];
   for (let atMs = between(0, 1_000); atMs < endMs; atMs += between(0.7 * WAVE_EVERY_MS, 1.3 * WAVE_EVERY_MS))
     waves.push({ atMs, junk: between(200, 400), late: between(100, 300) });
+  const limits: PlannedLimit[] = [];
+  for (let atMs = between(0, 500); atMs < endMs; atMs += between(0, 2 * MEAN_PAUSE_MS))
+    limits.push({ atMs, org: ORGS[between(3, ORGS.length - 1)] ?? '', credits: between(0, HIGHEST_LIMIT) });
   return {
+    limits,
     transactions,
     poison,
     poisonedOrgAtMs: within(0, 0.4),

@@ -30,6 +30,11 @@ export class Ledger {
     if (entry) entry.acknowledgedAt ??= now;
   }
 
+  /** From now on every figure must count each call so far: each has been counted once. */
+  shown(): void {
+    for (const entry of this.#entries.values()) entry.acknowledgedAt = Number.NEGATIVE_INFINITY;
+  }
+
   /** The ids of the calls that were reported as published. */
   acknowledgedIds(): string[] {
     return [...this.#entries]

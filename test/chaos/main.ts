@@ -12,14 +12,15 @@ import { startChaosServers } from './servers.ts';
 
 const USAGE = `npm run chaos [-- --seed N] [--seconds N]
 
-Starts three brokers, two shards of ClickHouse and a stack with two of each process, and publishes calls for N seconds
-(60), while it kills, freezes and doubles processes, kills and freezes brokers and shards, cuts, slows and silences the
-connections to the shards, and adds partitions. It also publishes what others may put on the topics: calls in
-transactions, aborted ones too, broken settings, junk schemas, and waves of invalid records. Then it checks that the log
-holds every call that was acknowledged, and compares every figure with an independent count. The same seed gives the
-same calls and faults; how they interleave depends on the machine. The rows are sharded by organisation where the seed
-is even, by organisation and hour where it is odd. Exit code 1 if
-anything differs.`;
+Starts three brokers, two shards of ClickHouse and a stack with two of each process, publishes calls, and then for N
+seconds (60) publishes more while it kills, freezes and doubles processes, kills and freezes brokers and shards, cuts,
+slows and silences the connections to both, makes shards read-only, lets them run out of memory, disk and time, sets
+clocks wrong, adds partitions and changes limits. It also publishes what others may put on the topics: calls in
+transactions, aborted ones too, broken settings, junk schemas, and waves of invalid records. Meanwhile every answer of
+the API must lie within bounds. Then it checks that the log holds every call that was acknowledged, and compares every
+figure with an independent count. The same seed gives the same calls and faults; how they interleave depends on the
+machine. The rows are sharded by organisation where the seed is even, by organisation and hour where it is odd. Exit
+code 1 if anything differs.`;
 
 const MAX_SECONDS = 3_600;
 const PARTITIONS = 12;

@@ -105,6 +105,7 @@ export class FaultyLink {
     if (this.#latencyMs > 0) await sleep(this.#latencyMs);
     await this.#silence;
     if (!to.writable || to.write(data)) return;
-    await Promise.race([once(to, 'drain'), once(to, 'close')]);
+    // An error closes it too.
+    await Promise.race([once(to, 'drain'), once(to, 'close')]).catch(() => undefined);
   }
 }

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { encodeSettingsChange, type SettingsChange } from '../../schemas/settings-change.ts';
 import { until } from '../../deploy/local/until.ts';
-import type { PlannedPoison } from './inputs-plan.ts';
+import type { Inputs, PlannedPoison } from './inputs-plan.ts';
 import type { RecordSender } from './record-sender.ts';
 import { ORGS } from './traffic.ts';
 import type { Get } from './watch.ts';
@@ -67,21 +67,34 @@ export const publishPoisonedOrg = (sender: RecordSender, topic: string): Promise
 const append = (sender: RecordSender, topic: string, poisoned: SettingsChange): Promise<void> =>
   sender.send(topic, [{ key: poisoned.org_id, value: encodeSettingsChange(poisoned) }]);
 
+/** The Idempotency-Key of a planned change of a limit, and its reason. */
+export const limitKey = (index: number): string => `limit-${index}`;
+
 const Refused = Type.Array(Type.Object({ code: Type.String() }));
 const History = Type.Object({
-  changes: Type.Array(Type.Object({ change_id: Type.String(), refused: Type.Union([Refused, Type.Null()]) })),
+  changes: Type.Array(
+    Type.Object({
+      change_id: Type.String(),
+      reason: Type.String(),
+      refused: Type.Union([Refused, Type.Null()]),
+    }),
+  ),
   next_cursor: Type.Null(),
 });
 const SHOWN_WITHIN_MS = 20_000;
 
 /**
- * Compares each organisation's history with what was appended to the topic: each poisoned change is shown with the reason
- * for its rejection, and nothing else is there, from no aborted transaction either.
+ * Compares each organisation's history with what was appended to the topic: each change of a limit once, each poisoned
+ * change with the reason for its rejection, and nothing else, from no aborted transaction either.
  * @returns the differences, a line each
  */
-export async function poisonDifferences(planned: readonly PlannedPoison[], get: Get): Promise<string[]> {
+export async function historyDifferences(
+  { poison: poisoned, limits }: Pick<Inputs, 'poison' | 'limits'>,
+  get: Get,
+): Promise<string[]> {
   const expected = new Map(ORGS.map((org): [string, string[]] => [org, []]));
-  for (const { org, poison } of planned)
+  for (const [index, { org }] of limits.entries()) expected.get(org)?.push(`${limitKey(index)} accepted`);
+  for (const { org, poison } of poisoned)
     expected.get(org)?.push(`poison-${poison} ${POISON[poison]?.code ?? ''}`);
   expected.set(POISONED_ORG, [`poison-org ${CREATED.code}`]);
 
@@ -97,7 +110,7 @@ export async function poisonDifferences(planned: readonly PlannedPoison[], get: 
 async function historyOf(org: string, get: Get): Promise<string> {
   const { changes } = Value.Parse(History, await get(`/v1/orgs/${org}/settings/history`, org));
   return changes
-    .map(({ change_id, refused }) => `${change_id} ${refused?.[0]?.code ?? 'accepted'}`)
+    .map(({ change_id, reason, refused }) => `${reason || change_id} ${refused?.[0]?.code ?? 'accepted'}`)
     .toSorted()
     .join(', ');
 }

@@ -9,7 +9,8 @@ import {
 } from './foreign-schema.ts';
 import type { Inputs } from './inputs-plan.ts';
 import { InvalidRecords } from './invalid-records.ts';
-import { POISONED_ORG, publishPoison, publishPoisonedOrg } from './poison.ts';
+import type { LimitChanges, Put } from './limit-changes.ts';
+import { limitKey, POISONED_ORG, publishPoison, publishPoisonedOrg } from './poison.ts';
 import { RecordSender } from './record-sender.ts';
 import { createTraffic } from './traffic.ts';
 import { runTransactions, type TransactionCounts, type TransactionRun } from './transactions.ts';
@@ -24,6 +25,8 @@ export interface InputRun extends TransactionRun {
   /** When foreign events end. */
   readonly over: AbortSignal;
   readonly report: (what: string) => void;
+  readonly limits: LimitChanges;
+  readonly put: Put;
 }
 
 export interface PublishedInputs {
@@ -43,6 +46,7 @@ export async function publishInputs(inputs: Inputs, run: InputRun): Promise<Publ
       poisonSettings(inputs, run, sender),
       poisonOrg(inputs, run, sender),
       publishSchemas(inputs, run, sender, invalid),
+      changeLimits(inputs, run),
     ]);
     return { transactions, invalid: invalid.published };
   } finally {
@@ -55,6 +59,14 @@ async function publishWaves({ waves }: Inputs, { until, report }: InputRun, inva
     await until(wave.atMs);
     report(`a wave of ${wave.junk + wave.late} invalid records`);
     await invalid.publishWave(wave, Date.now());
+  }
+}
+
+async function changeLimits({ limits: planned }: Inputs, { until, limits, put, report }: InputRun) {
+  for (const [index, change] of planned.entries()) {
+    await until(change.atMs);
+    await limits.make(change, limitKey(index), put);
+    report(`the limit of ${change.org} is ${change.credits}`);
   }
 }
 

@@ -39,6 +39,11 @@ export class LedgerPublisher {
     return this.#publisher.ready();
   }
 
+  /** Resolves when Kafka has everything up to now. */
+  flush(): Promise<void> {
+    return this.#publisher.flush();
+  }
+
   /** Resolves when Kafka has everything. @throws where calls were rejected */
   async close(): Promise<void> {
     await this.#publisher.close(CLOSE_WITHIN_MS);

@@ -107,6 +107,7 @@ it(
     );
     // Faults may end those that were to be abandoned.
     expect(text).toMatch(/transactions: [1-9]\d* committed, [1-9]\d* aborted, \d+ abandoned/);
+    expect(text).toMatch(/the limit of chaos-[345] is \d+/);
     expect(text).toContain('chaos-poisoned created in the time zone BST');
     expect(text).toContain('12000 junk schemas');
     expect(text).toMatch(/a wave of \d{3} invalid records/);

@@ -1,4 +1,3 @@
-import { signToken, type Claims } from '../../api/auth/tokens.ts';
 import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
 import { readConfig } from '../../platform/config.ts';
 import { clickhouseVariables, kafkaVariables, closingVariables } from '../../platform/variables.ts';
@@ -9,19 +8,22 @@ import { untilSettled } from '../../deploy/local/settled.ts';
 import { readStack, type Stack } from '../../deploy/local/stack.ts';
 import { stackVariables } from '../../deploy/local/stack-variables.ts';
 import { createLogger } from '../../platform/logging.ts';
-import { MINUTE_MS } from '../../schemas/time-units.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { watchAlert } from './alert.ts';
+import { countedKinds, countRetries } from './counts.ts';
 import { injectAll, RunClock } from './fault-schedule.ts';
 import type { Inputs } from './inputs-plan.ts';
 import { Ledger } from './ledger.ts';
 import { checkLog } from './log.ts';
 import type { Fault } from './plan.ts';
-import { poisonDifferences } from './poison.ts';
+import { LimitChanges } from './limit-changes.ts';
+import { historyDifferences } from './poison.ts';
+import { publishBase } from './base-load.ts';
 import { LedgerPublisher, publishAll } from './publish.ts';
 import { MeteredServer } from './metered-server.ts';
 import type { FaultyLink } from './network.ts';
 import { publishInputs } from './publish-inputs.ts';
+import { requestsTo } from './requests.ts';
 import { createTraffic } from './traffic.ts';
 import { differencesOf } from './verify.ts';
 import { watchCurrentUsage } from './watch.ts';
@@ -50,9 +52,6 @@ export interface ChaosOptions {
   readonly print: (line: string) => void;
 }
 
-const ANSWER_WITHIN_MS = 30_000;
-/** While faults are injected, an answer that does not come should not keep the next one from being tried. */
-const WATCHED_ANSWER_WITHIN_MS = 10_000;
 const SETTLED_WITHIN_MS = 300_000;
 const ALERT = 'invalid-records';
 
@@ -89,26 +88,16 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
   const variables = { ...login, ...stackVariables(stack, 'writer', login) };
   const config = readConfig(variables, { ...kafkaVariables, ...clickhouseVariables });
   const topics = topicNames(config.TOPIC_PREFIX);
-  // Both in turn: no answer may depend on which of them gives it.
-  const apis = apisOf(stack);
-  let turn = 0;
-  const getAs = async (claims: Claims, path: string, withinMs = ANSWER_WITHIN_MS): Promise<unknown> => {
-    const api = apis[(turn += 1) % apis.length];
-    const token = await signToken(Buffer.from(secret), claims, Date.now() + 10 * MINUTE_MS);
-    const signal = AbortSignal.timeout(withinMs);
-    const answer = await fetch(`${api}${path}`, { headers: { authorization: `Bearer ${token}` }, signal });
-    if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    return answer.json();
-  };
-  const get = (path: string, org: string, withinMs?: number) =>
-    getAs({ role: 'admin', sub: 'chaos', org }, path, withinMs);
+  const { get, watch, put, getOverall } = requestsTo(apisOf(stack), secret);
 
   const ledger = new Ledger();
+  const limits = new LimitChanges();
   const publisher = new LedgerPublisher(config, topics, ledger);
   const server = await MeteredServer.start(
     { brokers: config.KAFKA_BROKERS, topicPrefix: config.TOPIC_PREFIX },
     ledger,
   );
+  await publishBase(publisher, ledger, createTraffic(seed + 2), watch);
   const clock = new RunClock();
   const { until } = clock;
   const report = (what: string): void =>
@@ -132,13 +121,20 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
       over.abort();
     }
   }
-  const run = { kafka: config, topics, seed, ledger, publisher, until, over: over.signal, report };
+  const run = {
+    kafka: config,
+    topics,
+    seed,
+    ledger,
+    limits,
+    put,
+    publisher,
+    until,
+    over: over.signal,
+    report,
+  };
   const [{ answers, failures, wrong }, { transactions, invalid }] = await Promise.all([
-    watchCurrentUsage(
-      ledger,
-      (path, org) => get(path, org, WATCHED_ANSWER_WITHIN_MS).catch(() => undefined),
-      over.signal,
-    ),
+    watchCurrentUsage(ledger, watch, over.signal),
     publishInputs(inputs, run),
     publishAll(publisher, createTraffic(seed), over.signal),
     server.makeCalls(createTraffic(seed + 1), over.signal),
@@ -154,6 +150,7 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
     `${faults.length} faults; ${ledger.size} distinct calls published; ` +
       `${answers} requests for the current usage answered, ${failures} not`,
   );
+  report(`faults: ${countedKinds(faults)}; ${countRetries(dataDir)} steps failed and were tried again`);
   report(
     `transactions: ${transactions.commit} committed, ${transactions.abort} aborted, ` +
       `${transactions.abandon} abandoned, ${transactions.failed} ended by a fault`,
@@ -172,9 +169,9 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
     await untilSettled({ kafka, client, topics, timing, now: Date.now }, SETTLED_WITHIN_MS);
     settled.abort();
     report('settled; comparing');
-    const getOverall = (path: string) => getAs({ role: 'platform', sub: 'chaos' }, path);
     const found = await differencesOf({
       ledger,
+      limits,
       client,
       get,
       getOverall,
@@ -190,7 +187,7 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
         ? []
         : [`invalid records in the log: ${log.distinctInvalid} instead of ${invalid}`]),
       ...((await alert) ? [] : [`/readyz never showed the alert ${ALERT}`]),
-      ...(await poisonDifferences(inputs.poison, get)),
+      ...(await historyDifferences(inputs, get)),
       ...found,
     ];
   } finally {

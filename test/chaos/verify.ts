@@ -4,6 +4,7 @@ import { select, type ClickHouseClient } from '../../platform/clickhouse/connect
 import { DAY_MS } from '../../schemas/time-units.ts';
 import type { Counted } from '../api/traffic.ts';
 import { keyOf, type Ledger } from './ledger.ts';
+import { FIRST_LIMIT, type LimitChanges } from './limit-changes.ts';
 import { unexpectedDifferences } from './set-aside.ts';
 import { ORGS } from './traffic.ts';
 import type { Get } from './watch.ts';
@@ -30,6 +31,7 @@ const Reconciliation = Type.Object({
 
 export interface Settled {
   readonly ledger: Ledger;
+  readonly limits: Pick<LimitChanges, 'ofDay'>;
   readonly client: ClickHouseClient;
   readonly get: Get;
   /** GET with the role platform. */
@@ -69,7 +71,7 @@ export async function differencesOf(settled: Settled): Promise<string[]> {
       ]),
     );
     for (const [day, used] of ledger.creditsByDay(org)) {
-      const due = JSON.stringify(billOf(day, used));
+      const due = JSON.stringify(billOf(day, used, settled.limits.ofDay(org, day)));
       const is = billed.get(day) ?? 'nothing';
       if (is !== due) differences.push(`bill of ${org}: ${is} instead of ${due}`);
     }
@@ -91,10 +93,10 @@ export async function differencesOf(settled: Settled): Promise<string[]> {
   return [...differences, ...unexpectedDifferences(stages.differences)];
 }
 
-/** The local stack's subscription (interfaces.md): 5,000 included, 10,000 additional, all in the first slab, 0.14 per 1,000. */
-export function billOf(day: string, used: number): Static<typeof BilledDay> {
+/** The local stack's subscription (interfaces.md): 5,000 included; every limit is in the first slab, 0.14 per 1,000. */
+export function billOf(day: string, used: number, limit = FIRST_LIMIT): Static<typeof BilledDay> {
   const additional = Math.max(0, used - 5_000);
-  const billed = Math.min(additional, 10_000);
+  const billed = Math.min(additional, limit);
   const hundredThousandths = String(billed * 14).padStart(6, '0');
   const amount = `${hundredThousandths.slice(0, -5)}.${hundredThousandths.slice(-5)}`.replace(/\.?0+$/, '');
   return { day, used, additional_used: additional, billed_credits: billed, amount };

@@ -4,7 +4,12 @@ import { compiled } from '../../platform/compiled-schema.ts';
 import type { Ledger } from './ledger.ts';
 import { ORGS } from './traffic.ts';
 
-const Credits = Type.Object({ as_of: Type.String(), lag_seconds: Type.Number(), used: Type.Integer() });
+/** An answer of /v1/orgs/:org/credits. */
+export const Credits = Type.Object({
+  as_of: Type.String(),
+  lag_seconds: Type.Number(),
+  used: Type.Integer(),
+});
 const PAUSE_MS = 200;
 /**
  * Recorded progress counts as current for 10 s (domain.md, Windows), so a figure may lag by as much without stating

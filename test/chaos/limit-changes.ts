@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
+import { DAY_MS } from '../../schemas/time-units.ts';
+
+/** A change of an organisation's additional limit by its super admin. */
+export interface PlannedLimit {
+  readonly atMs: number;
+  readonly org: string;
+  readonly credits: number;
+}
+
+/**
+ * PUT as the super admin of an organisation. Resolves with the answer's body; undefined where the API did not say that
+ * the change is recorded.
+ */
+export type Put = (path: string, org: string, body: object, key: string) => Promise<unknown>;
+
+/** The local stack's subscription (interfaces.md). */
+export const FIRST_LIMIT = 10_000;
+const Changed = Type.Object({ credits: Type.Integer(), effective_at: Type.String() });
+const PAUSE_MS = 200;
+const MADE_WITHIN_MS = 120_000;
+
+interface Change {
+  readonly at: number;
+  readonly credits: number;
+}
+
+/** Changes limits while everything fails, each once, and keeps which limit was in effect when. */
+export class LimitChanges {
+  readonly #changes = new Map<string, Change[]>();
+
+  /** Repeats a change under one key until the API answers that it is recorded. @throws after two minutes */
+  async make({ org, credits }: PlannedLimit, key: string, put: Put): Promise<void> {
+    const deadline = performance.now() + MADE_WITHIN_MS;
+    for (;;) {
+      const path = `/v1/orgs/${org}/additional-limit`;
+      const answer = await put(path, org, { credits, reason: key }, key);
+      if (answer !== undefined) {
+        const { effective_at: at } = Value.Parse(Changed, answer);
+        this.#changes.set(org, [...this.#of(org), { at: Date.parse(at), credits }]);
+        return;
+      }
+      if (performance.now() > deadline) throw new Error(`${key} of ${org} was not recorded`);
+      await sleep(PAUSE_MS);
+    }
+  }
+
+  /** The highest limit that was in effect at any instant of a UTC day. */
+  ofDay(org: string, day: string): number {
+    const from = Date.parse(day);
+    const before = this.#of(org).findLast(({ at }) => at < from)?.credits ?? FIRST_LIMIT;
+    const within = this.#of(org).filter(({ at }) => at >= from && at < from + DAY_MS);
+    return Math.max(before, ...within.map(({ credits }) => credits));
+  }
+
+  #of(org: string): readonly Change[] {
+    return this.#changes.get(org) ?? [];
+  }
+}
