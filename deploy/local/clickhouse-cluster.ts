@@ -1,9 +1,8 @@
-import { startClickHouse, type LocalClickHouse } from './clickhouse.ts';
+import { startClickHouse, type LocalClickHouse, type ServerLimits } from './clickhouse.ts';
 import {
   clickhouseLogin,
   type ClickHouseLogin,
   type ClickHouseUser,
-  type UserSettings,
 } from './clickhouse-users.ts';
 import { startGentleProxy, type GentleProxy } from './gentle-proxy.ts';
 import { freePort } from './ports.ts';
@@ -27,8 +26,8 @@ export interface ClusterMember {
   readonly name: string;
   readonly url: string;
   signal(signal: NodeJS.Signals): void;
-  /** Ends it at once. Resolves when it runs again, with these settings of its users. */
-  restart(settings?: UserSettings): Promise<void>;
+  /** Ends it at once. Resolves when it runs again, with these limits. */
+  restart(limits?: ServerLimits): Promise<void>;
   /** Another one after a restart, once it answers. */
   pid(): number;
 }
@@ -74,8 +73,8 @@ export async function startClickHouseCluster(options: ClusterOptions): Promise<C
     nodes.push({ name: `clickhouse-${shard}`, port: await freePort(), tcpPort, proxy });
   }
   const members: Supervised<LocalClickHouse>[] = [];
-  const given = new Map<string, UserSettings>();
-  const startedWith = new Map<string, UserSettings | undefined>();
+  const given = new Map<string, ServerLimits>();
+  const startedWith = new Map<string, ServerLimits | undefined>();
   const stop = async (): Promise<void> => {
     await Promise.all(members.map((member) => member.stop()));
     for (const { proxy } of nodes) proxy.stop();
@@ -87,9 +86,9 @@ export async function startClickHouseCluster(options: ClusterOptions): Promise<C
       const cluster = { tcpPort, elements };
       const server = { dataDir, users: [user], name, port, cluster, ...(memoryBytes && { memoryBytes }) };
       const start = async (): Promise<LocalClickHouse> => {
-        const settings = given.get(name);
-        const started = await startClickHouse({ ...server, ...(settings && { settings }) });
-        startedWith.set(name, settings);
+        const limits = given.get(name);
+        const started = await startClickHouse({ ...server, ...limits });
+        startedWith.set(name, limits);
         return started;
       };
       members.push(await supervise({ name, start }));
@@ -105,11 +104,11 @@ export async function startClickHouseCluster(options: ClusterOptions): Promise<C
       name: member.name,
       url: member.current().url,
       signal: (signal) => member.current().kill(signal),
-      restart: async (settings = {}) => {
-        given.set(member.name, settings);
+      restart: async (limits = {}) => {
+        given.set(member.name, limits);
         // It may be starting at the moment, with others.
         await until(() => {
-          const isDone = startedWith.get(member.name) === settings;
+          const isDone = startedWith.get(member.name) === limits;
           if (!isDone) member.current().kill('SIGKILL');
           return isDone;
         }, RESTARTED_WITHIN_MS);

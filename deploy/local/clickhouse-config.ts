@@ -5,6 +5,8 @@ export interface ServerConfig {
   readonly usersFile: string;
   readonly memoryBytes: number;
   readonly logins: readonly ClickHouseLogin[];
+  /** None by default. */
+  readonly keepFreeBytes?: number;
   /** Further elements, such as the remote_servers of a cluster. */
   readonly elements?: string;
 }
@@ -17,7 +19,8 @@ export interface ServerConfig {
  * that a browser here has open, gets 401 and no CORS headers: otherwise a request without credentials would be
  * `default`, and any page could send one. Logins in the URL do not count, because URLs are logged.
  */
-export function serverXml({ logFile, usersFile, memoryBytes, logins, elements = '' }: ServerConfig): string {
+export function serverXml(config: ServerConfig): string {
+  const { logFile, usersFile, memoryBytes, logins, keepFreeBytes, elements = '' } = config;
   return `<clickhouse>
   <logger>
     <log>${escapeXml(logFile)}</log>
@@ -36,13 +39,18 @@ export function serverXml({ logFile, usersFile, memoryBytes, logins, elements = 
     </rule>
   </http_handlers>
   <max_server_memory_usage>${memoryBytes}</max_server_memory_usage>
-  <mark_cache_size>${2 ** 28}</mark_cache_size>
+${keepFreeBytes === undefined ? '' : freeSpaceXml(keepFreeBytes)}  <mark_cache_size>${2 ** 28}</mark_cache_size>
   <background_pool_size>2</background_pool_size>
   <background_schedule_pool_size>4</background_schedule_pool_size>
   <database_atomic_delay_before_drop_table_sec>0</database_atomic_delay_before_drop_table_sec>${elements}
 </clickhouse>
 `;
 }
+
+const freeSpaceXml = (bytes: number): string => `  <storage_configuration><disks>
+    <default><keep_free_space_bytes>${bytes}</keep_free_space_bytes></default>
+  </disks></storage_configuration>
+`;
 
 /** One rule for each way to send a login in headers. The whole login must match: a user's name alone opens nothing. */
 function handlersXml({ user, password }: ClickHouseLogin): string {

@@ -23,7 +23,15 @@ export interface LocalClickHouse {
   kill(signal: NodeJS.Signals): void;
 }
 
-export interface ClickHouseOptions {
+/** What makes a server accept less than it could. */
+export interface ServerLimits {
+  /** Of the users who may write; none by default. */
+  readonly settings?: UserSettings;
+  /** Inserts are rejected where less than this would be left on the disk. */
+  readonly keepFreeBytes?: number;
+}
+
+export interface ClickHouseOptions extends ServerLimits {
   readonly dataDir: string;
   /** Who can use it. Their passwords are in DATA_DIR/passwords. */
   readonly users: readonly ClickHouseUser[];
@@ -32,8 +40,6 @@ export interface ClickHouseOptions {
   readonly memoryBytes?: number;
   /** Names its directory under DATA_DIR, its files and its log. Default: clickhouse. */
   readonly name?: string;
-  /** Of the users who may write; none by default. */
-  readonly settings?: UserSettings;
   /** As a member of a cluster (clickhouse-cluster.ts). */
   readonly cluster?: ClusterMembership;
 }
@@ -89,7 +95,15 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Local
 
 /** Only the owner can read the files: they hold the passwords. */
 function writeConfig(
-  { dataDir, users, memoryBytes, name, cluster, settings }: ClickHouseOptions & { readonly name: string },
+  {
+    dataDir,
+    users,
+    memoryBytes,
+    name,
+    cluster,
+    settings,
+    keepFreeBytes,
+  }: ClickHouseOptions & { readonly name: string },
   logins: readonly ClickHouseLogin[],
 ): string {
   const [configFile, usersFile] = [join(dataDir, `${name}.xml`), join(dataDir, `${name}-users.xml`)];
@@ -103,6 +117,7 @@ function writeConfig(
     memoryBytes: memoryBytes ?? MEMORY_BYTES,
     logins,
     ...(cluster && { elements: cluster.elements }),
+    ...(keepFreeBytes !== undefined && { keepFreeBytes }),
   };
   writePrivate(configFile, serverXml(server));
   return configFile;

@@ -17,7 +17,9 @@ const random = pooled(randomBytes);
 const kafka = new Kafka({
   clientId: 'bench',
   brokers: publishingConfig.KAFKA_BROKERS.split(','),
-  logLevel: logLevel.ERROR,
+  // While the broker's coordinator is loading it logs each attempt.
+  logLevel: logLevel.NOTHING,
+  retry: { retries: 12 },
 });
 const producer = kafka.producer({
   idempotent: true,

@@ -10,17 +10,15 @@ export interface PlannedLimit {
   readonly credits: number;
 }
 
-/**
- * PUT as the super admin of an organisation. Resolves with the answer's body; undefined where the API did not say that
- * the change is recorded.
- */
+/** PUT as the super admin of an organisation. @throws where the API does not answer that the change is recorded */
 export type Put = (path: string, org: string, body: object, key: string) => Promise<unknown>;
 
 /** The local stack's subscription (interfaces.md). */
 export const FIRST_LIMIT = 10_000;
 const Changed = Type.Object({ credits: Type.Integer(), effective_at: Type.String() });
 const PAUSE_MS = 200;
-const MADE_WITHIN_MS = 120_000;
+/** Everything may be away for a while, again and again. */
+const MADE_WITHIN_MS = 300_000;
 
 interface Change {
   readonly at: number;
@@ -31,18 +29,19 @@ interface Change {
 export class LimitChanges {
   readonly #changes = new Map<string, Change[]>();
 
-  /** Repeats a change under one key until the API answers that it is recorded. @throws after two minutes */
+  /** Repeats a change under one key until the API answers that it is recorded. @throws the last error after 5 minutes */
   async make({ org, credits }: PlannedLimit, key: string, put: Put): Promise<void> {
     const deadline = performance.now() + MADE_WITHIN_MS;
     for (;;) {
-      const path = `/v1/orgs/${org}/additional-limit`;
-      const answer = await put(path, org, { credits, reason: key }, key);
-      if (answer !== undefined) {
+      try {
+        const answer = await put(`/v1/orgs/${org}/additional-limit`, org, { credits, reason: key }, key);
         const { effective_at: at } = Value.Parse(Changed, answer);
         this.#changes.set(org, [...this.#of(org), { at: Date.parse(at), credits }]);
         return;
+      } catch (error) {
+        if (performance.now() > deadline)
+          throw new Error(`${key} of ${org} was not recorded: ${String(error)}`, { cause: error });
       }
-      if (performance.now() > deadline) throw new Error(`${key} of ${org} was not recorded`);
       await sleep(PAUSE_MS);
     }
   }

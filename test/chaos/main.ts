@@ -55,6 +55,9 @@ async function main(args: readonly string[]): Promise<void> {
         const [faults, inputs] = [planFaults(seed, seconds), planInputs(seed, seconds)];
         const options = { seed, seconds, faults, inputs, dataDir, secret, ...servers, print };
         report(seed, await runChaos(options));
+      } catch (error) {
+        print(stack.output().split('\n').slice(-30).join('\n'));
+        throw error;
       } finally {
         stack.kill('SIGTERM');
         await stack.exited;
