@@ -21,6 +21,8 @@ const PAUSE_MS = 200;
 const MADE_WITHIN_MS = 300_000;
 
 interface Change {
+  /** The Idempotency-Key, and the reason. */
+  readonly key: string;
   readonly at: number;
   readonly credits: number;
 }
@@ -36,7 +38,7 @@ export class LimitChanges {
       try {
         const answer = await put(`/v1/orgs/${org}/additional-limit`, org, { credits, reason: key }, key);
         const { effective_at: at } = Value.Parse(Changed, answer);
-        this.#changes.set(org, [...this.#of(org), { at: Date.parse(at), credits }]);
+        this.#changes.set(org, [...this.#of(org), { key, at: Date.parse(at), credits }]);
         return;
       } catch (error) {
         if (performance.now() > deadline)
@@ -52,6 +54,11 @@ export class LimitChanges {
     const before = this.#of(org).findLast(({ at }) => at < from)?.credits ?? FIRST_LIMIT;
     const within = this.#of(org).filter(({ at }) => at >= from && at < from + DAY_MS);
     return Math.max(before, ...within.map(({ credits }) => credits));
+  }
+
+  /** Of the changes that were recorded. */
+  keysOf(org: string): string[] {
+    return this.#of(org).map(({ key }) => key);
   }
 
   #of(org: string): readonly Change[] {

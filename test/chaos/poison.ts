@@ -2,7 +2,8 @@ import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { encodeSettingsChange, type SettingsChange } from '../../schemas/settings-change.ts';
 import { until } from '../../deploy/local/until.ts';
-import type { Inputs, PlannedPoison } from './inputs-plan.ts';
+import type { PlannedPoison } from './inputs-plan.ts';
+import type { LimitChanges } from './limit-changes.ts';
 import type { RecordSender } from './record-sender.ts';
 import { ORGS } from './traffic.ts';
 import type { Get } from './watch.ts';
@@ -67,9 +68,6 @@ export const publishPoisonedOrg = (sender: RecordSender, topic: string): Promise
 const append = (sender: RecordSender, topic: string, poisoned: SettingsChange): Promise<void> =>
   sender.send(topic, [{ key: poisoned.org_id, value: encodeSettingsChange(poisoned) }]);
 
-/** The Idempotency-Key of a planned change of a limit, and its reason. */
-export const limitKey = (index: number): string => `limit-${index}`;
-
 const Refused = Type.Array(Type.Object({ code: Type.String() }));
 const History = Type.Object({
   changes: Type.Array(
@@ -89,11 +87,13 @@ const SHOWN_WITHIN_MS = 20_000;
  * @returns the differences, a line each
  */
 export async function historyDifferences(
-  { poison: poisoned, limits }: Pick<Inputs, 'poison' | 'limits'>,
+  poisoned: readonly PlannedPoison[],
+  limits: Pick<LimitChanges, 'keysOf'>,
   get: Get,
 ): Promise<string[]> {
-  const expected = new Map(ORGS.map((org): [string, string[]] => [org, []]));
-  for (const [index, { org }] of limits.entries()) expected.get(org)?.push(`${limitKey(index)} accepted`);
+  const expected = new Map(
+    ORGS.map((org): [string, string[]] => [org, limits.keysOf(org).map((key) => `${key} accepted`)]),
+  );
   for (const { org, poison } of poisoned)
     expected.get(org)?.push(`poison-${poison} ${POISON[poison]?.code ?? ''}`);
   expected.set(POISONED_ORG, [`poison-org ${CREATED.code}`]);

@@ -10,7 +10,7 @@ import {
 import type { Inputs } from './inputs-plan.ts';
 import { InvalidRecords } from './invalid-records.ts';
 import type { LimitChanges, Put } from './limit-changes.ts';
-import { limitKey, POISONED_ORG, publishPoison, publishPoisonedOrg } from './poison.ts';
+import { POISONED_ORG, publishPoison, publishPoisonedOrg } from './poison.ts';
 import { RecordSender } from './record-sender.ts';
 import { createTraffic } from './traffic.ts';
 import { runTransactions, type TransactionCounts, type TransactionRun } from './transactions.ts';
@@ -62,10 +62,12 @@ async function publishWaves({ waves }: Inputs, { until, report }: InputRun, inva
   }
 }
 
-async function changeLimits({ limits: planned }: Inputs, { until, limits, put, report }: InputRun) {
+/** Where changes take long, those that have not begun at the end of the run are left out. */
+async function changeLimits({ limits: planned }: Inputs, { until, limits, put, over, report }: InputRun) {
   for (const [index, change] of planned.entries()) {
     await until(change.atMs);
-    await limits.make(change, limitKey(index), put);
+    if (over.aborted) return;
+    await limits.make(change, `limit-${index}`, put);
     report(`the limit of ${change.org} is ${change.credits}`);
   }
 }

@@ -4,7 +4,6 @@ import { clickhouseVariables, kafkaVariables, closingVariables } from '../../pla
 import type { ClusterMember } from '../../deploy/local/clickhouse-cluster.ts';
 import type { KafkaCluster } from '../../deploy/local/kafka-cluster.ts';
 import { connectKafka } from '../../platform/kafka/connect.ts';
-import { untilSettled } from '../../deploy/local/settled.ts';
 import { readStack, type Stack } from '../../deploy/local/stack.ts';
 import { stackVariables } from '../../deploy/local/stack-variables.ts';
 import { createLogger } from '../../platform/logging.ts';
@@ -25,6 +24,7 @@ import type { FaultyLink } from './network.ts';
 import { publishInputs } from './publish-inputs.ts';
 import { requestsTo } from './requests.ts';
 import { createTraffic } from './traffic.ts';
+import { untilItSettles } from './settle.ts';
 import { differencesOf } from './verify.ts';
 import { watchCurrentUsage } from './watch.ts';
 
@@ -52,7 +52,6 @@ export interface ChaosOptions {
   readonly print: (line: string) => void;
 }
 
-const SETTLED_WITHIN_MS = 300_000;
 const ALERT = 'invalid-records';
 
 /** Each API has the port after the one before (deploy/local/members.ts). */
@@ -166,7 +165,7 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
     );
     const { SEAL_DELAY_MS: sealDelayMs, GRACE_MS: graceMs } = readConfig(variables, closingVariables);
     const timing = { sealDelayMs, graceMs };
-    await untilSettled({ kafka, client, topics, timing, now: Date.now }, SETTLED_WITHIN_MS);
+    await untilItSettles({ kafka, client, topics, timing, now: Date.now });
     settled.abort();
     report('settled; comparing');
     const found = await differencesOf({
@@ -187,7 +186,7 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
         ? []
         : [`invalid records in the log: ${log.distinctInvalid} instead of ${invalid}`]),
       ...((await alert) ? [] : [`/readyz never showed the alert ${ALERT}`]),
-      ...(await historyDifferences(inputs, get)),
+      ...(await historyDifferences(inputs.poison, limits, get)),
       ...found,
     ];
   } finally {
