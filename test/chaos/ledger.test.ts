@@ -29,6 +29,17 @@ describe('the ledger', () => {
     });
   });
 
+  it('takes either payload of an id into account until the log has decided', () => {
+    const ledger = ledgerOf(
+      { id: 'a', at: NOW - HOUR_MS, credits: 3 },
+      { id: 'a', at: NOW - HOUR_MS, credits: 4 },
+    );
+    ledger.shown();
+    expect(ledger.bounds('chaos-0', NOW, NOW)).toEqual({ least: 3, most: 4 });
+    ledger.decided('a', 4);
+    expect(ledger.bounds('chaos-0', NOW, NOW)).toEqual({ least: 4, most: 4 });
+  });
+
   it('bounds the current usage: at least what was acknowledged in time, at most what was published', () => {
     const ledger = ledgerOf(
       { id: 'in time', at: NOW - HOUR_MS, credits: 1 },

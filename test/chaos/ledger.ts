@@ -6,8 +6,10 @@ interface Entry {
   readonly org: string;
   readonly user: string;
   readonly at: number;
-  readonly credits: number;
+  credits: number;
   readonly status: number;
+  /** Of another payload under the same id; the log decides which of them counts. */
+  otherCredits?: number;
   acknowledgedAt: number | undefined;
 }
 
@@ -18,16 +20,28 @@ const utcDate = (at: number): string => new Date(at).toISOString().slice(0, 10);
 export class Ledger {
   readonly #entries = new Map<string, Entry>();
 
-  /** Adds a call before it is published. A repeated id changes nothing. */
+  /** Adds a call before it is published. A repeated id changes nothing; it may have other credits once. */
   offered(id: string, call: CallEventInput & { readonly occurred_at: number }): void {
-    if (this.#entries.has(id)) return;
     const { org_id: org, user_id: user, occurred_at: at, credits, status } = call;
+    const known = this.#entries.get(id);
+    if (known) {
+      if (credits !== known.credits) known.otherCredits = credits;
+      return;
+    }
     this.#entries.set(id, { org, user, at, credits, status, acknowledgedAt: undefined });
   }
 
   acknowledged(id: string, now: number): void {
     const entry = this.#entries.get(id);
     if (entry) entry.acknowledgedAt ??= now;
+  }
+
+  /** Of two payloads under one id the first in the log counts. */
+  decided(id: string, credits: number): void {
+    const entry = this.#entries.get(id);
+    if (entry?.otherCredits === undefined) return;
+    entry.credits = credits;
+    delete entry.otherCredits;
   }
 
   /** From now on every figure must count each call so far: each has been counted once. */
@@ -65,8 +79,10 @@ export class Ledger {
     let [least, most] = [0, 0];
     for (const entry of this.#entries.values()) {
       if (entry.org !== org || entry.at < asOf - DAY_MS || entry.at >= asOf) continue;
-      most += entry.credits;
-      if (entry.acknowledgedAt !== undefined && entry.acknowledgedAt < watermark) least += entry.credits;
+      const { credits, otherCredits = credits, acknowledgedAt } = entry;
+      most += Math.max(credits, otherCredits);
+      if (acknowledgedAt !== undefined && acknowledgedAt < watermark)
+        least += Math.min(credits, otherCredits);
     }
     return { least, most };
   }

@@ -18,16 +18,28 @@ export interface LogCheck {
   readonly distinctInvalid: number;
 }
 
-/** What was reported as published against the log itself, before any consumer has made something of it. */
+/**
+ * What was reported as published against the log itself, before any consumer has made something of it. Decides
+ * in the ledger which of two payloads under one id counts: the one with the least offset, then the least partition.
+ */
 export async function checkLog(kafka: Kafka, topic: string, ledger: Ledger): Promise<LogCheck> {
   const ids = new Set<string>();
+  const first = new Map<string, { readonly place: readonly [number, number]; readonly credits: number }>();
   const invalid: string[] = [];
   const records = await readTopic(kafka, topic);
-  for (const { value, headers } of records) {
+  for (const { value, headers, offset, partition } of records) {
     const marked = headers.get(INVALID_HEADER);
     if (marked) invalid.push(marked.toString());
-    else if (value) ids.add(eventIdOf(value));
+    else if (value) {
+      const { id, credits } = eventOf(value);
+      ids.add(id);
+      const place = [offset, partition] as const;
+      const before = first.get(id);
+      if (credits !== undefined && (!before || isEarlier(place, before.place)))
+        first.set(id, { place, credits });
+    }
   }
+  for (const [id, { credits }] of first) ledger.decided(id, credits);
   const acknowledged = ledger.acknowledgedIds();
   const lost = acknowledged.filter((id) => !ids.has(id));
   return {
@@ -40,7 +52,13 @@ export async function checkLog(kafka: Kafka, topic: string, ledger: Ledger): Pro
   };
 }
 
-function eventIdOf(value: Buffer): string {
+const isEarlier = (a: readonly [number, number], b: readonly [number, number]): boolean =>
+  a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);
+
+/** The credits of an event with a foreign schema are left out: each of those has one payload. */
+function eventOf(value: Buffer): { readonly id: string; readonly credits?: number } {
   const isOurs = value.subarray(0, callEventHeader.length).equals(callEventHeader);
-  return (isOurs ? decode(value).event_id : foreignEventId(value)) ?? value.toString('hex');
+  if (!isOurs) return { id: foreignEventId(value) ?? value.toString('hex') };
+  const { event_id, credits } = decode(value);
+  return { id: event_id, credits };
 }

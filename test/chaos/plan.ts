@@ -58,6 +58,8 @@ const BROKER_FROZEN = 0.25;
 const PUBLISHER_FROZEN = 0.25;
 const MEAN_GAP_MS = 2_500;
 const MAX_DURATION_MS = 9_000;
+/** Of the run. */
+const REDELIVERED_UNTIL = 0.3;
 /** The pause before a process is hit again: the stack gives up on one that keeps exiting. */
 const RECOVERY_MS = 4_000;
 
@@ -86,7 +88,9 @@ function processFaults(random: Random, endMs: number): Fault[] {
   for (let atMs = MEAN_GAP_MS; ;) {
     atMs += Math.round(2 * MEAN_GAP_MS * random());
     if (atMs >= endMs) return faults;
-    const kind = pick(random, KINDS);
+    const drawn = pick(random, KINDS);
+    // What is delivered again at the end would make good what was lost before.
+    const kind = drawn === 'redeliver' && atMs > endMs * REDELIVERED_UNTIL ? 'join' : drawn;
     const forMs = kind === 'kill' || kind === 'widen' ? 0 : duration(random);
     const victim = DOUBLED[kind] ?? pick(random, PROCESSES);
     if (atMs < (freeAt.get(victim) ?? 0)) continue;

@@ -61,6 +61,10 @@ export async function publishAll(
 ): Promise<void> {
   while (!over.aborted) {
     for (let count = 0; count < CALLS_AT_ONCE; count += 1) publisher.publish(next(Date.now()));
+    // One id with two payloads, as of a publisher that mints its ids wrongly.
+    const call = next(Date.now());
+    publisher.publish(call);
+    publisher.publish({ ...call, credits: call.status === 200 ? call.credits + 1 : 0 });
     await sleep(PAUSE_MS);
     await publisher.ready();
   }
