@@ -23,11 +23,15 @@ export async function publishBase(
   await publisher.flush();
   const { check } = compiled(Credits);
   for (const org of ORGS) {
+    let found = 'no answer';
     const isShown = await until(async () => {
       const answer = await get(`/v1/orgs/${org}/credits`, org);
-      return check(answer) && answer.used === ledger.bounds(org, Date.parse(answer.as_of), 0).most;
+      if (!check(answer)) return false;
+      const due = ledger.bounds(org, Date.parse(answer.as_of), 0).most;
+      found = `${answer.used} credits instead of ${due}`;
+      return answer.used === due;
     }, SHOWN_WITHIN_MS);
-    if (!isShown) throw new Error(`The usage of ${org} did not show the calls from before the first fault.`);
+    if (!isShown) throw new Error(`${org} before the first fault: ${found}`);
   }
   ledger.shown();
 }
