@@ -4,6 +4,7 @@ import { rulesAgeDays, TIME_ZONE_RULES } from '../../domain/calendar/zone-rules.
 import { select } from '../../platform/clickhouse/connect.ts';
 import { isInvalidWave } from '../../domain/invalid-wave.ts';
 import { DEAD_LETTER_STATES, type DeadLetterState } from '../../store/dead-letters/dead-letter.ts';
+import { readLandedRows } from '../../store/landing/landed-totals.ts';
 import { countReplayed } from '../../store/dead-letters/replays.ts';
 import type { Sources } from '../dependencies.ts';
 import { readPipelineState, type PipelineState } from '../health/pipeline-state.ts';
@@ -27,7 +28,7 @@ interface PipelineFacts extends PipelineState {
 
 async function readFacts(sources: Sources): Promise<PipelineFacts> {
   const { clickhouse, topics } = sources;
-  const [state, [charges], events, replayed] = await Promise.all([
+  const [state, [charges], quarantined, landed, replayed] = await Promise.all([
     readPipelineState(sources, sources.now()),
     select(
       clickhouse,
@@ -37,14 +38,14 @@ async function readFacts(sources: Sources): Promise<PipelineFacts> {
     select(
       clickhouse,
       CountRow,
-      `SELECT 'landed' AS outcome, '' AS reason, sum(rows) AS events FROM landed_ranges WHERE topic = {topic:String}
-       UNION ALL
-       SELECT 'quarantined' AS outcome, reason, count() AS events FROM quarantined FINAL
+      `SELECT 'quarantined' AS outcome, reason, count() AS events FROM quarantined FINAL
        WHERE topic = {topic:String} GROUP BY reason`,
       { topic: topics.calls },
     ),
+    readLandedRows(clickhouse, topics.calls),
     countReplayed(clickhouse, topics.calls),
   ]);
+  const events = [{ outcome: 'landed', reason: '', events: landed }, ...quarantined];
   return { ...state, charges, events, deadLetters: statesOf(events, replayed) };
 }
 

@@ -4,7 +4,8 @@ import { readBacklog } from '../../store/progress/aggregator-backlog.ts';
 import type { Sources } from '../dependencies.ts';
 import type { ReconciliationAnswer } from './answer.ts';
 import { readChargeFacts } from './charges.ts';
-import type { Difference } from './difference.ts';
+import { identityOf, type Difference } from '../../store/reconciliation/difference.ts';
+import { differenceJson } from './difference.ts';
 import { readLogFacts } from './log.ts';
 import { readSetAsideDifferences } from './set-aside.ts';
 import { readUsageFacts } from './usage.ts';
@@ -12,6 +13,7 @@ import { HOUR_MS } from '../../schemas/time-units.ts';
 import { floorTo, formatInstant } from '../../domain/instants.ts';
 
 type Reconciliation = Static<typeof ReconciliationAnswer>;
+type Stages = Omit<Reconciliation, 'differences'> & { readonly differences: readonly Difference[] };
 
 /**
  * Compares every stage with the one before it. Landing, sealing and closing continue meanwhile, and no query sees all
@@ -23,19 +25,17 @@ export async function reconcile(
   range: { readonly from: number; readonly to: number },
 ): Promise<Reconciliation> {
   const first = await readStages(sources, range);
-  if (first.differences.length === 0) return first;
+  if (first.differences.length === 0) return { ...first, differences: [] };
   const second = await readStages(sources, range);
-  const recurring = new Set(first.differences.map((each) => identityOf(each)));
-  return { ...second, differences: second.differences.filter((each) => recurring.has(identityOf(each))) };
+  const recurring = new Set(first.differences.map(identityOf));
+  const differences = second.differences.filter((each) => recurring.has(identityOf(each)));
+  return { ...second, differences: differences.map(differenceJson) };
 }
-
-const identityOf = ({ name, where, expected, found }: Difference): string =>
-  JSON.stringify([name, where, expected, found]);
 
 async function readStages(
   sources: Sources,
   range: { readonly from: number; readonly to: number },
-): Promise<Reconciliation> {
+): Promise<Stages> {
   const { clickhouse, topics, timing } = sources;
   const now = sources.now();
   const [from, to] = [floorTo(range.from, HOUR_MS), floorTo(range.to, HOUR_MS)];
