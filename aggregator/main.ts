@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { schedule } from 'node-cron';
 import { openHealth } from '../platform/health/server.ts';
-import { connectClickHouse, connectNodes } from '../platform/clickhouse/connect.ts';
+import { connectClickHouse } from '../platform/clickhouse/connect.ts';
 import { firstClusterContact } from '../platform/clickhouse/first-contact.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
 import { firstContact } from '../platform/kafka/first-contact.ts';
@@ -16,8 +16,7 @@ import { SEAL_WITHIN_S } from './sealing/rollup.ts';
 import { CHANGES_PER_SNAPSHOT, createSettingsStore } from '../store/settings/store.ts';
 import { adoptBundledRelease } from '../store/zone-releases.ts';
 import { formatInstant } from '../domain/instants.ts';
-import { BackgroundLoop } from './background-loop.ts';
-import { COMPACTION, compactRanges } from './compaction/compact.ts';
+import { startBackgroundWork } from './background-work.ts';
 import { isAnythingDue } from './due.ts';
 import { Lease } from './lease.ts';
 import { aggregatorMetrics } from './metrics.ts';
@@ -30,7 +29,6 @@ const OTHERS_FIRST_MS = 1_000;
 const KEEP_IDLE_MS = 10_000;
 /** So long after a tick that found nothing to do, the next ones only look whether that has changed (due.ts). */
 const QUIET_FOR_MS = 60_000;
-const COMPACTION_PACE = { pauseMs: 60_000, restFactor: 5 };
 
 await runProcess(
   {
@@ -126,18 +124,14 @@ async function run({
     }
   }
 
-  const nodes = connectNodes(config, 'api-credits aggregator');
-  const compaction = new BackgroundLoop(
-    'compaction of landed ranges',
-    async () => {
-      for (const topic of [topics.calls, topics.dailyCharges, topics.settings])
-        await compactRanges(client, nodes, topic, COMPACTION);
-    },
-    () => lease.isHeld,
-    COMPACTION_PACE,
+  const background = startBackgroundWork({
+    config,
+    client,
+    store: aggregator.store,
+    topics,
+    isOurs: () => lease.isHeld,
     logger,
-  );
-  compaction.start();
+  });
 
   let running: Promise<void> = Promise.resolve();
   const task = schedule(config.TICK, () => (running = wake()), {
@@ -156,10 +150,10 @@ async function run({
   onStop(async () => {
     health.readyWhen(() => ['The process is stopping']);
     await task.destroy();
-    await Promise.all([running, compaction.stop()]);
+    await Promise.all([running, background.stop()]);
     await lease.release();
     await log.close();
-    await Promise.all([client, ...nodes].map((each) => each.close()));
+    await client.close();
   });
   logger.info({ tick: config.TICK, timeZoneRules: TIME_ZONE_RULES }, 'aggregator started');
 }

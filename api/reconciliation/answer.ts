@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { Count } from '../parameters/counts.ts';
 import { Instant } from '../parameters/instant.ts';
+import { BackgroundAnswer } from './background.ts';
 import { DifferenceAnswer } from './difference.ts';
 
 const stage = <Properties extends Parameters<typeof Type.Object>[0]>(
@@ -55,6 +56,7 @@ export const ReconciliationAnswer = Type.Object(
       used: Count,
       closing_behind_seconds: Type.Number({ minimum: 0 }),
     }),
+    background: BackgroundAnswer,
     differences: Type.Array(DifferenceAnswer, {
       description: 'What does not add up; empty if everything does.',
     }),

@@ -3,6 +3,7 @@ import { countReplayed } from '../../store/dead-letters/replays.ts';
 import { readBacklog } from '../../store/progress/aggregator-backlog.ts';
 import type { Sources } from '../dependencies.ts';
 import type { ReconciliationAnswer } from './answer.ts';
+import { readBackground } from './background.ts';
 import { readChargeFacts } from './charges.ts';
 import { identityOf, type Difference } from '../../store/reconciliation/difference.ts';
 import { differenceJson } from './difference.ts';
@@ -41,7 +42,7 @@ async function readStages(
   const [from, to] = [floorTo(range.from, HOUR_MS), floorTo(range.to, HOUR_MS)];
   const settings = await sources.settings.refresh();
   const due = await readBacklog(clickhouse, topics, now, timing);
-  const [log, charges, changes, usage, charged, setAside, replayed] = await Promise.all([
+  const [log, charges, changes, usage, charged, setAside, replayed, background] = await Promise.all([
     readLogFacts(clickhouse, topics.calls),
     readLogFacts(clickhouse, topics.dailyCharges),
     readLogFacts(clickhouse, topics.settings),
@@ -49,6 +50,7 @@ async function readStages(
     readChargeFacts(clickhouse, settings, { from, to }),
     readSetAsideDifferences(clickhouse),
     countReplayed(clickhouse, topics.calls),
+    readBackground(clickhouse),
   ]);
   const quarantined = log.quarantined.reduce((all, { records }) => all + records, 0);
   return {
@@ -81,6 +83,7 @@ async function readStages(
       used: charged.used,
       closing_behind_seconds: due.closingBehindMs / 1000,
     },
+    background,
     differences: [
       ...[log, charges, changes, usage, charged].flatMap((stage) => stage.differences),
       ...setAside,

@@ -25,6 +25,8 @@ const SHARDED: Readonly<Record<string, { readonly hour?: string }>> = {
 const UNSHARDED = [
   'landed_ranges',
   'landed_intervals',
+  'reconciliation_progress',
+  'reconciliation_differences',
   'landing_progress',
   'landed_minutes',
   'quarantined',

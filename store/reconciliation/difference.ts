@@ -17,10 +17,15 @@ export const DIFFERENCES = {
     'The deltas of a day’s revisions do not add up to its amount: compare its records in the topic daily-charges.',
   'day-not-charged':
     'A closed day with used credits has no charge: npm run recompute shows the day and closes it with --apply.',
+  'feed-differs':
+    'The feed does not show the charges of this day as they are: npm run repair -- --apply copies them again.',
   'org-set-aside':
     'An organisation’s days cannot be closed, for the reason in `found`; the others’ are. It is tried again every minute: correct its settings (npm run org -- show, set).',
 } as const;
 export type DifferenceName = keyof typeof DIFFERENCES;
+export const DIFFERENCE_NAMES: readonly DifferenceName[] = Object.keys(DIFFERENCES).filter(
+  (name): name is DifferenceName => Object.hasOwn(DIFFERENCES, name),
+);
 
 /** Where a difference is, as far as it has such a place: offsets of a partition, or an organisation's hours or day. */
 export interface DifferencePlace {
