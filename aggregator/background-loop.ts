@@ -8,7 +8,7 @@ export interface LoopPace {
 }
 
 /**
- * Repeats a step of work that no one waits for beside the ticks, while this process has the lease. A step that fails is
+ * Repeats a step of work that no one waits for beside the ticks, while this process is the one that works. A step that fails is
  * logged and taken again: each finds out by itself what there is to do.
  */
 export class BackgroundLoop {

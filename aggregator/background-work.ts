@@ -21,7 +21,7 @@ export interface BackgroundWork {
   readonly client: ClickHouseClient;
   readonly store: SettingsStore;
   readonly topics: Pick<Topics, 'calls' | 'settings' | 'dailyCharges'>;
-  /** Whether this process has the lease. */
+  /** Whether this process had the lease in its last tick, and could work. */
   readonly isOurs: () => boolean;
   readonly logger: Logger;
 }

@@ -64,11 +64,6 @@ export class Lease {
     return this.#isHeld;
   }
 
-  /** Whether this process has the work, as far as it knows: for work beside the ticks, which take the lease. */
-  get isHeld(): boolean {
-    return this.#isHeld && this.#validUntilMs > performance.now();
-  }
-
   /** Keeps the lease while the work runs, however long it takes. */
   async during<Result>(work: () => Promise<Result>): Promise<Result> {
     const startedAt = performance.now();

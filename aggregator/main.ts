@@ -129,7 +129,7 @@ async function run({
     client,
     store: aggregator.store,
     topics,
-    isOurs: () => lease.isHeld,
+    isOurs: () => ticks.lastOutcome === 'succeeded',
     logger,
   });
 

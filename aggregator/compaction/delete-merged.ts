@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { instant, instantFrom } from '../../platform/clickhouse/sql-time.ts';
+import { instantFrom } from '../../platform/clickhouse/sql-time.ts';
 
 /** Partitions in one statement: their intervals are query parameters, which travel in the request's URL. */
 const PARTITIONS_PER_DELETE = 50;
@@ -40,10 +40,16 @@ export async function deleteMerged(
   const merged = await select(
     client,
     MergedRow,
-    `SELECT partition, toUnixTimestamp64Milli(any(state.until)) AS until, toString(any(state.intervals)) AS intervals, count() AS ranges
+    // Times as numbers: a server passes the condition on a DateTime64 of the subquery to its shard in a form that the
+    // shard cannot read (ClickHouse 26.7).
+    `SELECT partition, any(state.until_ms) AS until, toString(any(state.intervals)) AS intervals, count() AS ranges
      FROM landed_ranges AS landed
-     INNER JOIN (SELECT partition, until, intervals FROM landed_intervals FINAL WHERE topic = {topic:String}) AS state USING (partition)
-     WHERE landed.topic = {topic:String} AND landed.landed_at < state.until AND state.until <= ${instant('merged')}
+     INNER JOIN (
+       SELECT partition, toUnixTimestamp64Milli(landed_intervals.until) AS until_ms, intervals
+       FROM landed_intervals FINAL WHERE topic = {topic:String}
+     ) AS state USING (partition)
+     WHERE landed.topic = {topic:String} AND state.until_ms <= {merged:Int64}
+       AND toUnixTimestamp64Milli(landed.landed_at) < state.until_ms
        AND arrayExists(each -> landed.first_offset >= each.1 AND landed.last_offset <= each.2, state.intervals)
      GROUP BY partition ORDER BY partition`,
     { topic, merged: mergedUntil },

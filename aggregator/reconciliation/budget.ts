@@ -3,6 +3,8 @@ export interface ReconciliationBudget {
   readonly roundEveryMs: number;
   /** From one check of the logs to the next one. */
   readonly logsEveryMs: number;
+  /** How long what was found must last to be a difference: longer than an insert is seen in one table and not in another. */
+  readonly recurAfterMs: number;
   /** The most that one step checks in each stage. */
   readonly eventsPerStep: number;
   readonly hoursPerStep: number;
@@ -18,6 +20,7 @@ export interface ReconciliationBudget {
 export const BUDGET: ReconciliationBudget = {
   roundEveryMs: 86_400_000,
   logsEveryMs: 60_000,
+  recurAfterMs: 3_000,
   eventsPerStep: 250_000,
   hoursPerStep: 240,
   orgsPerStep: 20,

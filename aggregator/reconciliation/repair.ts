@@ -114,7 +114,7 @@ export async function recheck(
 ): Promise<OpenDifference[]> {
   const at = now();
   const units = [...new Set(differences.map(({ unit }) => unit))];
-  const context = { client, settings, now: at, wholeSince: wholeFrom(kept, at) };
+  const context = { client, settings, now: at, recurAfterMs: 0, wholeSince: wholeFrom(kept, at) };
   await recordFound(client, await checkUnits(context, units), differences, at);
   const open = await readOpenDifferences(client);
   return open.filter(({ unit }) => units.includes(unit));

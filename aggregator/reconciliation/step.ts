@@ -36,6 +36,7 @@ export async function reconcileStep(
     client,
     settings: await store.refresh(),
     now: at,
+    recurAfterMs: budget.recurAfterMs,
     wholeSince: wholeFrom(await readKept(), at),
   };
   const before = await readRoundProgress(client);

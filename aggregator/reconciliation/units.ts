@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { formatInstant } from '../../domain/instants.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
@@ -20,6 +21,8 @@ export interface CheckContext {
   readonly settings: SettingsState;
   /** Epoch milliseconds. */
   readonly now: number;
+  /** How long what was found must last to be a difference. */
+  readonly recurAfterMs: number;
   /** All events since are kept: older hours cannot be counted any more. Epoch milliseconds. */
   readonly wholeSince: number;
 }
@@ -37,6 +40,7 @@ export async function checkUnits(
   const first = await checkOnce(context, units);
   const suspects = units.filter((unit) => (first.get(unit) ?? []).length > 0);
   if (suspects.length === 0) return first;
+  await sleep(context.recurAfterMs);
   const second = await checkOnce(context, suspects);
   for (const unit of suspects) {
     const recurring = new Set((first.get(unit) ?? []).map(identityOf));

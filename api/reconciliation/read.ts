@@ -42,10 +42,11 @@ async function readStages(
   const [from, to] = [floorTo(range.from, HOUR_MS), floorTo(range.to, HOUR_MS)];
   const settings = await sources.settings.refresh();
   const due = await readBacklog(clickhouse, topics, now, timing);
-  const [log, charges, changes, usage, charged, setAside, replayed, background] = await Promise.all([
-    readLogFacts(clickhouse, topics.calls),
-    readLogFacts(clickhouse, topics.dailyCharges),
-    readLogFacts(clickhouse, topics.settings),
+  // One after the other: all at once they would wait for each other's queries longer than a query may wait.
+  const log = await readLogFacts(clickhouse, topics.calls);
+  const charges = await readLogFacts(clickhouse, topics.dailyCharges);
+  const changes = await readLogFacts(clickhouse, topics.settings);
+  const [usage, charged, setAside, replayed, background] = await Promise.all([
     readUsageFacts(clickhouse, { from, to, now }),
     readChargeFacts(clickhouse, settings, { from, to }),
     readSetAsideDifferences(clickhouse),

@@ -172,7 +172,7 @@ describe('the compaction of landed ranges', () => {
       ),
       { numRuns: 2 },
     );
-  }, 60_000);
+  }, 180_000);
 });
 
 const deadLetter = (topic: string, partition: number, offset: number) => ({

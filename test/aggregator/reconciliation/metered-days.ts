@@ -92,7 +92,13 @@ export async function openMeteredDays(suite: string): Promise<MeteredDays> {
   let now = NOW;
   const reconciler: Reconciler = { client, store, topics, readKept, now: () => (now += 1) };
   const step = async (budget: Partial<ReconciliationBudget> = {}) => {
-    await reconcileStep(reconciler, { ...BUDGET, roundEveryMs: 0, ...budget });
+    await reconcileStep(reconciler, {
+      ...BUDGET,
+      roundEveryMs: 0,
+      logsEveryMs: 0,
+      recurAfterMs: 0,
+      ...budget,
+    });
     return readOpenDifferences(client);
   };
   const mutate = (table: string, change: string) =>
@@ -104,7 +110,13 @@ export async function openMeteredDays(suite: string): Promise<MeteredDays> {
     reconciler,
     step,
     check: async (units) => {
-      const context = { client, settings: await store.refresh(), now: NOW, wholeSince: -Infinity };
+      const context = {
+        client,
+        settings: await store.refresh(),
+        now: NOW,
+        recurAfterMs: 0,
+        wholeSince: -Infinity,
+      };
       return [...(await checkUnits(context, units)).values()].flat();
     },
     mutate,

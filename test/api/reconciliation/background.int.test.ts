@@ -2,6 +2,7 @@ import { ReconciliationAnswer } from '../../../api/reconciliation/answer.ts';
 import { difference } from '../../../store/reconciliation/difference.ts';
 import { readOpenDifferences, recordFound } from '../../../store/reconciliation/found.ts';
 import { writeRoundProgress } from '../../../store/reconciliation/round-progress.ts';
+import { until } from '../../until.ts';
 import { openApi, type ApiUnderTest } from '../api-under-test.ts';
 
 const NOW = Date.parse('2026-11-22T05:20:00Z');
@@ -46,8 +47,13 @@ it('shows what the aggregator has found, its place, and how far it is; /metrics 
       { name: 'rollup-differs', org_id: 'one', since: new Date(NOW).toISOString(), expected: '2 calls' },
     ],
   });
-  api.clock.now += 10_000;
-  const metrics = String((await api.get('/metrics')).body);
+  let metrics = '';
+  // A scrape gives up after two seconds, which a busy machine may need.
+  await until('/metrics reads ClickHouse', async () => {
+    api.clock.now += 10_000;
+    metrics = String((await api.get('/metrics')).body);
+    return metrics.includes('api_credits_clickhouse_up 1');
+  });
   expect(metrics).toContain('api_credits_reconciliation_differences{name="rollup-differs"} 1');
   expect(metrics).toContain('api_credits_reconciliation_differences{name="feed-differs"} 0');
   expect(metrics).toContain(
