@@ -8,8 +8,8 @@ export interface LoopPace {
 }
 
 /**
- * Repeats a step of work that no one waits for beside the ticks, while this process is the one that works. A step that fails is
- * logged and taken again: each finds out by itself what there is to do.
+ * Repeats a step of work that no one waits for beside the ticks, while this process is the one that works. A step that
+ * fails is logged and taken again: each finds out by itself what there is to do.
  */
 export class BackgroundLoop {
   readonly #name: string;
