@@ -38,10 +38,10 @@ describe('background work', () => {
 
   it('ends with the running step', async () => {
     const log: string[] = [];
-    let finish = (): void => undefined;
+    const { promise: end, resolve: finish } = Promise.withResolvers<void>();
     const step = () => {
       log.push('begun');
-      return new Promise<void>((resolve) => (finish = resolve));
+      return end;
     };
     const loop = new BackgroundLoop('work', step, () => true, PACE, { error: () => undefined });
     loop.start();
