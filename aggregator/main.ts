@@ -16,6 +16,7 @@ import { SEAL_WITHIN_S } from './sealing/rollup.ts';
 import { CHANGES_PER_SNAPSHOT, createSettingsStore } from '../store/settings/store.ts';
 import { adoptBundledRelease } from '../store/zone-releases.ts';
 import { formatInstant } from '../domain/instants.ts';
+import { startBackgroundWork } from './background-work.ts';
 import { isAnythingDue } from './due.ts';
 import { Lease } from './lease.ts';
 import { aggregatorMetrics } from './metrics.ts';
@@ -123,6 +124,15 @@ async function run({
     }
   }
 
+  const background = startBackgroundWork({
+    config,
+    client,
+    store: aggregator.store,
+    topics,
+    isOurs: () => ticks.lastOutcome === 'succeeded',
+    logger,
+  });
+
   let running: Promise<void> = Promise.resolve();
   const task = schedule(config.TICK, () => (running = wake()), {
     // In UTC, so that daylight saving time never skips or repeats a wake-up.
@@ -140,7 +150,7 @@ async function run({
   onStop(async () => {
     health.readyWhen(() => ['The process is stopping']);
     await task.destroy();
-    await running;
+    await Promise.all([running, background.stop()]);
     await lease.release();
     await log.close();
     await client.close();

@@ -130,7 +130,12 @@ export async function readLandedEnd(client: ClickHouseClient, topic: string): Pr
   const [row] = await select(
     client,
     LandedRow,
-    `SELECT toInt64(max(last_offset)) + (count() > 0) AS end FROM landed_ranges WHERE topic = {topic:String}`,
+    // Merged intervals stand for ranges that are deleted (schemas/clickhouse/0019).
+    `SELECT max(reached) AS end FROM (
+       SELECT toInt64(max(last_offset)) + (count() > 0) AS reached FROM landed_ranges WHERE topic = {topic:String}
+       UNION ALL
+       SELECT max(arrayMax(each -> toInt64(each.2 + 1), intervals)) AS reached FROM landed_intervals
+       WHERE topic = {topic:String} AND notEmpty(intervals))`,
     { topic },
   );
   return row?.end ?? 0;

@@ -23,7 +23,7 @@ import { floorTo } from '../../domain/instants.ts';
 export async function applyRecomputed(
   closing: Closing,
   nodes: readonly ClickHouseClient[],
-  org: OrgHistory,
+  org: Pick<OrgHistory, 'orgId'>,
   { buckets, charges, sealedUntil }: Recomputed,
 ): Promise<number> {
   const { client } = closing;

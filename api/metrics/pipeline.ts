@@ -4,10 +4,12 @@ import { rulesAgeDays, TIME_ZONE_RULES } from '../../domain/calendar/zone-rules.
 import { select } from '../../platform/clickhouse/connect.ts';
 import { isInvalidWave } from '../../domain/invalid-wave.ts';
 import { DEAD_LETTER_STATES, type DeadLetterState } from '../../store/dead-letters/dead-letter.ts';
+import { readLandedRows } from '../../store/landing/landed-totals.ts';
 import { countReplayed } from '../../store/dead-letters/replays.ts';
 import type { Sources } from '../dependencies.ts';
 import { readPipelineState, type PipelineState } from '../health/pipeline-state.ts';
 import { onBehalfOf } from '../http/running-request.ts';
+import { readReconciliation, reconciliationMetrics, type ReconciliationFacts } from './reconciliation.ts';
 import { shareReading } from './shared-reading.ts';
 
 /** D: the greatest age of a scrape's figures. More scrapers cost ClickHouse nothing. */
@@ -19,6 +21,7 @@ const CountRow = Type.Object({ outcome: Type.String(), reason: Type.String(), ev
 const ChargesRow = Type.Object({ revisions: Type.Integer(), billed_credits: Type.Integer() });
 
 interface PipelineFacts extends PipelineState {
+  readonly reconciliation: ReconciliationFacts;
   readonly charges: Static<typeof ChargesRow> | undefined;
   readonly deadLetters: Readonly<Record<DeadLetterState, number>>;
   /** By outcome: deliveries that landed, and invalid records by their reason. */
@@ -27,7 +30,7 @@ interface PipelineFacts extends PipelineState {
 
 async function readFacts(sources: Sources): Promise<PipelineFacts> {
   const { clickhouse, topics } = sources;
-  const [state, [charges], events, replayed] = await Promise.all([
+  const [state, [charges], quarantined, landed, replayed, reconciliation] = await Promise.all([
     readPipelineState(sources, sources.now()),
     select(
       clickhouse,
@@ -37,15 +40,16 @@ async function readFacts(sources: Sources): Promise<PipelineFacts> {
     select(
       clickhouse,
       CountRow,
-      `SELECT 'landed' AS outcome, '' AS reason, sum(rows) AS events FROM landed_ranges WHERE topic = {topic:String}
-       UNION ALL
-       SELECT 'quarantined' AS outcome, reason, count() AS events FROM quarantined FINAL
+      `SELECT 'quarantined' AS outcome, reason, count() AS events FROM quarantined FINAL
        WHERE topic = {topic:String} GROUP BY reason`,
       { topic: topics.calls },
     ),
+    readLandedRows(clickhouse, topics.calls),
     countReplayed(clickhouse, topics.calls),
+    readReconciliation(clickhouse),
   ]);
-  return { ...state, charges, events, deadLetters: statesOf(events, replayed) };
+  const events = [{ outcome: 'landed', reason: '', events: landed }, ...quarantined];
+  return { ...state, charges, events, reconciliation, deadLetters: statesOf(events, replayed) };
 }
 
 /** The dead letters of the call topic by their state: those that were never replayed are open. */
@@ -117,6 +121,7 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
     'invalid_records_alert',
     'Whether these are more than INVALID_PERCENT_LIMIT and INVALID_RECORDS_LIMIT allow: 1 or 0.',
   );
+  const setReconciliation = reconciliationMetrics(registry);
   const known = [
     lag,
     hours,
@@ -139,7 +144,8 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
   return async () => {
     try {
       rulesAge.set(rulesAgeDays(sources.now()));
-      const { due, setAside, recent, charges, events, deadLetters: states } = await facts();
+      const { due, setAside, recent, charges, events, deadLetters: states, reconciliation } = await facts();
+      setReconciliation(reconciliation);
       up.set(1);
       lag.set((sources.now() - due.watermark) / 1000);
       hours.set(due.hoursToSeal);
@@ -160,6 +166,7 @@ export function pipelineMetrics(registry: Registry, sources: Sources): () => Pro
       for (const metric of known) metric.remove();
       outcomes.reset();
       deadLetters.reset();
+      setReconciliation(undefined);
     }
   };
 }

@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import { Count } from '../parameters/counts.ts';
 import { Instant } from '../parameters/instant.ts';
-import { Difference } from './difference.ts';
+import { BackgroundAnswer } from './background.ts';
+import { DifferenceAnswer } from './difference.ts';
 
 const stage = <Properties extends Parameters<typeof Type.Object>[0]>(
   description: string,
@@ -55,7 +56,10 @@ export const ReconciliationAnswer = Type.Object(
       used: Count,
       closing_behind_seconds: Type.Number({ minimum: 0 }),
     }),
-    differences: Type.Array(Difference, { description: 'What does not add up; empty if everything does.' }),
+    background: BackgroundAnswer,
+    differences: Type.Array(DifferenceAnswer, {
+      description: 'What does not add up; empty if everything does.',
+    }),
   },
   { additionalProperties: false },
 );

@@ -9,7 +9,7 @@ import { select, type ClickHouseClient } from '../../platform/clickhouse/connect
 import { instant, second } from '../../platform/clickhouse/sql-time.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
 import { Count } from '../parameters/counts.ts';
-import { difference, type Difference } from './difference.ts';
+import { difference, type Difference } from '../../store/reconciliation/difference.ts';
 
 const DayRow = Type.Object({
   org_id: Type.String(),

@@ -3,8 +3,10 @@ import { countReplayed } from '../../store/dead-letters/replays.ts';
 import { readBacklog } from '../../store/progress/aggregator-backlog.ts';
 import type { Sources } from '../dependencies.ts';
 import type { ReconciliationAnswer } from './answer.ts';
+import { readBackground } from './background.ts';
 import { readChargeFacts } from './charges.ts';
-import type { Difference } from './difference.ts';
+import { identityOf, type Difference } from '../../store/reconciliation/difference.ts';
+import { differenceJson } from './difference.ts';
 import { readLogFacts } from './log.ts';
 import { readSetAsideDifferences } from './set-aside.ts';
 import { readUsageFacts } from './usage.ts';
@@ -12,6 +14,7 @@ import { HOUR_MS } from '../../schemas/time-units.ts';
 import { floorTo, formatInstant } from '../../domain/instants.ts';
 
 type Reconciliation = Static<typeof ReconciliationAnswer>;
+type Stages = Omit<Reconciliation, 'differences'> & { readonly differences: readonly Difference[] };
 
 /**
  * Compares every stage with the one before it. Landing, sealing and closing continue meanwhile, and no query sees all
@@ -23,32 +26,32 @@ export async function reconcile(
   range: { readonly from: number; readonly to: number },
 ): Promise<Reconciliation> {
   const first = await readStages(sources, range);
-  if (first.differences.length === 0) return first;
+  if (first.differences.length === 0) return { ...first, differences: [] };
   const second = await readStages(sources, range);
-  const recurring = new Set(first.differences.map((each) => identityOf(each)));
-  return { ...second, differences: second.differences.filter((each) => recurring.has(identityOf(each))) };
+  const recurring = new Set(first.differences.map(identityOf));
+  const differences = second.differences.filter((each) => recurring.has(identityOf(each)));
+  return { ...second, differences: differences.map(differenceJson) };
 }
-
-const identityOf = ({ name, where, expected, found }: Difference): string =>
-  JSON.stringify([name, where, expected, found]);
 
 async function readStages(
   sources: Sources,
   range: { readonly from: number; readonly to: number },
-): Promise<Reconciliation> {
+): Promise<Stages> {
   const { clickhouse, topics, timing } = sources;
   const now = sources.now();
   const [from, to] = [floorTo(range.from, HOUR_MS), floorTo(range.to, HOUR_MS)];
   const settings = await sources.settings.refresh();
   const due = await readBacklog(clickhouse, topics, now, timing);
-  const [log, charges, changes, usage, charged, setAside, replayed] = await Promise.all([
-    readLogFacts(clickhouse, topics.calls),
-    readLogFacts(clickhouse, topics.dailyCharges),
-    readLogFacts(clickhouse, topics.settings),
+  // One after the other: all at once they would wait for each other's queries longer than a query may wait.
+  const log = await readLogFacts(clickhouse, topics.calls);
+  const charges = await readLogFacts(clickhouse, topics.dailyCharges);
+  const changes = await readLogFacts(clickhouse, topics.settings);
+  const [usage, charged, setAside, replayed, background] = await Promise.all([
     readUsageFacts(clickhouse, { from, to, now }),
     readChargeFacts(clickhouse, settings, { from, to }),
     readSetAsideDifferences(clickhouse),
     countReplayed(clickhouse, topics.calls),
+    readBackground(clickhouse),
   ]);
   const quarantined = log.quarantined.reduce((all, { records }) => all + records, 0);
   return {
@@ -81,6 +84,7 @@ async function readStages(
       used: charged.used,
       closing_behind_seconds: due.closingBehindMs / 1000,
     },
+    background,
     differences: [
       ...[log, charges, changes, usage, charged].flatMap((stage) => stage.differences),
       ...setAside,

@@ -1,7 +1,7 @@
 import { formatInstant } from '../../domain/instants.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { byOrganisation, readSetAside } from '../../store/progress/set-aside.ts';
-import { difference, type Difference } from './difference.ts';
+import { difference, type Difference } from '../../store/reconciliation/difference.ts';
 
 const MAX_SHOWN = 100;
 

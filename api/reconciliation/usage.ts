@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { second } from '../../platform/clickhouse/sql-time.ts';
 import { Count } from '../parameters/counts.ts';
-import { difference, type Difference } from './difference.ts';
+import { difference, type Difference } from '../../store/reconciliation/difference.ts';
 import { DAY_MS } from '../../schemas/time-units.ts';
 
 const HourRow = Type.Object({

@@ -40,7 +40,10 @@ export const stackUsers = (database: string): Record<StackRole, ClickHouseUser> 
       'GRANT TABLE ENGINE ON SummingMergeTree',
     ],
   },
-  writer: { name: 'api_writer', grants: [`GRANT SELECT, INSERT ON ${database}.*`] },
+  writer: {
+    name: 'api_writer',
+    grants: [`GRANT SELECT, INSERT ON ${database}.*`, `GRANT ALTER DELETE ON ${database}.landed_ranges`],
+  },
   reader: { name: 'api_reader', grants: [`GRANT SELECT ON ${database}.*`], isReadOnly: true },
 });
 

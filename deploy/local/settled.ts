@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
-import { Type } from 'typebox';
 import { readBacklog, type Backlog } from '../../store/progress/aggregator-backlog.ts';
 import type { Topics } from '../../schemas/topics.ts';
-import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { readLandedTotals } from '../../store/landing/landed-totals.ts';
+import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import type { ClosingDelays } from '../../domain/closing/when-to-close.ts';
 
-const LandedRow = Type.Object({ partition: Type.Integer(), next: Type.Integer() });
 const POLL_MS = 200;
 
 /** The pipeline did not settle in time: a process is down or far behind. */
@@ -71,13 +70,7 @@ export async function untilSettled(
 
 async function notLanded({ client }: Pipeline, admin: Admin, topic: string): Promise<number> {
   const ends = await admin.fetchTopicOffsets(topic);
-  const landed = await select(
-    client,
-    LandedRow,
-    `SELECT partition, toInt64(max(last_offset) + 1) AS next FROM landed_ranges
-     WHERE topic = {topic:String} GROUP BY partition`,
-    { topic },
-  );
+  const landed = await readLandedTotals(client, topic);
   const next = new Map(landed.map((row) => [row.partition, row.next]));
   // Records that the topic no longer keeps cannot land.
   const left = ({ partition, low, high }: (typeof ends)[number]): number =>

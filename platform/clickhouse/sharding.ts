@@ -24,6 +24,9 @@ const SHARDED: Readonly<Record<string, { readonly hour?: string }>> = {
 /** Tables that are read as a whole, or in which one row decides. */
 const UNSHARDED = [
   'landed_ranges',
+  'landed_intervals',
+  'reconciliation_progress',
+  'reconciliation_differences',
   'landing_progress',
   'landed_minutes',
   'quarantined',

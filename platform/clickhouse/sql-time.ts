@@ -8,6 +8,10 @@
 /** For columns of DateTime64(3), such as occurred_at and closed_at. The parameter is in epoch milliseconds. */
 export const instant = (parameter: string): string => `fromUnixTimestamp64Milli({${parameter}:Int64}, 'UTC')`;
 
+/** The same of an expression, such as an element of an Array(Int64). */
+export const instantFrom = (milliseconds: string): string =>
+  `fromUnixTimestamp64Milli(${milliseconds}, 'UTC')`;
+
 /** For columns of DateTime, such as bucket and hour, and for toStartOfHour(occurred_at). In whole epoch seconds. */
 export const second = (parameter: string): string => `toDateTime({${parameter}:UInt32}, 'UTC')`;
 

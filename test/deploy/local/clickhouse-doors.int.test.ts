@@ -173,6 +173,12 @@ describe('a user of the local ClickHouse', () => {
     expect(await run('writer', statement)).toBe('ACCESS_DENIED');
   });
 
+  it('deletes landed ranges that are merged, as the aggregator does', async () => {
+    const statement = 'ALTER TABLE landed_ranges DELETE WHERE last_offset = 1 SETTINGS mutations_sync = 1';
+    expect(await run('writer', statement)).toBe('');
+    expect(await run('reader', statement)).toBe('ACCESS_DENIED');
+  });
+
   it('writes rows, and changes no table', async () => {
     expect(await run('writer', `INSERT INTO dirty_marks (org_id) VALUES ('a')`)).toBe('');
     expect(await run('writer', 'SELECT count() FROM dirty_marks')).toBe('1');
