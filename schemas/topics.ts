@@ -43,6 +43,8 @@ export function topicNames(prefix = ''): Topics {
 const LOG_APPEND_TIME = { name: 'message.timestamp.type', value: 'LogAppendTime' };
 /** The consumer reads every codec; unpacked by the broker, it need not unpack what publishers compress. */
 const UNCOMPRESSED = { name: 'compression.type', value: 'uncompressed' };
+/** How long Kafka keeps calls: so long they may be delivered again. */
+export const CALLS_RETENTION_MS: number = 14 * DAY_MS;
 const KEEP_FOREVER = { name: 'retention.ms', value: '-1' };
 
 /**
@@ -67,7 +69,7 @@ export function topicDefinitions(
     configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, cleanup, ...(inSync ? [inSync] : [])],
   });
   return [
-    define(names.calls, partitions, { name: 'retention.ms', value: String(14 * DAY_MS) }),
+    define(names.calls, partitions, { name: 'retention.ms', value: String(CALLS_RETENTION_MS) }),
     define(names.dead, 1, KEEP_FOREVER),
     define(names.writerSchemas, 1, { name: 'cleanup.policy', value: 'compact' }),
     // One partition: its order decides which record is a revision, and the billing feed's cursor is its offset.

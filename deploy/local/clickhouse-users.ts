@@ -38,6 +38,9 @@ export const stackUsers = (database: string): Record<StackRole, ClickHouseUser> 
       'GRANT TABLE ENGINE ON MergeTree',
       'GRANT TABLE ENGINE ON ReplacingMergeTree',
       'GRANT TABLE ENGINE ON SummingMergeTree',
+      // Erasing waits for inserts of the writer, and for its own mutations.
+      'GRANT SELECT ON system.processes',
+      'GRANT SELECT ON system.mutations',
     ],
   },
   writer: { name: 'api_writer', grants: [`GRANT SELECT, INSERT ON ${database}.*`] },
