@@ -16,7 +16,7 @@ stopped at any time and run again. docs/privacy.md says what remains where, and 
   --report FILE    writes the evidence as JSON too, without user ids
   --with-ids       with them, to be kept elsewhere
 
-FUTURE_LIMIT_MS, LATENESS_LIMIT_MS and SCHEMA_REGISTRY_... must be those of the consumers.`;
+FUTURE_LIMIT_MS, LATENESS_LIMIT_MS, DEAD_LETTER_RETENTION_DAYS and SCHEMA_REGISTRY_... must be those of the consumers.`;
 
 export interface EraseRequest {
   /** Empty: every organisation. */

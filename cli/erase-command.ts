@@ -15,7 +15,7 @@ import { openDeadLetterTool } from '../store/dead-letters/tool.ts';
 import { eraseDeadLetters } from '../store/erasures/erase-dead-letters.ts';
 import { ERASURES_KNOWN_FOR_MS } from '../store/erasures/known-erasures.ts';
 import { readErasures } from '../store/erasures/log.ts';
-import { readKeptEvents } from '../store/retention.ts';
+import { readKeptEvents, retentionVariables } from '../store/retention.ts';
 import { ERASE_USAGE, readEraseArguments, type EraseRequest } from './erase-arguments.ts';
 import { erasureReport, type ErasureEvidence, type PersonEvidence } from './erase-report.ts';
 import { limited } from './limited-progress.ts';
@@ -46,7 +46,13 @@ async function erase(request: EraseRequest, env: Environment): Promise<ErasureEv
     ...clickhouseVariables,
     ...eventTimeVariables,
     ...schemaRegistryVariables,
+    DEAD_LETTER_RETENTION_DAYS: retentionVariables.DEAD_LETTER_RETENTION_DAYS,
   });
+  // Delivered again by Kafka, by a publisher's spool, or as a replay of a dead letter.
+  const againForMs = Math.max(
+    config.LATENESS_LIMIT_MS + CALLS_RETENTION_MS,
+    config.DEAD_LETTER_RETENTION_DAYS * DAY_MS,
+  );
   const registry = readRegistryAccess(config);
   const application = 'api-credits erase';
   const client = connectClickHouse(config, application);
@@ -65,7 +71,7 @@ async function erase(request: EraseRequest, env: Environment): Promise<ErasureEv
       const erasure = planErasure(await readErasures(client), request.orgId, userId, {
         now: Date.now(),
         futureMs: config.FUTURE_LIMIT_MS,
-        keepMs: config.LATENESS_LIMIT_MS + CALLS_RETENTION_MS + DAY_MS,
+        keepMs: againForMs + DAY_MS,
       });
       const orgs = await erasePerson(
         { client, nodes, kept, progress, now: Date.now, knownAfterMs: 2 * ERASURES_KNOWN_FOR_MS },

@@ -11,6 +11,7 @@ import { SchemaRegistry } from '../platform/schema-registry/client.ts';
 import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
 import { enforceDeadLetterRetention } from '../store/dead-letters/retention.ts';
 import { enforceRetention } from '../store/retention.ts';
+import { enforceSourceRetention } from '../store/source-retention.ts';
 import { topicNames } from '../schemas/topics.ts';
 import { InsertBatch } from './write/insert-batch.ts';
 import { chargesLog } from './write/charges-log.ts';
@@ -82,6 +83,9 @@ async function run({
   );
   await retryUntilSuccess('setting the retention of dead letters', () =>
     enforceDeadLetterRetention(config, config.DEAD_LETTER_RETENTION_DAYS),
+  );
+  await retryUntilSuccess('setting the retention of source addresses', () =>
+    enforceSourceRetention(config, config.SOURCE_RETENTION_DAYS),
   );
   const inserts = new Inserts(config);
   const quarantine = new Quarantine(producer, topics.dead, inserts, counters);

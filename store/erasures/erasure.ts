@@ -20,6 +20,7 @@ export const Erasure = Type.Object({
 export type Erasure = Static<typeof Erasure>;
 
 const PROBE_VALUES = 2 ** 31;
+const PSEUDONYM_PREFIX = 'erased-';
 const PSEUDONYM_DIGITS = 32;
 
 /** A hash by which almost all other ids are passed over. */
@@ -38,5 +39,11 @@ export const isOf = ({ salt, digest }: Erasure, userId: Uint8Array): boolean =>
  */
 export function pseudonymOf({ secret }: Pick<Erasure, 'secret'>, orgId: string): string {
   const hash = createHash('sha256').update(Buffer.from(secret, 'hex')).update(orgId).digest('hex');
-  return `erased-${hash.slice(0, PSEUDONYM_DIGITS)}`;
+  return `${PSEUDONYM_PREFIX}${hash.slice(0, PSEUDONYM_DIGITS)}`;
+}
+
+/** Whether a user id has the form of a pseudonym. */
+export function isPseudonymLike(userId: Uint8Array): boolean {
+  if (userId.length !== PSEUDONYM_PREFIX.length + PSEUDONYM_DIGITS) return false;
+  return Buffer.from(userId.subarray(0, PSEUDONYM_PREFIX.length)).toString('latin1') === PSEUDONYM_PREFIX;
 }

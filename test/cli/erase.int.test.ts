@@ -134,7 +134,8 @@ it('erases a person from everything that landed, and a redelivery or a replay do
   await until('everything is delivered again', async () => (await landedRecords()) >= landed + 9, 60_000);
   await schema.publish();
   expect(await deadLetterCommand(['replay', '--countable'], environment())).toMatch(/\n1 count/);
-  expect(await found()).toEqual(['dead_letter_bytes.value']);
+  // What no consumer can read comes back with the records that Kafka keeps; the command finds it again.
+  expect(await found()).toEqual(['dead_letter_bytes.value', 'dead_letter_bytes.value']);
   const again = await usage();
   expect(again.reduce((sum, { calls: each }) => sum + each, 0)).toBe(7);
   expect(new Set(again.map(({ user }) => user))).toEqual(new Set(['bob', pseudonym]));
