@@ -3,8 +3,8 @@ import { isName } from '../schemas/event-rules.ts';
 
 export const ERASE_USAGE = `npm run erase -- (--org ORG | --all-orgs) (--user ID | --users FILE) [--report FILE [--with-ids]]
 
-Erases persons: their user ids and the source addresses of their calls become a pseudonym in events, rollups and dead
-letters, and calls that are delivered again get it too. Figures and charges stay the same. It covers every call until
+Erases persons: their user ids and the source addresses of their calls become a pseudonym in events, dead letters and
+rollups, and calls that are delivered again get it too. Figures and charges stay the same. It covers every call until
 the end of the hour in which the command starts, or of the next one. Calls of later hours are new data. It can be
 stopped at any time and run again. docs/privacy.md says what remains where, and until when.
 

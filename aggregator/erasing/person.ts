@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Type } from 'typebox';
 import { ceilTo } from '../../domain/instants.ts';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { instant } from '../../platform/clickhouse/sql-time.ts';
+import { instant, second } from '../../platform/clickhouse/sql-time.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { digestOf, isOf, probeOf, type Erasure } from '../../store/erasures/erasure.ts';
 
@@ -64,7 +64,7 @@ export const IS_PERSON = 'SHA256(concat(unhex({salt:String}), user_id)) = unhex(
 /** Of call_events. */
 export const EVENTS_OF_PERSON = `org_id = {org:String} AND occurred_at < ${instant('cut')} AND ${IS_PERSON}`;
 /** Of usage_15m_by. */
-export const ROLLUP_OF_PERSON = `org_id = {org:String} AND bucket < toDateTime({cut_s:UInt32}, 'UTC') AND ${IS_PERSON}`;
+export const ROLLUP_OF_PERSON = `org_id = {org:String} AND bucket < ${second('cut_s')} AND ${IS_PERSON}`;
 
 const OrgRow = Type.Object({ org_id: Type.String() });
 

@@ -39,8 +39,8 @@ export const stackUsers = (database: string): Record<StackRole, ClickHouseUser> 
       'GRANT TABLE ENGINE ON ReplacingMergeTree',
       'GRANT TABLE ENGINE ON SummingMergeTree',
       // Erasing waits for inserts of the writer, and for its own mutations.
-      'GRANT SELECT ON system.processes',
-      'GRANT SELECT ON system.mutations',
+      'GRANT SELECT(query_id, query_kind) ON system.processes',
+      'GRANT SELECT(database, table, is_done, parts_to_do, latest_fail_reason) ON system.mutations',
     ],
   },
   writer: { name: 'api_writer', grants: [`GRANT SELECT, INSERT ON ${database}.*`] },
