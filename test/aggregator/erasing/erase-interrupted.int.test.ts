@@ -76,7 +76,7 @@ it('finishes when it was killed at any statement, with the figures it would have
   expect(after.tables.find(({ name }) => name === 'conflicts')?.rows).toEqual([]);
   await erase('');
   expect(await traces()).toEqual([]);
-}, 180_000);
+}, 300_000);
 
 it('changes no sum while an aggregator seals and calls are delivered again', async () => {
   const events = someEvents();
@@ -102,4 +102,4 @@ it('changes no sum while an aggregator seals and calls are delivered again', asy
   expect(totalOf(await usageBy(['user']))).toEqual(expected);
   const users = new Set((await usageBy(['user'])).map(({ user }) => user));
   expect(users).toEqual(new Set(['bob', 'eve', erased?.pseudonym]));
-}, 120_000);
+}, 240_000);

@@ -61,7 +61,7 @@ it('replaces the id and the addresses everywhere, in sealed, open and frozen hou
   // A seal counts what the command has counted.
   await sealAgain();
   expect(await figures(pseudonym)).toEqual({ ...after, tables: expect.anything() });
-}, 120_000);
+}, 240_000);
 
 it('makes no conflict of payloads, and keeps those that there are', async () => {
   const hour = THIS_HOUR - 5 * HOUR_MS;
@@ -80,7 +80,7 @@ it('makes no conflict of payloads, and keeps those that there are', async () => 
   await land([{ ...once, ...redelivered }, first, { ...second, ...redelivered }]);
   await sealAgain();
   expect(await figures(pseudonym)).toEqual(before);
-}, 60_000);
+}, 120_000);
 
 it('keeps the pseudonym when it is run again, and leaves calls after the cut alone', async () => {
   await land([ofPerson({ occurred_at: NOW - DAY_MS })]);
@@ -100,11 +100,11 @@ it('keeps the pseudonym when it is run again, and leaves calls after the cut alo
     [first?.pseudonym, 2],
   ]);
   expect(await erase()).toMatchObject([{ events: 0, rollupRows: 0, hours: 0 }]);
-}, 60_000);
+}, 120_000);
 
 it('gives the same id another pseudonym in another organisation, and in another deployment', async () => {
   await land([ofPerson(), ofPerson({ org_id: 'other' })]);
   const pseudonyms = (await erase('')).map(({ pseudonym }) => pseudonym);
   expect(new Set(pseudonyms).size).toBe(2);
   expect(pseudonyms).not.toContain(planErasure([], '', PERSON, TIMES).secret);
-}, 60_000);
+}, 120_000);
