@@ -3,10 +3,15 @@ import { readKafkaConfig } from '../platform/kafka/config.ts';
 import { isSafe, SAFE_REPLICATION } from '../platform/kafka/replication-check.ts';
 import { kafkaVariables, topicVariables } from '../platform/variables.ts';
 import type { Replication } from '../schemas/topics.ts';
+import { retentionVariables } from '../store/retention.ts';
 
 /** The configuration of `npm run topics`. @throws ConfigError */
 export function readTopicsConfig(env: Environment) {
-  const config = readKafkaConfig(env, { ...kafkaVariables, ...topicVariables });
+  const config = readKafkaConfig(env, {
+    ...kafkaVariables,
+    ...topicVariables,
+    DEAD_LETTER_RETENTION_DAYS: retentionVariables.DEAD_LETTER_RETENTION_DAYS,
+  });
   const replication = replicationOf(config);
   const problems = replicationProblems(replication);
   if (problems.length > 0) throw new ConfigError(problems);

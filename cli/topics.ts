@@ -20,6 +20,7 @@ Creates the missing topics. It can be repeated: existing topics stay as they are
   CALL_PARTITIONS        partitions of the call topic (4)
   REPLICATION_FACTOR     how many brokers hold each record (1); 3 in production
   MIN_INSYNC_REPLICAS    how many must have a record before it is acknowledged (1); 2 in production
+  DEAD_LETTER_RETENTION_DAYS   how long the topic of dead letters keeps them (90)
   KAFKA_TLS, KAFKA_...   how to connect, as all processes (docs/operations.md)
 
 --acls prints what each program may do in Kafka, as commands of kafka-acls.sh, and changes nothing. It needs no Kafka;
@@ -43,7 +44,8 @@ await runCommand(async (args) => {
   const config = readTopicsConfig(process.env);
   const topics = topicNames(config.TOPIC_PREFIX);
   const kafka = connectKafka(config, 'api-credits topics', createLogger('topics', 'fatal'), KAFKA_RETRIES);
-  const creating = ensureTopics(kafka, topics, config.CALL_PARTITIONS, config.replication);
+  const { CALL_PARTITIONS: partitions, DEAD_LETTER_RETENTION_DAYS: days, replication } = config;
+  const creating = ensureTopics(kafka, topics, partitions, replication, days);
   const created = await creating.catch((error: unknown) => {
     throw new TopicsNotCreatedError(error);
   });

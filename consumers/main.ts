@@ -1,3 +1,4 @@
+import { connectClickHouse } from '../platform/clickhouse/connect.ts';
 import { firstClusterContact } from '../platform/clickhouse/first-contact.ts';
 import { openHealth } from '../platform/health/server.ts';
 import { AcknowledgedProducer } from '../platform/kafka/acknowledged-producer.ts';
@@ -10,6 +11,7 @@ import { SchemaRegistry } from '../platform/schema-registry/client.ts';
 import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
 import { enforceDeadLetterRetention } from '../store/dead-letters/retention.ts';
 import { enforceRetention } from '../store/retention.ts';
+import { enforceSourceRetention } from '../store/source-retention.ts';
 import { topicNames } from '../schemas/topics.ts';
 import { InsertBatch } from './write/insert-batch.ts';
 import { chargesLog } from './write/charges-log.ts';
@@ -26,6 +28,8 @@ import { createRetry } from './retry.ts';
 import { ProgressWriter } from './write/progress-writer.ts';
 import { RangeRecorder, recordAtOnce } from './write/range-recorder.ts';
 import { Quarantine } from './write/dead-letters.ts';
+import { KnownErasures } from '../store/erasures/known-erasures.ts';
+import { readErasures } from '../store/erasures/log.ts';
 import { RecordDecoder } from '../store/decode/record-decoder.ts';
 import { RegistrySchemas } from '../store/decode/registry-schemas.ts';
 import { SchemaTopic } from '../store/decode/schema-topic.ts';
@@ -80,6 +84,9 @@ async function run({
   await retryUntilSuccess('setting the retention of dead letters', () =>
     enforceDeadLetterRetention(config, config.DEAD_LETTER_RETENTION_DAYS),
   );
+  await retryUntilSuccess('setting the retention of source addresses', () =>
+    enforceSourceRetention(config, config.SOURCE_RETENTION_DAYS),
+  );
   const inserts = new Inserts(config);
   const quarantine = new Quarantine(producer, topics.dead, inserts, counters);
 
@@ -108,16 +115,21 @@ async function run({
   const calls = source(topics.calls, group);
   const newBatch = () => new InsertBatch(config.BATCH_ROWS, config.BATCH_BYTES);
   const ranges = new RangeRecorder(recordingOf(calls), fail, () => performance.now());
-  const landBatch = landCallEvents(landFrom(calls, ranges.add), inserts, counters);
-  const batchWriter = new BatchWriter([newBatch(), newBatch()], config.BATCH_LINGER_MS, landBatch, fail, () =>
-    performance.now(),
-  );
   const schemas = new WriterSchemas();
   const schemaTopic = new SchemaTopic(kafka, admin, topics.writerSchemas, group, schemas, logger, onCrash);
   const registry =
     config.registry && new RegistrySchemas(new SchemaRegistry(config.registry), retryUntilSuccess);
   const limits = { ...kept, futureMs: config.FUTURE_LIMIT_MS, latenessMs: config.LATENESS_LIMIT_MS };
   const decoder = new RecordDecoder(new Transcoder(limits), schemas, registry);
+  const reading = connectClickHouse(config, 'api-credits consumer');
+  const erasures = new KnownErasures(
+    () => retryUntilSuccess('reading the erasures', () => readErasures(reading)),
+    () => performance.now(),
+  );
+  const landBatch = landCallEvents(landFrom(calls, ranges.add), inserts, counters, erasures, decoder);
+  const batchWriter = new BatchWriter([newBatch(), newBatch()], config.BATCH_LINGER_MS, landBatch, fail, () =>
+    performance.now(),
+  );
   const waveLimits = { percent: config.INVALID_PERCENT_LIMIT, records: config.INVALID_RECORDS_LIMIT };
   const waveGuard = new WaveGuard(waveLimits, config.ON_INVALID_WAVE === 'stop', logger, Date.now);
   const intake = new Intake(batchWriter, decoder, schemaTopic, waveGuard, calls.progress);
@@ -147,6 +159,7 @@ async function run({
     await Promise.all([...sources.map(({ fetcher }) => fetcher.leave()), progress.stop()]);
     await Promise.all([schemaTopic.stop(), producer.close(), admin.disconnect()]);
     inserts.close();
+    await reading.close();
     logger.info({ counters }, 'everything fetched has landed');
   });
   await Promise.all([

@@ -43,18 +43,25 @@ export function topicNames(prefix = ''): Topics {
 const LOG_APPEND_TIME = { name: 'message.timestamp.type', value: 'LogAppendTime' };
 /** The consumer reads every codec; unpacked by the broker, it need not unpack what publishers compress. */
 const UNCOMPRESSED = { name: 'compression.type', value: 'uncompressed' };
+/** How long Kafka keeps calls: so long they may be delivered again. */
+export const CALLS_RETENTION_MS: number = 14 * DAY_MS;
 const KEEP_FOREVER = { name: 'retention.ms', value: '-1' };
+
+/** How long Kafka keeps dead letters, unless DEAD_LETTER_RETENTION_DAYS says otherwise. */
+const DEAD_LETTER_DAYS = 90;
 
 /**
  * Definitions for creating the topics.
  * @param partitions of the call topic; more of them spread landing over more consumers.
  * @param replication the same for every topic: each of them is the only copy of something. The default is
  *   the brokers' own.
+ * @param deadLetterDays how long dead letters are kept, as long as ClickHouse keeps their bytes
  */
 export function topicDefinitions(
   names: Topics,
   partitions: number,
   replication?: Replication,
+  deadLetterDays = DEAD_LETTER_DAYS,
 ): TopicDefinition[] {
   const inSync = replication && {
     name: 'min.insync.replicas',
@@ -67,8 +74,8 @@ export function topicDefinitions(
     configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, cleanup, ...(inSync ? [inSync] : [])],
   });
   return [
-    define(names.calls, partitions, { name: 'retention.ms', value: String(14 * DAY_MS) }),
-    define(names.dead, 1, KEEP_FOREVER),
+    define(names.calls, partitions, { name: 'retention.ms', value: String(CALLS_RETENTION_MS) }),
+    define(names.dead, 1, { name: 'retention.ms', value: String(deadLetterDays * DAY_MS) }),
     define(names.writerSchemas, 1, { name: 'cleanup.policy', value: 'compact' }),
     // One partition: its order decides which record is a revision, and the billing feed's cursor is its offset.
     define(names.dailyCharges, 1, KEEP_FOREVER),

@@ -34,6 +34,13 @@ export const retentionVariables = {
     description:
       'days to keep the bytes of dead letters, from when Kafka appended them; then they cannot be replayed',
   }),
+  // D: a quarter, for an attack or a leaked key to be traced.
+  SOURCE_RETENTION_DAYS: Type.Integer({
+    default: 90,
+    minimum: 0,
+    maximum: 36_500,
+    description: 'days to keep the source addresses of calls, from when they occurred',
+  }),
 };
 
 /** Checks the setting. @throws ConfigError where events could still land for a day whose other events are dropped */

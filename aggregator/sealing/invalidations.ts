@@ -15,6 +15,12 @@ export type Invalidation = Static<typeof InvalidationRow>;
 const SELECT =
   'SELECT org_id, toUnixTimestamp(hour) * 1000 AS hour, toString(id) AS id FROM dirty_marks FINAL';
 
+/**
+ * Not those that an erasing command holds (schemas/clickhouse/0021). After a day the command has failed, and they are
+ * ordinary ones.
+ */
+const FREE = `(held_by = '' OR marked_at < now64(3) - INTERVAL 1 DAY)`;
+
 /** The values of the column `cleared`; the greatest counts (schemas/clickhouse/0014). */
 const STATE = { invalidated: 0, resealed: 1, cleared: 2 } as const;
 
@@ -35,7 +41,7 @@ export async function readInvalidations(
     client,
     InvalidationRow,
     `${SELECT}
-     WHERE cleared = ${STATE.invalidated} AND dirty_marks.hour < ${second('sealed')}
+     WHERE cleared = ${STATE.invalidated} AND dirty_marks.hour < ${second('sealed')} AND ${FREE}
      QUALIFY min(marked_at) OVER () <= now64(3) - toIntervalMillisecond({gather:UInt32})
      ORDER BY dirty_marks.hour DESC LIMIT {limit:UInt32}`,
     { sealed: sealedUntil / 1000, gather: gatherMs, limit },
@@ -50,7 +56,7 @@ export async function countInvalidations(client: ClickHouseClient, sealedUntil: 
     client,
     CountRow,
     `SELECT count() AS invalidations FROM dirty_marks FINAL
-     WHERE cleared = ${STATE.invalidated} AND hour < ${second('sealed')}`,
+     WHERE cleared = ${STATE.invalidated} AND hour < ${second('sealed')} AND ${FREE}`,
     { sealed: sealedUntil / 1000 },
   );
   return row?.invalidations ?? 0;
@@ -70,12 +76,31 @@ export async function readResealed(
   );
 }
 
-/** Invalidates hours: every reader counts them from the events until they are sealed again. */
+/**
+ * Invalidates hours: every reader counts them from the events until they are sealed again.
+ * @param heldBy the erasure that seals them again itself; empty: an aggregator does
+ */
 export async function addInvalidations(
   client: ClickHouseClient,
   invalidations: readonly Invalidation[],
+  heldBy = '',
 ): Promise<void> {
-  await writeInvalidations(client, invalidations, STATE.invalidated);
+  await writeInvalidations(client, invalidations, STATE.invalidated, heldBy);
+}
+
+/** The invalidations of an organisation that an erasure holds. */
+export async function readHeld(
+  client: ClickHouseClient,
+  orgId: string,
+  heldBy: string,
+): Promise<Invalidation[]> {
+  return select(
+    client,
+    InvalidationRow,
+    `${SELECT} WHERE cleared = ${STATE.invalidated} AND org_id = {org:String} AND held_by = {held_by:String}
+     ORDER BY dirty_marks.hour`,
+    { org: orgId, held_by: heldBy },
+  );
 }
 
 /** Records exactly these as sealed again; one that was added since they were read remains. */
@@ -98,6 +123,7 @@ async function writeInvalidations(
   client: ClickHouseClient,
   invalidations: readonly Invalidation[],
   state: (typeof STATE)[keyof typeof STATE],
+  heldBy = '',
 ): Promise<void> {
   if (invalidations.length === 0) return;
   await client.insert({
@@ -107,6 +133,7 @@ async function writeInvalidations(
       hour: formatInstant(hour),
       id,
       cleared: state,
+      held_by: heldBy,
     })),
     format: 'JSONEachRow',
   });

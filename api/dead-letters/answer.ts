@@ -111,7 +111,7 @@ export function deadLetterAnswer(
       ? {
           encoding: message.encoding,
           schema: message.schema ?? null,
-          fields: [...message.fields],
+          fields: message.fields.map(({ name, value }) => ({ name, value })),
           stopped: message.stopped ?? null,
         }
       : null,

@@ -1,7 +1,7 @@
 import type { AcknowledgedProducer } from '../../platform/kafka/acknowledged-producer.ts';
 import { REPLAY_HEADERS, type DeadLetterReason } from '../../schemas/dead-letter.ts';
 import type { Counters } from '../counters.ts';
-import { DEAD_LETTER_COLUMNS, deadLetterRows } from './dead-letter-bytes.ts';
+import { DEAD_LETTER_COLUMNS, deadLetterRows } from '../../store/dead-letters/rows.ts';
 import type { Inserts } from './inserts.ts';
 import { replayRow, type LandedReplay } from './replays.ts';
 

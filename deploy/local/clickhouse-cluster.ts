@@ -1,9 +1,5 @@
 import { startClickHouse, type LocalClickHouse, type ServerLimits } from './clickhouse.ts';
-import {
-  clickhouseLogin,
-  type ClickHouseLogin,
-  type ClickHouseUser,
-} from './clickhouse-users.ts';
+import { clickhouseLogin, type ClickHouseLogin, type ClickHouseUser } from './clickhouse-users.ts';
 import { startGentleProxy, type GentleProxy } from './gentle-proxy.ts';
 import { freePort } from './ports.ts';
 import { supervise, type Supervised } from './supervise.ts';

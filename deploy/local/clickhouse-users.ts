@@ -38,6 +38,9 @@ export const stackUsers = (database: string): Record<StackRole, ClickHouseUser> 
       'GRANT TABLE ENGINE ON MergeTree',
       'GRANT TABLE ENGINE ON ReplacingMergeTree',
       'GRANT TABLE ENGINE ON SummingMergeTree',
+      // Erasing waits for inserts of the writer, and for its own mutations.
+      'GRANT SELECT(query_id, query_kind) ON system.processes',
+      'GRANT SELECT(database, table, is_done, parts_to_do, latest_fail_reason) ON system.mutations',
     ],
   },
   writer: {

@@ -9,6 +9,7 @@ import { createLogger } from '../../platform/logging.ts';
 import { migrate } from '../../platform/clickhouse/migrate.ts';
 import { enforceDeadLetterRetention } from '../../store/dead-letters/retention.ts';
 import { enforceRetention } from '../../store/retention.ts';
+import { enforceSourceRetention } from '../../store/source-retention.ts';
 import { readStartArguments, START_USAGE, type ProcessCounts } from './arguments.ts';
 import { logFileOf } from './child.ts';
 import { killAfterMs, readLocalConfig, type LocalConfig } from './config.ts';
@@ -84,7 +85,9 @@ async function start(config: LocalConfig, counts: ProcessCounts): Promise<void> 
     // The consumer may not change the local tables: it finds this done.
     await enforceRetention(asOwner, config.RETENTION_DAYS);
     await enforceDeadLetterRetention(asOwner, config.DEAD_LETTER_RETENTION_DAYS);
-    await ensureTopics(pipeline.kafka, pipeline.topics, config.CALL_PARTITIONS, config.replication);
+    await enforceSourceRetention(asOwner, config.SOURCE_RETENTION_DAYS);
+    const { CALL_PARTITIONS: partitions, DEAD_LETTER_RETENTION_DAYS: days, replication } = config;
+    await ensureTopics(pipeline.kafka, pipeline.topics, partitions, replication, days);
   };
   await step('tables and topics', () => whileServersBlink(createTablesAndTopics, patience));
 

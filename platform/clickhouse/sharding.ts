@@ -40,6 +40,7 @@ const UNSHARDED = [
   'set_aside',
   'dropped_events',
   'zone_releases',
+  'erasures',
 ];
 
 /** Of every table that the processes use. */

@@ -60,6 +60,7 @@ export const brokersOf = ({ KAFKA_BROKERS }: KafkaConfig): string[] =>
  * Creates the missing topics and leaves the existing ones unchanged.
  * @param partitions of the call topic
  * @param replication of the topics it creates; the brokers' default if not given
+ * @param deadLetterDays how long a topic of dead letters that it creates keeps them
  * @returns the names of the topics it created
  */
 export async function ensureTopics(
@@ -67,12 +68,13 @@ export async function ensureTopics(
   topics: Topics,
   partitions: number,
   replication?: Replication,
+  deadLetterDays?: number,
 ): Promise<string[]> {
   const admin = kafka.admin();
   await admin.connect();
   try {
     const existing = new Set(await admin.listTopics());
-    const missing = topicDefinitions(topics, partitions, replication).filter(
+    const missing = topicDefinitions(topics, partitions, replication, deadLetterDays).filter(
       ({ topic }) => !existing.has(topic),
     );
     await createTopics(admin, missing);

@@ -19,7 +19,7 @@ export interface DeadLetterConfig extends ClickHouseConfig, KafkaConfig {
 
 /** Validates dead letters and replays them. */
 export interface DeadLetterTool {
-  readonly validator: Pick<DeadLetterValidator, 'validate' | 'examine'>;
+  readonly validator: Pick<DeadLetterValidator, 'validate' | 'examine' | 'read'>;
   readonly replayer: Pick<DeadLetterReplayer, 'canReplay' | 'publish'>;
   close(): Promise<void>;
 }

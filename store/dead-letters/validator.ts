@@ -74,6 +74,21 @@ export class DeadLetterValidator {
     return { countsNow, message: value ? decoder.read(value) : undefined };
   }
 
+  /**
+   * Reads messages as far as possible.
+   * @param deadLetters of one partition
+   * @returns in their order; undefined without bytes, and for records of other topics
+   * @throws SchemasUnavailableError, SchemaRegistryError: a schema could not be looked up
+   */
+  async read(deadLetters: readonly DeadLetter[]): Promise<(ReadableMessage | undefined)[]> {
+    const decoder = await this.#newDecoder();
+    await this.#readSchemas(decoder, deadLetters);
+    return deadLetters.map(({ topic, bytes }) => {
+      const value = topic === this.#options.callsTopic ? bytes?.value : undefined;
+      return value ? decoder.read(value) : undefined;
+    });
+  }
+
   /** With an own memory of the registry: an id that was absent before may have been registered since. */
   async #newDecoder(): Promise<RecordDecoder> {
     const { schemaReader, registry, limits } = this.#options;

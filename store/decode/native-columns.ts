@@ -62,6 +62,13 @@ export class StringColumn {
     this.length = this.#end;
   }
 
+  /** Replaces the kept rows. @param rows as bytes of the column, of as many rows as the other columns have */
+  assign(rows: Buffer): void {
+    if (rows.length > this.bytes.length) this.#grow(rows.length);
+    rows.copy(this.bytes);
+    this.length = rows.length;
+  }
+
   #grow(needed: number): void {
     const grown = Buffer.allocUnsafe(Math.max(needed, this.bytes.length * 2));
     this.bytes.copy(grown, 0, 0, this.length);
@@ -79,6 +86,11 @@ export class LongColumn {
   setHalves(row: number, low: number, high: number): void {
     this.halves[2 * row] = low;
     this.halves[2 * row + 1] = high;
+  }
+
+  /** Exact for values of up to 53 bits. */
+  at(row: number): number {
+    return (this.halves[2 * row + 1] ?? 0) * 2 ** 32 + ((this.halves[2 * row] ?? 0) >>> 0);
   }
 
   /** @param value a safe integer; bit operations take its lowest 32 bits. */

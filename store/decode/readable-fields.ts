@@ -15,6 +15,8 @@ export interface ReadableField {
   readonly name: string;
   /** As JSON: texts, numbers and null as they are, bytes in hexadecimal, an event id as a UUID. */
   readonly value: unknown;
+  /** Where its bytes end in the message. */
+  readonly end: number;
 }
 
 /**
@@ -27,7 +29,11 @@ export function readFields(reader: AvroReader, record: avro.types.RecordType): R
     const start = reader.position;
     readBody(reader, type, name);
     if (reader.error !== '') break;
-    fields.push({ name, value: valueOf(type, name, reader.bytes.subarray(start, reader.position)) });
+    fields.push({
+      name,
+      value: valueOf(type, name, reader.bytes.subarray(start, reader.position)),
+      end: reader.position,
+    });
   }
   reader.finish();
   return { fields, stopped: reader.error === '' ? undefined : reader.error };

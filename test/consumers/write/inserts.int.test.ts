@@ -5,12 +5,15 @@ import { Transcoder } from '../../../store/decode/transcode.ts';
 import { encodeCallEvent, type CallEvent } from '../../../schemas/call-event.ts';
 import { APPENDED_AT_MS, eventOf, LIMITS } from '../event.ts';
 import { openLandingStack, type LandingStack } from '../landing-stack.ts';
+import { enforceSourceRetention } from '../../../store/source-retention.ts';
 import { readNative, type NativeRow } from '../../store/decode/native-reader.ts';
 
 let stack: LandingStack;
 let inserts: Inserts;
 beforeAll(async () => {
   stack = await openLandingStack('inserts');
+  // These events are older than their source addresses are kept.
+  await enforceSourceRetention(stack.settings, 36_500);
   inserts = new Inserts(stack.settings);
 });
 afterAll(async () => {

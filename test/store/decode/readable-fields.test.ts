@@ -59,8 +59,8 @@ describe('a message for people', () => {
     const { fields, stopped } = decoder.read(other);
     expect(stopped).toBeUndefined();
     expect(fields.slice(-2)).toEqual([
-      { name: 'secret', value: 'ff01' },
-      { name: 'big', value: big.toString('hex') },
+      { name: 'secret', value: 'ff01', end: other.length - big.length },
+      { name: 'big', value: big.toString('hex'), end: other.length },
     ]);
   });
 

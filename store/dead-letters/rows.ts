@@ -1,4 +1,12 @@
-import type { DeadLetter } from './dead-letters.ts';
+import type { Place } from '../../schemas/dead-letter.ts';
+
+/** A dead letter with its bytes. */
+export interface BytesOfDeadLetter extends Place {
+  /** Epoch milliseconds. */
+  readonly appendedAtMs: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+}
 
 /** The columns of dead_letter_bytes, in the order of deadLetterRows. */
 export const DEAD_LETTER_COLUMNS = 'topic, partition, offset, appended_at, key, value';
@@ -7,12 +15,7 @@ export const DEAD_LETTER_COLUMNS = 'topic, partition, offset, appended_at, key, 
  * Dead letters as rows of dead_letter_bytes in RowBinary: JSON has no bytes.
  * Source: ClickHouse documentation, "RowBinary".
  */
-export function deadLetterRows(
-  deadLetters: readonly Pick<
-    DeadLetter,
-    'topic' | 'partition' | 'offset' | 'appendedAtMs' | 'key' | 'value'
-  >[],
-): Buffer[] {
+export function deadLetterRows(deadLetters: readonly BytesOfDeadLetter[]): Buffer[] {
   return deadLetters.flatMap(({ topic, partition, offset, appendedAtMs, key, value }) => {
     const numbers = Buffer.alloc(2 + 8 + 8);
     numbers.writeUInt16LE(partition);
