@@ -136,8 +136,9 @@ async function run({
   const sources = [calls, charges, settings];
   const progress = new ProgressWriter(sources, admin, inserts, logger, Date.now);
 
-  consumerMetrics(health.metrics, counters, sources, progress);
-  health.readyWhen(() => landingProblems({ sources, progress, failing, waveGuard }, Date.now()));
+  const parts = { counters, sources, progress, failing, waveGuard };
+  consumerMetrics(health.metrics, parts);
+  health.readyWhen(() => landingProblems(parts, Date.now()));
 
   onStop(async () => {
     health.readyWhen(() => ['The process is stopping']);
