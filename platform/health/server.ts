@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Registry } from 'prom-client';
 import type { Logger } from '../logging.ts';
-import { observedGauge } from './observed-metrics.ts';
-import { collectProcessMetrics } from './process-metrics.ts';
+import { collectProcessMetrics, collectReadiness } from './process-metrics.ts';
 
 export interface HealthConfig {
   readonly HEALTH_PORT?: number;
@@ -50,11 +49,7 @@ export async function openHealth(
   const health: Health = { metrics, readyWhen: (problems) => (problemsNow = problems) };
   if (HEALTH_PORT === undefined) return health;
   collectProcessMetrics(metrics);
-  observedGauge(
-    metrics,
-    { name: 'api_credits_process_ready', help: 'Whether /readyz of this process answers 200: 1 or 0.' },
-    () => Number(problemsNow().length === 0),
-  );
+  collectReadiness(metrics, () => problemsNow().length === 0);
 
   async function answer({ method, url = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
     if (method !== 'GET' && method !== 'HEAD') {
