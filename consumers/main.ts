@@ -7,6 +7,7 @@ import { firstContact } from '../platform/kafka/first-contact.ts';
 import { checkReplication } from '../platform/kafka/replication-check.ts';
 import { ENVIRONMENT_NAMES } from '../platform/kafka/security.ts';
 import { SchemaRegistry } from '../platform/schema-registry/client.ts';
+import { openTracing } from '../platform/tracing/tracing.ts';
 import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
 import { enforceDeadLetterRetention } from '../store/dead-letters/retention.ts';
 import { enforceRetention } from '../store/retention.ts';
@@ -108,7 +109,8 @@ async function run({
   const calls = source(topics.calls, group);
   const newBatch = () => new InsertBatch(config.BATCH_ROWS, config.BATCH_BYTES);
   const ranges = new RangeRecorder(recordingOf(calls), fail, () => performance.now());
-  const landBatch = landCallEvents(landFrom(calls, ranges.add), inserts, counters);
+  const tracing = openTracing(config, 'api-credits-consumer', logger);
+  const landBatch = landCallEvents(landFrom(calls, ranges.add), inserts, counters, tracing);
   const batchWriter = new BatchWriter([newBatch(), newBatch()], config.BATCH_LINGER_MS, landBatch, fail, () =>
     performance.now(),
   );
@@ -120,7 +122,14 @@ async function run({
   const decoder = new RecordDecoder(new Transcoder(limits), schemas, registry);
   const waveLimits = { percent: config.INVALID_PERCENT_LIMIT, records: config.INVALID_RECORDS_LIMIT };
   const waveGuard = new WaveGuard(waveLimits, config.ON_INVALID_WAVE === 'stop', logger, Date.now);
-  const intake = new Intake(batchWriter, decoder, schemaTopic, waveGuard, calls.progress);
+  const intake = new Intake(
+    batchWriter,
+    decoder,
+    schemaTopic,
+    waveGuard,
+    calls.progress,
+    tracing !== undefined,
+  );
 
   // Decision logs: each fetched batch lands at once.
   const charges = source(topics.dailyCharges, `${group}.charges`);
@@ -146,7 +155,7 @@ async function run({
     await batchWriter.drain();
     await ranges.flush();
     await Promise.all([...sources.map(({ fetcher }) => fetcher.leave()), progress.stop()]);
-    await Promise.all([schemaTopic.stop(), producer.close(), admin.disconnect()]);
+    await Promise.all([schemaTopic.stop(), producer.close(), admin.disconnect(), tracing?.close()]);
     inserts.close();
     logger.info({ counters }, 'everything fetched has landed');
   });

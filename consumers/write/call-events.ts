@@ -3,12 +3,18 @@ import type { Counters } from '../counters.ts';
 import type { InsertBatch } from './insert-batch.ts';
 import type { Inserts } from './inserts.ts';
 import type { Land } from './landing-order.ts';
+import { endTraces } from './landing-spans.ts';
+import type { Tracing } from '../../platform/tracing/tracing.ts';
 
-/** Lands insert batches of call events, their rows as one Native block. */
+/**
+ * Lands insert batches of call events, their rows as one Native block.
+ * @param tracing undefined where nothing is traced
+ */
 export function landCallEvents(
   land: Land,
   inserts: Inserts,
   counters: Counters,
+  tracing: Tracing | undefined,
 ): (insertBatch: InsertBatch) => Promise<void> {
   async function insertRows({ columns }: InsertBatch): Promise<void> {
     if (columns.rows === 0) return;
@@ -21,12 +27,14 @@ export function landCallEvents(
     counters.landedBytes += body.reduce((sum, piece) => sum + piece.length, 0);
   }
 
-  return (insertBatch) =>
-    land({
+  return async (insertBatch) => {
+    await land({
       rowsName: 'events',
       insertRows: () => insertRows(insertBatch),
       deadLetters: insertBatch.deadLetters,
       replays: insertBatch.replays,
       ranges: insertBatch.ranges,
     });
+    if (tracing) endTraces(tracing, insertBatch.traced, Date.now());
+  };
 }
