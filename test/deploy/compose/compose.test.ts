@@ -4,6 +4,8 @@ import { basename, join } from 'node:path';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { parse } from 'yaml';
+import { readConfig } from '../../../platform/config.ts';
+import { processVariables } from '../../../platform/variables.ts';
 import { projectFile } from '../../../schemas/root.ts';
 import { run as runProgram } from '../../conformance/programs.ts';
 import { readDockerfile } from '../image/dockerfile.ts';
@@ -47,6 +49,15 @@ describeWith(await composeReader(), 'compose.yaml', (run) => {
       configProblems(service.command?.[0] ?? '', { ...image, ...environmentOf(service) }),
     ]);
     expect(problems).toEqual(own.map(([name]) => [name, []]));
+  });
+
+  it('waits longer for a process than it takes to stop', async () => {
+    const { services } = await readComposeFile(run);
+    for (const [name, service] of Object.entries(services).filter(([, each]) => isOwn(each))) {
+      const { STOP_TIMEOUT_MS } = readConfig(environmentOf(service), processVariables);
+      const [, seconds] = /^(\d+)s$/.exec(service.stop_grace_period ?? '') ?? [];
+      expect([name, Number(seconds) * 1_000 > STOP_TIMEOUT_MS]).toEqual([name, true]);
+    }
   });
 
   it('opens no port to other machines, and keeps Kafka and ClickHouse inside', async () => {
