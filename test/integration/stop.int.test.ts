@@ -23,6 +23,8 @@ import { until } from '../until.ts';
 const BUDGET_MS = 3_000;
 /** What a loaded machine may take beyond it. A stop that waits for a server would take longer. */
 const MARGIN_MS = 20_000;
+/** Up to four of them at once. */
+const STARTED_WITHIN_MS = 120_000;
 const SILENT_MS = 5_000;
 const EVENTS = 20;
 const TIMEOUT_MS = 240_000;
@@ -50,7 +52,7 @@ let port: number;
 
 beforeAll(async () => {
   kafka = await startKafka({ dataDir: mkdtempSync(join(runDataDir(), 'stop-')) });
-  clickhouse = await FaultyLink.open(serverAddresses().clickhouseUrl);
+  clickhouse = await FaultyLink.open(Number(new URL(serverAddresses().clickhouseUrl).port));
   namespace = openNamespace('stop', { ...serverAddresses(), kafkaBrokers: kafka.brokers });
   await migrate(namespace.settings);
   client = connectClickHouse(namespace.settings, 'stop test');
@@ -72,7 +74,7 @@ async function started(names: readonly Name[]): Promise<Map<Name, ConsumerProces
   port = await freePort();
   const env = {
     ...namespace.settings,
-    CLICKHOUSE_URL: clickhouse.url,
+    CLICKHOUSE_URL: `http://127.0.0.1:${clickhouse.port}`,
     STOP_TIMEOUT_MS: String(BUDGET_MS),
     SESSION_TIMEOUT_MS: '2000',
     ON_LOW_REPLICATION: 'ignore',
@@ -82,7 +84,7 @@ async function started(names: readonly Name[]): Promise<Map<Name, ConsumerProces
   };
   const processes = new Map(names.map((name) => [name, startConsumer(env, PROGRAMS[name])]));
   for (const [name, process] of processes)
-    await until(`the ${name} has started`, () => process.log().includes(STARTED[name]));
+    await until(`the ${name} has started`, () => process.log().includes(STARTED[name]), STARTED_WITHIN_MS);
   return processes;
 }
 

@@ -55,9 +55,9 @@ describeWith(server, 'a Prometheus that scrapes the processes', () => {
   beforeAll(async () => {
     if (server.notRun !== undefined) return;
     pipeline = await openPipeline('alerts', { INVALID_RECORDS_LIMIT: String(INVALID_RECORDS) });
-    clickhouse = await FaultyLink.open(serverAddresses().clickhouseUrl);
+    clickhouse = await FaultyLink.open(Number(new URL(serverAddresses().clickhouseUrl).port));
     kafka = await tcpProxy(serverAddresses().kafkaBrokers);
-    env = { CLICKHOUSE_URL: clickhouse.url };
+    env = { CLICKHOUSE_URL: `http://127.0.0.1:${clickhouse.port}` };
     ports = { consumer: await freePort(), aggregator: await freePort(), api: Number(pipeline.env['PORT']) };
     const targets = Object.values(ports).map((port) => `127.0.0.1:${port}`);
     monitor = await startPrometheus(server.path, join(pipeline.dataDir, 'prometheus'), targets);

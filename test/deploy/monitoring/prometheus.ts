@@ -79,6 +79,9 @@ export async function startPrometheus(
     { cwd: dir, stdio: ['ignore', 'ignore', 'inherit'] },
   );
   const exited = once(child, 'exit');
+  // A run that fails must not leave it behind.
+  const end = (): boolean => child.kill('SIGTERM');
+  process.once('exit', end);
   const url = `http://127.0.0.1:${port}`;
   await until('Prometheus is ready', async () => (await fetch(`${url}/-/ready`)).ok);
 
@@ -102,7 +105,8 @@ export async function startPrometheus(
       return alerts.flatMap(({ annotations }) => Object.values(annotations));
     },
     stop: async () => {
-      child.kill('SIGTERM');
+      process.off('exit', end);
+      end();
       await exited;
     },
   };
