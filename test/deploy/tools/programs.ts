@@ -59,12 +59,10 @@ async function ofPrometheus(name: 'prometheus' | 'promtool'): Promise<Tool> {
   const { code } = await run([name, '--version'], { cwd: HERE });
   if (code === 0) return toolOf(name);
   const download = 'apt-get download -q prometheus';
+  // The lists of packages may be missing, and another suite may be fetching them.
+  const updating = `for n in 1 2 3 4 5; do apt-get update -q && ${download} && break; sleep 3; done`;
   return installed('prometheus', `usr/bin/${name}`, (folder) => [
-    [
-      'sh',
-      '-ec',
-      `${download} || { apt-get update -q && ${download}; }; dpkg-deb --extract *.deb "${folder}"`,
-    ],
+    ['sh', '-ec', `${download} || ${updating}; dpkg-deb --extract *.deb "${folder}"`],
   ]);
 }
 
