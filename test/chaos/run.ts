@@ -97,6 +97,7 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
     { brokers: config.KAFKA_BROKERS, topicPrefix: config.TOPIC_PREFIX },
     ledger,
   );
+  const firing = await watchFiring(dataDir, apisOf(stack));
   await publishBase(publisher, ledger, createTraffic(seed + 2), watch);
   const clock = new RunClock();
   const { until } = clock;
@@ -106,7 +107,6 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
   const over = new AbortController();
   const settled = new AbortController();
   const alert = watchAlert(url, ALERT, settled.signal);
-  const firing = await watchFiring(dataDir, apisOf(stack));
   async function untilOver(): Promise<void> {
     const hit = {
       ...(cluster && { cluster }),

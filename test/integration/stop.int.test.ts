@@ -12,7 +12,7 @@ import { signToken, type Claims } from '../../api/auth/tokens.ts';
 import { encodeCallEvent } from '../../schemas/call-event.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { topicNames } from '../../schemas/topics.ts';
-import { FaultyLink } from '../chaos/network.ts';
+import { FaultyLinks } from '../chaos/links.ts';
 import { killConsumers, startConsumer, type ConsumerProcess } from '../consumers/consumer-process.ts';
 import { eventOf } from '../consumers/event.ts';
 import { call } from '../producers/sample-event.ts';
@@ -45,14 +45,14 @@ const STARTED: Record<Name, string> = {
 };
 
 let kafka: LocalKafka;
-let clickhouse: FaultyLink;
+let clickhouse: FaultyLinks;
 let namespace: Namespace;
 let client: ClickHouseClient;
 let port: number;
 
 beforeAll(async () => {
   kafka = await startKafka({ dataDir: mkdtempSync(join(runDataDir(), 'stop-')) });
-  clickhouse = await FaultyLink.open(Number(new URL(serverAddresses().clickhouseUrl).port));
+  clickhouse = await FaultyLinks.open(serverAddresses().clickhouseUrl);
   namespace = openNamespace('stop', { ...serverAddresses(), kafkaBrokers: kafka.brokers });
   await migrate(namespace.settings);
   client = connectClickHouse(namespace.settings, 'stop test');
@@ -74,7 +74,7 @@ async function started(names: readonly Name[]): Promise<Map<Name, ConsumerProces
   port = await freePort();
   const env = {
     ...namespace.settings,
-    CLICKHOUSE_URL: `http://127.0.0.1:${clickhouse.port}`,
+    CLICKHOUSE_URL: clickhouse.url,
     STOP_TIMEOUT_MS: String(BUDGET_MS),
     SESSION_TIMEOUT_MS: '2000',
     ON_LOW_REPLICATION: 'ignore',

@@ -5,7 +5,7 @@ import { floorTo } from '../../../domain/instants.ts';
 import { HOUR_MS } from '../../../schemas/time-units.ts';
 import { freePort } from '../../../deploy/local/ports.ts';
 import { advanceProgress } from '../../../store/progress/aggregator-progress.ts';
-import { FaultyLink } from '../../chaos/network.ts';
+import { FaultyLinks } from '../../chaos/links.ts';
 import { run } from '../../conformance/programs.ts';
 import { eventOf } from '../../consumers/event.ts';
 import { openPipeline, type PipelineUnderTest } from '../../integration/pipeline.ts';
@@ -26,7 +26,7 @@ const tool = await promtool();
 describeWith(server, 'a Prometheus that scrapes the processes', () => {
   let pipeline: PipelineUnderTest;
   let monitor: RunningPrometheus;
-  let clickhouse: FaultyLink;
+  let clickhouse: FaultyLinks;
   let kafka: TcpProxy;
   let ports: Record<'consumer' | 'aggregator' | 'api', number>;
   /** Of all processes: ClickHouse through a connection that the suite slows down and cuts. */
@@ -55,9 +55,9 @@ describeWith(server, 'a Prometheus that scrapes the processes', () => {
   beforeAll(async () => {
     if (server.notRun !== undefined) return;
     pipeline = await openPipeline('alerts', { INVALID_RECORDS_LIMIT: String(INVALID_RECORDS) });
-    clickhouse = await FaultyLink.open(Number(new URL(serverAddresses().clickhouseUrl).port));
+    clickhouse = await FaultyLinks.open(serverAddresses().clickhouseUrl);
     kafka = await tcpProxy(serverAddresses().kafkaBrokers);
-    env = { CLICKHOUSE_URL: `http://127.0.0.1:${clickhouse.port}` };
+    env = { CLICKHOUSE_URL: clickhouse.url };
     ports = { consumer: await freePort(), aggregator: await freePort(), api: Number(pipeline.env['PORT']) };
     const targets = Object.values(ports).map((port) => `127.0.0.1:${port}`);
     monitor = await startPrometheus(server.path, join(pipeline.dataDir, 'prometheus'), targets);
