@@ -13,6 +13,7 @@ import {
   invalidRecordVariables,
 } from '../platform/variables.ts';
 import { readRegistryAccess, schemaRegistryVariables } from '../platform/schema-registry/variables.ts';
+import { tracingVariables } from '../platform/tracing/variables.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import { readTokenKeys } from './auth/keys.ts';
 import { TOKEN_RULES } from './auth/tokens.ts';
@@ -27,6 +28,7 @@ export const apiVariables = {
   ...clickhouseVariables,
   ...processVariables,
   ...replicationVariables,
+  ...tracingVariables,
   ...orgVariables,
   ...eventTimeVariables,
   ...closingVariables,

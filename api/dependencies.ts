@@ -7,6 +7,7 @@ import type { DeadLetterTool } from '../store/dead-letters/tool.ts';
 import type { Catalogues } from '../domain/catalogues/catalogues.ts';
 import type { OrgHistory } from '../domain/settings/org-history.ts';
 import type { Topics } from '../schemas/topics.ts';
+import type { Tracing } from '../platform/tracing/tracing.ts';
 import type { VerifyToken } from './auth/tokens.ts';
 import type { TimeLimits } from '../schemas/event-validation.ts';
 import type { EventPublisher } from './events/event-publisher.ts';
@@ -48,6 +49,8 @@ export interface ApiDependencies extends Sources {
   readonly deadLetters: Pick<DeadLetterTool, 'validator' | 'replayer'>;
   /** Publishes the events of POST /v1/events. */
   readonly events: Pick<EventPublisher, 'publish'>;
+  /** Where traces go on that come with events; undefined where none are exported. */
+  readonly tracing?: Pick<Tracing, 'newSpanId' | 'ended'> | undefined;
   /** The consumers' values: an event that is accepted must count. */
   readonly eventTimeLimits: TimeLimits;
   readonly logger: Logger;

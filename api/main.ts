@@ -18,6 +18,7 @@ import { EventPublisher } from './events/event-publisher.ts';
 import { trustedProxies } from './http/trusted-proxies.ts';
 import { listen } from './listen.ts';
 import { countOpenQueries } from './metrics/open-queries.ts';
+import { openTracing } from '../platform/tracing/tracing.ts';
 import { openSignIn } from './sign-in/sign-in.ts';
 
 /** Shorter than a request may take: the answer reports the outcome of a change, or that it is unknown. */
@@ -60,6 +61,7 @@ async function run({
     timeoutMs: PUBLISHED_WITHIN_MS,
     maxWaitingBytes: MAX_WAITING_EVENT_BYTES,
   });
+  const tracing = openTracing(config, 'api-credits-api', logger);
   const deadLetters = openDeadLetterTool(config, 'api-credits-api', logger, Date.now);
   const { app } = await buildApp({
     now: Date.now,
@@ -68,6 +70,7 @@ async function run({
     settings,
     topics,
     events,
+    tracing,
     deadLetters,
     eventTimeLimits: { futureMs: config.FUTURE_LIMIT_MS, latenessMs: config.LATENESS_LIMIT_MS },
     timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS },
@@ -88,7 +91,7 @@ async function run({
   });
   onStop(async () => {
     await app.close();
-    await Promise.all([settings.close(), events.close(), deadLetters.close()]);
+    await Promise.all([settings.close(), events.close(), deadLetters.close(), tracing?.close()]);
     await Promise.all([clickhouse.close(), clickhouseForProbes.close()]);
   });
   await listen(app, config.HOST, config.PORT);

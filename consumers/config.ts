@@ -9,6 +9,7 @@ import {
 } from '../platform/variables.ts';
 import { assertRetention, retentionVariables } from '../store/retention.ts';
 import { readRegistryAccess, schemaRegistryVariables } from '../platform/schema-registry/variables.ts';
+import { tracingVariables } from '../platform/tracing/variables.ts';
 import { readBoth, type Environment } from '../platform/config.ts';
 import { healthVariables } from '../platform/health/variables.ts';
 import { readKafkaConfig } from '../platform/kafka/config.ts';
@@ -24,6 +25,7 @@ export const consumerVariables = {
   ...retentionVariables,
   ...invalidRecordVariables,
   ...schemaRegistryVariables,
+  ...tracingVariables,
   ON_INVALID_WAVE: Type.Enum(['alert', 'stop'], {
     default: 'alert',
     description: 'what a wave of invalid records does: an alert alone, or stop intake until a restart',

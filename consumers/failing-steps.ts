@@ -23,6 +23,11 @@ export class FailingSteps {
     this.#failing.delete(step);
   }
 
+  /** How long the one that failed first has been failing; 0 if none is. */
+  longestMs(): number {
+    return Math.max(0, ...[...this.#failing.values()].map(({ sinceMs }) => this.#now() - sinceMs));
+  }
+
   /** Those that have failed for longer. */
   longerThan(ms: number): readonly FailingStep[] {
     return [...this.#failing.values()].filter(({ sinceMs }) => this.#now() - sinceMs > ms);

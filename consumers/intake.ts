@@ -9,9 +9,12 @@ import type { LandingProgress } from './fetch/landing-progress.ts';
 import type { BatchWriter } from './write/batch-writer.ts';
 import type { DeadLetter } from './write/dead-letters.ts';
 import type { InsertBatch } from './write/insert-batch.ts';
+import { publishSpanOf } from './write/landing-spans.ts';
+import { TRACEPARENT } from '../platform/tracing/span-context.ts';
 import type { WaveGuard } from './wave-guard.ts';
 
 const REPLAY_OF = Buffer.from(REPLAY_HEADERS.of);
+const TRACED = Buffer.from(TRACEPARENT);
 
 /** Adds fetched records to the open insert batch: each as a row, or as a dead letter with its rejection. */
 export class Intake {
@@ -20,20 +23,26 @@ export class Intake {
   readonly #schemaTopic: SchemaTopic;
   readonly #waveGuard: WaveGuard;
   readonly #progress: Pick<LandingProgress, 'taken' | 'waiting'>;
+  readonly #isTracing: boolean;
 
-  /** @param progress gets each range when its first record is taken, and the records that wait */
+  /**
+   * @param progress gets each range when its first record is taken, and the records that wait
+   * @param isTracing whether traced records are kept for their spans
+   */
   constructor(
     batchWriter: BatchWriter,
     decoder: RecordDecoder,
     schemaTopic: SchemaTopic,
     waveGuard: WaveGuard,
     progress: Pick<LandingProgress, 'taken' | 'waiting'>,
+    isTracing: boolean,
   ) {
     this.#batchWriter = batchWriter;
     this.#decoder = decoder;
     this.#schemaTopic = schemaTopic;
     this.#waveGuard = waveGuard;
     this.#progress = progress;
+    this.#isTracing = isTracing;
   }
 
   /**
@@ -85,6 +94,10 @@ export class Intake {
       count += 1;
       const replayed = records.mayHaveHeader(REPLAY_OF) ? replayOf(records.headers()) : undefined;
       if (replayed) insertBatch.addReplay({ ...replayed, topic, ...at, reason: rejection?.reason });
+      if (this.#isTracing && records.mayHaveHeader(TRACED)) {
+        const parent = publishSpanOf(records.headers());
+        if (parent) insertBatch.addTraced({ parent, topic, ...at, reason: rejection?.reason });
+      }
       if (rejection === undefined) {
         insertBatch.addedRow(range, records.valueEnd - records.valueStart);
       } else {

@@ -8,6 +8,7 @@ import { firstContact } from '../platform/kafka/first-contact.ts';
 import { checkReplication } from '../platform/kafka/replication-check.ts';
 import { ENVIRONMENT_NAMES } from '../platform/kafka/security.ts';
 import { SchemaRegistry } from '../platform/schema-registry/client.ts';
+import { openTracing } from '../platform/tracing/tracing.ts';
 import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
 import { enforceDeadLetterRetention } from '../store/dead-letters/retention.ts';
 import { enforceRetention } from '../store/retention.ts';
@@ -115,6 +116,7 @@ async function run({
   const calls = source(topics.calls, group);
   const newBatch = () => new InsertBatch(config.BATCH_ROWS, config.BATCH_BYTES);
   const ranges = new RangeRecorder(recordingOf(calls), fail, () => performance.now());
+  const tracing = openTracing(config, 'api-credits-consumer', logger);
   const schemas = new WriterSchemas();
   const schemaTopic = new SchemaTopic(kafka, admin, topics.writerSchemas, group, schemas, logger, onCrash);
   const registry =
@@ -126,13 +128,21 @@ async function run({
     () => retryUntilSuccess('reading the erasures', () => readErasures(reading)),
     () => performance.now(),
   );
-  const landBatch = landCallEvents(landFrom(calls, ranges.add), inserts, counters, erasures, decoder);
+  const land = landFrom(calls, ranges.add);
+  const landBatch = landCallEvents({ land, inserts, counters, erasures, decoder, tracing });
   const batchWriter = new BatchWriter([newBatch(), newBatch()], config.BATCH_LINGER_MS, landBatch, fail, () =>
     performance.now(),
   );
   const waveLimits = { percent: config.INVALID_PERCENT_LIMIT, records: config.INVALID_RECORDS_LIMIT };
   const waveGuard = new WaveGuard(waveLimits, config.ON_INVALID_WAVE === 'stop', logger, Date.now);
-  const intake = new Intake(batchWriter, decoder, schemaTopic, waveGuard, calls.progress);
+  const intake = new Intake(
+    batchWriter,
+    decoder,
+    schemaTopic,
+    waveGuard,
+    calls.progress,
+    tracing !== undefined,
+  );
 
   // Decision logs: each fetched batch lands at once.
   const charges = source(topics.dailyCharges, `${group}.charges`);
@@ -148,8 +158,9 @@ async function run({
   const sources = [calls, charges, settings];
   const progress = new ProgressWriter(sources, admin, inserts, logger, Date.now);
 
-  consumerMetrics(health.metrics, counters, sources, progress);
-  health.readyWhen(() => landingProblems({ sources, progress, failing, waveGuard }, Date.now()));
+  const parts = { counters, sources, progress, failing, waveGuard };
+  consumerMetrics(health.metrics, parts);
+  health.readyWhen(() => landingProblems(parts, Date.now()));
 
   onStop(async () => {
     health.readyWhen(() => ['The process is stopping']);
@@ -157,7 +168,7 @@ async function run({
     await batchWriter.drain();
     await ranges.flush();
     await Promise.all([...sources.map(({ fetcher }) => fetcher.leave()), progress.stop()]);
-    await Promise.all([schemaTopic.stop(), producer.close(), admin.disconnect()]);
+    await Promise.all([schemaTopic.stop(), producer.close(), admin.disconnect(), tracing?.close()]);
     inserts.close();
     await reading.close();
     logger.info({ counters }, 'everything fetched has landed');

@@ -1,17 +1,25 @@
 import type { Registry } from 'prom-client';
 import { observedCounter, observedGauge } from '../platform/health/observed-metrics.ts';
 import type { Counters } from './counters.ts';
+import type { FailingSteps } from './failing-steps.ts';
 import type { Source } from './fetch/source.ts';
+import type { WaveGuard } from './wave-guard.ts';
 import type { ProgressWriter } from './write/progress-writer.ts';
 
 const PREFIX = 'api_credits_consumer';
 
-/** The metrics of this process: what it has done since it started, and how far its partitions lag. */
+export interface MeasuredParts {
+  readonly counters: Counters;
+  readonly sources: readonly Pick<Source, 'topic' | 'fetcher'>[];
+  readonly progress: Pick<ProgressWriter, 'reported'>;
+  readonly failing: Pick<FailingSteps, 'longestMs'>;
+  readonly waveGuard: Pick<WaveGuard, 'isStopped'>;
+}
+
+/** The metrics of this process: what it has done since it started, how far its partitions lag, and what holds it up. */
 export function consumerMetrics(
   registry: Registry,
-  counters: Counters,
-  sources: readonly Pick<Source, 'topic' | 'fetcher'>[],
-  progress: Pick<ProgressWriter, 'reported'>,
+  { counters, sources, progress, failing, waveGuard }: MeasuredParts,
 ): void {
   const counter = (name: string, help: string, read: () => number): void =>
     observedCounter(registry, { name: `${PREFIX}_${name}_total`, help }, read);
@@ -77,5 +85,21 @@ export function consumerMetrics(
       labelNames: ['topic'],
     },
     () => sources.map(({ topic, fetcher }) => ({ labels: { topic }, value: fetcher.pausedCount() })),
+  );
+  observedGauge(
+    registry,
+    {
+      name: `${PREFIX}_failing_seconds`,
+      help: 'How long the step that is being retried the longest has been failing; 0 if none is.',
+    },
+    () => failing.longestMs() / 1_000,
+  );
+  observedGauge(
+    registry,
+    {
+      name: `${PREFIX}_intake_stopped`,
+      help: 'Whether a wave of invalid records has stopped intake (ON_INVALID_WAVE=stop): 1 or 0.',
+    },
+    () => Number(waveGuard.isStopped),
   );
 }

@@ -12,6 +12,8 @@ import { Sender } from './sender.ts';
 import type { SpoolLogger } from './spool/spool-log.ts';
 import type { SpoolOptions } from './spool/spool-options.ts';
 import { SpooledPublisher } from './spool/spooled-publisher.ts';
+import { traced } from './traced-event.ts';
+import type { PublisherTracer } from './tracer.ts';
 import type { Transport } from './transport.ts';
 
 export interface PublisherOptions extends PublisherLimits {
@@ -21,6 +23,8 @@ export interface PublisherOptions extends PublisherLimits {
   /** Returns that many random bytes, for event ids: crypto.randomBytes. */
   readonly random: (bytes: number) => Uint8Array;
   readonly logger?: SpoolLogger;
+  /** Traces sampled events; not with a spool. */
+  readonly tracer?: PublisherTracer | undefined;
   /** Events wait for Kafka on the disk instead of in memory. */
   readonly spool?: SpoolOptions;
 }
@@ -107,11 +111,12 @@ class BufferedPublisher implements Publisher {
 
   #accept(input: CallEventInput): Promise<string> {
     if (this.#closing) throw new PublisherClosedError();
-    const { now, random, maxEventBytes } = this.#options;
+    const { now, random, maxEventBytes, tracer } = this.#options;
     const { eventId, record } = prepareEvent(input, now(), { random, limits: this.#limits, maxEventBytes });
     const entry = new Entry(record, eventId, this.#tally);
     const delivery = new Promise<string>((resolve) => entry.reportTo(resolve));
-    if (!this.#sendBuffer.offer(entry)) {
+    const hasSpan = tracer && this.#sendBuffer.hasRoomFor(entry.sizeBytes);
+    if (!this.#sendBuffer.offer(hasSpan ? traced(entry, tracer) : entry)) {
       throw new BufferFullError(this.#sendBuffer.records, this.#sendBuffer.sizeBytes);
     }
     this.#tally.accepted += 1;

@@ -23,10 +23,10 @@ export class RegistryFraming implements Transport {
   async send(records: readonly OutgoingRecord[]): Promise<void> {
     const header = (this.#header ??= registryHeader(await this.#schemaId()));
     await this.#inner.send(
-      records.map(({ key, value }) => ({
-        key,
-        value: Buffer.concat([header, value.subarray(SINGLE_OBJECT_HEADER_BYTES)]),
-      })),
+      records.map(({ key, value: encoded, headers }) => {
+        const value = Buffer.concat([header, encoded.subarray(SINGLE_OBJECT_HEADER_BYTES)]);
+        return headers ? { key, value, headers } : { key, value };
+      }),
     );
   }
 

@@ -10,6 +10,8 @@ import { PlacedRecord, sizeOf } from './placed-record.ts';
 export interface OutgoingRecord {
   readonly key: string;
   readonly value: Buffer;
+  /** Of traced records; most have none, and are encoded faster. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A valid event, ready for Kafka. */

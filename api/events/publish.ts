@@ -7,18 +7,22 @@ import { TooManyWaitingError, UnconfirmedError } from './event-publisher.ts';
 import { MAX_EVENTS, type EventFormat } from './formats.ts';
 import { FOREIGN_ORG, prepare, type Outcome } from './prepare.ts';
 import type { EventResult } from './result.ts';
+import { publishTraced } from './traced-publish.ts';
 
 /**
  * Validates the events of a body and publishes the valid ones. Throws a Problem where no event was accepted: all are
  * invalid or of foreign orgs, there are too many, or Kafka did not confirm them.
+ * @param traceparent of the request, if it has one
  * @returns a result for each event, in order
  */
 export async function publishEvents(
-  { events, now, eventTimeLimits: timeLimits }: ApiDependencies,
+  dependencies: ApiDependencies,
   { orgIds: [orgId] }: Caller,
   format: EventFormat,
   body: string,
+  traceparent: string | undefined,
 ): Promise<EventResult[]> {
+  const { now, eventTimeLimits: timeLimits } = dependencies;
   const given = format.split(body);
   if (given.length === 0) throw new Problem('invalid-request', 'Send at least one event.');
   if (given.length > MAX_EVENTS) {
@@ -29,7 +33,7 @@ export async function publishEvents(
   const records = outcomes.flatMap((outcome) => ('record' in outcome ? [outcome.record] : []));
   if (records.length === 0) throw noneValid(outcomes);
   try {
-    await events.publish(records);
+    await publishTraced(dependencies, records, traceparent);
   } catch (error) {
     throw publishProblem(error, outcomes);
   }

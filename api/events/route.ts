@@ -43,7 +43,14 @@ export async function eventsRoute(app: ApiServer, dependencies: ApiDependencies)
         if (format === undefined || request.headers['ce-specversion'] !== undefined) throw unsupported();
         const body: unknown = request.body;
         if (typeof body !== 'string') throw new Problem('invalid-request', 'Send the events as the body.');
-        const results = await publishEvents(dependencies, callerOf(request), format, body);
+        const { traceparent } = request.headers;
+        const results = await publishEvents(
+          dependencies,
+          callerOf(request),
+          format,
+          body,
+          typeof traceparent === 'string' ? traceparent : undefined,
+        );
         const accepted = results.filter(({ status }) => status === 'accepted').length;
         void reply.code(202);
         return { accepted, rejected: results.length - accepted, results };

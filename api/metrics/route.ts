@@ -4,6 +4,7 @@ import type { ApiDependencies } from '../dependencies.ts';
 import type { ApiServer } from '../server.ts';
 import { pipelineMetrics } from './pipeline.ts';
 import { timeRequests } from './requests.ts';
+import { totalMetrics } from './totals.ts';
 
 const MEDIA_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
@@ -12,6 +13,7 @@ export function metricsRoute(app: ApiServer, dependencies: ApiDependencies): voi
   const { metrics: registry } = dependencies;
   timeRequests(app, registry);
   const updatePipeline = pipelineMetrics(registry, dependencies);
+  const updateTotals = totalMetrics(registry, dependencies);
   app.route({
     method: 'GET',
     url: '/metrics',
@@ -21,7 +23,7 @@ export function metricsRoute(app: ApiServer, dependencies: ApiDependencies): voi
       response: { 200: { description: 'Metrics', content: { 'text/plain': { schema: Type.String() } } } },
     },
     handler: async (_request, reply) => {
-      await updatePipeline();
+      await Promise.all([updatePipeline(), updateTotals()]);
       return reply.type(MEDIA_TYPE).send(await registry.metrics());
     },
   });

@@ -8,18 +8,27 @@ import type { DeadLetter } from './dead-letters.ts';
 import type { InsertBatch } from './insert-batch.ts';
 import type { Inserts } from './inserts.ts';
 import type { Land } from './landing-order.ts';
+import { endTraces } from './landing-spans.ts';
+import type { Tracing } from '../../platform/tracing/tracing.ts';
+
+export interface CallEventLanding {
+  readonly land: Land;
+  readonly inserts: Inserts;
+  readonly counters: Counters;
+  readonly erasures: Pick<KnownErasures, 'current'>;
+  /** Reads the dead letters of erased persons. */
+  readonly decoder: Pick<RecordDecoder, 'read'>;
+  /** Undefined where nothing is traced. */
+  readonly tracing: Tracing | undefined;
+}
 
 /**
  * Lands insert batches of call events, their rows as one Native block. Calls of erased persons get their pseudonym at
  * the last moment, in each attempt anew: a batch may have waited for ClickHouse while a person was erased.
  */
-export function landCallEvents(
-  land: Land,
-  inserts: Inserts,
-  counters: Counters,
-  erasures: Pick<KnownErasures, 'current'>,
-  decoder: Pick<RecordDecoder, 'read'>,
-): (insertBatch: InsertBatch) => Promise<void> {
+export function landCallEvents(parts: CallEventLanding): (insertBatch: InsertBatch) => Promise<void> {
+  const { land, inserts, counters, erasures, decoder, tracing } = parts;
+
   async function insertRows({ columns }: InsertBatch): Promise<void> {
     if (columns.rows === 0) return;
     const erased = await erasures.current();
@@ -47,12 +56,14 @@ export function landCallEvents(
     });
   }
 
-  return async (insertBatch) =>
-    land({
+  return async (insertBatch) => {
+    await land({
       rowsName: 'events',
       insertRows: () => insertRows(insertBatch),
       deadLetters: await withoutErased(insertBatch.deadLetters),
       replays: insertBatch.replays,
       ranges: insertBatch.ranges,
     });
+    if (tracing) endTraces(tracing, insertBatch.traced, Date.now());
+  };
 }

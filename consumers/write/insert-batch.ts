@@ -1,6 +1,7 @@
 import { CallEventColumns } from '../../store/decode/call-event-columns.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import type { LandedReplay } from './replays.ts';
+import type { TracedRecord } from './landing-spans.ts';
 import type { LandedRange } from '../fetch/landed-range.ts';
 
 /** Bytes of a row beyond those of its message: ids, numbers and coordinates as Native columns. */
@@ -8,15 +9,18 @@ const FIXED_ROW_BYTES = 60;
 const DEAD_LETTER_BYTES = 1_000;
 const REPLAY_BYTES = 500;
 const MAX_DEAD_LETTERS = 2_000;
+/** More in one batch are landed without a span. */
+const MAX_TRACED = 1_000;
 
 /**
- * What lands with one insert: rows of any number of partitions, dead letters, which records replayed earlier ones, and
- * the ranges they were read from.
+ * What lands with one insert: rows of any number of partitions, dead letters, which records replayed earlier ones or
+ * belong to a trace, and the ranges they were read from.
  */
 export class InsertBatch {
   readonly columns: CallEventColumns;
   readonly deadLetters: DeadLetter[] = [];
   readonly replays: LandedReplay[] = [];
+  readonly traced: TracedRecord[] = [];
   readonly ranges: LandedRange[] = [];
   readonly #maxBytes: number;
   #bytes = 0;
@@ -78,10 +82,15 @@ export class InsertBatch {
     this.#bytes += REPLAY_BYTES;
   }
 
+  addTraced(record: TracedRecord): void {
+    if (this.traced.length < MAX_TRACED) this.traced.push(record);
+  }
+
   clear(): void {
     this.columns.clear();
     this.deadLetters.length = 0;
     this.replays.length = 0;
+    this.traced.length = 0;
     this.ranges.length = 0;
     this.#bytes = 0;
   }

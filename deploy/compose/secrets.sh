@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the secrets of compose.yaml in the folder "secrets" beside it: random passwords, and what ClickHouse needs of
+# Makes the secrets of compose.yaml and monitoring.yaml in the folder "secrets" beside it: random passwords, and what ClickHouse needs of
 # them. What is there stays as it is, so it can be repeated; remove a file to get another secret.
 set -eu
 umask 022
@@ -25,7 +25,8 @@ secret() {
   fi
 }
 
-for name in clickhouse_owner clickhouse_writer clickhouse_reader clickhouse_cluster clickhouse_replicas jwt_secret; do
+for name in clickhouse_owner clickhouse_writer clickhouse_reader clickhouse_cluster clickhouse_replicas jwt_secret \
+  grafana_admin; do
   secret "$name"
 done
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Registry } from 'prom-client';
 import type { Logger } from '../logging.ts';
-import { collectProcessMetrics } from './process-metrics.ts';
+import { collectProcessMetrics, collectReadiness } from './process-metrics.ts';
 
 export interface HealthConfig {
   readonly HEALTH_PORT?: number;
@@ -49,6 +49,7 @@ export async function openHealth(
   const health: Health = { metrics, readyWhen: (problems) => (problemsNow = problems) };
   if (HEALTH_PORT === undefined) return health;
   collectProcessMetrics(metrics);
+  collectReadiness(metrics, () => problemsNow().length === 0);
 
   async function answer({ method, url = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
     if (method !== 'GET' && method !== 'HEAD') {

@@ -1,6 +1,7 @@
 import type { Message, Producer, ProducerConfig } from 'kafkajs';
 import { PlacedRecord } from '../../schemas/placed-record.ts';
 import { isMissingAcl, problemOf } from './access-error.ts';
+import { hangUp } from './connect.ts';
 import { CompressionTypes, Partitioners } from './kafkajs.ts';
 import { partitionMessage, recordsOf } from './kafkajs-produce.ts';
 import { partitionOf } from './murmur2.ts';
@@ -8,6 +9,8 @@ import type { PlainRecord } from './record-batch-encoder.ts';
 import { compareAcknowledged, NotAcknowledgedError, type LastOffsets } from './acknowledgement.ts';
 
 const ALL_REPLICAS = -1;
+/** D: a broker that runs answers sooner; one that has vanished never does. */
+const ANSWER_WITHIN_MS = 1_000;
 
 type Compression = (typeof CompressionTypes)[keyof typeof CompressionTypes];
 
@@ -74,11 +77,16 @@ export class AcknowledgedProducer {
     return sending;
   }
 
-  /** Closes the connection. A send under way fails soon, one that waits for its turn at once. */
+  /**
+   * Closes the connection. A send under way may still be acknowledged for a second, then it fails, and with it whatever
+   * else the client of the brokers waits for; a send that waits for its turn fails at once.
+   */
   async close(): Promise<void> {
     this.#isClosed = true;
     const connection = this.#connection;
+    const impatience = setTimeout(() => hangUp(this.#kafka), ANSWER_WITHIN_MS);
     await this.#disconnect();
+    clearTimeout(impatience);
     // A send that fails because of it lets kafkajs connect again: close that connection too once the send has ended.
     void this.#lastSend.then(() => connection?.close());
   }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, ITopicConfig, Kafka as KafkaClient } from 'kafkajs';
 import { Kafka, logLevel } from './kafkajs.ts';
@@ -16,6 +17,7 @@ export interface KafkaConfig {
   readonly kafkaSecurity?: KafkaSecurity;
 }
 
+const openSockets = new WeakMap<object, ReadonlySet<Socket>>();
 const WITHOUT_END = Number.MAX_SAFE_INTEGER;
 const CONNECT_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -39,7 +41,8 @@ export function connectKafka(
   stopIdleTimers();
   const security = config.kafkaSecurity ?? { names: ENVIRONMENT_NAMES };
   const { sasl } = security;
-  return new Kafka({
+  const sockets = new Set<Socket>();
+  const kafka = new Kafka({
     clientId,
     brokers: brokersOf(config),
     logLevel: logLevel.INFO,
@@ -47,9 +50,20 @@ export function connectKafka(
     connectionTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout: requestTimeoutMs,
     retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries },
-    socketFactory: socketFactory(security),
+    socketFactory: socketFactory(security, sockets),
     ...(sasl && { sasl: saslMechanism({ ...security, sasl }, retries === WITHOUT_END) }),
   });
+  openSockets.set(kafka, sockets);
+  return kafka;
+}
+
+/**
+ * Ends the connections of a client at once, so that whatever waits for an answer fails: kafkajs itself waits for answers
+ * before it closes a connection, up to the request timeout where a broker has vanished.
+ * @param kafka from connectKafka
+ */
+export function hangUp(kafka: object): void {
+  for (const socket of openSockets.get(kafka) ?? []) socket.destroy(new Error('the client was closed'));
 }
 
 /** The addresses in KAFKA_BROKERS. */

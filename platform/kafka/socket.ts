@@ -13,11 +13,14 @@ const AT_ONCE_MS = 5_000;
  * Opens the sockets of kafkajs. Files are read for each connection. The server's name is always checked.
  *
  * An error says what to do in its own message, because kafkajs copies nothing else of it.
+ * @param open holds the sockets that are open
  */
-export function socketFactory(security: KafkaSecurity): ISocketFactory {
+export function socketFactory(security: KafkaSecurity, open: Set<Socket>): ISocketFactory {
   const { tls, names } = security;
   return ({ host, port, onConnect }) => {
     const socket = tls ? openTls(host, port, tls, names, onConnect) : connect({ host, port }, onConnect);
+    open.add(socket);
+    socket.on('close', () => open.delete(socket));
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     explainErrors(socket, names);
     explainClosing(socket, security);

@@ -7,6 +7,7 @@ import { createPublisher as publisherOver } from '../publisher.ts';
 import { framed } from './framing.ts';
 import type { Framing } from './framing-options.ts';
 import type { PublisherSasl, PublisherTls } from './kafka-options.ts';
+import type { PublisherTracer } from '../tracer.ts';
 import { publisherSecurity } from './kafka-security.ts';
 
 /** Where the publisher and its Kafka client report what they retry. pino's and Fastify's loggers fit, and console. */
@@ -34,6 +35,11 @@ export interface PublisherOptions extends PublisherLimits {
   readonly framing?: Framing;
   /** Default: silent. */
   readonly logger?: PublisherLogger;
+  /**
+   * A tracer of OpenTelemetry: each publish of a sampled trace is a span, and its record carries the trace on to the
+   * consumer. Events of a spool are not traced. Default: none.
+   */
+  readonly tracer?: PublisherTracer;
   /** Events wait for Kafka on a local disk, where they survive the process. Default: they wait in memory. */
   readonly spool?: SpoolOptions;
 }

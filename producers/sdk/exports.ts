@@ -1,5 +1,6 @@
 /** All that `@api-credits/publisher` exports. A test compares it with api-report.txt beside this file. */
 export { createPublisher, type PublisherLogger, type PublisherOptions } from './connect.ts';
+export type { PublisherSpan, PublisherTracer } from '../tracer.ts';
 export type { Framing, SchemaRegistryOptions } from './framing-options.ts';
 export type { PublisherSasl, PublisherSecret, PublisherTls } from './kafka-options.ts';
 export type { Publisher, PublisherCounters, PublisherLimits } from '../publisher-contract.ts';

@@ -51,6 +51,7 @@ export class SchemaReader {
     }
   }
 
+  /** Where it is still connecting, that ends by itself: its client repeats it a few times. */
   async close(): Promise<void> {
     const opened = await this.#opened?.catch(() => undefined);
     await Promise.all([opened?.reader.stop(), opened?.admin.disconnect()]);

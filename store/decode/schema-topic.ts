@@ -31,7 +31,8 @@ export class SchemaTopic {
   readonly #schemas: WriterSchemas;
   readonly #logger: Logger;
   readonly #onCrash: (error: Error) => void;
-  #consumer: Promise<Consumer> | undefined;
+  #consumer: Promise<void> | undefined;
+  #running: Consumer | undefined;
   #next = 0;
 
   /**
@@ -74,8 +75,9 @@ export class SchemaTopic {
     }
   }
 
+  /** One that is still starting ends with the process: kafkajs repeats its start without end, and cannot be interrupted. */
   async stop(): Promise<void> {
-    await (await this.#consumer)?.disconnect();
+    await this.#running?.disconnect();
   }
 
   /** The next call starts a new consumer. */
@@ -84,7 +86,7 @@ export class SchemaTopic {
     throw error;
   }
 
-  async #start(): Promise<Consumer> {
+  async #start(): Promise<void> {
     const consumer = this.#kafka.consumer({
       groupId: this.#group,
       allowAutoTopicCreation: false,
@@ -112,6 +114,6 @@ export class SchemaTopic {
         return Promise.resolve();
       },
     });
-    return consumer;
+    this.#running = consumer;
   }
 }

@@ -26,6 +26,7 @@ import { requestsTo } from './requests.ts';
 import { createTraffic } from './traffic.ts';
 import { untilItSettles } from './settle.ts';
 import { differencesOf } from './verify.ts';
+import { watchFiring } from './firing.ts';
 import { watchCurrentUsage } from './watch.ts';
 
 export interface ChaosOptions {
@@ -96,6 +97,7 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
     { brokers: config.KAFKA_BROKERS, topicPrefix: config.TOPIC_PREFIX },
     ledger,
   );
+  const firing = await watchFiring(dataDir, apisOf(stack));
   await publishBase(publisher, ledger, createTraffic(seed + 2), watch);
   const clock = new RunClock();
   const { until } = clock;
@@ -168,6 +170,8 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
     await untilItSettles({ kafka, client, topics, timing, now: Date.now });
     settled.abort();
     report('settled; comparing');
+    const alerts = await firing?.outcome();
+    report(alerts ? `alerts that fired: ${alerts.fired.join(', ')}` : 'no Prometheus to see alerts fire');
     const found = await differencesOf({
       ledger,
       limits,
@@ -186,11 +190,13 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
         ? []
         : [`invalid records in the log: ${log.distinctInvalid} instead of ${invalid}`]),
       ...((await alert) ? [] : [`/readyz never showed the alert ${ALERT}`]),
+      ...(alerts?.missing ?? []).map((name) => `the alert ${name} never fired`),
       ...(await historyDifferences(inputs.poison, limits, get)),
       ...found,
     ];
   } finally {
     settled.abort();
+    await firing?.stop();
     await client.close();
   }
 }

@@ -51,7 +51,7 @@ export interface Claims {
   readonly org?: string;
 }
 
-const SECRET = 'a secret that only this test run knows';
+export const SECRET = 'a secret that only this test run knows';
 
 /**
  * @param suite a word that names the suite in logs

@@ -2,6 +2,7 @@ import { parseEventId } from '../../schemas/event-id.ts';
 import { EventRejectedError, RecordRejectedError } from '../../producers/errors.ts';
 import type { Publisher } from '../../producers/publisher-contract.ts';
 import { createPublisher, type PublisherOptions } from '../../producers/publisher.ts';
+import type { PublisherTracer } from '../../producers/tracer.ts';
 import { InvalidRecordsError } from '../../producers/transport.ts';
 import { call, countingBytes, NOW_MS, publishUsers, users } from './sample-event.ts';
 import { gate, ScriptedTransport } from './scripted-transport.ts';
@@ -134,5 +135,45 @@ describe('flush', () => {
   it('of nothing is done at once', async () => {
     await publisherWith().flush();
     expect(transport.attempts).toHaveLength(0);
+  });
+});
+
+/** A tracer that keeps what it is given. */
+function recordingTracer(traceFlags: number) {
+  const spans: string[] = [];
+  const tracer: PublisherTracer = {
+    startSpan: (name) => {
+      spans.push(`begin ${name}`);
+      return {
+        spanContext: () => ({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags }),
+        setStatus: ({ message }) => spans.push(`error ${message}`),
+        end: () => spans.push('end'),
+      };
+    },
+  };
+  return { spans, tracer };
+}
+const headersOf = () => transport.records.map(({ headers }) => headers);
+
+describe('a publisher with a tracer', () => {
+  it('puts each publish of a sampled trace into a span, and the trace into its record', async () => {
+    const { spans, tracer } = recordingTracer(1);
+    await publisherWith({ tracer }).publish(call());
+    expect(spans).toEqual(['begin publish api call', 'end']);
+    expect(headersOf()).toEqual([{ traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` }]);
+  });
+
+  it('leaves the records of other traces as they are', async () => {
+    const { spans, tracer } = recordingTracer(0);
+    await publisherWith({ tracer }).publish(call());
+    expect(spans).toEqual(['begin publish api call', 'end']);
+    expect(headersOf()).toEqual([undefined]);
+  });
+
+  it('ends the span of an event that Kafka rejects with its error', async () => {
+    const { spans, tracer } = recordingTracer(1);
+    transport.onSend = () => Promise.reject(new InvalidRecordsError(new Error('too large')));
+    await expect(publisherWith({ tracer }).publish(call())).rejects.toThrow(RecordRejectedError);
+    expect(spans).toEqual(['begin publish api call', expect.stringContaining('too large'), 'end']);
   });
 });

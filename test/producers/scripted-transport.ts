@@ -9,6 +9,8 @@ export class ScriptedTransport implements Transport {
   readonly attempts: CallEvent[][] = [];
   /** The events that it took. */
   readonly taken: CallEvent[] = [];
+  /** The records of all attempts, as they were sent. */
+  readonly records: OutgoingRecord[] = [];
   inFlight = 0;
   maxInFlight = 0;
   closed = false;
@@ -16,6 +18,7 @@ export class ScriptedTransport implements Transport {
   onSend: (batch: readonly CallEvent[], attempt: number) => Promise<void> | void = () => undefined;
 
   async send(records: readonly OutgoingRecord[]): Promise<void> {
+    this.records.push(...records);
     const batch = records.map(({ value }) => decode(value));
     this.attempts.push(batch);
     this.inFlight += 1;

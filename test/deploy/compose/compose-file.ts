@@ -33,10 +33,13 @@ const Project = Type.Object({
 export type ComposeService = Static<typeof Service>;
 export type ComposeProject = Static<typeof Project>;
 
-/** The file as Docker Compose reads it. @throws where the file does not follow the Compose Specification */
-export async function readComposeFile(run: Run): Promise<ComposeProject> {
-  const { code, stdout, stderr } = await run(['--format', 'json', 'compose.yaml'], COMPOSE_FOLDER);
-  if (code !== 0) throw new Error(`compose.yaml is not valid:\n${stderr}`);
+/**
+ * The file as Docker Compose reads it, with others on top.
+ * @throws where a file does not follow the Compose Specification
+ */
+export async function readComposeFile(run: Run, ...more: readonly string[]): Promise<ComposeProject> {
+  const { code, stdout, stderr } = await run(['--format', 'json', 'compose.yaml', ...more], COMPOSE_FOLDER);
+  if (code !== 0) throw new Error(`${['compose.yaml', ...more].join(', ')}: not valid:\n${stderr}`);
   return Value.Parse(Project, JSON.parse(stdout));
 }
 

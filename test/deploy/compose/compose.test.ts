@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
+import { parse } from 'yaml';
+import { readConfig } from '../../../platform/config.ts';
+import { processVariables } from '../../../platform/variables.ts';
 import { projectFile } from '../../../schemas/root.ts';
 import { run as runProgram } from '../../conformance/programs.ts';
 import { readDockerfile } from '../image/dockerfile.ts';
@@ -19,7 +24,7 @@ describeWith(await composeReader(), 'compose.yaml', (run) => {
   });
 
   it('gives every container no capabilities, no new privileges and a limit', async () => {
-    const { services } = await readComposeFile(run);
+    const { services } = await readComposeFile(run, 'monitoring.yaml');
     for (const [name, service] of Object.entries(services)) {
       const { cap_drop, security_opt, mem_limit, cpus, restart } = service;
       expect({ name, cap_drop, security_opt }).toEqual({
@@ -46,25 +51,60 @@ describeWith(await composeReader(), 'compose.yaml', (run) => {
     expect(problems).toEqual(own.map(([name]) => [name, []]));
   });
 
+  it('waits longer for a process than it takes to stop', async () => {
+    const { services } = await readComposeFile(run);
+    for (const [name, service] of Object.entries(services).filter(([, each]) => isOwn(each))) {
+      const { STOP_TIMEOUT_MS } = readConfig(environmentOf(service), processVariables);
+      const [, seconds] = /^(\d+)s$/.exec(service.stop_grace_period ?? '') ?? [];
+      expect([name, Number(seconds) * 1_000 > STOP_TIMEOUT_MS]).toEqual([name, true]);
+    }
+  });
+
   it('opens no port to other machines, and keeps Kafka and ClickHouse inside', async () => {
-    const { services, networks } = await readComposeFile(run);
+    const { services, networks } = await readComposeFile(run, 'monitoring.yaml');
     for (const [name, { ports = [], networks: joined }] of Object.entries(services)) {
-      const isApi = name.startsWith('api-');
+      const isForPeople = /^(api-|prometheus|grafana)/.test(name);
       const addresses = ports.map(({ host_ip: address }) => address);
-      expect([name, addresses]).toEqual([name, isApi ? ['127.0.0.1'] : []]);
-      expect([name, Object.keys(joined)]).toEqual([name, isApi ? ['backend', 'frontend'] : ['backend']]);
+      expect([name, addresses]).toEqual([name, isForPeople ? ['127.0.0.1'] : []]);
+      expect([name, Object.keys(joined)]).toEqual([
+        name,
+        isForPeople ? ['backend', 'frontend'] : ['backend'],
+      ]);
     }
     expect(networks['backend']?.internal).toBe(true);
   });
 
   it('takes every secret from a file that secrets.sh makes', async () => {
-    const { services, secrets } = await readComposeFile(run);
+    const { services, secrets } = await readComposeFile(run, 'monitoring.yaml');
     await inTemporaryDir(async (dir) => {
       const made = await makeSecrets(dir);
       for (const { file } of Object.values(secrets)) expect(made).toContain(basename(file));
     });
     const names = Object.values(services).flatMap((service) => Object.keys(environmentOf(service)));
     expect(names.filter((name) => /PASSWORD|SECRET|TOKEN/.test(name) && !name.endsWith('_FILE'))).toEqual([]);
+  });
+
+  it('has a Prometheus that scrapes every process, and alert rules and a board of this project', async () => {
+    const { services, configs } = await readComposeFile(run, 'monitoring.yaml');
+    const Config = Type.Object({
+      rule_files: Type.Tuple([Type.Literal('alerts.yaml')]),
+      scrape_configs: Type.Tuple([
+        Type.Object({
+          job_name: Type.Literal('api-credits'),
+          static_configs: Type.Tuple([Type.Object({ targets: Type.Array(Type.String()) })]),
+        }),
+      ]),
+    });
+    const { scrape_configs: jobs } = Value.Parse(
+      Config,
+      parse(projectFile('deploy', 'monitoring', 'prometheus.yaml')),
+    );
+    const image = readDockerfile().at(-1)?.env;
+    const portOf = (name: string) => (name.startsWith('api-') ? image?.['PORT'] : image?.['HEALTH_PORT']);
+    const processes = Object.keys(services).filter((name) => /^(consumer|aggregator|api)-/.test(name));
+    const { targets } = jobs[0].static_configs[0];
+    expect(targets.toSorted()).toEqual(processes.map((name) => `${name}:${portOf(name)}`).toSorted());
+    for (const { file } of Object.values(configs)) expect([file, existsSync(file)]).toEqual([file, true]);
   });
 
   it('names the same servers as the configuration of ClickHouse', async () => {

@@ -1,3 +1,5 @@
+import { parse } from 'yaml';
+import { projectFile } from '../../../schemas/root.ts';
 import { readDockerfile } from '../image/dockerfile.ts';
 import { configProblems } from '../process-config.ts';
 import { helm, describeWith, type Run } from '../tools/programs.ts';
@@ -37,10 +39,12 @@ describeWith(await helm(), 'the Helm chart', (run) => {
     ]);
     const more = kindsOf(cluster).filter((name) => !kindsOf(least).includes(name));
     expect(more).toEqual([
+      'ConfigMap credits-board',
       'HorizontalPodAutoscaler credits-api',
       'Ingress credits-api',
       'NetworkPolicy credits',
       'PodMonitor credits',
+      'PrometheusRule credits',
     ]);
     const jobs = least.filter(({ kind }) => kind === 'Job');
     expect(jobs.map(({ metadata }) => metadata.annotations?.['helm.sh/hook'])).toEqual(
@@ -111,6 +115,16 @@ describeWith(await helm(), 'the Helm chart', (run) => {
       const stopMs = Number(environmentOf(pod)['STOP_TIMEOUT_MS']);
       expect(pod.terminationGracePeriodSeconds * 1_000).toBeGreaterThan(stopMs);
     }
+  });
+
+  it('brings the alert rules and the board along, and the job that they expect', async () => {
+    const [, cluster = []] = await bothRenderings(run);
+    const of = (wanted: string) => cluster.find(({ kind }) => kind === wanted);
+    expect(of('PrometheusRule')?.spec).toEqual(parse(projectFile('deploy', 'monitoring', 'alerts.yaml')));
+    expect(of('ConfigMap')?.data).toEqual({
+      'api-credits.json': projectFile('deploy', 'monitoring', 'board.json'),
+    });
+    expect(of('PodMonitor')?.spec).toMatchObject({ jobLabel: 'app.kubernetes.io/name' });
   });
 
   it('takes a digest before a tag', async () => {

@@ -24,6 +24,7 @@ const Resource = Type.Object({
     annotations: Type.Optional(Type.Record(Type.String(), Type.String())),
   }),
   spec: Type.Optional(Type.Unknown()),
+  data: Type.Optional(Type.Record(Type.String(), Type.String())),
   automountServiceAccountToken: Type.Optional(Type.Boolean()),
 });
 export type Resource = Static<typeof Resource>;

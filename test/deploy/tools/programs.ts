@@ -4,7 +4,9 @@ import { projectRoot } from '../../../schemas/root.ts';
 import { run, type Outcome } from '../../conformance/programs.ts';
 
 /** A program that checks what is deployed, or why it cannot be had on this machine: then nothing it checks passed. */
-export type Tool = { readonly notRun?: undefined; readonly run: Run } | { readonly notRun: string };
+export type Tool =
+  | { readonly notRun?: undefined; readonly path: string; readonly run: Run }
+  | { readonly notRun: string };
 
 /** From the checkout's root, unless another folder is given. */
 export type Run = (args: readonly string[], cwd?: string) => Promise<Outcome>;
@@ -52,6 +54,24 @@ export async function helm(): Promise<Tool> {
   return (await found()) ?? { notRun: reasonOf(install, outcome) };
 }
 
+/** The machine's, or the programs of Debian's package without its service. */
+async function ofPrometheus(name: 'prometheus' | 'promtool'): Promise<Tool> {
+  const { code } = await run([name, '--version'], { cwd: HERE });
+  if (code === 0) return toolOf(name);
+  const download = 'apt-get download -q prometheus';
+  // The lists of packages may be missing, and another suite may be fetching them.
+  const updating = `for n in 1 2 3 4 5; do apt-get update -q && ${download} && break; sleep 3; done`;
+  return installed('prometheus', `usr/bin/${name}`, (folder) => [
+    ['sh', '-ec', `${download} || ${updating}; dpkg-deb --extract *.deb "${folder}"`],
+  ]);
+}
+
+/** It checks rules, and evaluates them against examples. */
+export const promtool = (): Promise<Tool> => ofPrometheus('promtool');
+
+/** The server, which scrapes and evaluates rules. */
+export const prometheus = (): Promise<Tool> => ofPrometheus('prometheus');
+
 /** It checks units without a running systemd since version 250. */
 export async function systemdAnalyze(): Promise<Tool> {
   const { code, stdout } = await run(['systemd-analyze', '--version'], { cwd: HERE });
@@ -60,8 +80,9 @@ export async function systemdAnalyze(): Promise<Tool> {
   return version >= 250 ? toolOf('systemd-analyze') : { notRun: `systemd ${version} is older than 250` };
 }
 
-const toolOf = (program: string): Tool => ({
-  run: (args, cwd = projectRoot()) => run([program, ...args], { cwd }),
+const toolOf = (path: string): Tool => ({
+  path,
+  run: (args, cwd = projectRoot()) => run([path, ...args], { cwd }),
 });
 
 /** Tests with it, each named as not run where it cannot be had. */

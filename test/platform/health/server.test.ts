@@ -29,6 +29,14 @@ describe('the health port', () => {
     expect((await get('/readyz', 'HEAD')).status).toBe(200);
   });
 
+  it('says in the metrics whether the process is ready', async () => {
+    const { health, get } = await opened();
+    const metrics = async () => (await get('/metrics')).text();
+    expect(await metrics()).toMatch(/^api_credits_process_ready 0$/m);
+    health.readyWhen(() => []);
+    expect(await metrics()).toMatch(/^api_credits_process_ready 1$/m);
+  });
+
   it('has metrics for Prometheus, those of Node and what is read at the scrape', async () => {
     const { health, get } = await opened();
     let landed = 1;
