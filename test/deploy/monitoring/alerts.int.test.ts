@@ -79,6 +79,11 @@ describeWith(server, 'a Prometheus that scrapes the processes', () => {
       ],
       format: 'JSONEachRow',
     });
+    await pipeline.client.insert({
+      table: 'reconciliation_differences',
+      values: [{ unit: 'test', name: 'feed-differs', place_text: 'one', place: '{}', is_open: 1, since: at }],
+      format: 'JSONEachRow',
+    });
     await pipeline.start('api', env);
     await pipeline.start('consumer', {
       ...env,
@@ -91,6 +96,8 @@ describeWith(server, 'a Prometheus that scrapes the processes', () => {
       'ApiCreditsLandingLags',
       'ApiCreditsTimeZoneRulesOld',
       'ApiCreditsOrgsSetAside',
+      'ApiCreditsReconciliationDiffers',
+      'ApiCreditsReconciliationStalled',
       'ApiCreditsProcessNotReady',
     );
   }

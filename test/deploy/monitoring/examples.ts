@@ -76,6 +76,17 @@ export const EXAMPLES: readonly Example[] = [
   },
   { alert: 'ApiCreditsOrgsSetAside', series: { api_credits_orgs_set_aside: '0x9 1x60' }, firesAt: 15 },
   {
+    alert: 'ApiCreditsReconciliationDiffers',
+    series: { 'api_credits_reconciliation_differences{name="rollup-differs"}': '0x9 1x60' },
+    firesAt: 15,
+  },
+  {
+    alert: 'ApiCreditsReconciliationStalled',
+    // Promtool's clock begins at 0: the last step was in the fifth minute.
+    series: { api_credits_reconciliation_last_step_timestamp_seconds: '300x90' },
+    firesAt: 76,
+  },
+  {
     alert: 'ApiCreditsRequestsFail',
     series: {
       [`${REQUESTS}_count{route="/v1/orgs/:org/credits",status="200"}`]: '0+100x60',
