@@ -52,9 +52,8 @@ export class RangeRecorder {
   /** Waits only while a recording is overdue, so that what waits is bounded. */
   add = async (ranges: readonly LandedRange[]): Promise<void> => {
     this.#waiting.push(...ranges);
-    const restMs = this.#dueAtMs - this.#now();
-    if (restMs > 0) {
-      this.#timer ??= setTimeout(() => this.#start(), restMs);
+    if (this.#dueAtMs > this.#now()) {
+      this.#schedule();
       return;
     }
     await this.#recording;
@@ -69,6 +68,12 @@ export class RangeRecorder {
     }
   }
 
+  /** Where a recording is under way, its end does so. */
+  #schedule(): void {
+    if (this.#recording || this.#waiting.length === 0) return;
+    this.#timer ??= setTimeout(() => this.#start(), Math.max(0, this.#dueAtMs - this.#now()));
+  }
+
   #start(): void {
     if (this.#recording || this.#waiting.length === 0) return;
     clearTimeout(this.#timer);
@@ -80,6 +85,7 @@ export class RangeRecorder {
       .catch(this.#onFailure)
       .finally(() => {
         this.#recording = undefined;
+        this.#schedule();
       });
   }
 }

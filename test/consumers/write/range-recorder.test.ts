@@ -91,6 +91,19 @@ describe('the recorder of landed ranges', () => {
     expect(commitsOf(steps)).toEqual(['commit 0: 0 to 9', 'commit 0: 10 to 19, 0: 20 to 29']);
   });
 
+  it('records what came during a recording of more than a second, also when no landing follows', async () => {
+    const { recorder, setClock, block, steps } = opened();
+    const { resolve } = block();
+    await recorder.add([range(0, 0, 9)]);
+    setClock(990);
+    await recorder.add([range(0, 10, 19)]);
+    // The second is over, and the recording is not.
+    await new Promise((next) => setTimeout(next, 50));
+    setClock(1_500);
+    resolve();
+    await until('both are committed', () => commitsOf(steps).length === 2);
+  });
+
   it('records everything when it is flushed, without waiting for the second to pass', async () => {
     const { recorder, steps } = opened();
     await recorder.add([range(0, 0, 9)]);
