@@ -163,7 +163,9 @@ describe('every process stops within its budget', () => {
       await clickhouse.close();
       await publish(events(EVENTS));
       const consumer = processes.get('consumer');
-      await until('an insert has failed', () => consumer?.log().includes('landing events failed') ?? false);
+      await until('an insert has failed', () =>
+        /(landing events|reading the erasures) failed/.test(consumer?.log() ?? ''),
+      );
       const ends = await stopped(processes);
       expect(ends.consumer).toMatchObject({ code: 1, log: expect.stringContaining(GAVE_UP) });
       expect(ends.consumer?.log).toContain(

@@ -8,6 +8,7 @@ import type { ChargeAnswer } from '../../../api/charges/answer.ts';
 import { FeedAnswer } from '../../../api/charges/feed-route.ts';
 import { ExplanationAnswer } from '../../../api/explanation/answer.ts';
 import { canonical, parseMoney, sumMoney } from '../../../domain/money.ts';
+import { until } from '../../until.ts';
 import { openApi, type ApiUnderTest } from '../api-under-test.ts';
 import { fetchCsv, fetchPdf } from '../statements/files.ts';
 import { dollars, grouped } from '../statements/written.ts';
@@ -302,7 +303,9 @@ describe('the figures of an organisation and day', () => {
     const { charges } = await api.read(FeedAnswer, `/v1/charges?limit=10000`, BILLING);
     const added = charges.slice(feed.length);
     expect(added).toMatchObject([{ org_id: last.org_id, day: last.day, delta_credits: 7 }]);
-    api.clock.now += 5_000;
+    // The totals are counted every 30 s.
+    api.clock.now += 30_000;
+    await until('the day is counted', async () => (await scrape()).revisions > before.revisions);
     expect(await scrape()).toEqual({ revisions: before.revisions + 1, billed: before.billed + sumOf(added) });
   });
 });
