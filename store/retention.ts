@@ -19,18 +19,21 @@ import { DAY_MS } from '../schemas/time-units.ts';
  */
 const MARGIN_DAYS = 62;
 
+/** 50 years. A ClickHouse DateTime ends in 2106: a TTL beyond that would begin again in 1970 and drop everything. */
+const MOST_DAYS = 18_250;
+
 export const retentionVariables = {
   RETENTION_DAYS: Type.Integer({
     default: RETENTION_DAYS,
     minimum: 1,
-    maximum: 36_500,
+    maximum: MOST_DAYS,
     description: 'days to keep raw events; must exceed LATENESS_LIMIT_MS by at least 62 days',
   }),
   // D: a quarter, for a publisher's mistake to be noticed and corrected.
   DEAD_LETTER_RETENTION_DAYS: Type.Integer({
     default: 90,
     minimum: 1,
-    maximum: 36_500,
+    maximum: MOST_DAYS,
     description:
       'days to keep the bytes of dead letters, from when Kafka appended them; then they cannot be replayed',
   }),
@@ -38,7 +41,7 @@ export const retentionVariables = {
   SOURCE_RETENTION_DAYS: Type.Integer({
     default: 90,
     minimum: 0,
-    maximum: 36_500,
+    maximum: MOST_DAYS,
     description: 'days to keep the source addresses of calls, from when they occurred',
   }),
 };

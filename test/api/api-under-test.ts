@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { Type, type Static, type TSchema } from 'typebox';
+import { enforceSourceRetention } from '../../store/source-retention.ts';
 import { openRecorder } from '../../store/settings/recorder.ts';
 import { openLocalSignIn } from '../../api/dashboard/open-local-sign-in.ts';
 import { buildApp } from '../../api/app.ts';
@@ -65,6 +66,8 @@ export async function openApi(
   const namespace = openNamespace(suite, { ...serverAddresses(), kafkaBrokers });
   const { settings } = namespace;
   await migrate(settings);
+  // The clock of a suite may be long before the server's.
+  await enforceSourceRetention(settings, 18_250);
   const clickhouse = connectClickHouse(settings, `test ${suite}`);
   const reading = connectForReading(settings);
   const probing = connectForProbing(settings);

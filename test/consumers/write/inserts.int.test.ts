@@ -13,7 +13,7 @@ let inserts: Inserts;
 beforeAll(async () => {
   stack = await openLandingStack('inserts');
   // These events are older than their source addresses are kept.
-  await enforceSourceRetention(stack.settings, 36_500);
+  await enforceSourceRetention(stack.settings, 18_250);
   inserts = new Inserts(stack.settings);
 });
 afterAll(async () => {

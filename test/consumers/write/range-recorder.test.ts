@@ -102,6 +102,7 @@ describe('the recorder of landed ranges', () => {
     setClock(1_500);
     resolve();
     await until('both are committed', () => commitsOf(steps).length === 2);
+    expect(commitsOf(steps)).toEqual(['commit 0: 0 to 9', 'commit 0: 10 to 19']);
   });
 
   it('records everything when it is flushed, without waiting for the second to pass', async () => {
