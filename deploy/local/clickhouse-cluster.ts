@@ -87,7 +87,8 @@ export async function startClickHouseCluster(options: ClusterOptions): Promise<C
         startedWith.set(name, limits);
         return started;
       };
-      members.push(await supervise({ name, start }));
+      // A fault run ends it again and again.
+      members.push(await supervise({ name, start, giveUpAfter: Infinity }));
     }
   } catch (error) {
     await stop();

@@ -35,6 +35,8 @@ export interface SuperviseOptions<Process extends Running> extends Watch {
   /** Called again for each restart. */
   start(): Promise<Process>;
   readonly now?: () => number;
+  /** Exits in a row; 9 by default. */
+  readonly giveUpAfter?: number;
 }
 
 const FIRST_BACK_OFF_MS = 200;
@@ -48,7 +50,7 @@ const GIVE_UP_AFTER = 9;
 export async function supervise<Process extends Running>(
   options: SuperviseOptions<Process>,
 ): Promise<Supervised<Process>> {
-  const { name } = options;
+  const { name, giveUpAfter = GIVE_UP_AFTER } = options;
   const now = options.now ?? Date.now;
   const stopping = new AbortController();
   let current = await options.start();
@@ -86,7 +88,7 @@ export async function supervise<Process extends Running>(
     for (;;) {
       reason ??= await untilItExits();
       if (stopping.signal.aborted) return undefined;
-      if (exitsInARow > GIVE_UP_AFTER) return processKeepsExiting(name, reason);
+      if (exitsInARow > giveUpAfter) return processKeepsExiting(name, reason);
       const restartInMs = Math.min(FIRST_BACK_OFF_MS * 2 ** (exitsInARow - 1), LAST_BACK_OFF_MS);
       options.onExit?.({ name, reason, restartInMs });
       await pause(restartInMs);
