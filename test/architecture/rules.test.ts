@@ -66,6 +66,8 @@ describe('Kafka', () => {
     const usesProducer = /\.producer\(|\bproducer\.send(Batch)?\(|\.transaction\(/i;
     expect(offenders(({ text }) => usesProducer.test(text))).toEqual([
       'platform/kafka/acknowledged-producer.ts',
+      // Records of a restore, which compares the topic afterwards with what it appended.
+      'platform/kafka/skip-offsets.ts',
     ]);
   });
 });
