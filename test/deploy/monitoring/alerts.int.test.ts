@@ -18,7 +18,8 @@ import { alertRules, boardQueries, metricsIn } from './rules.ts';
 
 const INVALID_RECORDS = 20;
 /** Half a minute on a quiet machine. */
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 600_000;
+const FIRED_WITHIN_MS = 120_000;
 const server = await prometheus();
 const tool = await promtool();
 
@@ -35,10 +36,18 @@ describeWith(server, 'a Prometheus that scrapes the processes', () => {
     `http://127.0.0.1:${ports[stage]}${path}`;
 
   const untilFired = (...alerts: readonly string[]): Promise<void> =>
-    until(`${alerts.join(', ')} fired`, async () => {
-      const fired = await monitor.fired();
-      return alerts.every((alert) => fired.includes(alert));
-    });
+    untilFiredBy(() => Promise.resolve(), ...alerts);
+  /** What makes them fire is done again until they have: a busy machine may scrape too late. */
+  const untilFiredBy = (act: () => Promise<void>, ...alerts: readonly string[]): Promise<void> =>
+    until(
+      `${alerts.join(', ')} fired`,
+      async () => {
+        await act();
+        const fired = await monitor.fired();
+        return alerts.every((alert) => fired.includes(alert));
+      },
+      FIRED_WITHIN_MS,
+    );
   async function publish(partition: number, values: readonly Buffer[]): Promise<void> {
     const producer = pipeline.kafka.producer();
     await producer.connect();
@@ -113,10 +122,16 @@ describeWith(server, 'a Prometheus that scrapes the processes', () => {
 
   async function aSchemaIsMissing(): Promise<void> {
     await publish(0, [Buffer.from('0000000007', 'hex')]);
-    const slow = clickhouse.inject('delay', 3_000);
-    await inVain(4);
-    await slow;
-    await untilFired('ApiCreditsWaitsForSchema', 'ApiCreditsPartitionLags', 'ApiCreditsAnswersSlow');
+    await untilFiredBy(
+      async () => {
+        const slow = clickhouse.inject('delay', 3_000);
+        await inVain(4);
+        await slow;
+      },
+      'ApiCreditsWaitsForSchema',
+      'ApiCreditsPartitionLags',
+      'ApiCreditsAnswersSlow',
+    );
   }
 
   async function clickHouseIsAway(): Promise<void> {
@@ -126,8 +141,8 @@ describeWith(server, 'a Prometheus that scrapes the processes', () => {
     const failed = 'api_credits_request_duration_seconds_count{status="503",route="/v1/orgs/:org/credits"}';
     await until('a failed request is counted', async () => (await monitor.query(failed)).length > 0);
     await publish(1, [encodeCallEvent(eventOf({ occurred_at: Date.now() }, 1))]);
-    await inVain(20);
-    await untilFired(
+    await untilFiredBy(
+      () => inVain(20),
       'ApiCreditsClickHouseUnavailable',
       'ApiCreditsRequestsFail',
       'ApiCreditsLandingStepFails',
