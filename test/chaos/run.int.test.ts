@@ -27,16 +27,16 @@ const FAULTS: readonly Fault[] = [
   { kind: 'stutter', atMs: 500, forMs: 1_000, victim: 'clickhouse-2' },
   { kind: 'out-of-memory', atMs: 2_000, forMs: 2_000, victim: 'clickhouse-1' },
   // What was committed and not inserted is lost with the consumers: nothing delivers it again.
-  { kind: 'read-only', atMs: 5_000, forMs: 3_000, victim: 'clickhouse-2' },
-  { kind: 'kill', atMs: 7_000, forMs: 0, victim: 'consumer-2' },
-  { kind: 'kill', atMs: 7_500, forMs: 0, victim: 'consumer' },
+  { kind: 'read-only', atMs: 12_000, forMs: 5_000, victim: 'clickhouse-2' },
+  { kind: 'kill', atMs: 15_500, forMs: 0, victim: 'consumer-2' },
+  { kind: 'kill', atMs: 16_000, forMs: 0, victim: 'consumer' },
   { kind: 'jump', atMs: 500, forMs: 3_000, victim: 'aggregator-2', aheadMs: -1_800_000 },
   { kind: 'jump', atMs: 700, forMs: 3_000, victim: 'consumer', aheadMs: 3_600_000 },
   { kind: 'jump', atMs: 1_200, forMs: 3_000, victim: 'api-2', aheadMs: 120_000 },
   { kind: 'kill', atMs: 2_000, forMs: 0, victim: 'publisher' },
   { kind: 'kill', atMs: 2_500, forMs: 0, victim: 'consumer' },
 ];
-const SECONDS = 8;
+const SECONDS = 16;
 const SECRET = 'a secret that only this test run knows';
 
 const PARTITIONS = 6;
@@ -99,7 +99,7 @@ it(
     expect(text).toContain('link to clickhouse-2 slow for 1.0 s');
     expect(text).toContain('link to kafka-1 silent for 1.0 s');
     expect(text).toContain('disk of clickhouse-1 full for 1.0 s');
-    expect(text).toContain('clickhouse-2 read-only for 3.0 s');
+    expect(text).toContain('clickhouse-2 read-only for 5.0 s');
     expect(text).toContain('clickhouse-1 out of memory for 2.0 s');
     expect(text).toContain('clock of consumer 3600 s ahead for 3.0 s');
     expect(text).toContain('2 partitions added to the call topic');
