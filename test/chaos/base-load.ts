@@ -31,7 +31,7 @@ export async function publishBase(
       found = `${answer.used} credits instead of ${due}`;
       return answer.used === due;
     }, SHOWN_WITHIN_MS);
-    if (!isShown) throw new Error(`${org} before the first fault: ${found}`);
+    if (!isShown) throw new Error(`${org} before anything failed: ${found}`);
   }
   ledger.shown();
 }
