@@ -107,11 +107,17 @@ async function addPartitions({ KAFKA_BROKERS = '', TOPIC_PREFIX = '' }: Readonly
   }, READY_WITHIN_MS);
 }
 
-/** Signals a process that the stack has recorded, never a later one with the same pid. @returns whether it ran */
-function signal(dataDir: string, victim: Victim, name: NodeJS.Signals): boolean {
+/** The pid of a process that the stack has recorded, never that of a later one with the same pid; undefined where it has ended. */
+export function runningPid(dataDir: string, victim: Victim): number | undefined {
   const recorded = readProcessRecord(join(dataDir, 'pids', `${victim}.json`));
-  if (!recorded || !isRunning(recorded)) return false;
-  signalProcess(recorded.pid, name);
+  return recorded && isRunning(recorded) ? recorded.pid : undefined;
+}
+
+/** @returns whether it ran */
+function signal(dataDir: string, victim: Victim, name: NodeJS.Signals): boolean {
+  const pid = runningPid(dataDir, victim);
+  if (pid === undefined) return false;
+  signalProcess(pid, name);
   return true;
 }
 

@@ -53,7 +53,7 @@ async function main(args: readonly string[]): Promise<void> {
       try {
         await stack.untilPrinted('ready http://');
         const [faults, inputs] = [planFaults(seed, seconds), planInputs(seed, seconds)];
-        const options = { seed, seconds, faults, inputs, dataDir, secret, ...servers, print };
+        const options = { seed, seconds, faults, inputs, dataDir, secret, servers, print };
         report(seed, await runChaos(options));
       } catch (error) {
         print(stack.output().split('\n').slice(-30).join('\n'));

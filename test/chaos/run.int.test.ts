@@ -83,7 +83,7 @@ it(
       inputs,
       dataDir,
       secret: SECRET,
-      ...servers,
+      servers,
       print,
     });
     expect(differences).toEqual([]);

@@ -1,8 +1,6 @@
 import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
 import { readConfig } from '../../platform/config.ts';
 import { clickhouseVariables, kafkaVariables, closingVariables } from '../../platform/variables.ts';
-import type { ClusterMember } from '../../deploy/local/clickhouse-cluster.ts';
-import type { KafkaCluster } from '../../deploy/local/kafka-cluster.ts';
 import { connectKafka } from '../../platform/kafka/connect.ts';
 import { readStack, type Stack } from '../../deploy/local/stack.ts';
 import { stackVariables } from '../../deploy/local/stack-variables.ts';
@@ -20,9 +18,9 @@ import { historyDifferences } from './poison.ts';
 import { publishBase } from './base-load.ts';
 import { LedgerPublisher, publishAll } from './publish.ts';
 import { MeteredServer } from './metered-server.ts';
-import type { FaultyLink } from './network.ts';
 import { publishInputs } from './publish-inputs.ts';
 import { requestsTo } from './requests.ts';
+import type { ChaosServers } from './servers.ts';
 import { createTraffic } from './traffic.ts';
 import { untilItSettles } from './settle.ts';
 import { differencesOf } from './verify.ts';
@@ -39,17 +37,8 @@ export interface ChaosOptions {
   /** Of a running stack whose API accepts tokens signed with `secret`. */
   readonly dataDir: string;
   readonly secret: string;
-  /** Of a ClickHouse that the stack did not start itself: whose login stack.json does not hold. */
-  readonly login?: Readonly<Record<string, string>>;
-  /** The brokers of the stack, if the run hits them. */
-  readonly cluster?: KafkaCluster;
-  /** Where the shards of ClickHouse run, if the run hits them. */
-  readonly shardsDir?: string;
-  /** The shards themselves, and the links to them and to the brokers, if the run hits them. */
-  readonly shards?: readonly ClusterMember[];
-  readonly links?: readonly FaultyLink[];
-  /** Where the processes look how far off their clocks are, if they do. */
-  readonly clocksDir?: string;
+  /** Of the stack, to be hit. */
+  readonly servers: ChaosServers;
   readonly print: (line: string) => void;
 }
 
@@ -67,25 +56,11 @@ function apisOf({ url, pids }: Stack): string[] {
  * @returns the differences, a line each
  */
 export async function runChaos(options: ChaosOptions): Promise<string[]> {
-  const {
-    seed,
-    seconds,
-    faults,
-    inputs,
-    dataDir,
-    secret,
-    login = {},
-    cluster,
-    shardsDir,
-    shards,
-    links,
-    clocksDir,
-    print,
-  } = options;
+  const { seed, seconds, faults, inputs, dataDir, secret, servers, print } = options;
   const stack = readStack(dataDir);
   const { url } = stack;
   // Doubles of the consumer and the aggregator write.
-  const variables = { ...login, ...stackVariables(stack, 'writer', login) };
+  const variables = { ...servers.login, ...stackVariables(stack, 'writer', servers.login) };
   const config = readConfig(variables, { ...kafkaVariables, ...clickhouseVariables });
   const topics = topicNames(config.TOPIC_PREFIX);
   const { get, watch, put, getOverall } = requestsTo(apisOf(stack), secret);
@@ -108,14 +83,7 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
   const settled = new AbortController();
   const alert = watchAlert(url, ALERT, settled.signal);
   async function untilOver(): Promise<void> {
-    const hit = {
-      ...(cluster && { cluster }),
-      ...(shardsDir !== undefined && { shardsDir }),
-      ...(shards && { shards }),
-      ...(links && { links }),
-      ...(clocksDir !== undefined && { clocksDir }),
-    };
-    const targets = { dataDir, variables, publisher: server, ...hit };
+    const targets = { dataDir, variables, publisher: server, servers };
     try {
       await Promise.all([injectAll(faults, targets, clock, report), until(seconds * 1_000)]);
     } finally {

@@ -7,6 +7,7 @@ import { createLogger } from '../../platform/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { TEST_USER } from '../servers/clickhouse-user.ts';
 import { clockVariables } from './clocks.ts';
+import { FaultyLinks } from './links.ts';
 import { FaultyLink } from './network.ts';
 import { BROKERS, SHARDS } from './plan.ts';
 
@@ -49,10 +50,8 @@ export async function startChaosServers(
       clusters: [{ name: DATABASE, localDatabase: `${DATABASE}_local` }],
       shards: SHARDS.length,
     });
-    const shardLinks = await Promise.all(
-      shards.members.map(({ url }) => FaultyLink.open(Number(new URL(url).port))),
-    );
-    const links = [...shardLinks, ...brokerLinks];
+    const shardLinks = await FaultyLinks.open(shards.urls);
+    const links = [...shardLinks.links, ...brokerLinks];
     const kafka = connectKafka({ KAFKA_BROKERS: cluster.brokers }, 'chaos', createLogger('chaos', 'silent'));
     await ensureTopics(kafka, topicNames(), partitions, { replicationFactor: 3, minInsyncReplicas: 2 });
     const { user, password } = shards.login;
@@ -66,7 +65,7 @@ export async function startChaosServers(
       login,
       variables: {
         KAFKA_BROKERS: cluster.brokers,
-        CLICKHOUSE_URL: shardLinks.map(({ port }) => `http://127.0.0.1:${port}`).join(','),
+        CLICKHOUSE_URL: shardLinks.url,
         ...clockVariables(clocksDir),
         CLICKHOUSE_DATABASE: DATABASE,
         CLICKHOUSE_CLUSTER: DATABASE,
