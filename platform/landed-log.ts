@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CompressionTypes } from './kafka/kafkajs.ts';
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from './clickhouse/connect.ts';
-import { AcknowledgedProducer, type ProducerFactory } from './kafka/acknowledged-producer.ts';
+import { AcknowledgedProducer } from './kafka/acknowledged-producer.ts';
+import type { ProducerFactory } from './kafka/producer-connection.ts';
 import { NotAcknowledgedError } from './kafka/acknowledgement.ts';
 
 /** Kafka acknowledged the records but they have not landed in time: no consumer is running, or it is far behind. */

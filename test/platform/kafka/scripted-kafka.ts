@@ -1,5 +1,5 @@
 import type { Message, ProducerConfig, RecordMetadata } from 'kafkajs';
-import type { ProducerFactory } from '../../../platform/kafka/acknowledged-producer.ts';
+import type { ProducerFactory } from '../../../platform/kafka/producer-connection.ts';
 
 const ignore = (): void => undefined;
 
