@@ -2,9 +2,13 @@
 import { createPublisher } from '../../producers/sdk/connect.ts';
 import { publishedInputs, publishingConfig, publishOnMessage } from './publishing-program.ts';
 
+/** Twice what is sent at once. kafkajs holds that once; the default of 100,000 is for outages. */
+const BUFFERED = 10_000;
+
 const publisher = createPublisher({
   brokers: publishingConfig.KAFKA_BROKERS.split(','),
   topicPrefix: publishingConfig.TOPIC_PREFIX,
+  maxBufferedRecords: BUFFERED,
 });
 const inputs = publishedInputs();
 const [first] = inputs;
