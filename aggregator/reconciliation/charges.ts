@@ -1,13 +1,12 @@
 import { Type } from 'typebox';
 import { calendarOf } from '../../domain/calendar/calendar.ts';
-import { allowanceOfDay } from '../../domain/pricing/allowance.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { readProgress } from '../../store/progress/aggregator-progress.ts';
 import { readSetAside } from '../../store/progress/set-aside.ts';
-import { difference, type Difference } from '../../store/reconciliation/difference.ts';
-import { readUsedByDay } from '../../store/usage/used-by-day.ts';
+import { chargeDifferences, unchargedDay } from '../../store/reconciliation/charge-differences.ts';
+import type { Difference } from '../../store/reconciliation/difference.ts';
 
 const Count = Type.Integer();
 const DayRow = Type.Object({
@@ -83,12 +82,10 @@ export async function checkCharges(
   const isPending = (orgId: string, from: number, to: number): boolean =>
     invalidated.some(({ org_id, hour }) => org_id === orgId && hour > from - HOUR_MS && hour < to);
   const found: Difference[] = [];
-  for (const { org_id, product, day, from, to, used, rolled_up, amount, deltas } of days) {
-    const where = `${org_id} ${product} ${day}`;
+  for (const charge of days) {
+    const { org_id, product, day, from, to } = charge;
     const place = { org_id, product, day, from, to };
-    if (used !== rolled_up && !isPending(org_id, from, to))
-      found.push(difference('charge-differs', where, rolled_up, used, place));
-    if (amount !== deltas) found.push(difference('revisions-differ', where, amount, deltas, place));
+    found.push(...chargeDifferences(charge, isPending(org_id, from, to), place));
   }
   const seen = new Set<string>();
   for (const { org_id, product, bucket } of uncharged) {
@@ -97,14 +94,10 @@ export async function checkCharges(
     // An organisation that is set aside is reported as that.
     if (!history || !subscription || setAside.some((each) => each.org_id === org_id)) continue;
     const day = calendarOf(history.timeZone).dayAt(bucket);
-    const where = `${org_id} ${product} ${day.date}`;
-    if (seen.has(where) || day.to > closed || isPending(org_id, day.from, day.to)) continue;
-    seen.add(where);
-    // Without a subscription, calls use no credits.
-    if (allowanceOfDay(settings.catalogues, subscription, day) === undefined) continue;
-    const used = (await readUsedByDay(client, org_id, product, [day])).get(day.date) ?? 0;
-    const place = { org_id, product, day: day.date, from: day.from, to: day.to };
-    if (used > 0) found.push(difference('day-not-charged', where, used, 0, place));
+    const name = `${org_id} ${product} ${day.date}`;
+    if (seen.has(name) || day.to > closed || isPending(org_id, day.from, day.to)) continue;
+    seen.add(name);
+    found.push(...(await unchargedDay(client, settings, org_id, subscription, day)));
   }
   return found;
 }

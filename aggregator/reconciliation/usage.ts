@@ -1,10 +1,16 @@
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { formatInstant } from '../../domain/instants.ts';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { toSeconds } from '../../platform/clickhouse/sql-time.ts';
 import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
-import { DAY_MS, HOUR_MS } from '../../schemas/time-units.ts';
-import { difference, type Difference } from '../../store/reconciliation/difference.ts';
+import { HOUR_MS } from '../../schemas/time-units.ts';
+import type { Difference } from '../../store/reconciliation/difference.ts';
+import {
+  missingEvents,
+  TRACED_MS,
+  usageDifferences,
+  type ComparedUsage,
+} from '../../store/reconciliation/usage-differences.ts';
 
 const Count = Type.Integer();
 const FiguresRow = Type.Object({
@@ -25,8 +31,6 @@ const TracesRow = Type.Object({ hour: Count, org_id: Type.String(), traced: Coun
 
 /** D: an hour with more of them is damaged as a whole. */
 const MAX_FOUND = 200;
-/** Shorter than event_payloads keeps its rows (schemas/clickhouse/0006): an expired trace is not a difference. */
-const TRACED_MS = 36 * DAY_MS;
 
 const ofHours = (hour: string): string => `${hour} IN {hours:Array(UInt32)}
   AND (org_id, ${hour}) NOT IN (SELECT org_id, hour FROM dirty_marks FINAL WHERE cleared = 0 AND hour IN {hours:Array(UInt32)})`;
@@ -90,25 +94,22 @@ export async function checkHours(
           { hours: traced.map(toSeconds) },
         ),
   ]);
-  const found: Difference[] = [];
-  for (const { hour, org_id, traced: expected, calls } of traces) {
-    const where = `${org_id}, hour ${formatInstant(hour)}`;
-    found.push(
-      difference('events-missing', where, expected, calls, { org_id, from: hour, to: hour + HOUR_MS }),
-    );
-  }
-  for (const row of figures) {
-    const { hour, org_id, product } = row;
-    const where = `${org_id} ${product}, hour ${formatInstant(hour)}`;
-    const place = { org_id, product, from: hour, to: hour + HOUR_MS };
-    const events = inWords(row.calls, row.credits, row.rejected);
-    const rolled = inWords(row.rolled_calls, row.rolled_credits, row.rolled_rejected);
-    const by = inWords(row.by_calls, row.by_credits, row.by_rejected);
-    if (events !== rolled) found.push(difference('rollup-differs', where, events, rolled, place));
-    if (rolled !== by) found.push(difference('breakdown-differs', where, rolled, by, place));
-  }
-  return found;
+  return [
+    ...traces.flatMap(({ hour, org_id, traced: expected, calls }) => {
+      const place = { org_id, from: hour, to: hour + HOUR_MS };
+      return missingEvents(`${org_id}, hour ${formatInstant(hour)}`, expected, calls, place);
+    }),
+    ...figures.flatMap((row) => {
+      const { hour, org_id, product } = row;
+      const where = `${org_id} ${product}, hour ${formatInstant(hour)}`;
+      const place = { org_id, product, from: hour, to: hour + HOUR_MS };
+      return usageDifferences(where, comparedOf(row), place);
+    }),
+  ];
 }
 
-const inWords = (calls: number, credits: number, rejected: number): string =>
-  `${calls} calls, ${credits} credits, ${rejected} rejected`;
+const comparedOf = (row: Static<typeof FiguresRow>): ComparedUsage => ({
+  events: row,
+  rolledUp: { calls: row.rolled_calls, credits: row.rolled_credits, rejected: row.rolled_rejected },
+  brokenDown: { calls: row.by_calls, credits: row.by_credits, rejected: row.by_rejected },
+});

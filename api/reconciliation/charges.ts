@@ -2,14 +2,13 @@ import { Type } from 'typebox';
 import { endedDays, LONGEST_DAY_MS } from '../../store/charges/days-to-close.ts';
 import { floorTo } from '../../domain/instants.ts';
 import { BUCKET_MS } from '../../schemas/time-units.ts';
-import { allowanceOfDay } from '../../domain/pricing/allowance.ts';
 import { readProgress } from '../../store/progress/aggregator-progress.ts';
-import { readUsedByDay } from '../../store/usage/used-by-day.ts';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { instant, second } from '../../platform/clickhouse/sql-time.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
 import { Count } from '../parameters/counts.ts';
-import { difference, type Difference } from '../../store/reconciliation/difference.ts';
+import { chargeDifferences, unchargedDay } from '../../store/reconciliation/charge-differences.ts';
+import type { Difference } from '../../store/reconciliation/difference.ts';
 
 const DayRow = Type.Object({
   org_id: Type.String(),
@@ -72,14 +71,7 @@ export async function readChargeFacts(
       to_second: Math.ceil(to / 1000),
     },
   );
-  const differences: Difference[] = [];
-  for (const { org_id, product, day, used, rolled_up, amount, deltas, is_invalidated } of rows) {
-    const where = `${org_id} ${product} ${day}`;
-    // The day of an invalidated hour is about to be closed again.
-    if (used !== rolled_up && !is_invalidated)
-      differences.push(difference('charge-differs', where, rolled_up, used));
-    if (amount !== deltas) differences.push(difference('revisions-differ', where, amount, deltas));
-  }
+  const differences = rows.flatMap((charge) => chargeDifferences(charge, charge.is_invalidated));
   const charged = new Set(rows.map(({ org_id, product, day }) => JSON.stringify([org_id, product, day])));
   return {
     days: rows.length,
@@ -109,10 +101,7 @@ async function uncharged(
     for (const subscription of settings.history(orgId)?.subscriptions ?? []) {
       const { product } = subscription;
       if (isCharged(orgId, product, day.date)) continue;
-      // Without a subscription, calls use no credits.
-      if (allowanceOfDay(settings.catalogues, subscription, day) === undefined) continue;
-      const used = (await readUsedByDay(client, orgId, product, [day])).get(day.date) ?? 0;
-      if (used > 0) found.push(difference('day-not-charged', `${orgId} ${product} ${day.date}`, used, 0));
+      found.push(...(await unchargedDay(client, settings, orgId, subscription, day)));
       if (found.length >= MAX_SHOWN) return found;
     }
   }

@@ -1,9 +1,11 @@
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { second } from '../../platform/clickhouse/sql-time.ts';
+import { formatInstant } from '../../domain/instants.ts';
 import { Count } from '../parameters/counts.ts';
-import { difference, type Difference } from '../../store/reconciliation/difference.ts';
-import { DAY_MS } from '../../schemas/time-units.ts';
+import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
+import type { Difference } from '../../store/reconciliation/difference.ts';
+import { missingEvents, TRACED_MS, usageDifferences } from '../../store/reconciliation/usage-differences.ts';
 
 const HourRow = Type.Object({
   hour: Count,
@@ -11,10 +13,13 @@ const HourRow = Type.Object({
   traced: Count,
   calls: Count,
   credits: Count,
+  rejected: Count,
   rolled_calls: Count,
   rolled_credits: Count,
+  rolled_rejected: Count,
   by_calls: Count,
   by_credits: Count,
+  by_rejected: Count,
 });
 
 /** Sums of hours that are not invalidated: `events` of all, `rolledUp` of the sealed ones. */
@@ -24,12 +29,13 @@ export interface UsageFacts {
   readonly differences: readonly Difference[];
 }
 
-/** Shorter than event_payloads keeps its rows (schemas/clickhouse/0006): an expired trace is not a difference. */
-const TRACED_MS = 36 * DAY_MS;
-
 const within = (hour: string): string => `${hour} >= ${second('from')} AND ${hour} < ${second('to')}`;
 const notInvalidated = (hour: string): string =>
   `(org_id, ${hour}) NOT IN (SELECT org_id, hour FROM dirty_marks FINAL WHERE cleared = 0)`;
+const COUNTED = ['calls', 'credits', 'rejected'];
+const ROLLED = COUNTED.map((name) => `rolled_${name}`);
+const BROKEN = COUNTED.map((name) => `by_${name}`);
+const SUMS = [...COUNTED, ...ROLLED, ...BROKEN];
 const zeros = (...names: readonly string[]): string => names.map((name) => `0 AS ${name}`).join(', ');
 
 /**
@@ -46,24 +52,22 @@ export async function readUsageFacts(
     HourRow,
     `SELECT toUnixTimestamp(at) * 1000 AS hour,
        toBool(toUnixTimestamp(at) < (SELECT intDiv(toUnixTimestamp64Milli(max(until)), 1000) FROM aggregator_progress WHERE name = 'sealed')) AS sealed,
-       sum(traced) AS traced, sum(calls) AS calls, sum(credits) AS credits, sum(rolled_calls) AS rolled_calls,
-       sum(rolled_credits) AS rolled_credits, sum(by_calls) AS by_calls, sum(by_credits) AS by_credits
+       sum(traced) AS traced, ${SUMS.map((name) => `sum(${name}) AS ${name}`).join(', ')}
      FROM (
-       SELECT toStartOfHour(occurred_at) AS at, ${zeros('traced')}, count() AS calls, sum(credits) AS credits,
-         ${zeros('rolled_calls', 'rolled_credits', 'by_calls', 'by_credits')}
+       SELECT toStartOfHour(occurred_at) AS at, ${zeros('traced')}, count() AS calls, sum(call_events.credits) AS credits,
+         countIf(status = ${REJECTED_STATUS}) AS rejected, ${zeros(...ROLLED, ...BROKEN)}
        FROM call_events FINAL WHERE ${within('toStartOfHour(occurred_at)')} AND ${notInvalidated('toStartOfHour(occurred_at)')}
        GROUP BY at
        UNION ALL
-       SELECT hour AS at, uniqExact(org_id, event) AS traced,
-         ${zeros('calls', 'credits', 'rolled_calls', 'rolled_credits', 'by_calls', 'by_credits')}
+       SELECT hour AS at, uniqExact(org_id, event) AS traced, ${zeros(...SUMS)}
        FROM event_payloads WHERE ${within('hour')} AND ${notInvalidated('hour')} GROUP BY at
        UNION ALL
-       SELECT toStartOfHour(bucket) AS at, ${zeros('traced', 'calls', 'credits')}, sum(usage_15m.calls) AS rolled_calls,
-         sum(usage_15m.credits) AS rolled_credits, ${zeros('by_calls', 'by_credits')}
+       SELECT toStartOfHour(bucket) AS at, ${zeros('traced', ...COUNTED)}, sum(usage_15m.calls) AS rolled_calls,
+         sum(usage_15m.credits) AS rolled_credits, sum(usage_15m.rejected) AS rolled_rejected, ${zeros(...BROKEN)}
        FROM usage_15m FINAL WHERE ${within('bucket')} AND ${notInvalidated('toStartOfHour(bucket)')} GROUP BY at
        UNION ALL
-       SELECT toStartOfHour(bucket) AS at, ${zeros('traced', 'calls', 'credits', 'rolled_calls', 'rolled_credits')},
-         sum(usage_15m_by.calls) AS by_calls, sum(usage_15m_by.credits) AS by_credits
+       SELECT toStartOfHour(bucket) AS at, ${zeros('traced', ...COUNTED, ...ROLLED)}, sum(usage_15m_by.calls) AS by_calls,
+         sum(usage_15m_by.credits) AS by_credits, sum(usage_15m_by.rejected) AS by_rejected
        FROM usage_15m_by FINAL WHERE ${within('bucket')} AND ${notInvalidated('toStartOfHour(bucket)')} GROUP BY at
      ) GROUP BY at ORDER BY at
      SETTINGS do_not_merge_across_partitions_select_final = 1`,
@@ -83,18 +87,15 @@ export async function readUsageFacts(
   };
 }
 
-const figures = (calls: number, credits: number): string => `${calls} calls, ${credits} credits`;
-
 function differencesOf(row: Static<typeof HourRow>, isTraced: boolean): Difference[] {
-  const where = `hour ${new Date(row.hour).toISOString()}`;
-  const events = figures(row.calls, row.credits);
-  const rolled = figures(row.rolled_calls, row.rolled_credits);
-  const broken = figures(row.by_calls, row.by_credits);
-  const found: Difference[] = [];
-  if (isTraced && row.calls < row.traced) {
-    found.push(difference('events-missing', where, row.traced, row.calls));
-  }
-  if (row.sealed && events !== rolled) found.push(difference('rollup-differs', where, events, rolled));
-  if (row.sealed && rolled !== broken) found.push(difference('breakdown-differs', where, rolled, broken));
-  return found;
+  const where = `hour ${formatInstant(row.hour)}`;
+  const compared = {
+    events: row,
+    rolledUp: { calls: row.rolled_calls, credits: row.rolled_credits, rejected: row.rolled_rejected },
+    brokenDown: { calls: row.by_calls, credits: row.by_credits, rejected: row.by_rejected },
+  };
+  return [
+    ...(isTraced ? missingEvents(where, row.traced, row.calls) : []),
+    ...(row.sealed ? usageDifferences(where, compared) : []),
+  ];
 }
