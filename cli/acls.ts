@@ -27,7 +27,7 @@ export const PROGRAMS: Readonly<Record<Program, string>> = {
 };
 
 /** Write and Read include Describe. */
-export type Operation = 'Read' | 'Write' | 'Create' | 'Describe' | 'DescribeConfigs';
+export type Operation = 'Read' | 'Write' | 'Create' | 'Describe' | 'DescribeConfigs' | 'AlterConfigs';
 
 export interface Acl {
   readonly program: Program;
@@ -75,6 +75,8 @@ export function kafkaAcls(topics: Topics, topicPrefix: string, group: string): A
     },
     ...on('aggregator', 'Write', written.aggregator),
     ...on('aggregator', 'DescribeConfigs', written.aggregator),
+    // Reconciliation reads records again, as a member of no group.
+    ...on('aggregator', 'Read', [topics.calls, topics.writerSchemas]),
     ...on('api', 'Write', written.api),
     ...on('api', 'DescribeConfigs', written.api),
     ...readsSchemas('api'),
@@ -84,6 +86,9 @@ export function kafkaAcls(topics: Topics, topicPrefix: string, group: string): A
     ...readsSchemas('dead-letters'),
     ...on('topics', 'Create', all),
     ...on('topics', 'Describe', all),
+    // How long dead letters are kept follows the setting, also in an existing topic.
+    ...on('topics', 'DescribeConfigs', [topics.dead]),
+    ...on('topics', 'AlterConfigs', [topics.dead]),
   ];
 }
 

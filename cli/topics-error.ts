@@ -11,6 +11,19 @@ export class TopicsNotCreatedError extends Error {
   }
 }
 
+/** The topics exist, but an existing one keeps its records for another time than the setting says. */
+export class RetentionNotSetError extends Error {
+  readonly code = 'RETENTION_NOT_SET';
+  constructor(topic: string, days: number, cause: unknown) {
+    super(
+      `The topics exist, but it was not set that ${topic} keeps its records for ${days} days ` +
+        `(DEAD_LETTER_RETENTION_DAYS): ${reasonsOf(cause).join('; ')}. Fix that and run it again.`,
+      { cause },
+    );
+    this.name = 'RetentionNotSetError';
+  }
+}
+
 /** kafkajs lists the topics' errors in one of its own, whose message says nothing. */
 function reasonsOf(error: unknown): readonly string[] {
   if (!(error instanceof Error)) return [String(error)];

@@ -4,16 +4,18 @@ import { runCommand } from '../platform/command-line/command.ts';
 import { Options } from '../platform/command-line/options.ts';
 import { readConfig } from '../platform/config.ts';
 import { connectKafka, ensureTopics } from '../platform/kafka/connect.ts';
+import { enforceTopicRetention } from '../platform/kafka/topic-retention.ts';
 import { createLogger } from '../platform/logging.ts';
 import { kafkaVariables } from '../platform/variables.ts';
 import { topicNames } from '../schemas/topics.ts';
 import { aclCommands, kafkaAcls } from './acls.ts';
-import { TopicsNotCreatedError } from './topics-error.ts';
+import { RetentionNotSetError, TopicsNotCreatedError } from './topics-error.ts';
 import { readTopicsConfig, replicationWarning } from './topics-config.ts';
 
 const USAGE = `npm run topics [-- --acls]
 
-Creates the missing topics. It can be repeated: existing topics stay as they are. Settings:
+Creates the missing topics. It can be repeated: existing topics stay as they are, but for the retention of
+api-calls.dead. Settings:
 
   KAFKA_BROKERS          the brokers
   TOPIC_PREFIX           before every topic name
@@ -49,9 +51,14 @@ await runCommand(async (args) => {
   const created = await creating.catch((error: unknown) => {
     throw new TopicsNotCreatedError(error);
   });
-  const lines = Object.values(topics).map(
-    (topic) => `${created.includes(topic) ? 'created' : 'exists, unchanged'}: ${topic}`,
-  );
+  const before = await enforceTopicRetention(kafka, topics.dead, days).catch((error: unknown) => {
+    throw new RetentionNotSetError(topics.dead, days, error);
+  });
+  const lines = Object.values(topics).map((topic) => {
+    if (created.includes(topic)) return `created: ${topic}`;
+    const isChanged = topic === topics.dead && before !== undefined;
+    return `exists, ${isChanged ? `keeps its records for ${days} days now` : 'unchanged'}: ${topic}`;
+  });
   const warning = created.length > 0 ? replicationWarning(config.replication) : undefined;
   return [...lines, ...(warning === undefined ? [] : [warning])].join('\n');
 });

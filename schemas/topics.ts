@@ -47,8 +47,11 @@ const UNCOMPRESSED = { name: 'compression.type', value: 'uncompressed' };
 export const CALLS_RETENTION_MS: number = 14 * DAY_MS;
 const KEEP_FOREVER = { name: 'retention.ms', value: '-1' };
 
-/** How long Kafka keeps dead letters, unless DEAD_LETTER_RETENTION_DAYS says otherwise. */
-const DEAD_LETTER_DAYS = 90;
+/**
+ * The default of DEAD_LETTER_RETENTION_DAYS: how long Kafka keeps dead letters, and ClickHouse their bytes. D: a quarter,
+ * for a publisher's mistake to be noticed and corrected.
+ */
+export const DEAD_LETTER_DAYS = 90;
 
 /**
  * Definitions for creating the topics.

@@ -9,6 +9,7 @@ import {
 } from '../platform/clickhouse/connect.ts';
 import { ConfigError } from '../platform/config.ts';
 import { DAY_MS } from '../schemas/time-units.ts';
+import { DEAD_LETTER_DAYS } from '../schemas/topics.ts';
 
 /** Retention of the raw events and of the bytes of dead letters: the settings, their validation, and the tables' TTLs. */
 
@@ -29,9 +30,8 @@ export const retentionVariables = {
     maximum: MOST_DAYS,
     description: 'days to keep raw events; must exceed LATENESS_LIMIT_MS by at least 62 days',
   }),
-  // D: a quarter, for a publisher's mistake to be noticed and corrected.
   DEAD_LETTER_RETENTION_DAYS: Type.Integer({
-    default: 90,
+    default: DEAD_LETTER_DAYS,
     minimum: 1,
     maximum: MOST_DAYS,
     description:
@@ -69,7 +69,7 @@ const TTL = /TTL toStartOfDay\(occurred_at\) \+ toIntervalDay\((\d+)\)/;
  * cluster every server must answer, and the shortest TTL counts.
  */
 export async function readKeptEvents(config: ClickHouseConfig): Promise<KeptEvents> {
-  return withTables(config, readKept);
+  return withTables(config, keptEventsIn);
 }
 
 /**
@@ -88,11 +88,12 @@ export async function enforceRetention(config: ClickHouseConfig, days: number): 
         query: `ALTER TABLE call_events MODIFY TTL toStartOfDay(occurred_at) + toIntervalDay(${days + 1})`,
       });
     }
-    return readKept(tables);
+    return keptEventsIn(tables);
   });
 }
 
-interface Tables {
+/** The connections that retention is read and set by. */
+export interface Tables {
   readonly client: ClickHouseClient;
   /** Of each server's own tables. */
   readonly nodes: readonly ClickHouseClient[];
@@ -114,7 +115,8 @@ async function withTables<Result>(
   }
 }
 
-async function readKept({ client, nodes }: Tables): Promise<KeptEvents> {
+/** The same over connections that the caller keeps. */
+export async function keptEventsIn({ client, nodes }: Tables): Promise<KeptEvents> {
   const retentions = await Promise.all(nodes.map((node) => readRetention(node)));
   const [dropped] = await select(
     client,

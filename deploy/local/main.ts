@@ -5,6 +5,7 @@ import { failCommand, messageOf } from '../../platform/command-line/command.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
 import { ensureTopics, connectKafka } from '../../platform/kafka/connect.ts';
+import { enforceTopicRetention } from '../../platform/kafka/topic-retention.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { migrate } from '../../platform/clickhouse/migrate.ts';
 import { enforceDeadLetterRetention } from '../../store/dead-letters/retention.ts';
@@ -88,6 +89,7 @@ async function start(config: LocalConfig, counts: ProcessCounts): Promise<void> 
     await enforceSourceRetention(asOwner, config.SOURCE_RETENTION_DAYS);
     const { CALL_PARTITIONS: partitions, DEAD_LETTER_RETENTION_DAYS: days, replication } = config;
     await ensureTopics(pipeline.kafka, pipeline.topics, partitions, replication, days);
+    await enforceTopicRetention(pipeline.kafka, pipeline.topics.dead, days);
   };
   await step('tables and topics', () => whileServersBlink(createTablesAndTopics, patience));
 

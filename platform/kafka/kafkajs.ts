@@ -68,7 +68,7 @@ const {
 for (const error of errorCodes) if (error.code === ILLEGAL_SASL_STATE) error.retriable = true;
 
 const kafkajs: typeof kafkajsTypes = require('kafkajs');
-export const { Kafka, CompressionTypes, Partitioners, ConfigResourceTypes, logLevel } = kafkajs;
+export const { Kafka, CompressionTypes, Partitioners, ConfigResourceTypes, ConfigSource, logLevel } = kafkajs;
 export const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
 
 /** The records of a batch as a consumer of kafkajs hands it over. */

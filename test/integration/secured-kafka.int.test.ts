@@ -52,6 +52,7 @@ const OPERATIONS = {
   Create: AclOperationTypes.CREATE,
   Describe: AclOperationTypes.DESCRIBE,
   DescribeConfigs: AclOperationTypes.DESCRIBE_CONFIGS,
+  AlterConfigs: AclOperationTypes.ALTER_CONFIGS,
 };
 
 const entry = ({ program, operation, resource, name, isPrefix }: Acl): AclEntry => ({
