@@ -6,7 +6,7 @@ import { createLogger } from '../../platform/logging.ts';
 import type { Fault } from './plan.ts';
 
 /** The one before may have to end first, and its brokers to catch up. */
-const BEGINS_WITHIN_MS = 30_000;
+const BEGINS_WITHIN_MS = 60_000;
 
 /**
  * Kills brokers and starts them again after a while, or holds them: one fault after the other, and each only where

@@ -1,12 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { areConsumersAssigned } from './assigned.ts';
 import { BrokerFaults } from './brokers.ts';
 import { jumpClock } from './clocks.ts';
-import { describeFault, inject, runningPid } from './inject.ts';
+import { describeFault, inject, startedPid } from './inject.ts';
+import { killWhileInsertsFail } from './kill-while-failing.ts';
 import type { MeteredServer } from './metered-server.ts';
 import { isLinkFault } from './network.ts';
 import { LINKS, SHARDS, type Fault } from './plan.ts';
 import type { ChaosServers } from './servers.ts';
-import { injectIntoShard, isShardFault } from './shard-faults.ts';
+import { isShardFault } from './shard-faults.ts';
+
+/** Of the stack (TWO_OF_EACH). */
+const CONSUMERS = 2;
 
 /** The time of a run, from when it was made. */
 export class RunClock {
@@ -31,48 +36,83 @@ export interface FaultTargets {
   readonly servers: Pick<ChaosServers, 'cluster' | 'shardsDir' | 'shards' | 'links' | 'clocksDir'>;
 }
 
-/** Injects each fault at its time. Resolves when the last one is over. */
+/**
+ * Injects each fault at its time. Resolves when the last one is over.
+ * @returns those that could be injected
+ */
 export async function injectAll(
   faults: readonly Fault[],
-  { dataDir, variables, publisher, servers }: FaultTargets,
+  targets: FaultTargets,
   clock: RunClock,
   report: (what: string) => void,
-): Promise<void> {
-  const brokerFaults = new BrokerFaults(servers.cluster);
-  await Promise.all(
+): Promise<Fault[]> {
+  const injector = new Injector(targets, report);
+  const injected = await Promise.all(
     faults.map(async (fault) => {
       await clock.until(fault.atMs);
-      const begin = (): void => report(describeFault(fault));
-      if (fault.brokers) {
-        if (!(await brokerFaults.inject(fault, begin)))
-          report(`${describeFault(fault)}: could not be injected`);
-        return;
-      }
-      begin();
-      const { kind, victim, forMs, atMs } = fault;
-      if (victim === 'publisher') return publisher.inject(fault);
-      const link = servers.links[LINKS.findIndex((name) => name === victim)];
-      if (isLinkFault(kind)) return link?.inject(kind, forMs);
-      const shard = servers.shards.find(({ name }) => name === victim);
-      if (isShardFault(kind)) return shard && injectIntoShard(shard, kind, forMs);
-      if (kind === 'jump') {
-        if (!(await jump(fault, dataDir, servers.clocksDir))) report(`... which did not run (${victim})`);
-        return;
-      }
-      const isShard = SHARDS.some((name) => name === victim);
-      if (!(await inject({ kind, victim, forMs, atMs }, isShard ? servers.shardsDir : dataDir, variables)))
-        report(`... which could not be injected (${victim})`);
+      const isInjected = await injector.inject(fault);
+      if (!isInjected) report(`... which could not be injected (${describeFault(fault)})`);
+      return isInjected;
     }),
   );
+  return faults.filter((_, index) => injected[index]);
 }
 
-/** @returns whether the process ran */
+/** Hits whatever a fault names. */
+class Injector {
+  readonly #targets: FaultTargets;
+  readonly #report: (what: string) => void;
+  readonly #brokerFaults: BrokerFaults;
+  readonly #redeliveries: Promise<unknown>[] = [];
+
+  constructor(targets: FaultTargets, report: (what: string) => void) {
+    this.#targets = targets;
+    this.#report = report;
+    this.#brokerFaults = new BrokerFaults(targets.servers.cluster);
+  }
+
+  /** Resolves when the fault is over. @returns whether it could be injected */
+  inject(fault: Fault): Promise<boolean> {
+    const begin = (): void => this.#report(describeFault(fault));
+    if (fault.brokers) return this.#brokerFaults.inject(fault, begin);
+    begin();
+    const { kind, victim, forMs, atMs } = fault;
+    const { dataDir, variables, publisher, servers } = this.#targets;
+    if (victim === 'publisher') return over(publisher.inject(fault));
+    const link = servers.links[LINKS.findIndex((name) => name === victim)];
+    if (isLinkFault(kind)) return over(link?.inject(kind, forMs));
+    const shard = servers.shards.find(({ name }) => name === victim);
+    if (isShardFault(kind)) return over(shard?.inject(kind, forMs));
+    if (kind === 'kill-while-failing') return this.#killWhileFailing(victim);
+    if (kind === 'jump') return jump(fault, dataDir, servers.clocksDir);
+    const injected = inject({ kind, victim, forMs, atMs }, shard ? servers.shardsDir : dataDir, variables);
+    if (kind === 'redeliver') this.#redeliveries.push(injected);
+    return injected;
+  }
+
+  /** Behind all redeliveries, which would make good what is lost. */
+  async #killWhileFailing(victim: Fault['victim']): Promise<boolean> {
+    await Promise.allSettled(this.#redeliveries);
+    const { dataDir, variables, servers } = this.#targets;
+    const index = SHARDS.findIndex((name) => name === victim);
+    const [shard, link] = [servers.shards[index], servers.links[index]];
+    if (!shard || !link) return false;
+    const areAssigned = () => areConsumersAssigned(variables, CONSUMERS);
+    return killWhileInsertsFail({ dataDir, shard, link, areAssigned });
+  }
+}
+
+async function over(fault: Promise<void> | undefined): Promise<boolean> {
+  await fault;
+  return fault !== undefined;
+}
+
 async function jump(
   { victim, forMs, aheadMs = 0 }: Fault,
   dataDir: string,
   clocksDir: string,
 ): Promise<boolean> {
-  const pid = runningPid(dataDir, victim);
+  const pid = await startedPid(dataDir, victim);
   if (pid === undefined) return false;
   await jumpClock(clocksDir, pid, { aheadMs, forMs });
   return true;

@@ -5,35 +5,33 @@ import { callEventSchemaJson } from '../../schemas/call-event.ts';
 import { eventOf } from '../consumers/event.ts';
 import type { Call } from './traffic.ts';
 
-/** The schema of a publisher that is not ours: other order, one field more, narrower numbers. */
-const foreignJson = schemaOf('CallEvent', (fields) => [
-  ...fields
-    .toReversed()
-    .map((field) => (field.name === 'units' ? Object.assign({}, field, { type: 'int' }) : field)),
-  { name: 'region', type: 'string' },
-]);
-const foreignType = typeOf(foreignJson);
-const foreignKey = fingerprint(foreignType).toString('hex');
-const foreignHeader = singleObjectHeader(foreignType);
-
-/** A call as that publisher encodes it. */
-export function encodeForeign(call: Call): Buffer {
-  const event_id = Buffer.from(call.event_id.replaceAll('-', ''), 'hex');
-  return Buffer.concat([foreignHeader, foreignType.toBuffer({ ...eventOf(call), event_id, region: 'eu' })]);
+/** A publisher that is not ours, with a schema of its own. */
+export interface ForeignWriter {
+  /** What announces the schema. */
+  readonly schema: Message;
+  /** A call as this publisher encodes it. */
+  encode(call: Call): Buffer;
+  /** The event id of such a record; undefined for any other. */
+  eventIdOf(value: Buffer): string | undefined;
 }
 
-/** The event id of such a record; undefined for any other. */
-export function foreignEventId(value: Buffer): string | undefined {
-  if (!value.subarray(0, SINGLE_OBJECT_HEADER_BYTES).equals(foreignHeader)) return undefined;
-  const event: { readonly event_id: Buffer } = foreignType.fromBuffer(
-    value.subarray(SINGLE_OBJECT_HEADER_BYTES),
-  );
-  return event.event_id.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-}
+/** Other order, one field more, narrower numbers. */
+export const foreignWriter = writerOf(
+  schemaOf('CallEvent', (fields) => [
+    ...fields
+      .toReversed()
+      .map((field) => (field.name === 'units' ? Object.assign({}, field, { type: 'int' }) : field)),
+    { name: 'region', type: 'string' },
+  ]),
+);
 
-export const foreignSchema: Message = { key: foreignKey, value: foreignJson };
+/** Its calls come before its schema. */
+export const lateWriter = writerOf(
+  schemaOf('CallEvent', (fields) => [{ name: 'region', type: 'string' }, ...fields]),
+);
+
 /** What was published under the foreign schema's fingerprint without being it. */
-export const junkUnderForeignKey: Message = { key: foreignKey, value: callEventSchemaJson };
+export const junkUnderForeignKey: Message = { ...foreignWriter.schema, value: callEventSchemaJson };
 
 /** A schema that no transaction has committed, to be published in one that is aborted. */
 export const abortedSchema: Message = announced(
@@ -67,6 +65,25 @@ export const junkSchemas = (count: number): Message[] =>
 interface Field {
   readonly name: string;
   readonly type: avro.Schema;
+}
+
+function writerOf(json: string): ForeignWriter {
+  const type = typeOf(json);
+  const header = singleObjectHeader(type);
+  return {
+    schema: announced(json),
+    encode: (call) => {
+      const event_id = Buffer.from(call.event_id.replaceAll('-', ''), 'hex');
+      return Buffer.concat([header, type.toBuffer({ ...eventOf(call), event_id, region: 'eu' })]);
+    },
+    eventIdOf: (value) => {
+      if (!value.subarray(0, SINGLE_OBJECT_HEADER_BYTES).equals(header)) return undefined;
+      const event: { readonly event_id: Buffer } = type.fromBuffer(
+        value.subarray(SINGLE_OBJECT_HEADER_BYTES),
+      );
+      return event.event_id.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+    },
+  };
 }
 
 function schemaOf(name: string, change: (fields: readonly Field[]) => readonly Field[]): string {

@@ -45,6 +45,8 @@ export function describeFault({ kind, victim, forMs, brokers, aheadMs = 0 }: Fau
       return `${who} out of memory for ${seconds}`;
     case 'full-disk':
       return `disk of ${who} full for ${seconds}`;
+    case 'kill-while-failing':
+      return `${who} read-only until each consumer fails to insert, then both consumers killed`;
     case 'stutter':
       return `${who} at a third of its speed for ${seconds}`;
   }
@@ -63,7 +65,9 @@ export async function inject(
     victim,
     forMs,
     atMs,
-  }: Fault & { readonly kind: Exclude<Fault['kind'], LinkFault | ShardFault | 'jump'> },
+  }: Fault & {
+    readonly kind: Exclude<Fault['kind'], LinkFault | ShardFault | 'jump' | 'kill-while-failing'>;
+  },
   dataDir: string,
   variables: Readonly<Record<string, string>>,
 ): Promise<boolean> {
@@ -77,12 +81,14 @@ export async function inject(
     case 'widen':
       return addPartitions(variables);
     case 'kill':
-      return signal(dataDir, victim, 'SIGKILL');
-    case 'freeze':
-      if (!signal(dataDir, victim, 'SIGSTOP')) return false;
+    case 'freeze': {
+      const pid = await startedPid(dataDir, victim);
+      if (pid === undefined) return false;
+      signalProcess(pid, kind === 'kill' ? 'SIGKILL' : 'SIGSTOP');
       await sleep(forMs);
-      signal(dataDir, victim, 'SIGCONT');
+      if (kind === 'freeze' && runningPid(dataDir, victim) === pid) signalProcess(pid, 'SIGCONT');
       return true;
+    }
   }
   throw new Error('no such fault');
 }
@@ -113,16 +119,15 @@ export function runningPid(dataDir: string, victim: Victim): number | undefined 
   return recorded && isRunning(recorded) ? recorded.pid : undefined;
 }
 
-/** @returns whether it ran */
-function signal(dataDir: string, victim: Victim, name: NodeJS.Signals): boolean {
-  const pid = runningPid(dataDir, victim);
-  if (pid === undefined) return false;
-  signalProcess(pid, name);
-  return true;
+/** The same, once it runs again: another fault may just have ended it. Undefined where it does not within 30 s. */
+export async function startedPid(dataDir: string, victim: Victim): Promise<number | undefined> {
+  await until(() => runningPid(dataDir, victim) !== undefined, RESTARTED_WITHIN_MS);
+  return runningPid(dataDir, victim);
 }
 
 const CONSUMER = { program: 'consumers/main.ts', readyMessage: 'partitions assigned' };
 const AGGREGATOR = { program: 'aggregator/main.ts', readyMessage: 'aggregator started' };
+const RESTARTED_WITHIN_MS = 30_000;
 /** Kafka or ClickHouse may be away at that moment, and the machine busy. */
 const READY_WITHIN_MS = 180_000;
 

@@ -13,12 +13,13 @@ describe('the inputs of a fault run', () => {
     expect(poison.map((each) => each.poison)).toEqual([...POISON.keys()]);
     expect(waves.length).toBeGreaterThan(0);
     expect(schemas.junkAtMs).toBeLessThan(schemas.goodAtMs);
+    expect(schemas.junkAtMs).toBeLessThanOrEqual(schemas.lateAtMs);
   });
 
   it('lie within the time', () => {
     const { transactions, poison, waves, schemas, poisonedOrgAtMs } = planInputs(1, 60);
     const times = [...transactions, ...poison, ...waves].map(({ atMs }) => atMs);
-    const all = [...times, schemas.junkAtMs, schemas.goodAtMs, poisonedOrgAtMs];
+    const all = [...times, schemas.junkAtMs, schemas.goodAtMs, schemas.lateAtMs, poisonedOrgAtMs];
     expect(Math.min(...all)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...all)).toBeLessThan(60_000);
   });

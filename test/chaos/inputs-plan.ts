@@ -42,8 +42,11 @@ export interface Inputs {
   readonly waves: readonly PlannedWave[];
   /** One after the other. */
   readonly limits: readonly PlannedLimit[];
-  /** When thousands of junk schemas are published, and when the schema of a foreign publisher. */
-  readonly schemas: { readonly junkAtMs: number; readonly goodAtMs: number };
+  /**
+   * When thousands of junk schemas are published, when the schema of a foreign publisher, and when calls whose schema
+   * arrives after them.
+   */
+  readonly schemas: { readonly junkAtMs: number; readonly goodAtMs: number; readonly lateAtMs: number };
 }
 
 const TRANSACTIONAL_PUBLISHERS = 3;
@@ -86,7 +89,7 @@ export function planInputs(seed: number, seconds: number): Inputs {
     poison,
     poisonedOrgAtMs: within(0, 0.4),
     waves,
-    schemas: { junkAtMs: within(0, 0.2), goodAtMs: within(0.3, 0.5) },
+    schemas: { junkAtMs: within(0, 0.2), goodAtMs: within(0.3, 0.5), lateAtMs: within(0.2, 0.4) },
   };
 }
 

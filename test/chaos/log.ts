@@ -2,7 +2,8 @@ import type { Kafka } from 'kafkajs';
 import { callEventHeader } from '../../schemas/call-event.ts';
 import { readTopic } from '../producers/read-topic.ts';
 import { decode } from '../producers/scripted-transport.ts';
-import { foreignEventId } from './foreign-schema.ts';
+import { formatPlace, REPLAY_HEADERS } from '../../schemas/dead-letter.ts';
+import { foreignWriter, lateWriter } from './foreign-schema.ts';
 import { INVALID_HEADER } from './invalid-records.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -16,6 +17,8 @@ export interface LogCheck {
   /** Invalid records, copies included: each is quarantined. */
   readonly invalid: number;
   readonly distinctInvalid: number;
+  /** The calls that were published before their schema, their ids by place: each was quarantined and is replayed. */
+  readonly beforeSchema: ReadonlyMap<string, string>;
 }
 
 /**
@@ -26,6 +29,7 @@ export async function checkLog(kafka: Kafka, topic: string, ledger: Ledger): Pro
   const ids = new Set<string>();
   const first = new Map<string, { readonly place: readonly [number, number]; readonly credits: number }>();
   const invalid: string[] = [];
+  const beforeSchema = new Map<string, string>();
   const records = await readTopic(kafka, topic);
   for (const { value, headers, offset, partition } of records) {
     const marked = headers.get(INVALID_HEADER);
@@ -33,6 +37,8 @@ export async function checkLog(kafka: Kafka, topic: string, ledger: Ledger): Pro
     else if (value) {
       const { id, credits } = eventOf(value);
       ids.add(id);
+      if (lateWriter.eventIdOf(value) !== undefined && !headers.has(REPLAY_HEADERS.of))
+        beforeSchema.set(formatPlace({ topic, partition, offset }), id);
       const place = [offset, partition] as const;
       const before = first.get(id);
       if (credits !== undefined && (!before || isEarlier(place, before.place)))
@@ -49,6 +55,7 @@ export async function checkLog(kafka: Kafka, topic: string, ledger: Ledger): Pro
     distinct: ids.size,
     invalid: invalid.length,
     distinctInvalid: new Set(invalid).size,
+    beforeSchema,
   };
 }
 
@@ -58,7 +65,10 @@ const isEarlier = (a: readonly [number, number], b: readonly [number, number]): 
 /** The credits of an event with a foreign schema are left out: each of those has one payload. */
 function eventOf(value: Buffer): { readonly id: string; readonly credits?: number } {
   const isOurs = value.subarray(0, callEventHeader.length).equals(callEventHeader);
-  if (!isOurs) return { id: foreignEventId(value) ?? value.toString('hex') };
+  if (!isOurs) {
+    const id = foreignWriter.eventIdOf(value) ?? lateWriter.eventIdOf(value);
+    return { id: id ?? value.toString('hex') };
+  }
   const { event_id, credits } = decode(value);
   return { id: event_id, credits };
 }

@@ -22,7 +22,8 @@ export class FaultyLink {
   #port = 0;
   #latencyMs = 0;
   /** Resolves when the silence is over. */
-  #silence: Promise<void> | undefined;
+  #silence: Promise<unknown> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
 
   /** Listens on a free port and passes everything on. @param port of a server on this machine */
   static async open(port: number): Promise<FaultyLink> {
@@ -39,27 +40,33 @@ export class FaultyLink {
     return this.#port;
   }
 
-  /** Resolves when the fault is over. */
-  async inject(fault: LinkFault, forMs: number): Promise<void> {
-    switch (fault) {
-      case 'delay':
-        this.#latencyMs = LATENCY_MS;
-        await sleep(forMs);
-        this.#latencyMs = 0;
-        return;
-      case 'silence':
-        this.#silence = sleep(forMs);
-        await this.#silence;
-        this.#silence = undefined;
-        this.#hangUp();
-        return;
-      case 'cut':
-        await this.close();
-        await sleep(forMs);
-        await this.#listen();
-        return;
+  /** Resolves when the fault is over. A fault waits until the one before is over. */
+  inject(fault: LinkFault, forMs: number): Promise<void> {
+    return this.during(fault, () => sleep(forMs));
+  }
+
+  /**
+   * Does something while the link has a fault, in its turn. @returns its result, once the fault is over
+   */
+  during<Result>(fault: LinkFault, action: () => Promise<Result>): Promise<Result> {
+    const injected = this.#last.then(() => this.#during(fault, action));
+    this.#last = injected.catch(() => undefined);
+    return injected;
+  }
+
+  async #during<Result>(fault: LinkFault, action: () => Promise<Result>): Promise<Result> {
+    if (fault === 'cut') await this.close();
+    if (fault === 'delay') this.#latencyMs = LATENCY_MS;
+    const running = action();
+    if (fault === 'silence') this.#silence = running.catch(() => undefined);
+    try {
+      return await running;
+    } finally {
+      this.#latencyMs = 0;
+      if (fault === 'cut') await this.#listen();
+      if (fault === 'silence') this.#hangUp();
+      this.#silence = undefined;
     }
-    throw new Error('no such fault');
   }
 
   async close(): Promise<void> {

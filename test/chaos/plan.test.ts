@@ -30,6 +30,20 @@ describe('the plan of a fault run', () => {
     expect(faults.every(({ atMs }) => atMs > 0 && atMs < SECONDS * 1_000)).toBe(true);
   });
 
+  it('kills the consumers while they fail to insert, and then delivers nothing again', () => {
+    for (const seconds of [60, 270, SECONDS]) {
+      const faults = planFaults(3, seconds);
+      const kills = faults.filter(({ kind }) => kind === 'kill-while-failing');
+      expect(kills.length).toBeGreaterThan(0);
+      const lastRedelivery = faults.findLast(({ kind }) => kind === 'redeliver')?.atMs ?? 0;
+      expect(kills.every(({ atMs }) => atMs > lastRedelivery)).toBe(true);
+    }
+  });
+
+  it('has more than 200 faults in 270 seconds', () => {
+    for (const seed of [1, 18, 2_026]) expect(planFaults(seed, 270).length).toBeGreaterThan(200);
+  });
+
   it('hits every broker, and sometimes two at once', () => {
     const hits = planFaults(1, SECONDS).flatMap(({ brokers }) => (brokers ? [brokers.join()] : []));
     expect(new Set(hits)).toEqual(new Set(['0', '1', '2', '0,1', '1,2', '2,0']));

@@ -27,7 +27,7 @@ export type Victim = (typeof VICTIMS)[number] | (typeof LINKS)[number] | 'topic'
  * after a network outage. join: another consumer joins the group and is killed later. redeliver: a consumer of a new
  * group gets everything again from the first offset and is killed later. rival: another aggregator seals and closes
  * beside the first and is killed later. widen: the call topic gets more partitions. jump: the clock of a process is
- * wrong for a while.
+ * wrong for a while. kill-while-failing: all consumers are killed while their inserts fail.
  */
 const KINDS = ['kill', 'kill', 'kill', 'freeze', 'freeze', 'join', 'redeliver', 'rival', 'widen'] as const;
 
@@ -40,10 +40,13 @@ const DOUBLED: { readonly [kind: string]: Victim } = {
 };
 
 export interface Fault {
-  readonly kind: (typeof KINDS)[number] | 'jump' | LinkFault | ShardFault;
+  readonly kind: (typeof KINDS)[number] | 'jump' | 'kill-while-failing' | LinkFault | ShardFault;
   /** After the start of the run. */
   readonly atMs: number;
-  /** How long it lasts; 0 for the kill of a process, which the stack restarts at once. A broker stays away so long. */
+  /**
+   * How long it lasts; 0 for the kill of a process, which the stack restarts at once, and for what ends by what is seen.
+   * A broker stays away so long.
+   */
   readonly forMs: number;
   readonly victim: Victim;
   /** By how much a clock is set ahead, negative where it is set back. */
@@ -60,6 +63,7 @@ const MEAN_GAP_MS = 2_500;
 const MAX_DURATION_MS = 9_000;
 /** Of the run. */
 const REDELIVERED_UNTIL = 0.3;
+const KILLED_WHILE_FAILING_EVERY_MS = MINUTE_MS;
 /** The pause before a process is hit again: the stack gives up on one that keeps exiting. */
 const RECOVERY_MS = 4_000;
 
@@ -79,6 +83,7 @@ export function planFaults(seed: number, seconds: number): Fault[] {
     ...linkFaults(random, endMs),
     ...shardFaults(random, endMs),
     ...clockFaults(random, endMs),
+    ...killsWhileFailing(random, endMs),
   ].toSorted((a, b) => a.atMs - b.atMs);
 }
 
@@ -141,6 +146,18 @@ function clockFaults(random: Random, endMs: number): Fault[] {
     const farthestMs = victim.startsWith('api') ? 4 * MINUTE_MS : HOUR_MS;
     return { kind: 'jump', forMs, victim, aheadMs: Math.round(farthestMs * (2 * random() - 1)) };
   });
+}
+
+/** Once a minute, and only when nothing is delivered again any more that would make good what they lose. */
+function killsWhileFailing(random: Random, endMs: number): Fault[] {
+  const firstMs = endMs * (REDELIVERED_UNTIL + 0.2 * random());
+  const count = Math.ceil((endMs - firstMs) / KILLED_WHILE_FAILING_EVERY_MS);
+  return Array.from({ length: count }, (_, index) => ({
+    kind: 'kill-while-failing',
+    atMs: Math.round(firstMs + index * KILLED_WHILE_FAILING_EVERY_MS),
+    forMs: 0,
+    victim: SHARDS[1],
+  }));
 }
 
 /** Faults each of which begins some seconds after the one before is over. */

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  encodeForeign,
-  foreignSchema,
+  foreignWriter,
   junkSchemas,
   junkUnderForeignKey,
   multipliedRecord,
@@ -9,9 +8,11 @@ import {
 } from './foreign-schema.ts';
 import type { Inputs } from './inputs-plan.ts';
 import { InvalidRecords } from './invalid-records.ts';
+import { publishBeforeSchema } from './late-schema.ts';
 import type { LimitChanges, Put } from './limit-changes.ts';
 import { POISONED_ORG, publishPoison, publishPoisonedOrg } from './poison.ts';
 import { RecordSender } from './record-sender.ts';
+import type { Overall } from './requests.ts';
 import { createTraffic } from './traffic.ts';
 import { runTransactions, type TransactionCounts, type TransactionRun } from './transactions.ts';
 
@@ -27,6 +28,7 @@ export interface InputRun extends TransactionRun {
   readonly report: (what: string) => void;
   readonly limits: LimitChanges;
   readonly put: Put;
+  readonly overall: Overall;
 }
 
 export interface PublishedInputs {
@@ -47,6 +49,7 @@ export async function publishInputs(inputs: Inputs, run: InputRun): Promise<Publ
       poisonOrg(inputs, run, sender),
       publishSchemas(inputs, run, sender, invalid),
       changeLimits(inputs, run),
+      run.until(inputs.schemas.lateAtMs).then(() => publishBeforeSchema(run, sender)),
     ]);
     return { transactions, invalid: invalid.published };
   } finally {
@@ -106,12 +109,12 @@ async function publishSchemas(inputs: Inputs, run: InputRun, sender: RecordSende
   await invalid.publish([multipliedRecord, multipliedRecord]);
   await until(inputs.schemas.goodAtMs);
   report('a foreign schema, and junk under its fingerprint');
-  await sender.send(topics.writerSchemas, [foreignSchema, junkUnderForeignKey]);
+  await sender.send(topics.writerSchemas, [foreignWriter.schema, junkUnderForeignKey]);
   const next = createTraffic(run.seed + 200);
   do {
     const calls = Array.from({ length: FOREIGN_CALLS_AT_ONCE }, () => next(Date.now()));
     for (const call of calls) ledger.offered(call.event_id, call);
-    const records = calls.map((call) => ({ key: call.org_id, value: encodeForeign(call) }));
+    const records = calls.map((call) => ({ key: call.org_id, value: foreignWriter.encode(call) }));
     await sender.send(topics.calls, records);
     for (const { event_id } of calls) ledger.acknowledged(event_id, Date.now());
     await sleep(FOREIGN_PAUSE_MS);

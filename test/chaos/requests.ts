@@ -13,10 +13,16 @@ export interface Requests {
   /** The same, undefined where it does not answer 200 in 10 s. */
   readonly watch: Get;
   readonly put: Put;
-  /** With the role platform. */
-  readonly getOverall: (path: string) => Promise<unknown>;
+  readonly overall: Overall;
 }
 
+/** With the role platform. @throws where the API does not answer 200 in 30 s */
+export interface Overall {
+  readonly get: (path: string) => Promise<unknown>;
+  readonly post: (path: string, body: object) => Promise<unknown>;
+}
+
+const PLATFORM: Claims = { role: 'platform', sub: 'chaos' };
 const asAdmin = (org: string): Claims => ({ role: 'admin', sub: 'chaos', org });
 
 /** Requests to several APIs in turn: no answer may depend on which of them gives it. @param apis their addresses */
@@ -39,7 +45,14 @@ export function requestsTo(apis: readonly string[], secret: string): Requests {
   return {
     get: (path, org) => request(asAdmin(org), path),
     watch: (path, org) => request(asAdmin(org), path, WATCHED_ANSWER_WITHIN_MS).catch(() => undefined),
-    getOverall: (path) => request({ role: 'platform', sub: 'chaos' }, path),
+    overall: {
+      get: (path) => request(PLATFORM, path),
+      post: (path, body) => {
+        const headers = { 'content-type': 'application/json' };
+        const init = { method: 'POST', headers, body: JSON.stringify(body) };
+        return request(PLATFORM, path, ANSWER_WITHIN_MS, init);
+      },
+    },
     put: (path, org, body, key) => {
       const headers = { 'content-type': 'application/json', 'idempotency-key': key };
       const init = { method: 'PUT', headers, body: JSON.stringify(body) };

@@ -1,19 +1,16 @@
-import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
 import { readConfig } from '../../platform/config.ts';
-import { clickhouseVariables, kafkaVariables, closingVariables } from '../../platform/variables.ts';
-import { connectKafka } from '../../platform/kafka/connect.ts';
+import { kafkaVariables } from '../../platform/variables.ts';
 import { readStack, type Stack } from '../../deploy/local/stack.ts';
 import { stackVariables } from '../../deploy/local/stack-variables.ts';
-import { createLogger } from '../../platform/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { watchAlert } from './alert.ts';
 import { countedKinds, countRetries } from './counts.ts';
 import { injectAll, RunClock } from './fault-schedule.ts';
 import type { Inputs } from './inputs-plan.ts';
 import { Ledger } from './ledger.ts';
-import { checkLog } from './log.ts';
 import type { Fault } from './plan.ts';
 import { LimitChanges } from './limit-changes.ts';
+import { compareOutcome } from './outcome.ts';
 import { historyDifferences } from './poison.ts';
 import { publishBase } from './base-load.ts';
 import { LedgerPublisher, publishAll } from './publish.ts';
@@ -22,8 +19,6 @@ import { publishInputs } from './publish-inputs.ts';
 import { requestsTo } from './requests.ts';
 import type { ChaosServers } from './servers.ts';
 import { createTraffic } from './traffic.ts';
-import { untilItSettles } from './settle.ts';
-import { differencesOf } from './verify.ts';
 import { watchFiring } from './firing.ts';
 import { watchCurrentUsage } from './watch.ts';
 
@@ -61,9 +56,9 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
   const { url } = stack;
   // Doubles of the consumer and the aggregator write.
   const variables = { ...servers.login, ...stackVariables(stack, 'writer', servers.login) };
-  const config = readConfig(variables, { ...kafkaVariables, ...clickhouseVariables });
+  const config = readConfig(variables, kafkaVariables);
   const topics = topicNames(config.TOPIC_PREFIX);
-  const { get, watch, put, getOverall } = requestsTo(apisOf(stack), secret);
+  const { get, watch, put, overall } = requestsTo(apisOf(stack), secret);
 
   const ledger = new Ledger();
   const limits = new LimitChanges();
@@ -82,10 +77,14 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
   const over = new AbortController();
   const settled = new AbortController();
   const alert = watchAlert(url, ALERT, settled.signal);
-  async function untilOver(): Promise<void> {
+  async function untilOver(): Promise<Fault[]> {
     const targets = { dataDir, variables, publisher: server, servers };
     try {
-      await Promise.all([injectAll(faults, targets, clock, report), until(seconds * 1_000)]);
+      const [injected] = await Promise.all([
+        injectAll(faults, targets, clock, report),
+        until(seconds * 1_000),
+      ]);
+      return injected;
     } finally {
       over.abort();
     }
@@ -97,12 +96,13 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
     ledger,
     limits,
     put,
+    overall,
     publisher,
     until,
     over: over.signal,
     report,
   };
-  const [{ answers, failures, wrong }, { transactions, invalid }] = await Promise.all([
+  const [{ answers, failures, wrong }, { transactions, invalid }, , , injected] = await Promise.all([
     watchCurrentUsage(ledger, watch, over.signal),
     publishInputs(inputs, run),
     publishAll(publisher, createTraffic(seed), over.signal),
@@ -116,55 +116,27 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
       'its clients made the others again',
   );
   report(
-    `${faults.length} faults; ${ledger.size} distinct calls published; ` +
+    `${injected.length} of ${faults.length} faults injected; ${ledger.size} distinct calls published; ` +
       `${answers} requests for the current usage answered, ${failures} not`,
   );
-  report(`faults: ${countedKinds(faults)}; ${countRetries(dataDir)} steps failed and were tried again`);
+  report(`faults: ${countedKinds(injected)}; ${countRetries(dataDir)} steps failed and were tried again`);
   report(
     `transactions: ${transactions.commit} committed, ${transactions.abort} aborted, ` +
       `${transactions.abandon} abandoned, ${transactions.failed} ended by a fault`,
   );
-
-  const client = connectClickHouse(config, 'chaos');
-  const kafka = connectKafka(config, 'chaos', createLogger('chaos', 'silent'));
   try {
-    const log = await checkLog(kafka, topics.calls, ledger);
-    report(
-      `${log.acknowledged} calls acknowledged, ${log.lost.length} of them lost; ` +
-        `${log.records} records in the log, ${log.distinct} calls, ${log.invalid} invalid records`,
-    );
-    const { SEAL_DELAY_MS: sealDelayMs, GRACE_MS: graceMs } = readConfig(variables, closingVariables);
-    const timing = { sealDelayMs, graceMs };
-    await untilItSettles({ kafka, client, topics, timing, now: Date.now });
-    settled.abort();
-    report('settled; comparing');
-    const alerts = await firing?.outcome();
-    report(alerts ? `alerts that fired: ${alerts.fired.join(', ')}` : 'no Prometheus to see alerts fire');
-    const found = await differencesOf({
-      ledger,
-      limits,
-      client,
-      get,
-      getOverall,
-      invalid: log.invalid,
-      now: Date.now(),
-    });
-    const lost = log.lost.slice(0, 10).map((id) => `acknowledged, but not in the log: ${id}`);
     return [
       ...wrong,
-      ...lost,
       ...(answers === 0 ? ['no request for the current usage was answered'] : []),
-      ...(log.distinctInvalid === invalid
-        ? []
-        : [`invalid records in the log: ${log.distinctInvalid} instead of ${invalid}`]),
+      ...(await compareOutcome(
+        { variables, ledger, limits, get, overall, invalid, firing, report },
+        settled,
+      )),
       ...((await alert) ? [] : [`/readyz never showed the alert ${ALERT}`]),
-      ...(alerts?.missing ?? []).map((name) => `the alert ${name} never fired`),
       ...(await historyDifferences(inputs.poison, limits, get)),
-      ...found,
     ];
   } finally {
     settled.abort();
     await firing?.stop();
-    await client.close();
   }
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { startClickHouseCluster, type ClusterMember } from '../../deploy/local/clickhouse-cluster.ts';
+import { startClickHouseCluster } from '../../deploy/local/clickhouse-cluster.ts';
 import { startKafkaCluster, type KafkaCluster } from '../../deploy/local/kafka-cluster.ts';
 import type { ShardBy } from '../../platform/clickhouse/cluster.ts';
 import { connectKafka, ensureTopics } from '../../platform/kafka/connect.ts';
@@ -10,6 +10,7 @@ import { clockVariables } from './clocks.ts';
 import { FaultyLinks } from './links.ts';
 import { FaultyLink } from './network.ts';
 import { BROKERS, SHARDS } from './plan.ts';
+import { FaultyShard } from './shard-faults.ts';
 
 /** Of the shards, and of their cluster. */
 const DATABASE = 'test_chaos';
@@ -19,7 +20,7 @@ export interface ChaosServers {
   readonly cluster: KafkaCluster;
   /** Where the pids of the shards are found. */
   readonly shardsDir: string;
-  readonly shards: readonly ClusterMember[];
+  readonly shards: readonly FaultyShard[];
   /** Between the stack and each shard, then to each broker, from the stack and the other brokers (LINKS). */
   readonly links: readonly FaultyLink[];
   /** Where the processes of the stack look how far off their clocks are. */
@@ -59,7 +60,7 @@ export async function startChaosServers(
     return {
       cluster,
       shardsDir,
-      shards: shards.members,
+      shards: shards.members.map((member) => new FaultyShard(member)),
       links,
       clocksDir,
       login,

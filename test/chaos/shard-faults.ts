@@ -20,19 +20,49 @@ const LIMITS: Readonly<Record<Exclude<ShardFault, 'stutter'>, ServerLimits>> = {
 };
 const [STOPPED_MS, RUNNING_MS] = [200, 100];
 
-/** What does not end a shard of ClickHouse but keeps it from working. Resolves when it can work again. */
-export async function injectIntoShard(shard: ClusterMember, fault: ShardFault, forMs: number): Promise<void> {
-  if (fault === 'stutter') return stutter(shard, forMs);
-  // It reads its limits at its start only.
-  await shard.restart(LIMITS[fault]);
-  await sleep(forMs);
-  await shard.restart();
-}
+/** What does not end a shard of ClickHouse but keeps it from working: one fault after the other. */
+export class FaultyShard {
+  readonly #shard: ClusterMember;
+  #last: Promise<unknown> = Promise.resolve();
 
-async function stutter(shard: ClusterMember, forMs: number): Promise<void> {
-  for (const endsAt = performance.now() + forMs; performance.now() < endsAt; await sleep(RUNNING_MS)) {
-    shard.signal('SIGSTOP');
-    await sleep(STOPPED_MS);
-    shard.signal('SIGCONT');
+  constructor(shard: ClusterMember) {
+    this.#shard = shard;
+  }
+
+  get name(): string {
+    return this.#shard.name;
+  }
+
+  /** Resolves when it can work again. */
+  inject(fault: ShardFault, forMs: number): Promise<void> {
+    if (fault === 'stutter') return this.#inTurn(() => this.#stutter(forMs));
+    return this.during(fault, () => sleep(forMs));
+  }
+
+  /** Does something while the shard has a fault, in its turn. @returns its result, once the shard can work again */
+  during<Result>(fault: Exclude<ShardFault, 'stutter'>, action: () => Promise<Result>): Promise<Result> {
+    return this.#inTurn(async () => {
+      // It reads its limits at its start only.
+      await this.#shard.restart(LIMITS[fault]);
+      try {
+        return await action();
+      } finally {
+        await this.#shard.restart();
+      }
+    });
+  }
+
+  #inTurn<Result>(injectNow: () => Promise<Result>): Promise<Result> {
+    const injected = this.#last.then(injectNow);
+    this.#last = injected.catch(() => undefined);
+    return injected;
+  }
+
+  async #stutter(forMs: number): Promise<void> {
+    for (const endsAt = performance.now() + forMs; performance.now() < endsAt; await sleep(RUNNING_MS)) {
+      this.#shard.signal('SIGSTOP');
+      await sleep(STOPPED_MS);
+      this.#shard.signal('SIGCONT');
+    }
   }
 }

@@ -6,8 +6,12 @@ import type { Counted } from '../api/traffic.ts';
 import { keyOf, type Ledger } from './ledger.ts';
 import { FIRST_LIMIT, type LimitChanges } from './limit-changes.ts';
 import { unexpectedDifferences } from './set-aside.ts';
+import { LATE_ORG } from './late-schema.ts';
+import type { Overall } from './requests.ts';
 import { ORGS } from './traffic.ts';
 import type { Get } from './watch.ts';
+
+const REPORTED = [...ORGS, LATE_ORG];
 
 const Sums = { calls: Type.Integer(), credits: Type.Integer(), rejected: Type.Integer() };
 const LandedRow = Type.Object({ org: Type.String(), user: Type.String(), day: Type.String(), ...Sums });
@@ -25,7 +29,10 @@ const BilledDay = Type.Object({
 const Days = Type.Object({ days: Type.Array(BilledDay) });
 const Credits = Type.Object({ used: Type.Integer() });
 const Reconciliation = Type.Object({
-  quarantined: Type.Object({ records: Type.Integer() }),
+  quarantined: Type.Object({
+    records: Type.Integer(),
+    replayed: Type.Object({ counted: Type.Integer(), quarantined_again: Type.Integer() }),
+  }),
   differences: Type.Array(Type.Unknown()),
 });
 
@@ -34,10 +41,10 @@ export interface Settled {
   readonly limits: Pick<LimitChanges, 'ofDay'>;
   readonly client: ClickHouseClient;
   readonly get: Get;
-  /** GET with the role platform. */
-  readonly getOverall: (path: string) => Promise<unknown>;
-  /** How many invalid records the log holds. */
+  readonly overall: Pick<Overall, 'get'>;
+  /** How many invalid records the log holds, and how many of them count because they were replayed. */
   readonly invalid: number;
+  readonly replayed: number;
   readonly now: number;
 }
 
@@ -45,7 +52,7 @@ export interface Settled {
 export async function differencesOf(settled: Settled): Promise<string[]> {
   const { ledger, client, now } = settled;
   const expected = ledger.byUserAndDay();
-  const reportable = ledger.byUserAndDay((org) => ORGS.includes(org));
+  const reportable = ledger.byUserAndDay((org) => REPORTED.includes(org));
   const landed = await select(
     client,
     LandedRow,
@@ -56,7 +63,7 @@ export async function differencesOf(settled: Settled): Promise<string[]> {
   const differences = compared('events', expected, byKey(landed));
 
   const reported: Static<typeof LandedRow>[] = [];
-  for (const org of ORGS) {
+  for (const org of REPORTED) {
     const reader = new OrgReader(settled.get, org);
     const [from, to] = [now - 4 * DAY_MS, now].map((at) => new Date(at).toISOString());
     const { rows } = await reader.read(Usage, `usage?from=${from}&to=${to}&group_by=day,user`);
@@ -86,9 +93,13 @@ export async function differencesOf(settled: Settled): Promise<string[]> {
   }
   differences.push(...compared('usage', reportable, byKey(reported)));
 
-  const stages = Value.Parse(Reconciliation, await settled.getOverall('/v1/reconciliation'));
+  const stages = Value.Parse(Reconciliation, await settled.overall.get('/v1/reconciliation'));
   if (stages.quarantined.records !== settled.invalid) {
     differences.push(`quarantined: ${stages.quarantined.records} records instead of ${settled.invalid}`);
+  }
+  const { counted, quarantined_again: again } = stages.quarantined.replayed;
+  if (counted !== settled.replayed || again > 0) {
+    differences.push(`replayed: ${counted} count and ${again} do not; ${settled.replayed} must`);
   }
   return [...differences, ...unexpectedDifferences(stages.differences)];
 }
