@@ -3,24 +3,30 @@ import {
   type ClickHouseClient,
   type ClickHouseConfig,
 } from '../platform/clickhouse/connect.ts';
+import { connectKafka, type KafkaConfig } from '../platform/kafka/connect.ts';
+import { RecordReader } from '../platform/kafka/record-reader.ts';
 import type { Logger } from '../platform/logging.ts';
 import type { Topics } from '../schemas/topics.ts';
-import { readKeptEvents } from '../store/retention.ts';
+import { keptEventsIn } from '../store/retention.ts';
 import type { SettingsStore } from '../store/settings/store.ts';
 import { BackgroundLoop } from './background-loop.ts';
 import { COMPACTION, compactRanges } from './compaction/compact.ts';
 import { BUDGET } from './reconciliation/budget.ts';
+import { LogSample } from './reconciliation/log-sample.ts';
+import type { SampledRecord } from './reconciliation/sampled-record.ts';
 import { reconcileStep } from './reconciliation/step.ts';
 
 const COMPACTION_PACE = { pauseMs: 60_000, restFactor: 5 };
 /** A round takes a twentieth of a core. */
 const RECONCILIATION_PACE = { pauseMs: 10_000, restFactor: 20 };
+/** Low: a step of reconciliation waits for it, and the next one tries again. */
+const KAFKA_RETRIES = 2;
 
 export interface BackgroundWork {
-  readonly config: ClickHouseConfig;
+  readonly config: ClickHouseConfig & KafkaConfig;
   readonly client: ClickHouseClient;
   readonly store: SettingsStore;
-  readonly topics: Pick<Topics, 'calls' | 'settings' | 'dailyCharges'>;
+  readonly topics: Pick<Topics, 'calls' | 'settings' | 'dailyCharges' | 'writerSchemas'>;
   /** Whether this process had the lease in its last tick, and could work. */
   readonly isOurs: () => boolean;
   readonly logger: Logger;
@@ -36,7 +42,20 @@ export function startBackgroundWork({ config, client, store, topics, isOurs, log
     for (const topic of [calls, dailyCharges, settings])
       await compactRanges(client, nodes, topic, COMPACTION);
   };
-  const reconciler = { client, store, topics, readKept: () => readKeptEvents(config), now: Date.now };
+  const kafka = connectKafka(config, 'api-credits-aggregator', logger, KAFKA_RETRIES);
+  const reader = new RecordReader(kafka);
+  const logSample = new LogSample({ client, reader, topics, random: Math.random });
+  async function sample(offsets: number): Promise<readonly SampledRecord[]> {
+    try {
+      return await logSample.read(offsets);
+    } catch (error) {
+      // What needs no Kafka is checked without it.
+      logger.warn({ err: error }, 'records of the call log could not be read again, others are next time');
+      return [];
+    }
+  }
+  const readKept = () => keptEventsIn({ client, nodes });
+  const reconciler = { client, store, topics, readKept, sample, now: Date.now };
   const reconcile = (): Promise<void> => reconcileStep(reconciler, BUDGET);
   const loops = [
     new BackgroundLoop('compaction of landed ranges', compact, isOurs, COMPACTION_PACE, logger),
@@ -45,7 +64,8 @@ export function startBackgroundWork({ config, client, store, topics, isOurs, log
   for (const loop of loops) loop.start();
   return {
     stop: async () => {
-      await Promise.all(loops.map((loop) => loop.stop()));
+      // A step that waits for Kafka fails at once.
+      await Promise.all([reader.close(), ...loops.map((loop) => loop.stop())]);
       await Promise.all(nodes.map((node) => node.close()));
     },
   };

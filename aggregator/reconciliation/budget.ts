@@ -5,6 +5,8 @@ export interface ReconciliationBudget {
   readonly logsEveryMs: number;
   /** How long what was found must last to be a difference: longer than an insert is seen in one table and not in another. */
   readonly recurAfterMs: number;
+  /** Offsets that are read again from Kafka, at random, whenever the logs are checked. */
+  readonly recordsPerSample: number;
   /** The most that one step checks in each stage. */
   readonly eventsPerStep: number;
   readonly hoursPerStep: number;
@@ -21,6 +23,7 @@ export const BUDGET: ReconciliationBudget = {
   roundEveryMs: 86_400_000,
   logsEveryMs: 60_000,
   recurAfterMs: 3_000,
+  recordsPerSample: 5,
   eventsPerStep: 250_000,
   hoursPerStep: 240,
   orgsPerStep: 20,

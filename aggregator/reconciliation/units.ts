@@ -6,11 +6,14 @@ import { identityOf, type Difference } from '../../store/reconciliation/differen
 import { readLogDifferences } from '../../store/reconciliation/log-differences.ts';
 import { checkCharges } from './charges.ts';
 import { checkFeed } from './feed.ts';
+import { checkRecords } from './records.ts';
+import { recordName, type SampledRecord } from './sampled-record.ts';
 import { checkHours } from './usage.ts';
 
 /** What is checked at once, and again to see whether a difference is gone: `kind` or `kind/name`. */
 export const unitOf = {
   log: (topic: string): string => `log/${topic}`,
+  record: (record: SampledRecord): string => `record/${recordName(record)}`,
   hour: (hour: number): string => `hour/${formatInstant(hour)}`,
   org: (orgId: string): string => `org/${orgId}`,
   feed: 'feed',
@@ -63,6 +66,8 @@ async function checkOnce(
     void found.get(unit)?.push(...differences);
 
   for (const topic of names('log')) add(unitOf.log(topic), await readLogDifferences(client, topic));
+  for (const [name, each] of await checkRecords(client, names('record'), wholeSince))
+    add(`record/${name}`, [each]);
   const hours = names('hour').map(Date.parse);
   const kept = hours.filter((hour) => hour >= wholeSince);
   for (const each of await checkHours(client, kept, now)) add(unitOf.hour(each.place.from ?? 0), [each]);

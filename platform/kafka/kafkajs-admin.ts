@@ -1,10 +1,17 @@
 import type { Admin } from 'kafkajs';
+import type { FetchedPartition } from './kafkajs-batch.ts';
 
 /** What is used of kafkajs 2.2.4's connection to the brokers. */
-interface Cluster {
+export interface Cluster {
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
   refreshMetadata(): Promise<void>;
   findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number }[];
+  /** The partitions by their leader's node id. */
+  findLeaderForPartitions(
+    topic: string,
+    partitions: readonly number[],
+  ): Readonly<Record<string, readonly number[]>>;
+  findBroker(node: { readonly nodeId: string }): Promise<Broker>;
   fetchTopicsOffset(
     topics: readonly {
       readonly topic: string;
@@ -17,6 +24,25 @@ interface Cluster {
       readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
     }[]
   >;
+}
+
+/** What is used of kafkajs 2.2.4's connection to one broker. */
+export interface Broker {
+  fetch(request: {
+    readonly replicaId: number;
+    readonly isolationLevel: number;
+    readonly maxWaitTime: number;
+    readonly topics: readonly {
+      readonly topic: string;
+      readonly partitions: readonly {
+        readonly partition: number;
+        readonly fetchOffset: string;
+        readonly maxBytes: number;
+      }[];
+    }[];
+  }): Promise<{
+    readonly responses: readonly { readonly partitions: readonly FetchedPartition[] }[];
+  }>;
 }
 
 interface AdminOptions {
@@ -36,8 +62,17 @@ export const knowingCluster =
     return admin;
   };
 
+/** @param admin connected */
+export function clusterOf(admin: Admin): Cluster {
+  const cluster = clusters.get(admin);
+  if (!cluster) throw new Error('kafkajs was loaded before platform/kafka/kafkajs.ts replaced its modules.');
+  return cluster;
+}
+
+/** Offsets of topics, by partition. */
+export type TopicOffsets = ReadonlyMap<string, ReadonlyMap<number, number>>;
 /** The ends of topics by partition: the offset behind the last record. */
-export type EndOffsets = ReadonlyMap<string, ReadonlyMap<number, number>>;
+export type EndOffsets = TopicOffsets;
 
 /**
  * Reads the end offsets of all partitions that the topics have now: one request for the metadata, and one to each
@@ -46,22 +81,32 @@ export type EndOffsets = ReadonlyMap<string, ReadonlyMap<number, number>>;
  * @param admin connected
  * @throws kafkajs's errors; where a leader has just moved, the next call finds the new one
  */
-export async function readEndOffsets(admin: Admin, topics: readonly string[]): Promise<EndOffsets> {
-  const cluster = clusters.get(admin);
-  if (!cluster) throw new Error('kafkajs was loaded before platform/kafka/kafkajs.ts replaced its modules.');
+export const readEndOffsets = (admin: Admin, topics: readonly string[]): Promise<EndOffsets> =>
+  readOffsets(admin, topics, false);
+
+/** The same of the first offsets that are kept. */
+export const readFirstOffsets = (admin: Admin, topics: readonly string[]): Promise<TopicOffsets> =>
+  readOffsets(admin, topics, true);
+
+async function readOffsets(
+  admin: Admin,
+  topics: readonly string[],
+  fromBeginning: boolean,
+): Promise<TopicOffsets> {
+  const cluster = clusterOf(admin);
   await cluster.addMultipleTargetTopics(topics);
   await cluster.refreshMetadata();
-  const ends = await cluster.fetchTopicsOffset(
+  const found = await cluster.fetchTopicsOffset(
     topics.map((topic) => ({
       topic,
-      fromBeginning: false,
+      fromBeginning,
       partitions: cluster
         .findTopicPartitionMetadata(topic)
         .map(({ partitionId }) => ({ partition: partitionId })),
     })),
   );
   return new Map(
-    ends.map(({ topic, partitions }) => [
+    found.map(({ topic, partitions }) => [
       topic,
       new Map(partitions.map(({ partition, offset }) => [partition, Number(offset)])),
     ]),

@@ -19,6 +19,7 @@ const NOW = Date.parse('2026-11-23T05:20:00Z');
 export const FIRST_DAY = Date.parse('2026-11-20T00:00:00Z');
 export const topics = topicNames();
 
+const sample = () => Promise.resolve([]);
 const readKept = () => Promise.resolve({ retentionMs: Infinity, droppedBeforeMs: -Infinity });
 
 /** Two organisations with calls on three closed days, in a database of their own, and an aggregator that reconciles. */
@@ -90,7 +91,7 @@ export async function openMeteredDays(suite: string): Promise<MeteredDays> {
   await tick(aggregator);
 
   let now = NOW;
-  const reconciler: Reconciler = { client, store, topics, readKept, now: () => (now += 1) };
+  const reconciler: Reconciler = { client, store, topics, readKept, sample, now: () => (now += 1) };
   const step = async (budget: Partial<ReconciliationBudget> = {}) => {
     await reconcileStep(reconciler, {
       ...BUDGET,

@@ -178,6 +178,16 @@ describe('the reconciliation of the aggregator', () => {
     expect(statements.filter((query) => /call_events|usage_15m/.test(query))).toEqual([]);
   });
 
+  it('reads four small tables and writes nothing where there is nothing to check', async () => {
+    await days.step(WAITING);
+    const [reads, writes] = [jest.spyOn(days.client, 'query'), jest.spyOn(days.client, 'insert')];
+    await days.step({ ...WAITING, logsEveryMs: 86_400_000 });
+    // The last of them is the test's own.
+    expect(reads.mock.calls.length).toBeLessThanOrEqual(5);
+    expect(writes).not.toHaveBeenCalled();
+    for (const spy of [reads, writes]) spy.mockRestore();
+  });
+
   it('goes on where another aggregator has stopped, a bounded part in each step', async () => {
     const parts: string[] = [];
     const { completed } = await readRoundProgress(days.client);
