@@ -45,8 +45,9 @@ await runCommand(async (args) => {
   });
 });
 
-const lineOf = ({ name, where, expected, found, since }: OpenDifference): string =>
-  `${name}: ${where}: ${expected}, found ${found} (since ${formatInstant(since)})`;
+function lineOf({ name, where, expected, found, since }: OpenDifference): string {
+  return `${name}: ${where}: ${expected}, found ${found} (since ${formatInstant(since)})`;
+}
 
 function outcomeOf({ difference, isDone, result }: Repair, left: readonly OpenDifference[]): string {
   if (!isDone) return result === '' ? DIFFERENCES[difference.name] : result;
