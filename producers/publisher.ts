@@ -17,7 +17,7 @@ export interface PublisherOptions extends PublisherLimits {
   /** Returns that many random bytes, for event ids: crypto.randomBytes. */
   readonly random: (bytes: number) => Uint8Array;
   readonly logger?: SpoolLogger;
-  /** Traces sampled events; not with a spool. */
+  /** Traces sampled events. Those of a spool keep their trace on the disk. */
   readonly tracer?: PublisherTracer | undefined;
   /** Events wait for Kafka on the disk instead of in memory. */
   readonly spool?: SpoolOptions;

@@ -37,7 +37,7 @@ export interface PublisherOptions extends PublisherLimits {
   readonly logger?: PublisherLogger;
   /**
    * A tracer of OpenTelemetry: each publish of a sampled trace is a span, and its record carries the trace on to the
-   * consumer. Events of a spool are not traced. Default: none.
+   * consumer, also through a spool. Default: none.
    */
   readonly tracer?: PublisherTracer;
   /** Events wait for Kafka on a local disk, where they survive the process. Default: they wait in memory. */

@@ -180,13 +180,15 @@ type Outcome = (number: number, segment: Segment, error?: Error) => void;
 class WindowEvent implements BufferedEvent {
   readonly key: string;
   readonly value: Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly #number: number;
   readonly #segment: Segment;
   readonly #outcome: Outcome;
 
-  constructor({ key, value }: OutgoingRecord, number: number, segment: Segment, outcome: Outcome) {
+  constructor({ key, value, headers }: OutgoingRecord, number: number, segment: Segment, outcome: Outcome) {
     this.key = key;
     this.value = value;
+    if (headers) this.headers = headers;
     this.#number = number;
     this.#segment = segment;
     this.#outcome = outcome;

@@ -3,6 +3,7 @@ import { recordBytes } from '../../schemas/prepared-event.ts';
 import { MemorySendBuffer, type BufferedEvent } from '../send-buffer.ts';
 import { Milestones } from './milestones.ts';
 import { spoolError, type Opening } from './opening.ts';
+import { traceBytes } from './segment-format.ts';
 import type { SpoolSettings } from './settings.ts';
 import type { Spool } from './spool.ts';
 
@@ -106,7 +107,7 @@ export class Intake {
   /** @returns why there is none */
   async #waitForRoom(spool: Spool, group: readonly BufferedEvent[]): Promise<Error | undefined> {
     // The framing of a record is smaller on the disk than in Kafka.
-    const size = group.reduce((sum, event) => sum + recordBytes(event), 0);
+    const size = group.reduce((sum, event) => sum + recordBytes(event) + traceBytes(event), 0);
     while (!spool.hasRoomFor(size)) {
       if (this.#options.settings.whenFull === 'reject') return spool.full();
       if (this.#stop.signal.aborted) return asError(this.#stop.signal.reason);

@@ -118,7 +118,10 @@ async function inspectWhole(path: string, first: number, end: number | undefined
 
 /** A process or the power ended while the file was created: nothing in it had been reported as durable. */
 function isUnwritten(bytes: Buffer, first: number): boolean {
-  return bytes.equals(encodeHeader(first).subarray(0, bytes.length)) || bytes.every((byte) => byte === 0);
+  const isHeader = [false, true].some((isTraced) =>
+    bytes.equals(encodeHeader(first, isTraced).subarray(0, bytes.length)),
+  );
+  return isHeader || bytes.every((byte) => byte === 0);
 }
 
 async function readHeader(path: string): Promise<{ header: Buffer; sizeBytes: number }> {

@@ -4,19 +4,28 @@
  *     header   magic 8 | version 4 | number of the first record 6 | CRC-32C of these 18 bytes 4
  *     record   CRC-32C of what follows 4 | length of what follows it 4 | number 6 | length of the key 2 | key | value
  *
+ * Version 2 is written where events are traced: the highest bit of the key's length says that the record's traceparent
+ * (55 characters) stands between key and value. Otherwise segments have version 1, which an earlier release reads too.
+ *
  * Records are numbered without gaps over all segments of a spool, and a segment's name is the number of its first
  * record, as in Kafka's log. So the names alone say how many records a segment must have, a damaged one is missed by
  * its number, and bytes of another file never pass for a record of this one.
  */
 import { crc32c } from '../../platform/kafka/crc32c.ts';
+import { TRACEPARENT } from '../../platform/tracing/span-context.ts';
 import type { OutgoingRecord } from '../../schemas/prepared-event.ts';
 
 const MAGIC = Buffer.from('acspool\n');
-const VERSION = 1;
+/** The last one has traces. */
+const VERSIONS = [1, 2] as const;
+const [UNTRACED, TRACED] = VERSIONS;
 const NUMBER_BYTES = 6;
 export const HEADER_BYTES = 22;
 /** Of a record without its key and value. */
 export const RECORD_FRAMING_BYTES = 16;
+/** Keys are shorter: organisation ids have at most 128 bytes. */
+const IS_TRACED = 0x80_00;
+const TRACEPARENT_BYTES = 55;
 const NAME = /^(\d{15})\.spool(\.aside)?$/;
 
 /** A record as it lies in a segment. Its key and value are parts of the bytes that it was read from. */
@@ -36,10 +45,11 @@ export function parseSegmentName(name: string): { first: number; aside: boolean 
   return { first: Number(digits), aside: suffix !== undefined };
 }
 
-export function encodeHeader(first: number): Buffer {
+/** @param isTraced whether records of the segment may have a traceparent */
+export function encodeHeader(first: number, isTraced = false): Buffer {
   const bytes = Buffer.alloc(HEADER_BYTES);
   MAGIC.copy(bytes);
-  bytes.writeUInt32BE(VERSION, 8);
+  bytes.writeUInt32BE(isTraced ? TRACED : UNTRACED, 8);
   bytes.writeUIntBE(first, 12, NUMBER_BYTES);
   bytes.writeUInt32BE(crc32c(bytes, 0, 18), 18);
   return bytes;
@@ -58,28 +68,44 @@ export function headerProblem(bytes: Buffer, first: number): HeaderProblem | und
     return { reason: 'the header is damaged, or the file is not a segment', isForeign: false };
   }
   const version = bytes.readUInt32BE(8);
-  if (!bytes.subarray(0, 8).equals(MAGIC) || version !== VERSION) {
-    return { reason: `the file has format version ${version}, not ${VERSION}`, isForeign: true };
+  if (!bytes.subarray(0, 8).equals(MAGIC) || !VERSIONS.some((known) => known === version)) {
+    return {
+      reason: `the file has format version ${version}, not ${VERSIONS.join(' or ')}`,
+      isForeign: true,
+    };
   }
   if (bytes.readUIntBE(12, NUMBER_BYTES) === first) return undefined;
   return { reason: 'the header has the number of another segment', isForeign: true };
 }
 
-export const storedBytes = ({ key, value }: OutgoingRecord): number =>
-  RECORD_FRAMING_BYTES + Buffer.byteLength(key) + value.length;
+/** The bytes that a record takes for its trace. */
+export const traceBytes = (record: OutgoingRecord): number =>
+  traceparentOf(record) === undefined ? 0 : TRACEPARENT_BYTES;
+
+/** One of another length is not ours: such a record is not traced. */
+function traceparentOf({ headers }: OutgoingRecord): string | undefined {
+  const traceparent = headers?.[TRACEPARENT];
+  return traceparent?.length === TRACEPARENT_BYTES ? traceparent : undefined;
+}
+
+const storedBytes = (record: OutgoingRecord): number =>
+  RECORD_FRAMING_BYTES + Buffer.byteLength(record.key) + traceBytes(record) + record.value.length;
 
 /** @param first the number of the first of these records */
 export function encodeRecords(records: readonly OutgoingRecord[], first: number): Buffer {
   const bytes = Buffer.allocUnsafe(records.reduce((sum, record) => sum + storedBytes(record), 0));
   let at = 0;
-  for (const [index, { key, value }] of records.entries()) {
+  for (const [index, record] of records.entries()) {
+    const { key, value } = record;
+    const traceparent = traceparentOf(record);
     const keyBytes = bytes.write(key, at + RECORD_FRAMING_BYTES);
-    const valueAt = at + RECORD_FRAMING_BYTES + keyBytes;
+    const traceAt = at + RECORD_FRAMING_BYTES + keyBytes;
+    const valueAt = traceAt + bytes.write(traceparent ?? '', traceAt);
     bytes.set(value, valueAt);
     const end = valueAt + value.length;
     bytes.writeUInt32BE(end - at - 8, at + 4);
     bytes.writeUIntBE(first + index, at + 8, NUMBER_BYTES);
-    bytes.writeUInt16BE(keyBytes, at + 14);
+    bytes.writeUInt16BE(traceparent === undefined ? keyBytes : keyBytes | IS_TRACED, at + 14);
     bytes.writeUInt32BE(crc32c(bytes, at + 4, end), at);
     at = end;
   }
@@ -91,11 +117,15 @@ export function recordAt(bytes: Buffer, at: number, from: number, to: number): S
   if (at + RECORD_FRAMING_BYTES > bytes.length) return undefined;
   const number = bytes.readUIntBE(at + 8, NUMBER_BYTES);
   const end = statedEnd(bytes, at);
-  const valueAt = at + RECORD_FRAMING_BYTES + bytes.readUInt16BE(at + 14);
+  const keyField = bytes.readUInt16BE(at + 14);
+  const isTraced = (keyField & IS_TRACED) !== 0;
+  const traceAt = at + RECORD_FRAMING_BYTES + (keyField & ~IS_TRACED);
+  const valueAt = traceAt + (isTraced ? TRACEPARENT_BYTES : 0);
   if (number < from || number >= to || valueAt > end || end > bytes.length) return undefined;
   if (crc32c(bytes, at + 4, end) !== bytes.readUInt32BE(at)) return undefined;
-  const key = bytes.toString('utf8', at + RECORD_FRAMING_BYTES, valueAt);
-  return { number, key, value: bytes.subarray(valueAt, end), start: at, end };
+  const key = bytes.toString('utf8', at + RECORD_FRAMING_BYTES, traceAt);
+  const headers = isTraced && { headers: { [TRACEPARENT]: bytes.toString('latin1', traceAt, valueAt) } };
+  return { number, key, value: bytes.subarray(valueAt, end), ...headers, start: at, end };
 }
 
 /** Whether what lies at an offset is a record cut short: by a kill in its middle, or as zeros by a loss of power. */

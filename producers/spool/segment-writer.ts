@@ -8,6 +8,8 @@ import { isSettled, newSegment, type Segment } from './segment.ts';
 export interface SegmentWriterOptions {
   readonly directory: string;
   readonly segmentBytes: number;
+  /** Whether records may have a traceparent. */
+  readonly isTraced: boolean;
   readonly createFile: CreateFile;
   /** A group is on the disk. */
   readonly onAppended: (segment: Segment, records: readonly OutgoingRecord[], sizeBytes: number) => void;
@@ -51,7 +53,10 @@ export class SegmentWriter {
     const encoded = encodeRecords(records, first);
     if (this.#active && this.#mustClose(this.#active.segment, encoded.length)) await this.close();
     const { file, segment } = (this.#active ??= await this.#begin(first));
-    const bytes = segment.sizeBytes === 0 ? Buffer.concat([encodeHeader(first), encoded]) : encoded;
+    const bytes =
+      segment.sizeBytes === 0
+        ? Buffer.concat([encodeHeader(first, this.#options.isTraced), encoded])
+        : encoded;
     try {
       await file.write(bytes, segment.sizeBytes);
       await file.sync();

@@ -19,6 +19,8 @@ export interface SpoolOpening extends SpoolReports {
   readonly settings: SpoolSettings;
   /** 8 characters that no other lock has. */
   readonly lockId: string;
+  /** Whether records may have a traceparent. */
+  readonly isTraced: boolean;
   readonly createFile: CreateFile;
 }
 
@@ -47,7 +49,7 @@ export class Spool {
   readonly #roomWaiters = new Set<() => void>();
 
   constructor(options: SpoolOpening, recovered: Recovered, release: () => Promise<void>) {
-    const { settings, createFile, onFileError, onSetAside, onRoom } = options;
+    const { settings, createFile, isTraced, onFileError, onSetAside, onRoom } = options;
     this.#maxBytes = settings.maxBytes;
     this.#release = release;
     this.setAside = recovered.setAside;
@@ -66,6 +68,7 @@ export class Spool {
     this.#writer = new SegmentWriter(recovered.next, {
       ...settings,
       createFile,
+      isTraced,
       onFileError,
       onAppended: (segment, records, sizeBytes) => this.backlog.append(segment, records, sizeBytes),
       onClosed: (segment) => this.backlog.close(segment),

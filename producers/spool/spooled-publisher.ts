@@ -5,6 +5,8 @@ import { endsWithin } from '../deadline.ts';
 import { BufferFullError, PublisherClosedError, UndeliveredError } from '../errors.ts';
 import type { Publisher, PublisherCounters, PublisherLimits } from '../publisher-contract.ts';
 import { Sender } from '../sender.ts';
+import { traced } from '../traced-event.ts';
+import type { PublisherTracer } from '../tracer.ts';
 import type { Transport } from '../transport.ts';
 import { createFile, type CreateFile } from './append-file.ts';
 import { Intake } from './intake.ts';
@@ -25,6 +27,7 @@ export interface SpooledPublisherOptions extends Required<PublisherLimits> {
   readonly maxRetryMs: number;
   readonly closeDeadlineMs: number;
   readonly logger?: SpoolLogger | undefined;
+  readonly tracer?: PublisherTracer | undefined;
   /** Tests let files fail. */
   readonly createFile?: CreateFile | undefined;
 }
@@ -74,12 +77,13 @@ export class SpooledPublisher implements Publisher {
 
   #accept(input: CallEventInput): Promise<string> {
     if (this.#closing) throw new PublisherClosedError();
-    const { now, random, limits, maxEventBytes } = this.#options;
+    const { now, random, limits, maxEventBytes, tracer } = this.#options;
     const { eventId, record } = prepareEvent(input, now(), { random, limits, maxEventBytes });
     return new Promise((resolve, reject) => {
       const { key, value } = record;
       const event = { key, value, delivered: () => resolve(eventId), failed: reject };
-      if (this.#hasRoomToAwait() && this.#intake.offer(event)) return;
+      const hasSpan = tracer && this.#intake.hasRoomFor(record.sizeBytes);
+      if (this.#hasRoomToAwait() && this.#intake.offer(hasSpan ? traced(event, tracer) : event)) return;
       this.#rejected += 1;
       reject(new BufferFullError(this.#pending(), this.#intake.sizeBytes));
     });
@@ -142,12 +146,13 @@ export class SpooledPublisher implements Publisher {
   }
 
   async #open(): Promise<Spool> {
-    const { random, createFile: create = createFile } = this.#options;
+    const { random, tracer, createFile: create = createFile } = this.#options;
     try {
       const spool = await openSpool({
         settings: this.#settings,
         lockId: Buffer.from(random(4)).toString('hex'),
         createFile: create,
+        isTraced: tracer !== undefined,
         onDelivered: (number) => this.#outcomes.delivered(number),
         onRejected: (number, error) => {
           this.#log.rejected(error, number);

@@ -201,13 +201,15 @@ describe('a foreign file under the name of a segment', () => {
   });
 
   it('of a newer format is set aside unread', async () => {
-    const newer = Buffer.from('616373706f6f6c0a00000002000000000000', 'hex');
+    const newer = Buffer.from('616373706f6f6c0a00000003000000000000', 'hex');
     const { crc32c } = await import('../../../platform/kafka/crc32c.ts');
     const checksum = Buffer.alloc(4);
     checksum.writeUInt32BE(crc32c(newer));
     writeFileSync(here.path(FIRST), Buffer.concat([newer, checksum, Buffer.from('more')]));
     await restarted();
-    expect(errors()).toEqual([{ file: here.path(FIRST), reason: 'the file has format version 2, not 1' }]);
+    expect(errors()).toEqual([
+      { file: here.path(FIRST), reason: 'the file has format version 3, not 1 or 2' },
+    ]);
   });
 });
 
