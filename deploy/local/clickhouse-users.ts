@@ -7,7 +7,7 @@ import { createSecretFile } from './secret.ts';
 export interface ClickHouseUser {
   /** Letters, digits and _ */
   readonly name: string;
-  /** GRANT statements without their TO. */
+  /** GRANT and REVOKE statements without their TO and FROM, in this order. */
   readonly grants: readonly string[];
   readonly isReadOnly?: boolean;
 }
@@ -24,7 +24,7 @@ export interface ClickHouseLogin {
 
 /**
  * `owner` creates the tables, sets their retention and recomputes, `writer` is for the consumer and the aggregator,
- * `reader` for the API and the commands that only read. None of them can read or write files, call other servers, or see another
+ * `reader` for the API and the commands that only read, all but whom an erasure is of. None of them can read or write files, call other servers, or see another
  * database.
  */
 export type StackRole = 'owner' | 'writer' | 'reader';
@@ -47,7 +47,12 @@ export const stackUsers = (database: string): Record<StackRole, ClickHouseUser> 
     name: 'api_writer',
     grants: [`GRANT SELECT, INSERT ON ${database}.*`, `GRANT ALTER DELETE ON ${database}.landed_ranges`],
   },
-  reader: { name: 'api_reader', grants: [`GRANT SELECT ON ${database}.*`], isReadOnly: true },
+  reader: {
+    name: 'api_reader',
+    // Who reads the erasures can check a guess at an erased id (docs/privacy.md).
+    grants: [`GRANT SELECT ON ${database}.*`, `REVOKE SELECT ON ${database}.erasures`],
+    isReadOnly: true,
+  },
 });
 
 /** The user's login. Its password is created once per data directory and only this system user can read it. */

@@ -15,8 +15,11 @@ export class UserNameError extends Error {
   }
 }
 
+/** Who reads the erasures can check a guess at an erased id (docs/privacy.md); the API does not need them. */
+const NOT_READ = 'erasures';
+
 /**
- * Creates a user that can read the database and nothing else, for the API's CLICKHOUSE_USER and CLICKHOUSE_PASSWORD:
+ * Creates a user that can read the database, all but NOT_READ, and nothing else, for the API's CLICKHOUSE_USER and CLICKHOUSE_PASSWORD:
  * ClickHouse then rejects every write of the API, whatever its defects. Run it again to change the password.
  *
  * The embedded server (26.7) cannot do this: it reads users from a file only and has no storage for others (error 514
@@ -42,9 +45,11 @@ export async function createReader(
     `CREATE ROLE IF NOT EXISTS ${role} SETTINGS readonly = 2, max_execution_time = 20 MAX 20,
        max_memory_usage = 2000000000 MAX 2000000000`,
     `GRANT SELECT ON ${database}.* TO ${role}`,
+    `REVOKE SELECT ON ${database}.${NOT_READ} FROM ${role}`,
     ...(cluster
       ? [
           `GRANT SELECT ON ${cluster.localDatabase}.* TO ${role}`,
+          `REVOKE SELECT ON ${cluster.localDatabase}.${NOT_READ} FROM ${role}`,
           // What is checked at the start (cluster-check.ts).
           `GRANT SELECT ON system.clusters, SELECT ON system.macros TO ${role}`,
         ]

@@ -71,6 +71,8 @@ describe('the ClickHouse users of compose.yaml', () => {
     ['api_writer', `ALTER TABLE ${DATABASE}_local.call_events DELETE WHERE 1`],
     ['api_writer', 'CREATE DATABASE another'],
     ['api_reader', `INSERT INTO ${DATABASE}.aggregator_progress (name) VALUES ('x')`],
+    ['api_reader', `SELECT secret FROM ${DATABASE}.erasures`],
+    ['api_reader', `SELECT secret FROM ${DATABASE}_local.erasures`],
     ['api_reader', "SELECT * FROM remote('127.0.0.1', system.one)"],
     ['api_owner', 'CREATE DATABASE another'],
   ])('may do no more: %s, %s', async (user, query) => {

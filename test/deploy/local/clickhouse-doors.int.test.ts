@@ -192,6 +192,11 @@ describe('a user of the local ClickHouse', () => {
       expect(await run('writer', query)).toBe('ACCESS_DENIED');
   });
 
+  it('reads whose calls are erased where it must replace their ids, and not where it only reads', async () => {
+    expect(await run('writer', 'SELECT count() FROM erasures')).toBe('0');
+    expect(await run('reader', 'SELECT count() FROM erasures')).toBe('ACCESS_DENIED');
+  });
+
   it('reads, with settings of its own, and writes nothing', async () => {
     expect(await run('reader', 'SELECT count() FROM dirty_marks SETTINGS max_threads = 1')).toBe('1');
     expect(await run('reader', `INSERT INTO dirty_marks (org_id) VALUES ('b')`)).toBe('ACCESS_DENIED');

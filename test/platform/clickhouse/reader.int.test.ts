@@ -42,10 +42,11 @@ describe('the reader', () => {
     const write = await outcomeOf(
       writing.command({ query: `INSERT INTO dirty_marks (org_id) VALUES ('x')` }),
     );
+    const erasures = await outcomeOf(select(reading, Row, 'SELECT count() AS n FROM erasures'));
     const expected = isCreated
-      ? { read: 'done', write: ACCESS_DENIED }
-      : { read: AUTHENTICATION_FAILED, write: AUTHENTICATION_FAILED };
-    expect({ read, write }).toEqual(expected);
+      ? { read: 'done', write: ACCESS_DENIED, erasures: ACCESS_DENIED }
+      : { read: AUTHENTICATION_FAILED, write: AUTHENTICATION_FAILED, erasures: AUTHENTICATION_FAILED };
+    expect({ read, write, erasures }).toEqual(expected);
     await Promise.all([reading.close(), writing.close()]);
     if (isCreated) await client.command({ query: `DROP USER ${reader.user}` });
     if (isCreated) await client.command({ query: `DROP ROLE ${settings.CLICKHOUSE_DATABASE}_reader` });
