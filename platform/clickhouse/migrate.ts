@@ -36,15 +36,19 @@ export class MigrationChangedError extends Error {
  * a cluster it does so in the database of the local tables on every server, and puts Distributed tables above them.
  * ClickHouse has no transactional DDL, so every statement says IF NOT EXISTS: after a crash between two statements the
  * next run completes the migration.
+ * @param names of the files, ascending: with the first ones alone the tables are those of an earlier release
  * @returns the names of the files it applied; none when run again
  * @throws MigrationChangedError, ClusterError
  */
-export async function migrate(config: ClickHouseConfig): Promise<string[]> {
+export async function migrate(
+  config: ClickHouseConfig,
+  names: readonly string[] = migrationFiles(),
+): Promise<string[]> {
   const cluster = clusterOf(config);
   if (cluster === undefined) await checkServer(config);
   for (const node of nodesOf(config)) {
-    const names = [node.CLICKHOUSE_DATABASE, ...(cluster ? [config.CLICKHOUSE_DATABASE] : [])];
-    await createDatabases(node, names);
+    const databases = [node.CLICKHOUSE_DATABASE, ...(cluster ? [config.CLICKHOUSE_DATABASE] : [])];
+    await createDatabases(node, databases);
   }
   const nodes = connectNodes(config, 'api-credits migrate');
   try {
@@ -53,13 +57,19 @@ export async function migrate(config: ClickHouseConfig): Promise<string[]> {
       for (const address of addressesOf(config)) await checkServer({ ...config, CLICKHOUSE_URL: address });
     }
     const engines = cluster && cluster.replicas > 1 ? replicated : (statement: string) => statement;
-    const done = await applyMigrations(nodes, engines);
+    const done = await applyMigrations(nodes, names, engines);
     if (cluster) await createDistributedTables(nodes, config.CLICKHOUSE_DATABASE, cluster);
     return done;
   } finally {
     await Promise.all(nodes.map((node) => node.close()));
   }
 }
+
+/** The names of all migrations, in the order in which they are applied. */
+export const migrationFiles = (): string[] =>
+  readdirSync(join(projectRoot(), ...FOLDER))
+    .filter((name) => /^\d{4}_.+\.sql$/.test(name))
+    .toSorted();
 
 async function createDatabases(config: ClickHouseConfig, names: readonly string[]): Promise<void> {
   const bootstrap = connectClickHouse({ ...config, CLICKHOUSE_DATABASE: 'default' }, 'api-credits migrate');
@@ -86,13 +96,13 @@ async function checkServer(config: ClickHouseConfig): Promise<void> {
  */
 async function applyMigrations(
   nodes: readonly ClickHouseClient[],
+  names: readonly string[],
   engines: (statement: string) => string,
 ): Promise<string[]> {
   const applied = new Map<ClickHouseClient, ReadonlyMap<string, string>>();
   for (const node of nodes) applied.set(node, await readApplied(node));
-  const names = readdirSync(join(projectRoot(), ...FOLDER)).filter((name) => /^\d{4}_.+\.sql$/.test(name));
   const done: string[] = [];
-  for (const name of names.toSorted()) {
+  for (const name of names) {
     const sql = projectFile(...FOLDER, name);
     const sha256 = createHash('sha256').update(sql).digest('hex');
     const pending = nodes.filter((node) => {
