@@ -8,6 +8,7 @@ export interface Topics {
   readonly writerSchemas: string;
   readonly dailyCharges: string;
   readonly settings: string;
+  readonly alerts: string;
 }
 
 export interface TopicDefinition {
@@ -36,6 +37,7 @@ export function topicNames(prefix = ''): Topics {
     writerSchemas: `${prefix}api-calls.schemas`,
     dailyCharges: `${prefix}daily-charges`,
     settings: `${prefix}settings`,
+    alerts: `${prefix}alerts`,
   };
 }
 
@@ -81,5 +83,7 @@ export function topicDefinitions(
     define(names.dailyCharges, 1, KEEP_FOREVER),
     // One partition: its order decides between concurrent changes, its append times decide when they take effect.
     define(names.settings, 1, KEEP_FOREVER),
+    // One partition: of two decisions under one id the first one is the alert.
+    define(names.alerts, 1, KEEP_FOREVER),
   ];
 }
