@@ -1,0 +1,76 @@
+import type { Allowance } from '../pricing/allowance.ts';
+import { countText, creditThreshold, percentText, shareOf, standing, type Measured } from './measured.ts';
+import type { AlertRule } from './rules.ts';
+
+/** The rules about the credits of a subscription in the rolling 24 hours. */
+
+/** @returns undefined for another kind of rule, and where there is nothing to have a share of */
+export function measureUsage(
+  rule: AlertRule,
+  { included, additionalLimit }: Allowance,
+  used: number,
+): Measured | undefined {
+  const total = included + additionalLimit;
+  switch (rule.kind) {
+    case 'included-share':
+      return measureShare(rule, used, { name: 'included credits', base: 0, whole: included });
+    case 'total-share':
+      return measureShare(rule, used, { name: 'total', base: 0, whole: total });
+    case 'additional-share':
+      return measureShare(rule, used, {
+        name: 'additional limit',
+        base: included,
+        whole: additionalLimit,
+      });
+    case 'over-limit':
+      return measureOverLimit(rule, used, total);
+    default:
+      return undefined;
+  }
+}
+
+interface Part {
+  readonly name: string;
+  /** The credits before the part. */
+  readonly base: number;
+  /** Its credits. */
+  readonly whole: number;
+}
+
+function measureShare(
+  { rule_id: ruleId, kind, percent = 100 }: AlertRule,
+  used: number,
+  { name, base, whole }: Part,
+): Measured | undefined {
+  if (whole === 0) return undefined;
+  const part = Math.max(0, used - base);
+  const share = percentText(part, whole);
+  return {
+    ruleId,
+    kind,
+    subject: '',
+    threshold: String(percent),
+    value: share,
+    unit: 'percent',
+    message: `${countText(part)} of ${countText(whole)} credits of the ${name} are used (${share} %).`,
+    ...standing(used, creditThreshold(base, shareOf(whole, percent))),
+  };
+}
+
+function measureOverLimit(
+  { rule_id: ruleId, kind, credits = 1 }: AlertRule,
+  used: number,
+  total: number,
+): Measured {
+  const over = Math.max(0, used - total);
+  return {
+    ruleId,
+    kind,
+    subject: '',
+    threshold: String(credits),
+    value: String(over),
+    unit: 'credits',
+    message: `${countText(over)} credits are used beyond the total of ${countText(total)}.`,
+    ...standing(used, creditThreshold(total, credits)),
+  };
+}
