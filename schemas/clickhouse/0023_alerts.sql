@@ -21,29 +21,32 @@ ENGINE = ReplacingMergeTree
 ORDER BY (org_id, kafka_offset)
 SETTINGS fsync_after_insert = 1;
 
--- What became of each attempt to deliver a record to a destination. Written after the attempt: a process that is killed
--- before that makes it again, under the same delivery id. `attempt` counts from 1 in each round; a replay is a new round.
+-- The attempts to deliver a record to a destination. A delivery begins with attempt 0, written before the first attempt
+-- is made; each attempt is written after it, so a process that is killed in between makes it again, under the same
+-- delivery id. A replay is another round of attempts.
 CREATE TABLE IF NOT EXISTS alert_attempts
 (
     org_id String,
-    delivery_id String,
     destination_id String,
-    -- The delivered record, and the event as the receiver sees its name.
+    -- The delivered record of alert_log.
     kafka_offset UInt64,
-    event LowCardinality(String),
-    alert_id String,
-    created_at DateTime64(3, 'UTC'),
-    -- The offset of the replay that began it; that of the record itself for the first round.
+    -- The offset of the record that began it: kafka_offset itself, or that of a replay.
     round UInt64,
     attempt UInt32,
+    delivery_id String,
+    -- The event's name, as the receiver sees it.
+    event LowCardinality(String),
+    -- '' where the record is no alert.
+    alert_id String,
+    created_at DateTime64(3, 'UTC'),
     attempted_at DateTime64(3, 'UTC'),
     duration_ms UInt32,
-    -- delivered, retried, or failed: the last one of its round.
+    -- pending (attempt 0), retried, or the last of its round: delivered, failed.
     outcome LowCardinality(String),
     -- The HTTP status or SMTP code; 0 where there was none.
     status UInt16,
     error String,
-    -- When the next attempt is due; of the last one its own instant.
+    -- When the next attempt is due.
     next_at DateTime64(3, 'UTC')
 )
 ENGINE = ReplacingMergeTree(attempted_at)

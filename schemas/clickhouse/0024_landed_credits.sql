@@ -16,7 +16,7 @@ SETTINGS ttl_only_drop_parts = 1;
 
 -- The second is that in which the insert began, by ClickHouse's clock; its rows can be read some time later.
 CREATE MATERIALIZED VIEW IF NOT EXISTS count_landed_credits TO landed_credits AS
-SELECT now() AS second, org_id, product, sum(credits) AS credits
+SELECT now() AS second, org_id, product, sum(call_events.credits) AS credits
 FROM call_events
-GROUP BY org_id, product
-HAVING credits > 0;
+WHERE call_events.credits > 0
+GROUP BY org_id, product;

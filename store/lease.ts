@@ -2,6 +2,9 @@ import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../platform/clickhouse/connect.ts';
 import type { Logger } from '../platform/logging.ts';
 
+/** The work: the ticks of aggregators, or alerts. */
+export type LeaseName = 'tick' | 'alerts';
+
 export interface LeaseTimes {
   /** How long the lease is good after it was written: a killed holder's work waits so long, and for a tick. */
   readonly validMs: number;
@@ -21,12 +24,13 @@ const RELEASED_WITHIN_MS = 1_000;
 const LeaseRow = Type.Object({ holder: Type.String(), is_valid: Type.Boolean() });
 
 /**
- * Lets one of several aggregators work while the others stand by: two would seal the same hours at the same time, for
- * twice the CPU. It saves work and decides nothing. Any number of aggregators may tick at once (tick.ts), so two that
- * take the lease in the same moment, or a holder that was suspended, do no harm.
+ * Lets one of several processes work while the others stand by: two aggregators would seal the same hours at the same
+ * time, for twice the CPU. It saves work and decides nothing. Any number of them may work at once, so two that take the
+ * lease in the same moment, or a holder that was suspended, do no harm.
  */
 export class Lease {
   readonly #client: ClickHouseClient;
+  readonly #name: LeaseName;
   readonly #holder: string;
   readonly #logger: Pick<Logger, 'debug'>;
   readonly #times: LeaseTimes;
@@ -37,8 +41,15 @@ export class Lease {
   #readAtMs = -Infinity;
 
   /** @param holder unique to this process */
-  constructor(client: ClickHouseClient, holder: string, logger: Pick<Logger, 'debug'>, times = TIMES) {
+  constructor(
+    client: ClickHouseClient,
+    name: LeaseName,
+    holder: string,
+    logger: Pick<Logger, 'debug'>,
+    times = TIMES,
+  ) {
     this.#client = client;
+    this.#name = name;
     this.#holder = holder;
     this.#logger = logger;
     this.#times = times;
@@ -70,7 +81,7 @@ export class Lease {
     const timer = setInterval(() => {
       if (performance.now() - startedAt > LONGEST_MS) return clearInterval(timer);
       this.#write(this.#times.validMs).catch((error: unknown) =>
-        this.#logger.debug({ err: error }, 'lease not renewed; another aggregator may do the same work'),
+        this.#logger.debug({ err: error }, 'lease not renewed; another process may do the same work'),
       );
     }, this.#times.renewEveryMs);
     try {
@@ -80,7 +91,7 @@ export class Lease {
     }
   }
 
-  /** Lets another aggregator take over at its next tick. Never rejects: a lease that is not released runs out. */
+  /** Lets another process take over at its next tick. Never rejects: a lease that is not released runs out. */
   async release(): Promise<void> {
     if (!this.#isHeld) return;
     this.#isHeld = false;
@@ -96,7 +107,8 @@ export class Lease {
       this.#client,
       LeaseRow,
       `SELECT holder, toBool(until > now64(3)) AS is_valid FROM aggregator_lease
-       ORDER BY written_at DESC, holder DESC LIMIT 1`,
+       WHERE name = {name:String} ORDER BY written_at DESC, holder DESC LIMIT 1`,
+      { name: this.#name },
     );
     return row;
   }
@@ -105,8 +117,8 @@ export class Lease {
     const startedAt = performance.now();
     await this.#client.command({
       query: `INSERT INTO aggregator_lease (name, holder, until, written_at)
-        SELECT 'tick', {holder:String}, now64(3) + toIntervalMillisecond({ms:UInt32}), now64(3)`,
-      query_params: { holder: this.#holder, ms: forMs },
+        SELECT {name:String}, {holder:String}, now64(3) + toIntervalMillisecond({ms:UInt32}), now64(3)`,
+      query_params: { name: this.#name, holder: this.#holder, ms: forMs },
       ...(signal && { abort_signal: signal }),
     });
     this.#validUntilMs = startedAt + forMs;
