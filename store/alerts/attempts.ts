@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { instant } from '../../platform/clickhouse/sql-time.ts';
 import { formatInstant } from '../../domain/instants.ts';
 
 export const OUTCOMES = ['pending', 'retried', 'delivered', 'failed'] as const;
@@ -89,7 +90,7 @@ export async function hasDelivered(
     client,
     CountRow,
     `SELECT count() AS delivered FROM alert_attempts WHERE org_id = {org:String} AND destination_id = {destination:String}
-       AND outcome = 'delivered' AND toUnixTimestamp64Milli(attempted_at) >= {since:Int64}`,
+       AND outcome = 'delivered' AND alert_attempts.attempted_at >= ${instant('since')}`,
     { org: orgId, destination: destinationId, since },
   );
   return (row?.delivered ?? 0) > 0;

@@ -1,7 +1,7 @@
 import { connectClickHouse, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { migrate } from '../../platform/clickhouse/migrate.ts';
 import { createLogger } from '../../platform/logging.ts';
-import { Lease } from '../../aggregator/lease.ts';
+import { Lease } from '../../store/lease.ts';
 import { openNamespace, type Namespace } from '../servers/namespace.ts';
 import { until } from '../until.ts';
 
@@ -18,7 +18,7 @@ describe('the lease of aggregators', () => {
     await namespace.drop();
   });
   const leaseOf = (holder: string): Lease =>
-    new Lease(client, holder, createLogger('test', 'silent'), { validMs: 3_000, renewEveryMs: 500 });
+    new Lease(client, 'tick', holder, createLogger('test', 'silent'), { validMs: 3_000, renewEveryMs: 500 });
 
   it('gives the work to one of them until it releases it', async () => {
     const [one, other] = [leaseOf('one'), leaseOf('other')];

@@ -1,0 +1,48 @@
+import type { AlertBook } from '../../domain/alerts/alert-book.ts';
+import type { Decision } from '../../domain/alerts/alert.ts';
+import { decide } from '../../domain/alerts/decide.ts';
+import type { Measured } from '../../domain/alerts/measured.ts';
+import { destinationsAt } from '../../domain/settings/alerting.ts';
+import type { SettingsState } from '../../domain/settings/state.ts';
+
+/** Alerts about destinations that were disabled because nothing could be delivered to them. They need no rule. */
+const RULE_ID = 'destination-disabled';
+
+/** What the settings of an organisation, or of the platform (''), decide about its destinations. */
+export function decideDestinations(
+  settings: SettingsState,
+  orgId: string,
+  asOf: number,
+  book: AlertBook,
+): Decision[] {
+  const alerting = orgId === '' ? settings.platformAlerting : settings.alerting(orgId);
+  const found = destinationsAt(alerting, asOf).map(({ destination }) =>
+    measuredOf(destination.destination_id, destination.is_enabled ? '' : destination.disabled_reason),
+  );
+  const known = new Set(found.map(({ subject }) => subject));
+  const removed = book
+    .openOf(orgId, '')
+    .filter(({ key }) => key.ruleId === RULE_ID && !known.has(key.subject))
+    .map(({ key }) => measuredOf(key.subject, ''));
+  return decide(
+    { orgId, product: '', asOf, measured: [...found, ...removed], ruleIds: new Set([RULE_ID]) },
+    book,
+  );
+}
+
+const measuredOf = (subject: string, reason: string): Measured => ({
+  ruleId: RULE_ID,
+  kind: RULE_ID,
+  subject,
+  isReached: reason !== '',
+  isBelow: reason === '',
+  threshold: '1',
+  value: reason === '' ? '0' : '1',
+  unit: 'failures',
+  message:
+    reason === ''
+      ? `The destination ${subject} is enabled again, or removed.`
+      : `The destination ${subject} was disabled: ${reason}`,
+  headroom: 0,
+  excess: 0,
+});
