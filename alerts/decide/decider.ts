@@ -3,14 +3,15 @@ import type { Decision } from '../../domain/alerts/alert.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import type { LandedLog } from '../../platform/landed-log.ts';
+import type { LoggedChange } from '../../schemas/settings-change.ts';
 import type { Topics } from '../../schemas/topics.ts';
 import { factsOf, readAlertLog, readBook, type LoggedRecord } from '../../store/alerts/log.ts';
 import { readUsageBounds } from '../../store/alerts/usage-bound.ts';
-import { readLog } from '../../store/settings/read-log.ts';
 import type { SettingsStore } from '../../store/settings/store.ts';
 import { recordOf } from '../record.ts';
+import { Changes } from './changes.ts';
 import { decideDestinations } from './destinations.ts';
-import { lookAt } from './look.ts';
+import { lookAt, type LookOutcome } from './look.ts';
 import { decidePlatform } from './platform.ts';
 import { termsOf } from './rules-of.ts';
 import { Watches, type Subscribed } from './watches.ts';
@@ -32,9 +33,13 @@ export interface Deciding {
 /** What a tick has seen and done. */
 export interface Tick {
   readonly settings: SettingsState;
+  /** The changes of settings since the last tick. */
+  readonly changes: readonly LoggedChange[];
   readonly looks: number;
   readonly raised: number;
   readonly resolved: number;
+  /** Of organisations whose usage or settings could not be read: they are tried again later. */
+  readonly failures: readonly { readonly orgId: string; readonly error: unknown }[];
 }
 
 /** D: all usage is counted again so often, for an insert that took longer than any should (LandedSince). */
@@ -42,6 +47,18 @@ const BOUNDS_EVERY_MS = 10 * 60_000;
 const PLATFORM_EVERY_MS = 5_000;
 const LOOKS_PER_TICK = 200;
 const LOOKS_AT_ONCE = 4;
+/** D: one organisation that cannot be looked at is tried again then. */
+const FAILED_AGAIN_MS = 30_000;
+
+interface Look {
+  readonly subscribed: Subscribed;
+  readonly startedAt: number;
+  readonly outcome: LookOutcome;
+  readonly failure?: Tick['failures'][number];
+}
+
+/** Of what has no subscription: the next change of its settings decides again. */
+const NOTHING: LookOutcome = { decisions: [], headroom: Infinity, lookAt: Infinity };
 
 /**
  * Decides which alerts are raised and resolved. Whatever it knows it has read: a failed tick changes nothing, and the
@@ -51,14 +68,15 @@ export class Decider {
   readonly #deciding: Deciding;
   readonly #watches = new Watches();
   #book: AlertBook | undefined;
-  /** The next offsets of the topics alerts and settings to follow. */
+  /** The next offset of the topic alerts to follow. */
   #nextRecord = 0;
-  #nextChange = 0;
+  readonly #changes: Changes;
   #boundsAt = -Infinity;
   #platformAt = -Infinity;
 
   constructor(deciding: Deciding) {
     this.#deciding = deciding;
+    this.#changes = new Changes(deciding.client);
   }
 
   get openCount(): number {
@@ -71,26 +89,36 @@ export class Decider {
 
   /** @throws the errors of ClickHouse and of LandedLog.append */
   async tick(): Promise<Tick> {
-    const { client, store, now, uptime, topics } = this.#deciding;
+    const { client, store, now, uptime } = this.#deciding;
     const settings = await store.refresh();
     const book = await this.#followLog();
-    const decisions: Decision[] = await this.#followSettings(settings, book);
-    const startedAt = uptime();
-    if (startedAt - this.#boundsAt >= BOUNDS_EVERY_MS) await this.#readBounds(settings, book);
-    await this.#watches.refresh(client, now(), startedAt);
-    if (startedAt - this.#platformAt >= PLATFORM_EVERY_MS) {
-      decisions.push(...(await decidePlatform(client, settings, { topic: topics.calls, asOf: now() }, book)));
-      this.#platformAt = startedAt;
-    }
-    const due = this.#watches.due(LOOKS_PER_TICK);
-    for (let start = 0; start < due.length; start += LOOKS_AT_ONCE) {
-      const some = due.slice(start, start + LOOKS_AT_ONCE);
-      const found = await Promise.all(some.map((subscribed) => this.#look(subscribed, settings, book)));
-      decisions.push(...found.flat());
-    }
+    const changes = await this.#changes.read(settings);
+    for (const orgId of new Set(changes.map(({ org_id }) => org_id))) this.#watches.mustLookAtAll(orgId);
+    if (uptime() - this.#boundsAt >= BOUNDS_EVERY_MS) await this.#readBounds(settings, book);
+    await this.#watches.refresh(client, now(), uptime());
+    const isPlatformDue = uptime() - this.#platformAt >= PLATFORM_EVERY_MS;
+    const looks = await this.#look(settings, book);
+    const decisions = [
+      ...this.#ofDestinations(settings, changes, book),
+      ...(isPlatformDue ? await this.#ofPlatform(settings, book) : []),
+      ...looks.flatMap(({ outcome }) => outcome.decisions),
+    ];
     await this.#record(decisions);
+    // Only now: what was not recorded is decided again.
+    for (const { subscribed, outcome, startedAt } of looks) {
+      this.#watches.looked(subscribed, outcome, startedAt);
+    }
+    await this.#changes.handled();
+    if (isPlatformDue) this.#platformAt = uptime();
     const raised = decisions.filter(({ phase }) => phase === 'raised').length;
-    return { settings, looks: due.length, raised, resolved: decisions.length - raised };
+    return {
+      settings,
+      changes,
+      looks: looks.length,
+      raised,
+      resolved: decisions.length - raised,
+      failures: looks.flatMap(({ failure }) => failure ?? []),
+    };
   }
 
   /** Appends the decisions. What the log has made of them is read back, by this tick and by everyone. */
@@ -118,23 +146,22 @@ export class Decider {
     }
   }
 
-  /** Looks at what changed settings concern. */
-  async #followSettings(settings: SettingsState, book: AlertBook): Promise<Decision[]> {
-    const { client, now } = this.#deciding;
-    const isFirst = this.#nextChange === 0;
-    const changed = new Set<string>(isFirst ? settings.orgIds : []);
-    if (isFirst) changed.add('');
-    for (let from = isFirst ? settings.nextOffset : this.#nextChange; from < settings.nextOffset;) {
-      const rows = await readLog(client, from);
-      for (const { org_id } of rows) changed.add(org_id);
-      const last = rows.at(-1);
-      if (last === undefined) break;
-      from = last.offset + 1;
-    }
-    const decisions = [...changed].flatMap((orgId) => decideDestinations(settings, orgId, now(), book));
-    if (!isFirst) for (const orgId of changed) this.#watches.mustLookAtAll(orgId);
-    this.#nextChange = Math.max(1, settings.nextOffset);
-    return decisions;
+  #ofDestinations(
+    settings: SettingsState,
+    changes: readonly LoggedChange[],
+    book: AlertBook,
+  ): readonly Decision[] {
+    const orgIds = new Set(
+      changes.filter(({ kind }) => kind === 'alert-destination').map(({ org_id }) => org_id),
+    );
+    return [...orgIds].flatMap((orgId) =>
+      decideDestinations(settings, orgId, this.#deciding.now(), book),
+    );
+  }
+
+  #ofPlatform(settings: SettingsState, book: AlertBook): Promise<readonly Decision[]> {
+    const { client, now, topics } = this.#deciding;
+    return decidePlatform(client, settings, { topic: topics.calls, asOf: now() }, book);
   }
 
   async #readBounds(settings: SettingsState, book: AlertBook): Promise<void> {
@@ -150,18 +177,35 @@ export class Decider {
     this.#boundsAt = startedAt;
   }
 
-  async #look(subscribed: Subscribed, settings: SettingsState, book: AlertBook): Promise<readonly Decision[]> {
+  /**
+   * Looks at what is due. An organisation that cannot be looked at holds up no other.
+   * @throws the first error where none of them could be looked at
+   */
+  async #look(settings: SettingsState, book: AlertBook): Promise<readonly Look[]> {
+    const due = this.#watches.due(LOOKS_PER_TICK);
+    const looks: Look[] = [];
+    for (let start = 0; start < due.length; start += LOOKS_AT_ONCE) {
+      const some = due.slice(start, start + LOOKS_AT_ONCE);
+      looks.push(...(await Promise.all(some.map((subscribed) => this.#lookOnce(subscribed, settings, book)))));
+    }
+    const [first] = looks;
+    if (first?.failure && looks.every(({ failure }) => failure)) throw first.failure.error;
+    return looks;
+  }
+
+  async #lookOnce(subscribed: Subscribed, settings: SettingsState, book: AlertBook): Promise<Look> {
     const { client, now, uptime, aheadMs } = this.#deciding;
+    const { orgId, product } = subscribed;
     const startedAt = uptime();
     const asOf = now();
-    const terms = termsOf(settings, subscribed.orgId, subscribed.product, asOf);
-    if (terms === undefined) {
-      this.#watches.looked(subscribed, { headroom: Infinity, lookAt: Infinity }, startedAt);
-      return [];
+    try {
+      const terms = termsOf(settings, orgId, product, asOf);
+      if (terms === undefined) return { subscribed, startedAt, outcome: NOTHING };
+      return { subscribed, startedAt, outcome: await lookAt(client, { ...subscribed, terms, asOf, aheadMs }, book) };
+    } catch (error) {
+      const outcome = { ...NOTHING, lookAt: asOf + FAILED_AGAIN_MS };
+      return { subscribed, startedAt, outcome, failure: { orgId, error } };
     }
-    const outcome = await lookAt(client, { ...subscribed, terms, asOf, aheadMs }, book);
-    this.#watches.looked(subscribed, outcome, startedAt);
-    return outcome.decisions;
   }
 }
 

@@ -1,0 +1,205 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SettingsState } from '../../domain/settings/state.ts';
+import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import type { Logger } from '../../platform/logging.ts';
+import { readUnfinished, recordAttempts, type Attempt, type Unfinished } from '../../store/alerts/attempts.ts';
+import { readAlertLog, readRecords } from '../../store/alerts/log.ts';
+import { advance, readPositions } from '../../store/alerts/progress.ts';
+import { nextAttemptAt } from './backoff.ts';
+import { deliveriesOf, destinationsOf } from './begin.ts';
+import type { DisableDestination } from './disable.ts';
+import { messageOf } from './message.ts';
+import { DeliveryQueue, MOST_QUEUED, PER_DESTINATION, type Queued } from './queue.ts';
+import type { Ship } from './transport.ts';
+
+export interface Delivering {
+  readonly client: ClickHouseClient;
+  readonly ship: Ship;
+  readonly disable: DisableDestination;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly logger: Pick<Logger, 'warn'>;
+}
+
+const RECORD_AGAIN_MS = 1_000;
+
+/** What has become of deliveries since the process started. */
+export interface DeliveryCounts {
+  attempts: number;
+  delivered: number;
+  failed: number;
+}
+
+/**
+ * Delivers what the topic alerts says. A delivery begins with a row in a table, before the position in the log moves
+ * on, and ends with one: so a process that is killed at any point makes at most the attempts again whose rows are not
+ * written, under the same id. Nothing is lost, and nothing waits behind a receiver that fails.
+ */
+export class Deliverer {
+  readonly #delivering: Delivering;
+  readonly #queue = new DeliveryQueue();
+  readonly #running = new Set<Promise<void>>();
+  readonly counts: DeliveryCounts = { attempts: 0, delivered: 0, failed: 0 };
+  #next: number | undefined;
+  #settings: SettingsState | undefined;
+  #isStopped = false;
+
+  constructor(delivering: Delivering) {
+    this.#delivering = delivering;
+  }
+
+  get queued(): number {
+    return this.#queue.size;
+  }
+
+  /**
+   * Begins the deliveries of what has landed of the log, and makes the attempts that are due.
+   * @param settings the newest ones
+   * @throws the errors of ClickHouse: the next step goes on
+   */
+  async step(settings: SettingsState): Promise<void> {
+    this.#settings = settings;
+    await this.#begin(settings);
+    if (this.#queue.isCut && this.#queue.mayTake) await this.#reload();
+    this.pump();
+  }
+
+  /** Makes the attempts that are due. */
+  pump(): void {
+    if (this.#isStopped) return;
+    for (const delivery of this.#queue.takeDue(this.#delivering.now())) {
+      const running = this.#attempt(delivery);
+      this.#running.add(running);
+      void running.finally(() => this.#running.delete(running));
+    }
+  }
+
+  /** Resolves when the running attempts are recorded. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  async #begin(settings: SettingsState): Promise<void> {
+    const { client, now } = this.#delivering;
+    this.#next ??= (await readPositions(client)).deliveries ?? 0;
+    for (;;) {
+      const { records, next, isCut } = await readAlertLog(client, this.#next);
+      if (next === this.#next) return;
+      const begun: Queued[] = [];
+      for (const record of records) {
+        const attempts = await deliveriesOf(client, settings, record, now());
+        await recordAttempts(client, attempts);
+        const original = attempts.map((attempt) => attempt.kafka_offset);
+        const sources = original.every((offset) => offset === record.offset)
+          ? [record]
+          : await readRecords(client, record.org_id, original);
+        begun.push(...attempts.flatMap((attempt) => queued(unfinishedOf(attempt), sources)));
+      }
+      await advance(client, 'deliveries', next);
+      this.#next = next;
+      this.#queue.add(begun);
+      this.pump();
+      if (!isCut) return;
+    }
+  }
+
+  /** Reads the unfinished deliveries again that had no room, or that an earlier process has left. */
+  async #reload(): Promise<void> {
+    const { client } = this.#delivering;
+    const rows = await readUnfinished(client, PER_DESTINATION, MOST_QUEUED);
+    this.#queue.isCut = rows.length === MOST_QUEUED;
+    const byOrg = Map.groupBy(rows, ({ org_id }) => org_id);
+    for (const [orgId, own] of byOrg) {
+      const records = await readRecords(client, orgId, [
+        ...new Set(own.map(({ kafka_offset }) => kafka_offset)),
+      ]);
+      this.#queue.add(own.flatMap((row) => queued(row, records)));
+    }
+  }
+
+  /** Makes one attempt and records it. Never rejects. */
+  async #attempt(delivery: Queued): Promise<void> {
+    const { now } = this.#delivering;
+    const startedAt = now();
+    const started = performance.now();
+    const result = await this.#ship(delivery);
+    const duration = Math.round(performance.now() - started);
+    const attempts = delivery.attempts + 1;
+    const firstAt = delivery.first_at === 0 ? startedAt : delivery.first_at;
+    const isOver = result.isGone || result.isDelivered;
+    const nextAt = isOver ? undefined : nextAttemptAt(attempts, firstAt, now(), this.#delivering.random());
+    const outcome = result.isDelivered ? 'delivered' : nextAt === undefined ? 'failed' : 'retried';
+    this.counts.attempts += 1;
+    await this.#record({
+      ...attemptOf(delivery),
+      attempt: attempts,
+      attempted_at: startedAt,
+      duration_ms: duration,
+      outcome,
+      status: result.status,
+      error: result.error,
+      next_at: nextAt ?? startedAt,
+    });
+    if (nextAt !== undefined) {
+      this.#queue.retry({ ...delivery, attempts, first_at: firstAt, next_at: nextAt });
+      return;
+    }
+    this.counts[result.isDelivered ? 'delivered' : 'failed'] += 1;
+    this.#queue.done(delivery, result.isDelivered);
+    if (!result.isDelivered && !('isObsolete' in result)) {
+      await this.#delivering.disable(delivery, { firstAt, error: result.error, isGone: result.isGone });
+    }
+  }
+
+  async #ship(delivery: Queued) {
+    const { org_id: orgId, destination_id, delivery_id: deliveryId, message } = delivery;
+    const { now, ship } = this.#delivering;
+    const destination =
+      this.#settings &&
+      destinationsOf(this.#settings, orgId, now()).find((each) => each.destination_id === destination_id);
+    if (destination === undefined) return obsolete('the destination was removed');
+    if (!destination.is_enabled && message.event !== 'test') return obsolete('the destination is disabled');
+    return ship({ orgId, destination, deliveryId, message });
+  }
+
+  /** Until it is written: what was attempted must be known to the next process. */
+  async #record(attempt: Attempt): Promise<void> {
+    const { client, logger } = this.#delivering;
+    for (;;) {
+      try {
+        await recordAttempts(client, [attempt]);
+        return;
+      } catch (error) {
+        if (this.#isStopped) return;
+        logger.warn({ err: error }, 'attempt not recorded, trying again');
+        await sleep(RECORD_AGAIN_MS);
+      }
+    }
+  }
+}
+
+/** It ends without an attempt, and says nothing about the receiver. */
+const obsolete = (error: string) => ({
+  isDelivered: false,
+  status: 0,
+  error,
+  isGone: true,
+  isObsolete: true,
+});
+
+const unfinishedOf = ({ attempt, attempted_at: _, duration_ms: __, outcome: ___, status: ____, error: _____, ...rest }: Attempt): Unfinished => ({
+  ...rest,
+  attempts: attempt,
+  first_at: 0,
+});
+
+const attemptOf = ({ attempts: _, first_at: __, message: ___, ...rest }: Queued) => rest;
+
+function queued(row: Unfinished, records: readonly Parameters<typeof messageOf>[0][]): Queued[] {
+  const record = records.find(({ offset }) => offset === row.kafka_offset);
+  const message = record && messageOf(record);
+  return message ? [{ ...row, message }] : [];
+}
