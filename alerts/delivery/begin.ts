@@ -5,7 +5,7 @@ import { destinationsAt } from '../../domain/settings/alerting.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import type { Attempt } from '../../store/alerts/attempts.ts';
-import { readRecords, type LoggedRecord } from '../../store/alerts/log.ts';
+import { jsonOf, readRecords, type LoggedRecord } from '../../store/alerts/log.ts';
 import { deliveryIdOf, messageOf } from './message.ts';
 
 /** What a record of kind `replay` asks for. */
@@ -39,7 +39,7 @@ export async function deliveriesOf(
 }
 
 async function replayed(client: ClickHouseClient, record: LoggedRecord, now: number): Promise<Attempt[]> {
-  const value: unknown = JSON.parse(record.value);
+  const value = jsonOf(record.value);
   if (!compiled(ReplayValue).check(value)) return [];
   const [original] = await readRecords(client, record.org_id, [value.kafka_offset]);
   return original ? beginning(original, value.destination_id, record.offset, now) : [];

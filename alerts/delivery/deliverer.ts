@@ -3,7 +3,7 @@ import type { SettingsState } from '../../domain/settings/state.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import type { Logger } from '../../platform/logging.ts';
 import { readUnfinished, recordAttempts, type Attempt, type Unfinished } from '../../store/alerts/attempts.ts';
-import { readAlertLog, readRecords } from '../../store/alerts/log.ts';
+import { readAlertLog, readRecords, type LoggedRecord } from '../../store/alerts/log.ts';
 import { advance, readPositions } from '../../store/alerts/progress.ts';
 import { nextAttemptAt } from './backoff.ts';
 import { deliveriesOf, destinationsOf } from './begin.ts';
@@ -21,6 +21,8 @@ export interface Delivering {
   /** From 0 to 1. */
   readonly random: () => number;
   readonly logger: Pick<Logger, 'warn'>;
+  /** Adds what becomes of deliveries. */
+  readonly counts: DeliveryCounts;
 }
 
 const RECORD_AGAIN_MS = 1_000;
@@ -41,7 +43,6 @@ export class Deliverer {
   readonly #delivering: Delivering;
   readonly #queue = new DeliveryQueue();
   readonly #running = new Set<Promise<void>>();
-  readonly counts: DeliveryCounts = { attempts: 0, delivered: 0, failed: 0 };
   #next: number | undefined;
   #settings: SettingsState | undefined;
   #isStopped = false;
@@ -132,9 +133,9 @@ export class Deliverer {
     const isOver = result.isGone || result.isDelivered;
     const nextAt = isOver ? undefined : nextAttemptAt(attempts, firstAt, now(), this.#delivering.random());
     const outcome = result.isDelivered ? 'delivered' : nextAt === undefined ? 'failed' : 'retried';
-    this.counts.attempts += 1;
+    this.#delivering.counts.attempts += 1;
     await this.#record({
-      ...attemptOf(delivery),
+      ...identityOf(delivery),
       attempt: attempts,
       attempted_at: startedAt,
       duration_ms: duration,
@@ -147,7 +148,7 @@ export class Deliverer {
       this.#queue.retry({ ...delivery, attempts, first_at: firstAt, next_at: nextAt });
       return;
     }
-    this.counts[result.isDelivered ? 'delivered' : 'failed'] += 1;
+    this.#delivering.counts[result.isDelivered ? 'delivered' : 'failed'] += 1;
     this.#queue.done(delivery, result.isDelivered);
     if (!result.isDelivered && !('isObsolete' in result)) {
       await this.#delivering.disable(delivery, { firstAt, error: result.error, isGone: result.isGone });
@@ -190,15 +191,26 @@ const obsolete = (error: string) => ({
   isObsolete: true,
 });
 
-const unfinishedOf = ({ attempt, attempted_at: _, duration_ms: __, outcome: ___, status: ____, error: _____, ...rest }: Attempt): Unfinished => ({
-  ...rest,
-  attempts: attempt,
+/** What a delivery is, whatever becomes of it. */
+const identityOf = (each: Unfinished | Attempt) => ({
+  org_id: each.org_id,
+  destination_id: each.destination_id,
+  kafka_offset: each.kafka_offset,
+  round: each.round,
+  delivery_id: each.delivery_id,
+  event: each.event,
+  alert_id: each.alert_id,
+  created_at: each.created_at,
+  next_at: each.next_at,
+});
+
+const unfinishedOf = (attempt: Attempt): Unfinished => ({
+  ...identityOf(attempt),
+  attempts: attempt.attempt,
   first_at: 0,
 });
 
-const attemptOf = ({ attempts: _, first_at: __, message: ___, ...rest }: Queued) => rest;
-
-function queued(row: Unfinished, records: readonly Parameters<typeof messageOf>[0][]): Queued[] {
+function queued(row: Unfinished, records: readonly LoggedRecord[]): Queued[] {
   const record = records.find(({ offset }) => offset === row.kafka_offset);
   const message = record && messageOf(record);
   return message ? [{ ...row, message }] : [];

@@ -1,7 +1,6 @@
-import { alertIdOf } from '../../domain/alerts/alert.ts';
-import { digestOf } from '../../domain/alerts/alert.ts';
+import { alertIdOf, digestOf } from '../../domain/alerts/alert.ts';
 import { formatInstant } from '../../domain/instants.ts';
-import { factsOf, type LoggedRecord } from '../../store/alerts/log.ts';
+import { factsOf, jsonOf, type LoggedRecord } from '../../store/alerts/log.ts';
 
 /** What is delivered of a record: the same bytes at every attempt. */
 export interface Message {
@@ -68,7 +67,7 @@ const whose = (orgId: string, product: string): string =>
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 function parsed(value: string): object {
-  const data: unknown = JSON.parse(value);
+  const data = jsonOf(value);
   return typeof data === 'object' && data !== null ? data : {};
 }
 

@@ -153,11 +153,15 @@ const UNREADABLE: AlertFacts = {
 
 /** The facts of a decision. Those of a record that something else wrote may be unreadable: it counts all the same. */
 export function factsOf(value: string): AlertFacts {
-  let facts: unknown;
-  try {
-    facts = JSON.parse(value);
-  } catch {
-    return UNREADABLE;
-  }
+  const facts = jsonOf(value);
   return compiled(Facts).check(facts) ? facts : UNREADABLE;
+}
+
+/** The value of a record; undefined where it is not JSON: anything may have been written to the topic. */
+export function jsonOf(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
 }
