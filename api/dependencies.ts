@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { ClickHouseClient } from '../platform/clickhouse/connect.ts';
 
 import type { Logger } from '../platform/logging.ts';
+import type { AlertRequests } from '../store/alerts/requests.ts';
 import type { DeadLetterTool } from '../store/dead-letters/tool.ts';
 import type { Catalogues } from '../domain/catalogues/catalogues.ts';
 import type { OrgHistory } from '../domain/settings/org-history.ts';
@@ -47,6 +48,10 @@ export interface ApiDependencies extends Sources {
   readonly clickhouseForProbes: ClickHouseClient;
   /** Validates dead letters as the consumers do, and replays them. */
   readonly deadLetters: Pick<DeadLetterTool, 'validator' | 'replayer'>;
+  /** Records tests and replays of deliveries, and that alerts were read. */
+  readonly alertRequests: Pick<AlertRequests, 'append'>;
+  /** The key that webhooks’ secrets are derived from, '' for none, and whether they may go anywhere. */
+  readonly webhooks: { readonly key: string; readonly isAnyTarget: boolean };
   /** Publishes the events of POST /v1/events. */
   readonly events: Pick<EventPublisher, 'publish'>;
   /** Where traces go on that come with events; undefined where none are exported. */

@@ -1,12 +1,13 @@
 import { Type } from 'typebox';
 import { compiled } from '../../platform/compiled-schema.ts';
+import { deliveryIdOf } from '../../domain/alerts/alert.ts';
 import type { Destination } from '../../domain/alerts/destinations.ts';
 import { destinationsAt } from '../../domain/settings/alerting.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import type { Attempt } from '../../store/alerts/attempts.ts';
 import { jsonOf, readRecords, type LoggedRecord } from '../../store/alerts/log.ts';
-import { deliveryIdOf, messageOf } from './message.ts';
+import { messageOf } from './message.ts';
 
 /** What a record of kind `replay` asks for. */
 const ReplayValue = Type.Object({ destination_id: Type.String(), kafka_offset: Type.Integer({ minimum: 0 }) });
@@ -55,7 +56,7 @@ function beginning(record: LoggedRecord, destinationId: string, round: number, n
       kafka_offset: record.offset,
       round,
       attempt: 0,
-      delivery_id: deliveryIdOf(record, destinationId),
+      delivery_id: deliveryIdOf(record.record_id, destinationId),
       event: message.event,
       alert_id: message.alertId,
       created_at: record.appended_at,

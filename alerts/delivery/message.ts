@@ -1,4 +1,4 @@
-import { alertIdOf, digestOf } from '../../domain/alerts/alert.ts';
+import { alertIdOf } from '../../domain/alerts/alert.ts';
 import { formatInstant } from '../../domain/instants.ts';
 import { factsOf, jsonOf, type LoggedRecord } from '../../store/alerts/log.ts';
 
@@ -70,7 +70,3 @@ function parsed(value: string): object {
   const data = jsonOf(value);
   return typeof data === 'object' && data !== null ? data : {};
 }
-
-/** The id that the receiver sees, and by which it recognises a repeat: one for each record and destination. */
-export const deliveryIdOf = (record: Pick<LoggedRecord, 'record_id'>, destinationId: string): string =>
-  `msg_${digestOf([record.record_id, destinationId])}`;

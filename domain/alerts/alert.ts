@@ -40,6 +40,10 @@ export const keyTextOf = ({ orgId, product, ruleId, subject }: AlertKey): string
 /** The id of the alert: the same for each process that decides the same crossing. */
 export const alertIdOf = (key: AlertKey, number: number): string => digestOf([keyTextOf(key), number]);
 
+/** The id of a delivery, by which the receiver recognises a repeat: one for each record and destination. */
+export const deliveryIdOf = (recordId: string, destinationId: string): string =>
+  `msg_${digestOf([recordId, destinationId])}`;
+
 /** A short name for what no one chooses a name for: 128 bits in hexadecimal digits. */
 export const digestOf = (parts: readonly (string | number)[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);

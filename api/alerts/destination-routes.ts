@@ -1,0 +1,197 @@
+import { Type } from 'typebox';
+import {
+  Address,
+  DestinationId,
+  Events,
+  WebhookUrl,
+  type Destination,
+} from '../../domain/alerts/destinations.ts';
+import { destinationsAt } from '../../domain/settings/alerting.ts';
+import { callerOf } from '../auth/guard.ts';
+import type { Caller } from '../auth/permissions.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { findOrg } from '../orgs/subscription.ts';
+import { NoQuery } from '../parameters/no-query.ts';
+import { OrgParams } from '../parameters/org.ts';
+import { invalidParameter } from '../problems/problem.ts';
+import type { ApiServer } from '../server.ts';
+import { CHANGE_PROBLEMS, ChangeHeaders, reasonProperty, recordCommand } from '../settings/record.ts';
+import {
+  destinationAnswer,
+  DestinationsAnswer,
+  DestinationSetAnswer,
+  findDestination,
+  secretAnswer,
+  SecretAnswer,
+  webhooksNotConfigured,
+} from './destination-answer.ts';
+
+const LIST = '/v1/orgs/:org/alert-destinations';
+const ONE = `${LIST}/:destination`;
+export const DestinationParams = Type.Object({ ...OrgParams.properties, destination: DestinationId });
+const DestinationBody = Type.Object(
+  {
+    type: Type.Enum(['webhook', 'email']),
+    url: Type.Optional(WebhookUrl),
+    to: Type.Optional(Type.Array(Address, { minItems: 1, maxItems: 20, uniqueItems: true })),
+    events: Events,
+    is_enabled: Type.Boolean({ default: true }),
+    ...reasonProperty,
+  },
+  { additionalProperties: false, description: 'A webhook has a url, an email destination has to.' },
+);
+
+/** Where an organisation's alerts and events are delivered to. */
+export function alertDestinationRoutes(app: ApiServer, sources: ApiDependencies): void {
+  const { webhooks, settings, now } = sources;
+
+  app.route({
+    method: 'GET',
+    url: LIST,
+    config: { access: 'change-alerts' },
+    schema: {
+      summary: 'Where alerts and events are delivered to',
+      params: OrgParams,
+      querystring: NoQuery,
+      response: { 200: DestinationsAnswer },
+    },
+    handler: async ({ params }) => {
+      const state = await settings.refresh();
+      const { orgId } = findOrg(state, params.org);
+      const found = destinationsAt(state.alerting(orgId), now());
+      return { org_id: orgId, destinations: found.map((each) => destinationAnswer(each)) };
+    },
+  });
+
+  app.route({
+    method: 'PUT',
+    url: ONE,
+    config: { access: 'change-alerts' },
+    schema: {
+      summary: 'Create or change a destination, effective at once',
+      params: DestinationParams,
+      querystring: NoQuery,
+      headers: ChangeHeaders,
+      body: DestinationBody,
+      response: { 200: DestinationSetAnswer, ...CHANGE_PROBLEMS },
+    },
+    handler: async (request) => {
+      const { reason, ...body } = request.body;
+      const { destination: id } = request.params;
+      const state = await settings.refresh();
+      const { orgId } = findOrg(state, request.params.org);
+      if (body.type === 'webhook') assertTarget(body.url, webhooks);
+      const before = destinationsAt(state.alerting(orgId), now()).find(
+        ({ destination }) => destination.destination_id === id,
+      )?.destination;
+      const { destination, version } = await change(callerOf(request), request.headers, orgId, reason, {
+        ...body,
+        destination_id: id,
+        generation: before?.generation ?? 1,
+        rotated_at: before?.rotated_at ?? 0,
+        disabled_reason: '',
+        is_removed: false,
+      });
+      const secret =
+        destination.type === 'webhook' && webhooks.key !== ''
+          ? secretAnswer(webhooks.key, orgId, destination, now()).secret
+          : null;
+      return { ...destinationAnswer({ destination, version }), secret };
+    },
+  });
+
+  app.route({
+    method: 'DELETE',
+    url: ONE,
+    config: { access: 'change-alerts' },
+    schema: {
+      summary: 'Remove a destination: nothing more is delivered to it',
+      params: DestinationParams,
+      querystring: NoQuery,
+      headers: ChangeHeaders,
+      response: { 204: Type.Null({ description: 'It is removed.' }), ...CHANGE_PROBLEMS },
+    },
+    handler: async (request, reply) => {
+      const state = await settings.refresh();
+      const { orgId } = findOrg(state, request.params.org);
+      const { destination } = findDestination(state, orgId, request.params.destination, now());
+      await recordCommand(sources, callerOf(request), request.headers, {
+        kind: 'alert-destination',
+        org_id: orgId,
+        product: '',
+        value: { ...destination, is_removed: true },
+      });
+      return reply.code(204).send(null);
+    },
+  });
+
+  app.route({
+    method: 'GET',
+    url: `${ONE}/secret`,
+    config: { access: 'change-alerts' },
+    schema: {
+      summary: 'The secret that signs what is sent to a webhook',
+      params: DestinationParams,
+      querystring: NoQuery,
+      response: { 200: SecretAnswer },
+    },
+    handler: async ({ params }) => {
+      const state = await settings.refresh();
+      const { orgId } = findOrg(state, params.org);
+      const { destination } = findDestination(state, orgId, params.destination, now());
+      return secretAnswer(webhooks.key, orgId, destination, now());
+    },
+  });
+
+  app.route({
+    method: 'POST',
+    url: `${ONE}/secret`,
+    config: { access: 'change-alerts' },
+    schema: {
+      summary: 'Rotate the secret of a webhook: for a day both sign',
+      params: DestinationParams,
+      querystring: NoQuery,
+      headers: ChangeHeaders,
+      response: { 200: SecretAnswer, ...CHANGE_PROBLEMS },
+    },
+    handler: async (request) => {
+      const state = await settings.refresh();
+      const { orgId } = findOrg(state, request.params.org);
+      const found = findDestination(state, orgId, request.params.destination, now()).destination;
+      // Before anything changes: what has no secret cannot be rotated.
+      secretAnswer(webhooks.key, orgId, found, now());
+      const { destination } = await change(callerOf(request), request.headers, orgId, undefined, {
+        ...found,
+        generation: found.generation + 1,
+        rotated_at: now(),
+      });
+      return secretAnswer(webhooks.key, orgId, destination, now());
+    },
+  });
+
+  /** Records the destination and returns it as it is in effect. */
+  async function change(
+    caller: Caller,
+    headers: Readonly<Record<string, unknown>>,
+    orgId: string,
+    reason: string | undefined,
+    value: Destination,
+  ) {
+    const { effectiveAt } = await recordCommand(sources, caller, headers, {
+      kind: 'alert-destination',
+      org_id: orgId,
+      product: '',
+      value,
+      reason,
+    });
+    const state = await settings.refresh();
+    return findDestination(state, orgId, value.destination_id, Math.max(now(), effectiveAt));
+  }
+}
+
+/** What is known before anything is sent; where the name leads to is checked as the connection is made. */
+function assertTarget(url: string | undefined, { key, isAnyTarget }: ApiDependencies['webhooks']): void {
+  if (key === '') throw webhooksNotConfigured();
+  if (url === undefined || isAnyTarget || /^https:/i.test(url)) return;
+  throw invalidParameter('url', 'must be an https address (WEBHOOK_TARGETS=any allows others)');
+}
