@@ -19,8 +19,8 @@ describeWith(await composeReader(), 'compose.yaml', (run) => {
     const { services } = await readComposeFile(run);
     const count = (prefix: string): number =>
       Object.keys(services).filter((name) => name.startsWith(prefix)).length;
-    const prefixes = ['kafka', 'clickhouse', 'keeper', 'consumer', 'aggregator', 'api', 'topics', 'migrate'];
-    expect(prefixes.map((prefix) => count(prefix))).toEqual([3, 4, 3, 2, 2, 2, 1, 1]);
+    const prefixes = ['kafka', 'clickhouse', 'keeper', 'consumer', 'aggregator', 'alerts', 'api', 'topics', 'migrate'];
+    expect(prefixes.map((prefix) => count(prefix))).toEqual([3, 4, 3, 2, 2, 2, 2, 1, 1]);
   });
 
   it('gives every container no capabilities, no new privileges and a limit', async () => {
@@ -42,7 +42,7 @@ describeWith(await composeReader(), 'compose.yaml', (run) => {
   it('gives each process a configuration that it accepts', async () => {
     const { services } = await readComposeFile(run);
     const own = Object.entries(services).filter(([, service]) => isOwn(service));
-    expect(own).toHaveLength(8);
+    expect(own).toHaveLength(10);
     const image = readDockerfile().at(-1)?.env;
     const problems = own.map(([name, service]) => [
       name,
@@ -68,7 +68,7 @@ describeWith(await composeReader(), 'compose.yaml', (run) => {
       expect([name, addresses]).toEqual([name, isForPeople ? ['127.0.0.1'] : []]);
       expect([name, Object.keys(joined)]).toEqual([
         name,
-        isForPeople ? ['backend', 'frontend'] : ['backend'],
+        isForPeople || name.startsWith('alerts-') ? ['backend', 'frontend'] : ['backend'],
       ]);
     }
     expect(networks['backend']?.internal).toBe(true);

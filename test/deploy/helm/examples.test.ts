@@ -51,7 +51,7 @@ describe('the example of Kafka', () => {
       operations.map((operation) => `${operation} ${resource.type} ${resource.name} ${resource.patternType}`),
     );
     const needed = kafkaAcls(topics, '', 'landing')
-      .filter(({ program }) => ['consumer', 'aggregator', 'api'].includes(program))
+      .filter(({ program }) => ['consumer', 'aggregator', 'alerts', 'api'].includes(program))
       .map(
         ({ operation, resource, name, isPrefix }) =>
           `${operation} ${resource} ${name} ${isPrefix ? 'prefix' : 'literal'}`,
