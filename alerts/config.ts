@@ -4,6 +4,7 @@ import { readKafkaConfig } from '../platform/kafka/config.ts';
 import { healthVariables } from '../platform/health/variables.ts';
 import {
   clickhouseVariables,
+  closingVariables,
   eventTimeVariables,
   kafkaVariables,
   orgVariables,
@@ -21,6 +22,7 @@ export const alertsVariables = {
   ...replicationVariables,
   ...orgVariables,
   ...webhookVariables,
+  SEAL_DELAY_MS: closingVariables.SEAL_DELAY_MS,
   FUTURE_LIMIT_MS: eventTimeVariables.FUTURE_LIMIT_MS,
   SMTP_URL: Type.Refine(
     Type.String({ default: '', secret: true, description: 'the mail server; without it there is no mail' }),

@@ -17,6 +17,7 @@ import { Deliverer, type DeliveryCounts } from './delivery/deliverer.ts';
 import { createDisabling } from './delivery/disable.ts';
 import { openMailer } from './delivery/email.ts';
 import { createTransport } from './delivery/transport.ts';
+import { Events } from './events/events.ts';
 import { TickHistory } from './history.ts';
 import { alertsMetrics } from './metrics.ts';
 import { Worker } from './worker.ts';
@@ -81,6 +82,7 @@ async function run({
         uptime: () => performance.now(),
         aheadMs: config.FUTURE_LIMIT_MS,
       }),
+      new Events({ client, log, topics, now: Date.now, sealDelayMs: config.SEAL_DELAY_MS }),
       new Deliverer({ client, ship, disable, now: Date.now, random: Math.random, logger, counts }),
     );
 

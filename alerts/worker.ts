@@ -1,23 +1,27 @@
 import type { Decider, Tick } from './decide/decider.ts';
+import type { Events } from './events/events.ts';
 import type { Deliverer } from './delivery/deliverer.ts';
 
-/** What a process does while it has the work: it decides, then delivers. */
+/** What a process does while it has the work: it decides, delivers, and records what else is to be delivered. */
 export class Worker {
   readonly decider: Decider;
   readonly deliverer: Deliverer;
+  readonly #events: Events;
 
-  constructor(decider: Decider, deliverer: Deliverer) {
+  constructor(decider: Decider, events: Events, deliverer: Deliverer) {
     this.decider = decider;
+    this.#events = events;
     this.deliverer = deliverer;
   }
 
   /**
-   * A decision of this tick is delivered in it. Deliveries go on where deciding fails.
+   * A decision of this tick is delivered in it, an event in the next one.
    * @throws the errors of both
    */
   async tick(): Promise<Tick> {
     const tick = await this.decider.tick();
     await this.deliverer.step(tick.settings);
+    await this.#events.step(tick.settings, tick.changes, performance.now());
     return tick;
   }
 

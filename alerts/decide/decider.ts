@@ -2,12 +2,13 @@ import { AlertBook } from '../../domain/alerts/alert-book.ts';
 import type { Decision } from '../../domain/alerts/alert.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import type { LandedLog } from '../../platform/landed-log.ts';
+import type { LandedLog, LogRecord } from '../../platform/landed-log.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
 import type { Topics } from '../../schemas/topics.ts';
 import { factsOf, readAlertLog, readBook, type LoggedRecord } from '../../store/alerts/log.ts';
 import { readUsageBounds } from '../../store/alerts/usage-bound.ts';
 import type { SettingsStore } from '../../store/settings/store.ts';
+import { changedLimits } from '../events/changed-limits.ts';
 import { recordOf } from '../record.ts';
 import { Changes } from './changes.ts';
 import { decideDestinations } from './destinations.ts';
@@ -103,7 +104,7 @@ export class Decider {
       ...(isPlatformDue ? await this.#ofPlatform(settings, book) : []),
       ...looks.flatMap(({ outcome }) => outcome.decisions),
     ];
-    await this.#record(decisions);
+    await this.#record(decisions, changedLimits(settings, changes, this.#deciding.now()));
     // Only now: what was not recorded is decided again.
     for (const { subscribed, outcome, startedAt } of looks) {
       this.#watches.looked(subscribed, outcome, startedAt);
@@ -122,9 +123,9 @@ export class Decider {
   }
 
   /** Appends the decisions. What the log has made of them is read back, by this tick and by everyone. */
-  async #record(decisions: readonly Decision[]): Promise<void> {
-    if (decisions.length === 0) return;
-    await this.#deciding.log.append(decisions.map((decision) => recordOf(decision)));
+  async #record(decisions: readonly Decision[], events: readonly LogRecord[]): Promise<void> {
+    if (decisions.length + events.length === 0) return;
+    await this.#deciding.log.append([...decisions.map((decision) => recordOf(decision)), ...events]);
     await this.#followLog();
   }
 
