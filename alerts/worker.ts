@@ -20,8 +20,9 @@ export class Worker {
    */
   async tick(): Promise<Tick> {
     const tick = await this.decider.tick();
+    this.#events.note(tick.changes);
     await this.deliverer.step(tick.settings);
-    await this.#events.step(tick.settings, tick.changes, performance.now());
+    await this.#events.step(tick.settings, performance.now());
     return tick;
   }
 

@@ -15,6 +15,7 @@ import { decideDestinations } from './destinations.ts';
 import { lookAt, type LookOutcome } from './look.ts';
 import { decidePlatform } from './platform.ts';
 import { termsOf } from './rules-of.ts';
+import { UnusualHours } from './unusual-hours.ts';
 import { Watches, type Subscribed } from './watches.ts';
 
 export interface Deciding {
@@ -72,12 +73,14 @@ export class Decider {
   /** The next offset of the topic alerts to follow. */
   #nextRecord = 0;
   readonly #changes: Changes;
+  readonly #unusual: UnusualHours;
   #boundsAt = -Infinity;
   #platformAt = -Infinity;
 
   constructor(deciding: Deciding) {
     this.#deciding = deciding;
     this.#changes = new Changes(deciding.client);
+    this.#unusual = new UnusualHours(deciding.client);
   }
 
   get openCount(): number {
@@ -103,12 +106,14 @@ export class Decider {
       ...this.#ofDestinations(settings, changes, book),
       ...(isPlatformDue ? await this.#ofPlatform(settings, book) : []),
       ...looks.flatMap(({ outcome }) => outcome.decisions),
+      ...(await this.#unusual.next(settings, book, uptime())),
     ];
     await this.#record(decisions, changedLimits(settings, changes, this.#deciding.now()));
     // Only now: what was not recorded is decided again.
     for (const { subscribed, outcome, startedAt } of looks) {
       this.#watches.looked(subscribed, outcome, startedAt);
     }
+    this.#unusual.done();
     await this.#changes.handled();
     if (isPlatformDue) this.#platformAt = uptime();
     const raised = decisions.filter(({ phase }) => phase === 'raised').length;

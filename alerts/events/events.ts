@@ -36,14 +36,15 @@ export class Events {
     this.#days = new ClosedDays(sources.client, sources.topics.dailyCharges);
   }
 
-  /**
-   * @param changes of settings since the last step
-   * @param uptime milliseconds of a clock that only goes forward
-   */
-  async step(settings: SettingsState, changes: readonly LoggedChange[], uptime: number): Promise<void> {
+  /** Takes the changes of settings since the last tick. */
+  note(changes: readonly LoggedChange[]): void {
+    for (const { kind, org_id } of changes) if (kind === 'alert-destination') this.#orgIds?.add(org_id);
+  }
+
+  /** @param uptime milliseconds of a clock that only goes forward */
+  async step(settings: SettingsState, uptime: number): Promise<void> {
     const { client, log, now, topics, sealDelayMs } = this.#sources;
     this.#orgIds ??= await readOrgsWithDestinations(client);
-    for (const { kind, org_id } of changes) if (kind === 'alert-destination') this.#orgIds.add(org_id);
     if (uptime - this.#at < EVERY_MS || this.#orgIds.size === 0) return;
     await this.#days.follow(settings, now(), (records) => log.append(records));
     const { confirmed } = await readWatermark(client, topics.dailyCharges, now());

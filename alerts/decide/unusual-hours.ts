@@ -1,0 +1,82 @@
+import type { AlertBook } from '../../domain/alerts/alert-book.ts';
+import type { Decision } from '../../domain/alerts/alert.ts';
+import { decide } from '../../domain/alerts/decide.ts';
+import { measureUnusualHour } from '../../domain/alerts/unusual-hour.ts';
+import type { SettingsState } from '../../domain/settings/state.ts';
+import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { HOUR_MS } from '../../schemas/time-units.ts';
+import { readHour, readMainCause, readUsedInHour } from '../../store/alerts/hours.ts';
+import { readProgress } from '../../store/progress/aggregator-progress.ts';
+import { readSealedHours } from '../../store/usage/sealed-hours.ts';
+import { termsOf } from './rules-of.ts';
+import type { Subscribed } from './watches.ts';
+
+const KIND = 'unusual-hour';
+const EVERY_MS = 30_000;
+/** Of one tick, so that it holds up no other alert. */
+const PER_TICK = 10;
+
+/** Decides by each hour that was sealed last, for the subscriptions that have such a rule. */
+export class UnusualHours {
+  readonly #client: ClickHouseClient;
+  #hour = 0;
+  #at = -Infinity;
+  #waiting: Subscribed[] = [];
+  #taken = 0;
+
+  constructor(client: ClickHouseClient) {
+    this.#client = client;
+  }
+
+  /** The decisions of the next subscriptions. They are taken again unless `done` says that they are recorded. */
+  async next(settings: SettingsState, book: AlertBook, uptime: number): Promise<Decision[]> {
+    if (this.#waiting.length === 0 && uptime - this.#at >= EVERY_MS) {
+      await this.#begin(settings, book);
+      this.#at = uptime;
+    }
+    const some = this.#waiting.slice(0, PER_TICK);
+    this.#taken = some.length;
+    const decisions = await Promise.all(some.map((subscribed) => this.#decide(settings, subscribed, book)));
+    return decisions.flat();
+  }
+
+  done(): void {
+    this.#waiting.splice(0, this.#taken);
+    this.#taken = 0;
+  }
+
+  async #begin(settings: SettingsState, book: AlertBook): Promise<void> {
+    const { sealed } = await readProgress(this.#client);
+    const hour = sealed - HOUR_MS;
+    if (hour <= this.#hour) return;
+    const used = await readUsedInHour(this.#client, hour);
+    const open = book
+      .openScopes()
+      .filter(({ orgId, product }) => book.openOf(orgId, product).some(({ facts }) => facts.kind === KIND));
+    const found = new Map<string, Subscribed>();
+    for (const each of [...used.map(({ org_id, product }) => ({ orgId: org_id, product })), ...open]) {
+      found.set(JSON.stringify([each.orgId, each.product]), each);
+    }
+    this.#waiting = [...found.values()].filter(({ orgId, product }) =>
+      termsOf(settings, orgId, product, sealed)?.rules.some(({ kind }) => kind === KIND),
+    );
+    this.#hour = hour;
+  }
+
+  async #decide(
+    settings: SettingsState,
+    { orgId, product }: Subscribed,
+    book: AlertBook,
+  ): Promise<readonly Decision[]> {
+    const hour = this.#hour;
+    const terms = termsOf(settings, orgId, product, hour + HOUR_MS);
+    const rules = terms?.rules.filter(({ kind }) => kind === KIND) ?? [];
+    const request = { orgId, product, hour, sealed: await readSealedHours(this.#client, orgId) };
+    const facts = await readHour(this.#client, request);
+    const isReached = rules.some((rule) => measureUnusualHour(rule, { hour, ...facts }).isReached);
+    const cause = isReached ? await readMainCause(this.#client, request) : undefined;
+    const measured = rules.map((rule) => measureUnusualHour(rule, { hour, ...facts, cause }));
+    const ruleIds = new Set(terms?.rules.map(({ rule_id }) => rule_id));
+    return decide({ orgId, product, asOf: hour + HOUR_MS, measured, ruleIds }, book);
+  }
+}
