@@ -6,7 +6,7 @@ import { destinationsAt } from '../../domain/settings/alerting.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
 
 /** Alerts about destinations that were disabled because nothing could be delivered to them. They need no rule. */
-const RULE_ID = 'destination-disabled';
+export const DESTINATION_DISABLED = 'destination-disabled';
 
 /** What the settings of an organisation, or of the platform (''), decide about its destinations. */
 export function decideDestinations(
@@ -22,17 +22,25 @@ export function decideDestinations(
   const known = new Set(found.map(({ subject }) => subject));
   const removed = book
     .openOf(orgId, '')
-    .filter(({ key }) => key.ruleId === RULE_ID && !known.has(key.subject))
+    .filter(({ key }) => key.ruleId === DESTINATION_DISABLED && !known.has(key.subject))
     .map(({ key }) => measuredOf(key.subject, ''));
+  // The platform's other alerts share its scope.
+  const kinds = new Map(book.openOf(orgId, '').map(({ key, facts }) => [key.ruleId, facts.kind]));
   return decide(
-    { orgId, product: '', asOf, measured: [...found, ...removed], ruleIds: new Set([RULE_ID]) },
+    {
+      orgId,
+      product: '',
+      asOf,
+      measured: [...found, ...removed],
+      kinds,
+    },
     book,
   );
 }
 
 const measuredOf = (subject: string, reason: string): Measured => ({
-  ruleId: RULE_ID,
-  kind: RULE_ID,
+  ruleId: DESTINATION_DISABLED,
+  kind: DESTINATION_DISABLED,
   subject,
   isReached: reason !== '',
   isBelow: reason === '',

@@ -98,9 +98,9 @@ export async function lookAt(
   }
 
   if (ahead > 0 && ahead >= headroom) nextLookAt = Math.min(nextLookAt, asOf + AHEAD_LOOKS_MS);
-  const ruleIds = new Set(rules.map(({ rule_id }) => rule_id));
+  const kinds = new Map(rules.map(({ rule_id, kind }) => [rule_id, kind]));
   return {
-    decisions: decide({ orgId, product, asOf, measured, ruleIds }, book),
+    decisions: decide({ orgId, product, asOf, measured, kinds }, book),
     headroom: Math.max(0, headroom - ahead),
     lookAt: nextLookAt,
   };

@@ -8,6 +8,7 @@ import type { SettingsState } from '../../domain/settings/state.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { readRecentRecords, WAVE_MINUTES } from '../../store/progress/invalid-records.ts';
 import { readWatermark } from '../../store/progress/watermark.ts';
+import { DESTINATION_DISABLED } from './destinations.ts';
 
 /** What the state of the pipeline decides. @param topic of the calls @param asOf epoch milliseconds */
 export async function decidePlatform(
@@ -20,8 +21,9 @@ export async function decidePlatform(
   const measured: Measured[] = [];
   for (const rule of rules) measured.push(await measure(rule));
   // Alerts about the platform's own destinations share its scope, and are none of these rules'.
-  const ruleIds = new Set([...rules.map(({ rule_id }) => rule_id), 'destination-disabled']);
-  return decide({ orgId: '', product: '', asOf, measured, ruleIds }, book);
+  const kinds = new Map<string, string>(rules.map(({ rule_id, kind }) => [rule_id, kind]));
+  kinds.set(DESTINATION_DISABLED, DESTINATION_DISABLED);
+  return decide({ orgId: '', product: '', asOf, measured, kinds }, book);
 
   async function measure(rule: PlatformRule): Promise<Measured> {
     if (rule.kind === 'landing-lag') {

@@ -76,7 +76,7 @@ export class UnusualHours {
     const isReached = rules.some((rule) => measureUnusualHour(rule, { hour, ...facts }).isReached);
     const cause = isReached ? await readMainCause(this.#client, request) : undefined;
     const measured = rules.map((rule) => measureUnusualHour(rule, { hour, ...facts, cause }));
-    const ruleIds = new Set(terms?.rules.map(({ rule_id }) => rule_id));
-    return decide({ orgId, product, asOf: hour + HOUR_MS, measured, ruleIds }, book);
+    const kinds = new Map(terms?.rules.map(({ rule_id, kind }) => [rule_id, kind]));
+    return decide({ orgId, product, asOf: hour + HOUR_MS, measured, kinds }, book);
   }
 }

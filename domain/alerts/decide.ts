@@ -9,15 +9,15 @@ export interface Look {
   /** Epoch milliseconds. */
   readonly asOf: number;
   readonly measured: readonly Measured[];
-  /** The rules that are in effect: open alerts of others are resolved. */
-  readonly ruleIds: ReadonlySet<string>;
+  /** The kinds of the rules in effect, by their ids: open alerts of others, or of another kind, are resolved. */
+  readonly kinds: ReadonlyMap<string, string>;
 }
 
 /**
  * What the figures decide: alerts that are reached and not open are raised, open ones that are below are resolved.
  * Alerts whose rule was not measured stay as they are.
  */
-export function decide({ orgId, product, asOf, measured, ruleIds }: Look, book: AlertBook): Decision[] {
+export function decide({ orgId, product, asOf, measured, kinds }: Look, book: AlertBook): Decision[] {
   const open = new Map(
     book.openOf(orgId, product).map((alert) => [subjectKey(alert.key.ruleId, alert.key.subject), alert]),
   );
@@ -31,7 +31,8 @@ export function decide({ orgId, product, asOf, measured, ruleIds }: Look, book: 
     if (alert !== undefined && each.isBelow) decisions.push(resolved(key, alert, factsOf(each, asOf)));
   }
   for (const alert of open.values()) {
-    if (ruleIds.has(alert.key.ruleId)) continue;
+    // A rule of another kind under the same id is another rule.
+    if (kinds.get(alert.key.ruleId) === alert.facts.kind) continue;
     const facts = { ...alert.facts, as_of: asOf, message: 'The rule was removed.' };
     decisions.push(resolved(alert.key, alert, facts));
   }

@@ -22,7 +22,7 @@ export interface TopSubjects {
 
 /**
  * Where the rule stands for each of the subjects: those of the rows, and those with an open alert.
- * @param total what 24 hours may use; nothing has a share of 0
+ * @param total what 24 hours may use; no share of 0 is ever reached
  */
 export function measureSubjects(
   { rule_id: ruleId, kind, percent = 100 }: AlertRule & { readonly kind: SubjectKind },
@@ -30,8 +30,7 @@ export function measureSubjects(
   { rows, isComplete }: TopSubjects,
   open: readonly string[],
 ): Measured[] {
-  if (total === 0) return [];
-  const threshold = creditThreshold(0, shareOf(total, percent));
+  const threshold = creditThreshold(0, total === 0 ? Number.MAX_SAFE_INTEGER : shareOf(total, percent));
   const creditsOf = new Map(rows.map(({ subject, credits }) => [subject, credits]));
   // Of a subject that is not among the rows only an upper bound is known.
   const bound = isComplete ? 0 : (rows.at(-1)?.credits ?? 0);

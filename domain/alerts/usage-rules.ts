@@ -4,7 +4,7 @@ import type { AlertRule } from './rules.ts';
 
 /** The rules about the credits of a subscription in the rolling 24 hours. */
 
-/** @returns undefined for another kind of rule, and where there is nothing to have a share of */
+/** @returns undefined for another kind of rule */
 export function measureUsage(
   rule: AlertRule,
   { included, additionalLimit }: Allowance,
@@ -29,6 +29,9 @@ export function measureUsage(
   }
 }
 
+/** Of nothing no share is reached, whatever is used. */
+const NEVER = { isReached: false, isBelow: true, headroom: Infinity, excess: 0 };
+
 interface Part {
   readonly name: string;
   /** The credits before the part. */
@@ -41,8 +44,7 @@ function measureShare(
   { rule_id: ruleId, kind, percent = 100 }: AlertRule,
   used: number,
   { name, base, whole }: Part,
-): Measured | undefined {
-  if (whole === 0) return undefined;
+): Measured {
   const part = Math.max(0, used - base);
   const share = percentText(part, whole);
   return {
@@ -53,7 +55,7 @@ function measureShare(
     value: share,
     unit: 'percent',
     message: `${countText(part)} of ${countText(whole)} credits of the ${name} are used (${share} %).`,
-    ...standing(used, creditThreshold(base, shareOf(whole, percent))),
+    ...(whole === 0 ? NEVER : standing(used, creditThreshold(base, shareOf(whole, percent)))),
   };
 }
 

@@ -60,6 +60,7 @@ function crossingsOf(figures: readonly number[], raiseAt: number, resolveBelow: 
   return crossings;
 }
 
+const KINDS = new Map([['total-80', 'total-share']]);
 const THRESHOLD = creditThreshold(0, 1_000);
 const measured = (used: number): Measured => ({
   ruleId: 'total-80',
@@ -73,7 +74,7 @@ const measured = (used: number): Measured => ({
 });
 const look = (used: number, book: AlertBook): Decision[] =>
   decide(
-    { orgId: 'acme', product: 'crm', asOf: 0, measured: [measured(used)], ruleIds: new Set(['total-80']) },
+    { orgId: 'acme', product: 'crm', asOf: 0, measured: [measured(used)], kinds: KINDS },
     book,
   );
 
@@ -113,12 +114,12 @@ it.each(Array.from({ length: 50 }, (_, seed) => seed))(
   },
 );
 
-it('resolves an alert whose rule was removed, and leaves alone what was not measured', () => {
+it('resolves an alert whose rule was removed or is another one, and leaves alone what was not measured', () => {
   const book = new AlertBook();
   book.apply(raised(1));
   const nothing = { orgId: 'acme', product: 'crm', asOf: 9, measured: [] };
-  expect(decide({ ...nothing, ruleIds: new Set(['total-80']) }, book)).toEqual([]);
-  expect(decide({ ...nothing, ruleIds: new Set(['other']) }, book)).toMatchObject([
+  expect(decide({ ...nothing, kinds: KINDS }, book)).toEqual([]);
+  expect(decide({ ...nothing, kinds: new Map([['total-80', 'over-limit']]) }, book)).toMatchObject([
     { phase: 'resolved', key: KEY, number: 1, facts: { as_of: 9, message: 'The rule was removed.' } },
   ]);
 });
