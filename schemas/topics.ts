@@ -49,6 +49,9 @@ const UNCOMPRESSED = { name: 'compression.type', value: 'uncompressed' };
 export const CALLS_RETENTION_MS: number = 14 * DAY_MS;
 const KEEP_FOREVER = { name: 'retention.ms', value: '-1' };
 
+/** D: alerts name users. As long as the table (schemas/clickhouse/0023). */
+const ALERTS_DAYS = 400;
+
 /** How long Kafka keeps dead letters, unless DEAD_LETTER_RETENTION_DAYS says otherwise. */
 const DEAD_LETTER_DAYS = 90;
 
@@ -84,6 +87,6 @@ export function topicDefinitions(
     // One partition: its order decides between concurrent changes, its append times decide when they take effect.
     define(names.settings, 1, KEEP_FOREVER),
     // One partition: of two decisions under one id the first one is the alert.
-    define(names.alerts, 1, KEEP_FOREVER),
+    define(names.alerts, 1, { name: 'retention.ms', value: String(ALERTS_DAYS * DAY_MS) }),
   ];
 }

@@ -19,6 +19,8 @@ CREATE TABLE IF NOT EXISTS alert_log
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (org_id, kafka_offset)
+-- As long as the topic: an alert may name a user.
+TTL toDateTime(appended_at) + INTERVAL 400 DAY
 SETTINGS fsync_after_insert = 1;
 
 -- The attempts to deliver a record to a destination. A delivery begins with attempt 0, written before the first attempt
