@@ -7,10 +7,16 @@ import type { SettingsState } from '../../domain/settings/state.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import type { Attempt } from '../../store/alerts/attempts.ts';
 import { jsonOf, readRecords, type LoggedRecord } from '../../store/alerts/log.ts';
-import { messageOf } from './message.ts';
+import { messageOf, type Message } from './message.ts';
 
 /** What a record of kind `replay` asks for. */
 const ReplayValue = Type.Object({ destination_id: Type.String(), kafka_offset: Type.Integer({ minimum: 0 }) });
+
+/** A delivery that begins: its attempt 0, and what is delivered. */
+export interface Begun {
+  readonly attempt: Attempt;
+  readonly message: Message;
+}
 
 /** Every destination of an organisation, or of the platform (''), that is not removed. */
 export function destinationsOf(settings: SettingsState, orgId: string, now: number): Destination[] {
@@ -19,7 +25,7 @@ export function destinationsOf(settings: SettingsState, orgId: string, now: numb
 }
 
 /**
- * The deliveries that a record begins, as attempt 0 of each. An alert or event goes to the enabled destinations that
+ * The deliveries that a record begins. An alert or event goes to the enabled destinations that
  * want it; a test, or a replay, to its one destination.
  */
 export async function deliveriesOf(
@@ -27,7 +33,7 @@ export async function deliveriesOf(
   settings: SettingsState,
   record: LoggedRecord,
   now: number,
-): Promise<Attempt[]> {
+): Promise<Begun[]> {
   const all = destinationsOf(settings, record.org_id, now);
   if (record.kind === 'replay') return replayed(client, record, now);
   const event = messageOf(record)?.event;
@@ -39,18 +45,17 @@ export async function deliveriesOf(
   return wanting.flatMap(({ destination_id }) => beginning(record, destination_id, record.offset, now));
 }
 
-async function replayed(client: ClickHouseClient, record: LoggedRecord, now: number): Promise<Attempt[]> {
+async function replayed(client: ClickHouseClient, record: LoggedRecord, now: number): Promise<Begun[]> {
   const value = jsonOf(record.value);
   if (!compiled(ReplayValue).check(value)) return [];
   const [original] = await readRecords(client, record.org_id, [value.kafka_offset]);
   return original ? beginning(original, value.destination_id, record.offset, now) : [];
 }
 
-function beginning(record: LoggedRecord, destinationId: string, round: number, now: number): Attempt[] {
+function beginning(record: LoggedRecord, destinationId: string, round: number, now: number): Begun[] {
   const message = messageOf(record);
   if (message === undefined) return [];
-  return [
-    {
+  const attempt: Attempt = {
       org_id: record.org_id,
       destination_id: destinationId,
       kafka_offset: record.offset,
@@ -66,6 +71,6 @@ function beginning(record: LoggedRecord, destinationId: string, round: number, n
       status: 0,
       error: '',
       next_at: now,
-    },
-  ];
+  };
+  return [{ attempt, message }];
 }

@@ -6,7 +6,7 @@ import { readUnfinished, recordAttempts, type Attempt, type Unfinished } from '.
 import { readAlertLog, readRecords, type LoggedRecord } from '../../store/alerts/log.ts';
 import { advance, readPositions } from '../../store/alerts/progress.ts';
 import { nextAttemptAt } from './backoff.ts';
-import { deliveriesOf, destinationsOf } from './begin.ts';
+import { deliveriesOf, destinationsOf, type Begun } from './begin.ts';
 import type { DisableDestination } from './disable.ts';
 import { messageOf } from './message.ts';
 import { DeliveryQueue, MOST_QUEUED, PER_DESTINATION, type Queued } from './queue.ts';
@@ -45,7 +45,7 @@ export class Deliverer {
   readonly #running = new Set<Promise<void>>();
   #next: number | undefined;
   #settings: SettingsState | undefined;
-  #isStopped = false;
+  readonly #stopping = new AbortController();
 
   constructor(delivering: Delivering) {
     this.#delivering = delivering;
@@ -69,7 +69,7 @@ export class Deliverer {
 
   /** Makes the attempts that are due. */
   pump(): void {
-    if (this.#isStopped) return;
+    if (this.#stopping.signal.aborted) return;
     for (const delivery of this.#queue.takeDue(this.#delivering.now())) {
       const running = this.#attempt(delivery);
       this.#running.add(running);
@@ -77,9 +77,9 @@ export class Deliverer {
     }
   }
 
-  /** Resolves when the running attempts are recorded. */
+  /** Cuts off the running attempts, and resolves when those that were delivered are recorded. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
+    this.#stopping.abort();
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
@@ -89,19 +89,15 @@ export class Deliverer {
     for (;;) {
       const { records, next, isCut } = await readAlertLog(client, this.#next);
       if (next === this.#next) return;
-      const begun: Queued[] = [];
-      for (const record of records) {
-        const attempts = await deliveriesOf(client, settings, record, now());
-        await recordAttempts(client, attempts);
-        const original = attempts.map((attempt) => attempt.kafka_offset);
-        const sources = original.every((offset) => offset === record.offset)
-          ? [record]
-          : await readRecords(client, record.org_id, original);
-        begun.push(...attempts.flatMap((attempt) => queued(unfinishedOf(attempt), sources)));
-      }
+      const begun: Begun[] = [];
+      for (const record of records) begun.push(...(await deliveriesOf(client, settings, record, now())));
+      await recordAttempts(
+        client,
+        begun.map(({ attempt }) => attempt),
+      );
       await advance(client, 'deliveries', next);
       this.#next = next;
-      this.#queue.add(begun);
+      this.#queue.add(begun.map(({ attempt, message }) => ({ ...unfinishedOf(attempt), message })));
       this.pump();
       if (!isCut) return;
     }
@@ -127,6 +123,8 @@ export class Deliverer {
     const startedAt = now();
     const started = performance.now();
     const result = await this.#ship(delivery);
+    // Cut off by the stop: the next process makes it again.
+    if (this.#stopping.signal.aborted && !result.isDelivered) return;
     const duration = Math.round(performance.now() - started);
     const attempts = delivery.attempts + 1;
     const firstAt = delivery.first_at === 0 ? startedAt : delivery.first_at;
@@ -163,7 +161,7 @@ export class Deliverer {
       destinationsOf(this.#settings, orgId, now()).find((each) => each.destination_id === destination_id);
     if (destination === undefined) return obsolete('the destination was removed');
     if (!destination.is_enabled && message.event !== 'test') return obsolete('the destination is disabled');
-    return ship({ orgId, destination, deliveryId, message });
+    return ship({ orgId, destination, deliveryId, message, signal: this.#stopping.signal });
   }
 
   /** Until it is written: what was attempted must be known to the next process. */
@@ -174,7 +172,7 @@ export class Deliverer {
         await recordAttempts(client, [attempt]);
         return;
       } catch (error) {
-        if (this.#isStopped) return;
+        if (this.#stopping.signal.aborted) return;
         logger.warn({ err: error }, 'attempt not recorded, trying again');
         await sleep(RECORD_AGAIN_MS);
       }

@@ -31,6 +31,8 @@ export interface PostOptions {
   readonly timeoutMs: number;
   /** Whether private addresses and plain http are allowed too. */
   readonly isAnyTarget: boolean;
+  /** Cuts off the attempt. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -39,10 +41,10 @@ export interface PostOptions {
  */
 export async function post(
   url: string,
-  { headers, body, timeoutMs, isAnyTarget }: PostOptions,
+  options: PostOptions,
 ): Promise<AttemptResult> {
   try {
-    const status = await send(new URL(url), { headers, body, timeoutMs, isAnyTarget });
+    const status = await send(new URL(url), options);
     const isDelivered = status >= 200 && status < 300;
     return { isDelivered, status, error: isDelivered ? '' : `HTTP ${status}`, isGone: status === 410 };
   } catch (error) {
@@ -52,12 +54,13 @@ export async function post(
 
 async function send(
   url: URL,
-  { headers, body, timeoutMs, isAnyTarget }: PostOptions,
+  { headers, body, timeoutMs, isAnyTarget, signal: stop }: PostOptions,
 ): Promise<number> {
   assertAllowed(url, isAnyTarget);
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const signal = AbortSignal.timeout(timeoutMs);
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const signal = stop ? AbortSignal.any([timeout, stop]) : timeout;
   const sent = request(url, {
     method: 'POST',
     headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
@@ -71,7 +74,7 @@ async function send(
     // What the receiver answers beyond its status is of no interest, however long it is.
     response.destroy();
   });
-  sent.on('error', (error) => reject(signal.aborted ? new Error(`no answer within ${timeoutMs} ms`) : error));
+  sent.on('error', (error) => reject(timeout.aborted ? new Error(`no answer within ${timeoutMs} ms`) : error));
   sent.end(body);
   return promise;
 }

@@ -20,13 +20,15 @@ export interface Shipment {
   readonly destination: Destination;
   readonly deliveryId: string;
   readonly message: Message;
+  /** Cuts off the attempt. */
+  readonly signal: AbortSignal;
 }
 
 /** Makes one attempt to deliver. Never rejects. */
 export type Ship = (shipment: Shipment) => Promise<AttemptResult>;
 
 export function createTransport(options: TransportOptions): Ship {
-  return ({ orgId, destination, deliveryId, message }) => {
+  return ({ orgId, destination, deliveryId, message, signal }) => {
     if (destination.type === 'email') {
       return options.mailer.send(destination.to ?? [], deliveryId, message);
     }
@@ -48,6 +50,7 @@ export function createTransport(options: TransportOptions): Ship {
       body: message.body,
       timeoutMs: options.timeoutMs,
       isAnyTarget: options.isAnyTarget,
+      signal,
     });
   };
 }
