@@ -40,9 +40,6 @@ export interface Sources {
   readonly waveLimits: WaveLimits;
 }
 
-/** What a statement is read from, by the API and by the commands. */
-export type StatementSources = Pick<Sources, 'now' | 'clickhouse' | 'topics' | 'timing'>;
-
 export interface ApiDependencies extends Sources {
   /** A connection of their own for probes and metrics, so that they never wait behind other queries. */
   readonly clickhouseForProbes: ClickHouseClient;

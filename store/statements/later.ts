@@ -1,7 +1,7 @@
 import type { Period } from '../../domain/calendar/billing-periods.ts';
 import { totalOf, type Billed } from '../../domain/pricing/bill.ts';
 import type { DayCharge } from '../../domain/pricing/day-charge.ts';
-import type { Charge } from '../../store/charges/charges.ts';
+import type { Charge } from '../charges/charges.ts';
 
 /**
  * What became known of a day after its own statement was final. It never changes the day's row; it stands beside it

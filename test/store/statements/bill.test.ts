@@ -1,8 +1,8 @@
 import type { Period } from '../../../domain/calendar/billing-periods.ts';
-import { billOf } from '../../../api/billing/bill.ts';
-import { statementTotal } from '../../../api/billing/adjustments.ts';
-import type { StatementDay } from '../../../api/billing/rows.ts';
-import type { Statement } from '../../../api/billing/statement.ts';
+import { billOf } from '../../../store/statements/bill.ts';
+import { statementTotal } from '../../../store/statements/adjustments.ts';
+import type { StatementDay } from '../../../store/statements/rows.ts';
+import type { Statement } from '../../../store/statements/statement.ts';
 import { canonical, parseMoney } from '../../../domain/money.ts';
 
 const DAY_MS = 86_400_000;

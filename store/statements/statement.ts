@@ -1,15 +1,16 @@
 import { billingPeriodsOf, type Period } from '../../domain/calendar/billing-periods.ts';
 import type { LocalDate } from '../../domain/calendar/dates.ts';
-import { readCharges, type Charge } from '../../store/charges/charges.ts';
+import { readCharges, type Charge } from '../charges/charges.ts';
 import { invoicedAmount, type Billed } from '../../domain/pricing/bill.ts';
 import { chargeOfDay } from '../../domain/pricing/day-charge.ts';
-import { readUsedByDay } from '../../store/usage/used-by-day.ts';
+import { readUsedByDay } from '../usage/used-by-day.ts';
 import { priceBookAt } from '../../domain/catalogues/catalogues.ts';
 import type { Money } from '../../domain/money.ts';
-import type { StatementSources } from '../dependencies.ts';
-import { orgCalendar, type RequestedSubscription } from '../orgs/subscription.ts';
+import { calendarOf } from '../../domain/calendar/calendar.ts';
+import type { Catalogues } from '../../domain/catalogues/catalogues.ts';
+import type { OrgHistory, Subscription } from '../../domain/settings/org-history.ts';
 import { adjustmentsOf, statementTotal } from './adjustments.ts';
-import { readMoment } from './moment.ts';
+import { readMoment, type StatementSources } from './moment.ts';
 import { statementDay, type StatementDay } from './rows.ts';
 
 /** The days of a subscription in a range of local dates, and their total. */
@@ -22,7 +23,14 @@ export interface Statement {
   readonly rounded: Money | null;
 }
 
-export interface StatementRequest extends RequestedSubscription {
+/** Whose statement: an organisation, one of its subscriptions and the catalogues, all of one moment. */
+export interface StatementOf {
+  readonly org: OrgHistory;
+  readonly subscription: Subscription;
+  readonly catalogues: Catalogues;
+}
+
+export interface StatementRequest extends StatementOf {
   /** Half-open local dates. */
   readonly from: LocalDate;
   readonly to: LocalDate;
@@ -35,7 +43,7 @@ export async function readStatement(
 ): Promise<Statement> {
   const { org, subscription, catalogues, from, to } = request;
   const { clickhouse } = sources;
-  const calendar = orgCalendar(org);
+  const calendar = calendarOf(org.timeZone);
   const { periodOf } = billingPeriodsOf(calendar, org.billingDay);
   const days = calendar.daysByDates(from, to);
   const [fromInstant, toInstant] = [calendar.dayFrom(from).from, calendar.dayFrom(to).from];

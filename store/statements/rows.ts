@@ -1,6 +1,6 @@
 import { finalAt, type Period } from '../../domain/calendar/billing-periods.ts';
 import type { Day } from '../../domain/calendar/zone-days.ts';
-import type { Charge } from '../../store/charges/charges.ts';
+import type { Charge } from '../charges/charges.ts';
 import type { Allowance } from '../../domain/pricing/allowance.ts';
 import type { DayCharge } from '../../domain/pricing/day-charge.ts';
 import { priceOf, type SlabLine } from '../../domain/pricing/slabs.ts';

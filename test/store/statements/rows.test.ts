@@ -2,8 +2,8 @@ import { billingPeriodsOf, finalAt } from '../../../domain/calendar/billing-peri
 import { calendarOf } from '../../../domain/calendar/calendar.ts';
 import { dayCharge } from '../../../domain/pricing/day-charge.ts';
 import type { Charge } from '../../../store/charges/charges.ts';
-import { adjustmentsOf, statementTotal } from '../../../api/billing/adjustments.ts';
-import { statementDay, type Moment } from '../../../api/billing/rows.ts';
+import { adjustmentsOf, statementTotal } from '../../../store/statements/adjustments.ts';
+import { statementDay, type Moment } from '../../../store/statements/rows.ts';
 import { bundledCatalogues, priceBookAt } from '../../../domain/catalogues/catalogues.ts';
 import { canonical, parseMoney } from '../../../domain/money.ts';
 

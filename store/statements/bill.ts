@@ -1,9 +1,9 @@
 import { billingPeriodsOf, type Period } from '../../domain/calendar/billing-periods.ts';
 import { projectedBill, type Billed } from '../../domain/pricing/bill.ts';
-import type { Sources } from '../dependencies.ts';
-import { orgCalendar, type RequestedSubscription } from '../orgs/subscription.ts';
+import { calendarOf } from '../../domain/calendar/calendar.ts';
+import type { StatementSources } from './moment.ts';
 import type { StatementDay } from './rows.ts';
-import { readStatement, type Statement } from './statement.ts';
+import { readStatement, type Statement, type StatementOf } from './statement.ts';
 
 /** The bill of the current period so far, and its projection (interfaces.md, /billing). Amounts are exact. */
 export interface Bill {
@@ -19,10 +19,10 @@ export interface Bill {
 }
 
 /** Reads the statement of the period that contains now, with one reading of the clock. */
-export async function readBill(sources: Sources, request: RequestedSubscription): Promise<Bill> {
+export async function readBill(sources: StatementSources, request: StatementOf): Promise<Bill> {
   const now = sources.now();
   const { org } = request;
-  const period = billingPeriodsOf(orgCalendar(org), org.billingDay).periodAt(now);
+  const period = billingPeriodsOf(calendarOf(org.timeZone), org.billingDay).periodAt(now);
   const statement = await readStatement(
     { ...sources, now: () => now },
     { ...request, from: period.from, to: period.to },

@@ -1,7 +1,7 @@
 import type { Period } from '../../domain/calendar/billing-periods.ts';
 import type { LocalDate } from '../../domain/calendar/dates.ts';
 import { totalOf, type Billed } from '../../domain/pricing/bill.ts';
-import type { Charge } from '../../store/charges/charges.ts';
+import type { Charge } from '../charges/charges.ts';
 import { billedInOwnPeriod } from './later.ts';
 import type { StatementDay } from './rows.ts';
 
