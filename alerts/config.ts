@@ -22,7 +22,7 @@ export const alertsVariables = {
   ...replicationVariables,
   ...orgVariables,
   ...webhookVariables,
-  SEAL_DELAY_MS: closingVariables.SEAL_DELAY_MS,
+  ...closingVariables,
   FUTURE_LIMIT_MS: eventTimeVariables.FUTURE_LIMIT_MS,
   SMTP_URL: Type.Refine(
     Type.String({ default: '', secret: true, description: 'the mail server; without it there is no mail' }),

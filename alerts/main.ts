@@ -80,6 +80,7 @@ async function run({
         topics,
         now: Date.now,
         uptime: () => performance.now(),
+        timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS },
         aheadMs: config.FUTURE_LIMIT_MS,
       }),
       new Events({ client, log, topics, now: Date.now, sealDelayMs: config.SEAL_DELAY_MS }),

@@ -1,5 +1,6 @@
 import { AlertBook } from '../../domain/alerts/alert-book.ts';
 import type { Decision } from '../../domain/alerts/alert.ts';
+import type { ClosingDelays } from '../../domain/closing/when-to-close.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import type { LandedLog, LogRecord } from '../../platform/landed-log.ts';
@@ -28,6 +29,8 @@ export interface Deciding {
   readonly now: () => number;
   /** Milliseconds of a clock that only goes forward. */
   readonly uptime: () => number;
+  /** When the aggregator seals and closes: it decides which days of a bill are open. */
+  readonly timing: ClosingDelays;
   /** FUTURE_LIMIT_MS: how far ahead a call may be dated. */
   readonly aheadMs: number;
 }
@@ -200,14 +203,15 @@ export class Decider {
   }
 
   async #lookOnce(subscribed: Subscribed, settings: SettingsState, book: AlertBook): Promise<Look> {
-    const { client, now, uptime, aheadMs } = this.#deciding;
+    const { client, now, uptime, aheadMs, topics, timing } = this.#deciding;
     const { orgId, product } = subscribed;
+    const statements = { topics, timing };
     const startedAt = uptime();
     const asOf = now();
     try {
       const terms = termsOf(settings, orgId, product, asOf);
       if (terms === undefined) return { subscribed, startedAt, outcome: NOTHING };
-      return { subscribed, startedAt, outcome: await lookAt(client, { ...subscribed, terms, asOf, aheadMs }, book) };
+      return { subscribed, startedAt, outcome: await lookAt(client, { ...subscribed, terms, asOf, aheadMs, statements }, book) };
     } catch (error) {
       const outcome = { ...NOTHING, lookAt: asOf + FAILED_AGAIN_MS };
       return { subscribed, startedAt, outcome, failure: { orgId, error } };

@@ -1,6 +1,7 @@
 import type { AlertBook } from '../../domain/alerts/alert-book.ts';
 import { decide } from '../../domain/alerts/decide.ts';
 import type { Decision } from '../../domain/alerts/alert.ts';
+import { highestRateOf, measureAmount } from '../../domain/alerts/amount-rule.ts';
 import { measureExhaustion } from '../../domain/alerts/exhaustion-rule.ts';
 import { shareOf, type Measured } from '../../domain/alerts/measured.ts';
 import { mayHaveLeftAt, QUARTER_LOOKS_MS } from '../../domain/alerts/next-look.ts';
@@ -15,6 +16,8 @@ import { measureUsage } from '../../domain/alerts/usage-rules.ts';
 import { runsOutAt } from '../../domain/usage/returning.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { readTopSubjects, readUsageFacts, type FactsRequest } from '../../store/alerts/read-facts.ts';
+import { readBill } from '../../store/statements/bill.ts';
+import type { StatementSources } from '../../store/statements/moment.ts';
 import { readReturning } from '../../store/usage/read-returning.ts';
 import { readSealedHours } from '../../store/usage/sealed-hours.ts';
 import type { WatchedTerms } from './rules-of.ts';
@@ -30,6 +33,8 @@ export interface LookOutcome {
 
 /** D: the time to exhaustion falls by a change of pace, which shows within minutes. */
 const EXHAUSTION_LOOKS_MS = 60_000;
+/** D: a projection changes as days are closed, an amount when its period ends. */
+const AMOUNT_LOOKS_MS = 60 * 60_000;
 /** Calls that are dated ahead enter the window within so long. */
 const AHEAD_LOOKS_MS = 1_000;
 
@@ -41,12 +46,14 @@ export interface LookRequest {
   readonly asOf: number;
   /** How far ahead of its append time a call may be dated. */
   readonly aheadMs: number;
+  /** Of a bill, besides the events. */
+  readonly statements: Pick<StatementSources, 'topics' | 'timing'>;
 }
 
 /** Reads the exact usage of a subscription and decides by it. */
 export async function lookAt(
   client: ClickHouseClient,
-  { orgId, product, terms, asOf, aheadMs }: LookRequest,
+  { orgId, product, terms, asOf, aheadMs, statements }: LookRequest,
   book: AlertBook,
 ): Promise<LookOutcome> {
   const { allowance, rules, changeAt } = terms;
@@ -61,11 +68,9 @@ export async function lookAt(
     const found = await measure(rule);
     measured.push(...found);
     for (const each of found) {
-      if (!open.has(subjectKey(each.ruleId, each.subject)) && !each.isReached) {
-        headroom = Math.min(headroom, each.headroom);
-      } else if (!each.isBelow) {
-        nextLookAt = Math.min(nextLookAt, maySettleAt(each));
-      }
+      const isOpen = open.has(subjectKey(each.ruleId, each.subject));
+      if (each.isReached || (isOpen && !each.isBelow)) nextLookAt = Math.min(nextLookAt, maySettleAt(each));
+      else headroom = Math.min(headroom, each.headroom);
     }
   }
 
@@ -81,6 +86,14 @@ export async function lookAt(
       const runsOut = runsOutAt(rows, total, pacePerHour);
       return [measureExhaustion(rule, { asOf, used, total, pacePerHour, runsOutAt: runsOut })];
     }
+    if (rule.kind === 'accrued-amount' || rule.kind === 'projected-amount') {
+      const bill = await readBill({ ...statements, clickhouse: client, now: () => asOf }, terms);
+      const { currency, accrued, projected, daysClosed, period } = bill;
+      nextLookAt = Math.min(nextLookAt, period.toInstant, asOf + AMOUNT_LOOKS_MS);
+      const amount = (rule.kind === 'accrued-amount' ? accrued : projected).amount;
+      const highestRate = highestRateOf(terms.catalogues.prices);
+      return [measureAmount(rule, { amount, currency, highestRate, daysClosed })];
+    }
     const found = measureUsage(rule, allowance, used);
     return found === undefined ? [] : [found];
   }
@@ -94,6 +107,8 @@ export async function lookAt(
   /** The earliest instant at which time alone may have brought it below. */
   function maySettleAt({ kind, excess }: Measured): number {
     if (kind === 'exhaustion') return asOf + EXHAUSTION_LOOKS_MS;
+    // Its own instant is among the next looks already.
+    if (excess === 0) return Infinity;
     return Math.max(asOf + QUARTER_LOOKS_MS, mayHaveLeftAt(asOf, usedByQuarter, excess));
   }
 

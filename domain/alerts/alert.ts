@@ -11,7 +11,8 @@ export interface AlertKey {
   readonly subject: string;
 }
 
-export type Unit = 'percent' | 'credits' | 'hours' | 'seconds' | 'records' | 'failures';
+/** Of the figures: percent, credits, hours, seconds, records, failures, or a currency. */
+export type Unit = string;
 
 /** What is recorded with a decision, for people. Figures are decimal texts in the unit. */
 export interface AlertFacts {

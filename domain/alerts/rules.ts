@@ -12,6 +12,8 @@ export const RULE_PARAMETERS = {
   'app-share': ['percent'],
   'endpoint-share': ['percent'],
   exhaustion: ['hours'],
+  'accrued-amount': ['amount'],
+  'projected-amount': ['amount'],
   'unusual-hour': ['percent', 'credits'],
 } as const satisfies Record<string, readonly Parameter[]>;
 
@@ -23,7 +25,7 @@ export const PLATFORM_RULE_PARAMETERS = {
 
 export type RuleKind = keyof typeof RULE_PARAMETERS;
 export type PlatformRuleKind = keyof typeof PLATFORM_RULE_PARAMETERS;
-type Parameter = 'percent' | 'credits' | 'hours' | 'seconds' | 'records';
+type Parameter = 'percent' | 'credits' | 'hours' | 'amount' | 'seconds' | 'records';
 
 export const RULE_KINDS: readonly RuleKind[] = Object.keys(RULE_PARAMETERS).filter((kind) => isRuleKind(kind));
 
@@ -52,6 +54,12 @@ export const AlertRule = Type.Object(
     percent: Type.Optional(percent),
     credits: Type.Optional(credits),
     hours: Type.Optional(Type.Integer({ minimum: 1, maximum: 24 })),
+    amount: Type.Optional(
+      Type.String({
+        pattern: String.raw`^(?!0+(\.0+)?$)(0|[1-9]\d{0,11})(\.\d{1,12})?$`,
+        description: 'above 0, in the currency of the price book',
+      }),
+    ),
   },
   strict,
 );

@@ -138,7 +138,7 @@ const Facts = Type.Object({
   kind: Type.String(),
   threshold: Type.String(),
   value: Type.String(),
-  unit: Type.Enum(['percent', 'credits', 'hours', 'seconds', 'records', 'failures']),
+  unit: Type.String(),
   message: Type.String(),
   as_of: Type.Integer(),
 });

@@ -57,6 +57,7 @@ const newDecider = (aheadMs = 0): Decider =>
     topics,
     now: () => Date.now() + aheadMs,
     uptime: () => performance.now(),
+    timing: { sealDelayMs: MINUTE_MS, graceMs: 15 * MINUTE_MS },
     aheadMs: 5 * MINUTE_MS,
   });
 
