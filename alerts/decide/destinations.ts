@@ -15,8 +15,7 @@ export function decideDestinations(
   asOf: number,
   book: AlertBook,
 ): Decision[] {
-  const alerting = orgId === '' ? settings.platformAlerting : settings.alerting(orgId);
-  const found = destinationsAt(alerting, asOf).map(({ destination }) =>
+  const found = destinationsAt(settings.alerting(orgId), asOf).map(({ destination }) =>
     measuredOf(destination.destination_id, destination.is_enabled ? '' : destination.disabled_reason),
   );
   const known = new Set(found.map(({ subject }) => subject));

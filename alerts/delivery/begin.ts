@@ -20,8 +20,7 @@ export interface Begun {
 
 /** Every destination of an organisation, or of the platform (''), that is not removed. */
 export function destinationsOf(settings: SettingsState, orgId: string, now: number): Destination[] {
-  const alerting = orgId === '' ? settings.platformAlerting : settings.alerting(orgId);
-  return destinationsAt(alerting, now).map(({ destination }) => destination);
+  return destinationsAt(settings.alerting(orgId), now).map(({ destination }) => destination);
 }
 
 /**

@@ -4,18 +4,16 @@ import { DestinationId } from '../../domain/alerts/destinations.ts';
 import { formatInstant } from '../../domain/instants.ts';
 import { readDeliveries, type DeliveryRow } from '../../store/alerts/deliveries.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { findOrg } from '../orgs/subscription.ts';
 import { Count } from '../parameters/counts.ts';
 import { cursorCodec, cursorParameter } from '../parameters/cursor.ts';
 import { Instant } from '../parameters/instant.ts';
 import { NoQuery } from '../parameters/no-query.ts';
-import { OrgParams } from '../parameters/org.ts';
 import { fittingRows } from '../parameters/page-bytes.ts';
 import { NextCursor } from '../parameters/page.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
 import { findDestination } from './destination-answer.ts';
-import { DestinationParams } from './destination-routes.ts';
+import { ALERT_SCOPES, orgIdOf } from './scope.ts';
 import { recordRequest, REQUEST_PROBLEMS } from './record-request.ts';
 
 const strict = { additionalProperties: false };
@@ -61,30 +59,35 @@ const DeliveriesQuery = Type.Object(
   },
   strict,
 );
-const DeliveryParams = Type.Object({
-  ...OrgParams.properties,
-  delivery: Type.String({ pattern: '^msg_[0-9a-f]{32}$', description: 'a delivery_id of the list' }),
-});
+const DeliveryId = Type.String({ pattern: '^msg_[0-9a-f]{32}$', description: 'a delivery_id of the list' });
 const { encode, decode } = cursorCodec(
   Type.Tuple([Type.Integer({ minimum: 0, maximum: MAX_OFFSET }), Type.String({ maxLength: 64 })]),
 );
 
 /** What became of each delivery; testing a destination, and delivering again. */
 export function alertDeliveryRoutes(app: ApiServer, dependencies: ApiDependencies): void {
+  for (const scope of ALERT_SCOPES) deliveryRoutes(app, dependencies, scope);
+}
+
+function deliveryRoutes(
+  app: ApiServer,
+  dependencies: ApiDependencies,
+  { base, change: access, params: own }: (typeof ALERT_SCOPES)[number],
+): void {
   const { clickhouse, settings, now, newChangeId } = dependencies;
   app.route({
     method: 'GET',
-    url: '/v1/orgs/:org/alert-deliveries',
-    config: { access: 'change-alerts' },
+    url: `${base}/alert-deliveries`,
+    config: { access },
     schema: {
       summary: 'What became of each delivery, the newest first',
       description: 'Kept for 90 days. A delivery that was replayed has the attempts of each time.',
-      params: OrgParams,
+      params: Type.Object(own),
       querystring: DeliveriesQuery,
       response: { 200: DeliveriesAnswer },
     },
     handler: async ({ params, query: { destination: destinationId, limit, cursor } }) => {
-      const { orgId } = findOrg(await settings.refresh(), params.org);
+      const orgId = orgIdOf(await settings.refresh(), params);
       const [offset = 0, place = ''] = cursor === undefined ? [] : decode(cursor);
       const rows = await readDeliveries(clickhouse, {
         orgId,
@@ -104,17 +107,17 @@ export function alertDeliveryRoutes(app: ApiServer, dependencies: ApiDependencie
 
   app.route({
     method: 'POST',
-    url: '/v1/orgs/:org/alert-destinations/:destination/test',
-    config: { access: 'change-alerts' },
+    url: `${base}/alert-destinations/:destination/test`,
+    config: { access },
     schema: {
       summary: 'Send a test to a destination',
-      params: DestinationParams,
+      params: Type.Object({ ...own, destination: DestinationId }),
       querystring: NoQuery,
       response: { 202: TestAnswer, ...REQUEST_PROBLEMS },
     },
     handler: async ({ params }, reply) => {
       const state = await settings.refresh();
-      const { orgId } = findOrg(state, params.org);
+      const orgId = orgIdOf(state, params);
       const { destination_id } = findDestination(state, orgId, params.destination, now()).destination;
       const record_id = `test:${newChangeId()}`;
       await recordRequest(dependencies, { record_id, org_id: orgId, kind: 'test', subject: destination_id });
@@ -126,17 +129,17 @@ export function alertDeliveryRoutes(app: ApiServer, dependencies: ApiDependencie
 
   app.route({
     method: 'POST',
-    url: '/v1/orgs/:org/alert-deliveries/:delivery/replay',
-    config: { access: 'change-alerts' },
+    url: `${base}/alert-deliveries/:delivery/replay`,
+    config: { access },
     schema: {
       summary: 'Deliver again, under the same id',
-      params: DeliveryParams,
+      params: Type.Object({ ...own, delivery: DeliveryId }),
       querystring: NoQuery,
       response: { 202: ReplayedAnswer, ...REQUEST_PROBLEMS },
     },
     handler: async ({ params }, reply) => {
       const state = await settings.refresh();
-      const { orgId } = findOrg(state, params.org);
+      const orgId = orgIdOf(state, params);
       const [found] = await readDeliveries(clickhouse, { orgId, deliveryId: params.delivery, limit: 1 });
       if (found === undefined) {
         const detail = `There is no delivery ${params.delivery}: GET /v1/orgs/{org}/alert-deliveries lists them.`;

@@ -10,12 +10,11 @@ import { destinationsAt } from '../../domain/settings/alerting.ts';
 import { callerOf } from '../auth/guard.ts';
 import type { Caller } from '../auth/permissions.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { findOrg } from '../orgs/subscription.ts';
 import { NoQuery } from '../parameters/no-query.ts';
-import { OrgParams } from '../parameters/org.ts';
 import { invalidParameter } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
 import { CHANGE_PROBLEMS, ChangeHeaders, reasonProperty, recordCommand } from '../settings/record.ts';
+import { ALERT_SCOPES, orgIdOf } from './scope.ts';
 import {
   destinationAnswer,
   DestinationsAnswer,
@@ -26,9 +25,6 @@ import {
   webhooksNotConfigured,
 } from './destination-answer.ts';
 
-const LIST = '/v1/orgs/:org/alert-destinations';
-const ONE = `${LIST}/:destination`;
-export const DestinationParams = Type.Object({ ...OrgParams.properties, destination: DestinationId });
 const DestinationBody = Type.Object(
   {
     type: Type.Enum(['webhook', 'email']),
@@ -41,23 +37,34 @@ const DestinationBody = Type.Object(
   { additionalProperties: false, description: 'A webhook has a url, an email destination has to.' },
 );
 
-/** Where an organisation's alerts and events are delivered to. */
+/** Where alerts and events of an organisation, or of the platform, are delivered to. */
 export function alertDestinationRoutes(app: ApiServer, sources: ApiDependencies): void {
+  for (const scope of ALERT_SCOPES) destinationRoutes(app, sources, scope);
+}
+
+function destinationRoutes(
+  app: ApiServer,
+  sources: ApiDependencies,
+  { base, change: access, params: own }: (typeof ALERT_SCOPES)[number],
+): void {
   const { webhooks, settings, now } = sources;
+  const list = `${base}/alert-destinations`;
+  const one = `${list}/:destination`;
+  const params = Type.Object({ ...own, destination: DestinationId });
 
   app.route({
     method: 'GET',
-    url: LIST,
-    config: { access: 'change-alerts' },
+    url: list,
+    config: { access },
     schema: {
       summary: 'Where alerts and events are delivered to',
-      params: OrgParams,
+      params: Type.Object(own),
       querystring: NoQuery,
       response: { 200: DestinationsAnswer },
     },
-    handler: async ({ params }) => {
+    handler: async (request) => {
       const state = await settings.refresh();
-      const { orgId } = findOrg(state, params.org);
+      const orgId = orgIdOf(state, request.params);
       const found = destinationsAt(state.alerting(orgId), now());
       return { org_id: orgId, destinations: found.map((each) => destinationAnswer(each)) };
     },
@@ -65,11 +72,11 @@ export function alertDestinationRoutes(app: ApiServer, sources: ApiDependencies)
 
   app.route({
     method: 'PUT',
-    url: ONE,
-    config: { access: 'change-alerts' },
+    url: one,
+    config: { access },
     schema: {
       summary: 'Create or change a destination, effective at once',
-      params: DestinationParams,
+      params,
       querystring: NoQuery,
       headers: ChangeHeaders,
       body: DestinationBody,
@@ -79,7 +86,7 @@ export function alertDestinationRoutes(app: ApiServer, sources: ApiDependencies)
       const { reason, ...body } = request.body;
       const { destination: id } = request.params;
       const state = await settings.refresh();
-      const { orgId } = findOrg(state, request.params.org);
+      const orgId = orgIdOf(state, request.params);
       if (body.type === 'webhook') assertTarget(body.url, webhooks);
       const before = destinationsAt(state.alerting(orgId), now()).find(
         ({ destination }) => destination.destination_id === id,
@@ -102,18 +109,18 @@ export function alertDestinationRoutes(app: ApiServer, sources: ApiDependencies)
 
   app.route({
     method: 'DELETE',
-    url: ONE,
-    config: { access: 'change-alerts' },
+    url: one,
+    config: { access },
     schema: {
       summary: 'Remove a destination: nothing more is delivered to it',
-      params: DestinationParams,
+      params,
       querystring: NoQuery,
       headers: ChangeHeaders,
       response: { 204: Type.Null({ description: 'It is removed.' }), ...CHANGE_PROBLEMS },
     },
     handler: async (request, reply) => {
       const state = await settings.refresh();
-      const { orgId } = findOrg(state, request.params.org);
+      const orgId = orgIdOf(state, request.params);
       const { destination } = findDestination(state, orgId, request.params.destination, now());
       await recordCommand(sources, callerOf(request), request.headers, {
         kind: 'alert-destination',
@@ -127,36 +134,36 @@ export function alertDestinationRoutes(app: ApiServer, sources: ApiDependencies)
 
   app.route({
     method: 'GET',
-    url: `${ONE}/secret`,
-    config: { access: 'change-alerts' },
+    url: `${one}/secret`,
+    config: { access },
     schema: {
       summary: 'The secret that signs what is sent to a webhook',
-      params: DestinationParams,
+      params,
       querystring: NoQuery,
       response: { 200: SecretAnswer },
     },
-    handler: async ({ params }) => {
+    handler: async (request) => {
       const state = await settings.refresh();
-      const { orgId } = findOrg(state, params.org);
-      const { destination } = findDestination(state, orgId, params.destination, now());
+      const orgId = orgIdOf(state, request.params);
+      const { destination } = findDestination(state, orgId, request.params.destination, now());
       return secretAnswer(webhooks.key, orgId, destination, now());
     },
   });
 
   app.route({
     method: 'POST',
-    url: `${ONE}/secret`,
-    config: { access: 'change-alerts' },
+    url: `${one}/secret`,
+    config: { access },
     schema: {
       summary: 'Rotate the secret of a webhook: for a day both sign',
-      params: DestinationParams,
+      params,
       querystring: NoQuery,
       headers: ChangeHeaders,
       response: { 200: SecretAnswer, ...CHANGE_PROBLEMS },
     },
     handler: async (request) => {
       const state = await settings.refresh();
-      const { orgId } = findOrg(state, request.params.org);
+      const orgId = orgIdOf(state, request.params);
       const found = findDestination(state, orgId, request.params.destination, now()).destination;
       // Before anything changes: what has no secret cannot be rotated.
       secretAnswer(webhooks.key, orgId, found, now());

@@ -5,16 +5,16 @@ import { factsOf } from '../../store/alerts/log.ts';
 import { readAlerts, readReadState, type AlertRow } from '../../store/alerts/list.ts';
 import { callerOf } from '../auth/guard.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { findOrg } from '../orgs/subscription.ts';
 import { Count } from '../parameters/counts.ts';
 import { cursorCodec, cursorParameter } from '../parameters/cursor.ts';
 import { Instant } from '../parameters/instant.ts';
 import { NoQuery } from '../parameters/no-query.ts';
-import { Name, OrgParams } from '../parameters/org.ts';
+import { Name } from '../parameters/org.ts';
 import { fittingRows } from '../parameters/page-bytes.ts';
 import { NextCursor } from '../parameters/page.ts';
 import { invalidParameter } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
+import { ALERT_SCOPES, orgIdOf } from './scope.ts';
 import { recordRequest, REQUEST_PROBLEMS } from './record-request.ts';
 
 const strict = { additionalProperties: false };
@@ -48,7 +48,7 @@ const Position = Type.String({
 });
 export const AlertsAnswer = Type.Object(
   {
-    org_id: Type.String(),
+    org_id: Type.String({ description: 'Empty for the platform.' }),
     unread: Count,
     position: Position,
     alerts: Type.Array(AlertAnswer, { description: 'Newest first.' }),
@@ -69,22 +69,30 @@ const AlertsQuery = Type.Object(
 );
 const { encode, decode } = cursorCodec(Type.Tuple([Type.Integer({ minimum: 0, maximum: MAX_OFFSET })]));
 
-/** The alerts of an organisation, and how far the caller has read them. */
+/** The alerts of an organisation or of the platform, and how far the caller has read them. */
 export function alertListRoutes(app: ApiServer, dependencies: ApiDependencies): void {
+  for (const scope of ALERT_SCOPES) listRoutes(app, dependencies, scope);
+}
+
+function listRoutes(
+  app: ApiServer,
+  dependencies: ApiDependencies,
+  { base, read: access, params }: (typeof ALERT_SCOPES)[number],
+): void {
   const { clickhouse, settings } = dependencies;
   app.route({
     method: 'GET',
-    url: '/v1/orgs/:org/alerts',
-    config: { access: 'read-alerts' },
+    url: `${base}/alerts`,
+    config: { access },
     schema: {
       summary: 'Alerts, the newest first',
-      params: OrgParams,
+      params: Type.Object(params),
       querystring: AlertsQuery,
       response: { 200: AlertsAnswer },
     },
     handler: async (request) => {
       const { product, state, limit, cursor } = request.query;
-      const { orgId } = findOrg(await settings.refresh(), request.params.org);
+      const orgId = orgIdOf(await settings.refresh(), request.params);
       const before = cursor === undefined ? undefined : decode(cursor)[0];
       const isOpenOnly = state === 'open';
       const { position, read, unread } = await readReadState(clickhouse, orgId, callerOf(request).userId);
@@ -103,17 +111,17 @@ export function alertListRoutes(app: ApiServer, dependencies: ApiDependencies): 
 
   app.route({
     method: 'PUT',
-    url: '/v1/orgs/:org/alerts/read',
-    config: { access: 'read-alerts' },
+    url: `${base}/alerts/read`,
+    config: { access },
     schema: {
       summary: 'Note that the caller has read all alerts up to a position',
-      params: OrgParams,
+      params: Type.Object(params),
       querystring: NoQuery,
       body: Type.Object({ position: Position }, strict),
       response: { 200: ReadAnswer, ...REQUEST_PROBLEMS },
     },
     handler: async (request) => {
-      const { orgId } = findOrg(await settings.refresh(), request.params.org);
+      const orgId = orgIdOf(await settings.refresh(), request.params);
       const { userId } = callerOf(request);
       const position = Number(request.body.position);
       const before = await readReadState(clickhouse, orgId, userId);

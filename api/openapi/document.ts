@@ -32,6 +32,7 @@ const TAGS = [
   ['alert-defaults', 'The rules of organisations that have set none, and of the platform.'],
   ['alert-destinations', 'Where alerts and events are delivered to: webhooks and mail.'],
   ['alert-deliveries', 'What became of each delivery.'],
+  ['platform', 'Alerts of the platform about itself, and their destinations.'],
   ['catalogues', 'Editions, prices and costs of calls.'],
   ['events', 'Publishing call events without a Kafka client.'],
   ['dead-letters', 'Records that do not count: why, their bytes, and replaying them.'],

@@ -66,9 +66,9 @@ export class SettingsState {
     return assumed && fieldsOf(assumed);
   }
 
-  /** What an organisation has set about alerts; undefined where it has set nothing. */
+  /** What an organisation, or the platform (''), has set about alerts; undefined where an organisation has set nothing. */
   alerting(orgId: string): Alerting | undefined {
-    return this.#folded.orgs.get(orgId)?.org.alerting;
+    return orgId === '' ? this.#folded.alerting : this.#folded.orgs.get(orgId)?.org.alerting;
   }
 
   /** What the platform has set about alerts: its defaults and its own destinations. */

@@ -125,6 +125,44 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     own: [404, 404, 403, 403, 403, 403, 403],
     foreign: [404, 404, 404, 404, 403, 403, 403],
   },
+  'GET /v1/platform/alerts': {
+    own: [403, 403, 403, 403, 403, 200, 403],
+  },
+  'PUT /v1/platform/alerts/read': {
+    body: { position: '0' },
+    own: [403, 403, 403, 403, 403, 200, 403],
+  },
+  'GET /v1/platform/alert-destinations': {
+    own: [403, 403, 403, 403, 403, 200, 403],
+  },
+  'PUT /v1/platform/alert-destinations/:destination': {
+    params: { destination: 'ops' },
+    body: { type: 'email', to: ['ops@example.org'], events: ['alert.raised'] },
+    own: [403, 403, 403, 403, 403, 200, 403],
+  },
+  'DELETE /v1/platform/alert-destinations/:destination': {
+    params: { destination: 'none' },
+    own: [403, 403, 403, 403, 403, 404, 403],
+  },
+  'GET /v1/platform/alert-destinations/:destination/secret': {
+    params: { destination: 'none' },
+    own: [403, 403, 403, 403, 403, 404, 403],
+  },
+  'POST /v1/platform/alert-destinations/:destination/secret': {
+    params: { destination: 'none' },
+    own: [403, 403, 403, 403, 403, 404, 403],
+  },
+  'POST /v1/platform/alert-destinations/:destination/test': {
+    params: { destination: 'none' },
+    own: [403, 403, 403, 403, 403, 404, 403],
+  },
+  'GET /v1/platform/alert-deliveries': {
+    own: [403, 403, 403, 403, 403, 200, 403],
+  },
+  'POST /v1/platform/alert-deliveries/:delivery/replay': {
+    params: { delivery: `msg_${'0'.repeat(32)}` },
+    own: [403, 403, 403, 403, 403, 404, 403],
+  },
   'GET /v1/alert-defaults': { own: [403, 403, 403, 403, 403, 200, 403] },
   'PUT /v1/alert-defaults': {
     body: { rules: [], platform_rules: [] },
