@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { Type, type Static, type TSchema } from 'typebox';
 import { AlertRules, PlatformRules } from '../../domain/alerts/rules.ts';
 import { formatInstant } from '../../domain/instants.ts';
 import { defaultRulesAt, ownRulesAt } from '../../domain/settings/alerting.ts';
@@ -14,7 +14,7 @@ import type { ApiServer } from '../server.ts';
 import { CHANGE_PROBLEMS, ChangeHeaders, reasonProperty, recordCommand } from '../settings/record.ts';
 
 const strict = { additionalProperties: false };
-const orNull = <Schema extends Type.TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
+const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
 /** Who set it, when and why; null for what the release brings along. */
 const recordedProperties = {

@@ -82,7 +82,11 @@ describe('a rule about the credits of the rolling 24 hours', () => {
 describe('a rule about one user', () => {
   const users = { rule_id: 'users', kind: 'user-share', percent: 50 } as const;
   it('names each who has the share, and knows of an open one that is not in the list', () => {
-    const top = { rows: [{ subject: 'ann', credits: 60 }, { subject: 'bob', credits: 50 }], isComplete: true }; // prettier-ignore
+    const rows = [
+      { subject: 'ann', credits: 60 },
+      { subject: 'bob', credits: 50 },
+    ];
+    const top = { rows, isComplete: true };
     const found = measureSubjects(users, 100, top, ['eve']);
     expect(found.map(({ subject, isReached, isBelow }) => [subject, isReached, isBelow])).toEqual([
       ['ann', true, false],

@@ -30,6 +30,8 @@ const destination = (given: Partial<Destination> = {}): Destination => ({
   is_removed: false,
   ...given,
 });
+const { url: _, ...withoutUrl } = destination();
+const DESK: Destination = { ...withoutUrl, destination_id: 'desk', type: 'email', to: ['a@b.example'] };
 const after = (...changes: LoggedChange[]): SettingsState => new SettingsState('none').after([NEW_ORG, ...changes]);
 const rejectionOf = (state: SettingsState, offset: number) => state.outcome(`change-${offset}`)?.rejection?.message;
 
@@ -69,7 +71,7 @@ describe('destinations in the settings', () => {
   it('are those that are not removed, by their ids', () => {
     const state = after(
       change(1, 'alert-destination', 'acme', destination()),
-      change(2, 'alert-destination', 'acme', destination({ destination_id: 'desk', type: 'email', to: ['a@b.example'], url: undefined })), // prettier-ignore
+      change(2, 'alert-destination', 'acme', DESK),
       change(3, 'alert-destination', 'acme', destination({ is_removed: true })),
     );
     const at = (instant: number) =>
