@@ -6,7 +6,7 @@ import { factsOf, jsonOf, type LoggedRecord } from '../../store/alerts/log.ts';
 export interface Message {
   /** alert.raised, alert.resolved, test, or the name of an event. */
   readonly event: string;
-  /** '' where it is no alert. */
+  /** Empty for other events. */
   readonly alertId: string;
   /** The body of a webhook: JSON. */
   readonly body: string;
