@@ -33,7 +33,8 @@ export const alertsVariables = {
   LOG_LANDED_TIMEOUT_MS: Type.Integer({
     default: 30_000,
     minimum: 1_000,
-    description: 'how long acknowledged decisions may take to land before the tick fails and the next one retries',
+    description:
+      'how long acknowledged decisions may take to land before the tick fails and the next one retries',
   }),
   TICK_MS: Type.Integer({
     default: 500,

@@ -163,9 +163,7 @@ export class Decider {
     const orgIds = new Set(
       changes.filter(({ kind }) => kind === 'alert-destination').map(({ org_id }) => org_id),
     );
-    return [...orgIds].flatMap((orgId) =>
-      decideDestinations(settings, orgId, this.#deciding.now(), book),
-    );
+    return [...orgIds].flatMap((orgId) => decideDestinations(settings, orgId, this.#deciding.now(), book));
   }
 
   #ofPlatform(settings: SettingsState, book: AlertBook): Promise<readonly Decision[]> {
@@ -195,7 +193,9 @@ export class Decider {
     const looks: Look[] = [];
     for (let start = 0; start < due.length; start += LOOKS_AT_ONCE) {
       const some = due.slice(start, start + LOOKS_AT_ONCE);
-      looks.push(...(await Promise.all(some.map((subscribed) => this.#lookOnce(subscribed, settings, book)))));
+      looks.push(
+        ...(await Promise.all(some.map((subscribed) => this.#lookOnce(subscribed, settings, book)))),
+      );
     }
     const [first] = looks;
     if (first?.failure && looks.every(({ failure }) => failure)) throw first.failure.error;
@@ -211,7 +211,11 @@ export class Decider {
     try {
       const terms = termsOf(settings, orgId, product, asOf);
       if (terms === undefined) return { subscribed, startedAt, outcome: NOTHING };
-      return { subscribed, startedAt, outcome: await lookAt(client, { ...subscribed, terms, asOf, aheadMs, statements }, book) };
+      return {
+        subscribed,
+        startedAt,
+        outcome: await lookAt(client, { ...subscribed, terms, asOf, aheadMs, statements }, book),
+      };
     } catch (error) {
       const outcome = { ...NOTHING, lookAt: asOf + FAILED_AGAIN_MS };
       return { subscribed, startedAt, outcome, failure: { orgId, error } };

@@ -136,7 +136,11 @@ function headroomOf(
   for (const rule of rules) {
     if (isSubjectKind(rule.kind)) {
       if (total > 0) headroom = Math.min(headroom, shareOf(total, rule.percent ?? 100) - bound);
-    } else if (rule.kind === 'exhaustion' || rule.kind === 'accrued-amount' || rule.kind === 'projected-amount') {
+    } else if (
+      rule.kind === 'exhaustion' ||
+      rule.kind === 'accrued-amount' ||
+      rule.kind === 'projected-amount'
+    ) {
       // They depend on more than the bound shows.
       headroom = 0;
     } else if (!isOpen(rule.rule_id)) {

@@ -10,7 +10,10 @@ import { jsonOf, readRecords, type LoggedRecord } from '../../store/alerts/log.t
 import { messageOf, type Message } from './message.ts';
 
 /** What a record of kind `replay` asks for. */
-const ReplayValue = Type.Object({ destination_id: Type.String(), kafka_offset: Type.Integer({ minimum: 0 }) });
+const ReplayValue = Type.Object({
+  destination_id: Type.String(),
+  kafka_offset: Type.Integer({ minimum: 0 }),
+});
 
 /** A delivery that begins: its attempt 0, and what is delivered. */
 export interface Begun {
@@ -55,21 +58,21 @@ function beginning(record: LoggedRecord, destinationId: string, round: number, n
   const message = messageOf(record);
   if (message === undefined) return [];
   const attempt: Attempt = {
-      org_id: record.org_id,
-      destination_id: destinationId,
-      kafka_offset: record.offset,
-      round,
-      attempt: 0,
-      delivery_id: deliveryIdOf(record.record_id, destinationId),
-      event: message.event,
-      alert_id: message.alertId,
-      created_at: record.appended_at,
-      attempted_at: now,
-      duration_ms: 0,
-      outcome: 'pending',
-      status: 0,
-      error: '',
-      next_at: now,
+    org_id: record.org_id,
+    destination_id: destinationId,
+    kafka_offset: record.offset,
+    round,
+    attempt: 0,
+    delivery_id: deliveryIdOf(record.record_id, destinationId),
+    event: message.event,
+    alert_id: message.alertId,
+    created_at: record.appended_at,
+    attempted_at: now,
+    duration_ms: 0,
+    outcome: 'pending',
+    status: 0,
+    error: '',
+    next_at: now,
   };
   return [{ attempt, message }];
 }

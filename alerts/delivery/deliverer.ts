@@ -2,7 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SettingsState } from '../../domain/settings/state.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import type { Logger } from '../../platform/logging.ts';
-import { readUnfinished, recordAttempts, type Attempt, type Unfinished } from '../../store/alerts/attempts.ts';
+import {
+  readUnfinished,
+  recordAttempts,
+  type Attempt,
+  type Unfinished,
+} from '../../store/alerts/attempts.ts';
 import { readAlertLog, readRecords, type LoggedRecord } from '../../store/alerts/log.ts';
 import { advance, readPositions } from '../../store/alerts/progress.ts';
 import { nextAttemptAt } from './backoff.ts';

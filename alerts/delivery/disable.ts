@@ -30,7 +30,7 @@ export function createDisabling(
     const { org_id: orgId, destination_id: destinationId, delivery_id, round } = delivery;
     try {
       const settings = await recorder.refresh();
-          const found = destinationsAt(settings.alerting(orgId), now()).find(
+      const found = destinationsAt(settings.alerting(orgId), now()).find(
         ({ destination }) => destination.destination_id === destinationId,
       );
       // What was changed since may be repaired.

@@ -39,10 +39,7 @@ export interface PostOptions {
  * Makes one POST. A redirect is not followed: it is a failure like any status that is not 2xx. The address that a name
  * resolves to is checked as the connection is made, so that a name cannot resolve to another one in between.
  */
-export async function post(
-  url: string,
-  options: PostOptions,
-): Promise<AttemptResult> {
+export async function post(url: string, options: PostOptions): Promise<AttemptResult> {
   try {
     const status = await send(new URL(url), options);
     const isDelivered = status >= 200 && status < 300;
@@ -74,7 +71,9 @@ async function send(
     // What the receiver answers beyond its status is of no interest, however long it is.
     response.destroy();
   });
-  sent.on('error', (error) => reject(timeout.aborted ? new Error(`no answer within ${timeoutMs} ms`) : error));
+  sent.on('error', (error) =>
+    reject(timeout.aborted ? new Error(`no answer within ${timeoutMs} ms`) : error),
+  );
   sent.end(body);
   return promise;
 }
@@ -84,7 +83,8 @@ function assertAllowed({ protocol, hostname }: URL, isAnyTarget: boolean): void 
   if (isAnyTarget) return;
   if (protocol !== 'https:') throw new TargetNotAllowedError('The URL is not https');
   const address = hostname.replace(/^\[(.*)\]$/, '$1');
-  if (isIP(address) !== 0 && !isPublicAddress(address)) throw new TargetNotAllowedError(`${address} is not public`);
+  if (isIP(address) !== 0 && !isPublicAddress(address))
+    throw new TargetNotAllowedError(`${address} is not public`);
 }
 
 const publicLookup: LookupFunction = (hostname, options, done) => {

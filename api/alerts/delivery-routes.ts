@@ -121,9 +121,7 @@ function deliveryRoutes(
       const { destination_id } = findDestination(state, orgId, params.destination, now()).destination;
       const record_id = `test:${newChangeId()}`;
       await recordRequest(dependencies, { record_id, org_id: orgId, kind: 'test', subject: destination_id });
-      return reply
-        .code(202)
-        .send({ destination_id, delivery_id: deliveryIdOf(record_id, destination_id) });
+      return reply.code(202).send({ destination_id, delivery_id: deliveryIdOf(record_id, destination_id) });
     },
   });
 

@@ -97,7 +97,9 @@ function listRoutes(
       const isOpenOnly = state === 'open';
       const { position, read, unread } = await readReadState(clickhouse, orgId, callerOf(request).userId);
       const rows = await readAlerts(clickhouse, { orgId, product, isOpenOnly, before, limit: limit + 1 });
-      const page = fittingRows(rows.slice(0, limit).map((row) => alertAnswer(orgId, row, row.offset >= read)));
+      const page = fittingRows(
+        rows.slice(0, limit).map((row) => alertAnswer(orgId, row, row.offset >= read)),
+      );
       const last = rows.length > page.length ? rows[page.length - 1] : undefined;
       return {
         org_id: orgId,

@@ -1,8 +1,4 @@
-import {
-  LogNotLandingError,
-  LogUnavailableError,
-  LogUncertainError,
-} from '../../platform/landed-log.ts';
+import { LogNotLandingError, LogUnavailableError, LogUncertainError } from '../../platform/landed-log.ts';
 import type { AlertRecord } from '../../schemas/alert-record.ts';
 import { TooManyRequestsError } from '../../store/alerts/requests.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -32,7 +28,8 @@ export async function recordRequest(
       error instanceof LogUncertainError ||
       error instanceof LogNotLandingError;
     if (!isUnavailable) throw error;
-    const detail = 'Kafka or a consumer does not answer. Repeat the request in a few seconds, it does no harm.';
+    const detail =
+      'Kafka or a consumer does not answer. Repeat the request in a few seconds, it does no harm.';
     throw new Problem('unavailable', detail, { cause: error, headers: RETRY_AFTER });
   }
 }

@@ -35,7 +35,9 @@ export function measureAmount(
   const isProjected = kind === 'projected-amount';
   // A late call of a closed day counts for each day that is left, too.
   const perThousand = isProjected ? highestRate.times(1 + MOST_DAYS / Math.max(1, daysClosed)) : highestRate;
-  const credits = perThousand.isZero() ? Infinity : limit.minus(amount).times(1_000).div(perThousand).ceil().toNumber();
+  const credits = perThousand.isZero()
+    ? Infinity
+    : limit.minus(amount).times(1_000).div(perThousand).ceil().toNumber();
   const value = canonical(amount);
   return {
     ruleId,

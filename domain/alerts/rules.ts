@@ -27,7 +27,9 @@ export type RuleKind = keyof typeof RULE_PARAMETERS;
 export type PlatformRuleKind = keyof typeof PLATFORM_RULE_PARAMETERS;
 type Parameter = 'percent' | 'credits' | 'hours' | 'amount' | 'seconds' | 'records';
 
-export const RULE_KINDS: readonly RuleKind[] = Object.keys(RULE_PARAMETERS).filter((kind) => isRuleKind(kind));
+export const RULE_KINDS: readonly RuleKind[] = Object.keys(RULE_PARAMETERS).filter((kind) =>
+  isRuleKind(kind),
+);
 
 function isRuleKind(kind: string): kind is RuleKind {
   return kind in RULE_PARAMETERS;

@@ -37,7 +37,12 @@ const clock = (instant: number): string => new Date(instant).toISOString().slice
  */
 export function measureUnusualHour(
   { rule_id: ruleId, kind, percent = 100, credits: atLeast = 1 }: AlertRule,
-  given: { readonly hour: number; readonly credits: number; readonly usual: number; readonly cause?: Cause | undefined },
+  given: {
+    readonly hour: number;
+    readonly credits: number;
+    readonly usual: number;
+    readonly cause?: Cause | undefined;
+  },
 ): Measured {
   const { hour, credits, usual, cause } = given;
   // From both conditions on: so much of what is usual, and so much more than it.

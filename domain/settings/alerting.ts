@@ -92,7 +92,8 @@ function parsed<Schema extends typeof RulesValue | typeof DefaultsValue | typeof
 ): Static<Schema> {
   const value: unknown = known.get(version) ?? JSON.parse(version.value);
   const { check } = compiled(schema);
-  if (!check(value)) throw new TypeError(`A setting of alerts at offset ${version.offset} has lost its shape.`);
+  if (!check(value))
+    throw new TypeError(`A setting of alerts at offset ${version.offset} has lost its shape.`);
   known.set(version, value);
   return value;
 }

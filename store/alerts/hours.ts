@@ -61,7 +61,12 @@ export async function readMainCause(
     const subjects = rows.map(({ [dimension]: subject = '' }) => subject);
     const past = await Promise.all(
       pastHours(hour).map((from) =>
-        readUsage(client, { ...request, from, to: from + HOUR_MS, filters: { product, [dimension]: subjects } }),
+        readUsage(client, {
+          ...request,
+          from,
+          to: from + HOUR_MS,
+          filters: { product, [dimension]: subjects },
+        }),
       ),
     );
     return rows.map(({ [dimension]: subject = '', credits }) => {

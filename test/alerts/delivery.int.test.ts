@@ -48,13 +48,16 @@ const Delivery = Type.Object({
   attempts: Type.Array(Type.Object({ status: Type.Union([Type.Integer(), Type.Null()]) })),
 });
 const Deliveries = Type.Object({ deliveries: Type.Array(Delivery) });
-const deliveries = async () =>
-  (await api.read(Deliveries, '/v1/orgs/acme/alert-deliveries', ANN)).deliveries;
+const deliveries = async () => (await api.read(Deliveries, '/v1/orgs/acme/alert-deliveries', ANN)).deliveries;
 const Alerts = Type.Object({
   unread: Type.Integer(),
   position: Type.String(),
   alerts: Type.Array(
-    Type.Object({ alert_id: Type.String(), unread: Type.Boolean(), resolved_at: Type.Union([Type.String(), Type.Null()]) }),
+    Type.Object({
+      alert_id: Type.String(),
+      unread: Type.Boolean(),
+      resolved_at: Type.Union([Type.String(), Type.Null()]),
+    }),
   ),
 });
 const alerts = (claims: Claims) => api.read(Alerts, '/v1/orgs/acme/alerts', claims);
@@ -79,11 +82,16 @@ const gotOf = (type: string) => receiver.got.filter((each) => each.type === type
 it(
   'an alert arrives within moments, signed, once, and is in the list until it is read',
   async () => {
-    const set = await api.write('PUT', DESTINATION, {
-      type: 'webhook',
-      url: receiver.url,
-      events: ['alert.raised', 'alert.resolved'],
-    }, ANN);
+    const set = await api.write(
+      'PUT',
+      DESTINATION,
+      {
+        type: 'webhook',
+        url: receiver.url,
+        events: ['alert.raised', 'alert.resolved'],
+      },
+      ANN,
+    );
     expect(set.body).toMatchObject({ destination_id: 'ops', type: 'webhook', is_enabled: true });
     await until('the process has the work', () => running.log().includes('alerts started'));
     const startedAt = Date.now();
@@ -118,7 +126,10 @@ it(
     receiver.answer = 200;
     await until('it is delivered', async () => (await deliveries())[0]?.state === 'delivered');
     expect(gotOf('test').map(({ id }) => id)).toEqual([delivery_id, delivery_id]);
-    expect((await deliveries())[0]).toMatchObject({ delivery_id, attempts: [{ status: 503 }, { status: 200 }] });
+    expect((await deliveries())[0]).toMatchObject({
+      delivery_id,
+      attempts: [{ status: 503 }, { status: 200 }],
+    });
   },
   TIMEOUT_MS,
 );
@@ -203,10 +214,20 @@ it(
 describe('what cannot be', () => {
   it.each([
     ['PUT', DESTINATION, { type: 'webhook', events: ['alert.raised'] }, '#/url'],
-    ['PUT', DESTINATION, { type: 'email', url: 'https://x.example/', to: ['a@b.c'], events: ['alert.raised'] }, '#/url'],
+    [
+      'PUT',
+      DESTINATION,
+      { type: 'email', url: 'https://x.example/', to: ['a@b.c'], events: ['alert.raised'] },
+      '#/url',
+    ],
     ['PUT', DESTINATION, { type: 'email', to: ['nobody'], events: ['alert.raised'] }, '#/to/0'],
     ['PUT', DESTINATION, { type: 'webhook', url: 'ftp://x.example', events: ['alert.raised'] }, '#/url'],
-    ['PUT', '/v1/orgs/acme/alert-rules', { rules: [{ rule_id: 'a', kind: 'total-share' }] }, '#/rules/0/percent'],
+    [
+      'PUT',
+      '/v1/orgs/acme/alert-rules',
+      { rules: [{ rule_id: 'a', kind: 'total-share' }] },
+      '#/rules/0/percent',
+    ],
   ] as const)('%s %s %j is a 400 that names the place', async (method, path, body, pointer) => {
     const { status, body: answer } = await api.send(path, { method, body, claims: ANN });
     expect([status, answer]).toMatchObject([400, { type: 'invalid-request', errors: [{ pointer }] }]);
@@ -228,6 +249,11 @@ it('the rules of an organisation are the defaults until it sets its own, and aga
   expect((await api.get(path, ANN)).body).toMatchObject(defaults);
   const rules = [{ rule_id: 'soon', kind: 'exhaustion', hours: 2 }];
   const set = await api.write('PUT', path, { rules, reason: 'we want to know early' }, BOB);
-  expect(set.body).toMatchObject({ is_default: false, rules, recorded_by: 'bob', reason: 'we want to know early' });
+  expect(set.body).toMatchObject({
+    is_default: false,
+    rules,
+    recorded_by: 'bob',
+    reason: 'we want to know early',
+  });
   expect((await api.write('PUT', path, { rules: null }, ANN)).body).toMatchObject(defaults);
 });

@@ -45,7 +45,12 @@ async function newOrg(org: string, additionalLimit = 0): Promise<void> {
 
 const use = (org: string, credits: number, given: { user_id?: string; at?: number } = {}): Promise<void> =>
   insertEvents(api.clickhouse, [
-    callEvent({ org_id: org, credits, occurred_at: given.at ?? Date.now() - 1_000, user_id: given.user_id ?? 'ann' }),
+    callEvent({
+      org_id: org,
+      credits,
+      occurred_at: given.at ?? Date.now() - 1_000,
+      user_id: given.user_id ?? 'ann',
+    }),
   ]);
 
 /** @param aheadMs its clock shows so much more than it is */
@@ -69,9 +74,12 @@ const Alert = Type.Object({
   resolved_at: Type.Union([Type.String(), Type.Null()]),
 });
 const Alerts = Type.Object({ alerts: Type.Array(Alert) });
-const alertsOf = async (org: string) => (await api.read(Alerts, `/v1/orgs/${org}/alerts`, adminOf(org))).alerts;
+const alertsOf = async (org: string) =>
+  (await api.read(Alerts, `/v1/orgs/${org}/alerts`, adminOf(org))).alerts;
 const shortOf = async (org: string) =>
-  (await alertsOf(org)).map(({ rule_id, resolved_at }) => `${rule_id} ${resolved_at === null ? 'open' : 'resolved'}`);
+  (await alertsOf(org)).map(
+    ({ rule_id, resolved_at }) => `${rule_id} ${resolved_at === null ? 'open' : 'resolved'}`,
+  );
 
 describe('a crossing', () => {
   it('is one alert, whoever sees it and however often', async () => {
@@ -84,7 +92,12 @@ describe('a crossing', () => {
     await use('once', 100);
     await Promise.all(deciders.map((decider) => decider.tick()));
     expect(await alertsOf('once')).toMatchObject([
-      { rule_id: 'total-80', value: '80', message: expect.stringContaining('4,000 of 5,000 credits'), resolved_at: null },
+      {
+        rule_id: 'total-80',
+        value: '80',
+        message: expect.stringContaining('4,000 of 5,000 credits'),
+        resolved_at: null,
+      },
     ]);
     await use('once', 900);
     await Promise.all(deciders.map((decider) => decider.tick()));

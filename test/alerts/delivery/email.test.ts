@@ -26,7 +26,11 @@ async function openServer(rejecting: readonly string[] = []) {
       done(new Error('no such user'));
     },
     onRcptTo: ({ address }, _session, done) => {
-      done(rejecting.includes(address) ? Object.assign(new Error('no such mailbox'), { responseCode: 550 }) : null);
+      done(
+        rejecting.includes(address)
+          ? Object.assign(new Error('no such mailbox'), { responseCode: 550 })
+          : null,
+      );
     },
     onData: (stream, { envelope: { mailFrom, rcptTo } }, done) => {
       const pieces: Buffer[] = [];
@@ -77,12 +81,19 @@ describe('mail', () => {
     mailer.close();
     await server.close();
     const away = openMailer(`smtp://127.0.0.1:${server.port}`, 'alerts@example.org', 5_000);
-    expect(await away.send(['ops@example.org'], 'msg_1', MESSAGE)).toMatchObject({ isDelivered: false, status: 0 });
+    expect(await away.send(['ops@example.org'], 'msg_1', MESSAGE)).toMatchObject({
+      isDelivered: false,
+      status: 0,
+    });
     away.close();
   });
 
   it('says what to set where there is no server', async () => {
-    const { isDelivered, error } = await openMailer('', '', 5_000).send(['ops@example.org'], 'msg_1', MESSAGE);
+    const { isDelivered, error } = await openMailer('', '', 5_000).send(
+      ['ops@example.org'],
+      'msg_1',
+      MESSAGE,
+    );
     expect([isDelivered, error]).toEqual([false, 'no mail server is configured: set SMTP_URL and MAIL_FROM']);
   });
 });

@@ -13,7 +13,12 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/hook`;
 }
 
-const OPTIONS = { headers: { 'webhook-id': 'msg_1' }, body: '{"a":"ü"}', timeoutMs: 5_000, isAnyTarget: true };
+const OPTIONS = {
+  headers: { 'webhook-id': 'msg_1' },
+  body: '{"a":"ü"}',
+  timeoutMs: 5_000,
+  isAnyTarget: true,
+};
 
 describe('one POST to a receiver', () => {
   it('sends the body and the headers, and is delivered by any 2xx', async () => {
@@ -27,7 +32,9 @@ describe('one POST to a receiver', () => {
       });
     });
     expect(await post(url, OPTIONS)).toEqual({ isDelivered: true, status: 204, error: '', isGone: false });
-    expect(got).toMatchObject([{ headers: { 'webhook-id': 'msg_1', 'content-length': '10' }, body: OPTIONS.body }]);
+    expect(got).toMatchObject([
+      { headers: { 'webhook-id': 'msg_1', 'content-length': '10' }, body: OPTIONS.body },
+    ]);
   });
 
   it.each([

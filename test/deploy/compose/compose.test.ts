@@ -19,7 +19,17 @@ describeWith(await composeReader(), 'compose.yaml', (run) => {
     const { services } = await readComposeFile(run);
     const count = (prefix: string): number =>
       Object.keys(services).filter((name) => name.startsWith(prefix)).length;
-    const prefixes = ['kafka', 'clickhouse', 'keeper', 'consumer', 'aggregator', 'alerts', 'api', 'topics', 'migrate'];
+    const prefixes = [
+      'kafka',
+      'clickhouse',
+      'keeper',
+      'consumer',
+      'aggregator',
+      'alerts',
+      'api',
+      'topics',
+      'migrate',
+    ];
     expect(prefixes.map((prefix) => count(prefix))).toEqual([3, 4, 3, 2, 2, 2, 2, 1, 1]);
   });
 

@@ -39,7 +39,10 @@ describe('the processes of a local stack', () => {
 
   it('do not start with ports that overlap or do not exist', async () => {
     const port = await freePort();
-    const overlapping = membersOf({ consumer: 1, aggregator: 1, alerts: 1, api: 1 }, { PORT: port, HEALTH_PORT: port });
+    const overlapping = membersOf(
+      { consumer: 1, aggregator: 1, alerts: 1, api: 1 },
+      { PORT: port, HEALTH_PORT: port },
+    );
     await expect(assertPortsFree(overlapping)).rejects.toThrow('consumer and api would both listen on it');
     const beyond = membersOf({ consumer: 1, aggregator: 1, alerts: 1, api: 2 }, { PORT: 65_535 });
     await expect(assertPortsFree(beyond)).rejects.toThrow('Port 65536 cannot be used: api-2 would');

@@ -6,7 +6,9 @@ import { configProblems } from '../process-config.ts';
 import { describeWith, systemdAnalyze } from '../tools/programs.ts';
 
 const FOLDER = join(projectRoot(), 'deploy/systemd');
-const UNITS = ['consumer@', 'aggregator@', 'alerts@', 'api@', 'setup'].map((name) => `api-credits-${name}.service`);
+const UNITS = ['consumer@', 'aggregator@', 'alerts@', 'api@', 'setup'].map(
+  (name) => `api-credits-${name}.service`,
+);
 const unitText = (name: string): string => projectFile('deploy', 'systemd', name);
 const DROP_IN = unitText('api-credits-.service.d/hardened.conf');
 /** The most that `systemd-analyze security` may say, of 100. */

@@ -20,7 +20,15 @@ describe('the book of alerts', () => {
   it('takes the first of several equal decisions, in the order of the log', () => {
     const book = new AlertBook();
     const log = [raised(1), raised(1), resolved(1), raised(1), resolved(1), raised(2), resolved(1)];
-    expect(log.map((decision) => book.apply(decision))).toEqual([true, false, true, false, false, true, false]);
+    expect(log.map((decision) => book.apply(decision))).toEqual([
+      true,
+      false,
+      true,
+      false,
+      false,
+      true,
+      false,
+    ]);
     expect(book.openOf('acme', 'crm')).toEqual([{ key: KEY, number: 2, facts: FACTS }]);
   });
 
@@ -28,7 +36,11 @@ describe('the book of alerts', () => {
     const book = new AlertBook();
     book.restore(KEY, 7, FACTS);
     expect(book.openOf('acme', 'crm')).toHaveLength(1);
-    expect([book.apply(raised(8)), book.apply(resolved(7)), book.apply(raised(8))]).toEqual([false, true, true]);
+    expect([book.apply(raised(8)), book.apply(resolved(7)), book.apply(raised(8))]).toEqual([
+      false,
+      true,
+      true,
+    ]);
   });
 
   it('names an alert alike wherever it is decided, and each crossing by itself', () => {
@@ -73,10 +85,7 @@ const measured = (used: number): Measured => ({
   ...standing(used, THRESHOLD),
 });
 const look = (used: number, book: AlertBook): Decision[] =>
-  decide(
-    { orgId: 'acme', product: 'crm', asOf: 0, measured: [measured(used)], kinds: KINDS },
-    book,
-  );
+  decide({ orgId: 'acme', product: 'crm', asOf: 0, measured: [measured(used)], kinds: KINDS }, book);
 
 it.each(Array.from({ length: 50 }, (_, seed) => seed))(
   'several deciders that see any figures, late and twice, make the crossings of one (seed %i)',
@@ -101,7 +110,9 @@ it.each(Array.from({ length: 50 }, (_, seed) => seed))(
         }
         return random() < 0.1 ? [] : look(used, decider.book);
       });
-      const records = appended.some((decisions) => decisions.length > 0) ? appended.flat() : look(used, master);
+      const records = appended.some((decisions) => decisions.length > 0)
+        ? appended.flat()
+        : look(used, master);
       // A repeated append, as after a lost acknowledgement.
       if (random() < 0.2) records.push(...records);
       for (const record of records) {

@@ -8,7 +8,10 @@ import { returningOf, runsOutAt, WINDOW_MS } from '../../../domain/usage/returni
 import { BUCKET_MS, HOUR_MS } from '../../../schemas/time-units.ts';
 
 const ALLOWANCE = { included: 52_500, additionalLimit: 100_000 };
-const rule = (given: Partial<AlertRule> & Pick<AlertRule, 'kind'>): AlertRule => ({ rule_id: 'rule', ...given });
+const rule = (given: Partial<AlertRule> & Pick<AlertRule, 'kind'>): AlertRule => ({
+  rule_id: 'rule',
+  ...given,
+});
 
 describe('a rule about the credits of the rolling 24 hours', () => {
   it.each([
@@ -61,7 +64,8 @@ describe('a rule about the credits of the rolling 24 hours', () => {
         fc.integer({ min: 0, max: 10 ** 9 }),
         fc.integer({ min: 0, max: 10 ** 10 }),
         (kind, percent, included, additionalLimit, used) => {
-          const at = (credits: number) => measureUsage(rule({ kind, percent }), { included, additionalLimit }, credits);
+          const at = (credits: number) =>
+            measureUsage(rule({ kind, percent }), { included, additionalLimit }, credits);
           const found = at(used);
           if (found === undefined) return;
           expect(found.isReached && found.isBelow).toBe(false);
@@ -113,7 +117,12 @@ describe('a rule about the time to exhaustion', () => {
 
   it('is raised when the credits run out within its hours', () => {
     const last = new Map([[asOf - HOUR_MS, 100]]);
-    expect(measured(last, 399)).toMatchObject({ isReached: true, isBelow: false, value: '2.9', unit: 'hours' });
+    expect(measured(last, 399)).toMatchObject({
+      isReached: true,
+      isBelow: false,
+      value: '2.9',
+      unit: 'hours',
+    });
     expect(measured(last, 401)).toMatchObject({ isReached: false, isBelow: false });
     expect(measured(last, 500)).toMatchObject({ isReached: false, isBelow: true });
     expect(measured(new Map(), 10)).toMatchObject({ isReached: false, isBelow: true, value: '24' });

@@ -15,7 +15,9 @@ describe('the signature of a webhook', () => {
   });
 
   it('has one part for each secret while two are good', () => {
-    const [first, second] = webhookSignature([secret, webhookSecret('k'.repeat(32), OWNER)], message).split(' ');
+    const [first, second] = webhookSignature([secret, webhookSecret('k'.repeat(32), OWNER)], message).split(
+      ' ',
+    );
     expect(first).toBe(signature);
     expect(second).toMatch(/^v1,[A-Za-z0-9+/]{43}=$/);
   });

@@ -32,8 +32,10 @@ const destination = (given: Partial<Destination> = {}): Destination => ({
 });
 const { url: _, ...withoutUrl } = destination();
 const DESK: Destination = { ...withoutUrl, destination_id: 'desk', type: 'email', to: ['a@b.example'] };
-const after = (...changes: LoggedChange[]): SettingsState => new SettingsState('none').after([NEW_ORG, ...changes]);
-const rejectionOf = (state: SettingsState, offset: number) => state.outcome(`change-${offset}`)?.rejection?.message;
+const after = (...changes: LoggedChange[]): SettingsState =>
+  new SettingsState('none').after([NEW_ORG, ...changes]);
+const rejectionOf = (state: SettingsState, offset: number) =>
+  state.outcome(`change-${offset}`)?.rejection?.message;
 
 describe('rules of alerts in the settings', () => {
   it('are the release’s, then the platform’s, then the organisation’s own, each from when it was recorded', () => {
@@ -61,7 +63,8 @@ describe('rules of alerts in the settings', () => {
     );
     expect(rejectionOf(state, 1)).toBe('/rules/0/percent is missing: total-share needs it');
     expect(rejectionOf(state, 2)).toContain('/rules/0/rule_id');
-    for (const offset of [3, 4]) expect(rejectionOf(state, offset)).toContain('alert-defaults are the platform’s');
+    for (const offset of [3, 4])
+      expect(rejectionOf(state, offset)).toContain('alert-defaults are the platform’s');
     expect(rejectionOf(state, 5)).toContain('does not exist');
     expect(state.alerting('acme')).toBeUndefined();
   });
@@ -93,7 +96,9 @@ describe('destinations in the settings', () => {
     expect(rejectionOf(state, MAX_DESTINATIONS)).toBeUndefined();
     expect(rejectionOf(state, MAX_DESTINATIONS + 1)).toContain('the most that are kept');
     expect(rejectionOf(state, 50)).toBeUndefined();
-    expect(rejectionOf(state, 51)).toBe('/to is missing: an email destination needs it; /url is of webhooks: leave it out');
+    expect(rejectionOf(state, 51)).toBe(
+      '/to is missing: an email destination needs it; /url is of webhooks: leave it out',
+    );
     expect(rejectionOf(state, 52)).toBe('/url must have no user name and no password');
   });
 });
@@ -110,5 +115,7 @@ it('a snapshot has all of it', () => {
   expect(ownRulesAt(restored.alerting('acme'), 'crm', 2_000)).toEqual(
     ownRulesAt(state.alerting('acme'), 'crm', 2_000),
   );
-  expect(destinationsAt(restored.platformAlerting, 2_000)).toEqual(destinationsAt(state.platformAlerting, 2_000));
+  expect(destinationsAt(restored.platformAlerting, 2_000)).toEqual(
+    destinationsAt(state.platformAlerting, 2_000),
+  );
 });
