@@ -99,7 +99,8 @@ async function run({
   });
   onStop(async () => {
     await app.close();
-    await Promise.all([settings, events, deadLetters, alertRequests, tracing].map((part) => part?.close()));
+    await Promise.all([settings.close(), events.close(), deadLetters.close(), alertRequests.close()]);
+    await tracing?.close();
     await Promise.all([clickhouse.close(), clickhouseForProbes.close()]);
   });
   await listen(app, config.HOST, config.PORT);

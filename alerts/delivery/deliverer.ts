@@ -102,7 +102,7 @@ export class Deliverer {
       );
       await advance(client, 'deliveries', next);
       this.#next = next;
-      this.#queue.add(begun.map(({ attempt, message }) => ({ ...unfinishedOf(attempt), message })));
+      this.#queue.add(begun.map(({ attempt, message }) => Object.assign(unfinishedOf(attempt), { message })));
       this.pump();
       if (!isCut) return;
     }

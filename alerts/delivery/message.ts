@@ -18,17 +18,12 @@ export interface Message {
 /** The message of a record; undefined where the record itself is not delivered. */
 export function messageOf(record: LoggedRecord): Message | undefined {
   const { kind, rule_id: ruleId, org_id: orgId, appended_at: at } = record;
-  switch (kind) {
-    case 'raised':
-    case 'resolved':
-      return alertMessage(record);
-    case 'event':
-      return message(ruleId, '', at, parsed(record.value), `${ruleId} (${whose(orgId, record.product)})`);
-    case 'test':
-      return message('test', '', at, { org_id: orgId }, `A test of the destination ${record.subject}`);
-    default:
-      return undefined;
+  if (kind === 'raised' || kind === 'resolved') return alertMessage(record);
+  if (kind === 'event') {
+    return message(ruleId, '', at, parsed(record.value), `${ruleId} (${whose(orgId, record.product)})`);
   }
+  if (kind !== 'test') return undefined;
+  return message('test', '', at, { org_id: orgId }, `A test of the destination ${record.subject}`);
 }
 
 function alertMessage(record: LoggedRecord): Message {

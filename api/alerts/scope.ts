@@ -9,5 +9,7 @@ export const ALERT_SCOPES = [
 ] as const;
 
 /** The organisation of a request, '' for the platform. Throws the Problem `unknown-org`. */
-export const orgIdOf = (settings: SettingsState, { org }: { readonly org?: string }): string =>
-  org === undefined ? '' : findOrg(settings, org).orgId;
+export function orgIdOf(settings: SettingsState, params: object): string {
+  const org = 'org' in params ? params.org : undefined;
+  return typeof org === 'string' ? findOrg(settings, org).orgId : '';
+}

@@ -35,9 +35,10 @@ export function measureSubjects(
   // Of a subject that is not among the rows only an upper bound is known.
   const bound = isComplete ? 0 : (rows.at(-1)?.credits ?? 0);
   for (const subject of open) if (!creditsOf.has(subject)) creditsOf.set(subject, bound);
-  return [...creditsOf].map(([subject, credits]) => {
+  const measured: Measured[] = [];
+  for (const [subject, credits] of creditsOf) {
     const share = percentText(credits, total);
-    return {
+    measured.push({
       ruleId,
       kind,
       subject,
@@ -48,6 +49,7 @@ export function measureSubjects(
         `The ${SUBJECT_DIMENSIONS[kind]} ${subject} has used ${countText(credits)} of the ` +
         `${countText(total)} credits of the total (${share} %).`,
       ...standing(credits, threshold),
-    };
-  });
+    });
+  }
+  return measured;
 }

@@ -1,6 +1,6 @@
 import type { Allowance } from '../pricing/allowance.ts';
 import { countText, creditThreshold, percentText, shareOf, standing, type Measured } from './measured.ts';
-import type { AlertRule } from './rules.ts';
+import type { AlertRule, RuleKind } from './rules.ts';
 
 /** The rules about the credits of a subscription in the rolling 24 hours. */
 
@@ -11,22 +11,14 @@ export function measureUsage(
   used: number,
 ): Measured | undefined {
   const total = included + additionalLimit;
-  switch (rule.kind) {
-    case 'included-share':
-      return measureShare(rule, used, { name: 'included credits', base: 0, whole: included });
-    case 'total-share':
-      return measureShare(rule, used, { name: 'total', base: 0, whole: total });
-    case 'additional-share':
-      return measureShare(rule, used, {
-        name: 'additional limit',
-        base: included,
-        whole: additionalLimit,
-      });
-    case 'over-limit':
-      return measureOverLimit(rule, used, total);
-    default:
-      return undefined;
-  }
+  if (rule.kind === 'over-limit') return measureOverLimit(rule, used, total);
+  const parts = new Map<RuleKind, Part>([
+    ['included-share', { name: 'included credits', base: 0, whole: included }],
+    ['total-share', { name: 'total', base: 0, whole: total }],
+    ['additional-share', { name: 'additional limit', base: included, whole: additionalLimit }],
+  ]);
+  const part = parts.get(rule.kind);
+  return part && measureShare(rule, used, part);
 }
 
 /** Of nothing no share is reached, whatever is used. */

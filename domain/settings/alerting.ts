@@ -11,7 +11,7 @@ import {
 import { DestinationValue, type Destination } from '../alerts/destinations.ts';
 import { inEffectAt } from '../versions.ts';
 import type { Version } from './org-history.ts';
-import { VersionList } from './version-list.ts';
+import type { VersionList } from './version-list.ts';
 
 /**
  * What is set about alerts: of an organisation its rules by product and its destinations; of the platform ('') the

@@ -89,21 +89,23 @@ export function unpackAlerting(json: string): Alerting {
 }
 
 function packedAlerting({ rules, destinations }: Alerting): Static<typeof PackedAlerting> {
-  const texts = (lists: Alerting['rules']): Static<typeof PackedTexts> =>
-    [...lists].map(([key, list]) => [key, packVersions(list)]);
-  return { rules: texts(rules), destinations: texts(destinations) };
+  return { rules: packTexts(rules), destinations: packTexts(destinations) };
 }
 
 function unpackedAlerting({ rules, destinations }: Static<typeof PackedAlerting>): Alerting {
-  const lists = (texts: Static<typeof PackedTexts>): Alerting['rules'] => {
-    const found = new Map<string, VersionList<string>>();
-    for (const [key, versions] of texts) {
-      const list = unpackVersions(versions);
-      if (list) found.set(key, list);
-    }
-    return found;
-  };
-  return { rules: lists(rules), destinations: lists(destinations) };
+  return { rules: unpackTexts(rules), destinations: unpackTexts(destinations) };
+}
+
+const packTexts = (lists: Alerting['rules']): Static<typeof PackedTexts> =>
+  [...lists].map(([key, list]) => [key, packVersions(list)]);
+
+function unpackTexts(texts: Static<typeof PackedTexts>): Alerting['rules'] {
+  const found = new Map<string, VersionList<string>>();
+  for (const [key, versions] of texts) {
+    const list = unpackVersions(versions);
+    if (list) found.set(key, list);
+  }
+  return found;
 }
 
 function packVersions<T>(

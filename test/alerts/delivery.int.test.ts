@@ -36,7 +36,6 @@ const start = (): ConsumerProcess =>
   startConsumer({ ...api.namespace.settings, WEBHOOK_KEY, WEBHOOK_TARGETS: 'any' }, 'alerts/main.ts');
 
 const DESTINATION = '/v1/orgs/acme/alert-destinations/ops';
-const Destination = Type.Object({ secret: Type.String(), is_enabled: Type.Boolean() });
 const Secret = Type.Object({
   secret: Type.String(),
   previous_secret: Type.Union([Type.String(), Type.Null()]),

@@ -28,18 +28,23 @@ export async function openReceiver(): Promise<Receiver> {
     request.on('data', (piece: Buffer) => pieces.push(piece));
     request.on('end', () => {
       const body = Buffer.concat(pieces).toString();
-      const header = (name: string): string => String(request.headers[name]);
-      const [id, timestamp] = [header('webhook-id'), header('webhook-timestamp')];
+      const {
+        'webhook-id': id = '',
+        'webhook-timestamp': timestamp = '',
+        'webhook-signature': signatures = '',
+      } = request.headers;
       const { type, data } = JSON.parse(body);
       got.push({
-        id,
+        id: String(id),
         type,
         data,
         at: Date.now(),
         isSignedBy: (secret) => {
           const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
-          const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
-          return header('webhook-signature').split(' ').includes(`v1,${signature}`);
+          const signature = createHmac('sha256', key)
+            .update(`${String(id)}.${String(timestamp)}.${body}`)
+            .digest('base64');
+          return String(signatures).split(' ').includes(`v1,${signature}`);
         },
       });
       if (receiver.answer !== 'nothing') response.writeHead(receiver.answer).end();

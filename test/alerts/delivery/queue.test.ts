@@ -18,13 +18,14 @@ const delivery = (destination: string, number: number, nextAt = 0): Queued => ({
 const some = (destination: string, count: number): Queued[] =>
   Array.from({ length: count }, (_, number) => delivery(destination, number));
 
+const countOf = (name: string, of: readonly Queued[]): number =>
+  of.filter(({ destination_id }) => destination_id === name).length;
+
 describe('the queue of deliveries', () => {
   it('lets no destination hold up another, and makes one attempt at a time where the last one failed', () => {
     const queue = new DeliveryQueue();
     queue.add([...some('slow', 10), ...some('good', 3)]);
     const taken = queue.takeDue(0);
-    const countOf = (name: string, of: readonly Queued[]): number =>
-      of.filter(({ destination_id }) => destination_id === name).length;
     expect([countOf('slow', taken), countOf('good', taken)]).toEqual([4, 3]);
     for (const each of taken.filter(({ destination_id }) => destination_id === 'slow')) {
       queue.retry({ ...each, attempts: 1, next_at: 5_000 });

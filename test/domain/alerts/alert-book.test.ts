@@ -97,7 +97,7 @@ it.each(Array.from({ length: 50 }, (_, seed) => seed))(
     /** Each decider has read the log up to some place. */
     const deciders = Array.from({ length: 3 }, () => ({ book: new AlertBook(), next: 0 }));
     const figures: number[] = [];
-    let used = 0;
+    let used = 900;
     for (let step = 0; step < 200; step += 1) {
       used = Math.max(0, Math.round(used + (random() - 0.5) * 400));
       figures.push(used);

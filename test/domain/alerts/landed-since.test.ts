@@ -30,7 +30,7 @@ describe('what has landed since a reading', () => {
     expect(landed.since('a')).toBe(0);
   });
 
-  it.each(Array.from({ length: 50 }, (_, seed) => seed))(
+  it.each(Array.from({ length: 10 }, (_, seed) => seed))(
     'is never less than what a reading lacks (seed %i)',
     (seed) => {
       const random = randomOf(seed);
@@ -39,7 +39,7 @@ describe('what has landed since a reading', () => {
       /** An insert: its row is seen at one instant, its calls can be read from another one on. */
       const inserts: { seenAt: number; readableAt: number; name: string; credits: number }[] = [];
       const readAt = new Map<string, number>();
-      for (let now = 0; now < 300_000; now += 500) {
+      for (let now = 0; now < 120_000; now += 500) {
         for (let each = 0; each < 3; each += 1) {
           const name = `org-${Math.floor(random() * 4)}`;
           const credits = Math.floor(random() * 10);

@@ -30,8 +30,17 @@ const destination = (given: Partial<Destination> = {}): Destination => ({
   is_removed: false,
   ...given,
 });
-const { url: _, ...withoutUrl } = destination();
-const DESK: Destination = { ...withoutUrl, destination_id: 'desk', type: 'email', to: ['a@b.example'] };
+const DESK: Destination = {
+  destination_id: 'desk',
+  type: 'email',
+  to: ['a@b.example'],
+  events: ['alert.raised'],
+  is_enabled: true,
+  generation: 1,
+  rotated_at: 0,
+  disabled_reason: '',
+  is_removed: false,
+};
 const after = (...changes: LoggedChange[]): SettingsState =>
   new SettingsState('none').after([NEW_ORG, ...changes]);
 const rejectionOf = (state: SettingsState, offset: number) =>
