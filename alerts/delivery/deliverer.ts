@@ -111,15 +111,17 @@ export class Deliverer {
   /** Reads the unfinished deliveries again that had no room, or that an earlier process has left. */
   async #reload(): Promise<void> {
     const { client } = this.#delivering;
-    const rows = await readUnfinished(client, PER_DESTINATION, MOST_QUEUED);
-    this.#queue.isCut = rows.length === MOST_QUEUED;
-    const byOrg = Map.groupBy(rows, ({ org_id }) => org_id);
-    for (const [orgId, own] of byOrg) {
-      const records = await readRecords(client, orgId, [
-        ...new Set(own.map(({ kafka_offset }) => kafka_offset)),
-      ]);
-      this.#queue.add(own.flatMap((row) => queued(row, records)));
-    }
+    await this.#queue.refill(async () => {
+      const rows = await readUnfinished(client, PER_DESTINATION, MOST_QUEUED);
+      this.#queue.isCut = rows.length === MOST_QUEUED;
+      const found: Queued[] = [];
+      for (const [orgId, own] of Map.groupBy(rows, ({ org_id }) => org_id)) {
+        const offsets = new Set(own.map(({ kafka_offset }) => kafka_offset));
+        const records = await readRecords(client, orgId, [...offsets]);
+        found.push(...own.flatMap((row) => queued(row, records)));
+      }
+      return found;
+    });
   }
 
   /** Makes one attempt and records it. Never rejects. */

@@ -28,6 +28,8 @@ export class DeliveryQueue {
   readonly #destinations = new Map<string, OfDestination>();
   readonly #known = new Set<string>();
   #running = 0;
+  /** What ended while the table is being read: it may still have it as unfinished. */
+  #ended: Set<string> | undefined;
   /** Whether the table may have more than is here. */
   isCut = true;
 
@@ -55,6 +57,17 @@ export class DeliveryQueue {
     }
   }
 
+  /** Adds what is read from the table, less what ends meanwhile. */
+  async refill(read: () => Promise<readonly Queued[]>): Promise<void> {
+    const ended = (this.#ended = new Set<string>());
+    try {
+      const found = await read();
+      this.add(found.filter((delivery) => !ended.has(keyOf(delivery))));
+    } finally {
+      this.#ended = undefined;
+    }
+  }
+
   /** Takes those that are due, as many as may run at once; each is to be given back by `retry` or `done`. */
   takeDue(now: number): Queued[] {
     const taken: Queued[] = [];
@@ -75,18 +88,19 @@ export class DeliveryQueue {
 
   /** Puts a delivery back for its next attempt. */
   retry(delivery: Queued): void {
-    const own = this.#ended(delivery, true);
+    const own = this.#gaveBack(delivery, true);
     own.waiting.set(keyOf(delivery), delivery);
   }
 
   /** @param isDelivered whether it was, or was given up */
   done(delivery: Queued, isDelivered: boolean): void {
-    const own = this.#ended(delivery, !isDelivered);
+    const own = this.#gaveBack(delivery, !isDelivered);
     this.#known.delete(keyOf(delivery));
+    this.#ended?.add(keyOf(delivery));
     if (own.waiting.size + own.running === 0) this.#destinations.delete(destinationOf(delivery));
   }
 
-  #ended(delivery: Queued, isFailing: boolean): OfDestination {
+  #gaveBack(delivery: Queued, isFailing: boolean): OfDestination {
     const own = this.#of(delivery);
     own.running -= 1;
     this.#running -= 1;

@@ -60,11 +60,11 @@ export async function readReadState(
   const [row] = await select(
     client,
     ReadRow,
-    `SELECT toInt64(max(offset + 1)) AS position, toInt64(any(read_up_to)) AS read, toInt64(countIf(offset >= read_up_to)) AS unread
+    `WITH (SELECT max(number) FROM alert_log WHERE org_id = {org:String} AND kind = 'read' AND subject = {user:String}) AS up_to
+     SELECT toInt64(max(offset + 1)) AS position, toInt64(ifNull(up_to, 0)) AS read,
+       toInt64(countIf(offset >= ifNull(up_to, 0))) AS unread
      FROM (
-       SELECT min(kafka_offset) AS offset,
-         (SELECT max(number) FROM alert_log WHERE org_id = {org:String} AND kind = 'read' AND subject = {user:String}) AS read_up_to
-       FROM alert_log WHERE org_id = {org:String} AND kind = 'raised' GROUP BY record_id
+       SELECT min(kafka_offset) AS offset FROM alert_log WHERE org_id = {org:String} AND kind = 'raised' GROUP BY record_id
      )`,
     { org: orgId, user: userId },
   );

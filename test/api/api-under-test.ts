@@ -74,7 +74,7 @@ export async function openApi(
   const reading = connectForReading(settings);
   const probing = connectForProbing(settings);
   const clock = { now };
-  const logger = createLogger('api', 'silent');
+  const logger = createLogger('api', 'error');
   const recorded = { ...settings, UNKNOWN_ORGS: unknownOrgs, SETTINGS_CHANGES_PER_HOUR: 1_000 };
   const recorder = openRecorder(recorded, reading, {
     clientId: `test-${suite}`,

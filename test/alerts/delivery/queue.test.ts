@@ -46,6 +46,17 @@ describe('the queue of deliveries', () => {
     expect(queue.takeDue(500).map(({ kafka_offset }) => kafka_offset)).toEqual([1]);
   });
 
+  it('does not take again what ends while the table is read', async () => {
+    const queue = new DeliveryQueue();
+    queue.add([delivery('ops', 1)]);
+    const [taken] = queue.takeDue(0);
+    await queue.refill(() => {
+      if (taken) queue.done(taken, true);
+      return Promise.resolve([delivery('ops', 1), delivery('ops', 2)]);
+    });
+    expect(queue.takeDue(0).map(({ kafka_offset }) => kafka_offset)).toEqual([2]);
+  });
+
   it('leaves to the table what has no room, and says so', () => {
     const queue = new DeliveryQueue();
     queue.isCut = false;

@@ -99,7 +99,7 @@ it.each(Array.from({ length: 50 }, (_, seed) => seed))(
     const figures: number[] = [];
     let used = 900;
     for (let step = 0; step < 200; step += 1) {
-      used = Math.max(0, Math.round(used + (random() - 0.5) * 400));
+      used = Math.max(0, Math.round(used + (random() - 0.5) * 600));
       figures.push(used);
       // All of them look at the same figure, before any of their records has landed.
       const appended = deciders.map((decider) => {
