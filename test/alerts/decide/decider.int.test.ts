@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { Decider } from '../../../alerts/decide/decider.ts';
+import { Decider, type Tick } from '../../../alerts/decide/decider.ts';
 import { connectKafka } from '../../../platform/kafka/connect.ts';
 import { select } from '../../../platform/clickhouse/connect.ts';
 import { openLandedLog, type LandedLog } from '../../../platform/landed-log.ts';
@@ -66,6 +66,13 @@ const newDecider = (aheadMs = 0): Decider =>
     aheadMs: 5 * MINUTE_MS,
   });
 
+/** One tick, of which no look failed. */
+async function tickOf(decider: Decider): Promise<Tick> {
+  const tick = await decider.tick();
+  expect(tick.failures).toEqual([]);
+  return tick;
+}
+
 const Alert = Type.Object({
   rule_id: Type.String(),
   subject: Type.Union([Type.String(), Type.Null()]),
@@ -85,12 +92,12 @@ describe('a crossing', () => {
   it('is one alert, whoever sees it and however often', async () => {
     await newOrg('once');
     const deciders = [newDecider(), newDecider(), newDecider()];
-    for (const decider of deciders) await decider.tick();
+    for (const decider of deciders) await tickOf(decider);
     await use('once', 4_000);
     // At once: none has seen what the others append.
-    await Promise.all(deciders.map((decider) => decider.tick()));
+    await Promise.all(deciders.map((decider) => tickOf(decider)));
     await use('once', 100);
-    await Promise.all(deciders.map((decider) => decider.tick()));
+    await Promise.all(deciders.map((decider) => tickOf(decider)));
     expect(await alertsOf('once')).toMatchObject([
       {
         rule_id: 'total-80',
@@ -100,23 +107,23 @@ describe('a crossing', () => {
       },
     ]);
     await use('once', 900);
-    await Promise.all(deciders.map((decider) => decider.tick()));
+    await Promise.all(deciders.map((decider) => tickOf(decider)));
     expect(await shortOf('once')).toEqual(['total-100 open', 'total-80 open']);
   });
 
   it('is known to a decider that starts later, and resolved when the credits have left the 24 hours', async () => {
     const next = newDecider();
-    await next.tick();
+    await tickOf(next);
     expect(next.openCount).toBeGreaterThanOrEqual(2);
-    await newDecider(DAY_MS + MINUTE_MS).tick();
+    await tickOf(newDecider(DAY_MS + MINUTE_MS));
     expect(await shortOf('once')).toEqual(['total-100 resolved', 'total-80 resolved']);
-    await newDecider(DAY_MS + MINUTE_MS).tick();
+    await tickOf(newDecider(DAY_MS + MINUTE_MS));
     expect(await shortOf('once')).toHaveLength(2);
   });
 
   it('can be raised again once it was resolved, as another alert', async () => {
     const decider = newDecider();
-    await decider.tick();
+    await tickOf(decider);
     const before = await shortOf('once');
     // By the clock of this decider the credits count again: both are crossed once more.
     expect(before).toEqual(['total-100 open', 'total-80 open', 'total-100 resolved', 'total-80 resolved']);
@@ -125,14 +132,14 @@ describe('a crossing', () => {
   it('is found for calls that land late, and for calls that are dated ahead when their time has come', async () => {
     await newOrg('late');
     const decider = newDecider();
-    await decider.tick();
+    await tickOf(decider);
     await use('late', 2_000, { at: Date.now() - 23 * HOUR_MS });
     await use('late', 1_999);
     await use('late', 1, { at: Date.now() + 2_000 });
-    await decider.tick();
+    await tickOf(decider);
     expect(await shortOf('late')).toEqual([]);
     const ahead = newDecider(3_000);
-    await ahead.tick();
+    await tickOf(ahead);
     expect(await shortOf('late')).toEqual(['total-80 open']);
   });
 
@@ -140,14 +147,14 @@ describe('a crossing', () => {
     await newOrg('limit');
     await use('limit', 4_500);
     const decider = newDecider();
-    await decider.tick();
+    await tickOf(decider);
     expect(await shortOf('limit')).toEqual(['total-80 open']);
     const limit = '/v1/orgs/limit/additional-limit';
     await api.write('PUT', limit, { credits: 10_000 }, adminOf('limit'));
-    await decider.tick();
+    await tickOf(decider);
     expect(await shortOf('limit')).toEqual(['total-80 resolved']);
     await api.write('PUT', limit, { credits: 0 }, adminOf('limit'));
-    await decider.tick();
+    await tickOf(decider);
     expect(await shortOf('limit')).toEqual(['total-80 open', 'total-80 resolved']);
   });
 
@@ -161,14 +168,14 @@ describe('a crossing', () => {
     await use('own', 6_500, { user_id: 'bob' });
     await use('own', 1_000, { user_id: 'eve' });
     const decider = newDecider();
-    await decider.tick();
+    await tickOf(decider);
     const found = await alertsOf('own');
     expect(found.map(({ rule_id, subject }) => `${rule_id} ${subject}`).toSorted()).toEqual([
       'half-of-limit null',
       'one-user bob',
     ]);
     await api.write('PUT', '/v1/orgs/own/alert-rules', { rules: rules.slice(1) }, adminOf('own'));
-    await decider.tick();
+    await tickOf(decider);
     expect((await shortOf('own')).toSorted()).toEqual(['half-of-limit resolved', 'one-user open']);
   });
 });
@@ -177,12 +184,12 @@ it('looks at nothing but what may have reached a threshold', async () => {
   await newOrg('quiet');
   const decider = newDecider();
   await use('quiet', 1_000);
-  await decider.tick();
-  while ((await decider.tick()).looks > 0);
+  await tickOf(decider);
+  while ((await tickOf(decider)).looks > 0);
   await use('quiet', 500);
-  expect((await decider.tick()).looks).toBe(0);
+  expect((await tickOf(decider)).looks).toBe(0);
   await use('quiet', 2_600);
-  expect((await decider.tick()).looks).toBe(1);
+  expect((await tickOf(decider)).looks).toBe(1);
   expect(await shortOf('quiet')).toEqual(['total-80 open']);
 });
 
@@ -210,9 +217,9 @@ describe('the platform’s own rules', () => {
           `SELECT kind FROM alert_log FINAL WHERE org_id = '' AND rule_id = 'lag' ORDER BY kafka_offset`,
         )
       ).map(({ kind }) => kind);
-    await newDecider(2 * HOUR_MS).tick();
+    await tickOf(newDecider(2 * HOUR_MS));
     expect(await open()).toEqual(['raised']);
-    await newDecider().tick();
+    await tickOf(newDecider());
     expect(await open()).toEqual(['raised', 'resolved']);
   });
 });
