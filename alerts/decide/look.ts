@@ -61,6 +61,12 @@ export async function lookAt(
   const request: FactsRequest = { orgId, product, asOf, sealed: await readSealedHours(client, orgId) };
   const { used, usedByQuarter, ahead } = await readUsageFacts(client, request, aheadMs);
   const open = new Set(book.openOf(orgId, product).map(({ key }) => subjectKey(key.ruleId, key.subject)));
+  const openSubjects = (ruleId: string): string[] =>
+    book
+      .openOf(orgId, product)
+      .filter(({ key }) => key.ruleId === ruleId)
+      .map(({ key }) => key.subject);
+
   const measured: Measured[] = [];
   let [headroom, nextLookAt] = [Infinity, changeAt];
 
@@ -97,12 +103,6 @@ export async function lookAt(
     const found = measureUsage(rule, allowance, used);
     return found === undefined ? [] : [found];
   }
-
-  const openSubjects = (ruleId: string): string[] =>
-    book
-      .openOf(orgId, product)
-      .filter(({ key }) => key.ruleId === ruleId)
-      .map(({ key }) => key.subject);
 
   /** The earliest instant at which time alone may have brought it below. */
   function maySettleAt({ kind, excess }: Measured): number {
