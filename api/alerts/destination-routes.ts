@@ -116,19 +116,20 @@ function destinationRoutes(
       params,
       querystring: NoQuery,
       headers: ChangeHeaders,
-      response: { 204: Type.Null({ description: 'It is removed.' }), ...CHANGE_PROBLEMS },
+      response: { 200: DestinationsAnswer, ...CHANGE_PROBLEMS },
     },
-    handler: async (request, reply) => {
+    handler: async (request) => {
       const state = await settings.refresh();
       const orgId = orgIdOf(state, request.params);
       const { destination } = findDestination(state, orgId, request.params.destination, now());
-      await recordCommand(sources, callerOf(request), request.headers, {
+      const { effectiveAt } = await recordCommand(sources, callerOf(request), request.headers, {
         kind: 'alert-destination',
         org_id: orgId,
         product: '',
         value: { ...destination, is_removed: true },
       });
-      return reply.code(204).send(null);
+      const left = destinationsAt((await settings.refresh()).alerting(orgId), Math.max(now(), effectiveAt));
+      return { org_id: orgId, destinations: left.map((each) => destinationAnswer(each)) };
     },
   });
 

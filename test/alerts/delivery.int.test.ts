@@ -204,7 +204,9 @@ it(
     await api.write('PUT', DESTINATION, body, ANN);
     await until('it is resolved', async () => (await open()) === 1);
     await until('the receiver gets that', () => gotOf('alert.resolved').length === 1);
-    expect((await api.send(DESTINATION, { method: 'DELETE', claims: ANN })).status).toBe(204);
+    expect((await api.send(DESTINATION, { method: 'DELETE', claims: ANN })).body).toMatchObject({
+      destinations: [],
+    });
     expect(await destinations()).toEqual([]);
   },
   TIMEOUT_MS,
