@@ -19,7 +19,11 @@ export class Worker {
    * @throws the errors of both
    */
   async tick(): Promise<Tick> {
-    const tick = await this.decider.tick();
+    const tick = await this.decider.tick().catch((error: unknown) => {
+      // What is due already is delivered also while Kafka or a consumer is away.
+      this.deliverer.pump();
+      throw error;
+    });
     this.#events.note(tick.changes);
     await this.deliverer.step(tick.settings);
     await this.#events.step(tick.settings, performance.now());

@@ -126,7 +126,7 @@ export class Decider {
       looks: looks.length,
       raised,
       resolved: decisions.length - raised,
-      failures: looks.flatMap(({ failure }) => failure ?? []),
+      failures: [...looks.flatMap(({ failure }) => failure ?? []), ...this.#unusual.failures],
     };
   }
 
@@ -178,8 +178,14 @@ export class Decider {
     for (const [key, bound] of await readUsageBounds(client, asOf)) {
       const [orgId, product]: [string, string] = JSON.parse(key);
       const open = new Set(book.openOf(orgId, product).map(({ key: { ruleId } }) => ruleId));
-      const terms = termsOf(settings, orgId, product, asOf);
-      this.#watches.bounded({ orgId, product }, { terms, bound, startedAt }, (ruleId) => open.has(ruleId));
+      const subscribed = { orgId, product };
+      try {
+        const terms = termsOf(settings, orgId, product, asOf);
+        this.#watches.bounded(subscribed, { terms, bound, startedAt }, (ruleId) => open.has(ruleId));
+      } catch {
+        // The look fails as well, and says why (Tick.failures).
+        this.#watches.mustLook(subscribed);
+      }
     }
     this.#boundsAt = startedAt;
   }

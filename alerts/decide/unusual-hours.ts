@@ -16,6 +16,11 @@ const EVERY_MS = 30_000;
 /** Of one tick, so that it holds up no other alert. */
 const PER_TICK = 10;
 
+interface Failure {
+  readonly orgId: string;
+  readonly error: unknown;
+}
+
 /** Decides by each hour that was sealed last, for the subscriptions that have such a rule. */
 export class UnusualHours {
   readonly #client: ClickHouseClient;
@@ -23,9 +28,15 @@ export class UnusualHours {
   #at = -Infinity;
   #waiting: Subscribed[] = [];
   #taken = 0;
+  #failures: Failure[] = [];
 
   constructor(client: ClickHouseClient) {
     this.#client = client;
+  }
+
+  /** Those of the last call of `next`: their organisations are left out in this hour. */
+  get failures(): readonly Failure[] {
+    return this.#failures;
   }
 
   /** The decisions of the next subscriptions. They are taken again unless `done` says that they are recorded. */
@@ -36,8 +47,25 @@ export class UnusualHours {
     }
     const some = this.#waiting.slice(0, PER_TICK);
     this.#taken = some.length;
-    const decisions = await Promise.all(some.map((subscribed) => this.#decide(settings, subscribed, book)));
+    this.#failures = [];
+    const decisions = await Promise.all(
+      some.map((subscribed) => this.#decideApart(settings, subscribed, book)),
+    );
     return decisions.flat();
+  }
+
+  /** An organisation whose hour cannot be read holds up no other. */
+  async #decideApart(
+    settings: SettingsState,
+    subscribed: Subscribed,
+    book: AlertBook,
+  ): Promise<readonly Decision[]> {
+    try {
+      return await this.#decide(settings, subscribed, book);
+    } catch (error) {
+      this.#failures.push({ orgId: subscribed.orgId, error });
+      return [];
+    }
   }
 
   done(): void {
@@ -57,9 +85,7 @@ export class UnusualHours {
     for (const each of [...used.map(({ org_id, product }) => ({ orgId: org_id, product })), ...open]) {
       found.set(JSON.stringify([each.orgId, each.product]), each);
     }
-    this.#waiting = [...found.values()].filter(({ orgId, product }) =>
-      termsOf(settings, orgId, product, sealed)?.rules.some(({ kind }) => kind === KIND),
-    );
+    this.#waiting = [...found.values()].filter((each) => hasRule(settings, each, sealed));
     this.#hour = hour;
   }
 
@@ -78,5 +104,14 @@ export class UnusualHours {
     const measured = rules.map((rule) => measureUnusualHour(rule, { hour, ...facts, cause }));
     const kinds = new Map(terms?.rules.map(({ rule_id, kind }) => [rule_id, kind]));
     return decide({ orgId, product, asOf: hour + HOUR_MS, measured, kinds }, book);
+  }
+}
+
+/** Where that cannot be known it is decided, which fails and says why. */
+function hasRule(settings: SettingsState, { orgId, product }: Subscribed, at: number): boolean {
+  try {
+    return termsOf(settings, orgId, product, at)?.rules.some(({ kind }) => kind === KIND) ?? false;
+  } catch {
+    return true;
   }
 }

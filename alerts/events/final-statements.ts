@@ -1,5 +1,12 @@
-import { billingPeriodsOf, finalAt, periodsBefore } from '../../domain/calendar/billing-periods.ts';
+import {
+  billingPeriodsOf,
+  finalAt,
+  periodsBefore,
+  type Period,
+} from '../../domain/calendar/billing-periods.ts';
 import { calendarOf } from '../../domain/calendar/calendar.ts';
+import { UnknownTimeZoneError } from '../../domain/calendar/zone-days.ts';
+import type { OrgHistory } from '../../domain/settings/org-history.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
 import { inEffectAt } from '../../domain/versions.ts';
 import type { LogRecord } from '../../platform/landed-log.ts';
@@ -24,8 +31,7 @@ export function finalStatements(
     );
     const org = settings.history(orgId);
     if (org === undefined || since === Infinity) return [];
-    const periods = billingPeriodsOf(calendarOf(org.timeZone), org.billingDay);
-    const final = periodsBefore(periods, chargesUntil, PERIODS).filter((period) => {
+    const final = lastPeriods(org, chargesUntil).filter((period) => {
       const at = finalAt(period);
       return at <= chargesUntil && at >= since;
     });
@@ -37,4 +43,14 @@ export function finalStatements(
         ),
     );
   });
+}
+
+function lastPeriods({ timeZone, billingDay }: OrgHistory, instant: number): Period[] {
+  try {
+    return periodsBefore(billingPeriodsOf(calendarOf(timeZone), billingDay), instant, PERIODS);
+  } catch (error) {
+    // It has no days, and no statements, until its time zone is set.
+    if (error instanceof UnknownTimeZoneError) return [];
+    throw error;
+  }
 }
