@@ -15,10 +15,10 @@ import { readAggregatorConfig } from './config.ts';
 import { SEAL_WITHIN_S } from './sealing/rollup.ts';
 import { CHANGES_PER_SNAPSHOT, createSettingsStore } from '../store/settings/store.ts';
 import { adoptBundledRelease } from '../store/zone-releases.ts';
+import { Lease } from '../store/lease.ts';
 import { formatInstant } from '../domain/instants.ts';
 import { startBackgroundWork } from './background-work.ts';
 import { isAnythingDue } from './due.ts';
-import { Lease } from './lease.ts';
 import { aggregatorMetrics } from './metrics.ts';
 import { tick } from './tick.ts';
 import { TickHistory } from './tick-history.ts';
@@ -74,7 +74,7 @@ async function run({
     timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS, gatherMs: config.GATHER_MS },
   };
 
-  const lease = new Lease(client, randomUUID(), logger);
+  const lease = new Lease(client, 'tick', randomUUID(), logger);
 
   /** Before anything is closed by them. */
   async function adopt(): Promise<void> {

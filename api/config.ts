@@ -11,6 +11,7 @@ import {
   eventTimeVariables,
   closingVariables,
   invalidRecordVariables,
+  webhookVariables,
 } from '../platform/variables.ts';
 import { readRegistryAccess, schemaRegistryVariables } from '../platform/schema-registry/variables.ts';
 import { tracingVariables } from '../platform/tracing/variables.ts';
@@ -35,6 +36,7 @@ export const apiVariables = {
   ...invalidRecordVariables,
   ...kafkaVariables,
   ...schemaRegistryVariables,
+  ...webhookVariables,
   HOST: Type.String({ default: '127.0.0.1', minLength: 1, description: 'the address to listen on' }),
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535, description: 'the port to listen on' }),
   RATE_LIMIT_PER_MINUTE: Type.Integer({

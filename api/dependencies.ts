@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { ClickHouseClient } from '../platform/clickhouse/connect.ts';
 
 import type { Logger } from '../platform/logging.ts';
+import type { AlertRequests } from '../store/alerts/requests.ts';
 import type { DeadLetterTool } from '../store/dead-letters/tool.ts';
 import type { Catalogues } from '../domain/catalogues/catalogues.ts';
 import type { OrgHistory } from '../domain/settings/org-history.ts';
@@ -39,14 +40,15 @@ export interface Sources {
   readonly waveLimits: WaveLimits;
 }
 
-/** What a statement is read from, by the API and by the commands. */
-export type StatementSources = Pick<Sources, 'now' | 'clickhouse' | 'topics' | 'timing'>;
-
 export interface ApiDependencies extends Sources {
   /** A connection of their own for probes and metrics, so that they never wait behind other queries. */
   readonly clickhouseForProbes: ClickHouseClient;
   /** Validates dead letters as the consumers do, and replays them. */
   readonly deadLetters: Pick<DeadLetterTool, 'validator' | 'replayer'>;
+  /** Records tests and replays of deliveries, and that alerts were read. */
+  readonly alertRequests: Pick<AlertRequests, 'append'>;
+  /** The key that webhooks’ secrets are derived from, '' for none, and whether they may go anywhere. */
+  readonly webhooks: { readonly key: string; readonly isAnyTarget: boolean };
   /** Publishes the events of POST /v1/events. */
   readonly events: Pick<EventPublisher, 'publish'>;
   /** Where traces go on that come with events; undefined where none are exported. */

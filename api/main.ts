@@ -4,6 +4,7 @@ import { collectProcessMetrics } from '../platform/health/process-metrics.ts';
 import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
 import { firstClusterContact } from '../platform/clickhouse/first-contact.ts';
 import { openRecorder } from '../store/settings/recorder.ts';
+import { openAlertRequests } from '../store/alerts/requests.ts';
 import { openDeadLetterTool } from '../store/dead-letters/tool.ts';
 import { topicNames } from '../schemas/topics.ts';
 import { buildApp } from './app.ts';
@@ -50,7 +51,7 @@ async function run({
   });
   const topics = topicNames(config.TOPIC_PREFIX);
   // Beside the work: reading needs no Kafka.
-  const written = [topics.settings, topics.calls, topics.writerSchemas];
+  const written = [topics.settings, topics.calls, topics.writerSchemas, topics.alerts];
   firstContact(config, 'api-credits-api', logger, (admin) =>
     checkReplication(admin, written, config.ON_LOW_REPLICATION, logger),
   ).catch(fail);
@@ -62,6 +63,11 @@ async function run({
     maxWaitingBytes: MAX_WAITING_EVENT_BYTES,
   });
   const tracing = openTracing(config, 'api-credits-api', logger);
+  const alertRequests = openAlertRequests(config, clickhouse, {
+    clientId: 'api-credits-api',
+    logger,
+    timeoutMs: RECORDED_WITHIN_MS,
+  });
   const deadLetters = openDeadLetterTool(config, 'api-credits-api', logger, Date.now);
   const { app } = await buildApp({
     now: Date.now,
@@ -72,6 +78,8 @@ async function run({
     events,
     tracing,
     deadLetters,
+    alertRequests,
+    webhooks: { key: config.WEBHOOK_KEY, isAnyTarget: config.WEBHOOK_TARGETS === 'any' },
     eventTimeLimits: { futureMs: config.FUTURE_LIMIT_MS, latenessMs: config.LATENESS_LIMIT_MS },
     timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS },
     waveLimits: { percent: config.INVALID_PERCENT_LIMIT, records: config.INVALID_RECORDS_LIMIT },
@@ -91,7 +99,8 @@ async function run({
   });
   onStop(async () => {
     await app.close();
-    await Promise.all([settings.close(), events.close(), deadLetters.close(), tracing?.close()]);
+    await Promise.all([settings.close(), events.close(), deadLetters.close(), alertRequests.close()]);
+    await tracing?.close();
     await Promise.all([clickhouse.close(), clickhouseForProbes.close()]);
   });
   await listen(app, config.HOST, config.PORT);

@@ -1,3 +1,4 @@
+import { alertRoutes } from './alerts/routes.ts';
 import { billingDaysRoute } from './billing/days-route.ts';
 import { billingRoute } from './billing/route.ts';
 import { whatIfRoute } from './billing/what-if-route.ts';
@@ -56,6 +57,7 @@ export async function registerRoutes(app: ApiServer, dependencies: ApiDependenci
   settingsRoutes(app, dependencies);
   subscriptionRoute(app, dependencies);
   additionalLimitRoutes(app, dependencies);
+  alertRoutes(app, dependencies);
   catalogueRoutes(app, dependencies);
   deadLetterRoutes(app, dependencies);
   reconciliationRoute(app, dependencies);

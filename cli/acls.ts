@@ -9,6 +9,7 @@ export type Program =
   | 'publisher'
   | 'consumer'
   | 'aggregator'
+  | 'alerts'
   | 'api'
   | 'operator'
   | 'recompute'
@@ -19,6 +20,7 @@ export const PROGRAMS: Readonly<Record<Program, string>> = {
   publisher: 'the SDK in an API server, and npm run replay',
   consumer: 'consumers/main.ts',
   aggregator: 'aggregator/main.ts',
+  alerts: 'alerts/main.ts',
   api: 'api/main.ts',
   operator: 'npm run org, npm run catalogue',
   recompute: 'npm run recompute -- --apply',
@@ -52,7 +54,9 @@ export function kafkaAcls(topics: Topics, topicPrefix: string, group: string): A
     publisher: [topics.calls, topics.writerSchemas],
     consumer: [topics.dead],
     aggregator: [topics.dailyCharges],
-    api: [topics.settings, topics.calls, topics.writerSchemas],
+    // A destination that nothing can be delivered to is disabled in the settings.
+    alerts: [topics.alerts, topics.settings],
+    api: [topics.settings, topics.calls, topics.writerSchemas, topics.alerts],
     operator: [topics.settings],
     recompute: [topics.dailyCharges],
     deadLetters: [topics.calls],
@@ -77,6 +81,8 @@ export function kafkaAcls(topics: Topics, topicPrefix: string, group: string): A
     ...on('aggregator', 'DescribeConfigs', written.aggregator),
     // Reconciliation reads records again, as a member of no group.
     ...on('aggregator', 'Read', [topics.calls, topics.writerSchemas]),
+    ...on('alerts', 'Write', written.alerts),
+    ...on('alerts', 'DescribeConfigs', written.alerts),
     ...on('api', 'Write', written.api),
     ...on('api', 'DescribeConfigs', written.api),
     ...readsSchemas('api'),

@@ -1,6 +1,6 @@
 import { billedAsAdjustmentAnswer } from '../api/billing/day-answer.ts';
-import { billedInOwnPeriod } from '../api/billing/later.ts';
-import type { StatementDay } from '../api/billing/rows.ts';
+import { billedInOwnPeriod } from '../store/statements/later.ts';
+import type { StatementDay } from '../store/statements/rows.ts';
 import { adjustmentText } from '../api/statements/day-words.ts';
 import { periodText } from '../api/statements/formats.ts';
 import type { Period } from '../domain/calendar/billing-periods.ts';

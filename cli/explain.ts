@@ -1,6 +1,6 @@
 /** `npm run explain`: how the charge of a day came about. */
-import { readMoment } from '../api/billing/moment.ts';
-import { statementDay } from '../api/billing/rows.ts';
+import { readMoment } from '../store/statements/moment.ts';
+import { statementDay } from '../store/statements/rows.ts';
 import { billingPeriodsOf } from '../domain/calendar/billing-periods.ts';
 import { calendarOf } from '../domain/calendar/calendar.ts';
 import { readExplanation } from '../store/explain/read.ts';

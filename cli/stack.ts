@@ -11,7 +11,7 @@ import {
   kafkaVariables,
   orgVariables,
 } from '../platform/variables.ts';
-import type { StatementSources } from '../api/dependencies.ts';
+import type { StatementSources } from '../store/statements/moment.ts';
 import type { SettingsState } from '../domain/settings/state.ts';
 import { topicNames } from '../schemas/topics.ts';
 import { createSettingsStore } from '../store/settings/store.ts';

@@ -1,5 +1,5 @@
 import { whatIfAnswer } from '../api/billing/what-if-answer.ts';
-import type { StatementDay } from '../api/billing/rows.ts';
+import type { StatementDay } from '../store/statements/rows.ts';
 import type { RequestedSubscription } from '../api/orgs/subscription.ts';
 import { adjustmentText } from '../api/statements/day-words.ts';
 import { periodText } from '../api/statements/formats.ts';

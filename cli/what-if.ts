@@ -1,5 +1,5 @@
 /** `npm run what-if`: prices the last period's real usage under another edition, number of users or limit. */
-import { readStatement } from '../api/billing/statement.ts';
+import { readStatement } from '../store/statements/statement.ts';
 import type { OtherTerms } from '../domain/pricing/what-if.ts';
 import { readWhatIf } from '../store/usage/read-what-if.ts';
 import { runCommand } from '../platform/command-line/command.ts';

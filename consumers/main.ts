@@ -15,6 +15,7 @@ import { enforceRetention } from '../store/retention.ts';
 import { enforceSourceRetention } from '../store/source-retention.ts';
 import { topicNames } from '../schemas/topics.ts';
 import { InsertBatch } from './write/insert-batch.ts';
+import { alertsLog } from './write/alerts-log.ts';
 import { chargesLog } from './write/charges-log.ts';
 import { consumerMetrics } from './metrics.ts';
 import { newCounters } from './counters.ts';
@@ -147,6 +148,7 @@ async function run({
   // Decision logs: each fetched batch lands at once.
   const charges = source(topics.dailyCharges, `${group}.charges`);
   const settings = source(topics.settings, `${group}.settings`);
+  const alerts = source(topics.alerts, `${group}.alerts`);
   const takerOf = (log: DecisionLog, from: Source) =>
     landDecisionLog(log, {
       inserts,
@@ -155,7 +157,7 @@ async function run({
       onTaken: from.onTaken,
     });
 
-  const sources = [calls, charges, settings];
+  const sources = [calls, charges, settings, alerts];
   const progress = new ProgressWriter(sources, admin, inserts, logger, Date.now);
 
   const parts = { counters, sources, progress, failing, waveGuard };
@@ -177,6 +179,7 @@ async function run({
     calls.fetcher.start(intake.take),
     charges.fetcher.start(takerOf(chargesLog, charges)),
     settings.fetcher.start(takerOf(settingsLog, settings)),
+    alerts.fetcher.start(takerOf(alertsLog, alerts)),
   ]);
   progress.start(config.PROGRESS_INTERVAL_MS);
   logger.info({ group, topics }, 'landing');

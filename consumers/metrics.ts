@@ -33,7 +33,7 @@ export function consumerMetrics(
   counter('insert_seconds', 'Time that these inserts took.', () => counters.insertMs / 1_000);
   counter(
     'decision_log_rows',
-    'Records of daily-charges and settings that landed.',
+    'Records of daily-charges, settings and alerts that landed.',
     () => counters.decisionLogRows,
   );
   counter('failed_attempts', 'Steps that failed and were retried.', () => counters.failedAttempts);

@@ -208,3 +208,18 @@ export const orgVariables = {
       'changes of settings that an org, or the catalogues, may record in an hour: the log keeps each forever',
   }),
 };
+
+/** Of the process that delivers alerts, and of the API, which shows the secrets and checks the addresses. */
+export const webhookVariables = {
+  WEBHOOK_KEY: Type.String({
+    default: '',
+    pattern: '^$|^.{32,}$',
+    examples: ['32 random characters or more'],
+    secret: true,
+    description: 'the key that the secrets of webhooks are derived from; without it there are no webhooks',
+  }),
+  WEBHOOK_TARGETS: Type.Enum(['public', 'any'], {
+    default: 'public',
+    description: 'where webhooks may go: public addresses by https, or any address, also by http',
+  }),
+};

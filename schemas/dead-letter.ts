@@ -6,6 +6,7 @@ export const DEAD_LETTER_REASONS = {
   'not-a-charge': 'the record is not a charge of a day',
   'charge-after-final': 'the charge was appended after its statement had become final',
   'not-a-settings-change': 'the record is not a change of settings',
+  'not-an-alert': 'the record is not a decision about alerts',
 } as const;
 export type DeadLetterReason = keyof typeof DEAD_LETTER_REASONS;
 

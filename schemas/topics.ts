@@ -8,6 +8,7 @@ export interface Topics {
   readonly writerSchemas: string;
   readonly dailyCharges: string;
   readonly settings: string;
+  readonly alerts: string;
 }
 
 export interface TopicDefinition {
@@ -36,6 +37,7 @@ export function topicNames(prefix = ''): Topics {
     writerSchemas: `${prefix}api-calls.schemas`,
     dailyCharges: `${prefix}daily-charges`,
     settings: `${prefix}settings`,
+    alerts: `${prefix}alerts`,
   };
 }
 
@@ -52,6 +54,9 @@ const KEEP_FOREVER = { name: 'retention.ms', value: '-1' };
  * for a publisher's mistake to be noticed and corrected.
  */
 export const DEAD_LETTER_DAYS = 90;
+
+/** D: alerts name users. As long as the table (schemas/clickhouse/0023). */
+const ALERTS_DAYS = 400;
 
 /**
  * Definitions for creating the topics.
@@ -84,5 +89,7 @@ export function topicDefinitions(
     define(names.dailyCharges, 1, KEEP_FOREVER),
     // One partition: its order decides between concurrent changes, its append times decide when they take effect.
     define(names.settings, 1, KEEP_FOREVER),
+    // One partition: of two decisions under one id the first one is the alert.
+    define(names.alerts, 1, { name: 'retention.ms', value: String(ALERTS_DAYS * DAY_MS) }),
   ];
 }

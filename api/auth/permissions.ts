@@ -21,6 +21,8 @@ const PERMISSIONS = {
   'read-additional-limit': OWN_ADMINS,
   // Z: only the super admin.
   'set-additional-limit': { super_admin: 'org' },
+  'read-alerts': OWN_ADMINS,
+  'change-alerts': OWN_ADMINS,
   'read-settings': { ...OWN_ADMINS, platform: 'org' },
   'change-settings': { platform: 'org' },
 } as const satisfies Record<string, Partial<Record<Role, Scope>>>;
@@ -30,6 +32,7 @@ const GLOBAL_PERMISSIONS = {
   'read-orgs': ['platform'],
   'create-org': ['platform'],
   'change-catalogues': ['platform'],
+  'change-alert-defaults': ['platform'],
   'read-charges': ['billing'],
   'read-reconciliation': ['billing', 'platform'],
   // Their bytes may be of any organisation.

@@ -5,8 +5,8 @@ import { Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
 import { Instant } from '../parameters/instant.ts';
 import { Amount, SlabsAnswer, slabsAnswer } from './amounts.ts';
-import type { BilledAsAdjustment, LaterFigures } from './later.ts';
-import type { StatementDay } from './rows.ts';
+import type { BilledAsAdjustment, LaterFigures } from '../../store/statements/later.ts';
+import type { StatementDay } from '../../store/statements/rows.ts';
 
 const strict = { additionalProperties: false };
 

@@ -5,7 +5,7 @@ import { DateOfDay } from '../parameters/date.ts';
 import { Instant } from '../parameters/instant.ts';
 import { Amount } from './amounts.ts';
 import { StatementDayAnswer, statementDayAnswer } from './day-answer.ts';
-import type { Statement } from './statement.ts';
+import type { Statement } from '../../store/statements/statement.ts';
 import { formatInstant } from '../../domain/instants.ts';
 
 export const AdjustmentAnswer = Type.Object(

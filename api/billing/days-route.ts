@@ -4,7 +4,7 @@ import { OrgParams } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
 import { BillingDaysAnswer, statementAnswer } from './days-answer.ts';
 import { dateRangeOf, DaysQuery } from './days-query.ts';
-import { readStatement } from './statement.ts';
+import { readStatement } from '../../store/statements/statement.ts';
 
 export function billingDaysRoute(app: ApiServer, sources: Sources): void {
   app.route({

@@ -8,7 +8,7 @@ import { OrgParams, ProductParameter } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
 import { TermsAssumed } from '../settings/terms-assumed.ts';
 import { BilledAnswer, billedAnswer } from './amounts.ts';
-import { readBill } from './bill.ts';
+import { readBill } from '../../store/statements/bill.ts';
 import { AdjustmentAnswer, adjustmentAnswer } from './days-answer.ts';
 
 const PREVIOUS_PERIODS = 12;

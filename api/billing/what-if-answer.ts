@@ -6,11 +6,11 @@ import type { PeriodWhatIf } from '../../store/usage/read-what-if.ts';
 import type { RequestedSubscription } from '../orgs/subscription.ts';
 import { Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
-import { statementTotal } from './adjustments.ts';
+import { statementTotal } from '../../store/statements/adjustments.ts';
 import { Amount, BilledAnswer, billedAnswer } from './amounts.ts';
 import { BilledAsAdjustmentAnswer, billedAsAdjustmentAnswer } from './day-answer.ts';
-import { sumByPeriod } from './later.ts';
-import type { StatementDay } from './rows.ts';
+import { sumByPeriod } from '../../store/statements/later.ts';
+import type { StatementDay } from '../../store/statements/rows.ts';
 
 const strict = { additionalProperties: false };
 

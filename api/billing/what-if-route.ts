@@ -7,7 +7,7 @@ import { readSubscription, type RequestedSubscription } from '../orgs/subscripti
 import { OrgParams, ProductParameter } from '../parameters/org.ts';
 import { invalidParameter, Problem } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
-import { readStatement } from './statement.ts';
+import { readStatement } from '../../store/statements/statement.ts';
 import { WhatIfAnswer, whatIfAnswer } from './what-if-answer.ts';
 
 const strict = { additionalProperties: false };

@@ -4,7 +4,7 @@ import { Amount } from '../billing/amounts.ts';
 import { Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
 import { Instant } from '../parameters/instant.ts';
-import type { ChargeRow } from './read.ts';
+import type { ChargeRow } from '../../store/charges/read-revisions.ts';
 import { formatInstant } from '../../domain/instants.ts';
 
 /** One revision of one day’s charge (schemas/daily-charge.avsc), identified by org_id, product, day and revision. */

@@ -7,7 +7,7 @@ import { csvOf, CSV_MEDIA_TYPE } from '../http/csv.ts';
 import { DateParameter } from '../parameters/date.ts';
 import type { ApiServer } from '../server.ts';
 import { ChargeAnswer, chargeAnswer } from './answer.ts';
-import { readDayCharges, type ChargeRow } from './read.ts';
+import { readDayCharges, type ChargeRow } from '../../store/charges/read-revisions.ts';
 
 /** Rows of an answer held in memory at once. */
 const ROWS_AT_ONCE = 5_000;

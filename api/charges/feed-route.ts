@@ -5,7 +5,7 @@ import { invalidParameter } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
 import { ChargeAnswer, chargeAnswer } from './answer.ts';
 import { decodeOffset, encodeOffset } from './cursor.ts';
-import { readRevisions } from './read.ts';
+import { readRevisions } from '../../store/charges/read-revisions.ts';
 
 const FeedQuery = Type.Object(
   {

@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox';
 import { formatInstant } from '../../domain/instants.ts';
 import { BREAKDOWNS, type Explanation } from '../../store/explain/explanation.ts';
 import { StatementDayAnswer, statementDayAnswer } from '../billing/day-answer.ts';
-import type { StatementDay } from '../billing/rows.ts';
+import type { StatementDay } from '../../store/statements/rows.ts';
 import { Credits } from '../parameters/counts.ts';
 import { DateOfDay } from '../parameters/date.ts';
 import { Instant } from '../parameters/instant.ts';

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { UnknownTimeZoneError } from '../../domain/calendar/zone-days.ts';
-import { clickhouseProblem, queryTimeout } from './clickhouse.ts';
+import { UnknownPriceBookError } from '../../store/statements/moment.ts';
+import { clickhouseProblem, queryTimeout, RETRY_AFTER } from './clickhouse.ts';
 import { Problem, type ProblemType } from './problem.ts';
 import { PROBLEM_MEDIA_TYPE } from './schema.ts';
 import { validationProblem } from './validation.ts';
@@ -51,6 +52,9 @@ function problemOf(error: unknown, { raw }: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
   // Parameters and changes are checked before: what cannot be computed here is an organisation recorded long ago.
   if (error instanceof UnknownTimeZoneError) return noTimeZone(error);
+  if (error instanceof UnknownPriceBookError) {
+    return new Problem('unavailable', error.message, { cause: error, headers: RETRY_AFTER });
+  }
   if (isFastifyError(error)) {
     if (error.validation) return validationProblem(error);
     if (error.code === 'FST_ERR_HANDLER_TIMEOUT') return raw.complete ? queryTimeout(error) : slowBody(error);

@@ -3,7 +3,7 @@ import type { LocalDate } from '../../domain/calendar/dates.ts';
 import { priceBookAt } from '../../domain/catalogues/catalogues.ts';
 import { statementAnswer, type BillingDaysAnswer } from '../billing/days-answer.ts';
 import { dateRangeOf, type DaysQuery } from '../billing/days-query.ts';
-import { readStatement } from '../billing/statement.ts';
+import { readStatement } from '../../store/statements/statement.ts';
 import type { ApiDependencies, Sources } from '../dependencies.ts';
 import { orgCalendar, readSubscription, timeZoneAt } from '../orgs/subscription.ts';
 import { formatInstant } from '../../domain/instants.ts';

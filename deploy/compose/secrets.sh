@@ -26,7 +26,7 @@ secret() {
 }
 
 for name in clickhouse_owner clickhouse_writer clickhouse_reader clickhouse_cluster clickhouse_replicas jwt_secret \
-  grafana_admin; do
+  webhook_key grafana_admin; do
   secret "$name"
 done
 

@@ -24,5 +24,5 @@ export function readStartArguments(args: readonly string[]): ProcessCounts | und
     if (given < 1 || given > MAX) throw options.wrong(`--${name} must be 1 to ${MAX}, not ${given}.`);
     return given;
   };
-  return { consumer: count('consumers'), aggregator: count('aggregators'), api: count('apis') };
+  return { consumer: count('consumers'), aggregator: count('aggregators'), alerts: 1, api: count('apis') };
 }

@@ -23,8 +23,8 @@ export interface ClickHouseLogin {
 }
 
 /**
- * `owner` creates the tables, sets their retention and recomputes, `writer` is for the consumer and the aggregator,
- * `reader` for the API and the commands that only read, all but whom an erasure is of. None of them can read or write files, call other servers, or see another
+ * `owner` creates the tables, sets their retention and recomputes, `writer` is for the consumer, the aggregator and
+ * alerts, `reader` for the API and the commands that only read, all but whom an erasure is of. None of them can read or write files, call other servers, or see another
  * database.
  */
 export type StackRole = 'owner' | 'writer' | 'reader';

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Type } from 'typebox';
 import { aggregatorVariables } from '../../aggregator/config.ts';
+import { alertsVariables } from '../../alerts/config.ts';
 import { readGivenKeys } from '../../api/auth/keys.ts';
 import { apiVariables } from '../../api/config.ts';
 import { replicationOf, replicationProblems } from '../../cli/topics-config.ts';
@@ -29,6 +30,7 @@ const localVariables = {
   // Those of the processes too, so that all problems are reported together before anything starts.
   ...consumerVariables,
   ...aggregatorVariables,
+  ...alertsVariables,
   ...apiVariables,
   // The local stack's pure rule of interfaces.md, "Replay of an access log".
   UNKNOWN_ORGS: { ...orgVariables.UNKNOWN_ORGS, default: 'local' },

@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ClickHouseConfig } from '../../platform/clickhouse/connect.ts';
 import type { Environment } from '../../platform/config.ts';
 import type { ClickHouseLogin, StackRole } from './clickhouse-users.ts';
 import type { LocalConfig } from './config.ts';
-import { secretFile } from './secret.ts';
+import { createSecretFile, secretFile } from './secret.ts';
 import { hasLocalSignIn } from './sign-in-obstacles.ts';
 import type { Stack } from './stack.ts';
 import type { ServerPlaces } from './start-servers.ts';
@@ -36,13 +36,23 @@ export function stackEnvironment(
     DATA_DIR: config.DATA_DIR,
     STOP_TIMEOUT_MS: String(config.STOP_TIMEOUT_MS),
     ...secretEnvironment(config.DATA_DIR, env),
+    // Receivers on this machine are what a developer tries webhooks with.
+    WEBHOOK_TARGETS: env['WEBHOOK_TARGETS'] || 'any',
   };
 }
 
-/** The API takes either JWT_SECRET or JWT_SECRET_FILE: the given one, otherwise the data directory's file. */
+/** A secret is given as itself or as a file: the given one, otherwise a file of the data directory. */
 function secretEnvironment(dataDir: string, env: Environment): Record<string, string> {
-  if (env['JWT_SECRET']) return {};
-  return { JWT_SECRET_FILE: env['JWT_SECRET_FILE'] ? resolve(env['JWT_SECRET_FILE']) : secretFile(dataDir) };
+  return {
+    ...(!env['JWT_SECRET'] && {
+      JWT_SECRET_FILE: env['JWT_SECRET_FILE'] ? resolve(env['JWT_SECRET_FILE']) : secretFile(dataDir),
+    }),
+    ...(!env['WEBHOOK_KEY'] && {
+      WEBHOOK_KEY_FILE: env['WEBHOOK_KEY_FILE']
+        ? resolve(env['WEBHOOK_KEY_FILE'])
+        : createSecretFile(join(dataDir, 'webhook-key')),
+    }),
+  };
 }
 
 /** A child's login for the local ClickHouse. Whatever login this process's own environment has, it is for another. */

@@ -94,7 +94,7 @@ async function start(config: LocalConfig, counts: ProcessCounts): Promise<void> 
   await step('tables and topics', () => whileServersBlink(createTablesAndTopics, patience));
 
   const environment = stackEnvironment(config, servers, process.env);
-  await step('consumer, aggregator and API', () =>
+  await step('consumer, aggregator, alerts and API', () =>
     startPipeline(config, servers, environment, fleet, members),
   );
   shutdown.add(stack.remove);

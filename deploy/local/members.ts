@@ -18,8 +18,8 @@ export interface Member {
 type PortConfig = Pick<LocalConfig, 'PORT' | 'HEALTH_PORT'>;
 
 /**
- * The processes in the order in which they start. The APIs listen on PORT, PORT+1, ...; the consumers and then the
- * aggregators on HEALTH_PORT, HEALTH_PORT+1, ..., if it is given.
+ * The processes in the order in which they start. The APIs listen on PORT, PORT+1, ...; the consumers, the
+ * aggregators and then alerts on HEALTH_PORT, HEALTH_PORT+1, ..., if it is given.
  */
 export function membersOf(counts: ProcessCounts, { PORT, HEALTH_PORT }: PortConfig): Member[] {
   let healthPort = HEALTH_PORT;

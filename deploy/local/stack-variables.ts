@@ -21,6 +21,8 @@ function isGiven(name: string, env: Environment): boolean {
   switch (name) {
     case 'JWT_SECRET_FILE':
       return Boolean(env['JWT_SECRET']);
+    case 'WEBHOOK_KEY_FILE':
+      return Boolean(env['WEBHOOK_KEY']);
     case 'CLICKHOUSE_USER':
     case 'CLICKHOUSE_PASSWORD_FILE':
       return ['CLICKHOUSE_URL', 'CLICKHOUSE_USER', 'CLICKHOUSE_PASSWORD', 'CLICKHOUSE_PASSWORD_FILE'].some(

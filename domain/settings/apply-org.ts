@@ -1,8 +1,9 @@
 import { editionAt, UnknownEditionError, type Catalogues } from '../catalogues/catalogues.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
-import type { Version } from './org-history.ts';
+import { versionOf } from './org-history.ts';
 import { VersionList } from './version-list.ts';
 import { isTimeZone } from '../calendar/zone-rules.ts';
+import { applyAlerting, isAlertingKind } from './apply-alerting.ts';
 import { assertPathName, effectiveAt, parseValue } from './change-rules.ts';
 import { NewOrgValue, OrgValue, SubscriptionValue } from './change-values.ts';
 import type { FoldedOrg, FoldedSubscription } from './folded-org.ts';
@@ -32,6 +33,7 @@ export function applyOrgChange(
     );
   if (change.kind === 'org') return changedOrg(before, change);
   if (change.kind === 'subscription') return applySubscription(before, change, catalogues);
+  if (isAlertingKind(change.kind)) return { ...before, alerting: applyAlerting(before.alerting, change) };
   throw rejectedChange('unknown-kind', '', `${JSON.stringify(change.kind)} is not a kind of change`);
 }
 
@@ -133,15 +135,4 @@ function add<T>(
   value: T | undefined,
 ): VersionList<T> | undefined {
   return value === undefined ? list : VersionList.add(list, versionOf(change, value));
-}
-
-function versionOf<T>(change: LoggedChange, value: T): Version<T> {
-  return {
-    value,
-    effectiveAt: effectiveAt(change),
-    recordedAt: change.appended_at,
-    recordedBy: change.recorded_by,
-    reason: change.reason,
-    offset: change.offset,
-  };
 }

@@ -1,5 +1,6 @@
 import { bundledCatalogues } from '../catalogues/catalogues.ts';
 import { bundledCatalogueJson } from '../../schemas/bundled-catalogues.ts';
+import { NO_ALERTING, type Alerting } from './alerting.ts';
 import type { HeldCatalogues } from './apply-catalogue.ts';
 import type { HeldOrg } from './held-org.ts';
 import type { Outcome } from './outcome.ts';
@@ -22,6 +23,8 @@ export interface FoldedLog {
   /** The changes applied so far, repeated and rejected ones included. */
   logRows: number;
   held: HeldCatalogues;
+  /** What the platform has set about alerts. */
+  alerting: Alerting;
   readonly orgs: SharedMap<HeldOrg>;
   /** By change id. */
   readonly outcomes: SharedMap<Outcome>;
@@ -37,6 +40,7 @@ export function emptyFold(): FoldedLog {
     outcomesFrom: 0,
     logRows: 0,
     held,
+    alerting: NO_ALERTING,
     orgs: SharedMap.empty(),
     outcomes: SharedMap.empty(),
     chains: SharedMap.empty(),

@@ -1,3 +1,4 @@
+import type { Alerting } from './alerting.ts';
 import { fieldsOf, historyOf, type OrgFields } from './org-fields.ts';
 import type { OrgHistory } from './org-history.ts';
 import { VersionList } from './version-list.ts';
@@ -8,6 +9,8 @@ export interface FoldedOrg {
   readonly timeZone: VersionList<string>;
   readonly billingDay: VersionList<number>;
   readonly subscriptions: ReadonlyMap<string, FoldedSubscription>;
+  /** Undefined where nothing is set about alerts. */
+  readonly alerting?: Alerting;
 }
 
 export interface FoldedSubscription {

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { compiled } from '../../platform/compiled-schema.ts';
+import { NO_ALERTING, type Alerting } from './alerting.ts';
 import type { FoldedOrg, FoldedSubscription } from './folded-org.ts';
 import type { Version } from './org-history.ts';
 import { VersionList } from './version-list.ts';
@@ -15,10 +16,14 @@ const PackedSubscription = Type.Object({
   users: packed(Whole),
   limit: packed(Whole),
 });
+/** Texts by product, or by the id of a destination. */
+const PackedTexts = Type.Array(Type.Tuple([Text, packed(Text)]));
+const PackedAlerting = Type.Object({ rules: PackedTexts, destinations: PackedTexts });
 const PackedOrg = Type.Object({
   zone: packed(Text),
   day: packed(Whole),
   subscriptions: Type.Array(PackedSubscription),
+  alerting: Type.Optional(PackedAlerting),
 });
 type Packed<T> = readonly [T, number, number, string, string, number | null];
 
@@ -34,7 +39,7 @@ export class DamagedSnapshotError extends Error {
 }
 
 /** The settings of an organisation as JSON. */
-export function packOrg({ timeZone, billingDay, subscriptions }: FoldedOrg): string {
+export function packOrg({ timeZone, billingDay, subscriptions, alerting }: FoldedOrg): string {
   const org: Static<typeof PackedOrg> = {
     zone: packVersions(timeZone),
     day: packVersions(billingDay),
@@ -44,6 +49,7 @@ export function packOrg({ timeZone, billingDay, subscriptions }: FoldedOrg): str
       users: packVersions(users),
       limit: packVersions(additionalLimit),
     })),
+    ...(alerting && { alerting: packedAlerting(alerting) }),
   };
   return JSON.stringify(org);
 }
@@ -64,7 +70,42 @@ export function unpackOrg(orgId: string, json: string): FoldedOrg {
       },
     ]),
   );
-  return { orgId, timeZone, billingDay, subscriptions };
+  const alerting = org.alerting && unpackedAlerting(org.alerting);
+  return { orgId, timeZone, billingDay, subscriptions, ...(alerting && { alerting }) };
+}
+
+/** What the platform has set about alerts as JSON; '' where that is nothing. */
+export function packAlerting(alerting: Alerting): string {
+  const isNothing = alerting.rules.size + alerting.destinations.size === 0;
+  return isNothing ? '' : JSON.stringify(packedAlerting(alerting));
+}
+
+/** The reverse of packAlerting. @throws DamagedSnapshotError */
+export function unpackAlerting(json: string): Alerting {
+  if (json === '') return NO_ALERTING;
+  const alerting: unknown = JSON.parse(json);
+  if (!compiled(PackedAlerting).check(alerting)) throw new DamagedSnapshotError('the platform');
+  return unpackedAlerting(alerting);
+}
+
+function packedAlerting({ rules, destinations }: Alerting): Static<typeof PackedAlerting> {
+  return { rules: packTexts(rules), destinations: packTexts(destinations) };
+}
+
+function unpackedAlerting({ rules, destinations }: Static<typeof PackedAlerting>): Alerting {
+  return { rules: unpackTexts(rules), destinations: unpackTexts(destinations) };
+}
+
+const packTexts = (lists: Alerting['rules']): Static<typeof PackedTexts> =>
+  [...lists].map(([key, list]) => [key, packVersions(list)]);
+
+function unpackTexts(texts: Static<typeof PackedTexts>): Alerting['rules'] {
+  const found = new Map<string, VersionList<string>>();
+  for (const [key, versions] of texts) {
+    const list = unpackVersions(versions);
+    if (list) found.set(key, list);
+  }
+  return found;
 }
 
 function packVersions<T>(

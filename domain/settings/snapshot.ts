@@ -2,6 +2,7 @@ import { parseCatalogues } from '../catalogues/catalogues.ts';
 import type { CatalogueJson } from './apply-catalogue.ts';
 import { emptyFold, type FoldedLog } from './folded-log.ts';
 import { HeldOrg } from './held-org.ts';
+import { packAlerting, unpackAlerting } from './packed-org.ts';
 
 /** A state without the outcomes of its changes: what a start needs. Data that can be stored. */
 export interface Snapshot {
@@ -17,7 +18,7 @@ export interface SnapshotOrg {
   readonly orgId: string;
   /** When its last change was recorded, epoch milliseconds: no later change is recorded before it. */
   readonly recordedAt: number;
-  /** packOrg; '' for the catalogues, and for an organisation whose changes were all rejected. */
+  /** packOrg, of the catalogues packAlerting; '' for an organisation whose changes were all rejected. */
   readonly packed: string;
 }
 
@@ -30,7 +31,7 @@ export function snapshotOf(folded: FoldedLog): Snapshot {
     orgs: [...ids].map((orgId) => ({
       orgId,
       recordedAt: folded.chains.get(orgId)?.recordedAt ?? 0,
-      packed: folded.orgs.get(orgId)?.packed ?? '',
+      packed: orgId === '' ? packAlerting(folded.alerting) : (folded.orgs.get(orgId)?.packed ?? ''),
     })),
   };
 }
@@ -46,7 +47,8 @@ export function foldedFrom({ nextOffset, logRows, catalogues, orgs }: Snapshot):
   };
   for (const { orgId, recordedAt, packed } of orgs) {
     folded.chains.set(orgId, { recordedAt, last: undefined, before: undefined });
-    if (packed !== '') folded.orgs.set(orgId, HeldOrg.packed(orgId, packed));
+    if (orgId === '') folded.alerting = unpackAlerting(packed);
+    else if (packed !== '') folded.orgs.set(orgId, HeldOrg.packed(orgId, packed));
   }
   return folded;
 }

@@ -1,6 +1,8 @@
 import { isCatalogueName, type Catalogues } from '../catalogues/catalogues.ts';
 import type { OrgHistory } from './org-history.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
+import type { Alerting } from './alerting.ts';
+import { applyAlerting, isAlertingKind } from './apply-alerting.ts';
 import { applyCatalogueChange, type CatalogueJson } from './apply-catalogue.ts';
 import { applyOrgChange, orgWithoutDays } from './apply-org.ts';
 import { assertAuditFields, assertNewChange, effectiveAt } from './change-rules.ts';
@@ -62,6 +64,16 @@ export class SettingsState {
     if (folded) return readFolded(folded.org).fields;
     const assumed = this.#assumed(orgId);
     return assumed && fieldsOf(assumed);
+  }
+
+  /** What an organisation, or the platform (''), has set about alerts; undefined where an organisation has set nothing. */
+  alerting(orgId: string): Alerting | undefined {
+    return orgId === '' ? this.#folded.alerting : this.#folded.orgs.get(orgId)?.org.alerting;
+  }
+
+  /** What the platform has set about alerts: its defaults and its own destinations. */
+  get platformAlerting(): Alerting {
+    return this.#folded.alerting;
   }
 
   /** Whether organisations that are not in the log have settings too, as in the local stack. */
@@ -188,6 +200,10 @@ export class SettingsState {
     if (isCatalogueName(kind)) {
       const held = applyCatalogueChange(this.#folded.held, change, kind);
       return () => (this.#folded.held = held);
+    }
+    if (org_id === '' && isAlertingKind(kind)) {
+      const alerting = applyAlerting(this.#folded.alerting, change);
+      return () => (this.#folded.alerting = alerting);
     }
     const assumed = this.#assumed(org_id);
     const org = applyOrgChange(

@@ -15,6 +15,8 @@ const SHARDED: Readonly<Record<string, { readonly hour?: string }>> = {
   payload_conflicts: { hour: 'hour' },
   dirty_marks: { hour: 'hour' },
   seal_counts: { hour: 'toStartOfHour(bucket)' },
+  // Written by a view beside call_events; its rows are added up wherever they are.
+  landed_credits: {},
   usage_15m: { hour: 'toStartOfHour(bucket)' },
   usage_15m_by: { hour: 'toStartOfHour(bucket)' },
   daily_charges: {},
@@ -41,6 +43,9 @@ const UNSHARDED = [
   'dropped_events',
   'zone_releases',
   'erasures',
+  'alert_log',
+  'alert_attempts',
+  'alert_progress',
 ];
 
 /** Of every table that the processes use. */

@@ -37,6 +37,7 @@ const ADVICE: Readonly<Record<DeadLetterReason, string>> = {
   'not-a-charge': RECORD_AGAIN,
   'charge-after-final': 'Nothing to do: the aggregator makes an adjustment of it in the current period.',
   'not-a-settings-change': RECORD_AGAIN,
+  'not-an-alert': RECORD_AGAIN,
 };
 
 /** Why a record was quarantined, in words, and what to do about it. @param reason also one of another release */

@@ -8,6 +8,7 @@ import type { UnknownOrgs } from '../../domain/settings/state.ts';
 /** All that decides what a log of settings means: a change of any of these files makes earlier snapshots useless. */
 const SOURCES = [
   'domain/settings',
+  'domain/alerts',
   'domain/catalogues',
   'domain/calendar',
   'domain',

@@ -16,11 +16,13 @@ import { CallEventProducer } from '../../platform/kafka/call-event-producer.ts';
 import { EventPublisher } from '../../api/events/event-publisher.ts';
 import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS } from '../../schemas/event-rules.ts';
 import { compiled } from '../../platform/compiled-schema.ts';
+import { openAlertRequests } from '../../store/alerts/requests.ts';
 import { openDeadLetterTool } from '../../store/dead-letters/tool.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { serverAddresses } from '../servers/addresses.ts';
 import { dropDatabase, openNamespace, type Namespace } from '../servers/namespace.ts';
 
+export const WEBHOOK_KEY = 'a key of webhooks that only this test run knows';
 export const SECRET = Buffer.from('a secret that only this test run knows');
 
 /** A request's options; by default a GET without a token, a body or headers. */
@@ -72,7 +74,7 @@ export async function openApi(
   const reading = connectForReading(settings);
   const probing = connectForProbing(settings);
   const clock = { now };
-  const logger = createLogger('api', 'silent');
+  const logger = createLogger('api', 'error');
   const recorded = { ...settings, UNKNOWN_ORGS: unknownOrgs, SETTINGS_CHANGES_PER_HOUR: 1_000 };
   const recorder = openRecorder(recorded, reading, {
     clientId: `test-${suite}`,
@@ -97,6 +99,11 @@ export async function openApi(
     logger,
     () => clock.now,
   );
+  const alertRequests = openAlertRequests(settings, reading, {
+    clientId: `test-${suite}`,
+    logger,
+    timeoutMs: recordWithinMs,
+  });
   const { app, routes } = await buildApp({
     now: () => clock.now,
     clickhouse: reading,
@@ -104,6 +111,8 @@ export async function openApi(
     settings: recorder,
     events,
     deadLetters,
+    alertRequests,
+    webhooks: { key: WEBHOOK_KEY, isAnyTarget: true },
     eventTimeLimits: { futureMs: FUTURE_LIMIT_MS, latenessMs: LATENESS_LIMIT_MS },
     topics: topicNames(),
     timing: { sealDelayMs: 60_000, graceMs: 900_000 },
@@ -172,6 +181,7 @@ export async function openApi(
       await recorder.close();
       await events.close();
       await deadLetters.close();
+      await alertRequests.close();
       await reading.close();
       await probing.close();
       await clickhouse.close();

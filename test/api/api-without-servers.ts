@@ -11,6 +11,7 @@ import type { ApiDependencies } from '../../api/dependencies.ts';
 import { UnconfirmedError } from '../../api/events/event-publisher.ts';
 import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS } from '../../schemas/event-rules.ts';
 import { createLogger } from '../../platform/logging.ts';
+import { LogUnavailableError } from '../../platform/landed-log.ts';
 import { openDeadLetterTool } from '../../store/dead-letters/tool.ts';
 import { topicNames } from '../../schemas/topics.ts';
 
@@ -51,6 +52,8 @@ export async function openWithoutServers(
       logger,
       Date.now,
     ),
+    alertRequests: { append: () => Promise.reject(new LogUnavailableError('alerts', undefined)) },
+    webhooks: { key: '', isAnyTarget: false },
     events: { publish: () => Promise.reject(new UnconfirmedError(0)) },
     eventTimeLimits: { futureMs: FUTURE_LIMIT_MS, latenessMs: LATENESS_LIMIT_MS },
     timing: { sealDelayMs: 60_000, graceMs: 900_000 },

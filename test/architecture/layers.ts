@@ -10,7 +10,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['platform'],
   ['domain'],
   ['store'],
-  ['producers', 'consumers', 'aggregator', 'api'],
+  ['producers', 'consumers', 'aggregator', 'alerts', 'api'],
   ['cli'],
   ['deploy'],
   ['test'],
@@ -24,6 +24,8 @@ const PURE = new Set([
   'platform/compiled-schema.ts',
   'decimal.js',
   'moment-timezone/data/packed/latest.json',
+  // Digests and signatures are computed.
+  'node:crypto',
   'typebox',
 ]);
 

@@ -13,7 +13,7 @@ const withoutPadding = (text: string): string => text.replaceAll(/ +/g, ' ').rep
 /** test/integration/secured-kafka.int.test.ts runs the pipeline with them. */
 describe('the ACLs', () => {
   it('let few programs write what decides money', () => {
-    expect(writersOf(topics.settings)).toEqual(['api', 'operator']);
+    expect(writersOf(topics.settings)).toEqual(['alerts', 'api', 'operator']);
     expect(writersOf(topics.dailyCharges)).toEqual(['aggregator', 'recompute']);
   });
 

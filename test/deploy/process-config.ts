@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readAggregatorConfig } from '../../aggregator/config.ts';
+import { readAlertsConfig } from '../../alerts/config.ts';
 import { readApiConfig } from '../../api/config.ts';
 import { readTopicsConfig } from '../../cli/topics-config.ts';
 import { readConsumerConfig } from '../../consumers/config.ts';
@@ -14,6 +15,7 @@ import { newAuthority } from '../servers/certificates.ts';
 const READERS: Readonly<Record<string, (env: Environment) => unknown>> = {
   'consumers/main.ts': readConsumerConfig,
   'aggregator/main.ts': readAggregatorConfig,
+  'alerts/main.ts': readAlertsConfig,
   'api/main.ts': readApiConfig,
   'cli/topics.ts': readTopicsConfig,
   'cli/migrate.ts': (env) => readConfig(env, clickhouseVariables),

@@ -1,6 +1,7 @@
 import type { Claims } from '../../../api/auth/tokens.ts';
 import { mintEventId } from '../../../schemas/event-id.ts';
 import type { Answer } from '../api-under-test.ts';
+import { ALERT_ACCESS, type Expected } from './alert-access.ts';
 import { callEvent, insertEvents } from '../tables.ts';
 import { openWritableApi, type WritableApi } from '../writable-api.ts';
 import { bundledCatalogueJson } from '../../../schemas/bundled-catalogues.ts';
@@ -47,21 +48,11 @@ const EVENT = {
   credits: 0,
 };
 
-interface Expected {
-  /** The path parameters other than the organisation. */
-  readonly params?: Readonly<Record<string, string>>;
-  readonly query?: string;
-  /** The body of a write: valid, so that only the role decides. */
-  readonly body?: unknown;
-  /** Statuses by role, in the order of ROLES: for the own organisation, or for a path without one. */
-  readonly own: readonly number[];
-  readonly foreign?: readonly number[];
-}
-
 /** The bundled versions are always valid. */
 const release = bundledCatalogueJson();
 
 const EXPECTED: Readonly<Record<string, Expected>> = {
+  ...ALERT_ACCESS,
   'GET /v1/orgs/:org/credits': {
     own: [200, 200, 200, 200, 403, 403, 403],
     foreign: [404, 404, 404, 404, 403, 403, 403],

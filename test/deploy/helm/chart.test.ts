@@ -23,15 +23,17 @@ describeWith(await helm(), 'the Helm chart', (run) => {
     expect([code, stdout]).toEqual([0, expect.stringContaining('0 chart(s) failed')]);
   });
 
-  it('runs consumers, aggregators, APIs, and the jobs before them', async () => {
+  it('runs consumers, aggregators, alerts, APIs, and the jobs before them', async () => {
     const [least = [], cluster = []] = await bothRenderings(run);
     expect(kindsOf(least)).toEqual([
       'Deployment credits-aggregator',
+      'Deployment credits-alerts',
       'Deployment credits-api',
       'Deployment credits-consumer',
       'Job credits-migrate',
       'Job credits-topics',
       'PodDisruptionBudget credits-aggregator',
+      'PodDisruptionBudget credits-alerts',
       'PodDisruptionBudget credits-api',
       'PodDisruptionBudget credits-consumer',
       'Service credits-api',
@@ -95,6 +97,7 @@ describeWith(await helm(), 'the Helm chart', (run) => {
     expect(Object.fromEntries(keys)).toEqual({
       consumer: ['writer'],
       aggregator: ['writer'],
+      alerts: ['writer'],
       api: ['reader', undefined],
       topics: [],
       migrate: ['owner'],
@@ -104,7 +107,7 @@ describeWith(await helm(), 'the Helm chart', (run) => {
   it('probes what each process serves, and waits longer than it takes to stop', async () => {
     const [least = []] = await bothRenderings(run);
     const deployments = podsOf(least.filter(({ kind }) => kind === 'Deployment'));
-    expect(deployments).toHaveLength(3);
+    expect(deployments).toHaveLength(4);
     for (const pod of deployments) {
       const [{ startupProbe, livenessProbe, readinessProbe }] = pod.containers;
       expect([startupProbe, livenessProbe, readinessProbe].map((probe) => probe?.httpGet)).toEqual([

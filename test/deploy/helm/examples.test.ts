@@ -45,13 +45,13 @@ describe('the example of Kafka', () => {
     expect(described).toEqual(created);
   });
 
-  it('lets its user do what the three processes need, and nothing more', () => {
+  it('lets its user do what the four processes need, and nothing more', () => {
     const [user] = inExample('kafka.yaml', 'KafkaUser');
     const allowed = Value.Parse(User, user?.spec).authorization.acls.flatMap(({ resource, operations }) =>
       operations.map((operation) => `${operation} ${resource.type} ${resource.name} ${resource.patternType}`),
     );
     const needed = kafkaAcls(topics, '', 'landing')
-      .filter(({ program }) => ['consumer', 'aggregator', 'api'].includes(program))
+      .filter(({ program }) => ['consumer', 'aggregator', 'alerts', 'api'].includes(program))
       .map(
         ({ operation, resource, name, isPrefix }) =>
           `${operation} ${resource} ${name} ${isPrefix ? 'prefix' : 'literal'}`,

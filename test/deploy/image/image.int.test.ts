@@ -73,7 +73,7 @@ describe('the image', () => {
   });
 
   it('has no packages of the tests, no tests, no local stack and no secrets', () => {
-    const layers = 'schemas platform domain store producers consumers aggregator api cli'.split(' ');
+    const layers = 'schemas platform domain store producers consumers aggregator alerts api cli'.split(' ');
     expect(readdirSync(image.app).toSorted()).toEqual(
       ['LICENSE', 'package.json', 'node_modules', 'dist', 'deploy', ...layers].toSorted(),
     );
@@ -105,6 +105,7 @@ describe('the processes of the image', () => {
     await Promise.all([
       expectWholeLife('consumers/main.ts', '"msg":"landing"'),
       expectWholeLife('aggregator/main.ts', '"msg":"aggregator started"'),
+      expectWholeLife('alerts/main.ts', '"msg":"alerts started"'),
       expectWholeLife('api/main.ts', '"msg":"Server listening'),
     ]);
   });

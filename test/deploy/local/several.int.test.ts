@@ -69,7 +69,7 @@ describe('npm start -- --consumers 2 --apis 2 --aggregators 2', () => {
 
   it('lists each process, and prints where each API answers before it is ready', async () => {
     expect(Object.keys(readStack(dataDir).pids).toSorted()).toEqual(
-      ['aggregator', 'aggregator-2', 'api', 'api-2', 'consumer', 'consumer-2'].toSorted(),
+      ['aggregator', 'aggregator-2', 'alerts', 'api', 'api-2', 'consumer', 'consumer-2'].toSorted(),
     );
     expect(stack.output().trimEnd().split('\n').slice(-2)).toEqual([`api-2 ${apis[1]}`, `ready ${apis[0]}`]);
     expect(await readiness()).toEqual([200, 200]);

@@ -34,7 +34,14 @@ describe('npm start', () => {
   it('serves, and lists its processes in DATA_DIR/stack.json', async () => {
     const { url, pids } = readStack(variables.DATA_DIR);
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
-    expect(Object.keys(pids).toSorted()).toEqual(['aggregator', 'api', 'clickhouse', 'consumer', 'kafka']);
+    expect(Object.keys(pids).toSorted()).toEqual([
+      'aggregator',
+      'alerts',
+      'api',
+      'clickhouse',
+      'consumer',
+      'kafka',
+    ]);
   });
 
   it('prints a link to sign in before it is ready, which works once', async () => {

@@ -101,6 +101,9 @@ spec:
 {{- if $values.kafka.secret }}
 - { name: kafka, mountPath: /etc/api-credits/kafka, readOnly: true }
 {{- end }}
+{{- if and (has .name (list "api" "alerts")) $values.alerts.secret }}
+- { name: alerts, mountPath: /etc/api-credits/alerts, readOnly: true }
+{{- end }}
 {{- if and (eq .name "api") $values.api.auth.secret }}
 - { name: auth, mountPath: /etc/api-credits/auth, readOnly: true }
 {{- end }}
@@ -118,6 +121,10 @@ spec:
 {{- if $values.kafka.secret }}
 - name: kafka
   secret: { secretName: {{ $values.kafka.secret }}, defaultMode: 0440 }
+{{- end }}
+{{- if and (has .name (list "api" "alerts")) $values.alerts.secret }}
+- name: alerts
+  secret: { secretName: {{ $values.alerts.secret }}, defaultMode: 0440 }
 {{- end }}
 {{- if and (eq .name "api") $values.api.auth.secret }}
 - name: auth

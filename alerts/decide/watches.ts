@@ -1,0 +1,156 @@
+import { LandedSince } from '../../domain/alerts/landed-since.ts';
+import { measureUsage } from '../../domain/alerts/usage-rules.ts';
+import { isSubjectKind } from '../../domain/alerts/subject-rules.ts';
+import { shareOf } from '../../domain/alerts/measured.ts';
+import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import {
+  READ_AGAIN_FOR_S,
+  readLanded,
+  readLandedSums,
+  subscriptionKey,
+} from '../../store/alerts/landed-credits.ts';
+import type { WatchedTerms } from './rules-of.ts';
+
+/** A subscription whose usage is watched. */
+interface Watch {
+  /** Its usage must be read again before so many more credits have landed. */
+  readonly headroom: number;
+  /** And at this instant, epoch milliseconds. */
+  readonly lookAt: number;
+}
+
+export interface Subscribed {
+  readonly orgId: string;
+  readonly product: string;
+}
+
+/**
+ * Which subscriptions must be looked at: those of which so many credits may have landed that a rule may be reached, and
+ * those whose time has come. Nothing is read of any other.
+ */
+export class Watches {
+  readonly #landed = new LandedSince();
+  readonly #watches = new Map<string, Watch>();
+  /** Those of them with an instant. */
+  readonly #timed = new Set<string>();
+  /** In the order in which they became due. */
+  readonly #due = new Set<string>();
+
+  get count(): number {
+    return this.#watches.size;
+  }
+
+  get dueCount(): number {
+    return this.#due.size;
+  }
+
+  /** Reads what has landed. @param uptime milliseconds of a clock that only goes forward */
+  async refresh(client: ClickHouseClient, now: number, uptime: number): Promise<void> {
+    const sums = await readLandedSums(client);
+    const changed = this.#landed.changed(sums);
+    if (changed.length > 0) {
+      const landed = await readLanded(client, changed);
+      for (const [second, rows] of landed) {
+        for (const key of this.#landed.take(second, rows, uptime)) this.#landedFor(key);
+      }
+      this.#landed.forgetBefore(Math.max(...sums.keys()) - 2 * READ_AGAIN_FOR_S);
+    }
+    for (const key of this.#timed) {
+      if ((this.#watches.get(key)?.lookAt ?? Infinity) <= now) this.#due.add(key);
+    }
+  }
+
+  /** At most so many of those that are due, the ones first that have been due the longest. */
+  due(most: number): Subscribed[] {
+    const found: Subscribed[] = [];
+    for (const key of this.#due) {
+      if (found.length >= most) break;
+      found.push(subscribedOf(key));
+    }
+    return found;
+  }
+
+  mustLook({ orgId, product }: Subscribed): void {
+    this.#due.add(subscriptionKey(orgId, product));
+  }
+
+  /** The products of an organisation that are watched, or of all ('' for the platform's own settings). */
+  mustLookAtAll(orgId: string): void {
+    for (const key of this.#watches.keys()) {
+      if (orgId === '' || subscribedOf(key).orgId === orgId) this.#due.add(key);
+    }
+  }
+
+  /** @param startedAt when the look began, by the clock that only goes forward */
+  looked({ orgId, product }: Subscribed, watch: Watch, startedAt: number): void {
+    const key = subscriptionKey(orgId, product);
+    this.#due.delete(key);
+    this.#landed.wasRead(key, startedAt);
+    this.#keep(key, watch);
+    // What was new shortly before may be missing in what was read.
+    this.#landedFor(key);
+  }
+
+  /**
+   * Takes the upper bound of a usage in place of a look: where no rule can be reached by it, nothing is read.
+   * @param terms undefined where there is no such subscription
+   * @param isOpen whether an alert of the rule is open
+   */
+  bounded(
+    { orgId, product }: Subscribed,
+    { terms, bound, startedAt }: { terms: WatchedTerms | undefined; bound: number; startedAt: number },
+    isOpen: (ruleId: string) => boolean,
+  ): void {
+    const key = subscriptionKey(orgId, product);
+    const headroom = terms === undefined ? Infinity : headroomOf(terms, bound, isOpen);
+    if (headroom <= 0) {
+      this.#due.add(key);
+      return;
+    }
+    this.#landed.wasRead(key, startedAt);
+    const lookAt = Math.min(this.#watches.get(key)?.lookAt ?? Infinity, terms?.changeAt ?? Infinity);
+    this.#keep(key, { headroom, lookAt });
+    this.#landedFor(key);
+  }
+
+  #landedFor(key: string): void {
+    const watch = this.#watches.get(key);
+    const since = this.#landed.since(key);
+    if (watch === undefined || (since > 0 && since >= watch.headroom)) this.#due.add(key);
+  }
+
+  #keep(key: string, watch: Watch): void {
+    this.#watches.set(key, watch);
+    if (watch.lookAt < Infinity) this.#timed.add(key);
+    else this.#timed.delete(key);
+  }
+}
+
+function headroomOf(
+  { allowance, rules }: WatchedTerms,
+  bound: number,
+  isOpen: (ruleId: string) => boolean,
+): number {
+  const total = allowance.included + allowance.additionalLimit;
+  let headroom = Infinity;
+  for (const rule of rules) {
+    if (isSubjectKind(rule.kind)) {
+      if (total > 0) headroom = Math.min(headroom, shareOf(total, rule.percent ?? 100) - bound);
+    } else if (
+      rule.kind === 'exhaustion' ||
+      rule.kind === 'accrued-amount' ||
+      rule.kind === 'projected-amount'
+    ) {
+      // They depend on more than the bound shows.
+      headroom = 0;
+    } else if (!isOpen(rule.rule_id)) {
+      headroom = Math.min(headroom, measureUsage(rule, allowance, bound)?.headroom ?? Infinity);
+    }
+  }
+  return headroom;
+}
+
+function subscribedOf(key: string): Subscribed {
+  const [orgId, product]: [string, string] = JSON.parse(key);
+  return { orgId, product };
+}

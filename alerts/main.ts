@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectClickHouse } from '../platform/clickhouse/connect.ts';
+import { firstClusterContact } from '../platform/clickhouse/first-contact.ts';
+import { openHealth } from '../platform/health/server.ts';
+import { connectKafka } from '../platform/kafka/connect.ts';
+import { firstContact } from '../platform/kafka/first-contact.ts';
+import { checkReplication } from '../platform/kafka/replication-check.ts';
+import { openLandedLog } from '../platform/landed-log.ts';
+import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
+import { topicNames } from '../schemas/topics.ts';
+import { Lease } from '../store/lease.ts';
+import { openRecorder } from '../store/settings/recorder.ts';
+import { readAlertsConfig } from './config.ts';
+import { Decider } from './decide/decider.ts';
+import { Deliverer, type DeliveryCounts } from './delivery/deliverer.ts';
+import { createDisabling } from './delivery/disable.ts';
+import { openMailer } from './delivery/email.ts';
+import { createTransport } from './delivery/transport.ts';
+import { Events } from './events/events.ts';
+import { TickHistory } from './history.ts';
+import { alertsMetrics } from './metrics.ts';
+import { Worker } from './worker.ts';
+
+/** D: a receiver has so long to answer (Standard Webhooks: 15 to 30 s). */
+const DELIVERY_TIMEOUT_MS = 15_000;
+/** Longer than from one tick to the next. */
+const KEEP_IDLE_MS = 10_000;
+const RECORD_WITHIN_MS = 15_000;
+
+await runProcess(
+  {
+    name: 'alerts',
+    readConfig: readAlertsConfig,
+    unfinished: 'what was not recorded is decided and delivered again at the next start',
+  },
+  run,
+);
+
+async function run({
+  config,
+  logger,
+  onStop,
+  fail,
+}: RunningProcess<ReturnType<typeof readAlertsConfig>>): Promise<void> {
+  const health = await openHealth(config, logger);
+  const ticks = new TickHistory(Date.now);
+  const client = connectClickHouse(config, 'api-credits alerts', { keepIdleMs: KEEP_IDLE_MS });
+  const topics = topicNames(config.TOPIC_PREFIX);
+  const kafka = connectKafka(config, 'api-credits-alerts', logger);
+  firstContact(config, 'api-credits-alerts', logger, (admin) =>
+    checkReplication(admin, [topics.alerts], config.ON_LOW_REPLICATION, logger),
+  ).catch(fail);
+  const log = openLandedLog(kafka, client, topics.alerts, config.LOG_LANDED_TIMEOUT_MS);
+  const recorder = openRecorder(config, client, {
+    clientId: 'api-credits-alerts',
+    logger,
+    now: Date.now,
+    timeoutMs: RECORD_WITHIN_MS,
+  });
+  const mailer = openMailer(config.SMTP_URL, config.MAIL_FROM, DELIVERY_TIMEOUT_MS);
+  const ship = createTransport({
+    webhookKey: config.WEBHOOK_KEY,
+    isAnyTarget: config.WEBHOOK_TARGETS === 'any',
+    timeoutMs: DELIVERY_TIMEOUT_MS,
+    mailer,
+    now: Date.now,
+  });
+  const disable = createDisabling(client, recorder, Date.now, logger);
+  const counts: DeliveryCounts = { attempts: 0, delivered: 0, failed: 0 };
+
+  /** While this process has the work; made anew each time, as another may have worked in between. */
+  let worker: Worker | undefined;
+  const newWorker = (): Worker =>
+    new Worker(
+      new Decider({
+        client,
+        store: recorder,
+        log,
+        topics,
+        now: Date.now,
+        uptime: () => performance.now(),
+        timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS },
+        aheadMs: config.FUTURE_LIMIT_MS,
+      }),
+      new Events({ client, log, topics, now: Date.now, sealDelayMs: config.SEAL_DELAY_MS }),
+      new Deliverer({ client, ship, disable, now: Date.now, random: Math.random, logger, counts }),
+    );
+
+  alertsMetrics(health.metrics, {
+    ticks,
+    deliveries: () => counts,
+    state: () =>
+      worker && {
+        open: worker.decider.openCount,
+        due: worker.decider.watches.dueCount,
+        queued: worker.deliverer.queued,
+      },
+  });
+  health.readyWhen(() => ticks.problems());
+
+  const lease = new Lease(client, 'alerts', randomUUID(), logger);
+  async function tick(): Promise<void> {
+    try {
+      if (!(await lease.take())) {
+        await worker?.stop();
+        worker = undefined;
+        return ticks.stoodBy();
+      }
+      worker ??= newWorker();
+      const current = worker;
+      const done = await lease.during(() => current.tick());
+      ticks.succeeded(done);
+      for (const { orgId, error } of done.failures) {
+        logger.error({ err: error, orgId }, 'usage not looked at, it is tried again');
+      }
+      const { looks, raised, resolved } = done;
+      if (raised + resolved > 0) logger.info({ looks, raised, resolved }, 'decided');
+    } catch (error) {
+      ticks.failed();
+      logger.error({ err: error }, 'tick failed, the next one retries');
+    }
+  }
+
+  const stopping = new AbortController();
+  async function loop(): Promise<void> {
+    await firstClusterContact(config, 'api-credits alerts', logger);
+    while (!stopping.signal.aborted) {
+      await tick();
+      await sleep(config.TICK_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  }
+  const running = loop();
+  running.catch(fail);
+
+  onStop(async () => {
+    health.readyWhen(() => ['The process is stopping']);
+    stopping.abort();
+    await running;
+    await worker?.stop();
+    await lease.release();
+    mailer.close();
+    await Promise.all([log.close(), recorder.close()]);
+    await client.close();
+  });
+  logger.info({ tickMs: config.TICK_MS }, 'alerts started');
+}

@@ -1,0 +1,205 @@
+import { Type } from 'typebox';
+import {
+  Address,
+  DestinationId,
+  Events,
+  WebhookUrl,
+  type Destination,
+} from '../../domain/alerts/destinations.ts';
+import { destinationsAt } from '../../domain/settings/alerting.ts';
+import { callerOf } from '../auth/guard.ts';
+import type { Caller } from '../auth/permissions.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { NoQuery } from '../parameters/no-query.ts';
+import { invalidParameter } from '../problems/problem.ts';
+import type { ApiServer } from '../server.ts';
+import { CHANGE_PROBLEMS, ChangeHeaders, reasonProperty, recordCommand } from '../settings/record.ts';
+import { ALERT_SCOPES, orgIdOf } from './scope.ts';
+import {
+  destinationAnswer,
+  DestinationsAnswer,
+  DestinationSetAnswer,
+  findDestination,
+  secretAnswer,
+  SecretAnswer,
+  webhooksNotConfigured,
+} from './destination-answer.ts';
+
+const DestinationBody = Type.Object(
+  {
+    type: Type.Enum(['webhook', 'email']),
+    url: Type.Optional(WebhookUrl),
+    to: Type.Optional(Type.Array(Address, { minItems: 1, maxItems: 20, uniqueItems: true })),
+    events: Events,
+    is_enabled: Type.Boolean({ default: true }),
+    ...reasonProperty,
+  },
+  { additionalProperties: false, description: 'A webhook has a url, an email destination has to.' },
+);
+
+/** Where alerts and events of an organisation, or of the platform, are delivered to. */
+export function alertDestinationRoutes(app: ApiServer, sources: ApiDependencies): void {
+  for (const scope of ALERT_SCOPES) destinationRoutes(app, sources, scope);
+}
+
+function destinationRoutes(
+  app: ApiServer,
+  sources: ApiDependencies,
+  { base, change: access, params: own }: (typeof ALERT_SCOPES)[number],
+): void {
+  const { webhooks, settings, now } = sources;
+  const list = `${base}/alert-destinations`;
+  const one = `${list}/:destination`;
+  const params = Type.Object({ ...own, destination: DestinationId });
+
+  app.route({
+    method: 'GET',
+    url: list,
+    config: { access },
+    schema: {
+      summary: 'Where alerts and events are delivered to',
+      params: Type.Object(own),
+      querystring: NoQuery,
+      response: { 200: DestinationsAnswer },
+    },
+    handler: async (request) => {
+      const state = await settings.refresh();
+      const orgId = orgIdOf(state, request.params);
+      const found = destinationsAt(state.alerting(orgId), now());
+      return { org_id: orgId, destinations: found.map((each) => destinationAnswer(each)) };
+    },
+  });
+
+  app.route({
+    method: 'PUT',
+    url: one,
+    config: { access },
+    schema: {
+      summary: 'Create or change a destination, effective at once',
+      params,
+      querystring: NoQuery,
+      headers: ChangeHeaders,
+      body: DestinationBody,
+      response: { 200: DestinationSetAnswer, ...CHANGE_PROBLEMS },
+    },
+    handler: async (request) => {
+      const { reason, ...body } = request.body;
+      const { destination: id } = request.params;
+      const state = await settings.refresh();
+      const orgId = orgIdOf(state, request.params);
+      if (body.type === 'webhook') assertTarget(body.url, webhooks);
+      const before = destinationsAt(state.alerting(orgId), now()).find(
+        ({ destination }) => destination.destination_id === id,
+      )?.destination;
+      const { destination, version } = await change(callerOf(request), request.headers, orgId, reason, {
+        ...body,
+        destination_id: id,
+        generation: before?.generation ?? 1,
+        rotated_at: before?.rotated_at ?? 0,
+        disabled_reason: '',
+        is_removed: false,
+      });
+      const secret =
+        destination.type === 'webhook' && webhooks.key !== ''
+          ? secretAnswer(webhooks.key, orgId, destination, now()).secret
+          : null;
+      return { ...destinationAnswer({ destination, version }), secret };
+    },
+  });
+
+  app.route({
+    method: 'DELETE',
+    url: one,
+    config: { access },
+    schema: {
+      summary: 'Remove a destination: nothing more is delivered to it',
+      params,
+      querystring: NoQuery,
+      headers: ChangeHeaders,
+      response: { 200: DestinationsAnswer, ...CHANGE_PROBLEMS },
+    },
+    handler: async (request) => {
+      const state = await settings.refresh();
+      const orgId = orgIdOf(state, request.params);
+      const { destination } = findDestination(state, orgId, request.params.destination, now());
+      const { effectiveAt } = await recordCommand(sources, callerOf(request), request.headers, {
+        kind: 'alert-destination',
+        org_id: orgId,
+        product: '',
+        value: { ...destination, is_removed: true },
+      });
+      const left = destinationsAt((await settings.refresh()).alerting(orgId), Math.max(now(), effectiveAt));
+      return { org_id: orgId, destinations: left.map((each) => destinationAnswer(each)) };
+    },
+  });
+
+  app.route({
+    method: 'GET',
+    url: `${one}/secret`,
+    config: { access },
+    schema: {
+      summary: 'The secret that signs what is sent to a webhook',
+      params,
+      querystring: NoQuery,
+      response: { 200: SecretAnswer },
+    },
+    handler: async (request) => {
+      const state = await settings.refresh();
+      const orgId = orgIdOf(state, request.params);
+      const { destination } = findDestination(state, orgId, request.params.destination, now());
+      return secretAnswer(webhooks.key, orgId, destination, now());
+    },
+  });
+
+  app.route({
+    method: 'POST',
+    url: `${one}/secret`,
+    config: { access },
+    schema: {
+      summary: 'Rotate the secret of a webhook: for a day both sign',
+      params,
+      querystring: NoQuery,
+      headers: ChangeHeaders,
+      response: { 200: SecretAnswer, ...CHANGE_PROBLEMS },
+    },
+    handler: async (request) => {
+      const state = await settings.refresh();
+      const orgId = orgIdOf(state, request.params);
+      const found = findDestination(state, orgId, request.params.destination, now()).destination;
+      // Before anything changes: what has no secret cannot be rotated.
+      secretAnswer(webhooks.key, orgId, found, now());
+      const { destination } = await change(callerOf(request), request.headers, orgId, undefined, {
+        ...found,
+        generation: found.generation + 1,
+        rotated_at: now(),
+      });
+      return secretAnswer(webhooks.key, orgId, destination, now());
+    },
+  });
+
+  /** Records the destination and returns it as it is in effect. */
+  async function change(
+    caller: Caller,
+    headers: Readonly<Record<string, unknown>>,
+    orgId: string,
+    reason: string | undefined,
+    value: Destination,
+  ) {
+    const { effectiveAt } = await recordCommand(sources, caller, headers, {
+      kind: 'alert-destination',
+      org_id: orgId,
+      product: '',
+      value,
+      reason,
+    });
+    const state = await settings.refresh();
+    return findDestination(state, orgId, value.destination_id, Math.max(now(), effectiveAt));
+  }
+}
+
+/** What is known before anything is sent; where the name leads to is checked as the connection is made. */
+function assertTarget(url: string | undefined, { key, isAnyTarget }: ApiDependencies['webhooks']): void {
+  if (key === '') throw webhooksNotConfigured();
+  if (url === undefined || isAnyTarget || /^https:/i.test(url)) return;
+  throw invalidParameter('url', 'must be an https address (WEBHOOK_TARGETS=any allows others)');
+}
