@@ -75,6 +75,51 @@ export function connectForReading(
   return client;
 }
 
+/** D: as many lines as a spreadsheet holds. */
+const MAX_DOWNLOAD_ROWS = 1_000_000;
+/** ClickHouse keeps the result in a file until it has been read. */
+const MAX_DOWNLOAD_BYTES = 1_000_000_000;
+/** D: one organisation leaves three quarters of these connections to the others too. */
+const DOWNLOAD_SHARE = { slots: 2, waitMs: 10_000, maxWaiting: 20 };
+const DOWNLOAD_CONNECTIONS = 8;
+
+/**
+ * The connection of files that are larger than an answer. A slow reader holds one as long as it reads, so it is none of
+ * those that other answers need. An organisation's slot is free again once the result has been closed.
+ */
+export function connectForDownloads(config: ClickHouseConfig): ClickHouseClient {
+  const client = connectClickHouse(config, 'api-credits api downloads', {
+    connections: DOWNLOAD_CONNECTIONS,
+    settings: { ...LIMITS, max_result_rows: MAX_DOWNLOAD_ROWS, max_result_bytes: MAX_DOWNLOAD_BYTES },
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+  });
+  const query = client.query.bind(client);
+  const shares = new FairShare(DOWNLOAD_SHARE);
+  client.query = async (params) => {
+    const request = runningRequest();
+    if (request === undefined) throw new Error('A download belongs to a request.');
+    const { id, signal, holder = '' } = request;
+    const release = await shares.hold(holder, signal);
+    try {
+      const result = await query({
+        ...params,
+        abort_signal: signal,
+        clickhouse_settings: { log_comment: id },
+      });
+      const close = result.close.bind(result);
+      result.close = () => {
+        release();
+        close();
+      };
+      return result;
+    } catch (error) {
+      release();
+      throw error;
+    }
+  };
+  return client;
+}
+
 /** The connection of probes and metrics, which must not wait behind other queries. */
 export const connectForProbing = (config: ClickHouseConfig): ClickHouseClient =>
   connectForReading(config, undefined, PROBE_CONNECTIONS);

@@ -13,6 +13,7 @@ import {
   invalidRecordVariables,
   webhookVariables,
 } from '../platform/variables.ts';
+import { retentionVariables } from '../store/retention.ts';
 import { readRegistryAccess, schemaRegistryVariables } from '../platform/schema-registry/variables.ts';
 import { tracingVariables } from '../platform/tracing/variables.ts';
 import { isLoopback } from '../platform/loopback.ts';
@@ -39,6 +40,7 @@ export const apiVariables = {
   ...webhookVariables,
   HOST: Type.String({ default: '127.0.0.1', minLength: 1, description: 'the address to listen on' }),
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535, description: 'the port to listen on' }),
+  SOURCE_RETENTION_DAYS: retentionVariables.SOURCE_RETENTION_DAYS,
   RATE_LIMIT_PER_MINUTE: Type.Integer({
     default: 6_000,
     minimum: 1,

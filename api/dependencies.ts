@@ -43,6 +43,10 @@ export interface Sources {
 export interface ApiDependencies extends Sources {
   /** A connection of their own for probes and metrics, so that they never wait behind other queries. */
   readonly clickhouseForProbes: ClickHouseClient;
+  /** A connection of their own for files that are larger than an answer. */
+  readonly clickhouseForDownloads: ClickHouseClient;
+  /** The consumers' SOURCE_RETENTION_DAYS: how long the source addresses of calls are kept. */
+  readonly sourceRetentionDays: number;
   /** Validates dead letters as the consumers do, and replays them. */
   readonly deadLetters: Pick<DeadLetterTool, 'validator' | 'replayer'>;
   /** Records tests and replays of deliveries, and that alerts were read. */

@@ -9,7 +9,7 @@ import { openDeadLetterTool } from '../store/dead-letters/tool.ts';
 import { topicNames } from '../schemas/topics.ts';
 import { buildApp } from './app.ts';
 import { createTokenVerifier } from './auth/tokens.ts';
-import { connectForProbing, connectForReading } from './clickhouse.ts';
+import { connectForDownloads, connectForProbing, connectForReading } from './clickhouse.ts';
 import { isOn, readApiConfig } from './config.ts';
 import { openLocalSignIn } from './dashboard/open-local-sign-in.ts';
 import { CallEventProducer } from '../platform/kafka/call-event-producer.ts';
@@ -43,6 +43,7 @@ async function run({
   collectProcessMetrics(metrics);
   const clickhouse = connectForReading(config, countOpenQueries(metrics));
   const clickhouseForProbes = connectForProbing(config);
+  const clickhouseForDownloads = connectForDownloads(config);
   const settings = openRecorder(config, clickhouse, {
     clientId: 'api-credits-api',
     logger,
@@ -73,6 +74,7 @@ async function run({
     now: Date.now,
     clickhouse,
     clickhouseForProbes,
+    clickhouseForDownloads,
     settings,
     topics,
     events,
@@ -81,6 +83,7 @@ async function run({
     alertRequests,
     webhooks: { key: config.WEBHOOK_KEY, isAnyTarget: config.WEBHOOK_TARGETS === 'any' },
     eventTimeLimits: { futureMs: config.FUTURE_LIMIT_MS, latenessMs: config.LATENESS_LIMIT_MS },
+    sourceRetentionDays: config.SOURCE_RETENTION_DAYS,
     timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS },
     waveLimits: { percent: config.INVALID_PERCENT_LIMIT, records: config.INVALID_RECORDS_LIMIT },
     logger,
@@ -101,7 +104,7 @@ async function run({
     await app.close();
     await Promise.all([settings.close(), events.close(), deadLetters.close(), alertRequests.close()]);
     await tracing?.close();
-    await Promise.all([clickhouse.close(), clickhouseForProbes.close()]);
+    await Promise.all([clickhouse, clickhouseForProbes, clickhouseForDownloads].map((each) => each.close()));
   });
   await listen(app, config.HOST, config.PORT);
 }

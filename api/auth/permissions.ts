@@ -16,6 +16,8 @@ const PERMISSIONS = {
   'read-credit-users': { ...OWN_ADMINS, user: 'self' },
   'read-usage': { ...OWN_ADMINS, user: 'self', analyst: 'org' },
   'read-calls': { ...OWN_ADMINS, user: 'self', analyst: 'org' },
+  // Of the roles that read everyone's calls.
+  'read-source-addresses': { ...OWN_ADMINS, analyst: 'org' },
   'read-conflicts': OWN_ADMINS,
   'read-billing': { ...OWN_ADMINS, billing: 'org' },
   'read-additional-limit': OWN_ADMINS,
@@ -29,7 +31,7 @@ const PERMISSIONS = {
 
 /** Permissions that concern no single organisation. */
 const GLOBAL_PERMISSIONS = {
-  'read-orgs': ['platform'],
+  'read-orgs': ['billing', 'platform'],
   'create-org': ['platform'],
   'change-catalogues': ['platform'],
   'change-alert-defaults': ['platform'],

@@ -11,7 +11,8 @@ import { BilledAnswer, billedAnswer } from './amounts.ts';
 import { readBill } from '../../store/statements/bill.ts';
 import { AdjustmentAnswer, adjustmentAnswer } from './days-answer.ts';
 
-const PREVIOUS_PERIODS = 12;
+/** Of an answer that lists billing periods. */
+export const PREVIOUS_PERIODS = 12;
 
 const strict = { additionalProperties: false };
 const dates = { from: DateOfDay, to: DateOfDay };

@@ -1,25 +1,19 @@
 import { Type } from 'typebox';
-import { FUTURE_LIMIT_MS } from '../../schemas/event-rules.ts';
 import { onlyUser } from '../auth/guard.ts';
 import type { Sources } from '../dependencies.ts';
-import { findOrg } from '../orgs/subscription.ts';
-import { filterProperties, filtersOf } from '../parameters/filters.ts';
-import { InstantParameter, instantOf } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
 import { cursorParameter } from '../parameters/cursor.ts';
-import { checkInstantRange, monthsBefore } from '../parameters/range.ts';
 import type { ApiServer } from '../server.ts';
 import { CallsAnswer, callAnswer } from './answer.ts';
 import { decodePosition, pageOfLog } from './cursor.ts';
 import { readCalls } from './read.ts';
+import { callsProperties, requestedCallRange, requestedCalls } from './requested.ts';
 
 const CallsQuery = Type.Object(
   {
-    from: Type.Optional(InstantParameter('the range’s first instant; 13 months before `to` by default')),
-    to: Type.Optional(InstantParameter('the range’s end, exclusive; up to the newest call by default')),
+    ...callsProperties,
     limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 100, description: 'calls of a page' }),
     cursor: cursorParameter(128),
-    ...filterProperties,
   },
   { additionalProperties: false },
 );
@@ -36,18 +30,13 @@ export function callsRoute(app: ApiServer, sources: Sources): void {
       response: { 200: CallsAnswer },
     },
     handler: async (request) => {
-      const { params, query } = request;
-      const { from: fromText, to: toText, limit, cursor, ...requested } = query;
-      const to = toText === undefined ? sources.now() + FUTURE_LIMIT_MS : instantOf('to', toText);
-      const from = fromText === undefined ? monthsBefore(to) : instantOf('from', fromText);
-      if (fromText !== undefined) checkInstantRange(from, to);
-      const before = cursor === undefined ? undefined : decodePosition(cursor, to);
-      const org = findOrg(await sources.settings.refresh(), params.org);
-      const filters = filtersOf(requested, onlyUser(request));
-      const range = { orgId: org.orgId, from, to, filters, before };
-      const calls = await readCalls(sources.clickhouse, { ...range, limit: limit + 1 });
-      const { page, next_cursor } = pageOfLog(calls, limit);
-      return { org_id: org.orgId, calls: page.map((call) => callAnswer(call)), next_cursor };
+      const { limit, cursor, ...query } = request.query;
+      const range = requestedCallRange(query, sources.now());
+      const before = cursor === undefined ? undefined : decodePosition(cursor, range.to);
+      const requested = await requestedCalls(sources, request.params.org, query, onlyUser(request));
+      const read = { ...requested, ...range, before, limit: limit + 1 };
+      const { page, next_cursor } = pageOfLog(await readCalls(sources.clickhouse, read), limit);
+      return { org_id: requested.orgId, calls: page.map((call) => callAnswer(call)), next_cursor };
     },
   });
 }

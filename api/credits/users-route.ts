@@ -1,17 +1,16 @@
 import { Type } from 'typebox';
 import { readUsers } from '../../store/usage/read-users.ts';
-import { readNewest } from '../usage/newest.ts';
 import { onlyUser } from '../auth/guard.ts';
 import type { Sources } from '../dependencies.ts';
-import { chooseSubscription, findOrg } from '../orgs/subscription.ts';
 import { Count, Credits } from '../parameters/counts.ts';
 import { instantOf } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
 import { cursorParameter } from '../parameters/cursor.ts';
 import { NextCursor } from '../parameters/page.ts';
 import type { ApiServer } from '../server.ts';
+import { requestedUsers } from './requested-users.ts';
 import { decodeUsersPlace, encodeUsersPlace } from './users-cursor.ts';
-import { AtQuery, describeWindow, liveProperties, storedPart, windowAt, windowEndingAt } from './window.ts';
+import { AtQuery, describeWindow, liveProperties, windowAt, windowEndingAt } from './window.ts';
 
 /** D: the users of nearly every organisation fit into one page. */
 const MAX_USERS = 10_000;
@@ -67,18 +66,15 @@ export function creditUsersRoute(app: ApiServer, sources: Sources): void {
           ? undefined
           : decodeUsersPlace(cursor, at === undefined ? undefined : instantOf('at', at), now);
       const window = place === undefined ? windowAt(at, now) : windowEndingAt(place.to);
-      const { settings, sealed, lagSeconds } = await readNewest(sources, request.params.org);
-      const org = findOrg(settings, request.params.org);
-      const { product } = chooseSubscription(org, requested, window.to);
-      const user = onlyUser(request);
-      const filters = user === undefined ? { product } : { product, user };
-      const range = { orgId: org.orgId, sealed, ...storedPart(window), filters };
+      const { params } = request;
+      const by = { org: params.org, product: requested, only: onlyUser(request) };
+      const { orgId, product, lagSeconds, users } = await requestedUsers(sources, by, window);
       // One row more than the page shows whether there is a next page.
-      const rows = await readUsers(sources.clickhouse, { ...range, after: place?.after, limit: limit + 1 });
+      const rows = await readUsers(sources.clickhouse, { ...users, after: place?.after, limit: limit + 1 });
       const page = rows.slice(0, limit);
       const last = rows.length > limit ? page.at(-1) : undefined;
       return {
-        ...describeWindow(org.orgId, product, window, lagSeconds),
+        ...describeWindow(orgId, product, window, lagSeconds),
         users: page.map(({ user: user_id, calls, credits }) => ({ user_id, calls, credits })),
         next_cursor: last === undefined ? null : encodeUsersPlace({ to: window.to, after: last }),
       };

@@ -6,7 +6,15 @@ import { serveFiles, type OpenFile } from '../http/files.ts';
 import type { ApiServer } from '../server.ts';
 
 /** The addresses of the dashboard's screens. All serve the same page, whose script shows the screen. */
-export const SCREENS = ['/', '/credits', '/calls', '/simulator'] as const;
+export const SCREENS = [
+  '/',
+  '/credits',
+  '/calls',
+  '/simulator',
+  '/settings',
+  '/organisations',
+  '/dead-letters',
+] as const;
 
 const PAGE = 'index.html';
 const MEDIA_TYPES: Readonly<Record<string, string>> = {

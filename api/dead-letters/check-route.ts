@@ -14,7 +14,7 @@ const closed = { additionalProperties: false } as const;
 export const ReasonCount = Type.Object({ reason: Type.String(), records: Count }, closed);
 
 const CheckQuery = Type.Object({ ...filterProperties, cursor: cursorParameter(512) }, closed);
-const CheckAnswer = Type.Object(
+export const CheckAnswer = Type.Object(
   {
     checked: Count,
     countable: Type.Integer({ minimum: 0, description: 'Those that would count if they were replayed now.' }),

@@ -28,12 +28,22 @@ export class FairShare {
    * @throws the Problem `too-many-requests` after waitMs, or where maxWaiting runs wait already; what the work throws
    */
   async run<Result>(holder: string, signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
-    await this.#acquire(holder, signal);
+    const release = await this.hold(holder, signal);
     try {
       return await work();
     } finally {
-      this.#release(holder);
+      release();
     }
+  }
+
+  /** One of the holder's slots, for work that another function ends. Throws as `run` does. @returns what frees it, once */
+  async hold(holder: string, signal: AbortSignal): Promise<() => void> {
+    await this.#acquire(holder, signal);
+    let isHeld = true;
+    return () => {
+      if (isHeld) this.#release(holder);
+      isHeld = false;
+    };
   }
 
   async #acquire(holder: string, signal: AbortSignal): Promise<void> {

@@ -79,3 +79,11 @@ export const runningRequest = (): RunningRequest | undefined => running.getStore
 /** Runs work that several requests share, so that the request that started it does not end it. */
 export const onBehalfOf = <Result>(request: RunningRequest, work: () => Result): Result =>
   running.run(request, work);
+
+/** The same work for the request that runs now, wherever it is called from later: a stream reads outside of its request. */
+export function inRunningRequest<Args extends unknown[], Result>(
+  work: (...args: Args) => Result,
+): (...args: Args) => Result {
+  const request = runningRequest();
+  return (...args) => (request === undefined ? work(...args) : running.run(request, () => work(...args)));
+}

@@ -18,7 +18,8 @@ export function operationOf(method: string, url: string): Operation {
   const ofOrg = path[0] === 'orgs' && path[1] === ':org' ? path[2] : undefined;
   return {
     operationId: method.toLowerCase() + words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join(''),
-    tags: [isVersioned ? (ofOrg ?? path[0] ?? 'operations') : 'operations'],
+    // A file stands in the section of its resource.
+    tags: [isVersioned ? (ofOrg ?? path[0] ?? 'operations').replace(/\.\w+$/, '') : 'operations'],
   };
 }
 

@@ -7,12 +7,13 @@ import type { Sources } from '../dependencies.ts';
 const OrgRow = Type.Object({ org_id: Type.String() });
 
 /**
- * Every organisation, by id: those of the settings log and, in the local stack, also those with calls, which get
+ * The organisations, by id, whose id contains the text in any case; all by default: those of the settings log and, in the local stack, also those with calls, which get
  * sample settings (interfaces.md, Replay).
  */
 export async function listOrgs(
   { clickhouse }: Pick<Sources, 'clickhouse'>,
   settings: SettingsState,
+  search = '',
 ): Promise<readonly OrgHistory[]> {
   const ids = new Set(settings.orgIds);
   if (settings.assumesOrgs) {
@@ -29,5 +30,7 @@ export async function listOrgs(
     );
     for (const { org_id } of rows) ids.add(org_id);
   }
-  return [...ids].toSorted().flatMap((id) => settings.history(id) ?? []);
+  const needle = search.toLowerCase();
+  const found = [...ids].filter((id) => id.toLowerCase().includes(needle)).toSorted();
+  return found.flatMap((id) => settings.history(id) ?? []);
 }

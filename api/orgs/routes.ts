@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { MAX_NAME_BYTES } from '../../schemas/event-rules.ts';
 import { NewOrgValue } from '../../domain/settings/change-values.ts';
 import { callerOf } from '../auth/guard.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -17,6 +18,18 @@ const NewOrgBody = Type.Object(
   { org_id: Name('the organisation’s id; it never changes'), ...NewOrgValue.properties, ...reasonProperty },
   { additionalProperties: false },
 );
+const OrgsQuery = Type.Object(
+  {
+    ...PageQuery.properties,
+    search: Type.Optional(
+      Type.String({
+        maxLength: MAX_NAME_BYTES,
+        description: 'only organisations whose id contains this text, in upper or lower case',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
 export const OrgsAnswer = Type.Object(
   { orgs: Type.Array(OrgAnswer, { description: 'By id.' }), next_cursor: NextCursor },
   { additionalProperties: false },
@@ -29,13 +42,13 @@ export function orgsRoutes(app: ApiServer, sources: ApiDependencies): void {
     url: URL,
     config: { access: 'read-orgs' },
     schema: {
-      summary: 'All organisations',
-      querystring: PageQuery,
+      summary: 'All organisations, or those whose id contains a text',
+      querystring: OrgsQuery,
       response: { 200: OrgsAnswer },
     },
-    handler: async ({ query }) => {
+    handler: async ({ query: { search, ...query } }) => {
       const settings = await sources.settings.refresh();
-      const orgs = await listOrgs(sources, settings);
+      const orgs = await listOrgs(sources, settings, search);
       const now = sources.now();
       const { page, next_cursor } = pageOf(
         orgs,

@@ -6,7 +6,7 @@ import { OrgParams } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
 import { statementCsv } from './csv.ts';
 import { readStatementDocument, type StatementDocument } from './document.ts';
-import { attachment } from './filename.ts';
+import { statementAttachment } from './filename.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
 /** The days of /billing/days as files, with the same figures. */
@@ -25,7 +25,7 @@ export function statementRoutes(app: ApiServer, sources: ApiDependencies): void 
     handler: async ({ params, query }, reply) => {
       const document = await readStatementDocument(sources, params.org, query);
       return reply
-        .header('content-disposition', attachment(document, 'csv'))
+        .header('content-disposition', statementAttachment(document, 'csv'))
         .type(CSV_MEDIA_TYPE)
         .send(statementCsv(document));
     },
@@ -50,7 +50,7 @@ export function statementRoutes(app: ApiServer, sources: ApiDependencies): void 
     handler: async ({ params, query }, reply) => {
       const document = await readStatementDocument(sources, params.org, query);
       return reply
-        .header('content-disposition', attachment(document, 'pdf'))
+        .header('content-disposition', statementAttachment(document, 'pdf'))
         .type('application/pdf')
         .send(await inTurn(() => printed(document)));
     },

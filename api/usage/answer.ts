@@ -4,7 +4,8 @@ import { DateOfDay } from '../parameters/date.ts';
 import { Instant } from '../parameters/instant.ts';
 import { NextCursor } from '../parameters/page.ts';
 
-const sums = { calls: Count, credits: Credits, rejected: Count };
+/** The figures of usage in an answer. */
+export const sums = { calls: Count, credits: Credits, rejected: Count };
 const times = {
   day: Type.Optional(DateOfDay),
   hour: Type.Optional(Instant),

@@ -38,7 +38,7 @@ export async function readBreakdown(
   client: ClickHouseClient,
   { groupBy, days: { days }, selection, ...range }: BreakdownRequest,
 ): Promise<Breakdown> {
-  const dates = new Map(days.map((day) => [dayStart(day), day.date]));
+  const dates = datesOf(days);
   const request = { ...range, groupBy, dayStarts: [...dates.keys()] };
   const answer = (rows: readonly UsageRow[]): Row[] => rows.map((row) => answerRow(row, dates));
 
@@ -79,10 +79,12 @@ function assertFitting(rows: readonly UsageRow[]): void {
   if (fittingRows(rows, MAX_ANSWER_BYTES).length < rows.length) throw tooManyRows();
 }
 
-/** A first day may begin before 1970, where the store has neither instants nor events. */
-const dayStart = (day: Day): number => Math.max(0, day.from);
+/** The dates of days by their starts, ascending. A first day may begin before 1970, where the store has neither instants nor events. */
+export const datesOf = (days: readonly Day[]): ReadonlyMap<number, string> =>
+  new Map(days.map((day) => [Math.max(0, day.from), day.date]));
 
-function answerRow(row: UsageRow, dates: ReadonlyMap<number, string>): Row {
+/** A row as answers have it. @param dates of the days, by their starts */
+export function answerRow(row: UsageRow, dates: ReadonlyMap<number, string>): Row {
   const { day, hour, '15m': quarter, ...rest } = row;
   return {
     ...(day === undefined ? {} : { day: dates.get(day) ?? '' }),

@@ -1,35 +1,18 @@
 import { Type } from 'typebox';
 import { onlyUser } from '../auth/guard.ts';
 import type { Sources } from '../dependencies.ts';
-import { readNewest } from './newest.ts';
-import { findOrg } from '../orgs/subscription.ts';
-import { filterProperties, filtersOf } from '../parameters/filters.ts';
-import { InstantParameter, instantOf } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
 import { cursorParameter } from '../parameters/cursor.ts';
-import { checkInstantRange } from '../parameters/range.ts';
 import type { ApiServer } from '../server.ts';
-import { GROUPS, parseGroupBy } from './group-by.ts';
 import { readBreakdown } from './read.ts';
-import { dayPlan } from './days.ts';
+import { requestedRange, requestedUsage, usageProperties } from './requested.ts';
 import { selectRows } from './row-selection.ts';
 import { UsageAnswer } from './answer.ts';
 import { formatInstant } from '../../domain/instants.ts';
 
 const UsageQuery = Type.Object(
   {
-    from: InstantParameter('the range’s first instant'),
-    to: InstantParameter('the range’s end, exclusive; it may lie in the future'),
-    group_by: Type.Optional(
-      Type.String({ maxLength: 200, description: `any of ${GROUPS.join(', ')}, comma separated` }),
-    ),
-    time_zone: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 64,
-        description: 'IANA name of the time zone of the days; the organisation’s own days by default',
-      }),
-    ),
+    ...usageProperties,
     top: Type.Optional(
       Type.Integer({
         minimum: 1,
@@ -46,7 +29,6 @@ const UsageQuery = Type.Object(
       }),
     ),
     cursor: cursorParameter(8_192),
-    ...filterProperties,
   },
   { additionalProperties: false },
 );
@@ -68,20 +50,17 @@ export function usageRoute(app: ApiServer, sources: Sources): void {
       response: { 200: UsageAnswer },
     },
     handler: async (request) => {
-      const { params, query } = request;
-      const { from: fromText, to: toText, group_by, time_zone, top, limit, cursor, ...requested } = query;
-      const from = instantOf('from', fromText);
-      const end = instantOf('to', toText);
-      checkInstantRange(from, end);
+      const { top, limit, cursor, ...query } = request.query;
+      const { groupBy, ...whole } = requestedRange(query);
       const now = sources.now();
-      const groupBy = parseGroupBy(group_by);
-      const { selection, to } = selectRows({ top, limit, cursor }, groupBy, { from, to: end }, now);
-      const { settings, sealed, lagSeconds } = await readNewest(sources, params.org);
-      const org = findOrg(settings, params.org);
-      const days = dayPlan(org, time_zone, { from, to }, now);
-      const filters = filtersOf(requested, onlyUser(request));
-      const range = { orgId: org.orgId, sealed, from, to };
+      const { selection, to } = selectRows({ top, limit, cursor }, groupBy, whole, now);
+      const range = { from: whole.from, to };
+      const only = onlyUser(request);
+      const usage = await requestedUsage(sources, request.params.org, query, { range, now, only });
+      const { org, sealed, days, filters, lagSeconds } = usage;
       const breakdown = await readBreakdown(sources.clickhouse, {
+        orgId: org.orgId,
+        sealed,
         ...range,
         filters,
         groupBy,
@@ -90,8 +69,8 @@ export function usageRoute(app: ApiServer, sources: Sources): void {
       });
       return {
         org_id: org.orgId,
-        from: formatInstant(from),
-        to: formatInstant(to),
+        from: formatInstant(range.from),
+        to: formatInstant(range.to),
         time_zone: days.timeZone,
         as_of: formatInstant(now),
         lag_seconds: lagSeconds,

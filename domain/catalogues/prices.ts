@@ -22,7 +22,7 @@ export const PriceBookShape = Type.Object(
   },
   { additionalProperties: false },
 );
-type PriceBookShape = Static<typeof PriceBookShape>;
+export type PriceBookShape = Static<typeof PriceBookShape>;
 
 /** The price of additional credits, in effect from an instant. */
 export interface PriceBook extends Effective {

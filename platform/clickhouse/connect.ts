@@ -127,9 +127,17 @@ export async function select<Schema extends TSchema>(
     throw error;
   });
   const rows = await result.json();
+  return rows.map(rowReader(schema, query));
+}
+
+/** Validates the rows of a query. The function throws UnexpectedRowError. */
+export function rowReader<Schema extends TSchema>(
+  schema: Schema,
+  query: string,
+): (row: unknown) => Static<Schema> {
   const { check, validationErrors } = compiled(schema);
-  return rows.map((row) => {
+  return (row) => {
     if (check(row)) return row;
     throw new UnexpectedRowError(validationErrors(row), query);
-  });
+  };
 }

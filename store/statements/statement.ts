@@ -1,4 +1,4 @@
-import { billingPeriodsOf, type Period } from '../../domain/calendar/billing-periods.ts';
+import { billingPeriodsOf } from '../../domain/calendar/billing-periods.ts';
 import type { LocalDate } from '../../domain/calendar/dates.ts';
 import { readCharges, type Charge } from '../charges/charges.ts';
 import { invoicedAmount, type Billed } from '../../domain/pricing/bill.ts';
@@ -30,8 +30,8 @@ export interface StatementOf {
   readonly catalogues: Catalogues;
 }
 
-export interface StatementRequest extends StatementOf {
-  /** Half-open local dates. */
+/** Half-open local dates. */
+export interface DateRange {
   readonly from: LocalDate;
   readonly to: LocalDate;
 }
@@ -39,34 +39,42 @@ export interface StatementRequest extends StatementOf {
 /** Reads closed days from the log and computes the others from the calls known now. */
 export async function readStatement(
   sources: StatementSources,
-  request: StatementRequest,
+  { from, to, ...requested }: StatementOf & DateRange,
 ): Promise<Statement> {
-  const { org, subscription, catalogues, from, to } = request;
+  const statementOf = await readStatements(sources, requested, { from, to });
+  return statementOf({ from, to });
+}
+
+/**
+ * Reads a range once for the statements of several ranges within it. @returns the statement of one of them; what lies
+ * outside of `whole` it does not have
+ */
+export async function readStatements(
+  sources: StatementSources,
+  { org, subscription, catalogues }: StatementOf,
+  whole: DateRange,
+): Promise<(range: DateRange) => Statement> {
   const { clickhouse } = sources;
   const calendar = calendarOf(org.timeZone);
   const { periodOf } = billingPeriodsOf(calendar, org.billingDay);
-  const days = calendar.daysByDates(from, to);
-  const [fromInstant, toInstant] = [calendar.dayFrom(from).from, calendar.dayFrom(to).from];
+  const days = calendar.daysByDates(whole.from, whole.to);
+  const startOf = (date: LocalDate): number => calendar.dayFrom(date).from;
 
   // In this order, a day that lands or closes in between is merely shown as open.
   const moment = await readMoment(sources, catalogues);
   const charges = await readCharges(clickhouse, {
     orgId: org.orgId,
     product: subscription.product,
-    fromDate: from,
-    toDate: to,
-    closedFrom: Math.max(0, fromInstant),
-    closedTo: toInstant,
+    fromDate: whole.from,
+    toDate: whole.to,
+    closedFrom: Math.max(0, startOf(whole.from)),
+    closedTo: startOf(whole.to),
   });
-  const chargesByDay = new Map<LocalDate, Charge[]>();
-  for (const charge of charges) {
-    chargesByDay.set(charge.day, [...(chargesByDay.get(charge.day) ?? []), charge]);
-  }
+  const chargesByDay = Map.groupBy(charges, ({ day }) => day);
   const first = days.findIndex(({ date }) => !chargesByDay.has(date));
   const last = days.findLastIndex(({ date }) => !chargesByDay.has(date));
   const live = first < 0 ? [] : days.slice(first, last + 1);
   const usedByDay = await readUsedByDay(clickhouse, org.orgId, subscription.product, live);
-
   const rows = days.map((day) =>
     statementDay(
       {
@@ -78,18 +86,18 @@ export async function readStatement(
       moment,
     ),
   );
-  const adjustments = adjustmentsOf(charges, periodOf, fromInstant, toInstant);
-  const total = statementTotal(rows, adjustments);
-  const book = priceBookAt(catalogues, fromInstant);
-  return {
-    currency: book.currency,
-    days: rows,
-    adjustments,
-    total,
-    rounded: isPeriod(periodOf(from), from, to) ? invoicedAmount(total.amount, book.minor_unit_digits) : null,
+  return ({ from, to }) => {
+    const own = rows.filter(({ day }) => day.date >= from && day.date < to);
+    const adjustments = adjustmentsOf(charges, periodOf, startOf(from), startOf(to));
+    const total = statementTotal(own, adjustments);
+    const book = priceBookAt(catalogues, startOf(from));
+    const isPeriod = periodOf(from).from === from && periodOf(from).to === to;
+    return {
+      currency: book.currency,
+      days: own,
+      adjustments,
+      total,
+      rounded: isPeriod ? invoicedAmount(total.amount, book.minor_unit_digits) : null,
+    };
   };
-}
-
-function isPeriod(period: Period, from: LocalDate, to: LocalDate): boolean {
-  return period.from === from && period.to === to;
 }

@@ -2,8 +2,11 @@ import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { FINAL_SETTINGS, usageQuery, type UsageRequest } from './query.ts';
 
-const UserRow = Type.Object({ user: Type.String(), calls: Type.Integer(), credits: Type.Integer() });
+export const UserRow = Type.Object({ user: Type.String(), calls: Type.Integer(), credits: Type.Integer() });
 export type UserRow = Static<typeof UserRow>;
+
+/** By credits, highest first, then by the bytes of the user id. */
+export const USERS_ORDER = 'ORDER BY credits DESC, user';
 
 /** A position in the list of users: the last user of the previous page. */
 export type UserPlace = Pick<UserRow, 'user' | 'credits'>;
@@ -13,7 +16,7 @@ export interface UsersRequest extends Pick<UsageRequest, 'orgId' | 'sealed' | 'f
   readonly limit: number;
 }
 
-/** The users with calls, at most `limit`: by credits descending, then by the bytes of the user id. */
+/** The users with calls, at most `limit`, in the order of USERS_ORDER. */
 export async function readUsers(
   client: ClickHouseClient,
   { after, limit, ...range }: UsersRequest,
@@ -24,7 +27,7 @@ export async function readUsers(
     UserRow,
     `SELECT user, calls, credits FROM (${sql})
      ${after === undefined ? '' : 'WHERE (-toInt64(credits), user) > (-{after_credits:Int64}, {after_user:String})'}
-     ORDER BY credits DESC, user
+     ${USERS_ORDER}
      LIMIT {limit:UInt32}
      ${FINAL_SETTINGS}`,
     { ...params, after_credits: after?.credits, after_user: after?.user, limit },

@@ -54,7 +54,7 @@ export function planRollup(from: number, to: number, sealed: SealedHours): Rollu
 }
 
 /** The starts of the hours that a range touches. */
-function hoursOf({ from, to }: Interval): number[] {
+export function hoursOf({ from, to }: Interval): number[] {
   const first = floorTo(from, HOUR_MS);
   return Array.from({ length: Math.ceil((to - first) / HOUR_MS) }, (_, index) => first + index * HOUR_MS);
 }

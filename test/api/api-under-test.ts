@@ -7,7 +7,7 @@ import { openLocalSignIn } from '../../api/dashboard/open-local-sign-in.ts';
 import { buildApp } from '../../api/app.ts';
 import type { RouteSummary } from '../../api/openapi/describe-routes.ts';
 import { createTokenVerifier, signToken, type Claims } from '../../api/auth/tokens.ts';
-import { connectForProbing, connectForReading } from '../../api/clickhouse.ts';
+import { connectForDownloads, connectForProbing, connectForReading } from '../../api/clickhouse.ts';
 import { PROBLEM_MEDIA_TYPE, ProblemSchema } from '../../api/problems/schema.ts';
 import { connectClickHouse, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { createLogger } from '../../platform/logging.ts';
@@ -24,6 +24,8 @@ import { dropDatabase, openNamespace, type Namespace } from '../servers/namespac
 
 export const WEBHOOK_KEY = 'a key of webhooks that only this test run knows';
 export const SECRET = Buffer.from('a secret that only this test run knows');
+
+const SOURCE_RETENTION_DAYS = 18_250;
 
 /** A request's options; by default a GET without a token, a body or headers. */
 export interface RequestOptions {
@@ -63,16 +65,22 @@ export async function openApi(
   suite: string,
   now: number,
   unknownOrgs: 'none' | 'local' = 'none',
-  { kafkaBrokers = serverAddresses().kafkaBrokers, recordWithinMs = 25_000, signInDir = '' } = {},
+  {
+    kafkaBrokers = serverAddresses().kafkaBrokers,
+    recordWithinMs = 25_000,
+    signInDir = '',
+    sourceRetentionDays = SOURCE_RETENTION_DAYS,
+  } = {},
 ): Promise<ApiUnderTest> {
   const namespace = openNamespace(suite, { ...serverAddresses(), kafkaBrokers });
   const { settings } = namespace;
   await migrate(settings);
   // The clock of a suite may be long before the server's.
-  await enforceSourceRetention(settings, 18_250);
+  await enforceSourceRetention(settings, SOURCE_RETENTION_DAYS);
   const clickhouse = connectClickHouse(settings, `test ${suite}`);
   const reading = connectForReading(settings);
   const probing = connectForProbing(settings);
+  const downloads = connectForDownloads(settings);
   const clock = { now };
   const logger = createLogger('api', 'error');
   const recorded = { ...settings, UNKNOWN_ORGS: unknownOrgs, SETTINGS_CHANGES_PER_HOUR: 1_000 };
@@ -108,6 +116,8 @@ export async function openApi(
     now: () => clock.now,
     clickhouse: reading,
     clickhouseForProbes: probing,
+    clickhouseForDownloads: downloads,
+    sourceRetentionDays,
     settings: recorder,
     events,
     deadLetters,
@@ -184,6 +194,7 @@ export async function openApi(
       await alertRequests.close();
       await reading.close();
       await probing.close();
+      await downloads.close();
       await clickhouse.close();
       await dropDatabase(settings);
     },

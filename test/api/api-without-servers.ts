@@ -6,7 +6,7 @@ import { Registry } from 'prom-client';
 import { openRecorder } from '../../store/settings/recorder.ts';
 import { buildApp } from '../../api/app.ts';
 import { createTokenVerifier } from '../../api/auth/tokens.ts';
-import { connectForProbing, connectForReading } from '../../api/clickhouse.ts';
+import { connectForDownloads, connectForProbing, connectForReading } from '../../api/clickhouse.ts';
 import type { ApiDependencies } from '../../api/dependencies.ts';
 import { UnconfirmedError } from '../../api/events/event-publisher.ts';
 import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS } from '../../schemas/event-rules.ts';
@@ -33,6 +33,7 @@ export async function openWithoutServers(
   };
   const clickhouse = connectForReading(config);
   const clickhouseForProbes = connectForProbing(config);
+  const clickhouseForDownloads = connectForDownloads(config);
   const logger = createLogger('api', 'silent');
   const kafka = {
     KAFKA_BROKERS: UNREACHABLE,
@@ -44,6 +45,8 @@ export async function openWithoutServers(
     now: Date.now,
     clickhouse,
     clickhouseForProbes,
+    clickhouseForDownloads,
+    sourceRetentionDays: 90,
     settings: openRecorder(kafka, clickhouse, { clientId: 'test', logger, now: Date.now, timeoutMs: 1_000 }),
     topics: topicNames(),
     deadLetters: openDeadLetterTool(
@@ -74,6 +77,7 @@ export async function openWithoutServers(
       await app.close();
       await clickhouse.close();
       await clickhouseForProbes.close();
+      await clickhouseForDownloads.close();
     },
   };
 }

@@ -67,7 +67,8 @@ export async function insertSettings(client: ClickHouseClient, rows: readonly Se
       appended_at: iso(from),
       change_id: randomUUID(),
       org_id: org,
-      kind: product !== '' ? 'subscription' : 'billing_day' in value ? 'new-org' : 'org',
+      kind:
+        product !== '' ? 'subscription' : 'time_zone' in value && 'billing_day' in value ? 'new-org' : 'org',
       product,
       value: JSON.stringify(value),
       effective_at: iso(from),

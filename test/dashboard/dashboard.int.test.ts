@@ -7,6 +7,7 @@ import { sessionTests } from './sessions.ts';
 import { callsTests } from './screens/calls.ts';
 import { creditsTests } from './screens/credits.ts';
 import { limitTests } from './screens/limit.ts';
+import { platformTests } from './screens/platform.ts';
 import { overviewTests } from './screens/overview.ts';
 import { printTests } from './screens/print.ts';
 import type { SampleStack } from './stack.ts';
@@ -60,6 +61,7 @@ inChromium('the dashboard in Chromium, over the sample log', () => {
       `/credits?days_from=${yesterday}&days_to=${iso(Date.now()).slice(0, 10)}&day=${yesterday}`,
       '/calls?user=eve',
       '/simulator?limit=0',
+      '/settings',
     ];
     const found: string[] = [];
     for (const path of screens) {
@@ -95,5 +97,8 @@ inChromium('the dashboard in Chromium, over the sample log', () => {
   });
   describe('by role', () => {
     rolesTests(() => dashboard);
+  });
+  describe('for the operator of the platform', () => {
+    platformTests(() => dashboard);
   });
 });

@@ -24,9 +24,10 @@ export function rolesTests(opened: () => OpenDashboard): void {
     await page.getByLabel('Token').fill(await stack.tokenOf(claims));
     await page.getByRole('button', { name: 'Sign in with this token' }).click();
   };
+  /** From the list, which roles that are not bound to an organisation see first. */
   const choose = async (org: string): Promise<void> => {
-    await page.getByLabel('Organisation').fill(org);
-    await page.getByRole('button', { name: 'Show' }).click();
+    await page.getByLabel('Find an organisation').fill(org);
+    await page.getByRole('link', { name: org, exact: true }).click();
   };
 
   it('offers a user neither the bill nor the limit, and shows only their own calls', async () => {
@@ -65,13 +66,13 @@ export function rolesTests(opened: () => OpenDashboard): void {
     await page.getByLabel('Product').selectOption('bigin');
     await page.waitForURL(/product=bigin/);
     await shown(page);
-    expect(await offered()).toEqual(['Credits', 'Simulator']);
+    expect(await offered()).toEqual(['Credits', 'Simulator', 'Organisations']);
     expect((await screenOf(page)).figures.get('accrued')).toBe('US$0.00');
     expect(await page.getByRole('heading', { name: 'Additional limit' }).count()).toBe(0);
   });
 
   it.each([
-    ['platform', [], ['Simulator']],
+    ['platform', [], ['Settings', 'Simulator', 'Organisations', 'Dead letters']],
     ['analyst', ['net-66', ORG], ['Overview', 'Call log', 'Simulator']],
   ] as const)('offers the role %s only what it may do', async (role, orgs, screens) => {
     await signInWithToken({ role, sub: 'ann', orgs: [...orgs] });
@@ -97,7 +98,7 @@ export function rolesTests(opened: () => OpenDashboard): void {
     'warns the role %s of a misspelt organisation',
     async (role) => {
       await signInWithToken({ role, sub: 'ann', ...(role === 'user' && { org: 'nett-68' }) });
-      if (role !== 'user') await choose('nett-68');
+      if (role !== 'user') await page.goto('/?org=nett-68');
       await page.getByText('Nothing is recorded about this organisation.').waitFor();
     },
   );

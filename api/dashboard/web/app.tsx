@@ -1,41 +1,72 @@
 import { useEffect } from 'preact/hooks';
 import { AssumedTerms } from './components/assumed-terms.tsx';
-import { Header } from './components/header.tsx';
+import { lazyScreen } from './components/lazy-screen.tsx';
+import { Page } from './components/page.tsx';
 import { Loading, ProblemNotice } from './components/states.tsx';
-import { StaleNotice } from './components/stale.tsx';
 import { CallsScreen } from './screens/calls.tsx';
 import { CreditsScreen } from './screens/credits.tsx';
 import { NotFoundScreen } from './screens/not-found.tsx';
 import { OrgForm } from './screens/org-form.tsx';
 import { OverviewScreen } from './screens/overview.tsx';
-import { screenAt } from './screens/screens.ts';
+import { screenAt, type GlobalScreenPath } from './screens/screens.ts';
 import { SignInScreen } from './screens/sign-in.tsx';
-import { SimulatorScreen } from './screens/simulator.tsx';
 import { address, param, setParams } from './state/address.ts';
 import { useLive } from './state/live.ts';
 import { loadOrgProfile } from './state/org-profile.ts';
-import { currentOrg } from './state/permissions.ts';
+import { currentOrg, mayGlobally } from './state/permissions.ts';
 import { identityProvider, loadPersonSession } from './state/person-session.ts';
 import { session } from './state/session.ts';
 
-const COMPONENTS = {
+const ORG_SCREENS = {
   '/': OverviewScreen,
   '/credits': CreditsScreen,
   '/calls': CallsScreen,
-  '/simulator': SimulatorScreen,
+  '/simulator': lazyScreen(async () => (await import('./screens/simulator.tsx')).SimulatorScreen),
+  '/settings': lazyScreen(async () => (await import('./screens/settings.tsx')).SettingsScreen),
+};
+const GLOBAL_SCREENS = {
+  '/organisations': lazyScreen(async () => (await import('./screens/organisations.tsx')).OrganisationsScreen),
+  '/dead-letters': lazyScreen(async () => (await import('./screens/dead-letters.tsx')).DeadLettersScreen),
 };
 
 export function App() {
   const user = session.value;
   if (user === undefined) return <SignedOut />;
   const org = currentOrg(user);
-  return org === '' ? <OrgForm /> : <OrgScreen key={`${user.key} ${org}`} org={org} />;
+  const screen = screenAt(address.value.path);
+  if (screen?.isOfOrg === false) {
+    return <GlobalScreen org={org} path={screen.path} title={screen.title} />;
+  }
+  if (org === '') {
+    // An address names a screen of no organisation: choose one.
+    return mayGlobally('read-orgs') ? (
+      <GlobalScreen org={org} path="/organisations" title="Organisations" />
+    ) : (
+      <OrgForm />
+    );
+  }
+  return <OrgScreen key={`${user.key} ${org}`} org={org} />;
 }
 
 /** The sign-in page; nothing until the API has said whether a session of this browser goes on. */
 function SignedOut() {
   useLive('session', loadPersonSession, null);
   return identityProvider.value === undefined ? <main class="sign-in" aria-busy="true" /> : <SignInScreen />;
+}
+
+interface GlobalScreenProps {
+  readonly org: string;
+  readonly path: GlobalScreenPath;
+  readonly title: string;
+}
+
+function GlobalScreen({ org, path, title }: GlobalScreenProps) {
+  const Screen = GLOBAL_SCREENS[path];
+  return (
+    <Page org={org} screen={path} title={title} zone="UTC">
+      <Screen key={path} />
+    </Page>
+  );
 }
 
 function OrgScreen({ org }: { readonly org: string }) {
@@ -48,36 +79,28 @@ function OrgScreen({ org }: { readonly org: string }) {
   const products = profile?.products ?? [];
   const [first] = products;
   const isChosen = param('product') !== '' || products.length < 2;
-  const title = screen?.title ?? 'Page not found';
-  useEffect(() => {
-    document.title = `${title} · ${org} · API credits`;
-    return () => {
-      document.title = 'API credits';
-    };
-  }, [title, org]);
   useEffect(() => {
     if (!isChosen && first !== undefined) setParams({ product: first }, { replace: true });
   }, [isChosen, first]);
-  const Screen = screen && COMPONENTS[screen.path];
+  const Screen = screen?.isOfOrg === true ? ORG_SCREENS[screen.path] : undefined;
   return (
-    <>
-      <a class="skip" href="#main">
-        Skip to the content
-      </a>
-      <Header org={org} screen={screen?.path} products={products} />
-      <StaleNotice zone={profile?.zone ?? 'UTC'} />
-      <main id="main" tabIndex={-1}>
-        {profile?.isAssumed === true && <AssumedTerms />}
-        {Screen === undefined ? (
-          <NotFoundScreen />
-        ) : profile !== undefined && isChosen ? (
-          <Screen org={org} profile={profile} />
-        ) : error?.isPermanent === true ? (
-          <ProblemNotice error={error} onRetry={refresh} />
-        ) : (
-          <Loading height={480} />
-        )}
-      </main>
-    </>
+    <Page
+      org={org}
+      screen={screen?.path}
+      title={screen?.title ?? 'Page not found'}
+      products={products}
+      zone={profile?.zone ?? 'UTC'}
+    >
+      {profile?.isAssumed === true && <AssumedTerms />}
+      {Screen === undefined ? (
+        <NotFoundScreen />
+      ) : profile !== undefined && isChosen ? (
+        <Screen org={org} profile={profile} />
+      ) : error?.isPermanent === true ? (
+        <ProblemNotice error={error} onRetry={refresh} />
+      ) : (
+        <Loading height={480} />
+      )}
+    </Page>
   );
 }

@@ -9,6 +9,8 @@ const compactIntegers = new Intl.NumberFormat(undefined, { notation: 'compact', 
 const percents = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 });
 const finePercents = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
 
+const oneDecimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+
 export const number = (value: number): string => integers.format(value);
 export const compactNumber = (value: number): string =>
   value < 10_000 ? number(value) : compactIntegers.format(value);
@@ -110,6 +112,14 @@ export function periodName({ from, to }: { readonly from: string; readonly to: s
 }
 export const shortDate = (text: string): string =>
   formatter({ day: 'numeric', month: 'short' }).format(at(text));
+
+/** "812 B", "3.4 kB", "1.2 MB" */
+export function sizeText(bytes: number): string {
+  if (bytes < 1_000) return `${number(bytes)} B`;
+  return bytes < 1_000_000
+    ? `${oneDecimal.format(bytes / 1_000)} kB`
+    : `${oneDecimal.format(bytes / 1_000_000)} MB`;
+}
 
 /** A time of this computer's own clock and time zone, for what concerns the reader alone. */
 export const clockTime = (instant: number): string =>

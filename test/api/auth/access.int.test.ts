@@ -4,6 +4,7 @@ import type { Answer } from '../api-under-test.ts';
 import { ALERT_ACCESS, type Expected } from './alert-access.ts';
 import { callEvent, insertEvents } from '../tables.ts';
 import { openWritableApi, type WritableApi } from '../writable-api.ts';
+import { FILE_AND_PREVIEW_ACCESS } from './file-and-preview-access.ts';
 import { bundledCatalogueJson } from '../../../schemas/bundled-catalogues.ts';
 
 const DAY_MS = 86_400_000;
@@ -141,7 +142,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     own: [403, 403, 403, 403, 403, 200, 403],
     foreign: [404, 404, 404, 404, 403, 200, 403],
   },
-  'GET /v1/orgs': { own: [403, 403, 403, 403, 403, 200, 403] },
+  'GET /v1/orgs': { own: [403, 403, 403, 403, 200, 200, 403] },
   'POST /v1/orgs': {
     body: { org_id: 'new-one', time_zone: 'UTC', billing_day: 1 },
     own: [403, 403, 403, 403, 403, 201, 403],
@@ -178,6 +179,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     own: [403, 403, 403, 403, 403, 200, 403],
   },
   'GET /v1/reconciliation': { own: [403, 403, 403, 403, 200, 200, 403] },
+  ...FILE_AND_PREVIEW_ACCESS,
 };
 const OPEN = [
   'GET /healthz',
@@ -185,7 +187,17 @@ const OPEN = [
   'GET /metrics',
   'GET /openapi.json',
   ...['', '/start.js', '/swagger-ui.css', '/swagger-ui-bundle.js'].map((file) => `GET /docs${file}`),
-  ...['', 'credits', 'calls', 'simulator', 'theme.js', 'favicon.svg'].map((file) => `GET /${file}`),
+  ...[
+    '',
+    'credits',
+    'calls',
+    'simulator',
+    'settings',
+    'organisations',
+    'dead-letters',
+    'theme.js',
+    'favicon.svg',
+  ].map((file) => `GET /${file}`),
 ];
 
 async function subscribe(org: string): Promise<void> {

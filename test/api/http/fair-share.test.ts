@@ -33,6 +33,23 @@ describe('a fair share', () => {
     expect(started).toEqual(['a1', 'a2', 'b1', 'a3', 'a4']);
   });
 
+  it('holds a slot for work that another function ends, and frees it once', async () => {
+    const share = new FairShare({ slots: 1, waitMs: 10_000, maxWaiting: 2 });
+    const free = await share.hold('a', never);
+    const next = share.hold('a', never);
+    let isNextHeld = false;
+    void next.then(() => (isNextHeld = true));
+    await sleep(1);
+    expect(isNextHeld).toBe(false);
+    free();
+    free();
+    const freeNext = await next;
+    const last = share.hold('a', never);
+    await sleep(1);
+    freeNext();
+    (await last)();
+  });
+
   it('frees a slot whose work fails', async () => {
     const share = new FairShare({ slots: 1, waitMs: 10_000, maxWaiting: 1 });
     const failing = share.run('a', never, () => Promise.reject(new Error('broken')));

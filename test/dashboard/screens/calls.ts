@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { CallsAnswer } from '../../../api/calls/answer.ts';
 import { goTo, screenOf, shown } from '../browser.ts';
 import { number, ofOrg } from '../expected.ts';
+import { savedCsv } from '../saved.ts';
 import type { OpenDashboard } from '../open-dashboard.ts';
 import { OTHER, type SampleStack } from '../stack.ts';
 
@@ -33,6 +34,15 @@ export function callsTests(opened: () => OpenDashboard): void {
     expect(await dialog.innerText()).toContain(`by the rule ${one?.rule}`);
     await page.keyboard.press('Escape');
     await page.waitForURL((url) => !url.searchParams.has('call'));
+  });
+
+  it('saves all calls of the range as CSV, of which the page shows the newest', async () => {
+    await goTo(page, '/calls?range=7d&method=GET');
+    const { tables } = await screenOf(page, '.calls');
+    const rows = await savedCsv(page, page.getByRole('button', { name: 'Download CSV of all calls' }));
+    expect(rows.length).toBeGreaterThan(tables[0]?.length ?? 0);
+    expect(new Set(rows.map((row) => row['method']))).toEqual(new Set(['GET']));
+    await goTo(page, '/calls?range=7d');
   });
 
   it('names calls that were published more than once with different contents', async () => {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { BillingDaysAnswer } from '../../../api/billing/days-answer.ts';
 import { BillingAnswer } from '../../../api/billing/route.ts';
+import { StatementsAnswer } from '../../../api/billing/statements-route.ts';
 import { CallsAnswer } from '../../../api/calls/answer.ts';
 import { EstimateAnswer } from '../../../api/catalogues/estimate-route.ts';
 import { goTo, screenOf, shown } from '../browser.ts';
@@ -49,6 +50,26 @@ export function creditsTests(opened: () => OpenDashboard): void {
       ofOrg(`billing/days?from=${last?.from}&to=${last?.to}`),
     );
     expect(await page.locator('.days .disclosure').count()).toBe(days.length);
+  });
+
+  it('draws the cost of each day, and lists the totals of past statements as the API answers', async () => {
+    await goTo(page, '/credits');
+    const days = await stack.read(BillingDaysAnswer, ofOrg('billing/days'));
+    const chart = page.getByRole('img', { name: `Cost per day: ${dollars(days.total.amount)} in all` });
+    expect(await chart.locator('.costs-bars > span').count()).toBe(days.days.length);
+    const { statements } = await stack.read(StatementsAnswer, ofOrg('billing/statements'));
+    await page.locator('.statements').waitFor();
+    const { tables } = await screenOf(page, '.statements');
+    expect(tables[0]?.map(([, status, credits, total]) => [status, credits, total])).toEqual(
+      statements
+        .slice(1)
+        .map(({ status, billed_credits, rounded_amount }) => [
+          status,
+          number(billed_credits),
+          dollars(rounded_amount),
+        ]),
+    );
+    expect(tables[0]).toHaveLength(12);
   });
 
   it('saves the listed days as the CSV and the PDF of the API', async () => {

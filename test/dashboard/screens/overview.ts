@@ -3,6 +3,7 @@ import { CreditsAnswer } from '../../../api/credits/route.ts';
 import { UsageAnswer } from '../../../api/usage/answer.ts';
 import { goTo, inAddress, screenOf, shown } from '../browser.ts';
 import { iso, number, ofOrg } from '../expected.ts';
+import { savedCsv } from '../saved.ts';
 import type { OpenDashboard } from '../open-dashboard.ts';
 import { OTHER, type SampleStack } from '../stack.ts';
 
@@ -45,6 +46,28 @@ export function overviewTests(opened: () => OpenDashboard): void {
         rows.map((row) => [String(row[by]), number(row.credits), number(row.calls)]),
       );
     }
+  });
+
+  it('saves the users of the gauge as CSV, adding up to it', async () => {
+    const { figures } = await screenOf(page);
+    const rows = await savedCsv(page, page.getByRole('button', { name: 'Download users as CSV' }));
+    const sum = rows.reduce((all, row) => all + Number(row['credits']), 0);
+    expect(number(sum)).toBe(figures.get('used'));
+  });
+
+  it('saves all values of a panel as CSV, with the credits on screen', async () => {
+    const { tables } = await screenOf(page, '.of-app');
+    const rows = await savedCsv(page, page.getByRole('button', { name: 'Download CSV of all apps' }));
+    const [app, credits] = tables[0]?.[0] ?? [];
+    expect(number(Number(rows.find((row) => row['app'] === app)?.['credits']))).toBe(credits);
+  });
+
+  it('shows from which addresses the calls came, adding up to the credits on screen', async () => {
+    await page.getByText('Source addresses', { exact: true }).click();
+    await page.locator('.addresses tfoot').waitFor();
+    const total = await page.locator('.addresses tfoot td').first().innerText();
+    expect(total).toBe((await screenOf(page)).figures.get('used'));
+    await page.getByText('Source addresses', { exact: true }).click();
   });
 
   it('names a product without a subscription, and shows its calls without a gauge', async () => {

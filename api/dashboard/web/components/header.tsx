@@ -1,6 +1,7 @@
 import { theme, toggleTheme } from '../state/theme.ts';
 import { hrefOf, param, setParams } from '../state/address.ts';
 import { leave, signOutProblem } from '../state/person-session.ts';
+import { mayGlobally } from '../state/permissions.ts';
 import { session } from '../state/session.ts';
 import { offeredScreens, type ScreenPath } from '../screens/screens.ts';
 import { Account } from './account.tsx';
@@ -18,6 +19,8 @@ interface HeaderProps {
 export function Header({ org, screen, products }: HeaderProps) {
   const user = session.value;
   if (user === undefined) return null;
+  // Without an organisation there is nothing that its screens could show.
+  const screens = offeredScreens().filter(({ isOfOrg }) => org !== '' || !isOfOrg);
   return (
     <header class="top">
       <div class="brand">
@@ -31,18 +34,14 @@ export function Header({ org, screen, products }: HeaderProps) {
           />
         ) : (
           <b class="org" title={org}>
-            {org}
+            {org || 'API credits'}
           </b>
         )}
-        {user.orgIds.length === 0 && (
-          <button type="button" class="link" onClick={() => setParams({ org: null, product: null })}>
-            Change
-          </button>
-        )}
+        {user.orgIds.length === 0 && org !== '' && <ChangeOrg />}
         <ProductChoice products={products} />
       </div>
       <nav aria-label="Screens">
-        {offeredScreens().map(({ path, title }) => (
+        {screens.map(({ path, title }) => (
           <Link key={path} href={hrefOf(path)} isCurrent={screen === path}>
             {title}
           </Link>
@@ -72,6 +71,18 @@ export function Header({ org, screen, products }: HeaderProps) {
         </p>
       )}
     </header>
+  );
+}
+
+/** For roles that are not bound to an organisation: to the list of them, or to the form that takes an id. */
+function ChangeOrg() {
+  if (mayGlobally('read-orgs')) {
+    return <Link href={hrefOf('/organisations', { product: null })}>Change</Link>;
+  }
+  return (
+    <button type="button" class="link" onClick={() => setParams({ org: null, product: null })}>
+      Change
+    </button>
   );
 }
 

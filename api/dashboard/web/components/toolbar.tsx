@@ -11,7 +11,7 @@ import {
 import { param, setParams } from '../state/address.ts';
 import { PRESETS, rangeAt, rangeName } from '../state/time-range.ts';
 import { isTimeZone } from '../../../../domain/calendar/zone-rules.ts';
-import { chosenZone } from '../state/zone.ts';
+import { allZones, chosenZone } from '../state/zone.ts';
 import { RangeForm } from './range-form.tsx';
 
 interface ToolbarProps {
@@ -95,9 +95,8 @@ function chooseRange(name: string): void {
 
 const { timeZone: ofBrowser } = Intl.DateTimeFormat().resolvedOptions();
 const browserZone = isTimeZone(ofBrowser) ? ofBrowser : '';
-const zones = Intl.supportedValuesOf('timeZone').filter(isTimeZone);
 const otherZones = (own: string): string[] =>
-  [...new Set([browserZone, 'UTC', ...zones, chosenZone()])].filter((each) => each !== '' && each !== own);
+  [...new Set([browserZone, 'UTC', ...allZones, chosenZone()])].filter((each) => each !== '' && each !== own);
 
 const isoAt = (wall: string, zone: string): string => new Date(instantAt(wall, zone)).toISOString();
 

@@ -3,6 +3,8 @@ import { parseWholeNumber, type Bounds } from '../whole-number.ts';
 
 /** The API's largest number of credits in 24 hours. */
 export const MAX_CREDITS = 1_000_000_000;
+/** The API's largest number of licensed users. */
+export const MAX_USERS = 10_000_000;
 
 interface WholeNumberFieldProps {
   readonly label: string;

@@ -3,6 +3,8 @@ import type { Usage } from '../answers.ts';
 import { number, percent } from '../formats.ts';
 import { SortHeader, type Column, type Figure } from './sort-header.tsx';
 import { Path } from '../components/path.tsx';
+import { UsageDownload } from './usage-download.tsx';
+import type { Query } from '../state/client.ts';
 import { filterOf, labelOf, TITLES, toggleFilter, type Dimension } from '../state/filters.ts';
 
 const SHOWN = 8;
@@ -20,12 +22,15 @@ interface Row {
 interface BreakdownProps {
   readonly dimension: Dimension;
   readonly usage: Usage;
+  readonly org: string;
+  /** The range and the product of the usage. */
+  readonly query: Query;
   /** Counts rejected calls only, as they cost nothing. */
   readonly countsRejections?: boolean;
 }
 
 /** Usage by one dimension. A click filters the whole screen; this panel keeps listing the other values. */
-export function Breakdown({ dimension, usage, countsRejections = false }: BreakdownProps) {
+export function Breakdown({ dimension, usage, org, query, countsRejections = false }: BreakdownProps) {
   const [sort, setSort] = useState<Column>(countsRejections ? 'rejected' : 'credits');
   const [search, setSearch] = useState('');
   const [limit, setLimit] = useState(SHOWN);
@@ -139,6 +144,14 @@ export function Breakdown({ dimension, usage, countsRejections = false }: Breakd
         <button type="button" class="link" onClick={() => setLimit(SHOWN)}>
           Show fewer
         </button>
+      )}
+      {all.length > 0 && (
+        <UsageDownload
+          org={org}
+          query={[...query, ['group_by', dimension]]}
+          title={`Download CSV of all ${title.many.toLocaleLowerCase()}`}
+          without={dimension}
+        />
       )}
     </section>
   );

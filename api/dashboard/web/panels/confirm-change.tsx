@@ -1,6 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks';
 
 interface ConfirmChangeProps {
+  /** Names the box for screen readers. */
+  readonly label: string;
   readonly question: string;
   readonly action: string;
   readonly isSaving: boolean;
@@ -8,7 +10,7 @@ interface ConfirmChangeProps {
 }
 
 /** Asks before a large change. It takes the focus, so that a second Enter confirms nothing by accident. */
-export function ConfirmChange({ question, action, isSaving, onCancel }: ConfirmChangeProps) {
+export function ConfirmChange({ label, question, action, isSaving, onCancel }: ConfirmChangeProps) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.focus(), []);
   return (
@@ -16,7 +18,7 @@ export function ConfirmChange({ question, action, isSaving, onCancel }: ConfirmC
       ref={box}
       class="notice is-warning"
       role="alertdialog"
-      aria-label="Confirm the new limit"
+      aria-label={label}
       tabIndex={-1}
       onKeyDown={(event) => event.key === 'Escape' && onCancel()}
     >

@@ -1,12 +1,15 @@
 import { useMemo, useState } from 'preact/hooks';
 import { change, number } from '../formats.ts';
 import { grainOf, previousRange, type Grain } from '../intervals.ts';
-import type { OverviewUsage } from '../screens/overview-data.ts';
+import { zoneParam, type OverviewUsage } from '../screens/overview-data.ts';
+import type { Query } from '../state/client.ts';
+import { chosenZone } from '../state/zone.ts';
 import { rangeTitle } from '../state/time-range.ts';
 import { Columns } from '../components/columns.tsx';
 import { setParams } from '../state/address.ts';
 import { Chart } from './chart.tsx';
 import { PrintChart } from './print-chart.tsx';
+import { UsageDownload } from './usage-download.tsx';
 import { bucketsOf, MEASURES, type Measure } from './series.ts';
 
 const NAMES: Readonly<Record<Measure, string>> = { credits: 'Credits', calls: 'Calls', rejected: 'Rejected' };
@@ -16,8 +19,16 @@ const BAR_NAMES: Readonly<Record<Grain, string>> = {
   day: 'per day',
 };
 
+interface ConsumptionProps {
+  readonly usage: OverviewUsage;
+  readonly zone: string;
+  readonly org: string;
+  /** The range and the product of the usage. */
+  readonly query: Query;
+}
+
 /** The usage of the range as bars, with its totals: each total is a button that switches the chart to it. */
-export function Consumption({ usage, zone }: { readonly usage: OverviewUsage; readonly zone: string }) {
+export function Consumption({ usage, zone, org, query }: ConsumptionProps) {
   const [measure, setMeasure] = useState<Measure>('credits');
   const { range, series, previousSeries } = usage;
   const grain = grainOf(range);
@@ -33,6 +44,11 @@ export function Consumption({ usage, zone }: { readonly usage: OverviewUsage; re
     <section class="card consumption" aria-labelledby="consumption-title">
       <header class="card-head">
         <h2 id="consumption-title">{rangeTitle()}</h2>
+        <UsageDownload
+          org={org}
+          query={[...query, ['group_by', grain], ...zoneParam(chosenZone())]}
+          title={`Download CSV of the usage ${BAR_NAMES[grain]}`}
+        />
       </header>
       <div class="tabs" role="group" aria-label="Figure in the chart">
         {MEASURES.map((each) => (

@@ -1,5 +1,8 @@
 import type { Credits } from '../answers.ts';
 import { lag, number, percent, timeToSecond } from '../formats.ts';
+import { DownloadButton } from '../components/download-button.tsx';
+import { orgPath } from '../state/client.ts';
+import { may } from '../state/permissions.ts';
 import { TodaysCharge } from './todays-charge.tsx';
 
 /** From this lag on, the gauge warns that its figures are behind. */
@@ -23,12 +26,13 @@ function levelOf({ used, included, total }: Credits): Level {
 }
 
 interface CurrentUsageProps {
+  readonly org: string;
   readonly credits: Credits;
   readonly zone: string;
 }
 
 /** The gauge: current usage over the rolling 24 hours, and how much is left. */
-export function CurrentUsage({ credits, zone }: CurrentUsageProps) {
+export function CurrentUsage({ org, credits, zone }: CurrentUsageProps) {
   const { used, total, included, unused, additional_limit, additional_used, over_limit, formula } = credits;
 
   const level = levelOf(credits);
@@ -73,6 +77,19 @@ export function CurrentUsage({ credits, zone }: CurrentUsageProps) {
           {isLate ? `${lag(credits.lag_seconds)} behind` : 'up to date'}
         </span>
       </p>
+      {may('read-credit-users') && used > 0 && (
+        <div class="downloads">
+          <DownloadButton
+            isLink
+            label="Download users as CSV"
+            path={orgPath(org, 'credits/users.csv')}
+            query={[
+              ['product', credits.product],
+              ['at', credits.as_of],
+            ]}
+          />
+        </div>
+      )}
     </section>
   );
 }

@@ -3,6 +3,7 @@ import type { Limit, LimitSet } from '../answers.ts';
 import { number } from '../formats.ts';
 import { MAX_CREDITS, WholeNumberField } from '../components/whole-number-field.tsx';
 import { ApiError, fetchJson, orgPath } from '../state/client.ts';
+import { newKey } from '../state/idempotency-key.ts';
 import { useLimitPreview } from '../state/limit-preview.ts';
 import { problemText } from '../state/problem-text.ts';
 import { parseWholeNumber } from '../whole-number.ts';
@@ -97,6 +98,7 @@ export function LimitForm({ org, limit, onSet }: LimitFormProps) {
       )}
       {isConfirming && credits !== undefined && question !== undefined && (
         <ConfirmChange
+          label="Confirm the new limit"
           question={question}
           action={isSaving ? 'Saving …' : `Set limit to ${number(credits)}`}
           isSaving={isSaving}
@@ -118,6 +120,3 @@ function problemOf(error: ApiError): string {
     ? 'The API rejected this limit. Check the number.'
     : `${title} ${detail}`;
 }
-
-/** Not randomUUID, which browsers offer on https and localhost only. */
-const newKey = (): string => crypto.getRandomValues(new Uint32Array(4)).join('-');

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Editions, WhatIf } from '../answers.ts';
 import { number } from '../formats.ts';
 import { ProblemNotice } from '../components/states.tsx';
-import { MAX_CREDITS, WholeNumberField } from '../components/whole-number-field.tsx';
+import { MAX_CREDITS, MAX_USERS, WholeNumberField } from '../components/whole-number-field.tsx';
 import { fetchJson, orgPath, type Query } from '../state/client.ts';
 import { useLive } from '../state/live.ts';
 import { param, setParams } from '../state/address.ts';
@@ -16,7 +16,7 @@ const TERMS = [
   ['limit', 'additional_limit'],
 ] as const;
 
-const USERS = { min: 0, max: 10_000_000 };
+const USERS = { min: 0, max: MAX_USERS };
 const LIMIT = { min: 0, max: MAX_CREDITS };
 
 interface WhatIfPanelProps {

@@ -3,10 +3,11 @@ import { counted } from '../formats.ts';
 import { CallDetails } from '../panels/call-details.tsx';
 import { CallsTable } from '../panels/calls-table.tsx';
 import { ConflictsPanel } from '../panels/conflicts.tsx';
+import { DownloadButton } from '../components/download-button.tsx';
 import { Loading, ProblemNotice } from '../components/states.tsx';
 import { PrintHeading } from '../components/print-heading.tsx';
 import { Toolbar } from '../components/toolbar.tsx';
-import { fetchJson, orgPath } from '../state/client.ts';
+import { fetchJson, orgPath, type Query } from '../state/client.ts';
 import { filterParams } from '../state/filters.ts';
 import { useLive } from '../state/live.ts';
 import { param, address, setParams } from '../state/address.ts';
@@ -27,21 +28,15 @@ export function CallsScreen({ org, profile: { zone: ownZone, products } }: Scree
   params.delete('call');
   const live = useLive<Calls>(
     `calls ${org} ${params.toString()}`,
-    (signal) => {
-      const range = rangeAt(Date.now());
-      return fetchJson(orgPath(org, 'calls'), {
+    (signal) =>
+      fetchJson(orgPath(org, 'calls'), {
         query: [
-          ['from', new Date(range.from).toISOString()],
-          // A range that ends now has no end here, so that it includes the newest calls by the API's clock.
-          ...(rangeName() === 'custom' ? [['to', new Date(range.to).toISOString()] as const] : []),
-          ...(param('product') === '' ? [] : [['product', param('product')] as const]),
-          ...filterParams(),
+          ...callsQuery(),
           ['limit', String(PAGE)],
           ...(cursor === '' ? [] : [['cursor', cursor] as const]),
         ],
         signal,
-      });
-    },
+      }),
     null,
   );
   const { data, error } = live;
@@ -95,6 +90,13 @@ export function CallsScreen({ org, profile: { zone: ownZone, products } }: Scree
             >
               {cursor === '' ? 'Refresh' : 'Back to the newest'}
             </button>
+            <DownloadButton
+              isLink
+              label="Download CSV"
+              title="Download CSV of all calls in the range"
+              path={orgPath(org, 'calls.csv')}
+              query={callsQuery()}
+            />
             <span class="faint">
               {counted(data.calls.length, 'call')} on this page
               <span class="print-only">{pageText(cursor !== '', next !== null)}</span>
@@ -105,6 +107,18 @@ export function CallsScreen({ org, profile: { zone: ownZone, products } }: Scree
       {param('call') !== '' && <CallDetails key={param('call')} org={org} id={param('call')} zone={zone} />}
     </>
   );
+}
+
+/** The calls on screen: of the range, the product and the filters. */
+function callsQuery(): Query {
+  const range = rangeAt(Date.now());
+  return [
+    ['from', new Date(range.from).toISOString()],
+    // A range that ends now has no end here, so that it includes the newest calls by the API's clock.
+    ...(rangeName() === 'custom' ? [['to', new Date(range.to).toISOString()] as const] : []),
+    ...(param('product') === '' ? [] : [['product', param('product')] as const]),
+    ...filterParams(),
+  ];
 }
 
 /** On paper, where nothing leads to the other pages of the log. */

@@ -2,9 +2,11 @@ import { useState } from 'preact/hooks';
 import type { LimitSet } from '../answers.ts';
 import { dates } from '../formats.ts';
 import { BillPanel } from '../panels/bill.tsx';
+import { CostChart } from '../panels/cost-chart.tsx';
 import { DaysTable } from '../panels/days.tsx';
 import { LimitHistory } from '../panels/limit-history.tsx';
 import { LimitPanel } from '../panels/limit.tsx';
+import { PastStatements } from '../panels/past-statements.tsx';
 import { NotSubscribed } from '../panels/products.tsx';
 import { DateRange } from '../components/date-range.tsx';
 import { Downloads } from '../components/downloads.tsx';
@@ -67,8 +69,12 @@ export function CreditsScreen({ org, profile }: ScreenProps) {
           <DateRange bill={bill} />
           <Downloads org={org} query={daysQuery({ product: days.product, from: days.from, to: days.to })} />
         </header>
+        <CostChart days={days} />
         <DaysTable org={org} days={days} zone={zone} />
       </section>
+      <div class="section">
+        <PastStatements org={org} bill={bill} />
+      </div>
       {history && (
         <div class="section">
           <LimitHistory history={history} product={bill.product} zone={zone} />

@@ -49,12 +49,7 @@ export function loadOverview(request: OverviewRequest): Load<Overview> {
     const ofProduct = productParam(credits?.product ?? request.product);
     const usage = (of: Range, query: Query, without?: Dimension): Promise<Usage> =>
       fetchJson<Usage>(orgPath(org, 'usage'), {
-        query: [
-          ['from', new Date(of.from).toISOString()],
-          ['to', new Date(of.to).toISOString()],
-          ...filterParams(without),
-          ...query,
-        ],
+        query: [...rangeQuery(of), ...filterParams(without), ...query],
         signal,
       });
     const grain: Query = [['group_by', grainOf(range)], ...ofProduct, ...zoneParam(zone)];
@@ -80,5 +75,10 @@ export function loadOverview(request: OverviewRequest): Load<Overview> {
   };
 }
 
-const productParam = (product: string): Query => (product === '' ? [] : [['product', product]]);
-const zoneParam = (zone: string): Query => (zone === '' ? [] : [['time_zone', zone]]);
+/** The range of a request of usage. */
+export const rangeQuery = ({ from, to }: Range): Query => [
+  ['from', new Date(from).toISOString()],
+  ['to', new Date(to).toISOString()],
+];
+export const productParam = (product: string): Query => (product === '' ? [] : [['product', product]]);
+export const zoneParam = (zone: string): Query => (zone === '' ? [] : [['time_zone', zone]]);

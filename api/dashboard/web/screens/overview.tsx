@@ -3,20 +3,34 @@ import { Consumption } from '../panels/consumption.tsx';
 import { CurrentUsage } from '../panels/gauge.tsx';
 import { NotSubscribed, OtherProducts } from '../panels/products.tsx';
 import { ReturningPanel } from '../panels/returning.tsx';
+import { SourceAddresses } from '../panels/source-addresses.tsx';
 import { number } from '../formats.ts';
 import { refreshMs } from '../intervals.ts';
 import { Loading, ProblemNotice } from '../components/states.tsx';
 import { PrintHeading } from '../components/print-heading.tsx';
 import { Toolbar } from '../components/toolbar.tsx';
 import { isSubscribed } from '../state/org-profile.ts';
-import { hasFilters } from '../state/filters.ts';
+import { hasFilters, type Dimension } from '../state/filters.ts';
+import { may } from '../state/permissions.ts';
 import { useLive } from '../state/live.ts';
 import { param, address } from '../state/address.ts';
 import { isCurrentUsageWindow, rangeAt, rangeText } from '../state/time-range.ts';
 import { session } from '../state/session.ts';
 import { chosenZone } from '../state/zone.ts';
-import { loadOverview, type Overview } from './overview-data.ts';
+import { loadOverview, productParam, rangeQuery, type Overview } from './overview-data.ts';
 import type { ScreenProps } from './screens.ts';
+
+/** In the order of the screen: the first two are the widest. */
+const PANELS: readonly Dimension[] = [
+  'user',
+  'endpoint',
+  'app',
+  'method',
+  'status',
+  'module',
+  'rule',
+  'rejection_cause',
+];
 
 /** The organisation's usage and who caused it, all as of one moment. */
 export function OverviewScreen({ org, profile }: ScreenProps) {
@@ -25,8 +39,11 @@ export function OverviewScreen({ org, profile }: ScreenProps) {
   const { zone: ownZone, products } = profile;
   const isCompared = param('compare') === '1';
   const zone = chosenZone() || ownZone;
+  const params = new URLSearchParams(address.value.params);
+  // Opening that panel changes no other figure.
+  params.delete('addresses');
   const live = useLive<Overview>(
-    `overview ${org} ${address.value.params.toString()}`,
+    `overview ${org} ${params.toString()}`,
     loadOverview({ org, product, hasCredits, zone: chosenZone(), isCompared }),
     refreshMs(rangeAt(Date.now())),
   );
@@ -44,6 +61,8 @@ export function OverviewScreen({ org, profile }: ScreenProps) {
     );
   }
   const { credits, returning, usage } = data;
+  // The same range and product as the figures on screen.
+  const query = usage && [...rangeQuery(usage.range), ...productParam(credits?.product ?? product)];
   return (
     <div class={live.isPending ? 'is-pending' : undefined} aria-busy={live.isPending}>
       <h1 class="sr-only">Overview</h1>
@@ -58,7 +77,7 @@ export function OverviewScreen({ org, profile }: ScreenProps) {
       />
       {credits ? (
         <div class="top-row">
-          <CurrentUsage credits={credits} zone={zone} />
+          <CurrentUsage org={org} credits={credits} zone={zone} />
           {returning ? (
             <ReturningPanel returning={returning} credits={credits} zone={zone} />
           ) : (
@@ -70,25 +89,28 @@ export function OverviewScreen({ org, profile }: ScreenProps) {
       )}
       <Toolbar ownZone={ownZone} zone={zone} canCompare />
       {problem}
-      {usage === undefined ? (
+      {usage === undefined || query === undefined ? (
         !hasFailed && <Loading height={380} />
       ) : (
         <>
-          <Consumption usage={usage} zone={zone} />
+          <Consumption usage={usage} zone={zone} org={org} query={query} />
           {credits && <Sum used={credits.used} shown={usage.series.total.credits} />}
           {(hasCredits || product !== '') && (
             <OtherProducts usage={usage.byProduct} subscribed={products} shown={product} />
           )}
           <div class="panels">
-            <Breakdown dimension="user" usage={usage.by.user} />
-            <Breakdown dimension="endpoint" usage={usage.by.endpoint} />
-            <Breakdown dimension="app" usage={usage.by.app} />
-            <Breakdown dimension="method" usage={usage.by.method} />
-            <Breakdown dimension="status" usage={usage.by.status} />
-            <Breakdown dimension="module" usage={usage.by.module} />
-            <Breakdown dimension="rule" usage={usage.by.rule} />
-            <Breakdown dimension="rejection_cause" usage={usage.by.rejection_cause} countsRejections />
+            {PANELS.map((dimension) => (
+              <Breakdown
+                key={dimension}
+                dimension={dimension}
+                usage={usage.by[dimension]}
+                org={org}
+                query={query}
+                countsRejections={dimension === 'rejection_cause'}
+              />
+            ))}
           </div>
+          {may('read-source-addresses') && <SourceAddresses org={org} range={usage.range} query={query} />}
         </>
       )}
     </div>

@@ -1,29 +1,55 @@
 import type { OrgProfile } from '../state/org-profile.ts';
-import { may } from '../state/permissions.ts';
+import { may, mayGlobally } from '../state/permissions.ts';
 
-export type ScreenPath = '/' | '/credits' | '/calls' | '/simulator';
+type OrgScreenPath = '/' | '/credits' | '/calls' | '/simulator' | '/settings';
+/** Screens that show no single organisation. */
+export type GlobalScreenPath = '/organisations' | '/dead-letters';
+export type ScreenPath = OrgScreenPath | GlobalScreenPath;
 
-/** The properties of every screen. */
+/** The properties of every screen of an organisation. */
 export interface ScreenProps {
   readonly org: string;
   readonly profile: OrgProfile;
 }
 
-interface Screen {
-  readonly path: ScreenPath;
+interface Offer {
   readonly title: string;
   readonly isOffered: () => boolean;
 }
+type OrgScreen = Offer & { readonly path: OrgScreenPath; readonly isOfOrg: true };
+type GlobalScreen = Offer & { readonly path: GlobalScreenPath; readonly isOfOrg: false };
+type Screen = OrgScreen | GlobalScreen;
 
 /** The screens in the order of the tabs. Each is offered to roles that may read its data. */
 export const SCREENS: readonly Screen[] = [
-  { path: '/', title: 'Overview', isOffered: () => may('read-credits') && may('read-usage') },
-  { path: '/credits', title: 'Credits', isOffered: () => may('read-billing') },
-  { path: '/calls', title: 'Call log', isOffered: () => may('read-calls') },
-  { path: '/simulator', title: 'Simulator', isOffered: () => true },
+  {
+    path: '/',
+    title: 'Overview',
+    isOfOrg: true,
+    isOffered: () => may('read-credits') && may('read-usage'),
+  },
+  { path: '/credits', title: 'Credits', isOfOrg: true, isOffered: () => may('read-billing') },
+  { path: '/calls', title: 'Call log', isOfOrg: true, isOffered: () => may('read-calls') },
+  { path: '/settings', title: 'Settings', isOfOrg: true, isOffered: () => may('read-settings') },
+  { path: '/simulator', title: 'Simulator', isOfOrg: true, isOffered: () => true },
+  {
+    path: '/organisations',
+    title: 'Organisations',
+    isOfOrg: false,
+    isOffered: () => mayGlobally('read-orgs'),
+  },
+  {
+    path: '/dead-letters',
+    title: 'Dead letters',
+    isOfOrg: false,
+    isOffered: () => mayGlobally('read-dead-letters'),
+  },
 ];
 
 export const offeredScreens = (): readonly Screen[] => SCREENS.filter(({ isOffered }) => isOffered());
+
+/** Where a chosen organisation is shown first: what the role reads most. */
+export const firstOrgScreen = (): ScreenPath => offeredScreens().find(({ isOfOrg }) => isOfOrg)?.path ?? '/';
 
 /** The screen at an address, or the first offered one if the role has no access to it; undefined for a wrong address. */
 export function screenAt(path: string): Screen | undefined {

@@ -12,6 +12,17 @@ export type ParamChanges = Readonly<Record<string, string | readonly string[] | 
 /** Parameters that belong to one screen: links to another screen drop them. */
 const SCREEN_PARAMS = [
   'cursor',
+  'addresses',
+  'search',
+  'dead_letter',
+  'reason',
+  'state',
+  'topic',
+  'partition',
+  'record_org',
+  'appended_from',
+  'appended_to',
+  'replay',
   'call',
   'day',
   'days_from',

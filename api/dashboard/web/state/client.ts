@@ -9,6 +9,8 @@ export class ApiError extends Error {
   readonly type: string;
   /** The invalid parameters and fields. */
   readonly fields: readonly string[];
+  /** What is wrong with each of them, as far as the API says so. */
+  readonly details: ReadonlyMap<string, string>;
   /** The allowed values of an invalid parameter, if the API lists them. */
   readonly choices: readonly string[];
 
@@ -18,6 +20,7 @@ export class ApiError extends Error {
     this.status = status;
     this.type = type;
     this.fields = errors.map(invalidField).filter((name) => name !== '');
+    this.details = new Map(errors.map((error) => [invalidField(error), textOf(error, 'detail')]));
     this.choices = errors.flatMap((error) => listOf(error, 'choices')).map(String);
   }
 
@@ -42,9 +45,12 @@ interface RequestOptions {
   /** Repeating a change under the same key changes nothing more. */
   readonly idempotencyKey?: string;
   readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number;
 }
 
 const TIMEOUT_MS = 26_000;
+/** Longer than the API lets a download take. */
+const DOWNLOAD_TIMEOUT_MS = 610_000;
 
 /**
  * Calls the API as the signed-in user. The answer has the type of its route's schema: the API serializes by it.
@@ -57,11 +63,21 @@ export async function fetchJson<Answer>(path: string, options: RequestOptions = 
   });
 }
 
-/** Downloads a file under the name that the API gives it. Throws ApiError. */
-export async function download(path: string, query: Query): Promise<void> {
-  const response = await send(path, { query });
+export interface DownloadOptions {
+  readonly signal: AbortSignal;
+  /** Called with the bytes that have arrived so far. */
+  readonly onProgress: (sizeBytes: number) => void;
+}
+
+/** Downloads a file under the name that the API gives it. Throws ApiError, or the abort reason. */
+export async function download(
+  path: string,
+  query: Query,
+  { signal, onProgress }: DownloadOptions,
+): Promise<void> {
+  const response = await send(path, { query, signal, timeoutMs: DOWNLOAD_TIMEOUT_MS });
   const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1];
-  const url = URL.createObjectURL(await response.blob());
+  const url = URL.createObjectURL(new Blob(await bytesOf(response, signal, onProgress)));
   const link = document.createElement('a');
   link.href = url;
   link.download = name ?? 'statement';
@@ -69,9 +85,38 @@ export async function download(path: string, query: Query): Promise<void> {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
+/** A transfer that breaks off is not a file: an incomplete one would have wrong sums. */
+async function bytesOf(
+  { body }: Response,
+  signal: AbortSignal,
+  onProgress: (sizeBytes: number) => void,
+): Promise<Uint8Array<ArrayBuffer>[]> {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let sizeBytes = 0;
+  try {
+    for (const reader = body?.getReader(); ;) {
+      const piece = await reader?.read();
+      if (piece?.value === undefined) return pieces;
+      pieces.push(piece.value);
+      onProgress((sizeBytes += piece.value.byteLength));
+    }
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new ApiError(0, 'interrupted', 'The download broke off. Try again, or choose a shorter range.');
+  }
+}
+
 async function send(
   path: string,
-  { query = [], method = 'GET', body, bearer, idempotencyKey, signal }: RequestOptions,
+  {
+    query = [],
+    method = 'GET',
+    body,
+    bearer,
+    idempotencyKey,
+    signal,
+    timeoutMs = TIMEOUT_MS,
+  }: RequestOptions,
 ): Promise<Response> {
   const search = new URLSearchParams(query.map(([name, value]) => [name, value])).toString();
   const sender = bearer === undefined ? session.value : undefined;
@@ -86,7 +131,7 @@ async function send(
         ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]),
+      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
     });
   } catch (error) {
     if (signal?.aborted === true) throw error;

@@ -1,4 +1,10 @@
-import { decide, isBound, type Permission } from '../../../auth/permissions.ts';
+import {
+  decide,
+  isAllowedGlobally,
+  isBound,
+  type GlobalPermission,
+  type Permission,
+} from '../../../auth/permissions.ts';
 import { param } from './address.ts';
 import { session, type Session } from './session.ts';
 
@@ -15,4 +21,12 @@ export function may(permission: Permission): boolean {
   const org = isBound(user.role) ? (user.orgIds[0] ?? '') : '';
   const decision = decide({ role: user.role, userId: user.userId, orgIds: user.orgIds }, permission, org);
   return decision === 'org' || decision === 'self';
+}
+
+/** The same of what concerns no single organisation. */
+export function mayGlobally(permission: GlobalPermission): boolean {
+  const user = session.value;
+  if (user === undefined) return false;
+  const { role, userId, orgIds } = user;
+  return isAllowedGlobally({ role, userId, orgIds }, permission);
 }

@@ -1,0 +1,100 @@
+import { Type, type Static } from 'typebox';
+import { DAY_MS } from '../../schemas/time-units.ts';
+import { floorTo, formatInstant } from '../../domain/instants.ts';
+import { readAddresses, type AddressRow } from '../../store/usage/read-addresses.ts';
+import { readTotal, totalOf } from '../../store/usage/read.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { OrgParams } from '../parameters/org.ts';
+import { Instant } from '../parameters/instant.ts';
+import type { ApiServer } from '../server.ts';
+import { sums } from './answer.ts';
+import { requestedRange, requestedUsage, usageProperties } from './requested.ts';
+
+const strict = { additionalProperties: false };
+const { group_by: _groups, time_zone: _zone, ...rangeProperties } = usageProperties;
+
+const AddressesQuery = Type.Object(
+  {
+    ...rangeProperties,
+    top: Type.Integer({
+      minimum: 1,
+      maximum: 1_000,
+      default: 100,
+      description: 'only this many addresses: those with the most credits; `other` holds the sum of the rest',
+    }),
+  },
+  strict,
+);
+
+const Sums = (description: string) => Type.Object(sums, { ...strict, description });
+export const AddressesAnswer = Type.Object(
+  {
+    org_id: Type.String(),
+    from: Instant,
+    to: Instant,
+    as_of: Type.String({ format: 'date-time', description: 'When the events were counted.' }),
+    lag_seconds: Type.Number({ minimum: 0, description: 'How far landing lags behind as_of.' }),
+    kept_since: Type.String({
+      format: 'date-time',
+      description: 'The addresses of earlier calls are not kept (SOURCE_RETENTION_DAYS).',
+    }),
+    rows: Type.Array(Type.Object({ source_address: Type.String(), ...sums }, strict), {
+      description: 'The most credits first. Of an erased person, an address is a pseudonym.',
+    }),
+    other: Sums('All other addresses.'),
+    without_address: Sums('Calls since `kept_since` that were published without an address.'),
+    no_longer_kept: Sums('Calls before `kept_since`.'),
+    total: Sums('The whole range: the total of /usage. The other figures add up to it.'),
+  },
+  strict,
+);
+
+/** Usage by source address, as long as addresses are kept (docs/privacy.md). */
+export function addressesRoute(app: ApiServer, sources: ApiDependencies): void {
+  app.route({
+    method: 'GET',
+    url: '/v1/orgs/:org/usage/source-addresses',
+    config: { access: 'read-source-addresses' },
+    schema: {
+      summary: 'Calls, credits and rejections of a range by source address',
+      params: OrgParams,
+      querystring: AddressesQuery,
+      response: { 200: AddressesAnswer },
+    },
+    handler: async ({ params, query: { top, ...query } }) => {
+      const { from, to } = requestedRange(query);
+      const now = sources.now();
+      const requested = { range: { from, to }, now, only: undefined };
+      const { org, sealed, filters, lagSeconds } = await requestedUsage(
+        sources,
+        params.org,
+        query,
+        requested,
+      );
+      // Whole UTC days, as ClickHouse clears them; it may have cleared the address of an earlier call already, or not.
+      const keptSince = Math.max(0, floorTo(now, DAY_MS) - sources.sourceRetentionDays * DAY_MS);
+      const cut = Math.min(Math.max(from, keptSince), to);
+      const { orgId } = org;
+      const [before, rows] = await Promise.all([
+        from < cut ? readTotal(sources.clickhouse, { orgId, sealed, from, to: cut, filters }) : NOTHING,
+        cut < to ? readAddresses(sources.clickhouse, { orgId, from: cut, to, filters, top }) : [],
+      ]);
+      const figuresOf = (kind: AddressRow['kind']) => totalOf(rows.filter((row) => row.kind === kind));
+      return {
+        org_id: orgId,
+        from: formatInstant(from),
+        to: formatInstant(to),
+        as_of: formatInstant(now),
+        lag_seconds: lagSeconds,
+        kept_since: formatInstant(keptSince),
+        rows: rows.filter(({ kind }) => kind === 'top').map(({ kind: _kind, ...row }) => row),
+        other: figuresOf('other'),
+        without_address: figuresOf('none'),
+        no_longer_kept: before,
+        total: totalOf([before, ...rows]),
+      };
+    },
+  });
+}
+
+const NOTHING: Static<ReturnType<typeof Sums>> = { calls: 0, credits: 0, rejected: 0 };
