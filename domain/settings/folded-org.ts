@@ -8,6 +8,8 @@ export interface FoldedOrg {
   readonly timeZone: VersionList<string>;
   readonly billingDay: VersionList<number>;
   readonly subscriptions: ReadonlyMap<string, FoldedSubscription>;
+  /** Budgets, teams, caps and what the gate does, by guardKey: their values as JSON. */
+  readonly guards: ReadonlyMap<string, VersionList<string>>;
 }
 
 export interface FoldedSubscription {
@@ -65,5 +67,6 @@ export function foldedOf(history: OrgHistory): FoldedOrg | undefined {
         },
       ]),
     ),
+    guards: new Map(),
   };
 }

@@ -19,6 +19,7 @@ const PackedOrg = Type.Object({
   zone: packed(Text),
   day: packed(Whole),
   subscriptions: Type.Array(PackedSubscription),
+  guards: Type.Array(Type.Object({ key: Text, versions: packed(Text) })),
 });
 type Packed<T> = readonly [T, number, number, string, string, number | null];
 
@@ -34,7 +35,7 @@ export class DamagedSnapshotError extends Error {
 }
 
 /** The settings of an organisation as JSON. */
-export function packOrg({ timeZone, billingDay, subscriptions }: FoldedOrg): string {
+export function packOrg({ timeZone, billingDay, subscriptions, guards }: FoldedOrg): string {
   const org: Static<typeof PackedOrg> = {
     zone: packVersions(timeZone),
     day: packVersions(billingDay),
@@ -44,6 +45,7 @@ export function packOrg({ timeZone, billingDay, subscriptions }: FoldedOrg): str
       users: packVersions(users),
       limit: packVersions(additionalLimit),
     })),
+    guards: [...guards].map(([key, versions]) => ({ key, versions: packVersions(versions) })),
   };
   return JSON.stringify(org);
 }
@@ -64,7 +66,13 @@ export function unpackOrg(orgId: string, json: string): FoldedOrg {
       },
     ]),
   );
-  return { orgId, timeZone, billingDay, subscriptions };
+  const guards = new Map(
+    org.guards.flatMap(({ key, versions }): [string, VersionList<string>][] => {
+      const list = unpackVersions(versions);
+      return list ? [[key, list]] : [];
+    }),
+  );
+  return { orgId, timeZone, billingDay, subscriptions, guards };
 }
 
 function packVersions<T>(
