@@ -10,7 +10,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['platform'],
   ['domain'],
   ['store'],
-  ['producers', 'consumers', 'aggregator', 'api'],
+  ['producers', 'consumers', 'aggregator', 'gate', 'api'],
   ['cli'],
   ['deploy'],
   ['test'],
