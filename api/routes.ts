@@ -1,3 +1,5 @@
+import { budgetChangeRoutes } from './budgets/change-routes.ts';
+import { budgetsRoute } from './budgets/route.ts';
 import { billingDaysRoute } from './billing/days-route.ts';
 import { billingRoute } from './billing/route.ts';
 import { whatIfRoute } from './billing/what-if-route.ts';
@@ -56,6 +58,8 @@ export async function registerRoutes(app: ApiServer, dependencies: ApiDependenci
   settingsRoutes(app, dependencies);
   subscriptionRoute(app, dependencies);
   additionalLimitRoutes(app, dependencies);
+  budgetsRoute(app, dependencies);
+  budgetChangeRoutes(app, dependencies);
   catalogueRoutes(app, dependencies);
   deadLetterRoutes(app, dependencies);
   reconciliationRoute(app, dependencies);
