@@ -5,6 +5,7 @@ import { readAggregatorConfig } from '../../aggregator/config.ts';
 import { readApiConfig } from '../../api/config.ts';
 import { readTopicsConfig } from '../../cli/topics-config.ts';
 import { readConsumerConfig } from '../../consumers/config.ts';
+import { readGateConfig } from '../../gate/config.ts';
 import { ConfigError, readConfig, type Environment } from '../../platform/config.ts';
 import { clickhouseVariables } from '../../platform/variables.ts';
 import { projectFile } from '../../schemas/root.ts';
@@ -14,6 +15,7 @@ import { newAuthority } from '../servers/certificates.ts';
 const READERS: Readonly<Record<string, (env: Environment) => unknown>> = {
   'consumers/main.ts': readConsumerConfig,
   'aggregator/main.ts': readAggregatorConfig,
+  'gate/main.ts': readGateConfig,
   'api/main.ts': readApiConfig,
   'cli/topics.ts': readTopicsConfig,
   'cli/migrate.ts': (env) => readConfig(env, clickhouseVariables),

@@ -19,8 +19,18 @@ describeWith(await composeReader(), 'compose.yaml', (run) => {
     const { services } = await readComposeFile(run);
     const count = (prefix: string): number =>
       Object.keys(services).filter((name) => name.startsWith(prefix)).length;
-    const prefixes = ['kafka', 'clickhouse', 'keeper', 'consumer', 'aggregator', 'api', 'topics', 'migrate'];
-    expect(prefixes.map((prefix) => count(prefix))).toEqual([3, 4, 3, 2, 2, 2, 1, 1]);
+    const prefixes = [
+      'kafka',
+      'clickhouse',
+      'keeper',
+      'consumer',
+      'aggregator',
+      'gate',
+      'api',
+      'topics',
+      'migrate',
+    ];
+    expect(prefixes.map((prefix) => count(prefix))).toEqual([3, 4, 3, 2, 2, 2, 2, 1, 1]);
   });
 
   it('gives every container no capabilities, no new privileges and a limit', async () => {
@@ -42,7 +52,7 @@ describeWith(await composeReader(), 'compose.yaml', (run) => {
   it('gives each process a configuration that it accepts', async () => {
     const { services } = await readComposeFile(run);
     const own = Object.entries(services).filter(([, service]) => isOwn(service));
-    expect(own).toHaveLength(8);
+    expect(own).toHaveLength(10);
     const image = readDockerfile().at(-1)?.env;
     const problems = own.map(([name, service]) => [
       name,
@@ -101,7 +111,7 @@ describeWith(await composeReader(), 'compose.yaml', (run) => {
     );
     const image = readDockerfile().at(-1)?.env;
     const portOf = (name: string) => (name.startsWith('api-') ? image?.['PORT'] : image?.['HEALTH_PORT']);
-    const processes = Object.keys(services).filter((name) => /^(consumer|aggregator|api)-/.test(name));
+    const processes = Object.keys(services).filter((name) => /^(consumer|aggregator|gate|api)-/.test(name));
     const { targets } = jobs[0].static_configs[0];
     expect(targets.toSorted()).toEqual(processes.map((name) => `${name}:${portOf(name)}`).toSorted());
     for (const { file } of Object.values(configs)) expect([file, existsSync(file)]).toEqual([file, true]);

@@ -6,7 +6,9 @@ import { configProblems } from '../process-config.ts';
 import { describeWith, systemdAnalyze } from '../tools/programs.ts';
 
 const FOLDER = join(projectRoot(), 'deploy/systemd');
-const UNITS = ['consumer@', 'aggregator@', 'api@', 'setup'].map((name) => `api-credits-${name}.service`);
+const UNITS = ['consumer@', 'aggregator@', 'gate@', 'api@', 'setup'].map(
+  (name) => `api-credits-${name}.service`,
+);
 const unitText = (name: string): string => projectFile('deploy', 'systemd', name);
 const DROP_IN = unitText('api-credits-.service.d/hardened.conf');
 /** The most that `systemd-analyze security` may say, of 100. */
@@ -82,6 +84,7 @@ describe('the systemd units', () => {
     expect(problems).toEqual([
       ['/usr/bin/node consumers/main.ts', []],
       ['/usr/bin/node aggregator/main.ts', []],
+      ['/usr/bin/node gate/main.ts', []],
       ['/usr/bin/node api/main.ts', []],
       ['/usr/bin/node cli/topics.ts', []],
       ['/usr/bin/node cli/migrate.ts', []],
