@@ -29,7 +29,11 @@ export const LeasesRequest = Type.Object(
             maximum: MAX_WANTED,
             description: 'what the dearest call that waits lacks',
           }),
-          least: Type.Integer({ minimum: 0, maximum: MAX_WANTED, description: 'what the cheapest one lacks' }),
+          least: Type.Integer({
+            minimum: 0,
+            maximum: MAX_WANTED,
+            description: 'what the cheapest one lacks',
+          }),
         },
         strict,
       ),
