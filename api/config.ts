@@ -17,7 +17,7 @@ import { retentionVariables } from '../store/retention.ts';
 import { readRegistryAccess, schemaRegistryVariables } from '../platform/schema-registry/variables.ts';
 import { tracingVariables } from '../platform/tracing/variables.ts';
 import { isLoopback } from '../platform/loopback.ts';
-import { readTokenKeys } from './auth/keys.ts';
+import { readTokenKeys } from '../platform/tokens/keys.ts';
 import { TOKEN_RULES } from './auth/tokens.ts';
 import { trustedProxiesVariable } from './http/trusted-proxies.ts';
 import { readSignInConfig } from './sign-in/config.ts';

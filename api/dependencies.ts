@@ -6,6 +6,7 @@ import type { Logger } from '../platform/logging.ts';
 import type { AlertRequests } from '../store/alerts/requests.ts';
 import type { DeadLetterTool } from '../store/dead-letters/tool.ts';
 import type { Catalogues } from '../domain/catalogues/catalogues.ts';
+import type { Guards } from '../domain/settings/guard-keys.ts';
 import type { OrgHistory } from '../domain/settings/org-history.ts';
 import type { Topics } from '../schemas/topics.ts';
 import type { Tracing } from '../platform/tracing/tracing.ts';
@@ -21,6 +22,8 @@ import type { ClosingDelays } from '../domain/closing/when-to-close.ts';
 export interface Settings {
   /** Undefined for an unknown org. */
   history(orgId: string): OrgHistory | undefined;
+  /** Budgets, teams, caps and what the gate does, each with its history. */
+  guards(orgId: string): Guards;
   /** Whether nothing is recorded about the org, so that its settings are assumed (UNKNOWN_ORGS). */
   isAssumed(orgId: string): boolean;
   readonly catalogues: Catalogues;

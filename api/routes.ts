@@ -1,4 +1,6 @@
 import { alertRoutes } from './alerts/routes.ts';
+import { budgetChangeRoutes } from './budgets/change-routes.ts';
+import { budgetsRoute } from './budgets/route.ts';
 import { billingDaysRoute } from './billing/days-route.ts';
 import { billingRoute } from './billing/route.ts';
 import { statementsRoute } from './billing/statements-route.ts';
@@ -72,6 +74,8 @@ export async function registerRoutes(app: ApiServer, dependencies: ApiDependenci
   subscriptionPreviewRoute(app, dependencies);
   additionalLimitRoutes(app, dependencies);
   alertRoutes(app, dependencies);
+  budgetsRoute(app, dependencies);
+  budgetChangeRoutes(app, dependencies);
   catalogueRoutes(app, dependencies);
   deadLetterRoutes(app, dependencies);
   reconciliationRoute(app, dependencies);

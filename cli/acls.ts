@@ -1,4 +1,4 @@
-import type { Topics } from '../schemas/topics.ts';
+import { pipelineTopics, type Topics } from '../schemas/topics.ts';
 import { deadLetterGroup } from '../store/dead-letters/tool.ts';
 
 /**
@@ -11,6 +11,7 @@ export type Program =
   | 'aggregator'
   | 'alerts'
   | 'api'
+  | 'gate'
   | 'operator'
   | 'recompute'
   | 'dead-letters'
@@ -22,6 +23,7 @@ export const PROGRAMS: Readonly<Record<Program, string>> = {
   aggregator: 'aggregator/main.ts',
   alerts: 'alerts/main.ts',
   api: 'api/main.ts',
+  gate: 'gate/main.ts',
   operator: 'npm run org, npm run catalogue',
   recompute: 'npm run recompute -- --apply',
   'dead-letters': 'npm run letters',
@@ -45,6 +47,7 @@ export interface Acl {
  */
 export function kafkaAcls(topics: Topics, topicPrefix: string, group: string): Acl[] {
   const all = Object.values(topics);
+  const landed = pipelineTopics(topics);
   // Dead letters are validated as by the consumer, which needs the writer schemas.
   const readsSchemas = (program: Program): Acl[] => [
     ...on(program, 'Read', [topics.writerSchemas]),
@@ -66,10 +69,10 @@ export function kafkaAcls(topics: Topics, topicPrefix: string, group: string): A
     ...on(
       'consumer',
       'Read',
-      all.filter((topic) => topic !== topics.dead),
+      landed.filter((topic) => topic !== topics.dead),
     ),
     ...on('consumer', 'Write', written.consumer),
-    ...on('consumer', 'DescribeConfigs', all),
+    ...on('consumer', 'DescribeConfigs', landed),
     {
       program: 'consumer',
       operation: 'Read',
@@ -86,6 +89,12 @@ export function kafkaAcls(topics: Topics, topicPrefix: string, group: string): A
     ...on('api', 'Write', written.api),
     ...on('api', 'DescribeConfigs', written.api),
     ...readsSchemas('api'),
+    ...on('gate', 'Read', [topics.leases]),
+    ...on('gate', 'Write', [topics.leases]),
+    ...on('gate', 'DescribeConfigs', [topics.leases]),
+    // The ends of its partitions: what an event that was acknowledged lies before.
+    ...on('gate', 'Describe', [topics.calls]),
+    { program: 'gate', operation: 'Read', resource: 'group', name: `${topicPrefix}gate`, isPrefix: false },
     ...on('operator', 'Write', written.operator),
     ...on('recompute', 'Write', written.recompute),
     ...on('dead-letters', 'Write', written.deadLetters),

@@ -13,7 +13,7 @@ import { runProcess, type RunningProcess } from '../platform/lifecycle/run-proce
 import { enforceDeadLetterRetention } from '../store/dead-letters/retention.ts';
 import { enforceRetention } from '../store/retention.ts';
 import { enforceSourceRetention } from '../store/source-retention.ts';
-import { topicNames } from '../schemas/topics.ts';
+import { pipelineTopics, topicNames } from '../schemas/topics.ts';
 import { InsertBatch } from './write/insert-batch.ts';
 import { alertsLog } from './write/alerts-log.ts';
 import { chargesLog } from './write/charges-log.ts';
@@ -68,7 +68,7 @@ async function run({
   const retryUntilSuccess = createRetry(logger, counters, failing, giveUp);
 
   // Connections.
-  const allTopics = Object.values(topics);
+  const allTopics = pipelineTopics(topics);
   await firstContact(config, 'api-credits-consumer', logger, async (admin) => {
     await checkTopics(admin, allTopics);
     await checkReplication(admin, allTopics, config.ON_LOW_REPLICATION, logger);

@@ -40,6 +40,8 @@ export interface PublisherCounters {
 }
 
 export interface Publisher {
+  /** Whether publish() resolves before Kafka has the event: once it is on the disk of the spool. */
+  readonly resolvesWhenSpooled?: boolean;
   /**
    * Takes the event before it returns; events of one org reach Kafka in the order of these calls.
    * @returns the event id, once Kafka has the event on all in-sync replicas; with a spool, by choice once it is on the

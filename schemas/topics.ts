@@ -1,4 +1,4 @@
-import { DAY_MS } from './time-units.ts';
+import { DAY_MS, MINUTE_MS } from './time-units.ts';
 
 /** Kafka topics: the names are a contract (interfaces.md), and the pipeline relies on the settings. */
 
@@ -9,6 +9,7 @@ export interface Topics {
   readonly dailyCharges: string;
   readonly settings: string;
   readonly alerts: string;
+  readonly leases: string;
 }
 
 export interface TopicDefinition {
@@ -38,8 +39,13 @@ export function topicNames(prefix = ''): Topics {
     dailyCharges: `${prefix}daily-charges`,
     settings: `${prefix}settings`,
     alerts: `${prefix}alerts`,
+    leases: `${prefix}gate-leases`,
   };
 }
+
+/** The topics that the consumers read or write: all but the log of leases, which is the gates'. */
+export const pipelineTopics = ({ leases, ...others }: Topics): string[] =>
+  Object.values(others).filter((topic) => topic !== leases);
 
 /** The append time decides what is future-dated or too late, so it must be the broker's: the same on every redelivery. */
 const LOG_APPEND_TIME = { name: 'message.timestamp.type', value: 'LogAppendTime' };
@@ -47,6 +53,13 @@ const LOG_APPEND_TIME = { name: 'message.timestamp.type', value: 'LogAppendTime'
 const UNCOMPRESSED = { name: 'compression.type', value: 'uncompressed' };
 /** How long Kafka keeps calls: so long they may be delivered again. */
 export const CALLS_RETENTION_MS: number = 14 * DAY_MS;
+/** Of the topic of leases. An organisation's is a function of its name and this number, so it can never change. */
+export const LEASE_PARTITIONS = 12;
+/** Closed segments are compacted: a gate that takes over a partition reads it from the beginning. */
+const SHORT_SEGMENTS = [
+  { name: 'segment.ms', value: String(10 * MINUTE_MS) },
+  { name: 'segment.bytes', value: String(16 * 1024 * 1024) },
+];
 const KEEP_FOREVER = { name: 'retention.ms', value: '-1' };
 
 /**
@@ -75,11 +88,15 @@ export function topicDefinitions(
     name: 'min.insync.replicas',
     value: String(replication.minInsyncReplicas),
   };
-  const define = (topic: string, numPartitions: number, cleanup: TopicSetting): TopicDefinition => ({
+  const define = (
+    topic: string,
+    numPartitions: number,
+    ...cleanup: readonly TopicSetting[]
+  ): TopicDefinition => ({
     topic,
     numPartitions,
     ...(replication && { replicationFactor: replication.replicationFactor }),
-    configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, cleanup, ...(inSync ? [inSync] : [])],
+    configEntries: [LOG_APPEND_TIME, UNCOMPRESSED, ...cleanup, ...(inSync ? [inSync] : [])],
   });
   return [
     define(names.calls, partitions, { name: 'retention.ms', value: String(CALLS_RETENTION_MS) }),
@@ -91,5 +108,6 @@ export function topicDefinitions(
     define(names.settings, 1, KEEP_FOREVER),
     // One partition: of two decisions under one id the first one is the alert.
     define(names.alerts, 1, { name: 'retention.ms', value: String(ALERTS_DAYS * DAY_MS) }),
+    define(names.leases, LEASE_PARTITIONS, { name: 'cleanup.policy', value: 'compact' }, ...SHORT_SEGMENTS),
   ];
 }

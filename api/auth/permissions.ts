@@ -2,7 +2,17 @@
  * Who may do what (domain.md, Roles): the one table of permissions and roles. Whatever is not in it is forbidden.
  * Every route names its permission; test/api/auth/access.int.test.ts walks all of them.
  */
-export const ROLES = ['super_admin', 'admin', 'user', 'analyst', 'billing', 'platform', 'publisher'] as const;
+export const ROLES = [
+  'super_admin',
+  'admin',
+  'user',
+  'analyst',
+  'billing',
+  'platform',
+  'publisher',
+  // Of gate/ alone, which has an interface of its own.
+  'gate',
+] as const;
 export type Role = (typeof ROLES)[number];
 
 /** How much of an organisation a permission covers: `org` everything, `self` the caller's own consumption. */
@@ -25,6 +35,10 @@ const PERMISSIONS = {
   'set-additional-limit': { super_admin: 'org' },
   'read-alerts': OWN_ADMINS,
   'change-alerts': OWN_ADMINS,
+  'read-budgets': OWN_ADMINS,
+  'change-budgets': OWN_ADMINS,
+  // What a month may cost, and whether limits are enforced at all.
+  'change-gate': { super_admin: 'org' },
   'read-settings': { ...OWN_ADMINS, platform: 'org' },
   'change-settings': { platform: 'org' },
 } as const satisfies Record<string, Partial<Record<Role, Scope>>>;

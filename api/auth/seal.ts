@@ -1,6 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 import { compactDecrypt, CompactEncrypt, errors } from 'jose';
-import type { Secrets } from './secret.ts';
+import type { Secrets } from '../../platform/tokens/secret.ts';
 
 /** Encrypts what a browser keeps for the API, so that only an API process with the same secret can read or make it. */
 export interface Seal {

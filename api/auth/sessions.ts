@@ -6,7 +6,7 @@ import { clearCookie, cookiesOf, hostCookie, MAX_COOKIE_BYTES, setCookie } from 
 import { ROLES, type Caller } from './permissions.ts';
 import { assertSameOrigin } from './same-origin.ts';
 import { createSeal } from './seal.ts';
-import type { Secrets } from './secret.ts';
+import type { Secrets } from '../../platform/tokens/secret.ts';
 
 export interface SessionRules {
   readonly secrets: Secrets;

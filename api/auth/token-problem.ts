@@ -1,7 +1,7 @@
 import { errors } from 'jose';
 import { Problem } from '../problems/problem.ts';
 import { tokenInvalid } from './challenge.ts';
-import { expiryProblem } from './expiry.ts';
+import { expiryProblem } from '../../platform/tokens/expiry.ts';
 
 const FORM =
   'The token is not a JWT: it must be three base64url parts joined by dots, the first two of JSON.';

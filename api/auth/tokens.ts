@@ -4,11 +4,11 @@ import { compiled } from '../../platform/compiled-schema.ts';
 import { DAY_MS } from '../../schemas/time-units.ts';
 import { isBound, ROLES, type Caller } from './permissions.ts';
 import { tokenInvalid } from './challenge.ts';
-import { expiryProblem } from './expiry.ts';
+import { expiryProblem } from '../../platform/tokens/expiry.ts';
 import { cacheKeys } from './key-cache.ts';
-import type { TokenKeys } from './keys.ts';
-import type { Secrets } from './secret.ts';
-import { fetchKeySet, PUBLISHED_ALGORITHMS } from './published-keys.ts';
+import type { TokenKeys } from '../../platform/tokens/keys.ts';
+import type { Secrets } from '../../platform/tokens/secret.ts';
+import { fetchKeySet, PUBLISHED_ALGORITHMS } from '../../platform/tokens/published-keys.ts';
 import { tokenProblem } from './token-problem.ts';
 
 const SECRET_ALGORITHM = 'HS256';

@@ -1,4 +1,4 @@
-import type { TokenKeys } from '../auth/keys.ts';
+import type { TokenKeys } from '../../platform/tokens/keys.ts';
 import { signToken } from '../auth/tokens.ts';
 import { createLocalSessions } from './local-sessions.ts';
 import type { LocalSignIn } from './local-sign-in.ts';

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
-import { readSecrets } from '../auth/secret.ts';
+import { readSecrets } from '../../platform/tokens/secret.ts';
 import { signToken } from '../auth/tokens.ts';
 import { projectRoot } from '../../schemas/root.ts';
 import { DAY_MS } from '../../schemas/time-units.ts';

@@ -7,7 +7,9 @@ import { formatInstant } from '../../domain/instants.ts';
 export const ChangeAnswer = Type.Object(
   {
     change_id: Type.String(),
-    kind: Type.String({ description: 'new-org, org, subscription, editions, prices or costs.' }),
+    kind: Type.String({
+      description: 'new-org, org, subscription, budget, team, spending-cap, gate, editions, prices or costs.',
+    }),
     product: Type.Union([Type.String(), Type.Null()], {
       description: 'The subscription’s product; null for other changes.',
     }),

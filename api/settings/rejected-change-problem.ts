@@ -8,6 +8,7 @@ const TYPES: ReadonlyMap<string, ProblemType> = new Map([
   ['org-exists', 'org-exists'],
   ['change-id-used', 'idempotency-key-used'],
   ['limit-not-allowed', 'forbidden'],
+  ['unknown-team', 'not-found'],
 ]);
 
 /** The place in the request of an error outside of the change's value; the rules know only the fields of the log. */

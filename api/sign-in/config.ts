@@ -1,9 +1,9 @@
 import { Type, type Static, type TObject } from 'typebox';
 import { ConfigError, readBoth, readConfig, type Environment } from '../../platform/config.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../schemas/time-units.ts';
-import { readGivenSecrets } from '../auth/secret.ts';
+import { readGivenSecrets } from '../../platform/tokens/secret.ts';
 import type { SessionRules } from '../auth/sessions.ts';
-import { isTrustedUrl } from '../auth/trusted-url.ts';
+import { isTrustedUrl } from '../../platform/tokens/trusted-url.ts';
 import type { ClaimMapping } from './person.ts';
 import type { ProviderConfig } from './provider.ts';
 import { parseRoleMap } from './role-map.ts';

@@ -18,7 +18,8 @@ export interface Member {
 type PortConfig = Pick<LocalConfig, 'PORT' | 'HEALTH_PORT'>;
 
 /**
- * The processes in the order in which they start. The APIs listen on PORT, PORT+1, ...; the consumers, the
+ * The processes in the order in which they start. The APIs listen on PORT, PORT+1, ..., the gates on PORT+10, PORT+11,
+ * ...; the consumers, the
  * aggregators and then alerts on HEALTH_PORT, HEALTH_PORT+1, ..., if it is given.
  */
 export function membersOf(counts: ProcessCounts, { PORT, HEALTH_PORT }: PortConfig): Member[] {
@@ -27,6 +28,7 @@ export function membersOf(counts: ProcessCounts, { PORT, HEALTH_PORT }: PortConf
     Array.from({ length: counts[stage] }, (_, index): Member => {
       const name = index === 0 ? stage : `${stage}-${index + 1}`;
       if (stage === 'api') return { stage, name, port: PORT + index, portVariable: 'PORT' };
+      if (stage === 'gate') return { stage, name, port: PORT + GATES_FROM + index, portVariable: 'PORT' };
       if (healthPort === undefined) return { stage, name, portVariable: 'HEALTH_PORT' };
       return { stage, name, port: healthPort++, portVariable: 'HEALTH_PORT' };
     }),
@@ -34,6 +36,8 @@ export function membersOf(counts: ProcessCounts, { PORT, HEALTH_PORT }: PortConf
 }
 
 const LAST_PORT = 65_535;
+/** Behind the ports of as many APIs as there may be. */
+const GATES_FROM = 10;
 
 /** @throws LocalStackError that names the first process whose port cannot be used, and the variable that moves it */
 export async function assertPortsFree(members: readonly Member[]): Promise<void> {

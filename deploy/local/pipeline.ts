@@ -7,13 +7,14 @@ import { supervise, type Running, type Supervised, type Watch } from './supervis
 import { until } from './until.ts';
 
 /** In the order in which they start. They stop in the reverse order. */
-export const STAGES = ['consumer', 'aggregator', 'alerts', 'api'] as const;
+export const STAGES = ['consumer', 'aggregator', 'alerts', 'gate', 'api'] as const;
 export type Stage = (typeof STAGES)[number];
 
 const MAINS: Record<Stage, string> = {
   consumer: 'consumers/main.ts',
   aggregator: 'aggregator/main.ts',
   alerts: 'alerts/main.ts',
+  gate: 'gate/main.ts',
   api: 'api/main.ts',
 };
 /** What each may do in the local ClickHouse. */
@@ -21,6 +22,7 @@ export const LOGINS: Record<Stage, StackRole> = {
   consumer: 'writer',
   aggregator: 'writer',
   alerts: 'writer',
+  gate: 'reader',
   api: 'reader',
 };
 const READY_WITHIN_MS = 30_000;

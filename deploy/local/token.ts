@@ -1,6 +1,6 @@
 /** `npm run token`: a bearer token for the running local stack, on standard output. */
 import { runCommand } from '../../platform/command-line/command.ts';
-import { readSecrets } from '../../api/auth/secret.ts';
+import { readSecrets } from '../../platform/tokens/secret.ts';
 import { signToken } from '../../api/auth/tokens.ts';
 import { readTokenArguments, TOKEN_USAGE } from './token-arguments.ts';
 import { DAY_MS } from '../../schemas/time-units.ts';

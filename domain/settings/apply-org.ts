@@ -6,6 +6,7 @@ import { isTimeZone } from '../calendar/zone-rules.ts';
 import { applyAlerting, isAlertingKind } from './apply-alerting.ts';
 import { assertPathName, effectiveAt, parseValue } from './change-rules.ts';
 import { NewOrgValue, OrgValue, SubscriptionValue } from './change-values.ts';
+import { applyGuardChange, isGuardKind } from './apply-guard.ts';
 import type { FoldedOrg, FoldedSubscription } from './folded-org.ts';
 import { rejectedChange, type SettingsRejectedError } from './rejected-change.ts';
 
@@ -34,6 +35,7 @@ export function applyOrgChange(
   if (change.kind === 'org') return changedOrg(before, change);
   if (change.kind === 'subscription') return applySubscription(before, change, catalogues);
   if (isAlertingKind(change.kind)) return { ...before, alerting: applyAlerting(before.alerting, change) };
+  if (isGuardKind(change.kind)) return applyGuardChange(before, change, change.kind, catalogues);
   throw rejectedChange('unknown-kind', '', `${JSON.stringify(change.kind)} is not a kind of change`);
 }
 
@@ -71,6 +73,7 @@ function createdOrg(change: LoggedChange, timeZone: string, billingDay: number):
     timeZone: first(change, timeZone),
     billingDay: first(change, billingDay),
     subscriptions: new Map(),
+    guards: new Map(),
   };
 }
 

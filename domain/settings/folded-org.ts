@@ -11,6 +11,8 @@ export interface FoldedOrg {
   readonly subscriptions: ReadonlyMap<string, FoldedSubscription>;
   /** Undefined where nothing is set about alerts. */
   readonly alerting?: Alerting;
+  /** Budgets, teams, caps and what the gate does, by guardKey: their values as JSON. */
+  readonly guards: ReadonlyMap<string, VersionList<string>>;
 }
 
 export interface FoldedSubscription {
@@ -68,5 +70,6 @@ export function foldedOf(history: OrgHistory): FoldedOrg | undefined {
         },
       ]),
     ),
+    guards: new Map(),
   };
 }

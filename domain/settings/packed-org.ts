@@ -24,6 +24,7 @@ const PackedOrg = Type.Object({
   day: packed(Whole),
   subscriptions: Type.Array(PackedSubscription),
   alerting: Type.Optional(PackedAlerting),
+  guards: Type.Array(Type.Object({ key: Text, versions: packed(Text) })),
 });
 type Packed<T> = readonly [T, number, number, string, string, number | null];
 
@@ -39,7 +40,7 @@ export class DamagedSnapshotError extends Error {
 }
 
 /** The settings of an organisation as JSON. */
-export function packOrg({ timeZone, billingDay, subscriptions, alerting }: FoldedOrg): string {
+export function packOrg({ timeZone, billingDay, subscriptions, alerting, guards }: FoldedOrg): string {
   const org: Static<typeof PackedOrg> = {
     zone: packVersions(timeZone),
     day: packVersions(billingDay),
@@ -50,6 +51,7 @@ export function packOrg({ timeZone, billingDay, subscriptions, alerting }: Folde
       limit: packVersions(additionalLimit),
     })),
     ...(alerting && { alerting: packedAlerting(alerting) }),
+    guards: [...guards].map(([key, versions]) => ({ key, versions: packVersions(versions) })),
   };
   return JSON.stringify(org);
 }
@@ -71,7 +73,13 @@ export function unpackOrg(orgId: string, json: string): FoldedOrg {
     ]),
   );
   const alerting = org.alerting && unpackedAlerting(org.alerting);
-  return { orgId, timeZone, billingDay, subscriptions, ...(alerting && { alerting }) };
+  const guards = new Map(
+    org.guards.flatMap(({ key, versions }): [string, VersionList<string>][] => {
+      const list = unpackVersions(versions);
+      return list ? [[key, list]] : [];
+    }),
+  );
+  return { orgId, timeZone, billingDay, subscriptions, guards, ...(alerting && { alerting }) };
 }
 
 /** What the platform has set about alerts as JSON; '' where that is nothing. */

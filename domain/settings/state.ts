@@ -1,5 +1,5 @@
 import { isCatalogueName, type Catalogues } from '../catalogues/catalogues.ts';
-import type { OrgHistory } from './org-history.ts';
+import type { OrgHistory, Versions } from './org-history.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
 import type { Alerting } from './alerting.ts';
 import { applyAlerting, isAlertingKind } from './apply-alerting.ts';
@@ -14,11 +14,13 @@ import type { Outcome } from './outcome.ts';
 import { rejectedChange, SettingsRejectedError } from './rejected-change.ts';
 import { foldedFrom, snapshotOf, type Snapshot } from './snapshot.ts';
 import { sampleOrgHistory } from './sample-subscription.ts';
+import type { VersionList } from './version-list.ts';
 
 /** What an organisation that is not in the log has: nothing, or the local stack's free subscription. */
 export type UnknownOrgs = 'none' | 'local';
 
 const NONE: ReadonlySet<string> = new Set();
+const NO_GUARDS: ReadonlyMap<string, VersionList<string>> = new Map();
 
 /**
  * All settings: a fold over the changes of the log in their order. Immutable. Two readers of the same log have the same
@@ -74,6 +76,12 @@ export class SettingsState {
   /** What the platform has set about alerts: its defaults and its own destinations. */
   get platformAlerting(): Alerting {
     return this.#folded.alerting;
+  }
+
+  /** Budgets, teams, caps and what the gate does, by guardKey, each with its history. */
+  guards(orgId: string): ReadonlyMap<string, Versions<string>> {
+    const guards = this.#folded.orgs.get(orgId)?.org.guards ?? NO_GUARDS;
+    return new Map([...guards].map(([key, list]) => [key, list.versions]));
   }
 
   /** Whether organisations that are not in the log have settings too, as in the local stack. */

@@ -69,6 +69,7 @@ for (const error of errorCodes) if (error.code === ILLEGAL_SASL_STATE) error.ret
 
 const kafkajs: typeof kafkajsTypes = require('kafkajs');
 export const { Kafka, CompressionTypes, Partitioners, ConfigResourceTypes, ConfigSource, logLevel } = kafkajs;
+export const { AssignerProtocol, PartitionAssigners } = kafkajs;
 export const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
 
 /** The records of a batch as a consumer of kafkajs hands it over. */

@@ -2,7 +2,9 @@ import type { CallCost, CallEventInput } from '../../schemas/call-event-fields.t
 import { mintEventId } from '../../schemas/event-id.ts';
 import type { AnsweredCall, Cost, Meter, MeterCounters, MeterOptions } from './contract.ts';
 import { sendCostHeader } from './cost-header.ts';
+import { CallGate } from './call-gate.ts';
 import { Delivery } from './delivery.ts';
+import type { GateRejection } from '../gate/contract.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 import { InFlight } from './in-flight.ts';
 import { LimitedLog } from './limited-log.ts';
@@ -60,6 +62,7 @@ export class CallMeter<Context extends object> implements Meter<Context> {
   readonly #log: LimitedLog;
   readonly #functions: PlatformFunctions<Context>;
   readonly #delivery: Delivery;
+  readonly #gate: CallGate<Context> | undefined;
   readonly #inFlight = new InFlight();
   readonly #calls = new WeakMap<Context, OpenCall<Context>>();
   readonly #tally = { open: 0, upgrade: 0, begin_failed: 0, cost_too_late: 0, header_differed: 0 };
@@ -81,6 +84,7 @@ export class CallMeter<Context extends object> implements Meter<Context> {
     this.#sourceAddress = sourceAddress;
     this.#log = new LimitedLog(logger, clock.monotonicMs);
     this.#functions = new PlatformFunctions(options, this.#log);
+    this.#gate = options.gate && new CallGate(options.gate, this.#log);
     const onSettled = (): void => this.#inFlight.leave();
     this.#delivery = new Delivery({ publisher, maxWaiting, log: this.#log, onLost, onSettled });
   }
@@ -125,12 +129,17 @@ export class CallMeter<Context extends object> implements Meter<Context> {
     else this.#tally.cost_too_late += 1;
   }
 
+  async admit(context: Context, response: HttpResponse): Promise<GateRejection | undefined> {
+    return this.#gate?.ask(context, response);
+  }
+
   counters(): MeterCounters {
     const { open, upgrade, begin_failed, cost_too_late, header_differed } = this.#tally;
     const { no_caller, caller_failed, endpoint_failed, cost_failed } = this.#functions.tally;
     const { metered, published, pending, waiting, failed } = this.#delivery;
     const not_metered = { no_caller, caller_failed, upgrade, begin_failed };
-    const problems = { endpoint_failed, cost_failed, cost_too_late, header_differed };
+    const gate_failed = this.#gate?.failed ?? 0;
+    const problems = { endpoint_failed, cost_failed, cost_too_late, header_differed, gate_failed };
     return { open, metered, published, pending, waiting, failed, not_metered, ...problems };
   }
 
@@ -163,11 +172,24 @@ export class CallMeter<Context extends object> implements Meter<Context> {
       call.atHeaders ?? this.#find(call, response.headersSent ? response.statusCode : CLIENT_CLOSED_REQUEST);
     call.ended = true;
     this.#tally.open -= 1;
-    if (found.caller) this.#delivery.deliver(this.#eventOf(call, found, found.caller));
-    else this.#inFlight.leave();
+    const gated = this.#gate?.outcomeOf(call.context);
+    if (found.caller === undefined) {
+      gated?.reservation?.cancel();
+      this.#inFlight.leave();
+      return;
+    }
+    const event = this.#eventOf(call, found, found.caller, gated?.cause ?? '');
+    const reservation = gated?.reservation;
+    reservation?.cost(event.credits);
+    this.#delivery.deliver(event, reservation && (() => reservation.settle()));
   }
 
-  #eventOf(call: OpenCall<Context>, found: Findings, caller: RecordedCaller): CallEventInput {
+  #eventOf(
+    call: OpenCall<Context>,
+    found: Findings,
+    caller: RecordedCaller,
+    gateCause: string,
+  ): CallEventInput {
     const { now, monotonicMs, random } = this.#clock;
     const occurredAt = now();
     const { method, endpoint, status } = found.answered;
@@ -187,7 +209,7 @@ export class CallMeter<Context extends object> implements Meter<Context> {
       credits,
       rule,
       units,
-      rejection_cause: caller.rejection_cause,
+      rejection_cause: caller.rejection_cause === '' ? gateCause : caller.rejection_cause,
       source_address: caller.source_address,
       duration_ms: Math.min(MAX_DURATION_MS, Math.max(0, Math.round(monotonicMs() - call.startedMs))),
     };

@@ -1,4 +1,5 @@
 import type { CallEventInput } from '../../schemas/call-event-fields.ts';
+import type { Gate, GatedCall, GateRejection } from '../gate/contract.ts';
 import type { Publisher } from '../publisher-contract.ts';
 import type { CostCatalogue } from '../sdk/costs.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
@@ -42,6 +43,16 @@ export interface MeterLogger {
   error(details: object, message: string): void;
 }
 
+/** How the meter asks the gate before a call's handler runs. */
+export interface GateOptions<Context extends object> {
+  readonly gate: Gate;
+  /**
+   * Returns the call and what it may cost at most, as far as that is known before its handler runs; undefined for a call
+   * that needs no credits. It must not wait.
+   */
+  readonly call: (context: Context) => GatedCall | undefined;
+}
+
 /** @typeParam Context what the platform's functions get of a call: the request, or the framework's context */
 export interface MeterOptions<Context extends object> {
   /** Remains the platform's: close it after the meter. */
@@ -77,6 +88,11 @@ export interface MeterOptions<Context extends object> {
    * is set.
    */
   readonly onLost?: (event: CallEventInput, error: Error) => void;
+  /**
+   * Rejects calls that have no credits left, by 429, before their handlers run; such a call is published with its cause
+   * and 0 credits. A publisher with a spool must resolve when Kafka has the event (`resolveWhen: 'acknowledged'`).
+   */
+  readonly gate?: GateOptions<Context>;
 }
 
 /** Since the meter was created. metered = published + pending + waiting + failed, at every moment. */
@@ -110,12 +126,20 @@ export interface MeterCounters {
   readonly cost_too_late: number;
   /** setCost() after the headers made the recorded credits differ from those in the header. */
   readonly header_differed: number;
+  /** `gate.call` threw, or returned a promise: the call went on without the gate. */
+  readonly gate_failed: number;
 }
 
 /** A meter, whatever the server is made with. */
 export interface MeterControls<Context extends object> {
   /** What the call costs, as its handler says. To be shown in the header it must come before the headers. */
   setCost(context: Context, cost: Cost): void;
+  /**
+   * Asks the gate whether the call may go on, and sets the fields of its answer that show the limit. Not needed with
+   * fastifyMeter, nor where httpMeter's `gate` is used.
+   * @returns the rejection, to be answered; undefined where the call goes on, and without `gate`
+   */
+  admit(context: Context, response: HttpResponse): Promise<GateRejection | undefined>;
   counters(): MeterCounters;
   /**
    * Resolves when all calls have been answered and their events acknowledged, or at the deadline (default 10 s). Then
@@ -135,4 +159,6 @@ export interface Meter<Context extends object> extends MeterControls<Context> {
 export interface HttpMeter<Request extends HttpRequest> extends Meter<Request> {
   /** For Express, Nest and Connect, before everything else that may answer; without `next` for node:http alone. */
   readonly middleware: (request: Request, response: HttpResponse, next?: () => void) => void;
+  /** Behind whatever finds out who calls: answers a call that the gate rejects, and passes on every other. */
+  readonly gate: (request: Request, response: HttpResponse, next: () => void) => void;
 }

@@ -15,6 +15,7 @@ export interface DeliveryOptions {
 
 interface WaitingEvent {
   readonly event: CallEventInput;
+  readonly published: (() => void) | undefined;
   /** Why it waits. */
   readonly full: Error;
 }
@@ -50,12 +51,16 @@ export class Delivery {
     return this.#waiting.length;
   }
 
-  /** Neither throws nor waits. @param event has an id, so that publishing it again counts once */
-  deliver(event: CallEventInput): void {
+  /**
+   * Neither throws nor waits.
+   * @param event has an id, so that publishing it again counts once
+   * @param published is called when the publisher has delivered it
+   */
+  deliver(event: CallEventInput, published?: () => void): void {
     this.metered += 1;
     const last = this.#waiting.at(-1);
-    if (last) this.#wait({ event, full: last.full }, false);
-    else void this.#publish(event);
+    if (last) this.#wait({ event, published, full: last.full }, false);
+    else void this.#publish(event, published);
   }
 
   /** Loses the events that wait, and from now on those that would. */
@@ -65,19 +70,20 @@ export class Delivery {
   }
 
   /** It never rejects. */
-  async #publish(event: CallEventInput): Promise<void> {
+  async #publish(event: CallEventInput, published: (() => void) | undefined): Promise<void> {
     this.pending += 1;
     try {
       await this.#options.publisher.publish(event);
     } catch (error) {
       this.pending -= 1;
       const reason = asError(error);
-      if ('code' in reason && NO_ROOM.has(reason.code)) this.#wait({ event, full: reason }, true);
+      if ('code' in reason && NO_ROOM.has(reason.code)) this.#wait({ event, published, full: reason }, true);
       else this.#fail(event, reason);
       return;
     }
     this.pending -= 1;
     this.published += 1;
+    published?.();
     this.#options.onSettled();
   }
 
@@ -103,7 +109,7 @@ export class Delivery {
         break;
       }
       const next = this.#waiting.shift();
-      if (next) void this.#publish(next.event);
+      if (next) void this.#publish(next.event, next.published);
       // By the next turn an event that did not fit waits again.
       if (this.#waiting.length === 0 || handedOver % AT_ONCE === 0) await nextTurn();
       if (this.#mustPause) await delay(PAUSE_MS);

@@ -21,12 +21,23 @@ export function fastifyMeterBy<Request extends FastifyRequestLike>(
       meter.begin(request, request.raw, reply.raw);
       next();
     });
+    if (options.gate !== undefined) {
+      instance.addHook('preHandler', async (request, reply) => {
+        const rejection = await meter.admit(request, reply.raw);
+        if (rejection === undefined) return undefined;
+        const { status, headers, problem } = rejection;
+        reply.code(status);
+        reply.headers({ ...headers, 'content-type': 'application/problem+json' });
+        return reply.send(JSON.stringify(problem));
+      });
+    }
     instance.addHook('onClose', (__, closed) => void meter.close().then(closed));
     done();
   };
   return {
     plugin: Object.assign(plugin, FOR_ALL_ROUTES),
     setCost: (request, cost) => meter.setCost(request, cost),
+    admit: (request, response) => meter.admit(request, response),
     counters: () => meter.counters(),
     close: (deadlineMs) => meter.close(deadlineMs),
   };

@@ -7,12 +7,20 @@ export interface FastifyRequestLike {
   readonly routeOptions: { readonly url?: string | undefined };
 }
 
+export interface FastifyReplyLike {
+  readonly raw: HttpResponse;
+  code(status: number): unknown;
+  headers(headers: Readonly<Record<string, string>>): unknown;
+  send(body: string): unknown;
+}
+
 /** A FastifyInstance. */
 export interface FastifyLike<Request> {
   addHook(
     name: 'onRequest',
     hook: (request: Request, reply: { readonly raw: HttpResponse }, done: () => void) => void,
   ): unknown;
+  addHook(name: 'preHandler', hook: (request: Request, reply: FastifyReplyLike) => Promise<unknown>): unknown;
   addHook(name: 'onClose', hook: (instance: unknown, done: () => void) => void): unknown;
 }
 

@@ -24,4 +24,5 @@ export interface HttpResponse {
   on(event: 'close', listener: () => void): unknown;
   setHeader(name: string, value: string): unknown;
   writeHead(status: number, ...rest: unknown[]): unknown;
+  end(text: string): unknown;
 }

@@ -17,12 +17,21 @@ export function checkedOptions({
   costHeader = 'x-credits',
   sourceAddress = false,
   maxWaiting = 10_000,
-}: Pick<MeterOptions<object>, 'costHeader' | 'sourceAddress' | 'maxWaiting'>): CheckedOptions {
+  gate,
+  publisher,
+}: Pick<MeterOptions<object>, 'costHeader' | 'sourceAddress' | 'maxWaiting' | 'publisher'> & {
+  readonly gate?: object;
+}): CheckedOptions {
   if (costHeader !== false && !TOKEN.test(costHeader)) {
     throw new RangeError(`costHeader is ${JSON.stringify(costHeader)}: give the name of a header, or false.`);
   }
   if (!Number.isSafeInteger(maxWaiting) || maxWaiting < 0) {
     throw new RangeError(`maxWaiting is ${maxWaiting}: give a whole number of at least 0.`);
+  }
+  if (gate !== undefined && publisher.resolvesWhenSpooled === true) {
+    throw new RangeError(
+      "A meter with a gate needs a spool that resolves when Kafka has the event: set spool.resolveWhen to 'acknowledged'.",
+    );
   }
   return { costHeader, sourceAddress, maxWaiting };
 }

@@ -25,10 +25,22 @@ export {
 } from '../spool/errors.ts';
 export type { SpoolCounters, SpoolOptions } from '../spool/spool-options.ts';
 export { createMeter, fastifyMeter, httpMeter } from './meters.ts';
+export { createGate } from './gate.ts';
+export type {
+  Gate,
+  GateCounters,
+  GateDecision,
+  GatedCall,
+  GateLogger,
+  GateOptions,
+  GateRejection,
+  GateReservation,
+} from '../gate/contract.ts';
 export type {
   AnsweredCall,
   Caller,
   Cost,
+  GateOptions as MeterGateOptions,
   HttpMeter,
   Meter,
   MeterControls,

@@ -66,6 +66,10 @@ export class SpooledPublisher implements Publisher {
     });
   }
 
+  get resolvesWhenSpooled(): boolean {
+    return this.#settings.resolveWhen === 'spooled';
+  }
+
   publish(input: CallEventInput): Promise<string> {
     try {
       return this.#accept(input);

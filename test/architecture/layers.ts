@@ -10,7 +10,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['platform'],
   ['domain'],
   ['store'],
-  ['producers', 'consumers', 'aggregator', 'alerts', 'api'],
+  ['producers', 'consumers', 'aggregator', 'alerts', 'gate', 'api'],
   ['cli'],
   ['deploy'],
   ['test'],

@@ -21,7 +21,7 @@ describe('the ACLs', () => {
     const creators = acls.filter(({ operation }) => operation === 'Create').map(({ program }) => program);
     expect(new Set(creators)).toEqual(new Set(['topics']));
     const members = acls.filter(({ resource }) => resource === 'group').map(({ program }) => program);
-    expect(members).toEqual(['consumer', 'api', 'dead-letters']);
+    expect(members).toEqual(['consumer', 'api', 'gate', 'dead-letters']);
   });
 
   it('are printed for every program', () => {

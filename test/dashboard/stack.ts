@@ -1,6 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
-import { readSecrets } from '../../api/auth/secret.ts';
+import { readSecrets } from '../../platform/tokens/secret.ts';
 import { signToken, type Claims } from '../../api/auth/tokens.ts';
 import { createSignInCode } from '../../api/dashboard/sign-in-codes.ts';
 import { signInLink } from '../../deploy/local/sign-in-link.ts';

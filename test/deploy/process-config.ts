@@ -6,6 +6,7 @@ import { readAlertsConfig } from '../../alerts/config.ts';
 import { readApiConfig } from '../../api/config.ts';
 import { readTopicsConfig } from '../../cli/topics-config.ts';
 import { readConsumerConfig } from '../../consumers/config.ts';
+import { readGateConfig } from '../../gate/config.ts';
 import { ConfigError, readConfig, type Environment } from '../../platform/config.ts';
 import { clickhouseVariables } from '../../platform/variables.ts';
 import { projectFile } from '../../schemas/root.ts';
@@ -16,6 +17,7 @@ const READERS: Readonly<Record<string, (env: Environment) => unknown>> = {
   'consumers/main.ts': readConsumerConfig,
   'aggregator/main.ts': readAggregatorConfig,
   'alerts/main.ts': readAlertsConfig,
+  'gate/main.ts': readGateConfig,
   'api/main.ts': readApiConfig,
   'cli/topics.ts': readTopicsConfig,
   'cli/migrate.ts': (env) => readConfig(env, clickhouseVariables),

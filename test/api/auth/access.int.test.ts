@@ -52,6 +52,10 @@ const EVENT = {
 /** The bundled versions are always valid. */
 const release = bundledCatalogueJson();
 
+const FOREIGN = [404, 404, 404, 404, 403, 403, 403];
+const ADMINS = { own: [200, 200, 403, 403, 403, 403, 403], foreign: FOREIGN };
+const SUPER_ADMIN = { own: [200, 403, 403, 403, 403, 403, 403], foreign: FOREIGN };
+
 const EXPECTED: Readonly<Record<string, Expected>> = {
   ...ALERT_ACCESS,
   'GET /v1/orgs/:org/credits': {
@@ -114,15 +118,17 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   },
   'GET /v1/charges': { own: [403, 403, 403, 403, 200, 403, 403] },
   'GET /v1/charges/days/:day': { params: { day: TODAY }, own: [403, 403, 403, 403, 200, 403, 403] },
-  'GET /v1/orgs/:org/additional-limit': {
-    own: [200, 200, 403, 403, 403, 403, 403],
-    foreign: [404, 404, 404, 404, 403, 403, 403],
+  'GET /v1/orgs/:org/additional-limit': ADMINS,
+  'PUT /v1/orgs/:org/additional-limit': { ...SUPER_ADMIN, body: { credits: 5_000 } },
+  'GET /v1/orgs/:org/budgets': ADMINS,
+  'PUT /v1/orgs/:org/budgets/:scope/:name': {
+    ...ADMINS,
+    params: { scope: 'user', name: 'ann' },
+    body: { credits: 9 },
   },
-  'PUT /v1/orgs/:org/additional-limit': {
-    body: { credits: 5_000 },
-    own: [200, 403, 403, 403, 403, 403, 403],
-    foreign: [404, 404, 404, 404, 403, 403, 403],
-  },
+  'PUT /v1/orgs/:org/teams/:name': { ...ADMINS, params: { name: 'sales' }, body: { users: ['ann'] } },
+  'PUT /v1/orgs/:org/spending-cap': { ...SUPER_ADMIN, body: { amount: '50' } },
+  'PUT /v1/orgs/:org/gate': { ...SUPER_ADMIN, body: { mode: 'enforce', when_unreachable: null } },
   'GET /v1/orgs/:org/settings': {
     own: [200, 200, 403, 403, 403, 200, 403],
     foreign: [404, 404, 404, 404, 403, 200, 403],

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT, type JWK, type JWTHeaderParameters } from 'jose';
-import type { TokenKeys } from '../../../api/auth/keys.ts';
-import { PUBLISHED_ALGORITHMS, type PublishedKeys } from '../../../api/auth/published-keys.ts';
+import type { TokenKeys } from '../../../platform/tokens/keys.ts';
+import { PUBLISHED_ALGORITHMS, type PublishedKeys } from '../../../platform/tokens/published-keys.ts';
 import { until } from '../../until.ts';
 import { createTokenVerifier, signToken, type Claims } from '../../../api/auth/tokens.ts';
 

@@ -2,11 +2,12 @@ import { readStartArguments } from '../../../deploy/local/arguments.ts';
 
 describe('npm start', () => {
   it('starts one of each process, or as many as its options say', () => {
-    expect(readStartArguments([])).toEqual({ consumer: 1, aggregator: 1, alerts: 1, api: 1 });
-    expect(readStartArguments(['--consumers', '3', '--apis', '2', '--aggregators=2'])).toEqual({
+    expect(readStartArguments([])).toEqual({ consumer: 1, aggregator: 1, alerts: 1, gate: 0, api: 1 });
+    expect(readStartArguments(['--consumers', '3', '--apis', '2', '--aggregators=2', '--gates=2'])).toEqual({
       consumer: 3,
       aggregator: 2,
       alerts: 1,
+      gate: 2,
       api: 2,
     });
   });

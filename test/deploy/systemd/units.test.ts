@@ -6,7 +6,7 @@ import { configProblems } from '../process-config.ts';
 import { describeWith, systemdAnalyze } from '../tools/programs.ts';
 
 const FOLDER = join(projectRoot(), 'deploy/systemd');
-const UNITS = ['consumer@', 'aggregator@', 'alerts@', 'api@', 'setup'].map(
+const UNITS = ['consumer@', 'aggregator@', 'alerts@', 'gate@', 'api@', 'setup'].map(
   (name) => `api-credits-${name}.service`,
 );
 const unitText = (name: string): string => projectFile('deploy', 'systemd', name);
@@ -85,6 +85,7 @@ describe('the systemd units', () => {
       ['/usr/bin/node consumers/main.ts', []],
       ['/usr/bin/node aggregator/main.ts', []],
       ['/usr/bin/node alerts/main.ts', []],
+      ['/usr/bin/node gate/main.ts', []],
       ['/usr/bin/node api/main.ts', []],
       ['/usr/bin/node cli/topics.ts', []],
       ['/usr/bin/node cli/migrate.ts', []],

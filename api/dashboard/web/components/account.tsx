@@ -9,6 +9,7 @@ const ROLE_NAMES = {
   billing: 'Billing',
   platform: 'Platform',
   publisher: 'Publisher',
+  gate: 'Gate',
 } as const;
 
 /** Who is signed in, and a menu that says as which role, for which organisations and until when. */

@@ -1,4 +1,4 @@
-import { isLoopback } from '../../platform/loopback.ts';
+import { isLoopback } from '../loopback.ts';
 
 /** Plain http only on this machine: elsewhere anyone on the way could read and replace what it carries. */
 export const isTrustedUrl = ({ protocol, hostname }: URL): boolean =>

@@ -1,6 +1,6 @@
 import type { JSONWebKeySet } from 'jose';
 import { Type } from 'typebox';
-import { compiled } from '../../platform/compiled-schema.ts';
+import { compiled } from '../compiled-schema.ts';
 
 /** Where an issuer publishes its keys (RFC 7517), and the issuer and audience that its tokens must name. */
 export interface PublishedKeys {

@@ -1,4 +1,4 @@
-import { ConfigError, readSecretText, type Environment } from '../../platform/config.ts';
+import { ConfigError, readSecretText, type Environment } from '../config.ts';
 
 /** RFC 7518, 3.2: an HS256 key has at least as many bits as the hash. */
 const MIN_SECRET_BYTES = 32;

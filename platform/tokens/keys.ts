@@ -1,4 +1,4 @@
-import { ConfigError, readBoth, type Environment } from '../../platform/config.ts';
+import { ConfigError, readBoth, type Environment } from '../config.ts';
 import type { PublishedKeys } from './published-keys.ts';
 import { readGivenSecrets, readSecrets, type Secrets } from './secret.ts';
 import { isTrustedUrl } from './trusted-url.ts';

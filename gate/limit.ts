@@ -1,0 +1,128 @@
+import type { ClickHouseClient } from '../platform/clickhouse/connect.ts';
+import { Ledger } from '../domain/gate/ledger.ts';
+import type { LeaseRecord } from '../domain/gate/lease.ts';
+import type { LimitStanding, Shortage } from '../domain/gate/protocol.ts';
+import type { LimitName } from '../domain/gate/scopes.ts';
+import { heldAfterEndMs, type GateTiming } from '../domain/gate/timing.ts';
+import { readTopUsage } from '../store/usage/read-top.ts';
+import { DAY_MS } from '../schemas/time-units.ts';
+import type { Checkpoints } from './checkpoints.ts';
+import { readSpendingBound, type CappedSpending } from './spending.ts';
+import { readReturnOf, readUsed, type CountedCalls } from './used.ts';
+
+export interface LimitSources {
+  readonly client: ClickHouseClient;
+  readonly checkpoints: Checkpoints;
+  readonly timing: GateTiming;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Milliseconds of a monotonic clock. */
+  readonly uptime: () => number;
+}
+
+/** Answers to calls that do not fit share an explanation for so long. */
+const EXPLAINED_FOR_MS = 1_000;
+
+/** One limit of a subscription, and the reading of its used credits. */
+export class Limit {
+  readonly name: LimitName;
+  readonly ledger: Ledger;
+  /** What the log has of each lease, and whose records. */
+  readonly recorded = new Map<string, { readonly record: LeaseRecord; readonly writers: Set<string> }>();
+  readonly #sources: LimitSources;
+  #calls: CountedCalls;
+  #capped: CappedSpending | undefined;
+  /** When the last reading began, by the monotonic clock. */
+  readAt = -Infinity;
+  #running: Promise<unknown> = Promise.resolve();
+  #next: Promise<void> | undefined;
+  #explained: { readonly at: number; readonly shortage: Shortage } | undefined;
+
+  constructor(name: LimitName, calls: CountedCalls, sources: LimitSources) {
+    this.name = name;
+    this.#calls = calls;
+    this.#sources = sources;
+    this.ledger = new Ledger(sources.timing);
+  }
+
+  /** @param calls that it counts from now on; others need another reading */
+  count(calls: CountedCalls): void {
+    if (JSON.stringify(calls) === JSON.stringify(this.#calls)) return;
+    this.#calls = calls;
+    this.ledger.unread();
+    this.readAt = -Infinity;
+  }
+
+  /** The cap that grants must keep, too. One that is set or changed needs another reading. */
+  cap(capped: CappedSpending | undefined): void {
+    const isSame = capped?.cap.toString() === this.#capped?.cap.toString();
+    this.#capped = capped;
+    if (isSame) return;
+    this.ledger.unread();
+    this.readAt = -Infinity;
+  }
+
+  /** Reads the used credits, beginning after the call. @throws ClickHouse's errors */
+  read(): Promise<void> {
+    const begin = (): Promise<void> => {
+      this.#next = undefined;
+      const reading = this.#read();
+      this.#running = reading;
+      return reading;
+    };
+    return (this.#next ??= this.#running.then(begin, begin));
+  }
+
+  standing(shortage?: Shortage): LimitStanding {
+    const { total, used, available } = this.ledger.state(this.#sources.now());
+    return { ...this.name, limit: total, used, available, ...(shortage && { shortage }) };
+  }
+
+  /** Why a call does not fit, and until when. @throws ClickHouse's errors */
+  async explain(needed: number): Promise<Shortage> {
+    const { uptime } = this.#sources;
+    const known = this.#explained;
+    if (known && uptime() - known.at < EXPLAINED_FOR_MS && known.shortage.needed >= needed) {
+      return known.shortage;
+    }
+    const shortage = await this.#shortage(needed);
+    this.#explained = { at: uptime(), shortage };
+    return shortage;
+  }
+
+  async #read(): Promise<void> {
+    const { client, checkpoints, timing, now, uptime } = this.#sources;
+    const [calls, capped] = [this.#calls, this.#capped];
+    const began = uptime();
+    const checkpoint = checkpoints.landed;
+    const [used, bound] = await Promise.all([
+      readUsed(client, calls, now(), timing.clockDifferenceMs),
+      capped && readSpendingBound(client, capped, now(), timing.clockDifferenceMs),
+    ]);
+    // What it should count has changed meanwhile.
+    if (calls !== this.#calls || capped?.cap.toString() !== this.#capped?.cap.toString()) return;
+    this.ledger.read({ used, checkpoint }, bound);
+    this.readAt = began;
+  }
+
+  async #shortage(needed: number): Promise<Shortage> {
+    const { client, timing, now } = this.#sources;
+    const instant = now();
+    const { total, used, held } = this.ledger.state(instant);
+    const { orgId, filters } = this.#calls;
+    const missing = needed + used + held - total;
+    const range = { orgId, from: instant - DAY_MS, to: instant, filters, top: 1 };
+    const [returnAt, users, apps] = await Promise.all([
+      readReturnOf(client, this.#calls, Math.max(1, missing), instant, timing.clockDifferenceMs),
+      readTopUsage(client, { ...range, groupBy: ['user'] }),
+      readTopUsage(client, { ...range, groupBy: ['app'] }),
+    ]);
+    const [user, app] = [users.rows[0], apps.rows[0]];
+    return {
+      needed,
+      available_at: needed > total ? null : (returnAt ?? instant + heldAfterEndMs(timing)),
+      top_user: user ? { user_id: user.user ?? '', credits: user.credits } : null,
+      top_app: app ? { app_id: app.app ?? '', credits: app.credits } : null,
+    };
+  }
+}
