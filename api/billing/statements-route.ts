@@ -8,8 +8,8 @@ import { OrgParams, ProductParameter } from '../parameters/org.ts';
 import type { ApiServer } from '../server.ts';
 import { Amount } from './amounts.ts';
 import { PREVIOUS_PERIODS } from './route.ts';
-import type { StatementDay } from './rows.ts';
-import { readStatements, type Statement } from './statement.ts';
+import type { StatementDay } from '../../store/statements/rows.ts';
+import { readStatements, type Statement } from '../../store/statements/statement.ts';
 
 const strict = { additionalProperties: false };
 

@@ -10,7 +10,7 @@ import { DAY_MS } from '../../schemas/time-units.ts';
 import { readTotal } from '../../store/usage/read.ts';
 import { readSealedHours } from '../../store/usage/sealed-hours.ts';
 import type { Filters } from '../../store/usage/filters.ts';
-import { readBill } from '../billing/bill.ts';
+import { readBill } from '../../store/statements/bill.ts';
 import type { Settings, Sources } from '../dependencies.ts';
 import { chooseBegun, findOrg } from '../orgs/subscription.ts';
 import type { BudgetsAnswer } from './answer.ts';
@@ -91,7 +91,6 @@ async function readCap(
   if (cap === undefined) return null;
   const { currency, period, accrued } = await readBill(sources, {
     org,
-    isAssumed: settings.isAssumed(org.orgId),
     subscription: chooseBegun(org, product, sources.now()),
     catalogues: settings.catalogues,
   });

@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { Type } from 'typebox';
 import { aggregatorVariables } from '../../aggregator/config.ts';
 import { alertsVariables } from '../../alerts/config.ts';
-import { readGivenKeys } from '../../api/auth/keys.ts';
 import { readGivenKeys } from '../../platform/tokens/keys.ts';
 import { apiVariables } from '../../api/config.ts';
 import { replicationOf, replicationProblems } from '../../cli/topics-config.ts';

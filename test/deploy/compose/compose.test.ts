@@ -112,7 +112,9 @@ describeWith(await composeReader(), 'compose.yaml', (run) => {
     );
     const image = readDockerfile().at(-1)?.env;
     const portOf = (name: string) => (name.startsWith('api-') ? image?.['PORT'] : image?.['HEALTH_PORT']);
-    const processes = Object.keys(services).filter((name) => /^(consumer|aggregator|alerts|gate|api)-/.test(name));
+    const processes = Object.keys(services).filter((name) =>
+      /^(consumer|aggregator|alerts|gate|api)-/.test(name),
+    );
     const { targets } = jobs[0].static_configs[0];
     expect(targets.toSorted()).toEqual(processes.map((name) => `${name}:${portOf(name)}`).toSorted());
     for (const { file } of Object.values(configs)) expect([file, existsSync(file)]).toEqual([file, true]);

@@ -19,7 +19,9 @@ describe('the processes of a local stack', () => {
       ['api-2', 8081],
       ['api-3', 8082],
     ]);
-    expect(shown(membersOf({ consumer: 1, aggregator: 1, alerts: 1, gate: 0, api: 1 }, { PORT: 8080 }))).toEqual([
+    expect(
+      shown(membersOf({ consumer: 1, aggregator: 1, alerts: 1, gate: 0, api: 1 }, { PORT: 8080 })),
+    ).toEqual([
       ['consumer', undefined],
       ['aggregator', undefined],
       ['alerts', undefined],
