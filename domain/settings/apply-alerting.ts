@@ -3,7 +3,7 @@ import { DestinationValue, destinationProblems, MAX_DESTINATIONS } from '../aler
 import { ruleProblems } from '../alerts/rules.ts';
 import { DefaultsValue, destinationsAt, NO_ALERTING, RulesValue, type Alerting } from './alerting.ts';
 import { assertPathName, effectiveAt, parseValue } from './change-rules.ts';
-import { versionOf } from './org-history.ts';
+import { versionOf } from './version-of.ts';
 import { rejectedChange, SettingsRejectedError } from './rejected-change.ts';
 import { VersionList } from './version-list.ts';
 

@@ -1,6 +1,6 @@
 import { editionAt, UnknownEditionError, type Catalogues } from '../catalogues/catalogues.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
-import { versionOf } from './org-history.ts';
+import { versionOf } from './version-of.ts';
 import { VersionList } from './version-list.ts';
 import { isTimeZone } from '../calendar/zone-rules.ts';
 import { applyAlerting, isAlertingKind } from './apply-alerting.ts';

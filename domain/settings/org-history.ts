@@ -1,6 +1,4 @@
-import type { LoggedChange } from '../../schemas/settings-change.ts';
 import type { Effective } from '../versions.ts';
-import { effectiveAt } from './change-rules.ts';
 
 /**
  * One value of a setting in an append-only, effective-dated history. D: versions are listed in the order in which they
@@ -16,18 +14,6 @@ export interface Version<T> extends Effective {
   readonly offset?: number;
 }
 export type Versions<T> = readonly Version<T>[];
-
-/** The version that a change of the log makes. */
-export function versionOf<T>(change: LoggedChange, value: T): Version<T> {
-  return {
-    value,
-    effectiveAt: effectiveAt(change),
-    recordedAt: change.appended_at,
-    recordedBy: change.recorded_by,
-    reason: change.reason,
-    offset: change.offset,
-  };
-}
 
 /** The terms of a subscription. */
 export interface SubscriptionTerms {

@@ -15,7 +15,7 @@ describe('a topic whose records do not carry the broker’s append time', () => 
   it('stops the consumer at the start, with a message that says what to do', async () => {
     const topic = `${stack.settings.TOPIC_PREFIX}wrong.api-calls`;
     // With the broker's defaults, of which CreateTime is one.
-    const names = ['api-calls', 'api-calls.dead', 'api-calls.schemas', 'daily-charges', 'settings'];
+    const names = ['api-calls', 'api-calls.dead', 'api-calls.schemas', 'daily-charges', 'settings', 'alerts'];
     await createTopics(
       stack.admin,
       names.map((name) => ({ topic: `${stack.settings.TOPIC_PREFIX}wrong.${name}` })),

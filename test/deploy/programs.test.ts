@@ -28,7 +28,9 @@ describe('docs/deployment.md', () => {
       const isTool = program.startsWith('api/dashboard/');
       return inImage(program) && !isTool ? [{ program, script }] : [];
     });
-    const processes = ['consumers', 'aggregator', 'gate', 'api'].map((folder) => `${folder}/main.ts`);
+    const processes = ['consumers', 'aggregator', 'alerts', 'gate', 'api'].map(
+      (folder) => `${folder}/main.ts`,
+    );
     const all = [
       ...processes.map((program) => ({ program, script: undefined })),
       ...byScript,

@@ -31,7 +31,7 @@ describeWith(await composeReader(), 'compose.yaml', (run) => {
       'topics',
       'migrate',
     ];
-    expect(prefixes.map((prefix) => count(prefix))).toEqual([3, 4, 3, 2, 2, 2, 2, 1, 1]);
+    expect(prefixes.map((prefix) => count(prefix))).toEqual([3, 4, 3, 2, 2, 2, 2, 2, 1, 1]);
   });
 
   it('gives every container no capabilities, no new privileges and a limit', async () => {
@@ -53,7 +53,7 @@ describeWith(await composeReader(), 'compose.yaml', (run) => {
   it('gives each process a configuration that it accepts', async () => {
     const { services } = await readComposeFile(run);
     const own = Object.entries(services).filter(([, service]) => isOwn(service));
-    expect(own).toHaveLength(10);
+    expect(own).toHaveLength(12);
     const image = readDockerfile().at(-1)?.env;
     const problems = own.map(([name, service]) => [
       name,
