@@ -10,6 +10,7 @@ export const SCREENS = [
   '/',
   '/credits',
   '/calls',
+  '/alerts',
   '/simulator',
   '/settings',
   '/organisations',

@@ -4,6 +4,7 @@ import { iso } from './expected.ts';
 import { openDashboard, type OpenDashboard } from './open-dashboard.ts';
 import { rolesTests } from './roles.ts';
 import { sessionTests } from './sessions.ts';
+import { alertsTests } from './screens/alerts.ts';
 import { callsTests } from './screens/calls.ts';
 import { creditsTests } from './screens/credits.ts';
 import { limitTests } from './screens/limit.ts';
@@ -47,6 +48,10 @@ inChromium('the dashboard in Chromium, over the sample log', () => {
   });
   describe('the call log', () => {
     callsTests(() => dashboard);
+  });
+
+  describe('the alerts', () => {
+    alertsTests(() => dashboard);
   });
 
   describe('on paper', () => {

@@ -16,10 +16,11 @@ import { runDataDir } from '../servers/addresses.ts';
 import { openNamespace, type NamespaceSettings } from '../servers/namespace.ts';
 import { until } from '../until.ts';
 
-export type Stage = 'consumer' | 'aggregator' | 'api';
+export type Stage = 'consumer' | 'aggregator' | 'alerts' | 'api';
 const MAINS: Record<Stage, string> = {
   consumer: 'consumers/main.ts',
   aggregator: 'aggregator/main.ts',
+  alerts: 'alerts/main.ts',
   api: 'api/main.ts',
 };
 

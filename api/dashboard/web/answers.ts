@@ -1,5 +1,9 @@
 /** The API's answers, typed by the schemas that the API serializes with. Types only, no code. */
 import type { Static } from 'typebox';
+import type { DeliveriesAnswer } from '../../alerts/delivery-routes.ts';
+import type { DestinationsAnswer, SecretAnswer } from '../../alerts/destination-answer.ts';
+import type { AlertsAnswer } from '../../alerts/list-routes.ts';
+import type { RulesAnswer } from '../../alerts/rules-routes.ts';
 import type { BillingDaysAnswer } from '../../billing/days-answer.ts';
 import type { BillingAnswer } from '../../billing/route.ts';
 import type { StatementsAnswer } from '../../billing/statements-route.ts';
@@ -27,6 +31,11 @@ import type { AddressesAnswer } from '../../usage/addresses-route.ts';
 import type { UsageAnswer, UsageRowAnswer } from '../../usage/answer.ts';
 import type { LocalSessionAnswer, LocalSignInAnswer, SignedInAnswer } from '../local-sign-in.ts';
 
+export type AlertDeliveries = Static<typeof DeliveriesAnswer>;
+export type AlertDestinations = Static<typeof DestinationsAnswer>;
+export type AlertRules = Static<typeof RulesAnswer>;
+export type Alerts = Static<typeof AlertsAnswer>;
+export type AlertSecret = Static<typeof SecretAnswer>;
 export type Addresses = Static<typeof AddressesAnswer>;
 export type Bill = Static<typeof BillingAnswer>;
 export type Call = Static<typeof CallAnswer>;

@@ -21,6 +21,7 @@ const ORG_SCREENS = {
   '/': OverviewScreen,
   '/credits': CreditsScreen,
   '/calls': CallsScreen,
+  '/alerts': lazyScreen(async () => (await import('./screens/alerts.tsx')).AlertsScreen),
   '/simulator': lazyScreen(async () => (await import('./screens/simulator.tsx')).SimulatorScreen),
   '/settings': lazyScreen(async () => (await import('./screens/settings.tsx')).SettingsScreen),
 };

@@ -4,6 +4,8 @@ import { leave, signOutProblem } from '../state/person-session.ts';
 import { mayGlobally } from '../state/permissions.ts';
 import { session } from '../state/session.ts';
 import { offeredScreens, type ScreenPath } from '../screens/screens.ts';
+import { counted, number } from '../formats.ts';
+import { useUnread } from '../state/unread.ts';
 import { Account } from './account.tsx';
 import { Link } from './link.tsx';
 
@@ -18,6 +20,7 @@ interface HeaderProps {
 /** The organisation, the product, the screens and the signed-in user. */
 export function Header({ org, screen, products }: HeaderProps) {
   const user = session.value;
+  const unread = useUnread(org);
   if (user === undefined) return null;
   // Without an organisation there is nothing that its screens could show.
   const screens = offeredScreens().filter(({ isOfOrg }) => org !== '' || !isOfOrg);
@@ -44,6 +47,11 @@ export function Header({ org, screen, products }: HeaderProps) {
         {screens.map(({ path, title }) => (
           <Link key={path} href={hrefOf(path)} isCurrent={screen === path}>
             {title}
+            {path === '/alerts' && unread > 0 && (
+              <span class="unread" aria-label={`, ${counted(unread, 'unread alert')}`}>
+                {number(unread)}
+              </span>
+            )}
           </Link>
         ))}
       </nav>

@@ -3,6 +3,7 @@ import { lag, number, percent, timeToSecond } from '../formats.ts';
 import { DownloadButton } from '../components/download-button.tsx';
 import { orgPath } from '../state/client.ts';
 import { may } from '../state/permissions.ts';
+import type { Threshold } from './thresholds.ts';
 import { TodaysCharge } from './todays-charge.tsx';
 
 /** From this lag on, the gauge warns that its figures are behind. */
@@ -28,11 +29,13 @@ function levelOf({ used, included, total }: Credits): Level {
 interface CurrentUsageProps {
   readonly org: string;
   readonly credits: Credits;
+  /** Of the alerts, as marks on the bar. */
+  readonly thresholds: readonly Threshold[];
   readonly zone: string;
 }
 
 /** The gauge: current usage over the rolling 24 hours, and how much is left. */
-export function CurrentUsage({ org, credits, zone }: CurrentUsageProps) {
+export function CurrentUsage({ org, credits, thresholds, zone }: CurrentUsageProps) {
   const { used, total, included, unused, additional_limit, additional_used, over_limit, formula } = credits;
 
   const level = levelOf(credits);
@@ -58,6 +61,14 @@ export function CurrentUsage({ org, credits, zone }: CurrentUsageProps) {
       >
         {used > 0 && <div class="gauge-fill" style={{ width: share(used) }} />}
         {additional_limit > 0 && included > 0 && <div class="gauge-mark" style={{ left: share(included) }} />}
+        {thresholds.map((threshold) => (
+          <div
+            key={threshold.credits}
+            class="gauge-threshold"
+            title={threshold.title}
+            style={{ left: share(threshold.credits) }}
+          />
+        ))}
       </div>
       <div class="gauge-scale" aria-hidden="true">
         <span style={{ width: share(included) }}>included {number(included)}</span>

@@ -17,6 +17,7 @@ import { param, address } from '../state/address.ts';
 import { isCurrentUsageWindow, rangeAt, rangeText } from '../state/time-range.ts';
 import { session } from '../state/session.ts';
 import { chosenZone } from '../state/zone.ts';
+import { useThresholds } from '../state/thresholds.ts';
 import { loadOverview, productParam, rangeQuery, type Overview } from './overview-data.ts';
 import type { ScreenProps } from './screens.ts';
 
@@ -48,6 +49,7 @@ export function OverviewScreen({ org, profile }: ScreenProps) {
     refreshMs(rangeAt(Date.now())),
   );
   const { data, error } = live;
+  const thresholds = useThresholds(org, data?.credits);
   const hasFailed = error?.isPermanent === true;
   const problem = hasFailed && <ProblemNotice error={error} onRetry={live.refresh} />;
   if (data === undefined) {
@@ -77,7 +79,7 @@ export function OverviewScreen({ org, profile }: ScreenProps) {
       />
       {credits ? (
         <div class="top-row">
-          <CurrentUsage org={org} credits={credits} zone={zone} />
+          <CurrentUsage org={org} credits={credits} thresholds={thresholds} zone={zone} />
           {returning ? (
             <ReturningPanel returning={returning} credits={credits} zone={zone} />
           ) : (

@@ -13,6 +13,7 @@ export type ParamChanges = Readonly<Record<string, string | readonly string[] | 
 const SCREEN_PARAMS = [
   'cursor',
   'addresses',
+  'alerts',
   'search',
   'dead_letter',
   'reason',

@@ -58,7 +58,9 @@ const DOWNLOAD_TIMEOUT_MS = 610_000;
  */
 export async function fetchJson<Answer>(path: string, options: RequestOptions = {}): Promise<Answer> {
   return withinRequestLimit(async () => {
-    const answer: Answer = await (await send(path, options)).json();
+    const response = await send(path, options);
+    // A removal is answered without a body.
+    const answer: Answer = response.status === 204 ? null : await response.json();
     return answer;
   });
 }
