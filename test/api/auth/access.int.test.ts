@@ -197,6 +197,7 @@ const OPEN = [
     '',
     'credits',
     'calls',
+    'alerts',
     'simulator',
     'settings',
     'organisations',
