@@ -11,6 +11,7 @@ export const SCREENS = [
   '/credits',
   '/calls',
   '/alerts',
+  '/budgets',
   '/simulator',
   '/settings',
   '/organisations',

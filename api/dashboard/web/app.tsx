@@ -22,6 +22,7 @@ const ORG_SCREENS = {
   '/credits': CreditsScreen,
   '/calls': CallsScreen,
   '/alerts': lazyScreen(async () => (await import('./screens/alerts.tsx')).AlertsScreen),
+  '/budgets': lazyScreen(async () => (await import('./screens/budgets.tsx')).BudgetsScreen),
   '/simulator': lazyScreen(async () => (await import('./screens/simulator.tsx')).SimulatorScreen),
   '/settings': lazyScreen(async () => (await import('./screens/settings.tsx')).SettingsScreen),
 };

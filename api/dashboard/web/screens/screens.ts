@@ -1,7 +1,7 @@
 import type { OrgProfile } from '../state/org-profile.ts';
 import { may, mayGlobally } from '../state/permissions.ts';
 
-type OrgScreenPath = '/' | '/credits' | '/calls' | '/alerts' | '/simulator' | '/settings';
+type OrgScreenPath = '/' | '/credits' | '/calls' | '/alerts' | '/budgets' | '/simulator' | '/settings';
 /** Screens that show no single organisation. */
 export type GlobalScreenPath = '/organisations' | '/dead-letters';
 export type ScreenPath = OrgScreenPath | GlobalScreenPath;
@@ -31,6 +31,7 @@ export const SCREENS: readonly Screen[] = [
   { path: '/credits', title: 'Credits', isOfOrg: true, isOffered: () => may('read-billing') },
   { path: '/calls', title: 'Call log', isOfOrg: true, isOffered: () => may('read-calls') },
   { path: '/alerts', title: 'Alerts', isOfOrg: true, isOffered: () => may('read-alerts') },
+  { path: '/budgets', title: 'Budgets', isOfOrg: true, isOffered: () => may('read-budgets') },
   { path: '/settings', title: 'Settings', isOfOrg: true, isOffered: () => may('read-settings') },
   { path: '/simulator', title: 'Simulator', isOfOrg: true, isOffered: () => true },
   {
