@@ -35,7 +35,9 @@ describe('the thresholds on the bar of the current usage', () => {
 
 describe('a rule', () => {
   it('is written in words', () => {
-    expect(ruleText({ rule_id: 'a', kind: 'total-share', percent: 80 }, 'USD')).toBe('Share of the total used: 80 %');
+    expect(ruleText({ rule_id: 'a', kind: 'total-share', percent: 80 }, 'USD')).toBe(
+      'Share of the total used: 80 %',
+    );
     expect(ruleText({ rule_id: 'a', kind: 'accrued-amount', amount: '50' }, 'USD')).toBe(
       'Cost of the billing period so far: USD 50',
     );

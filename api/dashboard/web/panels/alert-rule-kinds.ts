@@ -35,7 +35,8 @@ export function ruleText(rule: AlertRule, currency: string): string {
     if (name === 'amount') return `${currency} ${value}`.trim();
     return `${typeof value === 'number' ? number(value) : value} ${UNITS[name]}`;
   });
-  if (rule.kind === 'unusual-hour') return `${RULE_KINDS[rule.kind].name}: ${parts[0]} of the usual, and ${parts[1]} more`;
+  if (rule.kind === 'unusual-hour')
+    return `${RULE_KINDS[rule.kind].name}: ${parts[0]} of the usual, and ${parts[1]} more`;
   return `${RULE_KINDS[rule.kind].name}: ${parts.join(', ')}`;
 }
 

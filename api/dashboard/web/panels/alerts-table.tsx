@@ -11,13 +11,7 @@ const COLUMNS = [
 ];
 
 /** Each alert in its own words, the unread ones marked. */
-export function AlertsTable({
-  alerts,
-  zone,
-}: {
-  readonly alerts: Alerts['alerts'];
-  readonly zone: string;
-}) {
+export function AlertsTable({ alerts, zone }: { readonly alerts: Alerts['alerts']; readonly zone: string }) {
   return (
     <Table label="Alerts, newest first" kind="alerts" columns={COLUMNS}>
       <tbody>

@@ -32,13 +32,12 @@ export function BudgetForm({ org, budgets, onChanged }: FormProps) {
     fields: ['name', 'credits'],
   });
   const isReady = name !== '' && (isEnding || credits !== undefined) && !change.isSaving;
-  const save = (): void =>
-    void change.save().then((isDone) => {
-      if (!isDone) return;
-      setText('');
-      setIsEnding(false);
-      onChanged();
-    });
+  const save = async (): Promise<void> => {
+    if (!(await change.save())) return;
+    setText('');
+    setIsEnding(false);
+    onChanged();
+  };
   return (
     <section class="card" aria-labelledby="budget-form-title">
       <h2 id="budget-form-title">Set a budget</h2>
@@ -46,7 +45,7 @@ export function BudgetForm({ org, budgets, onChanged }: FormProps) {
         class="settings-form"
         onSubmit={(event) => {
           event.preventDefault();
-          if (isReady) save();
+          if (isReady) void save();
         }}
       >
         <label>
@@ -107,7 +106,8 @@ function consequence(credits: number, used: number | undefined, total: number): 
   if (used !== undefined && used >= credits) {
     return `${number(used)} credits of the last 24 hours are used already: further calls are rejected until some return. ${effect}`;
   }
-  if (credits > total) return `More than the subscription’s ${number(total)}, which hold all the same. ${effect}`;
+  if (credits > total)
+    return `More than the subscription’s ${number(total)}, which hold all the same. ${effect}`;
   return effect;
 }
 
@@ -154,7 +154,11 @@ export function TeamForm({ org, budgets, onChanged }: FormProps) {
           <FieldProblem name="Users" problem={change.problemOf('users')} />
         </label>
         <button type="submit" class="primary" disabled={!isReady}>
-          {change.isSaving ? 'Saving …' : users.length === 0 && isKnown ? 'Dissolve the team' : 'Set the team'}
+          {change.isSaving
+            ? 'Saving …'
+            : users.length === 0 && isKnown
+              ? 'Dissolve the team'
+              : 'Set the team'}
         </button>
         {change.problem !== '' && (
           <p class="notice is-error" role="alert">

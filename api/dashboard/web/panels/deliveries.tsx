@@ -51,7 +51,12 @@ export function DeliveriesPanel({ org, deliveries, zone, onReplayed }: Deliverie
   );
 }
 
-function Row({ org, delivery, zone, onReplayed }: Omit<DeliveriesPanelProps, 'deliveries'> & { readonly delivery: Delivery }) {
+function Row({
+  org,
+  delivery,
+  zone,
+  onReplayed,
+}: Omit<DeliveriesPanelProps, 'deliveries'> & { readonly delivery: Delivery }) {
   const [problem, setProblem] = useState('');
   const { delivery_id, destination_id, event, created_at, state, attempts, next_attempt_at } = delivery;
   const last = attempts.at(-1);
@@ -72,8 +77,8 @@ function Row({ org, delivery, zone, onReplayed }: Omit<DeliveriesPanelProps, 'de
         <span class={`pill ${KINDS[state]}`}>{state}</span>{' '}
         <small class="faint">
           {counted(attempts.length, 'attempt')}
-          {last?.status != null && `, last answer ${last.status}`}
-          {last?.error != null && `: ${printableLine(last.error)}`}
+          {typeof last?.status === 'number' && `, last answer ${last.status}`}
+          {typeof last?.error === 'string' && `: ${printableLine(last.error)}`}
           {next_attempt_at !== null && `; next at ${dateTime(next_attempt_at, zone)}`}
         </small>
       </td>

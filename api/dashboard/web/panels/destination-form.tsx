@@ -76,7 +76,8 @@ function Fields({ org, taken, onChanged }: DestinationFormProps) {
       <label class="grow">
         {type === 'webhook' ? 'URL' : 'Addresses'}
         <input
-          type={type === 'webhook' ? 'url' : 'text'}
+          type="text"
+          inputMode={type === 'webhook' ? 'url' : 'email'}
           value={target}
           autocomplete="off"
           placeholder={type === 'webhook' ? 'https://example.org/hook' : 'ann@example.org, bob@example.org'}

@@ -48,7 +48,11 @@ export function DestinationsPanel({ org, destinations, onChanged, onTested }: De
           </tbody>
         </Table>
       )}
-      <DestinationForm org={org} taken={destinations.map((each) => each.destination_id)} onChanged={onChanged} />
+      <DestinationForm
+        org={org}
+        taken={destinations.map((each) => each.destination_id)}
+        onChanged={onChanged}
+      />
     </section>
   );
 }

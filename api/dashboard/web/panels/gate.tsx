@@ -36,6 +36,11 @@ export function GatePanel({ org, budgets: { product, gate }, onChanged }: GatePa
     fields: [],
   });
   const [name, meaning] = MODES[gate.mode];
+  const save = async (): Promise<void> => {
+    const isDone = await change.save();
+    setIsConfirming(false);
+    if (isDone) onChanged();
+  };
   return (
     <section class="card" aria-labelledby="gate-title">
       <header class="card-head">
@@ -45,8 +50,8 @@ export function GatePanel({ org, budgets: { product, gate }, onChanged }: GatePa
       <p>{meaning}</p>
       <p class="faint gauge-foot">
         While no gate answers and the leased credits are used up, calls{' '}
-        {UNREACHABLE[gate.when_unreachable ?? '']}. Only API servers that ask the gate before each call enforce
-        anything.
+        {UNREACHABLE[gate.when_unreachable ?? '']}. Only API servers that ask the gate before each call
+        enforce anything.
       </p>
       {may('change-gate') && (
         <form
@@ -54,10 +59,7 @@ export function GatePanel({ org, budgets: { product, gate }, onChanged }: GatePa
           onSubmit={(event) => {
             event.preventDefault();
             if (!isConfirming) return setIsConfirming(true);
-            void change.save().then((isDone) => {
-              setIsConfirming(false);
-              if (isDone) onChanged();
-            });
+            void save();
           }}
         >
           <label>

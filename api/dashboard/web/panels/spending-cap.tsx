@@ -41,8 +41,8 @@ export function SpendingCapPanel({ org, budgets, onChanged }: SpendingCapPanelPr
             <span>left of {money(cap.amount, cap.currency)}</span>
           </p>
           <p class="faint gauge-foot">
-            {money(cap.spent, cap.currency)} spent so far. The gate lets no call pass that would take the bill of
-            the period over the cap.
+            {money(cap.spent, cap.currency)} spent so far. The gate lets no call pass that would take the bill
+            of the period over the cap.
           </p>
         </>
       ) : (

@@ -56,6 +56,11 @@ function AlertList({ org, zone }: { readonly org: string; readonly zone: string 
     body: { position: data?.position ?? '0' },
     fields: [],
   });
+  const markAllRead = async (): Promise<void> => {
+    await read.save();
+    live.refresh();
+    refreshUnread();
+  };
   return (
     <section
       class={isPending ? 'card is-pending' : 'card'}
@@ -76,16 +81,7 @@ function AlertList({ org, zone }: { readonly org: string; readonly zone: string 
           Only open ones
         </label>
         {data && data.unread > 0 && (
-          <button
-            type="button"
-            disabled={read.isSaving}
-            onClick={() =>
-              void read.save().then(() => {
-                live.refresh();
-                refreshUnread();
-              })
-            }
-          >
+          <button type="button" disabled={read.isSaving} onClick={() => void markAllRead()}>
             Mark all as read
           </button>
         )}
@@ -123,7 +119,15 @@ function Rules({
   if (live.error) return <ProblemNotice error={live.error} onRetry={live.refresh} />;
   if (live.data === undefined) return <Loading height={160} />;
   const { recorded_at } = live.data;
-  return <RulesPanel key={`${product} ${recorded_at}`} org={org} answer={live.data} zone={zone} onChanged={live.refresh} />;
+  return (
+    <RulesPanel
+      key={`${product} ${recorded_at}`}
+      org={org}
+      answer={live.data}
+      zone={zone}
+      onChanged={live.refresh}
+    />
+  );
 }
 
 function Delivery({ org, zone }: { readonly org: string; readonly zone: string }) {

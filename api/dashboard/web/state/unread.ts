@@ -16,9 +16,12 @@ export const refreshUnread = (): void => {
 export function useUnread(org: string): number {
   const { data } = useLive<number>(
     `unread ${org} ${again.value}`,
-    async (signal) => {
+    async (aborted) => {
       if (org === '' || !may('read-alerts')) return 0;
-      const { unread } = await fetchJson<Alerts>(orgPath(org, 'alerts'), { query: [['limit', '1']], signal });
+      const { unread } = await fetchJson<Alerts>(orgPath(org, 'alerts'), {
+        query: [['limit', '1']],
+        signal: aborted,
+      });
       return unread;
     },
     REFRESH_MS,
