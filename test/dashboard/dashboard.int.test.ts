@@ -5,6 +5,7 @@ import { openDashboard, type OpenDashboard } from './open-dashboard.ts';
 import { rolesTests } from './roles.ts';
 import { sessionTests } from './sessions.ts';
 import { alertsTests } from './screens/alerts.ts';
+import { budgetsTests } from './screens/budgets.ts';
 import { callsTests } from './screens/calls.ts';
 import { creditsTests } from './screens/credits.ts';
 import { limitTests } from './screens/limit.ts';
@@ -52,6 +53,10 @@ inChromium('the dashboard in Chromium, over the sample log', () => {
 
   describe('the alerts', () => {
     alertsTests(() => dashboard);
+  });
+
+  describe('the budgets', () => {
+    budgetsTests(() => dashboard);
   });
 
   describe('on paper', () => {
