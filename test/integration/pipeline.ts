@@ -136,7 +136,7 @@ export async function openPipeline(
     },
     logOf,
     async stop() {
-      for (const stage of ['api', 'aggregator', 'consumer'] as const) await end(stage, 'SIGTERM');
+      for (const stage of ['api', 'alerts', 'aggregator', 'consumer'] as const) await end(stage, 'SIGTERM');
       await client.close();
       await namespace.drop();
     },

@@ -24,7 +24,7 @@ export function budgetsTests(opened: () => OpenDashboard): void {
     await team.getByRole('button', { name: 'Set the team' }).click();
     await page.getByText('Team support: ann, bob').waitFor();
     const budget = page.locator('section', { has: page.getByRole('heading', { name: 'Set a budget' }) });
-    await budget.getByLabel('Of', { exact: true }).selectOption('team');
+    await budget.getByRole('combobox').first().selectOption('team');
     await budget.getByLabel('Name').fill('support');
     await budget.getByLabel('Credits per 24 hours').fill('1,000');
     await budget.getByRole('button', { name: 'Set the budget' }).click();

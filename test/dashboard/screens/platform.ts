@@ -3,7 +3,7 @@ import { encodeCallEvent } from '../../../schemas/call-event.ts';
 import { FUTURE_LIMIT_MS } from '../../../schemas/event-rules.ts';
 import { AcknowledgedProducer } from '../../../platform/kafka/acknowledged-producer.ts';
 import { eventOf } from '../../consumers/event.ts';
-import { goTo, inAddress, screenOf, shown, violationsOn } from '../browser.ts';
+import { goTo, screenOf, shown, violationsOn } from '../browser.ts';
 import type { OpenDashboard } from '../open-dashboard.ts';
 import { savedFile } from '../saved.ts';
 import { ORG, type SampleStack } from '../stack.ts';
@@ -138,7 +138,7 @@ export function platformTests(opened: () => OpenDashboard): void {
       expect(text).toMatch(/What to do\s+Look at the bytes/);
       expect(await violationsOn(page)).toEqual([]);
       await page.keyboard.press('Escape');
-      expect(inAddress(page, 'dead_letter')).toBeNull();
+      await page.waitForURL((url) => !url.searchParams.has('dead_letter'));
     });
 
     it('are exported with their bytes', async () => {
