@@ -198,6 +198,7 @@ const OPEN = [
     'credits',
     'calls',
     'alerts',
+    'budgets',
     'simulator',
     'settings',
     'organisations',
