@@ -18,7 +18,7 @@ import { readRegistryAccess, schemaRegistryVariables } from '../platform/schema-
 import { tracingVariables } from '../platform/tracing/variables.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import { readTokenKeys } from '../platform/tokens/keys.ts';
-import { TOKEN_RULES } from './auth/tokens.ts';
+import { TOKEN_RULES } from '../platform/tokens/rules.ts';
 import { trustedProxiesVariable } from './http/trusted-proxies.ts';
 import { readSignInConfig } from './sign-in/config.ts';
 

@@ -2,17 +2,23 @@ import { errors } from 'jose';
 import { Problem } from '../problems/problem.ts';
 import { tokenInvalid } from './challenge.ts';
 import { expiryProblem } from '../../platform/tokens/expiry.ts';
+import { KeysUnavailableError } from '../../platform/tokens/key-cache.ts';
 
 const FORM =
   'The token is not a JWT: it must be three base64url parts joined by dots, the first two of JSON.';
 
 /**
  * The 401 that says what is wrong with a token: an algorithm, the signature, the key, a claim or the form. Each text
- * names what was found, never what else it might have been.
+ * names what was found, never what else it might have been. Where no key is known the token may be valid: a 401 would
+ * blame the caller.
  * @param error of the verification by jose @param now epoch milliseconds
  */
 export function tokenProblem(error: unknown, now: number, maxAgeMs: number): Problem {
-  return error instanceof Problem ? error : tokenInvalid(detailOf(error, now, maxAgeMs), error);
+  if (error instanceof KeysUnavailableError) {
+    const headers = { 'retry-after': String(error.retryAfterS) };
+    return new Problem('unavailable', error.message, { cause: error.cause, headers });
+  }
+  return tokenInvalid(detailOf(error, now, maxAgeMs), error);
 }
 
 function detailOf(error: unknown, now: number, maxAgeMs: number): string {

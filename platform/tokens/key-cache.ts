@@ -1,13 +1,5 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { MINUTE_MS, SECOND_MS } from '../../schemas/time-units.ts';
-import { Problem } from '../problems/problem.ts';
-
-export interface KeyCacheOptions {
-  /** Epoch milliseconds. */
-  readonly now: () => number;
-  /** How long keys stay good while the issuer cannot be reached. */
-  readonly keepMs: number;
-}
 
 /** Keys older than this are fetched again when they are needed. */
 const REFRESH_MS = 10 * MINUTE_MS;
@@ -16,10 +8,27 @@ const REFETCH_PAUSE_MS = 30 * SECOND_MS;
 /** After a failed fetch no one fetches for this long. */
 const FAILURE_PAUSE_MS = 5 * SECOND_MS;
 
+/** No key of the token's issuer is known, and it does not answer: the token may be valid. Try again in some seconds. */
+export class KeysUnavailableError extends Error {
+  readonly code = 'KEYS_UNAVAILABLE';
+  readonly retryAfterS: number = FAILURE_PAUSE_MS / SECOND_MS;
+  constructor(cause: unknown) {
+    super('The keys of the token issuer cannot be read: try again in a few seconds.', { cause });
+    this.name = 'KeysUnavailableError';
+  }
+}
+
+export interface KeyCacheOptions {
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** How long keys stay good while the issuer cannot be reached. */
+  readonly keepMs: number;
+}
+
 /**
  * An issuer's keys, fetched when they are first needed. An issuer that is away does not reject anyone whose key is
  * known: the last keys are kept for `keepMs`, and only the first request that notices waits for the fetch to fail.
- * Throws jose's errors for keys that the issuer does not have, and the Problem `unavailable` where no keys are known.
+ * Throws jose's errors for keys that the issuer does not have, and KeysUnavailableError where no keys are known.
  */
 export function cacheKeys(
   fetchKeySet: () => Promise<JSONWebKeySet>,
@@ -57,7 +66,7 @@ export function cacheKeys(
       if (!isAway) await refreshing;
     }
     const find = known();
-    if (find === undefined) throw noKeys(failure);
+    if (find === undefined) throw new KeysUnavailableError(failure);
     try {
       return await find(header, token);
     } catch (error) {
@@ -68,10 +77,3 @@ export function cacheKeys(
     }
   };
 }
-
-/** The token may be valid: a 401 would blame the caller. */
-const noKeys = (cause: unknown): Problem =>
-  new Problem('unavailable', 'The keys of the token issuer cannot be read: try again in a few seconds.', {
-    cause,
-    headers: { 'retry-after': String(FAILURE_PAUSE_MS / SECOND_MS) },
-  });
