@@ -12,6 +12,7 @@ import {
   type AlertRule,
   type Parameter,
 } from './alert-rule-kinds.ts';
+import { ChangeProblem } from '../components/change-problem.tsx';
 
 interface RulesPanelProps {
   readonly org: string;
@@ -95,11 +96,7 @@ export function RulesPanel({ org, answer, zone, onChanged }: RulesPanelProps) {
             </button>
           )}
         </div>
-        {change.problem !== '' && (
-          <p class="notice is-error" role="alert">
-            {change.problem}
-          </p>
-        )}
+        <ChangeProblem change={change} />
       </form>
     </section>
   );

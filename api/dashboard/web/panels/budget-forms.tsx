@@ -6,6 +6,7 @@ import { MAX_CREDITS, WholeNumberField } from '../components/whole-number-field.
 import { useChange } from '../state/change.ts';
 import { orgPath } from '../state/client.ts';
 import { parseWholeNumber } from '../whole-number.ts';
+import { ChangeProblem } from '../components/change-problem.tsx';
 
 interface FormProps {
   readonly org: string;
@@ -90,11 +91,7 @@ export function BudgetForm({ org, budgets, onChanged }: FormProps) {
             End this budget instead
           </label>
         )}
-        {change.problem !== '' && (
-          <p class="notice is-error" role="alert">
-            {change.problem}
-          </p>
-        )}
+        <ChangeProblem change={change} />
       </form>
     </section>
   );
@@ -160,11 +157,7 @@ export function TeamForm({ org, budgets, onChanged }: FormProps) {
               ? 'Dissolve the team'
               : 'Set the team'}
         </button>
-        {change.problem !== '' && (
-          <p class="notice is-error" role="alert">
-            {change.problem}
-          </p>
-        )}
+        <ChangeProblem change={change} />
       </form>
     </section>
   );

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { FieldProblem } from '../components/field-problem.tsx';
 import { useChange } from '../state/change.ts';
 import { orgPath } from '../state/client.ts';
+import { ChangeProblem } from '../components/change-problem.tsx';
 
 /** What a destination can be sent, in words. */
 const EVENTS = [
@@ -104,11 +105,7 @@ function Fields({ org, taken, onChanged }: DestinationFormProps) {
       <button type="submit" class="primary" disabled={!isReady}>
         {change.isSaving ? 'Saving …' : 'Add'}
       </button>
-      {change.problem !== '' && (
-        <p class="notice is-error" role="alert">
-          {change.problem}
-        </p>
-      )}
+      <ChangeProblem change={change} />
     </form>
   );
 }

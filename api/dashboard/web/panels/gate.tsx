@@ -4,6 +4,7 @@ import { useChange } from '../state/change.ts';
 import { orgPath } from '../state/client.ts';
 import { may } from '../state/permissions.ts';
 import { ConfirmChange } from './confirm-change.tsx';
+import { ChangeProblem } from '../components/change-problem.tsx';
 
 /** What each mode does, in words. */
 const MODES = {
@@ -96,11 +97,7 @@ export function GatePanel({ org, budgets: { product, gate }, onChanged }: GatePa
               onCancel={() => setIsConfirming(false)}
             />
           )}
-          {change.problem !== '' && (
-            <p class="notice is-error" role="alert">
-              {change.problem}
-            </p>
-          )}
+          <ChangeProblem change={change} />
         </form>
       )}
     </section>

@@ -9,6 +9,7 @@ import { useSubscriptionPreview } from '../state/subscription-preview.ts';
 import { parseWholeNumber } from '../whole-number.ts';
 import { EditionField } from './edition-field.tsx';
 import { TermsPreview } from './subscription.tsx';
+import { ChangeProblem } from '../components/change-problem.tsx';
 
 const USERS = { min: 0, max: MAX_USERS };
 const LIMIT = { min: 0, max: MAX_CREDITS };
@@ -104,11 +105,7 @@ function NewSubscriptionForm({
       <button type="submit" class="primary" disabled={!isReady}>
         {change.isSaving ? 'Saving …' : 'Begin the subscription'}
       </button>
-      {change.problem !== '' && (
-        <p class="notice is-error" role="alert">
-          {change.problem}
-        </p>
-      )}
+      <ChangeProblem change={change} />
     </form>
   );
 }

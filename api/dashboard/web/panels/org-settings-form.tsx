@@ -12,6 +12,7 @@ import { allZones } from '../state/zone.ts';
 import { parseWholeNumber } from '../whole-number.ts';
 import { ConfirmChange } from './confirm-change.tsx';
 import { billingDayText, worstCaseText, zoneText } from './settings-consequences.ts';
+import { ChangeProblem } from '../components/change-problem.tsx';
 
 interface OrgSettingsFormProps {
   readonly org: string;
@@ -114,11 +115,7 @@ export function OrgSettingsForm({ org, settings, onChanged }: OrgSettingsFormPro
           onCancel={() => setIsConfirming(false)}
         />
       )}
-      {change.problem !== '' && (
-        <p class="notice is-error" role="alert">
-          {change.problem}
-        </p>
-      )}
+      <ChangeProblem change={change} />
     </form>
   );
 }

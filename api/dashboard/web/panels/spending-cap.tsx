@@ -5,6 +5,7 @@ import { FieldProblem } from '../components/field-problem.tsx';
 import { useChange } from '../state/change.ts';
 import { orgPath } from '../state/client.ts';
 import { may } from '../state/permissions.ts';
+import { ChangeProblem } from '../components/change-problem.tsx';
 
 /** A decimal of this form is sent as it is; the API knows how many decimals the currency has. */
 const AMOUNT = /^\d{1,9}(\.\d{1,6})?$/;
@@ -82,11 +83,7 @@ export function SpendingCapPanel({ org, budgets, onChanged }: SpendingCapPanelPr
           <button type="submit" class="primary" disabled={!isReady}>
             {change.isSaving ? 'Saving …' : isRemoval ? 'Remove the cap' : 'Set the cap'}
           </button>
-          {change.problem !== '' && (
-            <p class="notice is-error" role="alert">
-              {change.problem}
-            </p>
-          )}
+          <ChangeProblem change={change} />
         </form>
       )}
     </section>

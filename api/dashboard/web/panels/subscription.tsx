@@ -15,6 +15,7 @@ import { ConfirmChange } from './confirm-change.tsx';
 import { EditionField } from './edition-field.tsx';
 import { FieldProblem } from '../components/field-problem.tsx';
 import { includedText } from './settings-consequences.ts';
+import { ChangeProblem } from '../components/change-problem.tsx';
 
 type Subscription = Settings['subscriptions'][number];
 
@@ -162,11 +163,7 @@ function TermsForm({ org, subscription, editions, onChanged }: SubscriptionPanel
           onCancel={() => setIsConfirming(false)}
         />
       )}
-      {change.problem !== '' && (
-        <p class="notice is-error" role="alert">
-          {change.problem}
-        </p>
-      )}
+      <ChangeProblem change={change} />
     </form>
   );
 }
