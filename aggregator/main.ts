@@ -12,6 +12,7 @@ import { TIME_ZONE_RULES } from '../domain/calendar/zone-rules.ts';
 import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
 import { topicNames } from '../schemas/topics.ts';
 import { readAggregatorConfig } from './config.ts';
+import { ResealPace } from './sealing/reseal-pace.ts';
 import { SEAL_WITHIN_S } from './sealing/rollup.ts';
 import { CHANGES_PER_SNAPSHOT, createSettingsStore } from '../store/settings/store.ts';
 import { adoptBundledRelease } from '../store/zone-releases.ts';
@@ -71,6 +72,7 @@ async function run({
     }),
     now: Date.now,
     topics,
+    resealPace: new ResealPace(() => performance.now()),
     timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS, gatherMs: config.GATHER_MS },
   };
 

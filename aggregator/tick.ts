@@ -11,6 +11,7 @@ import {
   type Invalidation,
 } from './sealing/invalidations.ts';
 import { resealHours } from './sealing/reseal.ts';
+import type { ResealPace } from './sealing/reseal-pace.ts';
 import { sealEndedHours } from './sealing/seal-hours.ts';
 import type { SettingsStore } from '../store/settings/store.ts';
 import type { ClosingDelays } from '../domain/closing/when-to-close.ts';
@@ -33,6 +34,8 @@ export interface Aggregator {
   /** A day closes by the watermarks of both: every call and every change of settings of the day has landed by then. */
   readonly topics: Pick<Topics, 'calls' | 'settings'>;
   readonly timing: TickDelays;
+  /** Of this process: it remembers how long the last re-sealing took. */
+  readonly resealPace: ResealPace;
 }
 
 /** The work that a tick has done, and what it leaves. */
@@ -58,12 +61,21 @@ const RETRIES_PER_TICK = 500;
  * An organisation whose days cannot be closed is set aside (store/progress/set-aside.ts), and progress moves on for the
  * others. It is recorded before the invalidations are cleared and before progress advances, so its days are not lost.
  */
-export async function tick({ client, store, log, now, topics, timing }: Aggregator): Promise<TickReport> {
+export async function tick({
+  client,
+  store,
+  log,
+  now,
+  topics,
+  timing,
+  resealPace,
+}: Aggregator): Promise<TickReport> {
   const { calls, closable } = await readTimes();
   // First, as sealing needs no settings.
-  const hoursSealed = await sealEndedHours(client, calls, timing.sealDelayMs);
+  let hoursSealed = await sealEndedHours(client, calls, timing.sealDelayMs);
   const settings = await store.refresh();
   const progress = await readProgress(client);
+  let sealedUntil = progress.sealed;
 
   const owed = await readSetAside(client);
   let known = byOrganisation(owed);
@@ -75,7 +87,9 @@ export async function tick({ client, store, log, now, topics, timing }: Aggregat
   let chargesAppended = 0;
   let invalidationsCleared = 0;
   // All hours before any day: a day whose hours were re-sealed one after the other gets one revision.
-  await resealHours(client, progress.sealed, timing.gatherMs);
+  await resealPace.run(() =>
+    resealHours(client, progress.sealed, timing.gatherMs, { beforeEach: sealWhatHasEnded }),
+  );
   for (let more = true; more;) {
     const invalidations = await readResealed(client);
     more = invalidations.length === INVALIDATIONS_PER_READ;
@@ -107,9 +121,17 @@ export async function tick({ client, store, log, now, topics, timing }: Aggregat
     invalidationsCleared,
     chargesAppended,
     orgsSetAside,
-    sealedUntil: progress.sealed,
+    sealedUntil,
     closedUntil: Math.max(closable, progress.closed),
   };
+
+  /** Counting hours again may take longer than an hour lasts. */
+  async function sealWhatHasEnded(): Promise<void> {
+    const sealed = await sealEndedHours(client, (await readTimes()).calls, timing.sealDelayMs);
+    if (sealed === 0) return;
+    hoursSealed += sealed;
+    sealedUntil = (await readProgress(client)).sealed;
+  }
 
   /** The days of the organisations whose retry is due, each from where its closing has stopped. */
   function daysOwed(): Promise<DaysToClose> {

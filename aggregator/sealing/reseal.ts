@@ -9,6 +9,15 @@ import {
 } from './invalidations.ts';
 import { writeRollup } from './rollup.ts';
 
+interface ResealOptions {
+  /** The most invalidations that are read at once. */
+  readonly perRead?: number;
+  /** What must not wait until all hours are done: it is called before each chunk of them. */
+  readonly beforeEach?: () => Promise<void>;
+}
+
+const NOTHING = (): Promise<void> => Promise.resolve();
+
 /**
  * Seals every invalidated hour again, newest first, each of them once however many organisations and late events it
  * has. It handles as many invalidations as there are now, and further ones wait for the next call: late events that
@@ -19,14 +28,14 @@ export async function resealHours(
   client: ClickHouseClient,
   sealedUntil: number,
   gatherMs: number,
-  perRead = INVALIDATIONS_PER_READ,
+  { perRead = INVALIDATIONS_PER_READ, beforeEach = NOTHING }: ResealOptions = {},
 ): Promise<void> {
   let left = await countInvalidations(client, sealedUntil);
   while (left > 0) {
     const read = await readInvalidations(client, sealedUntil, gatherMs, perRead);
     if (read.length === 0) return;
     const handled = read.length === perRead ? wholeHours(read) : read;
-    await resealInvalidated(client, handled);
+    await resealInvalidated(client, handled, beforeEach);
     left -= handled.length;
   }
 }
@@ -49,9 +58,11 @@ function wholeHours(invalidations: readonly Invalidation[]): readonly Invalidati
 export async function resealInvalidated(
   client: ClickHouseClient,
   invalidations: readonly Invalidation[],
+  beforeEach = NOTHING,
 ): Promise<void> {
   const byHour = Map.groupBy(invalidations, ({ hour }) => hour);
   for (const chunk of await chunksOf(client, [...byHour.keys()])) {
+    await beforeEach();
     await writeRollup(client, chunk, 'invalidated');
     await recordResealed(
       client,

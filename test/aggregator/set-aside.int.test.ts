@@ -1,4 +1,5 @@
 import { isAnythingDue } from '../../aggregator/due.ts';
+import { ResealPace } from '../../aggregator/sealing/reseal-pace.ts';
 import { tick, type Aggregator } from '../../aggregator/tick.ts';
 import { readInvalidations } from '../../aggregator/sealing/invalidations.ts';
 import { readCharges } from '../../store/charges/charges.ts';
@@ -58,6 +59,7 @@ function anAggregator(): Aggregator {
     now: () => now,
     topics,
     timing,
+    resealPace: new ResealPace(() => 0),
   };
 }
 

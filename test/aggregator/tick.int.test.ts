@@ -1,4 +1,5 @@
 import { isAnythingDue } from '../../aggregator/due.ts';
+import { ResealPace } from '../../aggregator/sealing/reseal-pace.ts';
 import { tick, type Aggregator } from '../../aggregator/tick.ts';
 import { readCharges } from '../../store/charges/charges.ts';
 import { readInvalidations, readResealed } from '../../aggregator/sealing/invalidations.ts';
@@ -48,6 +49,7 @@ beforeAll(async () => {
     now: () => closed,
     topics,
     timing,
+    resealPace: new ResealPace(() => 0),
   };
 });
 afterAll(async () => {
@@ -167,5 +169,36 @@ describe('an aggregator', () => {
     expect(await isAnythingDue(aggregator)).toBe(true);
     await tick(later);
     expect(await isAnythingDue(aggregator)).toBe(false);
+  });
+
+  it('leaves late events to a later tick while it rests from the last re-sealing', async () => {
+    await closedDay('rested');
+    let clock = 0;
+    const rests = new ResealPace(() => clock);
+    await rests.run(async () => void (clock += 1_000));
+    await use('rested', 2, 1_000);
+    expect(await tick({ ...aggregator, resealPace: rests })).toMatchObject({ invalidationsCleared: 0 });
+    expect(await isAnythingDue(aggregator)).toBe(true);
+    clock += 4_000;
+    expect(await tick({ ...aggregator, resealPace: rests })).toMatchObject({
+      invalidationsCleared: 1,
+      chargesAppended: 1,
+    });
+  });
+
+  it('seals an hour that ends while it seals others again', async () => {
+    await closedDay('ending');
+    await use('ending', 2, 1_000);
+    const later = closed + 3 * HOUR_MS;
+    const store = {
+      refresh: async () => {
+        // After the first sealing of the tick.
+        await insertLanded(client, topics.calls, { until: later, observedAt: later, isCaughtUp: true });
+        return aggregator.store.refresh();
+      },
+    };
+    await use('ending', 36, 500);
+    const report = await tick({ ...aggregator, now: () => later, store });
+    expect(report).toMatchObject({ hoursSealed: 1, sealedUntil: later - HOUR_MS });
   });
 });

@@ -1,10 +1,12 @@
 /**
- * The aggregator's sealing by a clock of events (event-clock.ts), as a process: the real one seals an hour when it is
- * over by the real clock. Closing days is left out.
+ * The aggregator's sealing by a clock of events (event-clock.ts), as a process (program-messages.ts): the real one
+ * seals an hour when it is over by the real clock. Closing days is left out. A message makes it seal again at once what
+ * late events have invalidated until then; it answers when that is done.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { clearInvalidations, readInvalidations } from '../../aggregator/sealing/invalidations.ts';
-import { resealInvalidated } from '../../aggregator/sealing/reseal.ts';
+import { clearInvalidations, readResealed } from '../../aggregator/sealing/invalidations.ts';
+import { ResealPace } from '../../aggregator/sealing/reseal-pace.ts';
+import { resealHours } from '../../aggregator/sealing/reseal.ts';
 import { sealEndedHours } from '../../aggregator/sealing/seal-hours.ts';
 import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
 import { readConfig } from '../../platform/config.ts';
@@ -26,17 +28,36 @@ const config = readConfig(process.env, {
 const clock = eventClockOf(config);
 const client = connectClickHouse(config, 'bench sealing', { requestTimeoutMs: 300_000 });
 const { calls } = topicNames(config.TOPIC_PREFIX);
+const pace = new ResealPace(() => performance.now());
 const stopped = new AbortController();
-process.once('SIGTERM', () => stopped.abort());
+let isAsked = false;
+process.on('message', () => (isAsked = true));
+process.once('disconnect', () => stopped.abort());
 
-while (!stopped.signal.aborted) {
+async function sealWhatHasEnded(): Promise<void> {
   const { confirmed } = await readWatermark(client, calls, Date.now());
-  if (confirmed > 0) {
-    await sealEndedHours(client, eventTime(clock, confirmed), config.SEAL_DELAY_MS);
-    const { sealed } = await readProgress(client);
-    const invalidations = await readInvalidations(client, sealed, GATHER_MS);
-    await resealInvalidated(client, invalidations);
-    await clearInvalidations(client, invalidations);
+  if (confirmed > 0) await sealEndedHours(client, eventTime(clock, confirmed), config.SEAL_DELAY_MS);
+}
+
+async function reseal(gatherMs: number): Promise<void> {
+  const { sealed } = await readProgress(client);
+  await resealHours(client, sealed, gatherMs, { beforeEach: sealWhatHasEnded });
+  for (;;) {
+    const resealed = await readResealed(client);
+    if (resealed.length === 0) return;
+    await clearInvalidations(client, resealed);
+  }
+}
+
+process.send?.('ready');
+while (!stopped.signal.aborted) {
+  await sealWhatHasEnded();
+  if (isAsked) {
+    await reseal(0);
+    isAsked = false;
+    process.send?.('sealed');
+  } else {
+    await pace.run(() => reseal(GATHER_MS));
   }
   await sleep(TICK_MS, undefined, { signal: stopped.signal }).catch(() => undefined);
 }

@@ -6,7 +6,7 @@ import { connectKafka, ensureTopics } from '../../platform/kafka/connect.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { topicNames } from '../../schemas/topics.ts';
-import { startConsumer, type ConsumerProcess } from '../consumers/consumer-process.ts';
+import { startConsumer } from '../consumers/consumer-process.ts';
 import type { NamespaceSettings } from '../servers/namespace.ts';
 import type { Benchmark, Measure } from './benchmark.ts';
 import { PARTITIONS } from './call-topics.ts';
@@ -15,6 +15,7 @@ import { SCHEMA_ID, startKafkaEngine, startRegistry } from './kafka-engine.ts';
 import { runPaced, type PacedResult } from './paced-run.ts';
 import { checkSealed, moveClockOfInvalidations } from './paced-sealing.ts';
 import { plan, type Places } from './plan.ts';
+import { startProgram, type Program } from './program-messages.ts';
 import { createSummingViews } from './summing-views.ts';
 
 interface SustainedSize {
@@ -106,7 +107,7 @@ async function runHighest(
 async function runOurs(places: Places, pace: Pace, measure: Measure): Promise<PacedResult> {
   const { namespace, client, end } = await prepare(places, 'bench_sustained');
   const consumer = startConsumer(namespace);
-  let aggregator: ConsumerProcess | undefined;
+  let sealing: Program | undefined;
   try {
     const { calls } = topicNames(namespace.TOPIC_PREFIX);
     const isAssigned = (): boolean =>
@@ -117,17 +118,16 @@ async function runOurs(places: Places, pace: Pace, measure: Measure): Promise<Pa
     if (!(await until(isAssigned, WITHIN_MS))) throw new Error('The consumer got no partitions in time.');
     const clock = clockFor(pace);
     await moveClockOfInvalidations(client, clock);
-    aggregator = startConsumer(
-      { ...namespace, ...eventClockEnvironment(clock) },
-      'test/bench/sealing-loop.ts',
-    );
-    const pids = { consumer: consumer.pid, aggregator: aggregator.pid, ...serversOf(places) };
-    const run = { namespace, client, clock, ...pace, pids, isSealed: true, schemaId: 0 };
+    const started = await startProgram('sealing-loop.ts', { ...namespace, ...eventClockEnvironment(clock) });
+    sealing = started;
+    const pids = { consumer: consumer.pid, aggregator: started.pid, ...serversOf(places) };
+    const reseal = (): Promise<unknown> => started.ask('reseal');
+    const run = { namespace, client, clock, ...pace, pids, reseal, schemaId: 0 };
     const result = await runPaced(run, measure);
     await checkSealed(client);
     return result;
   } finally {
-    await Promise.all([consumer.stop(), aggregator?.stop()]);
+    await Promise.all([consumer.stop(), sealing?.end()]);
     await end();
   }
 }
@@ -144,7 +144,7 @@ async function runViews(places: Places, pace: Pace, measure: Measure): Promise<P
   });
   try {
     const [clock, pids] = [clockFor(pace), serversOf(places)];
-    const run = { namespace, client, clock, ...pace, pids, isSealed: false, schemaId: SCHEMA_ID };
+    const run = { namespace, client, clock, ...pace, pids, schemaId: SCHEMA_ID };
     return await runPaced(run, measure);
   } finally {
     await stop();

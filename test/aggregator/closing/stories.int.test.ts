@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { Type } from 'typebox';
 import { createSettingsStore } from '../../../store/settings/store.ts';
+import { ResealPace } from '../../../aggregator/sealing/reseal-pace.ts';
 import { tick, type Aggregator } from '../../../aggregator/tick.ts';
 import { readUsage } from '../../../store/usage/read.ts';
 import { select } from '../../../platform/clickhouse/connect.ts';
@@ -73,6 +74,7 @@ async function openAggregator(): Promise<Aggregator> {
     now: Date.now,
     topics,
     timing: { sealDelayMs: MINUTE_MS, graceMs: 15 * MINUTE_MS, gatherMs: 0 },
+    resealPace: new ResealPace(() => 0),
   };
 }
 

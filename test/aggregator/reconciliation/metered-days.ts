@@ -1,3 +1,4 @@
+import { ResealPace } from '../../../aggregator/sealing/reseal-pace.ts';
 import { tick, type Aggregator } from '../../../aggregator/tick.ts';
 import { BUDGET, type ReconciliationBudget } from '../../../aggregator/reconciliation/budget.ts';
 import { reconcileStep, type Reconciler } from '../../../aggregator/reconciliation/step.ts';
@@ -87,7 +88,8 @@ export async function openMeteredDays(suite: string): Promise<MeteredDays> {
     close: () => Promise.resolve(),
   };
   const timing = { sealDelayMs: MINUTE_MS, graceMs: 15 * MINUTE_MS, gatherMs: 0 };
-  const aggregator: Aggregator = { client, store, log, now: () => NOW, topics, timing };
+  const resealPace = new ResealPace(() => 0);
+  const aggregator: Aggregator = { client, store, log, now: () => NOW, topics, timing, resealPace };
   await tick(aggregator);
 
   let now = NOW;

@@ -37,7 +37,7 @@ describe('re-sealing a backfill', () => {
       await sealEndedHours(client(), now, SEAL_DELAY_MS);
       await client.onTables('TRUNCATE TABLE seal_counts');
       await landEverywhere();
-      await resealHours(client(), thisHour, 0, perRead);
+      await resealHours(client(), thisHour, 0, { perRead });
       const seals = await select(
         client(),
         SealsRow,
@@ -69,7 +69,7 @@ describe('re-sealing a backfill', () => {
       for (let org = 0; !ended.signal.aborted; org += 1)
         await land(client(), [landedEvent(HOURS[2] ?? 0, { org: `late-${org}` })]);
     })();
-    await resealHours(client(), thisHour, 0, 1);
+    await resealHours(client(), thisHour, 0, { perRead: 1 });
     ended.abort();
     await trickle;
     expect(await readInvalidations(client(), thisHour, 0)).not.toEqual([]);

@@ -1,3 +1,4 @@
+import { ResealPace } from '../../../aggregator/sealing/reseal-pace.ts';
 import { tick } from '../../../aggregator/tick.ts';
 import { recompute } from '../../../aggregator/recompute/recompute.ts';
 import { zoneCalendar } from '../../../domain/calendar/calendar.ts';
@@ -81,6 +82,7 @@ describe('days that are closed when new time zone rules are adopted', () => {
       now: () => NOW,
       topics,
       timing: { sealDelayMs: MINUTE_MS, graceMs: 15 * MINUTE_MS, gatherMs: 0 },
+      resealPace: new ResealPace(() => 0),
     });
 
   const answers = () =>

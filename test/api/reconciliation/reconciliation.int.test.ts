@@ -2,6 +2,7 @@ import type { Static } from 'typebox';
 import { UnknownTimeZoneError } from '../../../domain/calendar/zone-days.ts';
 import { clearSetAside, readSetAside, setAside } from '../../../store/progress/set-aside.ts';
 import { createSettingsStore } from '../../../store/settings/store.ts';
+import { ResealPace } from '../../../aggregator/sealing/reseal-pace.ts';
 import { tick } from '../../../aggregator/tick.ts';
 import type { Claims } from '../../../api/auth/tokens.ts';
 import { ReconciliationAnswer } from '../../../api/reconciliation/answer.ts';
@@ -90,6 +91,7 @@ async function settle(): Promise<void> {
     now: () => NOW,
     topics: topicNames(),
     timing: { sealDelayMs: 60_000, graceMs: 900_000, gatherMs: 0 },
+    resealPace: new ResealPace(() => 0),
   });
 }
 
