@@ -17,8 +17,8 @@ export type Put = (path: string, org: string, body: object, key: string) => Prom
 export const FIRST_LIMIT = 10_000;
 const Changed = Type.Object({ credits: Type.Integer(), effective_at: Type.String() });
 const PAUSE_MS = 200;
-/** Everything may be away for a while, again and again. */
-const MADE_WITHIN_MS = 300_000;
+/** Everything may be away again and again, until the last fault of a long run. */
+const MADE_WITHIN_MS = 900_000;
 
 interface Change {
   /** The Idempotency-Key, and the reason. */
@@ -31,7 +31,7 @@ interface Change {
 export class LimitChanges {
   readonly #changes = new Map<string, Change[]>();
 
-  /** Repeats a change under one key until the API answers that it is recorded. @throws the last error after 5 minutes */
+  /** Repeats a change under one key until the API answers that it is recorded. @throws the last error after 15 minutes */
   async make({ org, credits }: PlannedLimit, key: string, put: Put): Promise<void> {
     const deadline = performance.now() + MADE_WITHIN_MS;
     for (;;) {
