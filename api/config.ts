@@ -18,7 +18,7 @@ import { readRegistryAccess, schemaRegistryVariables } from '../platform/schema-
 import { tracingVariables } from '../platform/tracing/variables.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import { readTokenKeys } from '../platform/tokens/keys.ts';
-import { TOKEN_RULES } from '../platform/tokens/rules.ts';
+import { tokenRuleVariables } from '../platform/tokens/rules.ts';
 import { trustedProxiesVariable } from './http/trusted-proxies.ts';
 import { readSignInConfig } from './sign-in/config.ts';
 
@@ -54,16 +54,7 @@ export const apiVariables = {
     description: 'the issuer printed on statements',
   }),
   TRUSTED_PROXIES: trustedProxiesVariable,
-  JWT_MAX_AGE_MS: Type.Integer({
-    default: TOKEN_RULES.maxAgeMs,
-    minimum: 1_000,
-    description: 'how far ahead the expiry (exp) of a token may lie',
-  }),
-  JWKS_KEEP_MS: Type.Integer({
-    default: TOKEN_RULES.keepKeysMs,
-    minimum: 0,
-    description: 'how long the issuer’s keys stay good while the issuer cannot be reached',
-  }),
+  ...tokenRuleVariables,
   LOCAL_SIGN_IN: Type.Enum(['', ...ON, ...OFF], {
     default: '',
     description:

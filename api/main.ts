@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { collectProcessMetrics } from '../platform/health/process-metrics.ts';
 import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
+import { tokenRulesOf } from '../platform/tokens/rules.ts';
 import { firstClusterContact } from '../platform/clickhouse/first-contact.ts';
 import { openRecorder } from '../store/settings/recorder.ts';
 import { openAlertRequests } from '../store/alerts/requests.ts';
@@ -87,10 +88,7 @@ async function run({
     timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS },
     waveLimits: { percent: config.INVALID_PERCENT_LIMIT, records: config.INVALID_RECORDS_LIMIT },
     logger,
-    verifyToken: createTokenVerifier(config.keys, Date.now, {
-      maxAgeMs: config.JWT_MAX_AGE_MS,
-      keepKeysMs: config.JWKS_KEEP_MS,
-    }),
+    verifyToken: createTokenVerifier(config.keys, Date.now, tokenRulesOf(config)),
     newRequestId: randomUUID,
     newChangeId: randomUUID,
     rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,

@@ -3,6 +3,7 @@ import { readBoth, type Environment } from '../platform/config.ts';
 import { healthVariables } from '../platform/health/variables.ts';
 import { readKafkaConfig } from '../platform/kafka/config.ts';
 import { readTokenKeys } from '../platform/tokens/keys.ts';
+import { tokenRuleVariables } from '../platform/tokens/rules.ts';
 import {
   clickhouseVariables,
   httpAddress,
@@ -21,6 +22,7 @@ export const gateVariables = {
   ...healthVariables,
   ...replicationVariables,
   ...orgVariables,
+  ...tokenRuleVariables,
   HOST: Type.String({ default: '127.0.0.1', minLength: 1, description: 'the address to listen on' }),
   PORT: Type.Integer({ default: 8090, minimum: 0, maximum: 65_535, description: 'the port to listen on' }),
   GATE_URL: httpAddress({

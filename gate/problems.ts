@@ -44,3 +44,7 @@ export class GateProblem extends Error {
     return { type: this.code, title, status, detail: this.message, ...this.#more };
   }
 }
+
+/** The same for an organisation that the bearer may not ask about, so that it cannot find out which ones there are. */
+export const noSubscription = (orgId: string, product: string): GateProblem =>
+  new GateProblem('no-subscription', `The organisation ${orgId} has no subscription of ${product}.`);

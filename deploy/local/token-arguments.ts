@@ -7,8 +7,8 @@ export const TOKEN_USAGE = `npm run token -- --role ROLE [--org ORG] [--orgs A,B
 Prints a bearer token for the running local stack, valid for a day.
 
   --role ROLE   one of ${ROLES.join(', ')}
-  --org ORG     the organisation of a super_admin, admin or user; of a publisher, which without it
-                publishes for any
+  --org ORG     the organisation of a super_admin, admin or user; of a publisher or gate, which without
+                it publishes or decides for any
   --orgs A,B    the organisations of an analyst
   --user USER   the user id (local)`;
 

@@ -1,3 +1,4 @@
+import { Type } from 'typebox';
 import { DAY_MS } from '../../schemas/time-units.ts';
 
 export interface TokenRules {
@@ -8,3 +9,22 @@ export interface TokenRules {
 }
 
 export const TOKEN_RULES: TokenRules = { maxAgeMs: 31 * DAY_MS, keepKeysMs: DAY_MS };
+
+/** The environment variables of processes that verify tokens, without those of the keys (keys.ts). */
+export const tokenRuleVariables = {
+  JWT_MAX_AGE_MS: Type.Integer({
+    default: TOKEN_RULES.maxAgeMs,
+    minimum: 1_000,
+    description: 'how far ahead the expiry (exp) of a token may lie',
+  }),
+  JWKS_KEEP_MS: Type.Integer({
+    default: TOKEN_RULES.keepKeysMs,
+    minimum: 0,
+    description: 'how long the issuer’s keys stay good while the issuer cannot be reached',
+  }),
+};
+
+export const tokenRulesOf = (config: {
+  readonly JWT_MAX_AGE_MS: number;
+  readonly JWKS_KEEP_MS: number;
+}): TokenRules => ({ maxAgeMs: config.JWT_MAX_AGE_MS, keepKeysMs: config.JWKS_KEEP_MS });
