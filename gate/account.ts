@@ -1,19 +1,16 @@
 import type { LeasesAnswer, LeasesRequest, LimitStanding } from '../domain/gate/protocol.ts';
-import { keyOf, WHOLE, type LimitName } from '../domain/gate/scopes.ts';
 import type { GateTerms } from '../domain/gate/terms.ts';
-import { MINUTE_MS } from '../schemas/time-units.ts';
-import type { LeaseEntry, LeaseLog } from './lease-log.ts';
-import { Limit, type LimitSources } from './limit.ts';
+import type { LeaseLog } from './lease-log.ts';
+import type { Limit, LimitSources } from './limit.ts';
+import { Limits } from './limits.ts';
+import { Recording } from './recording.ts';
 import type { LoggedLease } from './restoring.ts';
 import type { CappedSpending } from './spending.ts';
-import { callsOf } from './used.ts';
 
 export interface AccountSources extends LimitSources {
   readonly log: LeaseLog;
 }
 
-/** What a lease's record says beyond its end, so that an extension alone need not be recorded each time. */
-const RECORDED_AHEAD_MS = 10 * MINUTE_MS;
 /** A call that does not fit is answered by a reading that began after it arrived, unless one is this new. */
 const FRESH_MS = 100;
 const RENEW_IN_MS = 2_000;
@@ -28,21 +25,29 @@ type GrantedLease = LeasesAnswer['leases'][number];
 export class Account {
   readonly orgId: string;
   readonly product: string;
-  readonly limits = new Map<string, Limit>();
   /** When a holder last asked, by the monotonic clock. */
   askedAt = -Infinity;
   readonly #sources: AccountSources;
+  readonly #limits: Limits;
+  readonly #recording: Recording;
 
   constructor(orgId: string, product: string, sources: AccountSources) {
     this.orgId = orgId;
     this.product = product;
     this.#sources = sources;
+    this.#limits = new Limits(orgId, product, sources);
+    this.#recording = new Recording(orgId, product, sources.log);
   }
 
-  restore({ key: { limit, id }, record, writers }: LoggedLease): void {
-    const restored = this.#limit(limit);
-    restored.ledger.restore(id, record, this.#sources.checkpoints.next);
-    restored.recorded.set(id, { record, writers: new Set(writers) });
+  get limits(): Iterable<Limit> {
+    return this.#limits.all();
+  }
+
+  restore(lease: LoggedLease): void {
+    const { limit, id } = lease.key;
+    const restored = this.#limits.of(limit);
+    restored.ledger.restore(id, lease.record, this.#sources.checkpoints.next);
+    this.#recording.restore(restored, lease);
   }
 
   /**
@@ -55,9 +60,9 @@ export class Account {
     capped: CappedSpending | undefined,
   ): Promise<LeasesAnswer> {
     this.askedAt = this.#sources.uptime();
-    const limits = this.#apply(terms, capped);
+    const limits = this.#limits.apply(terms, capped);
     const asked = leases.flatMap((lease) => {
-      const limit = limits.get(keyOf(lease)) ?? this.limits.get(keyOf(lease));
+      const limit = this.#limits.known(lease);
       return limit ? [{ lease, limit }] : [];
     });
     const unread = new Set(asked.map(({ limit }) => limit).filter(({ readAt }) => readAt === -Infinity));
@@ -71,9 +76,9 @@ export class Account {
       if (renewal.isShort) short.set(limit, Math.max(lease.needed, short.get(limit) ?? 0));
     }
     await this.#readAgain(short, asked, granted);
-    await this.#record(asked.map(({ limit, lease }) => ({ limit, id: lease.id })));
+    await this.#recording.record(asked.map(({ limit, lease }) => ({ limit, id: lease.id })));
     // Of budgets that no call has come to yet, nothing is known.
-    const read = [...limits.values()].filter(({ readAt }) => readAt !== -Infinity);
+    const read = limits.filter(({ readAt }) => readAt !== -Infinity);
     const standings = await Promise.all(
       read.map(async (limit): Promise<LimitStanding> => {
         const needed = short.get(limit);
@@ -94,47 +99,16 @@ export class Account {
     };
   }
 
-  /** Forgets leases that are over. */
-  forget(now: number): void {
-    for (const limit of this.limits.values()) {
-      const entries = limit.ledger.forget(now).flatMap((id) => {
-        const writers = [...(limit.recorded.get(id)?.writers ?? [])];
-        limit.recorded.delete(id);
-        return writers.map((writer) => ({ key: this.#keyOf(limit, id), writer }));
-      });
-      // One that is not deleted is read by the next owner, which forgets it in turn.
-      this.#sources.log.append(entries).catch(() => undefined);
+  /** Forgets leases that are over. @param isCapped whether the subscription has a spending cap */
+  forget(now: number, isCapped: boolean): void {
+    for (const limit of this.#limits.all()) {
+      this.#recording.forget(limit, limit.ledger.forget(now, isCapped && limit.name.scope === 'org'));
     }
   }
 
   /** Whether no lease is left, so that nothing need be known of it. */
   get isEmpty(): boolean {
-    return [...this.limits.values()].every(({ ledger }) => ledger.leases.size === 0);
-  }
-
-  /** @returns the limits that apply now */
-  #apply({ total, budgets }: GateTerms, capped: CappedSpending | undefined): Map<string, Limit> {
-    const whole = this.#limit(WHOLE);
-    whole.ledger.limit(total);
-    whole.cap(capped);
-    const applying = new Map([[keyOf(WHOLE), whole]]);
-    for (const budget of budgets) {
-      const limit = this.#limit(budget);
-      limit.count(callsOf(this.orgId, this.product, budget, budget.users));
-      limit.ledger.limit(Math.min(budget.credits, total));
-      applying.set(keyOf(budget), limit);
-    }
-    for (const [key, limit] of this.limits) if (!applying.has(key)) limit.ledger.limit(0);
-    return applying;
-  }
-
-  #limit({ scope, name }: LimitName): Limit {
-    const limit = { scope, name };
-    const known = this.limits.get(keyOf(limit));
-    if (known) return known;
-    const made = new Limit(limit, callsOf(this.orgId, this.product, limit, []), this.#sources);
-    this.limits.set(keyOf(limit), made);
-    return made;
+    return [...this.#limits.all()].every(({ ledger }) => ledger.isEmpty);
   }
 
   #renew({ ledger }: Limit, lease: ReportedLease): { lease: GrantedLease; isShort: boolean } {
@@ -166,31 +140,6 @@ export class Account {
         if (renewal.isShort) short.set(limit, Math.max(lease.needed, short.get(limit) ?? 0));
       }
     }
-  }
-
-  /** Records what was granted, and leases that last longer than recorded. */
-  async #record(renewed: readonly { readonly limit: Limit; readonly id: string }[]): Promise<void> {
-    const entries = renewed.flatMap(({ limit, id }): { entry: LeaseEntry; limit: Limit }[] => {
-      const lease = limit.ledger.leases.get(id);
-      if (lease === undefined) return [];
-      const record = lease.record();
-      const recorded = limit.recorded.get(id)?.record;
-      if (recorded?.granted === record.granted && recorded.ends_at >= record.ends_at) return [];
-      const ahead = { ...record, ends_at: record.ends_at + RECORDED_AHEAD_MS };
-      return [{ entry: { key: this.#keyOf(limit, id), record: ahead }, limit }];
-    });
-    const writer = await this.#sources.log.append(entries.map(({ entry }) => entry));
-    for (const { entry, limit } of entries) {
-      const before = limit.recorded.get(entry.key.id);
-      const isNewer = before === undefined || before.record.granted <= entry.record.granted;
-      const record = isNewer ? entry.record : before.record;
-      const writers = new Set([...(before?.writers ?? []), writer]);
-      limit.recorded.set(entry.key.id, { record, writers });
-    }
-  }
-
-  #keyOf({ name }: Limit, id: string): LeaseEntry['key'] {
-    return { orgId: this.orgId, product: this.product, limit: name, id };
   }
 }
 

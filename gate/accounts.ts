@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from '../platform/clickhouse/connect.ts';
 import type { Logger } from '../platform/logging.ts';
 import type { LeasesAnswer, LeasesRequest } from '../domain/gate/protocol.ts';
-import { gateTermsAt } from '../domain/gate/terms.ts';
+import { capAt, gateTermsAt } from '../domain/gate/terms.ts';
 import type { SettingsState } from '../domain/settings/state.ts';
 import { MINUTE_MS } from '../schemas/time-units.ts';
 import { Account, type AccountSources } from './account.ts';
@@ -9,7 +9,7 @@ import type { Directory } from './advertised.ts';
 import { partitionOfOrg } from './lease-log.ts';
 import type { Limit } from './limit.ts';
 import type { Ownership } from './ownership.ts';
-import { GateProblem } from './problems.ts';
+import { GateProblem, noSubscription } from './problems.ts';
 import type { LoggedLease } from './restoring.ts';
 
 export interface AccountsOptions extends AccountSources {
@@ -52,6 +52,18 @@ export class Accounts {
 
   /** @throws GateProblem: `other-gate` with its address, `no-subscription`, `unavailable` */
   async renew(request: LeasesRequest): Promise<LeasesAnswer> {
+    try {
+      const answer = await this.#renew(request);
+      this.tally.answered += 1;
+      return answer;
+    } catch (error) {
+      // The others are answers, too.
+      if (!(error instanceof GateProblem) || error.code === 'unavailable') this.tally.failed += 1;
+      throw error;
+    }
+  }
+
+  async #renew(request: LeasesRequest): Promise<LeasesAnswer> {
     const { org_id: orgId, product } = request;
     const partition = partitionOfOrg(orgId);
     const token = this.#options.ownership().tokenOf(partition);
@@ -60,22 +72,15 @@ export class Accounts {
     const settings = this.#options.settings();
     const terms = gateTermsAt(settings, orgId, product, now(), timing.leaseMs);
     const org = settings.history(orgId);
-    if (terms === undefined || org === undefined) {
-      throw new GateProblem(
-        'no-subscription',
-        `The organisation ${orgId} has no subscription of ${product}.`,
-      );
-    }
+    if (terms === undefined || org === undefined) throw noSubscription(orgId, product);
     const answer = await this.#account(orgId, product)
       .renew(request, terms, terms.cap && { org, product, catalogues: settings.catalogues, cap: terms.cap })
       .catch((error: unknown) => {
-        this.tally.failed += 1;
         this.#options.logger.warn({ err: error, org_id: orgId }, 'no credits granted');
         throw unavailable('Kafka or ClickHouse does not answer.', error);
       });
     // Another gate may own the organisation by now: then what was granted is in the log, and not in this answer.
     if (this.#options.ownership().tokenOf(partition) !== token) throw await this.#elsewhere(partition);
-    this.tally.answered += 1;
     return answer;
   }
 
@@ -92,9 +97,13 @@ export class Accounts {
     await Promise.all(Array.from({ length: READS_AT_ONCE }, next));
   }
 
+  /** @throws GateProblem `unavailable` where the settings cannot be read: what a cap may count is not forgotten */
   forget(): void {
+    const settings = this.#options.settings();
+    const now = this.#options.now();
     for (const [key, account] of this.#accounts) {
-      account.forget(this.#options.now());
+      const { orgId, product } = account;
+      account.forget(now, capAt(settings.guards(orgId), product, now) !== undefined);
       if (account.isEmpty && !this.#isActive(account)) this.#accounts.delete(key);
     }
   }
@@ -124,7 +133,7 @@ export class Accounts {
 
   #limitsOf(accounts: readonly Account[]): Limit[] {
     const limits: Limit[] = [];
-    for (const account of accounts) limits.push(...account.limits.values());
+    for (const account of accounts) limits.push(...account.limits);
     return limits;
   }
 

@@ -4,6 +4,7 @@ import type { SettingsState } from '../domain/settings/state.ts';
 import type { SettingsStore } from '../store/settings/store.ts';
 import type { Accounts } from './accounts.ts';
 import type { Checkpoints } from './checkpoints.ts';
+import type { GateClock } from './clock.ts';
 import type { Decisions } from './decisions.ts';
 import { GateProblem } from './problems.ts';
 
@@ -14,6 +15,7 @@ const FORGET_EVERY_MS = 10_000;
 
 export interface BackgroundParts {
   readonly settings: SettingsStore;
+  readonly clock: GateClock;
   readonly checkpoints: Checkpoints;
   readonly accounts: () => Accounts;
   readonly decisions: () => Decisions;
@@ -50,18 +52,17 @@ export class Background {
   }
 
   start(): void {
-    const { checkpoints, accounts, decisions } = this.#parts;
+    const { clock, checkpoints, accounts, decisions } = this.#parts;
     this.#running = Promise.all([
+      this.#repeat('the clock has jumped, and ClickHouse does not say how far', () => clock.follow()),
       this.#repeat('settings not read', () => this.#follow()),
       this.#repeat('landing not followed', async () => {
         if (accounts().hasLeases) await checkpoints.take();
         await checkpoints.look();
       }),
       this.#repeat('used credits not read', () => accounts().read()),
-      this.#repeat('leases not renewed', async () => {
-        await decisions().renew();
-        this.#forget();
-      }),
+      this.#repeat('leases not renewed', () => decisions().renew()),
+      this.#repeat('leases not forgotten', () => this.#forget()),
     ]);
   }
 
@@ -83,7 +84,7 @@ export class Background {
   }
 
   /** Never rejects. */
-  async #repeat(failure: string, work: () => Promise<void>): Promise<void> {
+  async #repeat(failure: string, work: () => void | Promise<void>): Promise<void> {
     while (!this.#isStopped) {
       try {
         await work();

@@ -7,7 +7,9 @@ const LandedRow = Type.Object({ partition: Type.Integer(), next_offset: Type.Int
 
 interface Checkpoint {
   number: number;
-  /** The end of each partition of the calls, when the checkpoint was taken. */
+  /** When it was taken, by the monotonic clock. */
+  readonly takenAt: number;
+  /** The end of each partition of the calls, when the checkpoint was taken or the partition was first seen. */
   ends: ReadonlyMap<number, number>;
 }
 
@@ -23,12 +25,14 @@ export class Checkpoints {
   readonly #admin: Admin;
   readonly #client: ClickHouseClient;
   readonly #topic: string;
+  readonly #now: () => number;
   #waiting: Checkpoint[] = [];
   #taken = 0;
   #landed = 0;
 
-  /** @param admin connected. @param topic of the calls */
-  constructor(admin: Admin, client: ClickHouseClient, topic: string) {
+  /** @param admin connected. @param topic of the calls. @param now milliseconds of a monotonic clock */
+  constructor(admin: Admin, client: ClickHouseClient, topic: string, now: () => number) {
+    this.#now = now;
     this.#admin = admin;
     this.#client = client;
     this.#topic = topic;
@@ -44,14 +48,22 @@ export class Checkpoints {
     return this.#landed;
   }
 
+  /** How long the oldest one has waited for landing: so long credits count twice, as used and as held. */
+  get waitMs(): number {
+    const [oldest] = this.#waiting;
+    return oldest === undefined ? 0 : this.#now() - oldest.takenAt;
+  }
+
   /** @throws Kafka's errors */
   async take(): Promise<void> {
     // What is settled while the ends are read belongs to the one after it.
     const number = (this.#taken += 1);
     const ends = (await readEndOffsets(this.#admin, [this.#topic])).get(this.#topic) ?? new Map();
+    // A broker may know of a new partition later than the publisher that already has an acknowledgement from it.
+    for (const checkpoint of this.#waiting) checkpoint.ends = new Map([...ends, ...checkpoint.ends]);
     const last = this.#waiting.at(-1);
     if (last !== undefined && this.#waiting.length >= MAX_WAITING) Object.assign(last, { number, ends });
-    else this.#waiting.push({ number, ends });
+    else this.#waiting.push({ number, takenAt: this.#now(), ends });
   }
 
   /** Finds out which checkpoints have landed. @throws ClickHouse's errors */

@@ -1,9 +1,10 @@
 import type { ClickHouseClient } from '../platform/clickhouse/connect.ts';
 import { Ledger } from '../domain/gate/ledger.ts';
-import type { LeaseRecord } from '../domain/gate/lease.ts';
 import type { LimitStanding, Shortage } from '../domain/gate/protocol.ts';
 import type { LimitName } from '../domain/gate/scopes.ts';
+import type { CapShortage } from '../domain/gate/spending.ts';
 import { heldAfterEndMs, type GateTiming } from '../domain/gate/timing.ts';
+import { canonical } from '../domain/money.ts';
 import { readTopUsage } from '../store/usage/read-top.ts';
 import { DAY_MS } from '../schemas/time-units.ts';
 import type { Checkpoints } from './checkpoints.ts';
@@ -27,8 +28,6 @@ const EXPLAINED_FOR_MS = 1_000;
 export class Limit {
   readonly name: LimitName;
   readonly ledger: Ledger;
-  /** What the log has of each lease, and whose records. */
-  readonly recorded = new Map<string, { readonly record: LeaseRecord; readonly writers: Set<string> }>();
   readonly #sources: LimitSources;
   #calls: CountedCalls;
   #capped: CappedSpending | undefined;
@@ -111,18 +110,32 @@ export class Limit {
     const { total, used, held } = this.ledger.state(instant);
     const { orgId, filters } = this.#calls;
     const missing = needed + used + held - total;
+    const cap = this.ledger.capShortage(needed, instant);
     const range = { orgId, from: instant - DAY_MS, to: instant, filters, top: 1 };
     const [returnAt, users, apps] = await Promise.all([
-      readReturnOf(client, this.#calls, Math.max(1, missing), instant, timing.clockDifferenceMs),
+      missing > 0 ? readReturnOf(client, this.#calls, missing, instant, timing.clockDifferenceMs) : instant,
       readTopUsage(client, { ...range, groupBy: ['user'] }),
       readTopUsage(client, { ...range, groupBy: ['app'] }),
     ]);
     const [user, app] = [users.rows[0], apps.rows[0]];
+    const returnedAt = needed > total ? null : (returnAt ?? instant + heldAfterEndMs(timing));
     return {
       needed,
-      available_at: needed > total ? null : (returnAt ?? instant + heldAfterEndMs(timing)),
+      available_at: cap === undefined ? returnedAt : later(returnedAt, cap.availableAt),
       top_user: user ? { user_id: user.user ?? '', credits: user.credits } : null,
       top_app: app ? { app_id: app.app ?? '', credits: app.credits } : null,
+      ...(cap && { spending_cap: spendingCapOf(cap) }),
     };
   }
 }
+
+/** Null is never. */
+const later = (one: number | null, other: number | null): number | null =>
+  one === null || other === null ? null : Math.max(one, other);
+
+const spendingCapOf = ({ cap, spent, currency, dayCredits }: CapShortage) => ({
+  amount: canonical(cap),
+  spent: canonical(spent),
+  currency,
+  day_credits: dayCredits,
+});

@@ -6,14 +6,17 @@ import { connectKafka } from '../platform/kafka/connect.ts';
 import { firstContact } from '../platform/kafka/first-contact.ts';
 import { checkReplication } from '../platform/kafka/replication-check.ts';
 import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
+import { tokenRulesOf } from '../platform/tokens/rules.ts';
 import { GATE_TIMING } from '../domain/gate/timing.ts';
 import { topicNames } from '../schemas/topics.ts';
+import { readServerTime } from '../store/server-time.ts';
 import { createSettingsStore } from '../store/settings/store.ts';
 import { Accounts } from './accounts.ts';
 import { Directory } from './advertised.ts';
 import { createTokenCheck } from './auth.ts';
 import { Background } from './background.ts';
 import { Checkpoints } from './checkpoints.ts';
+import { GateClock } from './clock.ts';
 import { readGateConfig, type GateConfig } from './config.ts';
 import { Decisions } from './decisions.ts';
 import { LeaseLog } from './lease-log.ts';
@@ -59,9 +62,18 @@ async function run({ config, logger, onStop, fail }: RunningProcess<GateConfig>)
     topics.leases,
     randomUUID,
   );
-  const checkpoints = new Checkpoints(admin, client, topics.calls);
+  const checkpoints = new Checkpoints(admin, client, topics.calls, uptime);
+  const clock = new GateClock({
+    machine: Date.now,
+    uptime,
+    server: () => readServerTime(client),
+    toleranceMs: config.CLOCK_DIFFERENCE_MS,
+    onJump: (jump) => logger.warn(jump, 'the clock of this machine has jumped: look at its time service'),
+  });
+  const now = (): number => clock.now();
   const background = new Background({
     settings: createSettingsStore(client, config.UNKNOWN_ORGS),
+    clock,
     checkpoints,
     accounts: () => accounts,
     decisions: () => decisions,
@@ -73,7 +85,7 @@ async function run({ config, logger, onStop, fail }: RunningProcess<GateConfig>)
     checkpoints,
     log,
     timing: { ...GATE_TIMING, clockDifferenceMs: config.CLOCK_DIFFERENCE_MS },
-    now: Date.now,
+    now,
     uptime,
     url,
     ownership: () => membership.ownership,
@@ -96,7 +108,7 @@ async function run({ config, logger, onStop, fail }: RunningProcess<GateConfig>)
   });
   const decisions = new Decisions({
     renew: (request) => accounts.renew(request),
-    now: Date.now,
+    now,
     uptime,
     newId: randomUUID,
   });
@@ -106,8 +118,8 @@ async function run({ config, logger, onStop, fail }: RunningProcess<GateConfig>)
     ...(membership.ownership.isMember ? [] : ['Kafka does not confirm the membership of the group']),
   ];
   health.readyWhen(problems);
-  gateMetrics(health.metrics, { accounts, decisions, membership });
-  const checkToken = createTokenCheck(config.keys, Date.now);
+  gateMetrics(health.metrics, { accounts, decisions, membership, checkpoints });
+  const checkToken = createTokenCheck(config.keys, Date.now, tokenRulesOf(config));
   const app = buildServer({
     accounts,
     decisions,

@@ -1,10 +1,10 @@
 import type { Admin, Consumer, Kafka } from 'kafkajs';
-import { recordSetOf } from '../platform/kafka/kafkajs.ts';
-import { readEndOffsets } from '../platform/kafka/kafkajs-admin.ts';
 import type { Logger } from '../platform/logging.ts';
 import { advertising } from './advertised.ts';
+import { HeardFrom } from './heard-from.ts';
 import { Ownership } from './ownership.ts';
-import { Restoring, type LoggedLease } from './restoring.ts';
+import type { LoggedLease } from './restoring.ts';
+import { Takeovers } from './takeovers.ts';
 
 export interface MembershipOptions {
   readonly kafka: Kafka;
@@ -27,16 +27,18 @@ export interface MembershipOptions {
 const POLL_MS = 500;
 const LOOK_EVERY_MS = 200;
 const HEARTBEAT_MS = 900;
+/** kafkajs sends one between two fetches, and what counts is when the one before was answered: see HeardFrom. */
+const BEATS_A_SESSION = 6;
 
 /** This gate's membership of the group that divides the organisations: see Ownership. */
 export class Membership {
   readonly ownership: Ownership;
   readonly #options: MembershipOptions;
   readonly #consumer: Consumer;
-  readonly #restoring = new Map<number, Restoring>();
+  readonly #takeovers: Takeovers;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
-  #sentAt = -Infinity;
+  readonly #heard: HeardFrom;
   #tokens = 0;
   /** What Kafka has assigned. */
   #current: readonly number[] = [];
@@ -45,13 +47,15 @@ export class Membership {
     const { kafka, groupId, sessionMs, url, now } = options;
     this.#options = options;
     this.ownership = new Ownership(sessionMs, now);
+    this.#heard = new HeardFrom(now);
+    this.#takeovers = new Takeovers(options);
     this.#consumer = kafka.consumer({
       groupId,
       allowAutoTopicCreation: false,
       sessionTimeout: sessionMs,
       rebalanceTimeout: Math.max(sessionMs, 10_000),
-      heartbeatInterval: Math.min(HEARTBEAT_MS, Math.floor(sessionMs / 3)),
-      maxWaitTimeInMs: Math.min(POLL_MS, Math.floor(sessionMs / 3)),
+      heartbeatInterval: Math.min(HEARTBEAT_MS, Math.floor(sessionMs / BEATS_A_SESSION)),
+      maxWaitTimeInMs: Math.min(POLL_MS, Math.floor(sessionMs / BEATS_A_SESSION)),
       partitionAssigners: [advertising(url)],
       // Every record that a broker has acknowledged, whatever else is in the log.
       readUncommitted: true,
@@ -60,12 +64,10 @@ export class Membership {
   }
 
   async start(): Promise<void> {
-    const { topic, now, onCrash } = this.#options;
+    const { topic, onCrash } = this.#options;
     const { REQUEST, HEARTBEAT, GROUP_JOIN, CRASH } = this.#consumer.events;
-    this.#consumer.on(REQUEST, ({ payload: { apiName, duration } }) => {
-      if (apiName === 'Heartbeat' || apiName === 'SyncGroup') this.#sentAt = now() - Math.max(0, duration);
-    });
-    this.#consumer.on(HEARTBEAT, () => this.ownership.seen(this.#sentAt));
+    this.#consumer.on(REQUEST, ({ payload: { apiName } }) => this.#heard.answered(apiName));
+    this.#consumer.on(HEARTBEAT, () => this.ownership.seen(this.#heard.heartbeatSentAt));
     this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#assigned(payload.memberAssignment[topic] ?? []));
     this.#consumer.on(CRASH, ({ payload: { error, restart } }) => {
       if (!restart) onCrash(error);
@@ -75,14 +77,13 @@ export class Membership {
     await this.#consumer.run({
       autoCommit: false,
       eachBatch: async ({ batch }) => {
-        const restoring = this.#restoring.get(batch.partition);
-        if (restoring === undefined) {
-          this.#consumer.pause([{ topic, partitions: [batch.partition] }]);
+        const { partition } = batch;
+        if (!this.#takeovers.has(partition)) {
+          this.#consumer.pause([{ topic, partitions: [partition] }]);
           return;
         }
-        const records = recordSetOf(batch).records();
-        while (records.next()) restoring.take(records.key, records.value);
-        restoring.reached(Number(batch.lastOffset()) + 1);
+        const next = await this.#takeovers.take(batch);
+        if (next !== undefined) this.#consumer.seek({ topic, partition, offset: String(next) });
       },
     });
     this.#timer = setInterval(() => {
@@ -92,7 +93,7 @@ export class Membership {
 
   /** How many partitions it reads before it may grant from them. */
   get restoringCount(): number {
-    return this.#restoring.size;
+    return this.#takeovers.count;
   }
 
   async stop(): Promise<void> {
@@ -103,18 +104,16 @@ export class Membership {
   }
 
   #assigned(partitions: readonly number[]): void {
-    const { topic, now, sessionMs, logger } = this.#options;
+    const { topic, sessionMs, logger } = this.#options;
     const before = this.ownership.owned();
     this.ownership.assigned(partitions);
     const kept = new Set(this.ownership.owned());
-    this.ownership.seen(this.#sentAt);
+    this.ownership.seen(this.#heard.joinSentAt);
     this.#lose(before.filter((partition) => !kept.has(partition)));
-    this.#restoring.clear();
+    this.#takeovers.clear();
     this.#current = partitions;
     const gained = partitions.filter((partition) => !kept.has(partition));
-    for (const partition of gained) {
-      this.#restoring.set(partition, new Restoring(now() + Ownership.waitMs(sessionMs)));
-    }
+    for (const partition of gained) this.#takeovers.begin(partition, Ownership.waitMs(sessionMs));
     // A member that joins reads from the beginning: nothing is committed.
     if (gained.length > 0) this.#consumer.resume([{ topic, partitions: gained }]);
     logger.info({ partitions, kept: [...kept] }, 'organisations assigned');
@@ -122,34 +121,26 @@ export class Membership {
 
   /** Never rejects. */
   async #look(): Promise<void> {
-    const { topic, now, admin, logger, onOwned } = this.#options;
+    const { logger, onOwned } = this.#options;
     if (!this.ownership.isMember && this.ownership.owned().length > 0) this.#drop(this.ownership.owned());
     if (this.ownership.isMember) this.#regain();
-    const due = [...this.#restoring].filter(([, { notBefore }]) => now() >= notBefore);
-    if (due.length === 0) return;
     try {
-      if (due.some(([, { end }]) => end === undefined)) {
-        const ends = (await readEndOffsets(admin, [topic])).get(topic);
-        for (const [partition, restoring] of due) restoring.end ??= ends?.get(partition);
-      }
+      await this.#takeovers.finish((partition, leases) => {
+        onOwned(partition, leases);
+        this.ownership.own(partition, (this.#tokens += 1));
+      });
     } catch (error) {
       logger.warn({ err: error }, 'cannot read the ends of the leases; trying again');
-    }
-    for (const [partition, restoring] of due) {
-      if (!restoring.isComplete || this.#restoring.get(partition) !== restoring) continue;
-      this.#restoring.delete(partition);
-      onOwned(partition, restoring.leases());
-      this.ownership.own(partition, (this.#tokens += 1));
     }
   }
 
   /** After heartbeats that came too late, where Kafka has not ended the session: as if it had joined anew. */
   #regain(): void {
-    const { topic, now, sessionMs } = this.#options;
+    const { topic, sessionMs } = this.#options;
     const owned = new Set(this.ownership.owned());
     for (const partition of this.#current) {
-      if (owned.has(partition) || this.#restoring.has(partition)) continue;
-      this.#restoring.set(partition, new Restoring(now() + Ownership.waitMs(sessionMs)));
+      if (owned.has(partition) || this.#takeovers.has(partition)) continue;
+      this.#takeovers.begin(partition, Ownership.waitMs(sessionMs));
       this.#consumer.seek({ topic, partition, offset: '0' });
       this.#consumer.resume([{ topic, partitions: [partition] }]);
     }

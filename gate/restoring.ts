@@ -22,6 +22,16 @@ export class Restoring {
     this.notBefore = notBefore;
   }
 
+  /** The offset to be read next. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Nothing before it is kept. */
+  startAt(first: number): void {
+    this.#next = Math.max(this.#next, first);
+  }
+
   get isComplete(): boolean {
     return this.end !== undefined && this.#next >= this.end;
   }
@@ -32,6 +42,11 @@ export class Restoring {
     const id = key.toString('utf8');
     if (entry.record === undefined) this.#records.delete(id);
     else this.#records.set(id, { key: entry.key, writer: entry.writer, record: entry.record });
+  }
+
+  /** @param from where the fetch began: after `next`, records before it have not been taken */
+  follows(from: number): boolean {
+    return from <= this.#next;
   }
 
   reached(next: number): void {

@@ -3,14 +3,16 @@ import type { TSchema, Static } from 'typebox';
 import { compiled } from '../platform/compiled-schema.ts';
 import type { Logger } from '../platform/logging.ts';
 import { LeasesRequest } from '../domain/gate/protocol.ts';
+import type { CheckToken } from './auth.ts';
 import type { Accounts } from './accounts.ts';
-import { DecisionsRequest, type Decisions } from './decisions.ts';
+import { DecisionsRequest } from './decision-protocol.ts';
+import type { Decisions } from './decisions.ts';
 import { GateProblem } from './problems.ts';
 
 export interface ServerSources {
   readonly accounts: Accounts;
   readonly decisions: Decisions;
-  readonly checkToken: (authorization: string | undefined) => Promise<void>;
+  readonly checkToken: CheckToken;
   readonly isReady: () => boolean;
   readonly logger: Logger;
 }
@@ -34,12 +36,16 @@ export function buildServer({ accounts, decisions, checkToken, isReady, logger }
     reply.code(isReady() ? 200 : 503).send({ status: isReady() ? 'ready' : 'not-ready' }),
   );
   app.post('/v1/leases', async ({ headers, body }) => {
-    await checkToken(headers.authorization);
-    return accounts.renew(parsed(LeasesRequest, body));
+    const bearer = await checkToken(headers.authorization);
+    const request = parsed(LeasesRequest, body);
+    bearer.assertMayAsk(request);
+    return accounts.renew(request);
   });
   app.post('/v1/decisions', async ({ headers, body }) => {
-    await checkToken(headers.authorization);
-    return decisions.decide(parsed(DecisionsRequest, body));
+    const bearer = await checkToken(headers.authorization);
+    const request = parsed(DecisionsRequest, body);
+    bearer.assertMayAsk(request);
+    return decisions.decide(request);
   });
   return app;
 }

@@ -50,6 +50,7 @@ export async function readSpendingBound(
     cap,
     spent: sumMoney([adjustments, ...others]),
     day: today,
+    periodTo: period.toInstant,
     used: used.get(today.date) ?? 0,
     // Not what a change later today would include.
     included: includedOf({ from: today.from, to: now + 1 }),

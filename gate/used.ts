@@ -4,6 +4,7 @@ import { BUCKET_MS, DAY_MS, SECOND_MS } from '../schemas/time-units.ts';
 import { readTotal, readUsage } from '../store/usage/read.ts';
 import { readSeconds } from '../store/usage/read-seconds.ts';
 import type { Filters } from '../store/usage/filters.ts';
+import { filtersOfLimit } from '../store/usage/used-of-limits.ts';
 import type { BudgetName, LimitName } from '../domain/gate/scopes.ts';
 
 /** The calls that a limit counts. */
@@ -17,14 +18,10 @@ export interface CountedCalls {
 export function callsOf(
   orgId: string,
   product: string,
-  { scope, name }: LimitName,
+  limit: LimitName,
   users: BudgetName['users'],
 ): CountedCalls {
-  const filters: Filters = { product };
-  if (scope === 'user') filters.user = name;
-  if (scope === 'app') filters.app = name;
-  if (scope === 'team') filters.user = users ?? [];
-  return { orgId, product, filters };
+  return { orgId, product, filters: filtersOfLimit(product, limit, users) };
 }
 
 /** The credits of the calls that landed, of the last 24 hours and, as clocks differ, a little more at both ends. */

@@ -1,6 +1,6 @@
 import { formatInstant } from '../instants.ts';
-import type { LimitStanding } from './protocol.ts';
-import type { Scope } from './scopes.ts';
+import type { LimitStanding, Shortage } from './protocol.ts';
+import type { LimitName, Scope } from './scopes.ts';
 import { DAY_MS, SECOND_MS } from '../../schemas/time-units.ts';
 
 /**
@@ -14,6 +14,7 @@ const POLICIES: Readonly<Record<Scope, string>> = {
   app: 'app-budget',
   team: 'team-budget',
 };
+const CAP_POLICY = 'spending-cap';
 const WHAT: Readonly<Record<Scope, (name: string) => string>> = {
   org: () => 'of the organisation',
   user: (name) => `of the user ${name}`,
@@ -23,24 +24,29 @@ const WHAT: Readonly<Record<Scope, (name: string) => string>> = {
 /** Where it is unknown when credits return. */
 const RETRY_SOON_S = 1;
 
-/** Not the name of a user or a team: every client of the organisation sees the fields. */
-export const policyOf = ({ scope }: Pick<LimitStanding, 'scope'>): string => POLICIES[scope];
+type Named = Pick<LimitName, 'scope'> & { readonly shortage?: Shortage | undefined };
 
-/** The fields of every answer. Credits in 24 hours, the quota's unit being credits. */
+/** Not the name of a user or a team: every client of the organisation sees the fields. */
+export const policyOf = ({ scope, shortage }: Named): string =>
+  shortage?.spending_cap ? CAP_POLICY : POLICIES[scope];
+
+/** The fields of every answer. Credits in 24 hours, the quota's unit being credits; by a cap, in the billing day. */
 export function rateLimitFields(standing: LimitStanding, now: number): Record<string, string> {
   const { limit, available, shortage } = standing;
   const policy = JSON.stringify(policyOf(standing));
   const at = shortage?.available_at;
   const reset = isKnown(at) ? `;t=${secondsUntil(at, now)}` : '';
+  const cap = shortage?.spending_cap;
+  // A billing day is not always 24 hours long, and a policy need not name its window.
+  const quota = cap ? `q=${cap.day_credits};qu="credits"` : `q=${limit};qu="credits";w=${DAY_MS / SECOND_MS}`;
   return {
-    'ratelimit-policy': `${policy};q=${limit};qu="credits";w=${DAY_MS / SECOND_MS}`,
+    'ratelimit-policy': `${policy};${quota}`,
     ratelimit: `${policy};r=${available}${reset}`,
   };
 }
 
 /** Why a call was rejected, for its event: at most 128 bytes. */
-export const rejectionCauseOf = ({ scope }: Pick<LimitStanding, 'scope'>): string =>
-  `limit: ${POLICIES[scope]}`;
+export const rejectionCauseOf = (named: Named): string => `limit: ${policyOf(named)}`;
 
 /** The answer to a rejected call. */
 export interface RejectionAnswer {
@@ -69,10 +75,9 @@ export function rejectionAnswer(
       problem: { ...base, detail: 'The gate has not said how many credits are left: try again in a second.' },
     };
   }
-  const { limit, used, shortage } = standing;
+  const { shortage } = standing;
   // Of a call that costs less than the one it was computed for, the instant is late, and never early.
   const at = shortage && shortage.needed >= credits ? shortage.available_at : undefined;
-  const whose = WHAT[standing.scope](standing.name);
   return {
     status: 429,
     headers: {
@@ -81,22 +86,43 @@ export function rejectionAnswer(
     },
     problem: {
       ...base,
-      detail: `The call costs ${credits} credits, which the limit ${whose} does not have: ${used} of ${limit} are used. ${adviceOf(at)}`,
+      ...reasonOf(standing, credits, at),
       'violated-policies': [policyOf(standing)],
-      limit: { scope: standing.scope, name: standing.name, credits: limit, used },
       ...(shortage && { top_user: shortage.top_user, top_app: shortage.top_app }),
       available_at: isKnown(at) ? formatInstant(at) : null,
     },
   };
 }
 
-function adviceOf(at: number | null | undefined): string {
-  if (at === null) return 'It costs more than the limit allows in 24 hours: raise the limit.';
+/** The members that name what is used up: the cap of the billing period, or the limit of 24 hours. */
+function reasonOf({ scope, name, limit, used, shortage }: LimitStanding, credits: number, at: Instant) {
+  const cap = shortage?.spending_cap;
+  if (cap === undefined) {
+    const whose = WHAT[scope](name);
+    const never = 'It costs more than the limit allows in 24 hours: raise the limit.';
+    return {
+      detail: `The call costs ${credits} credits, which the limit ${whose} does not have: ${used} of ${limit} are used. ${adviceOf(at, never)}`,
+      limit: { scope, name, credits: limit, used },
+    };
+  }
+  const { amount, spent, currency, day_credits } = cap;
+  const never = 'It costs more than the cap allows: raise the cap.';
+  return {
+    title: 'The spending cap of the billing period is reached',
+    detail: `The call costs ${credits} credits, for which the spending cap has no room: ${spent} of ${amount} ${currency} are spent. ${adviceOf(at, never)}`,
+    spending_cap: { amount, spent, currency, day_credits },
+  };
+}
+
+type Instant = number | null | undefined;
+
+function adviceOf(at: Instant, never: string): string {
+  if (at === null) return never;
   if (at === undefined) return 'Try again in a second.';
   return `As many credits will have returned at ${formatInstant(at)}.`;
 }
 
-const isKnown = (at: number | null | undefined): at is number => at !== null && at !== undefined;
+const isKnown = (at: Instant): at is number => at !== null && at !== undefined;
 
 /** Rounded up: a client that waits so long is not early. */
 const secondsUntil = (at: number, now: number): number => Math.max(1, Math.ceil((at - now) / SECOND_MS));

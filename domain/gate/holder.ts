@@ -72,10 +72,21 @@ export class Holder {
   decide(call: AskedCall, now: number, waits = true): HolderDecision {
     this.#askedAt = now;
     this.#isClosed = false;
-    if (now - this.#answeredAt > ANSWER_HOLDS_MS) return this.#short(WHOLE, call, now, waits);
+    if (now - this.#answeredAt > ANSWER_HOLDS_MS) {
+      if (waits) this.#wait(WHOLE, call, now);
+      return { kind: 'unknown' };
+    }
     const holdings = limitsOf(this.#budgets, call).map((limit) => this.#holding(limit, now));
-    const short = holdings.find(({ pool }) => pool.free(now) < call.credits);
-    if (short !== undefined) return this.#short(short.limit, call, now, waits);
+    const short = holdings.filter(({ pool }) => pool.free(now) < call.credits);
+    const [first] = short;
+    if (first !== undefined) {
+      const explained = short.find(({ limit }) => this.standing(limit)?.shortage);
+      // Of all limits at once, and what it has of the others stays for it; but not for a call that one has no room for.
+      const lacking = explained ? [explained] : holdings;
+      if (waits) for (const { limit } of lacking) this.#wait(limit, call, now);
+      const { limit } = explained ?? first;
+      return { kind: 'short', limit, standing: this.standing(limit) };
+    }
     const reservation = new Reservation(
       holdings.map((holding) => holding.take(call.credits)),
       call.credits,
@@ -134,20 +145,18 @@ export class Holder {
     for (const holding of this.#holdings.values()) holding.close();
   }
 
-  #short(limit: LimitName, { credits }: AskedCall, now: number, waits: boolean): HolderDecision {
+  /** The next request is to get the credits that a call lacks. */
+  #wait(limit: LimitName, { credits }: AskedCall, now: number): void {
     const key = keyOf(limit);
     const before = this.#waiting.get(key);
-    if (waits) {
-      // Beside what it has: otherwise neither its rest nor the limit's would do.
-      const missing = Math.max(1, credits - this.#freeOf(key, now));
-      this.#waiting.set(key, {
-        needed: Math.max(before?.needed ?? 0, missing),
-        least: Math.min(before?.least ?? Infinity, missing),
-        wanted: (before?.wanted ?? 0) + credits,
-      });
-    }
-    if (now - this.#answeredAt > ANSWER_HOLDS_MS) return { kind: 'unknown' };
-    return { kind: 'short', limit, standing: this.#standings.get(key) };
+    // Beside what it has: otherwise neither its rest nor the limit's would do.
+    const missing = Math.max(0, credits - this.#freeOf(key, now));
+    const lacking = [before?.least ?? 0, missing].filter((each) => each > 0);
+    this.#waiting.set(key, {
+      needed: Math.max(before?.needed ?? 0, missing),
+      least: lacking.length > 0 ? Math.min(...lacking) : 0,
+      wanted: (before?.wanted ?? 0) + credits,
+    });
   }
 
   #holding(limit: LimitName, now: number): Holding {

@@ -1,6 +1,8 @@
 import { LATENESS_LIMIT_MS } from '../../schemas/event-rules.ts';
-import type { GrantBound, HeldCredits } from './spending.ts';
+import { shareFor, type WantedCredits } from './sharing.ts';
+import type { CapShortage, GrantBound, HeldCredits } from './spending.ts';
 import { heldAfterEndMs, type GateTiming } from './timing.ts';
+import { HeldLeases } from './held-leases.ts';
 import { Lease, type LeaseRecord, type LeaseReport } from './lease.ts';
 
 /** What is known of the used credits: a reading of the store. */
@@ -14,13 +16,7 @@ export interface UsedReading {
   readonly checkpoint: number;
 }
 
-export interface LeaseRequest extends LeaseReport {
-  /** Credits that the holder would like to get. */
-  readonly wanted: number;
-  /** Credits of the dearest and of the cheapest call that wait; 0 for none. A grant that serves neither is not made. */
-  readonly needed: number;
-  readonly least: number;
-}
+export type LeaseRequest = LeaseReport & WantedCredits;
 
 /** The answer to a request. */
 export interface Renewal {
@@ -54,17 +50,16 @@ export interface LedgerState {
  *    before d, and occurred later than 24 hours before d, less the difference of the clocks, for which U is read longer.
  *    So at d all of them were part of T, and their sum is at most T <= total.
  *
- * Where the total is lowered, nothing is granted and no lease is extended until U + H fits again. So what holders have
+ * Where the total or the cap is lowered, nothing is granted and no lease is extended until U + H fits again. So what holders have
  * may still be spent for the length of a lease, and after that nothing is admitted over the new total.
  *
  * The order of the calls of this class is the order of a gate's events, so it needs no clock but `now`.
  */
 export class Ledger {
   readonly #timing: GateTiming;
-  readonly #leases = new Map<string, Lease>();
-  #held = 0;
+  readonly #leases = new HeldLeases();
   /** Leases that no longer count in 24 hours but, never settled, in a billing period. */
-  readonly #late = new Map<string, Lease>();
+  readonly #late = new HeldLeases();
   #bound: GrantBound | undefined;
   #used: number | undefined;
   #total = 0;
@@ -74,18 +69,23 @@ export class Ledger {
   }
 
   get leases(): ReadonlyMap<string, Lease> {
-    return this.#leases;
+    return this.#leases.byId;
+  }
+
+  /** Whether no lease counts any more. */
+  get isEmpty(): boolean {
+    return this.#leases.byId.size === 0 && this.#late.byId.size === 0;
   }
 
   /** @param now epoch milliseconds */
   state(now: number): LedgerState {
     const used = this.#used ?? 0;
-    return { total: this.#total, used, held: this.#held, available: this.#available(now) };
+    return { total: this.#total, used, held: this.#leases.held, available: this.#available(now) };
   }
 
   /** A lease from the log of leases, before anything is granted. */
   restore(id: string, record: LeaseRecord, checkpoint: number): void {
-    this.#change(id, Lease.restored(record, checkpoint), () => undefined);
+    this.#leases.change(id, Lease.restored(record, checkpoint), () => undefined);
   }
 
   /** The credits that 24 hours may use, from now on. */
@@ -105,7 +105,9 @@ export class Ledger {
   read({ used, checkpoint }: UsedReading, bound?: GrantBound): void {
     this.#used = used;
     this.#bound = bound;
-    for (const [id, lease] of this.#leases) this.#change(id, lease, () => lease.include(checkpoint));
+    for (const [id, lease] of this.leases) {
+      this.#leases.change(id, lease, () => lease.include(checkpoint));
+    }
   }
 
   /**
@@ -115,11 +117,11 @@ export class Ledger {
    * @param now epoch milliseconds
    */
   renew(id: string, request: LeaseRequest, checkpoint: number, now: number): Renewal {
-    const lease = this.#leases.get(id) ?? new Lease(now);
-    this.#change(id, lease, () => lease.report(request, checkpoint));
-    const isExtended = !lease.isClosed && this.#used !== undefined && this.#used + this.#held <= this.#total;
+    const lease = this.leases.get(id) ?? new Lease(now);
+    this.#leases.change(id, lease, () => lease.report(request, checkpoint));
+    const isExtended = !lease.isClosed && this.#fits(now);
     const credits = isExtended ? this.#grantable(request, now) : 0;
-    this.#change(id, lease, () => {
+    this.#leases.change(id, lease, () => {
       if (isExtended) lease.extend(now + this.#timing.leaseMs);
       lease.grant(credits);
     });
@@ -127,63 +129,62 @@ export class Ledger {
   }
 
   /**
-   * Forgets leases that are over, or whose time is: 24 hours after their end, and where there is a further bound when
-   * their events would be too late to count.
+   * Forgets leases that are over, or whose time is: 24 hours after their end, and where a cap counts them when their
+   * events would be too late to count.
+   * @param isCapped whether a cap is in effect, read or not
    * @returns their ids
    */
-  forget(now: number): string[] {
+  forget(now: number, isCapped: boolean): string[] {
     const before = now - heldAfterEndMs(this.#timing);
     const forgotten: string[] = [];
-    for (const [id, lease] of this.#leases) {
+    for (const [id, lease] of this.leases) {
       if (!lease.isOver && lease.endsAt >= before) continue;
-      this.#held -= lease.held;
       this.#leases.delete(id);
-      if (lease.isOver || this.#bound === undefined) forgotten.push(id);
-      else this.#late.set(id, lease);
+      if (lease.isOver || !isCapped) forgotten.push(id);
+      else this.#late.change(id, lease, () => undefined);
     }
-    for (const [id, { endsAt }] of this.#late) {
-      if (this.#bound !== undefined && endsAt >= before - LATENESS_LIMIT_MS) continue;
+    for (const [id, { endsAt }] of this.#late.byId) {
+      if (isCapped && endsAt >= before - LATENESS_LIMIT_MS) continue;
       this.#late.delete(id);
       forgotten.push(id);
     }
     return forgotten;
   }
 
+  /** Why the further bound has too few credits; undefined where the limit itself has fewer, or there is none. */
+  capShortage(needed: number, now: number): CapShortage | undefined {
+    const bound = this.#bound;
+    if (bound === undefined || this.#room(now) >= this.#total - (this.#used ?? 0) - this.#leases.held)
+      return undefined;
+    return bound.shortage(needed, this.#heldFor(bound));
+  }
+
   #available(now: number): number {
     // Nothing may be granted before the used credits have been read.
     if (this.#used === undefined) return 0;
-    const room = this.#bound?.room(this.#heldFor(this.#bound), now) ?? Infinity;
-    return Math.max(0, Math.min(this.#total - this.#used - this.#held, room));
+    return Math.max(0, Math.min(this.#total - this.#used - this.#leases.held, this.#room(now)));
+  }
+
+  /** Whether nothing is held or used over the limit and the further bound. */
+  #fits(now: number): boolean {
+    if (this.#used === undefined) return false;
+    return this.#used + this.#leases.held <= this.#total && this.#room(now) >= 0;
+  }
+
+  #room(now: number): number {
+    return this.#bound?.room(this.#heldFor(this.#bound), now) ?? Infinity;
   }
 
   #heldFor({ earlierBefore }: GrantBound): HeldCredits {
-    const late = sumOf(this.#late.values());
-    const earlier = [...this.#leases.values()].filter(({ beganAt }) => beganAt < earlierBefore);
-    return { all: this.#held + late, earlier: sumOf(earlier) + late };
+    const late = this.#late.held;
+    return { all: this.#leases.held + late, earlier: this.#leases.heldBefore(earlierBefore) + late };
   }
 
-  /** Near the limit each holder gets its share of what is left, so that none keeps what another needs. */
-  #grantable({ wanted, needed, least }: LeaseRequest, now: number): number {
-    const available = this.#available(now);
-    if (least > available) return 0;
-    const served = needed > available ? least : needed;
-    const enough = Math.max(served, wanted);
-    if (enough <= available / (this.#leases.size + 1)) return enough;
-    const holders = [...this.#leases.values()].filter(({ endsAt }) => endsAt > now).length;
-    const share = Math.ceil(available / (holders + 1));
-    return Math.min(available, Math.max(served, Math.min(wanted, share)));
-  }
-
-  #change(id: string, lease: Lease, change: () => void): void {
-    this.#held -= this.#leases.has(id) ? lease.held : 0;
-    change();
-    this.#leases.set(id, lease);
-    this.#held += lease.held;
+  #grantable(request: WantedCredits, now: number): number {
+    return shareFor(request, {
+      available: this.#available(now),
+      leases: this.leases.size,
+      holders: () => [...this.leases.values()].filter(({ endsAt }) => endsAt > now).length,
+    });
   }
 }
-
-const sumOf = (leases: Iterable<Lease>): number => {
-  let sum = 0;
-  for (const { held } of leases) sum += held;
-  return sum;
-};

@@ -52,6 +52,16 @@ export const Shortage = Type.Object({
   /** Who used most of the limit's credits in the last 24 hours. */
   top_user: Type.Union([Type.Object({ user_id: Name, credits: Count }), Type.Null()]),
   top_app: Type.Union([Type.Object({ app_id: Name, credits: Count }), Type.Null()]),
+  /** Where the cap of the billing period has too little, and not the limit of 24 hours. */
+  spending_cap: Type.Optional(
+    Type.Object({
+      amount: Type.String(),
+      spent: Type.String(),
+      currency: Type.String(),
+      /** The credits that it lets the day use. */
+      day_credits: Count,
+    }),
+  ),
 });
 export type Shortage = Static<typeof Shortage>;
 

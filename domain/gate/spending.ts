@@ -13,8 +13,22 @@ export interface HeldCredits {
 export interface GrantBound {
   /** Leases that began before this instant count as earlier ones, epoch milliseconds. */
   readonly earlierBefore: number;
-  /** How many more credits may be granted. @param now epoch milliseconds */
+  /** How many more credits may be granted; negative where a cap was lowered. @param now epoch milliseconds */
   room(held: HeldCredits, now: number): number;
+  /** Why a call of `needed` credits does not fit, and until when. */
+  shortage(needed: number, held: HeldCredits): CapShortage;
+}
+
+/** What a cap has too little of. */
+export interface CapShortage {
+  readonly cap: Money;
+  /** As far as it has landed. */
+  readonly spent: Money;
+  readonly currency: string;
+  /** The credits that the cap lets the day use, included ones among them. */
+  readonly dayCredits: number;
+  /** When the next day, or the next billing period, has room for the call, epoch milliseconds; null for never. */
+  readonly availableAt: number | null;
 }
 
 /** The spending of a billing period as far as it has landed. Amounts are exact. */
@@ -24,6 +38,8 @@ export interface SpendingReading {
   readonly spent: Money;
   /** Today, epoch milliseconds. */
   readonly day: { readonly from: number; readonly to: number };
+  /** When the billing period ends, epoch milliseconds. */
+  readonly periodTo: number;
   /** Credits used today, and the day's included ones. */
   readonly used: number;
   readonly included: number;
@@ -47,14 +63,31 @@ export interface SpendingReading {
  * Leases that are never settled count here until their events would be too late to count at all (ledger.ts).
  */
 export function spendingBound(reading: SpendingReading): GrantBound {
-  const { cap, spent, day, used, included, book, highestRate, clockDifferenceMs } = reading;
+  const { cap, spent, day, periodTo, used, included, book, highestRate, clockDifferenceMs } = reading;
+  /** The money that the day may cost, where what may be another day's costs the most that it can. */
+  const leftFor = ({ earlier }: HeldCredits): Money =>
+    cap.minus(spent).minus(highestRate.times(earlier).dividedBy(1000));
+
+  /** D: a day like today, at today's prices. */
+  function availableAt(needed: number, held: HeldCredits): number | null {
+    const tomorrow = leftFor(held).minus(dayAmount(book, used + held.all, included));
+    if (needed <= included + affordable(book, tomorrow)) return day.to + clockDifferenceMs;
+    return needed <= included + affordable(book, cap) ? periodTo + clockDifferenceMs : null;
+  }
+
   return {
     earlierBefore: day.from + clockDifferenceMs,
-    room({ all, earlier }, now) {
+    room(held, now) {
       if (now >= day.to) return 0;
-      const left = cap.minus(spent).minus(highestRate.times(earlier).dividedBy(1000));
-      return Math.max(0, included + affordable(book, left) - used - all);
+      return included + affordable(book, leftFor(held)) - used - held.all;
     },
+    shortage: (needed, held) => ({
+      cap,
+      spent: spent.plus(dayAmount(book, used, included)),
+      currency: book.currency,
+      dayCredits: included + affordable(book, leftFor(held)),
+      availableAt: availableAt(needed, held),
+    }),
   };
 }
 

@@ -16,6 +16,8 @@ export interface GateClientSources {
 }
 
 const WAIT_MS = 150;
+/** The first answer may name budgets that a call must fit, too. */
+const ROUNDS = 2;
 const MAX_SUBSCRIPTIONS = 10_000;
 /** A subscription without calls for so long gives its credits back. */
 const IDLE_MS = 60_000;
@@ -62,12 +64,16 @@ export class GateClient implements Gate {
     this.#tally.asked += 1;
     const renewal = this.#renewalOf(call);
     if (renewal === undefined) return this.#unreachable(call, undefined);
-    const waitMs = this.#options.waitMs ?? WAIT_MS;
+    const { monotonicMs } = this.#sources;
+    const deadline = monotonicMs() + (this.#options.waitMs ?? WAIT_MS);
+    const mayFit = (made: HolderDecision): boolean =>
+      made.kind !== 'admitted' && monotonicMs() < deadline && !this.#isKnown(renewal, made, call);
     let decision = this.#ask(renewal, call);
-    if (decision.kind !== 'admitted' && waitMs > 0 && !this.#isKnown(renewal, decision, call)) {
-      this.#tally.waited += 1;
-      await endsWithin(renewal.now(), waitMs);
+    for (let round = 1; mayFit(decision) && round <= ROUNDS; round += 1) {
+      if (round === 1) this.#tally.waited += 1;
+      await endsWithin(renewal.now(), deadline - monotonicMs());
       decision = this.#ask(renewal, call, false);
+      if (mayFit(decision) && round < ROUNDS) this.#ask(renewal, call);
     }
     return this.#answer(renewal, call, decision);
   }
@@ -114,7 +120,7 @@ export class GateClient implements Gate {
       };
     }
     if (decision.kind === 'unknown' || !renewal.isReachable) return this.#unreachable(call, renewal);
-    const cause = rejectionCauseOf(decision.limit);
+    const cause = rejectionCauseOf(decision.standing ?? decision.limit);
     if (holder.mode === 'dry-run') {
       this.#tally.admitted += 1;
       this.#tally.would_reject += 1;

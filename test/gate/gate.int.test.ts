@@ -225,6 +225,30 @@ describe('the gate', () => {
     expect((await fetch(`${url}/nothing`)).status).toBe(404);
   });
 
+  it('grants nothing for what a gate has been asked while it stood still, longer than its session', async () => {
+    const org = 'paused-gate';
+    const server = await client(gates, { waitMs: 20_000 });
+    const calls = 10;
+    for (let made = 0; made < calls; made += 1) await call(server, org);
+    const [paused, other] = (await leasesOf(org)).status === 200 ? gates : gates.toReversed();
+    if (paused === undefined || other === undefined) throw new Error('there are not two gates');
+    process.kill(paused.process.pid, 'SIGSTOP');
+    const sums = { settled: 0, returned: 0, closed: false, wanted: TOTAL, needed: COST, least: COST };
+    const leases = [{ id: 'asked-while-it-stood-still', scope: 'org', name: '', ...sums }];
+    const asked = post(paused.url, '/v1/leases', { org_id: org, product: 'crm', leases });
+    try {
+      await until(
+        'the other gate has the organisation',
+        async () => (await leasesOf(org, other.url)).status === 200,
+      );
+      expect(await spendRest(server, org, calls * COST)).toBe(TOTAL);
+    } finally {
+      process.kill(paused.process.pid, 'SIGCONT');
+    }
+    expect([409, 503]).toContain((await asked).status);
+    expect(await call(server, org)).toBe(0);
+  });
+
   it('admits no more than there is when gates are killed, and goes on with the others', async () => {
     const org = 'killed-gates';
     const servers = await Promise.all([client(gates), client(gates)]);
@@ -235,6 +259,10 @@ describe('the gate', () => {
     await begun.promise;
     const owner = (await leasesOf(org)).status === 200 ? 0 : 1;
     await gates[owner]?.process.kill();
+    const restarted = await startGate(pipeline);
+    // And once more while it reads what its predecessor has granted.
+    await until('it reads the leases', () => restarted.process.log().includes('organisations assigned'));
+    await restarted.process.kill();
     gates[owner] = await startGate(pipeline);
     expect(await spendRest(servers[0], org, await spending)).toBe(TOTAL);
   });

@@ -18,8 +18,11 @@ export interface RunningGate {
 export const gateToken = (role: 'gate' | 'billing' = 'gate'): Promise<string> =>
   signToken(Buffer.from(SECRET), { role, sub: 'api-server' }, Date.now() + 600_000);
 
-/** A gate beside a pipeline's processes. */
-export async function startGate({ env }: PipelineUnderTest, extra: object = {}): Promise<RunningGate> {
+/** What processes beside a gate have: a database and topics of their own. */
+export type Beside = Pick<PipelineUnderTest, 'env' | 'topics'>;
+
+/** A gate beside other processes. */
+export async function startGate({ env }: Pick<Beside, 'env'>, extra: object = {}): Promise<RunningGate> {
   const port = await freePort();
   const settings = {
     ...env,
@@ -42,7 +45,7 @@ export async function openClient(
   return createGate({ urls: gates.map(({ url }) => url), token: () => token, ...strict, ...more });
 }
 
-export function openPublisher({ env, topics }: PipelineUnderTest): Publisher {
+export function openPublisher({ env, topics }: Beside): Publisher {
   const logger = createLogger('test', 'fatal');
   const kafka = { KAFKA_BROKERS: env['KAFKA_BROKERS'] ?? '' };
   return createPublisher({

@@ -35,6 +35,17 @@ describe('the log of leases', () => {
     expect(restoring.isComplete).toBe(true);
   });
 
+  it('takes only what follows on what it has taken: a fetch sent before the partition was lost may begin later', () => {
+    const restoring = new Restoring(0);
+    expect([restoring.follows(0), restoring.follows(5)]).toEqual([true, false]);
+    restoring.reached(5);
+    expect([restoring.follows(0), restoring.follows(5), restoring.follows(6)]).toEqual([true, true, false]);
+    // Nothing before it is kept.
+    const later = new Restoring(0);
+    later.startAt(3);
+    expect([later.follows(3), later.follows(4), later.next]).toEqual([true, false, 3]);
+  });
+
   it('ignores what no gate has written', () => {
     expect(readEntry(Buffer.from('{'), record(1))).toBeUndefined();
     expect(readEntry(keyOf('lease-1', 'gate-1'), Buffer.from('{}'))).toBeUndefined();

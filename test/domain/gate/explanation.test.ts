@@ -56,6 +56,37 @@ describe('a rejection', () => {
     expect(problem).toMatchObject({ available_at: null, detail: expect.stringContaining('raise the limit') });
   });
 
+  it('names the spending cap where that has too little, and the day’s credits by it', () => {
+    const at = NOW + 12 * 3_600_000;
+    const spending_cap = { amount: '0.14', spent: '0.1393', currency: 'USD', day_credits: 6_000 };
+    const capped: LimitStanding = {
+      ...standing,
+      scope: 'org',
+      name: '',
+      limit: 15_000,
+      used: 5_995,
+      available: 5,
+      shortage: { needed: 50, available_at: at, top_user: null, top_app: null, spending_cap },
+    };
+    const { headers, problem } = rejectionAnswer(capped, 50, NOW);
+    expect(headers).toEqual({
+      'ratelimit-policy': '"spending-cap";q=6000;qu="credits"',
+      ratelimit: '"spending-cap";r=5;t=43200',
+      'retry-after': '43200',
+    });
+    expect(problem).toMatchObject({
+      title: 'The spending cap of the billing period is reached',
+      detail:
+        'The call costs 50 credits, for which the spending cap has no room: 0.1393 of 0.14 USD are spent. ' +
+        'As many credits will have returned at 2026-03-11T00:00:00.000Z.',
+      'violated-policies': ['spending-cap'],
+      spending_cap,
+      available_at: '2026-03-11T00:00:00.000Z',
+    });
+    expect(problem).not.toHaveProperty('limit');
+    expect(rejectionCauseOf(capped)).toBe('limit: spending-cap');
+  });
+
   it('says so where no gate has answered', () => {
     expect(rejectionAnswer(undefined, 5, NOW)).toMatchObject({ headers: { 'retry-after': '1' } });
   });

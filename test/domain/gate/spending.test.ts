@@ -37,6 +37,7 @@ describe('a spending cap', () => {
     cap: new Money('10'),
     spent: new Money('6.5'),
     day: { from: 0, to: DAY_MS },
+    periodTo: 10 * DAY_MS,
     used: 1_000,
     included: 5_000,
     book: BOOK,
@@ -62,6 +63,7 @@ describe('a spending cap', () => {
       cap: new Money('5'),
       spent: new Money('6.5'),
       day: { from: 0, to: DAY_MS },
+      periodTo: 10 * DAY_MS,
       used: 1_000,
       included: 5_000,
       book: BOOK,
@@ -69,5 +71,20 @@ describe('a spending cap', () => {
       clockDifferenceMs: 1_000,
     });
     expect(gone.room({ all: 0, earlier: 0 }, 1)).toBe(4_000);
+  });
+
+  it('says when there is room: with the next day’s included credits, the next period’s money, or never', () => {
+    const nothing = { all: 0, earlier: 0 };
+    const when = (needed: number) => bound.shortage(needed, nothing).availableAt;
+    // Today has used no money yet: tomorrow has its own included credits and all that is left.
+    expect(when(30_000)).toBe(DAY_MS + 1_000);
+    // 10 USD buy 140,000 credits of a day: 25,000 for 3.5, 75,000 for 4.5 and 40,000 for 2.
+    expect(when(30_001)).toBe(10 * DAY_MS + 1_000);
+    expect(when(145_000)).toBe(10 * DAY_MS + 1_000);
+    expect(when(145_001)).toBeNull();
+    // What is held may be spent today.
+    expect(bound.shortage(30_000, { all: 5_000, earlier: 0 }).availableAt).toBe(10 * DAY_MS + 1_000);
+    expect(bound.shortage(1, nothing)).toMatchObject({ currency: 'USD', dayCredits: 30_000 });
+    expect(bound.shortage(1, nothing).spent.toString()).toBe('6.5');
   });
 });

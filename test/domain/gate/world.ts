@@ -51,7 +51,11 @@ interface Gate {
 const { clockDifferenceMs } = GATE_TIMING;
 
 const BOOK = priceBookAt(bundledCatalogues(), Date.UTC(2026, 0, 1));
-const INCLUDED = 300;
+export const INCLUDED = 300;
+/** Billing periods begin at midnight, so many days after 1970-01-01. */
+export const PERIOD_DAYS = 3;
+
+export const periodOf = (day: number): number => Math.floor(day / PERIOD_DAYS);
 
 function usedByDay(events: readonly Event[]): Map<number, number> {
   const used = new Map<number, number>();
@@ -84,7 +88,7 @@ export class World {
   #lateAnswers: (() => void)[] = [];
   readonly #cap: Money | undefined;
 
-  /** @param cap of the spending of all days, with INCLUDED credits a day */
+  /** @param cap of the spending of each billing period, with INCLUDED credits a day */
   constructor(random: () => number, total: number, chaos: boolean, cap?: Money) {
     this.#random = random;
     this.#cap = cap;
@@ -117,21 +121,14 @@ export class World {
     else if (roll < 0.76) this.#roll(server);
     else if (roll < 0.79 && this.#chaos) this.#lateAnswers.shift()?.();
     else if (roll < 0.795 && this.#chaos) this.#kill(server);
-    else if (roll < 0.798 && this.#chaos) this.#gate = this.#newGate();
+    else if (roll < 0.798 && this.#chaos) this.#takeOver();
     else this.#advance();
   }
 
-  /** Everything is published, acknowledged, landed, read and reported. */
-  settle(): void {
-    for (const server of this.#servers) {
-      while (server.waiting.length > 0) this.#publish(server);
-      while (server.unanswered.length > 0) this.#acknowledge(server);
-    }
-    this.#landed = this.#log.length;
-    for (let round = 0; round < 2; round += 1) {
-      for (const server of this.#servers) this.#renew(server, 0);
-      this.#read();
-    }
+  /** The next gate may forget before it has read anything. */
+  #takeOver(): void {
+    this.#gate = this.#newGate();
+    this.#forget();
   }
 
   #call(server: Server): void {
@@ -209,24 +206,24 @@ export class World {
     ledger.read({ used, checkpoint: contained }, this.#bound(this.#now + skew));
     this.#gate.checkpoint += 1;
     checkpoints.push({ number: this.#gate.checkpoint, end: this.#log.length });
-    for (const id of ledger.forget(this.#now + skew)) this.#records.delete(id);
+    this.#forget();
   }
 
-  /** The bill of everything that was published, and of nothing else: by UTC days, whatever the limit was. */
-  bill(events = this.#log): Money {
-    const used = usedByDay(events);
-    return sumMoney([...used.values()].map((credits) => dayAmount(BOOK, credits, INCLUDED)));
+  #forget(): void {
+    const { ledger, skew } = this.#gate;
+    for (const id of ledger.forget(this.#now + skew, this.#cap !== undefined)) this.#records.delete(id);
   }
 
   #bound(now: number): GrantBound | undefined {
     if (this.#cap === undefined) return undefined;
     const used = usedByDay(this.#log.slice(0, this.#landed));
     const today = Math.floor(now / DAY_MS);
-    const others = [...used].filter(([day]) => day !== today);
+    const others = [...used].filter(([day]) => day !== today && periodOf(day) >= periodOf(today));
     return spendingBound({
       cap: this.#cap,
       spent: sumMoney(others.map(([, credits]) => dayAmount(BOOK, credits, INCLUDED))),
       day: { from: today * DAY_MS, to: (today + 1) * DAY_MS },
+      periodTo: (periodOf(today) + 1) * PERIOD_DAYS * DAY_MS,
       used: used.get(today) ?? 0,
       included: INCLUDED,
       book: BOOK,

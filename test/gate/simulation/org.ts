@@ -99,7 +99,7 @@ export class SimulatedOrg {
     const { available } = this.#ledger.state(now);
     const every = available < this.#total / 10 ? READ_SCARCE_EVERY_MS : READ_EVERY_MS;
     if (now - this.#readAt >= every) this.#read(now);
-    for (const id of this.#ledger.forget(now)) this.#records.delete(id);
+    for (const id of this.#ledger.forget(now, false)) this.#records.delete(id);
   }
 
   call(call: LoadedCall, now: number): void {

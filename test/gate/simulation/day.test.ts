@@ -1,0 +1,15 @@
+import { randomOf } from '../../random.ts';
+import { simulateDay } from './day.ts';
+import { skewedDay } from './load.ts';
+
+describe('a simulated day', () => {
+  it('admits nothing over the limit, and little less than a gate that knows every call at once', () => {
+    const random = randomOf(1);
+    const { orgs, timesMs } = simulateDay(skewedDay(random, 1, 3_000), random);
+    expect(timesMs.length).toBeGreaterThanOrEqual(3_000);
+    for (const { most, limit, admitted, ideal } of orgs) {
+      expect(most).toBeLessThanOrEqual(limit);
+      expect(admitted / ideal).toBeGreaterThan(0.97);
+    }
+  });
+});
