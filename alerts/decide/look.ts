@@ -2,6 +2,7 @@ import type { AlertBook } from '../../domain/alerts/alert-book.ts';
 import { decide } from '../../domain/alerts/decide.ts';
 import type { Decision } from '../../domain/alerts/alert.ts';
 import { highestRateOf, measureAmount } from '../../domain/alerts/amount-rule.ts';
+import { isBudgetKind, type BudgetRule } from '../../domain/alerts/budget-rules.ts';
 import { measureExhaustion } from '../../domain/alerts/exhaustion-rule.ts';
 import { shareOf, type Measured } from '../../domain/alerts/measured.ts';
 import { mayHaveLeftAt, QUARTER_LOOKS_MS } from '../../domain/alerts/next-look.ts';
@@ -16,10 +17,11 @@ import { measureUsage } from '../../domain/alerts/usage-rules.ts';
 import { runsOutAt } from '../../domain/usage/returning.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { readTopSubjects, readUsageFacts, type FactsRequest } from '../../store/alerts/read-facts.ts';
-import { readBill } from '../../store/statements/bill.ts';
+import { readBill, type Bill } from '../../store/statements/bill.ts';
 import type { StatementSources } from '../../store/statements/moment.ts';
 import { readReturning } from '../../store/usage/read-returning.ts';
 import { readSealedHours } from '../../store/usage/sealed-hours.ts';
+import { measureBudgetRule } from './budgets.ts';
 import type { WatchedTerms } from './rules-of.ts';
 
 /** What the exact usage of a subscription decides, and when it must be read again. */
@@ -92,16 +94,25 @@ export async function lookAt(
       const runsOut = runsOutAt(rows, total, pacePerHour);
       return [measureExhaustion(rule, { asOf, used, total, pacePerHour, runsOutAt: runsOut })];
     }
+    if (isBudgetRule(rule)) {
+      const given = { facts: request, terms, open: openSubjects(rule.rule_id), readBill: readBillAsOf };
+      return measureBudgetRule(client, rule, given);
+    }
     if (rule.kind === 'accrued-amount' || rule.kind === 'projected-amount') {
-      const bill = await readBill({ ...statements, clickhouse: client, now: () => asOf }, terms);
-      const { currency, accrued, projected, daysClosed, period } = bill;
-      nextLookAt = Math.min(nextLookAt, period.toInstant, asOf + AMOUNT_LOOKS_MS);
+      const { currency, accrued, projected, daysClosed } = await readBillAsOf();
       const amount = (rule.kind === 'accrued-amount' ? accrued : projected).amount;
       const highestRate = highestRateOf(terms.catalogues.prices);
       return [measureAmount(rule, { amount, currency, highestRate, daysClosed })];
     }
     const found = measureUsage(rule, allowance, used);
     return found === undefined ? [] : [found];
+  }
+
+  /** Its amounts change as days are closed, and when its period ends. */
+  async function readBillAsOf(): Promise<Bill> {
+    const bill = await readBill({ ...statements, clickhouse: client, now: () => asOf }, terms);
+    nextLookAt = Math.min(nextLookAt, bill.period.toInstant, asOf + AMOUNT_LOOKS_MS);
+    return bill;
   }
 
   /** The earliest instant at which time alone may have brought it below. */
@@ -122,6 +133,8 @@ export async function lookAt(
 }
 
 const subjectKey = (ruleId: string, subject: string): string => JSON.stringify([ruleId, subject]);
+
+const isBudgetRule = (rule: AlertRule): rule is BudgetRule => isBudgetKind(rule.kind);
 
 const isSubjectRule = (rule: AlertRule): rule is AlertRule & { readonly kind: SubjectKind } =>
   isSubjectKind(rule.kind);

@@ -1,4 +1,6 @@
 import type { AlertRule } from '../../domain/alerts/rules.ts';
+import { budgetsAt, capAt, type Budget } from '../../domain/gate/terms.ts';
+import type { Money } from '../../domain/money.ts';
 import { allowanceAt, type Allowance } from '../../domain/pricing/allowance.ts';
 import { defaultRulesAt, ownRulesAt } from '../../domain/settings/alerting.ts';
 import type { Catalogues } from '../../domain/catalogues/catalogues.ts';
@@ -13,6 +15,9 @@ export interface WatchedTerms {
   readonly catalogues: Catalogues;
   readonly allowance: Allowance;
   readonly rules: readonly AlertRule[];
+  readonly budgets: readonly Budget[];
+  /** Of the billing period's spending; undefined without one. */
+  readonly cap: Money | undefined;
   /** When terms or rules that are recorded already take effect next; Infinity for never. */
   readonly changeAt: number;
 }
@@ -30,7 +35,12 @@ export function termsOf(
   if (org === undefined || subscription === undefined || allowance === undefined) return undefined;
   const alerting = settings.alerting(orgId);
   const own = ownRulesAt(alerting, product, at);
-  const versions = [...subscription.versions, ...(alerting?.rules.get(product)?.versions ?? [])];
+  const guards = settings.guards(orgId);
+  const versions = [
+    ...subscription.versions,
+    ...(alerting?.rules.get(product)?.versions ?? []),
+    ...[...guards.values()].flat(),
+  ];
   const [changeAt = Infinity] = changesWithin(versions, at, Infinity);
   const { catalogues } = settings;
   return {
@@ -38,6 +48,8 @@ export function termsOf(
     subscription,
     catalogues,
     allowance,
+    budgets: budgetsAt(guards, product, at),
+    cap: capAt(guards, product, at),
     rules: own?.rules ?? defaultRulesAt(settings.platformAlerting, at).rules.rules,
     changeAt,
   };

@@ -1,5 +1,6 @@
 import { LandedSince } from '../../domain/alerts/landed-since.ts';
 import { measureUsage } from '../../domain/alerts/usage-rules.ts';
+import { isBudgetKind } from '../../domain/alerts/budget-rules.ts';
 import { isSubjectKind } from '../../domain/alerts/subject-rules.ts';
 import { shareOf } from '../../domain/alerts/measured.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
@@ -127,7 +128,7 @@ export class Watches {
 }
 
 function headroomOf(
-  { allowance, rules }: WatchedTerms,
+  { allowance, rules, budgets, cap }: WatchedTerms,
   bound: number,
   isOpen: (ruleId: string) => boolean,
 ): number {
@@ -139,7 +140,8 @@ function headroomOf(
     } else if (
       rule.kind === 'exhaustion' ||
       rule.kind === 'accrued-amount' ||
-      rule.kind === 'projected-amount'
+      rule.kind === 'projected-amount' ||
+      (isBudgetKind(rule.kind) && (budgets.length > 0 || cap !== undefined))
     ) {
       // They depend on more than the bound shows.
       headroom = 0;

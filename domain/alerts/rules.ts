@@ -15,6 +15,8 @@ export const RULE_PARAMETERS = {
   'accrued-amount': ['amount'],
   'projected-amount': ['amount'],
   'unusual-hour': ['percent', 'credits'],
+  'budget-share': ['percent'],
+  'spending-cap-share': ['percent'],
 } as const satisfies Record<string, readonly Parameter[]>;
 
 /** Rules that the platform has for itself. */
@@ -85,6 +87,10 @@ export const PlatformRules = Type.Array(PlatformRule, { maxItems: MAX_RULES });
 export const BUNDLED_RULES: readonly AlertRule[] = [
   { rule_id: 'total-80', kind: 'total-share', percent: 80 },
   { rule_id: 'total-100', kind: 'total-share', percent: 100 },
+  { rule_id: 'budget-80', kind: 'budget-share', percent: 80 },
+  { rule_id: 'budget-100', kind: 'budget-share', percent: 100 },
+  { rule_id: 'cap-80', kind: 'spending-cap-share', percent: 80 },
+  { rule_id: 'cap-100', kind: 'spending-cap-share', percent: 100 },
 ];
 export const BUNDLED_PLATFORM_RULES: readonly PlatformRule[] = [
   { rule_id: 'landing-lag', kind: 'landing-lag', seconds: 60 },

@@ -19,6 +19,8 @@ export const RULE_KINDS: Readonly<
   'accrued-amount': { name: 'Cost of the billing period so far', initial: { amount: '50' } },
   'projected-amount': { name: 'Projected cost of the billing period', initial: { amount: '100' } },
   'unusual-hour': { name: 'Unusual hour', initial: { percent: 300, credits: 1_000 } },
+  'budget-share': { name: 'Share of a budget used', initial: { percent: 80 } },
+  'spending-cap-share': { name: 'Share of the spending cap spent', initial: { percent: 80 } },
 };
 
 export const UNITS: Readonly<Record<Parameter, string>> = {
