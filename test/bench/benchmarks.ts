@@ -1,4 +1,5 @@
 import { fresh } from './fresh.ts';
+import { gate } from './gate/gate.ts';
 import { idle } from './idle.ts';
 import { land } from './land.ts';
 import { middleware } from './middleware.ts';
@@ -20,6 +21,7 @@ export const BENCHMARKS: Readonly<Record<string, Plan>> = {
   seal,
   sustained,
   fresh,
+  gate,
   idle,
   usage,
   reports,

@@ -47,7 +47,7 @@ export async function load(request: LoadedRequest, count: number, connections: n
 }
 
 /** How many bytes of an answer that begins here are still to come. */
-function missingOf(data: Buffer): number {
+export function missingOf(data: Buffer): number {
   const head = data.toString('latin1', 0, 1_024);
   const end = head.indexOf('\r\n\r\n');
   const length = /^HTTP\/1\.1 200 [^]*?content-length: (\d+)/i.exec(head)?.[1];
