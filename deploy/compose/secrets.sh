@@ -26,7 +26,7 @@ secret() {
 }
 
 for name in clickhouse_owner clickhouse_writer clickhouse_reader clickhouse_cluster clickhouse_replicas jwt_secret \
-  webhook_key grafana_admin; do
+  webhook_key grafana_admin clickhouse_gate; do
   secret "$name"
 done
 
@@ -41,6 +41,7 @@ cat >"$dir/clickhouse_users.xml" <<XML
 $(user owner)
 $(user writer)
 $(user reader)
+$(user gate)
   </users>
 </clickhouse>
 XML

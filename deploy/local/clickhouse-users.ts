@@ -24,10 +24,13 @@ export interface ClickHouseLogin {
 
 /**
  * `owner` creates the tables, sets their retention and recomputes, `writer` is for the consumer, the aggregator and
- * alerts, `reader` for the API and the commands that only read, all but whom an erasure is of. None of them can read or write files, call other servers, or see another
- * database.
+ * alerts, `reader` for the API and the commands that only read, all but whom an erasure is of, `gate` for the gates,
+ * which read figures and settings. None of them can read or write files, call other servers, or see another database.
  */
-export type StackRole = 'owner' | 'writer' | 'reader';
+export type StackRole = 'owner' | 'writer' | 'reader' | 'gate';
+
+/** What no decision about a call depends on, and what names people beyond their ids. */
+const HIDDEN_FROM_GATES = ['erasures', 'dead_letter_bytes', 'alert_log', 'alert_attempts'];
 
 /** @param database a name that needs no quotes in SQL */
 export const stackUsers = (database: string): Record<StackRole, ClickHouseUser> => ({
@@ -51,6 +54,14 @@ export const stackUsers = (database: string): Record<StackRole, ClickHouseUser> 
     name: 'api_reader',
     // Who reads the erasures can check a guess at an erased id (docs/privacy.md).
     grants: [`GRANT SELECT ON ${database}.*`, `REVOKE SELECT ON ${database}.erasures`],
+    isReadOnly: true,
+  },
+  gate: {
+    name: 'api_gate',
+    grants: [
+      `GRANT SELECT ON ${database}.*`,
+      ...HIDDEN_FROM_GATES.map((table) => `REVOKE SELECT ON ${database}.${table}`),
+    ],
     isReadOnly: true,
   },
 });

@@ -78,6 +78,7 @@ export const loginsOf = ({ logins }: ServerPlaces): Pick<Stack, 'logins'> =>
           owner: loginVariables(logins.owner),
           writer: loginVariables(logins.writer),
           reader: loginVariables(logins.reader),
+          gate: loginVariables(logins.gate),
         },
       }
     : {};

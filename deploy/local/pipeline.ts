@@ -22,7 +22,7 @@ export const LOGINS: Record<Stage, StackRole> = {
   consumer: 'writer',
   aggregator: 'writer',
   alerts: 'writer',
-  gate: 'reader',
+  gate: 'gate',
   api: 'reader',
 };
 const READY_WITHIN_MS = 30_000;

@@ -53,9 +53,9 @@ async function clickhouse(
     return { clickhouseUrl: config.CLICKHOUSE_URL };
   }
   const { DATA_DIR: dataDir } = config;
-  const { owner, writer, reader } = stackUsers(config.CLICKHOUSE_DATABASE);
+  const { owner, writer, reader, gate } = stackUsers(config.CLICKHOUSE_DATABASE);
   const port = await chosenPort(config.CLICKHOUSE_PORT, 'CLICKHOUSE_PORT');
-  const start = () => startClickHouse({ dataDir, users: [owner, writer, reader], port });
+  const start = () => startClickHouse({ dataDir, users: [owner, writer, reader, gate], port });
   await fleet.add((watch) => supervise({ name: 'clickhouse', start, ...watch }));
   return {
     clickhouseUrl: `http://127.0.0.1:${port}`,
@@ -63,6 +63,7 @@ async function clickhouse(
       owner: clickhouseLogin(dataDir, owner),
       writer: clickhouseLogin(dataDir, writer),
       reader: clickhouseLogin(dataDir, reader),
+      gate: clickhouseLogin(dataDir, gate),
     },
   };
 }

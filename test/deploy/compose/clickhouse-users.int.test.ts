@@ -6,6 +6,9 @@ import { createPublisher } from '../../../producers/publisher.ts';
 import { DAY_MS } from '../../../schemas/time-units.ts';
 import { openPipeline, type PipelineUnderTest } from '../../integration/pipeline.ts';
 import { call, countingBytes } from '../../producers/sample-event.ts';
+import { killConsumers } from '../../consumers/consumer-process.ts';
+import { post, startGate } from '../../gate/gates.ts';
+import { until } from '../../until.ts';
 import { startComposeClickHouse, type ComposeClickHouse } from './compose-clickhouse.ts';
 
 const ORGS = ['acme', 'zylker', 'net-66', 'umbrella'];
@@ -29,6 +32,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
+  await killConsumers();
   await pipeline.stop();
   await clickhouse.stop();
 });
@@ -66,6 +70,18 @@ describe('the ClickHouse users of compose.yaml', () => {
     }
   });
 
+  it('let a gate grant credits, by what the calls have used', async () => {
+    const { url, process } = await startGate({ env: { ...pipeline.env, ...loginAs('api_gate') } });
+    const lease = { id: 'lease-of-the-test', scope: 'org', name: '', settled: 0, returned: 0, closed: false };
+    const leases = [{ ...lease, wanted: 10, needed: 10, least: 10 }];
+    const request = () => post(url, '/v1/leases', { org_id: 'acme', product: 'crm', leases });
+    await until('the gate answers', async () => (await request()).status === 200);
+    expect(await request()).toMatchObject({
+      body: { leases: [{ id: 'lease-of-the-test', is_over: false }] },
+    });
+    await process.stop();
+  });
+
   it.each([
     ['api_writer', `DROP TABLE ${DATABASE}_local.call_events`],
     ['api_writer', `ALTER TABLE ${DATABASE}_local.call_events DELETE WHERE 1`],
@@ -74,6 +90,9 @@ describe('the ClickHouse users of compose.yaml', () => {
     ['api_reader', `SELECT secret FROM ${DATABASE}.erasures`],
     ['api_reader', `SELECT secret FROM ${DATABASE}_local.erasures`],
     ['api_reader', "SELECT * FROM remote('127.0.0.1', system.one)"],
+    ['api_gate', `INSERT INTO ${DATABASE}.landing_progress (topic) VALUES ('x')`],
+    ['api_gate', `SELECT secret FROM ${DATABASE}_local.erasures`],
+    ['api_gate', `SELECT count() FROM ${DATABASE}.alert_attempts`],
     ['api_owner', 'CREATE DATABASE another'],
   ])('may do no more: %s, %s', async (user, query) => {
     const { CLICKHOUSE_USER = '', CLICKHOUSE_PASSWORD = '' } = loginAs(user);

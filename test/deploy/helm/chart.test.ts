@@ -7,8 +7,13 @@ import { CHART, podsOf, render, REQUIRED, set, type Pod, type Resource } from '.
 
 const CLUSTER = ['--values', 'deploy/helm/examples/values-cluster.yaml'];
 
+/** What a process reads: the pod's own variables are for the others to refer to. */
 const environmentOf = ({ containers: [{ env }] }: Pod): Record<string, string> =>
-  Object.fromEntries(env.map(({ name, value }) => [name, value]));
+  Object.fromEntries(
+    env.flatMap(({ name, value }) =>
+      value === undefined ? [] : [[name, value.replaceAll('$(POD_IP)', '10.0.0.7')]],
+    ),
+  );
 const kindsOf = (resources: readonly Resource[]): string[] =>
   resources.map(({ kind, metadata: { name } }) => `${kind} ${name}`).toSorted();
 
@@ -23,20 +28,23 @@ describeWith(await helm(), 'the Helm chart', (run) => {
     expect([code, stdout]).toEqual([0, expect.stringContaining('0 chart(s) failed')]);
   });
 
-  it('runs consumers, aggregators, alerts, APIs, and the jobs before them', async () => {
+  it('runs consumers, aggregators, alerts, APIs, gates, and the jobs before them', async () => {
     const [least = [], cluster = []] = await bothRenderings(run);
     expect(kindsOf(least)).toEqual([
       'Deployment credits-aggregator',
       'Deployment credits-alerts',
       'Deployment credits-api',
       'Deployment credits-consumer',
+      'Deployment credits-gate',
       'Job credits-migrate',
       'Job credits-topics',
       'PodDisruptionBudget credits-aggregator',
       'PodDisruptionBudget credits-alerts',
       'PodDisruptionBudget credits-api',
       'PodDisruptionBudget credits-consumer',
+      'PodDisruptionBudget credits-gate',
       'Service credits-api',
+      'Service credits-gate',
       'ServiceAccount credits',
     ]);
     const more = kindsOf(cluster).filter((name) => !kindsOf(least).includes(name));
@@ -45,6 +53,7 @@ describeWith(await helm(), 'the Helm chart', (run) => {
       'HorizontalPodAutoscaler credits-api',
       'Ingress credits-api',
       'NetworkPolicy credits',
+      'NetworkPolicy credits-gate',
       'PodMonitor credits',
       'PrometheusRule credits',
     ]);
@@ -99,6 +108,7 @@ describeWith(await helm(), 'the Helm chart', (run) => {
       aggregator: ['writer'],
       alerts: ['writer'],
       api: ['reader', undefined],
+      gate: ['gate', 'jwt_secret'],
       topics: [],
       migrate: ['owner'],
     });
@@ -107,7 +117,7 @@ describeWith(await helm(), 'the Helm chart', (run) => {
   it('probes what each process serves, and waits longer than it takes to stop', async () => {
     const [least = []] = await bothRenderings(run);
     const deployments = podsOf(least.filter(({ kind }) => kind === 'Deployment'));
-    expect(deployments).toHaveLength(4);
+    expect(deployments).toHaveLength(5);
     for (const pod of deployments) {
       const [{ startupProbe, livenessProbe, readinessProbe }] = pod.containers;
       expect([startupProbe, livenessProbe, readinessProbe].map((probe) => probe?.httpGet)).toEqual([
@@ -118,6 +128,23 @@ describeWith(await helm(), 'the Helm chart', (run) => {
       const stopMs = Number(environmentOf(pod)['STOP_TIMEOUT_MS']);
       expect(pod.terminationGracePeriodSeconds * 1_000).toBeGreaterThan(stopMs);
     }
+  });
+
+  it('lets gates be asked by their pod’s address, on a port of its own that only chosen namespaces reach', async () => {
+    const [least = [], cluster = []] = await bothRenderings(run);
+    const gate = podsOf(least).find(({ containers: [{ name }] }) => name === 'gate');
+    expect(gate?.containers[0].ports).toEqual([
+      { name: 'http', containerPort: 9090 },
+      { name: 'requests', containerPort: 8080 },
+    ]);
+    expect(gate?.containers[0].env.slice(0, 1)).toEqual([expect.objectContaining({ name: 'POD_IP' })]);
+    expect(gate?.containers[0].env).toContainEqual({ name: 'GATE_URL', value: 'http://$(POD_IP):8080' });
+    const policies = cluster
+      .filter(({ kind }) => kind === 'NetworkPolicy')
+      .map(({ spec }) => JSON.stringify(spec));
+    expect(policies.filter((spec) => spec.includes('{"port":"requests"}'))).toEqual([
+      expect.stringContaining('"app.kubernetes.io/component":"gate"'),
+    ]);
   });
 
   it('brings the alert rules and the board along, and the job that they expect', async () => {

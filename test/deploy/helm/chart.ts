@@ -39,7 +39,9 @@ const Pod = Type.Object({
       name: Type.String(),
       image: Type.String(),
       args: Type.Array(Type.String()),
-      env: Type.Array(Type.Object({ name: Type.String(), value: Type.String() })),
+      // A variable without a value has one of the pod’s own.
+      env: Type.Array(Type.Object({ name: Type.String(), value: Type.Optional(Type.String()) })),
+      ports: Type.Optional(Type.Array(Type.Object({ name: Type.String(), containerPort: Type.Integer() }))),
       securityContext: Type.Unknown(),
       resources: Type.Object({ limits: Type.Object({ memory: Type.String() }) }),
       livenessProbe: Type.Optional(Type.Object({ httpGet: Type.Unknown() })),

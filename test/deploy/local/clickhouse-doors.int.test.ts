@@ -150,17 +150,20 @@ describe('a stranger at the local ClickHouse', () => {
 });
 
 describe('a user of the local ClickHouse', () => {
-  it.each(['owner', 'writer', 'reader'] as const)('does no harm beyond the database: %s', async (role) => {
-    for (const query of HARM()) {
-      expect({ query, result: await run(role, query) }).toEqual({
-        query,
-        result: expect.stringMatching(
-          /^(ACCESS_DENIED|UNKNOWN_FUNCTION|READONLY|UNKNOWN_DATABASE|UNSUPPORTED_METHOD)$/,
-        ),
-      });
-    }
-    expect(existsSync(created())).toBe(false);
-  });
+  it.each(['owner', 'writer', 'reader', 'gate'] as const)(
+    'does no harm beyond the database: %s',
+    async (role) => {
+      for (const query of HARM()) {
+        expect({ query, result: await run(role, query) }).toEqual({
+          query,
+          result: expect.stringMatching(
+            /^(ACCESS_DENIED|UNKNOWN_FUNCTION|READONLY|UNKNOWN_DATABASE|UNSUPPORTED_METHOD)$/,
+          ),
+        });
+      }
+      expect(existsSync(created())).toBe(false);
+    },
+  );
 
   it('owns the tables: creates them, and sets their retention', async () => {
     expect(await migrate(configAs('owner'))).toEqual([]);
@@ -202,6 +205,21 @@ describe('a user of the local ClickHouse', () => {
     expect(await run('reader', `INSERT INTO dirty_marks (org_id) VALUES ('b')`)).toBe('ACCESS_DENIED');
     expect(await run('reader', 'SELECT 1 SETTINGS readonly = 0')).toBe('READONLY');
   });
+
+  it('reads as a gate what decisions depend on, and not whom alerts and erasures name', async () => {
+    for (const table of ['call_events', 'settings_log', 'landing_progress', 'daily_charges']) {
+      expect([table, await run('gate', `SELECT 1 FROM ${table} WHERE 0`)]).toEqual([table, '']);
+    }
+    for (const query of [
+      'SELECT count() FROM erasures',
+      'SELECT count() FROM dead_letter_bytes',
+      'SELECT count() FROM alert_log',
+      'SELECT count() FROM alert_attempts',
+      `INSERT INTO dirty_marks (org_id) VALUES ('b')`,
+    ]) {
+      expect([query, await run('gate', query)]).toEqual([query, 'ACCESS_DENIED']);
+    }
+  });
 });
 
 const secretFiles = (): string[] => [
@@ -217,7 +235,7 @@ describe('the passwords', () => {
 
   it('are random, and no two are the same', () => {
     const passwords = Object.values(users).map((user) => clickhouseLogin(dataDir, user).password);
-    expect(new Set(passwords).size).toBe(3);
+    expect(new Set(passwords).size).toBe(4);
     for (const password of passwords) expect(password).toMatch(/^[\w-]{43}$/);
   });
 

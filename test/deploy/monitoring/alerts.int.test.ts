@@ -5,6 +5,8 @@ import { floorTo } from '../../../domain/instants.ts';
 import { HOUR_MS } from '../../../schemas/time-units.ts';
 import { freePort } from '../../../deploy/local/ports.ts';
 import { advanceProgress } from '../../../store/progress/aggregator-progress.ts';
+import { killConsumers } from '../../consumers/consumer-process.ts';
+import { post, startGate, type RunningGate } from '../../gate/gates.ts';
 import { FaultyLinks } from '../../chaos/links.ts';
 import { run } from '../../conformance/programs.ts';
 import { eventOf } from '../../consumers/event.ts';
@@ -29,7 +31,8 @@ describeWith(server, 'a Prometheus that scrapes the processes', () => {
   let monitor: RunningPrometheus;
   let clickhouse: FaultyLinks;
   let kafka: TcpProxy;
-  let ports: Record<'consumer' | 'aggregator' | 'api', number>;
+  let ports: Record<'consumer' | 'aggregator' | 'gate' | 'api', number>;
+  let gate: RunningGate;
   /** Of all processes: ClickHouse through a connection that the suite slows down and cuts. */
   let env: Record<string, string>;
   const urlOf = (stage: keyof typeof ports, path: string): string =>
@@ -61,17 +64,30 @@ describeWith(server, 'a Prometheus that scrapes the processes', () => {
     for (let time = 0; time < times; time += 1) await credits().catch(() => undefined);
   };
 
+  /** Requests credits: while it has a lease, the gate follows landing. */
+  const lease = () => {
+    const sums = { settled: 0, returned: 0, closed: false, wanted: 10, needed: 10, least: 10 };
+    const leases = [{ id: 'lease-of-the-test', scope: 'org', name: '', ...sums }];
+    return post(gate.url, '/v1/leases', { org_id: 'one', product: 'crm', leases });
+  };
+
   beforeAll(async () => {
     if (server.notRun !== undefined) return;
     pipeline = await openPipeline('alerts', { INVALID_RECORDS_LIMIT: String(INVALID_RECORDS) });
     clickhouse = await FaultyLinks.open(serverAddresses().clickhouseUrl);
     kafka = await tcpProxy(serverAddresses().kafkaBrokers);
     env = { CLICKHOUSE_URL: clickhouse.url };
-    ports = { consumer: await freePort(), aggregator: await freePort(), api: Number(pipeline.env['PORT']) };
+    ports = {
+      consumer: await freePort(),
+      aggregator: await freePort(),
+      gate: await freePort(),
+      api: Number(pipeline.env['PORT']),
+    };
     const targets = Object.values(ports).map((port) => `127.0.0.1:${port}`);
     monitor = await startPrometheus(server.path, join(pipeline.dataDir, 'prometheus'), targets);
   });
   afterAll(async () => {
+    await killConsumers();
     await monitor?.stop();
     await pipeline?.stop();
     await Promise.all([clickhouse?.close(), kafka?.close()]);
@@ -101,7 +117,9 @@ describeWith(server, 'a Prometheus that scrapes the processes', () => {
       SCHEMA_REGISTRY_URL: 'http://127.0.0.1:1',
       ON_INVALID_WAVE: 'stop',
     });
+    gate = await startGate({ env: { ...pipeline.env, ...env } }, { HEALTH_PORT: String(ports.gate) });
     await untilFired(
+      'ApiCreditsGateMissing',
       'ApiCreditsLandingLags',
       'ApiCreditsTimeZoneRulesOld',
       'ApiCreditsOrgsSetAside',
@@ -122,6 +140,7 @@ describeWith(server, 'a Prometheus that scrapes the processes', () => {
 
   async function aSchemaIsMissing(): Promise<void> {
     await publish(0, [Buffer.from('0000000007', 'hex')]);
+    await until('the gate grants', async () => (await lease()).status === 200);
     await untilFiredBy(
       async () => {
         const slow = clickhouse.inject('delay', 3_000);
@@ -129,6 +148,7 @@ describeWith(server, 'a Prometheus that scrapes the processes', () => {
         await slow;
       },
       'ApiCreditsWaitsForSchema',
+      'ApiCreditsGateWaitsForLanding',
       'ApiCreditsPartitionLags',
       'ApiCreditsAnswersSlow',
     );
@@ -142,7 +162,11 @@ describeWith(server, 'a Prometheus that scrapes the processes', () => {
     await until('a failed request is counted', async () => (await monitor.query(failed)).length > 0);
     await publish(1, [encodeCallEvent(eventOf({ occurred_at: Date.now() }, 1))]);
     await untilFiredBy(
-      () => inVain(20),
+      async () => {
+        await inVain(20);
+        await lease();
+      },
+      'ApiCreditsGateFails',
       'ApiCreditsClickHouseUnavailable',
       'ApiCreditsRequestsFail',
       'ApiCreditsLandingStepFails',
@@ -198,7 +222,7 @@ describeWith(server, 'a Prometheus that scrapes the processes', () => {
   it('is served metrics with a help text and names as Prometheus has them', async () => {
     if (tool.notRun !== undefined) throw new Error(tool.notRun);
     const complaints: string[] = [];
-    for (const stage of ['consumer', 'aggregator', 'api'] as const) {
+    for (const stage of ['consumer', 'aggregator', 'gate', 'api'] as const) {
       const input = await (await fetch(urlOf(stage, '/metrics'))).text();
       const { stdout, stderr } = await run([tool.path, 'check', 'metrics'], { cwd: projectRoot(), input });
       complaints.push(...(stdout + stderr).split('\n').filter((line) => line.startsWith('api_credits_')));

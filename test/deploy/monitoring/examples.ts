@@ -109,4 +109,27 @@ export const EXAMPLES: readonly Example[] = [
     series: { api_credits_time_zone_rules_age_days: '365x9 366x90' },
     firesAt: 70,
   },
+  {
+    alert: 'ApiCreditsGateMissing',
+    series: {
+      'api_credits_gate_lease_partitions{instance="a"}': '12x70',
+      'api_credits_gate_lease_partitions{instance="b"}': '12x70',
+      'api_credits_gate_owned_partitions{instance="a"}': '6x70',
+      'api_credits_gate_owned_partitions{instance="b"}': '6x9 5x60',
+    },
+    firesAt: 11,
+  },
+  {
+    alert: 'ApiCreditsGateFails',
+    series: {
+      'api_credits_gate_lease_requests_total{instance="a",outcome="answered"}': '0+94x70',
+      'api_credits_gate_lease_requests_total{instance="a",outcome="failed"}': '0x9 60+60x60',
+    },
+    firesAt: 12,
+  },
+  {
+    alert: 'ApiCreditsGateWaitsForLanding',
+    series: { api_credits_gate_landing_wait_seconds: '60x9 61x60' },
+    firesAt: 12,
+  },
 ];

@@ -34,7 +34,8 @@ LOG_LEVEL: {{ .Values.logLevel | quote }}
 STOP_TIMEOUT_MS: {{ int .Values.stopTimeoutMs | quote }}
 {{- end -}}
 
-{{- define "api-credits.api-env" -}}
+{{/* How tokens are verified, by the API and by the gates. */}}
+{{- define "api-credits.token-env" -}}
 {{- with .Values.api.auth -}}
 {{- if not .jwksUrl }}
 JWT_SECRET_FILE: /etc/api-credits/auth/jwt_secret
@@ -49,6 +50,15 @@ JWT_ISSUER: {{ . | quote }}
 JWT_AUDIENCE: {{ . | quote }}
 {{- end }}
 {{- end }}
+{{- end -}}
+
+{{- define "api-credits.gate-env" -}}
+GATE_URL: http://$(POD_IP):8080
+{{ include "api-credits.token-env" . }}
+{{- end -}}
+
+{{- define "api-credits.api-env" -}}
+{{ include "api-credits.token-env" . }}
 {{- with .Values.api.trustedProxies }}
 TRUSTED_PROXIES: {{ . | quote }}
 {{- end }}

@@ -1,6 +1,7 @@
 {{/*
   The pod of any process or job. Takes a dict: root, name (component), program, env (a dict), user (owner, writer,
-  reader or none), resources, port (of the probes; none for jobs), settings (node selection).
+  reader, gate or none), resources, port (of the probes; none for jobs), requests (the port of requests, where that is
+  another), settings (node selection). Variables may refer to POD_IP as $(POD_IP).
 */}}
 {{- define "api-credits.pod" -}}
 {{- $root := .root -}}
@@ -58,6 +59,9 @@ spec:
       {{- if .port }}
       ports:
         - { name: http, containerPort: {{ .port }} }
+        {{- with .requests }}
+        - { name: requests, containerPort: {{ . }} }
+        {{- end }}
       # Landing may wait for Kafka or ClickHouse; /healthz answers all the same.
       startupProbe:
         httpGet: { path: /healthz, port: http }
@@ -81,6 +85,9 @@ spec:
         capabilities: { drop: [ALL] }
       resources: {{ toYaml .resources | nindent 8 }}
       env:
+        {{- if .requests }}
+        - { name: POD_IP, valueFrom: { fieldRef: { fieldPath: status.podIP } } }
+        {{- end }}
         {{- range $name, $value := .env }}
         - { name: {{ $name }}, value: {{ $value | toString | quote }} }
         {{- end }}
@@ -104,7 +111,7 @@ spec:
 {{- if and (has .name (list "api" "alerts")) $values.alerts.secret }}
 - { name: alerts, mountPath: /etc/api-credits/alerts, readOnly: true }
 {{- end }}
-{{- if and (eq .name "api") $values.api.auth.secret }}
+{{- if or (and (eq .name "api") $values.api.auth.secret) (and (eq .name "gate") (not $values.api.auth.jwksUrl)) }}
 - { name: auth, mountPath: /etc/api-credits/auth, readOnly: true }
 {{- end }}
 {{- end -}}
@@ -129,5 +136,9 @@ spec:
 {{- if and (eq .name "api") $values.api.auth.secret }}
 - name: auth
   secret: { secretName: {{ $values.api.auth.secret }}, defaultMode: 0440 }
+{{- end }}
+{{- if and (eq .name "gate") (not $values.api.auth.jwksUrl) }}
+- name: auth
+  secret: { secretName: {{ $values.api.auth.secret }}, defaultMode: 0440, items: [{ key: jwt_secret, path: jwt_secret }] }
 {{- end }}
 {{- end -}}
