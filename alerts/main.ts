@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectClickHouse } from '../platform/clickhouse/connect.ts';
 import { firstClusterContact } from '../platform/clickhouse/first-contact.ts';
+import { ServerClock } from '../platform/clickhouse/server-clock.ts';
 import { openHealth } from '../platform/health/server.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
 import { firstContact } from '../platform/kafka/first-contact.ts';
@@ -27,6 +28,8 @@ const DELIVERY_TIMEOUT_MS = 15_000;
 /** Longer than from one tick to the next. */
 const KEEP_IDLE_MS = 10_000;
 const RECORD_WITHIN_MS = 15_000;
+/** Milliseconds of a monotonic clock. */
+const uptime = (): number => performance.now();
 
 await runProcess(
   {
@@ -46,6 +49,9 @@ async function run({
   const health = await openHealth(config, logger);
   const ticks = new TickHistory(Date.now);
   const client = connectClickHouse(config, 'api-credits alerts', { keepIdleMs: KEEP_IDLE_MS });
+  // By a clock that is behind, the calls of the last hour would leave the window: their alerts resolved, and raised again.
+  const clock = new ServerClock(client, uptime);
+  const { now } = clock;
   const topics = topicNames(config.TOPIC_PREFIX);
   const kafka = connectKafka(config, 'api-credits-alerts', logger);
   firstContact(config, 'api-credits-alerts', logger, (admin) =>
@@ -55,7 +61,7 @@ async function run({
   const recorder = openRecorder(config, client, {
     clientId: 'api-credits-alerts',
     logger,
-    now: Date.now,
+    now,
     timeoutMs: RECORD_WITHIN_MS,
   });
   const mailer = openMailer(config.SMTP_URL, config.MAIL_FROM, DELIVERY_TIMEOUT_MS);
@@ -64,9 +70,9 @@ async function run({
     isAnyTarget: config.WEBHOOK_TARGETS === 'any',
     timeoutMs: DELIVERY_TIMEOUT_MS,
     mailer,
-    now: Date.now,
+    now,
   });
-  const disable = createDisabling(client, recorder, Date.now, logger);
+  const disable = createDisabling(client, recorder, now, logger);
   const counts: DeliveryCounts = { attempts: 0, delivered: 0, failed: 0 };
 
   /** While this process has the work; made anew each time, as another may have worked in between. */
@@ -78,13 +84,13 @@ async function run({
         store: recorder,
         log,
         topics,
-        now: Date.now,
-        uptime: () => performance.now(),
+        now,
+        uptime,
         timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS },
         aheadMs: config.FUTURE_LIMIT_MS,
       }),
-      new Events({ client, log, topics, now: Date.now, sealDelayMs: config.SEAL_DELAY_MS }),
-      new Deliverer({ client, ship, disable, now: Date.now, random: Math.random, logger, counts }),
+      new Events({ client, log, topics, now, sealDelayMs: config.SEAL_DELAY_MS }),
+      new Deliverer({ client, ship, disable, now, random: Math.random, logger, counts }),
     );
 
   alertsMetrics(health.metrics, {
@@ -102,6 +108,7 @@ async function run({
   const lease = new Lease(client, 'alerts', randomUUID(), logger);
   async function tick(): Promise<void> {
     try {
+      await clock.refresh();
       if (!(await lease.take())) {
         await worker?.stop();
         worker = undefined;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServerClock } from '../platform/clickhouse/server-clock.ts';
 import type { Logger } from '../platform/logging.ts';
 import type { SettingsState } from '../domain/settings/state.ts';
 import type { SettingsStore } from '../store/settings/store.ts';
@@ -14,6 +15,7 @@ const SETTINGS_HOLD_MS = 10_000;
 const FORGET_EVERY_MS = 10_000;
 
 export interface BackgroundParts {
+  readonly clock: Pick<ServerClock, 'refresh'>;
   readonly settings: SettingsStore;
   readonly clock: GateClock;
   readonly checkpoints: Checkpoints;
@@ -71,7 +73,9 @@ export class Background {
     await this.#running;
   }
 
+  /** Nothing is granted before the settings are known, and so none before the time is. */
   async #follow(): Promise<void> {
+    await this.#parts.clock.refresh();
     const at = this.#parts.uptime();
     this.#state = { settings: await this.#parts.settings.refresh(), at };
   }

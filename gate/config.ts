@@ -40,7 +40,7 @@ export const gateVariables = {
     default: GATE_TIMING.clockDifferenceMs,
     minimum: 0,
     maximum: 60_000,
-    description: 'how far the clocks of API servers and gates may be apart',
+    description: 'how far the clock of an API server may be from ClickHouse’s',
   }),
 };
 

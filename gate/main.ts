@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { openHealth } from '../platform/health/server.ts';
 import { connectClickHouse } from '../platform/clickhouse/connect.ts';
 import { firstClusterContact } from '../platform/clickhouse/first-contact.ts';
+import { ServerClock } from '../platform/clickhouse/server-clock.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
 import { firstContact } from '../platform/kafka/first-contact.ts';
 import { checkReplication } from '../platform/kafka/replication-check.ts';
@@ -54,6 +55,9 @@ async function run({ config, logger, onStop, fail }: RunningProcess<GateConfig>)
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     keepIdleMs: KEEP_IDLE_MS,
   });
+  // Gates that differ about the time would differ about which calls the last 24 hours have.
+  const clock = new ServerClock(client, uptime);
+  const { now } = clock;
   const url = config.GATE_URL || `http://${config.HOST}:${config.PORT}`;
   const groupId = `${config.TOPIC_PREFIX}gate`;
 
@@ -72,6 +76,7 @@ async function run({ config, logger, onStop, fail }: RunningProcess<GateConfig>)
   });
   const now = (): number => clock.now();
   const background = new Background({
+    clock,
     settings: createSettingsStore(client, config.UNKNOWN_ORGS),
     clock,
     checkpoints,
