@@ -120,6 +120,7 @@ async function run({
   const tracing = openTracing(config, 'api-credits-consumer', logger);
   const schemas = new WriterSchemas();
   const schemaTopic = new SchemaTopic(kafka, admin, topics.writerSchemas, group, schemas, logger, onCrash);
+  schemaTopic.readAhead();
   const registry =
     config.registry && new RegistrySchemas(new SchemaRegistry(config.registry), retryUntilSuccess);
   const limits = { ...kept, futureMs: config.FUTURE_LIMIT_MS, latenessMs: config.LATENESS_LIMIT_MS };

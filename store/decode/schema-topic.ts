@@ -20,8 +20,8 @@ export class SchemaTopicTimeoutError extends Error {
 }
 
 /**
- * Reads the topic of writer schemas to its end, for the first time when an event has an unknown fingerprint. A publisher
- * writes its schema before its first event, so a schema that is missing then was missing when the event was published.
+ * Reads the topic of writer schemas to its end when an event has an unknown fingerprint. A publisher writes its schema
+ * before its first event, so a schema that is missing then was missing when the event was published.
  */
 export class SchemaTopic {
   readonly #kafka: Kafka;
@@ -58,12 +58,22 @@ export class SchemaTopic {
     this.#onCrash = onCrash;
   }
 
+  /**
+   * Begins to read before an event needs it. A reader joins a group of its own first, for seconds, and events with an
+   * unknown fingerprint wait for that.
+   */
+  readAhead(): void {
+    this.#begin().catch((error: unknown) =>
+      this.#logger.warn({ err: error, topic: this.#topic }, 'writer schemas not read yet'),
+    );
+  }
+
   /** Resolves when all schemas that the topic holds now are known. @throws SchemaTopicTimeoutError, Kafka's errors */
   async readToEnd(heartbeat: () => Promise<void>): Promise<void> {
     const [partition] = await this.#admin.fetchTopicOffsets(this.#topic);
     const end = Number(partition?.high ?? 0);
     if (this.#next >= end) return;
-    await (this.#consumer ??= this.#start().catch((error: unknown) => this.#forget(error)));
+    await this.#begin();
     // By the clock, because slow heartbeats count towards the limit too.
     const deadline = performance.now() + READ_TIMEOUT_MS;
     while (this.#next < end) {
@@ -78,6 +88,10 @@ export class SchemaTopic {
   /** One that is still starting ends with the process: kafkajs repeats its start without end, and cannot be interrupted. */
   async stop(): Promise<void> {
     await this.#running?.disconnect();
+  }
+
+  #begin(): Promise<void> {
+    return (this.#consumer ??= this.#start().catch((error: unknown) => this.#forget(error)));
   }
 
   /** The next call starts a new consumer. */

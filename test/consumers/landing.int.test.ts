@@ -71,6 +71,16 @@ describe('published events', () => {
   });
 });
 
+describe('a writer schema', () => {
+  it('is read before the first event that needs it, so that no event waits for the reader to join its group', async () => {
+    await stack.producer.send({
+      topic: stack.topics.writerSchemas,
+      messages: [{ key: '0123456789abcdef', value: 'not a schema' }],
+    });
+    await until('the consumer has read it', () => consumer.log().includes('read writer schemas'));
+  });
+});
+
 describe('two payloads under one id', () => {
   it('the one with the least (offset, partition) wins, whichever lands first or is repeated', async () => {
     const occurred_at = Date.now();
