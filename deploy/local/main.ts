@@ -4,31 +4,26 @@ import { isOn } from '../../api/config.ts';
 import { failCommand, messageOf } from '../../platform/command-line/command.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
-import { ensureTopics, connectKafka } from '../../platform/kafka/connect.ts';
-import { enforceTopicRetention } from '../../platform/kafka/topic-retention.ts';
+import { connectKafka } from '../../platform/kafka/connect.ts';
 import { createLogger } from '../../platform/logging.ts';
-import { migrate } from '../../platform/clickhouse/migrate.ts';
-import { enforceDeadLetterRetention } from '../../store/dead-letters/retention.ts';
-import { enforceRetention } from '../../store/retention.ts';
-import { enforceSourceRetention } from '../../store/source-retention.ts';
 import { readStartArguments, START_USAGE, type ProcessCounts } from './arguments.ts';
-import { logFileOf } from './child.ts';
-import { killAfterMs, readLocalConfig, type LocalConfig } from './config.ts';
-import { childLogin, clickhouseAs, loginsOf, stackEnvironment } from './environment.ts';
-import { createFleet, type Fleet } from './fleet.ts';
-import { assertPortsFree, membersOf, type Member } from './members.ts';
+import { readLocalConfig, type LocalConfig } from './config.ts';
+import { clickhouseAs, loginsOf, stackEnvironment } from './environment.ts';
+import { createFleet } from './fleet.ts';
+import { assertPortsFree, membersOf } from './members.ts';
 import { PATIENCE_MS } from './given-servers.ts';
 import { killLeftovers } from './pid-record.ts';
-import { LOGINS, superviseStage, untilApiAnswers } from './pipeline.ts';
 import { replaySample } from './replay-sample.ts';
 import { whileServersBlink } from './server-away.ts';
 import { untilSettled } from './settled.ts';
 import { signInLink } from './sign-in-link.ts';
 import { createShutdown, onNpmGone, onSignals } from './shutdown.ts';
 import { createStackFile } from './stack.ts';
+import { startPipeline, urlOf } from './start-pipeline.ts';
 import { startServers, type ServerPlaces } from './start-servers.ts';
 import { createSteps } from './steps.ts';
 import { summaryLines, type ReplayFigures } from './summary.ts';
+import { createTablesAndTopics } from './tables-and-topics.ts';
 import { takeDataDir } from './take-data-dir.ts';
 
 const SETTLED_WITHIN_MS = 600_000;
@@ -80,18 +75,8 @@ async function start(config: LocalConfig, counts: ProcessCounts): Promise<void> 
   });
   const servers = await step('Kafka and ClickHouse', () => startServers(config, fleet, patience));
   const pipeline = connect(config, servers);
-  const createTablesAndTopics = async (): Promise<void> => {
-    const asOwner = clickhouseAs(config, servers, 'owner');
-    await migrate(asOwner);
-    // The consumer may not change the local tables: it finds this done.
-    await enforceRetention(asOwner, config.RETENTION_DAYS);
-    await enforceDeadLetterRetention(asOwner, config.DEAD_LETTER_RETENTION_DAYS);
-    await enforceSourceRetention(asOwner, config.SOURCE_RETENTION_DAYS);
-    const { CALL_PARTITIONS: partitions, DEAD_LETTER_RETENTION_DAYS: days, replication } = config;
-    await ensureTopics(pipeline.kafka, pipeline.topics, partitions, replication, days);
-    await enforceTopicRetention(pipeline.kafka, pipeline.topics.dead, days);
-  };
-  await step('tables and topics', () => whileServersBlink(createTablesAndTopics, patience));
+  const createAll = () => createTablesAndTopics(config, servers, pipeline);
+  await step('tables and topics', () => whileServersBlink(createAll, patience));
 
   const environment = stackEnvironment(config, servers, process.env);
   await step('consumer, aggregator, alerts and API', () =>
@@ -134,30 +119,6 @@ function connect(config: LocalConfig, servers: ServerPlaces) {
     timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS },
     now: Date.now,
   };
-}
-
-async function startPipeline(
-  config: LocalConfig,
-  servers: ServerPlaces,
-  environment: Record<string, string>,
-  fleet: Fleet,
-  members: readonly Member[],
-): Promise<void> {
-  const options = { dataDir: config.DATA_DIR, killAfterMs: killAfterMs(config) };
-  for (const { stage, name, port, portVariable } of members) {
-    const own = { HEALTH_PORT: '', ...(port !== undefined && { [portVariable]: String(port) }) };
-    const env = { ...environment, ...childLogin(servers, LOGINS[stage]), ...own };
-    await fleet.add((watch) => superviseStage(stage, { ...options, name, env }, watch));
-  }
-  for (const { stage, name, port } of members) {
-    if (stage === 'api' && port !== undefined) {
-      await untilApiAnswers(urlOf(port), logFileOf(config.DATA_DIR, name));
-    }
-  }
-}
-
-function urlOf(port: number): string {
-  return `http://127.0.0.1:${port}`;
 }
 
 function endOnSignals(dataDir: string): void {

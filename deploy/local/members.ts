@@ -19,8 +19,7 @@ type PortConfig = Pick<LocalConfig, 'PORT' | 'HEALTH_PORT'>;
 
 /**
  * The processes in the order in which they start. The APIs listen on PORT, PORT+1, ..., the gates on PORT+10, PORT+11,
- * ...; the consumers, the
- * aggregators and then alerts on HEALTH_PORT, HEALTH_PORT+1, ..., if it is given.
+ * ...; the consumers, the aggregators and then alerts on HEALTH_PORT, HEALTH_PORT+1, ..., if it is given.
  */
 export function membersOf(counts: ProcessCounts, { PORT, HEALTH_PORT }: PortConfig): Member[] {
   let healthPort = HEALTH_PORT;
