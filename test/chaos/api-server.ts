@@ -67,6 +67,8 @@ app.post<{ Body: Call }>('/calls/:id', async ({ body }, reply) => {
 });
 await app.listen({ port: options.port, host: '127.0.0.1' });
 process.stdout.write('listening\n');
+process.stdin.on('end', () => process.exit(1)).resume();
+process.stdin.unref();
 
 process.once('SIGTERM', () => void stop());
 

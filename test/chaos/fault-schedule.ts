@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SECOND_MS } from '../../schemas/time-units.ts';
 import { areConsumersAssigned } from './assigned.ts';
 import { BrokerFaults } from './brokers.ts';
 import { jumpClock } from './clocks.ts';
 import { describeFault, inject, startedPid } from './inject.ts';
 import { killWhileInsertsFail } from './kill-while-failing.ts';
+import type { GatedServer } from './limits/gated-server.ts';
 import type { MeteredServer } from './metered-server.ts';
 import { isLinkFault } from './network.ts';
 import { LINKS, SHARDS, type Fault } from './plan.ts';
@@ -33,14 +35,16 @@ export interface FaultTargets {
   /** They make a process part of the stack. */
   readonly variables: Readonly<Record<string, string>>;
   readonly publisher: MeteredServer;
+  readonly gated: GatedServer;
   readonly servers: Pick<ChaosServers, 'cluster' | 'shardsDir' | 'shards' | 'links' | 'clocksDir'>;
 }
 
 /**
- * Injects each fault at its time. Resolves when the last one is over.
+ * Injects each fault at its time. Resolves when the last one is over, and not before the run's time is.
  * @returns those that could be injected
  */
-export async function injectAll(
+export async function injectDuring(
+  seconds: number,
   faults: readonly Fault[],
   targets: FaultTargets,
   clock: RunClock,
@@ -55,6 +59,7 @@ export async function injectAll(
       return isInjected;
     }),
   );
+  await clock.until(seconds * SECOND_MS);
   return faults.filter((_, index) => injected[index]);
 }
 
@@ -77,8 +82,9 @@ class Injector {
     if (fault.brokers) return this.#brokerFaults.inject(fault, begin);
     begin();
     const { kind, victim, forMs, atMs } = fault;
-    const { dataDir, variables, publisher, servers } = this.#targets;
+    const { dataDir, variables, publisher, gated, servers } = this.#targets;
     if (victim === 'publisher') return over(publisher.inject(fault));
+    if (victim === 'gated publisher') return over(gated.inject(fault));
     const link = servers.links[LINKS.findIndex((name) => name === victim)];
     if (isLinkFault(kind)) return over(link?.inject(kind, forMs));
     const shard = servers.shards.find(({ name }) => name === victim);

@@ -2,11 +2,24 @@ import { join } from 'node:path';
 import { startPrometheus } from '../deploy/monitoring/prometheus.ts';
 import { prometheus } from '../deploy/tools/programs.ts';
 import { until } from '../until.ts';
+import { LONG_RUN_S } from './plan.ts';
 
 /** What every run brings about, and keeps until its end. */
-const EXPECTED = ['ApiCreditsInvalidRecords', 'ApiCreditsOrgsSetAside'];
-
-const missingOf = (fired: readonly string[]): string[] => EXPECTED.filter((alert) => !fired.includes(alert));
+const ALWAYS = ['ApiCreditsInvalidRecords', 'ApiCreditsOrgsSetAside'];
+/** What the outages of a long run bring about (plan.ts), and its dead letters. RELIABILITY.md says why no others. */
+const IN_LONG_RUNS = [
+  'ApiCreditsNotMonitored',
+  'ApiCreditsProcessDown',
+  'ApiCreditsProcessNotReady',
+  'ApiCreditsClickHouseUnavailable',
+  'ApiCreditsLandingLags',
+  'ApiCreditsPartitionLags',
+  'ApiCreditsLandingStepFails',
+  'ApiCreditsNewDeadLetters',
+  'ApiCreditsAggregatorStalled',
+  'ApiCreditsRequestsFail',
+  'ApiCreditsAnswersSlow',
+];
 
 /** The alerts of deploy/monitoring/ that fire during a run. */
 export interface FiringAlerts {
@@ -16,16 +29,21 @@ export interface FiringAlerts {
 }
 
 /**
- * Scrapes the APIs with a Prometheus that evaluates the rules in a hurry.
+ * Scrapes the processes of a stack with a Prometheus that evaluates the rules in a hurry.
+ * @param targets `host:port` of the processes
+ * @param seconds of the run
  * @returns undefined where there is no Prometheus
  */
 export async function watchFiring(
   dataDir: string,
-  apis: readonly string[],
+  targets: readonly string[],
+  seconds: number,
 ): Promise<FiringAlerts | undefined> {
   const tool = await prometheus();
   if (tool.notRun !== undefined) return undefined;
-  const targets = apis.map((url) => new URL(url).host);
+  const expected = seconds < LONG_RUN_S ? ALWAYS : [...ALWAYS, ...IN_LONG_RUNS];
+  const missingOf = (fired: readonly string[]): string[] =>
+    expected.filter((alert) => !fired.includes(alert));
   const server = await startPrometheus(tool.path, join(dataDir, 'prometheus'), targets);
   return {
     outcome: async () => {

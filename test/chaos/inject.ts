@@ -77,7 +77,7 @@ export async function inject(
     case 'redeliver':
       return runBeside({ ...variables, CONSUMER_GROUP: `again-${atMs}` }, CONSUMER, forMs);
     case 'rival':
-      return runBeside(variables, AGGREGATOR, forMs);
+      return runBeside(variables, victim === 'alerts' ? ALERTS : AGGREGATOR, forMs);
     case 'widen':
       return addPartitions(variables);
     case 'kill':
@@ -127,6 +127,7 @@ export async function startedPid(dataDir: string, victim: Victim): Promise<numbe
 
 const CONSUMER = { program: 'consumers/main.ts', readyMessage: 'partitions assigned' };
 const AGGREGATOR = { program: 'aggregator/main.ts', readyMessage: 'aggregator started' };
+const ALERTS = { program: 'alerts/main.ts', readyMessage: 'alerts started' };
 const RESTARTED_WITHIN_MS = 30_000;
 /** Kafka or ClickHouse may be away at that moment, and the machine busy. */
 const READY_WITHIN_MS = 180_000;

@@ -1,6 +1,7 @@
 import { randomOf } from '../random.ts';
 import type { PlannedLimit } from './limit-changes.ts';
 import { POISON } from './poison.ts';
+import { OPEN } from './limits/gated-orgs.ts';
 import { ORGS } from './traffic.ts';
 
 /** abandon: its publisher is gone in the middle, and the broker aborts the transaction after its timeout. */
@@ -83,8 +84,13 @@ export function planInputs(seed: number, seconds: number): Inputs {
   const limits: PlannedLimit[] = [];
   for (let atMs = between(0, 500); atMs < endMs; atMs += between(0, 2 * MEAN_PAUSE_MS))
     limits.push({ atMs, org: ORGS[between(3, ORGS.length - 1)] ?? '', credits: between(0, HIGHEST_LIMIT) });
+  // Of an organisation whose calls ask a gate: it has used more than the lower limit by then.
+  const gated = [
+    { atMs: within(0.35, 0.45), org: OPEN, credits: 0 },
+    { atMs: within(0.6, 0.7), org: OPEN, credits: 8_000 },
+  ];
   return {
-    limits,
+    limits: [...limits, ...gated].toSorted((a, b) => a.atMs - b.atMs),
     transactions,
     poison,
     poisonedOrgAtMs: within(0, 0.4),

@@ -71,6 +71,11 @@ export class Ledger {
     return new Map([...days].map(([day, { credits }]) => [day, credits]));
   }
 
+  /** Credits of an org, of all its calls. */
+  creditsOf(org: string): number {
+    return [...this.creditsByDay(org).values()].reduce((sum, credits) => sum + credits, 0);
+  }
+
   /**
    * The least and the most credits that the rolling 24 hours of an org may show at an instant.
    * @param watermark every call acknowledged before it must be counted

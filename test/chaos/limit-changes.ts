@@ -25,6 +25,9 @@ interface Change {
   readonly key: string;
   readonly at: number;
   readonly credits: number;
+  /** It took effect between the first request and the answer to the last one, or when it says, if that is later. */
+  readonly requestedAt: number;
+  readonly answeredAt: number;
 }
 
 /** Changes limits while everything fails, each once, and keeps which limit was in effect when. */
@@ -34,11 +37,13 @@ export class LimitChanges {
   /** Repeats a change under one key until the API answers that it is recorded. @throws the last error after 15 minutes */
   async make({ org, credits }: PlannedLimit, key: string, put: Put): Promise<void> {
     const deadline = performance.now() + MADE_WITHIN_MS;
+    const requestedAt = Date.now();
     for (;;) {
       try {
         const answer = await put(`/v1/orgs/${org}/additional-limit`, org, { credits, reason: key }, key);
         const { effective_at: at } = Value.Parse(Changed, answer);
-        this.#changes.set(org, [...this.#of(org), { key, at: Date.parse(at), credits }]);
+        const change = { key, at: Date.parse(at), credits, requestedAt, answeredAt: Date.now() };
+        this.#changes.set(org, [...this.#of(org), change]);
         return;
       } catch (error) {
         if (performance.now() > deadline)
@@ -54,6 +59,23 @@ export class LimitChanges {
     const before = this.#of(org).findLast(({ at }) => at < from)?.credits ?? FIRST_LIMIT;
     const within = this.#of(org).filter(({ at }) => at >= from && at < from + DAY_MS);
     return Math.max(before, ...within.map(({ credits }) => credits));
+  }
+
+  /** The limit that was set last. */
+  current(org: string): number {
+    return this.#of(org).at(-1)?.credits ?? FIRST_LIMIT;
+  }
+
+  /**
+   * The highest limit that may have been enforced at an instant.
+   * @param heldMs how long after it was replaced a limit may still be enforced
+   */
+  highestPossible(org: string, at: number, heldMs: number): number {
+    const changes = this.#of(org);
+    const replaced = changes.findLastIndex((change) => Math.max(change.at, change.answeredAt) + heldMs <= at);
+    const first = replaced < 0 ? FIRST_LIMIT : (changes[replaced]?.credits ?? FIRST_LIMIT);
+    const later = changes.slice(replaced + 1).filter(({ requestedAt }) => requestedAt <= at);
+    return Math.max(first, ...later.map(({ credits }) => credits));
   }
 
   /** Of the changes that were recorded. */

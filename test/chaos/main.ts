@@ -2,9 +2,9 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { failCommand } from '../../platform/command-line/command.ts';
 import { Options } from '../../platform/command-line/options.ts';
-import { freePort } from '../../deploy/local/ports.ts';
 import { npmStart } from '../deploy/local/npm-start.ts';
 import { inTestRun } from '../servers/test-run.ts';
+import { freePorts, variablesOf } from './addresses.ts';
 import { planInputs } from './inputs-plan.ts';
 import { planFaults, TWO_OF_EACH } from './plan.ts';
 import { runChaos } from './run.ts';
@@ -17,8 +17,9 @@ seconds (60) publishes more while it kills, freezes and doubles processes, kills
 slows and silences the connections to both, makes shards read-only, lets them run out of memory, disk and time, sets
 clocks wrong, adds partitions and changes limits. It also publishes what others may put on the topics: calls in
 transactions, aborted ones too, broken settings, junk schemas, and waves of invalid records. Meanwhile every answer of
-the API must lie within bounds. Then it checks that the log holds every call that was acknowledged, and compares every
-figure with an independent count. The same seed gives the same calls and faults; how they interleave depends on the
+the API must lie within bounds. An API server asks gates before its calls, and a receiver of alerts fails. Then it
+checks that the log holds every call that was acknowledged and no more than the limits allow, that each alert was raised
+and delivered once, and compares every figure with an independent count. The same seed gives the same calls and faults; how they interleave depends on the
 machine. The rows are sharded by organisation where the seed is even, by organisation and hour where it is odd. Exit
 code 1 if anything differs.`;
 
@@ -48,12 +49,13 @@ async function main(args: readonly string[]): Promise<void> {
     print(`seed ${seed}, ${seconds} s; starting three brokers, two shards (by ${shardBy}) and a stack`);
     const servers = await startChaosServers(runDir, shardBy, PARTITIONS);
     try {
-      const variables = { ...servers.variables, PORT: String(await freePort()), JWT_SECRET: secret };
-      const stack = npmStart({ DATA_DIR: dataDir, ...variables }, TWO_OF_EACH);
+      const ports = await freePorts();
+      const own = { DATA_DIR: dataDir, JWT_SECRET: secret, ...variablesOf(ports) };
+      const stack = npmStart({ ...servers.variables, ...own }, TWO_OF_EACH);
       try {
         await stack.untilPrinted('ready http://');
         const [faults, inputs] = [planFaults(seed, seconds), planInputs(seed, seconds)];
-        const options = { seed, seconds, faults, inputs, dataDir, secret, servers, print };
+        const options = { seed, seconds, faults, inputs, dataDir, secret, ports, servers, print };
         report(seed, await runChaos(options));
       } catch (error) {
         print(stack.output().split('\n').slice(-30).join('\n'));

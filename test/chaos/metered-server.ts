@@ -1,19 +1,15 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../deploy/local/ports.ts';
-import { until } from '../../deploy/local/until.ts';
-import { projectRoot } from '../../schemas/root.ts';
 import type { ApiServerOptions } from './api-server.ts';
 import type { Ledger } from './ledger.ts';
 import type { Fault } from './plan.ts';
+import { ServerProcess } from './server-process.ts';
 import type { Call } from './traffic.ts';
 
 const PROGRAM = 'test/chaos/api-server.ts';
-const UP_WITHIN_MS = 60_000;
 const ANSWER_WITHIN_MS = 5_000;
 const CALLS_AT_ONCE = 10;
 const PAUSE_MS = 100;
@@ -29,13 +25,11 @@ export class MeteredServer {
   readonly #ledger: Ledger;
   readonly #directory: string;
   readonly #calls = new Map<string, Call>();
-  #process: ChildProcess | undefined;
-  #isOver = false;
-  #last: Promise<unknown> = Promise.resolve();
-  kills = 0;
+  readonly #server: ServerProcess;
 
-  private constructor(options: ApiServerOptions, directory: string, ledger: Ledger) {
+  private constructor(options: ApiServerOptions, directory: string, ledger: Ledger, server: ServerProcess) {
     this.#options = options;
+    this.#server = server;
     this.#directory = directory;
     this.#ledger = ledger;
   }
@@ -46,47 +40,17 @@ export class MeteredServer {
   ): Promise<MeteredServer> {
     const directory = mkdtempSync(join(tmpdir(), 'api-credits-chaos-'));
     const files = { spoolDirectory: join(directory, 'spool'), resolvedFile: join(directory, 'resolved') };
-    const server = new MeteredServer({ ...kafka, ...files, port: await freePort() }, directory, ledger);
-    await server.#start();
-    return server;
+    const options = { ...kafka, ...files, port: await freePort() };
+    return new MeteredServer(options, directory, ledger, await ServerProcess.start(PROGRAM, options));
   }
 
-  async #start(): Promise<void> {
-    const child = spawn(process.execPath, [PROGRAM, JSON.stringify(this.#options)], {
-      cwd: projectRoot(),
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    this.#process = child;
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    if (await until(() => output.includes('listening'), UP_WITHIN_MS)) return;
-    throw new Error(`${PROGRAM} did not listen within ${UP_WITHIN_MS / 1_000} s`);
+  get kills(): number {
+    return this.#server.kills;
   }
 
-  /**
-   * Kills it with kill -9 and starts it again, or freezes it for a while. Resolves when that is over. A fault waits
-   * until the one before is over: a busy machine may take longer to start the server than the plan expects.
-   */
+  /** Resolves when the fault is over. */
   inject(fault: Pick<Fault, 'kind' | 'forMs'>): Promise<void> {
-    const injected = this.#last.then(() => this.#injectNow(fault));
-    this.#last = injected.catch(() => undefined);
-    return injected;
-  }
-
-  async #injectNow({ kind, forMs }: Pick<Fault, 'kind' | 'forMs'>): Promise<void> {
-    const child = this.#process;
-    if (!child || this.#isOver) return;
-    if (kind === 'freeze') {
-      child.kill('SIGSTOP');
-      await sleep(forMs);
-      child.kill('SIGCONT');
-      return;
-    }
-    const gone = once(child, 'exit');
-    child.kill('SIGKILL');
-    await gone;
-    this.kills += 1;
-    await this.#start();
+    return this.#server.inject(fault);
   }
 
   /** Makes calls until `over` aborts. */
@@ -119,20 +83,14 @@ export class MeteredServer {
    * @returns how many calls there were, and of how many the publish had resolved before that
    */
   async finish(): Promise<{ readonly calls: number; readonly resolved: number }> {
-    this.#isOver = true;
+    this.#server.spare();
     const counts = { calls: this.#calls.size, resolved: this.#resolved().size };
     for (let attempt = 0; this.#unresolved().length > 0; attempt += 1) {
       if (attempt === ATTEMPTS) throw new Error(`${this.#unresolved().length} calls never resolved`);
       await Promise.all(this.#unresolved().map((call) => this.#make(call)));
       await sleep(PAUSE_MS);
     }
-    const child = this.#process;
-    if (child) {
-      const gone = once(child, 'exit');
-      child.kill('SIGTERM');
-      const [code]: unknown[] = await gone;
-      if (code !== 0) throw new Error(`${PROGRAM} ended with ${String(code)}: not all events are in Kafka`);
-    }
+    await this.#server.stop();
     // Only now: what had resolved was on the disk, not yet in Kafka.
     for (const id of this.#resolved()) this.#ledger.acknowledged(id, Date.now());
     rmSync(this.#directory, { recursive: true });

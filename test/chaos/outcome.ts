@@ -6,6 +6,7 @@ import { clickhouseVariables, closingVariables, kafkaVariables } from '../../pla
 import { topicNames } from '../../schemas/topics.ts';
 import { readRedelivered } from './counts.ts';
 import type { FiringAlerts } from './firing.ts';
+import type { Guards } from './guards.ts';
 import { readReplayed, replayDifferences } from './late-schema.ts';
 import type { Ledger } from './ledger.ts';
 import type { LimitChanges } from './limit-changes.ts';
@@ -23,6 +24,7 @@ export interface Outcome extends Pick<Requests, 'get' | 'overall'> {
   readonly invalid: number;
   /** Undefined where there is no Prometheus. */
   readonly firing: FiringAlerts | undefined;
+  readonly guards: Guards;
   readonly report: (what: string) => void;
 }
 
@@ -32,7 +34,7 @@ export interface Outcome extends Pick<Requests, 'get' | 'overall'> {
  * @returns the differences, a line each
  */
 export async function compareOutcome(
-  { variables, ledger, limits, get, overall, invalid, firing, report }: Outcome,
+  { variables, ledger, limits, get, overall, invalid, firing, guards, report }: Outcome,
   settled: AbortController,
 ): Promise<string[]> {
   const config = readConfig(variables, { ...kafkaVariables, ...clickhouseVariables, ...closingVariables });
@@ -62,6 +64,14 @@ export async function compareOutcome(
         : [`invalid records in the log: ${log.distinctInvalid} instead of ${invalid}`]),
       ...(alerts?.missing ?? []).map((name) => `the alert ${name} never fired`),
       ...replayDifferences(log.beforeSchema, replayed),
+      ...(await guards.differences({
+        kafka,
+        topic: topics.alerts,
+        ledger,
+        limits,
+        gated: log.gated,
+        report,
+      })),
       ...(await differencesOf({
         ledger,
         limits,

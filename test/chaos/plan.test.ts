@@ -23,10 +23,12 @@ describe('the plan of a fault run', () => {
     for (const shard of SHARDS) {
       for (const kind of SHARD_FAULTS) expect(kinds).toContain(`${kind} ${shard}`);
     }
-    for (const process of ['consumer', 'aggregator', 'api-2']) expect(kinds).toContain(`jump ${process}`);
+    for (const process of ['consumer', 'aggregator', 'api-2', 'gate', 'alerts'])
+      expect(kinds).toContain(`jump ${process}`);
     expect(kinds).toContain('join consumer');
     expect(kinds).toContain('redeliver consumer');
     expect(kinds).toContain('rival aggregator');
+    expect(kinds).toContain('rival alerts');
     expect(faults.every(({ atMs }) => atMs > 0 && atMs < SECONDS * 1_000)).toBe(true);
   });
 
@@ -37,6 +39,21 @@ describe('the plan of a fault run', () => {
       expect(kills.length).toBeGreaterThan(0);
       const lastRedelivery = faults.findLast(({ kind }) => kind === 'redeliver')?.atMs ?? 0;
       expect(kills.every(({ atMs }) => atMs > lastRedelivery)).toBe(true);
+    }
+  });
+
+  it('has a long run in which no API, and then no shard, can be reached by anyone', () => {
+    for (const seed of [1, 18, 29]) {
+      const together = (kind: string, victims: readonly string[]) =>
+        planFaults(seed, 270).filter(
+          (fault) => fault.kind === kind && victims.includes(fault.victim) && fault.forMs >= 8_000,
+        );
+      const frozen = together('freeze', ['api', 'api-2']).filter(({ atMs }) => atMs === 27_000);
+      expect(frozen.map(({ victim }) => victim)).toEqual(['api', 'api-2']);
+      const cut = together('cut', LINKS.slice(0, 2)).filter(({ forMs }) => forMs > 20_000);
+      expect(cut.map(({ victim }) => victim)).toEqual(LINKS.slice(0, 2));
+      const kill = planFaults(seed, 270).find(({ kind }) => kind === 'kill-while-failing');
+      expect(kill?.atMs).toBeGreaterThan((cut[0]?.atMs ?? Infinity) + 25_000);
     }
   });
 

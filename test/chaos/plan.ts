@@ -3,8 +3,8 @@ import { randomOf } from '../random.ts';
 import { LINK_FAULTS, type LinkFault } from './network.ts';
 import { SHARD_FAULTS, type ShardFault } from './shard-faults.ts';
 
-/** What the stack is started with: two of each process. */
-export const TWO_OF_EACH = ['--consumers', '2', '--apis', '2', '--aggregators', '2'] as const;
+/** What the stack is started with: two of each process, and one of alerts. */
+export const TWO_OF_EACH = ['--consumers', '2', '--apis', '2', '--aggregators', '2', '--gates', '2'] as const;
 /** The shards of ClickHouse, by the names of their processes. */
 export const SHARDS = ['clickhouse-1', 'clickhouse-2'] as const;
 /** The connections of all processes to each shard, and to each broker. */
@@ -16,20 +16,25 @@ export const LINKS = [
   'link to kafka-3',
 ] as const;
 const PIPELINE = ['consumer', 'consumer-2', 'aggregator', 'aggregator-2', 'api', 'api-2'] as const;
+/** What limits and warns. */
+const GUARDS = ['gate', 'gate-2', 'alerts'] as const;
 /** Processes that are started again when they end. */
 const PROCESSES = [...PIPELINE, ...SHARDS] as const;
-/** `publisher` is an API server that meters its calls. */
-export const VICTIMS = [...PROCESSES, 'kafka', 'publisher'] as const;
+/** API servers: `publisher` meters its calls through a spool, `gated publisher` asks a gate before each. */
+const API_SERVERS = ['publisher', 'gated publisher'] as const;
+export const VICTIMS = [...PROCESSES, ...GUARDS, ...API_SERVERS, 'kafka'] as const;
 export type Victim = (typeof VICTIMS)[number] | (typeof LINKS)[number] | 'topic';
 
 /**
  * kill: kill -9; the stack restarts the process. freeze: the process is stopped for a while and then continues, as
  * after a network outage. join: another consumer joins the group and is killed later. redeliver: a consumer of a new
- * group gets everything again from the first offset and is killed later. rival: another aggregator seals and closes
- * beside the first and is killed later. widen: the call topic gets more partitions. jump: the clock of a process is
+ * group gets everything again from the first offset and is killed later. rival: another aggregator or alerts works beside
+ * the first and is killed later. widen: the call topic gets more partitions. jump: the clock of a process is
  * wrong for a while. kill-while-failing: all consumers are killed while their inserts fail.
  */
 const KINDS = ['kill', 'kill', 'kill', 'freeze', 'freeze', 'join', 'redeliver', 'rival', 'widen'] as const;
+
+const GUARD_KINDS = ['kill', 'kill', 'freeze', 'jump', 'rival'] as const;
 
 /** Which process runs once more, and what is widened. */
 const DOUBLED: { readonly [kind: string]: Victim } = {
@@ -67,6 +72,15 @@ const KILLED_WHILE_FAILING_EVERY_MS = MINUTE_MS;
 /** The pause before a process is hit again: the stack gives up on one that keeps exiting. */
 const RECOVERY_MS = 4_000;
 
+/** A run that lasts so long brings about every alert that faults can (firing.ts). */
+export const LONG_RUN_S = 200;
+/** Of the run: before the first kill while inserts fail, which may hold a link for long. */
+const BLIND_AT = 0.1;
+const AWAY_AT = 0.18;
+/** Longer than the alerts take in a run, behind another fault of the same link. */
+const BLIND_MS = 8_000;
+const AWAY_MS = 25_000;
+
 type Random = () => number;
 const pick = <T>(random: Random, items: readonly [T, ...T[]]): T =>
   items[Math.floor(random() * items.length)] ?? items[0];
@@ -76,16 +90,34 @@ const duration = (random: Random): number => Math.round(500 + (MAX_DURATION_MS -
 export function planFaults(seed: number, seconds: number): Fault[] {
   const random = randomOf(seed);
   const endMs = seconds * 1_000;
+  const outages = seconds >= LONG_RUN_S ? outagesOf(endMs) : [];
   return [
-    ...processFaults(random, endMs),
+    ...outages,
+    ...processFaults(random, endMs).filter((fault) => !outages.some((outage) => overlap(outage, fault))),
     ...brokerFaults(random, endMs),
-    ...publisherFaults(random, endMs),
+    ...apiServerFaults(random, endMs, 'publisher'),
     ...linkFaults(random, endMs),
     ...shardFaults(random, endMs),
     ...clockFaults(random, endMs),
     ...killsWhileFailing(random, endMs),
+    ...guardFaults(random, endMs),
+    ...apiServerFaults(random, endMs, 'gated publisher'),
   ].toSorted((a, b) => a.atMs - b.atMs);
 }
+
+/** No API can be scraped, and later none of the processes reaches ClickHouse, for long enough that someone is called. */
+function outagesOf(endMs: number): Fault[] {
+  const both = (victims: readonly Victim[], kind: 'freeze' | 'cut', at: number, forMs: number): Fault[] =>
+    victims.map((victim) => ({ kind, atMs: Math.round(endMs * at), forMs, victim }));
+  return [
+    ...both(['api', 'api-2'], 'freeze', BLIND_AT, BLIND_MS),
+    ...both([LINKS[0], LINKS[1]], 'cut', AWAY_AT, AWAY_MS),
+  ];
+}
+
+/** Whether they hit one process within the time that it needs to recover. */
+const overlap = (a: Fault, b: Fault): boolean =>
+  a.victim === b.victim && a.atMs < b.atMs + b.forMs + RECOVERY_MS && b.atMs < a.atMs + a.forMs + RECOVERY_MS;
 
 function processFaults(random: Random, endMs: number): Fault[] {
   const freeAt = new Map<Victim, number>();
@@ -116,10 +148,10 @@ function brokerFaults(random: Random, endMs: number): Fault[] {
   });
 }
 
-function publisherFaults(random: Random, endMs: number): Fault[] {
+function apiServerFaults(random: Random, endMs: number, victim: (typeof API_SERVERS)[number]): Fault[] {
   return oneAfterAnother(random, endMs, (forMs) => {
     const kind = random() < PUBLISHER_FROZEN ? 'freeze' : 'kill';
-    return { kind, forMs: kind === 'kill' ? 0 : forMs, victim: 'publisher' };
+    return { kind, forMs: kind === 'kill' ? 0 : forMs, victim };
   });
 }
 
@@ -145,6 +177,18 @@ function clockFaults(random: Random, endMs: number): Fault[] {
     // An API far ahead would reject every token as expired.
     const farthestMs = victim.startsWith('api') ? 4 * MINUTE_MS : HOUR_MS;
     return { kind: 'jump', forMs, victim, aheadMs: Math.round(farthestMs * (2 * random() - 1)) };
+  });
+}
+
+/** Gates and alerts, whose clocks jump like those of the others. */
+function guardFaults(random: Random, endMs: number): Fault[] {
+  return oneAfterAnother(random, endMs, (forMs) => {
+    const victim = pick(random, GUARDS);
+    const drawn = pick(random, GUARD_KINDS);
+    const kind = drawn === 'rival' && victim !== 'alerts' ? 'kill' : drawn;
+    const aheadMs = Math.round(HOUR_MS * (2 * random() - 1));
+    if (kind === 'jump') return { kind, forMs, victim, aheadMs };
+    return { kind, forMs: kind === 'kill' ? 0 : forMs, victim };
   });
 }
 

@@ -1,9 +1,9 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../../deploy/local/ports.ts';
 import { killConsumers } from '../consumers/consumer-process.ts';
 import { npmStart, type NpmStart } from '../deploy/local/npm-start.ts';
 import { runDataDir } from '../servers/addresses.ts';
+import { freePorts, variablesOf } from './addresses.ts';
 import { planInputs } from './inputs-plan.ts';
 import { TWO_OF_EACH, type Fault } from './plan.ts';
 import { runChaos } from './run.ts';
@@ -34,6 +34,14 @@ const FAULTS: readonly Fault[] = [
   { kind: 'jump', atMs: 1_200, forMs: 3_000, victim: 'api-2', aheadMs: 120_000 },
   { kind: 'kill', atMs: 2_000, forMs: 0, victim: 'publisher' },
   { kind: 'kill', atMs: 2_500, forMs: 0, victim: 'consumer' },
+  { kind: 'kill', atMs: 1_000, forMs: 0, victim: 'gate' },
+  { kind: 'kill', atMs: 3_000, forMs: 0, victim: 'alerts' },
+  { kind: 'kill', atMs: 5_000, forMs: 0, victim: 'gated publisher' },
+  { kind: 'rival', atMs: 5_000, forMs: 2_000, victim: 'alerts' },
+  { kind: 'jump', atMs: 7_000, forMs: 3_000, victim: 'alerts', aheadMs: -1_800_000 },
+  { kind: 'jump', atMs: 8_000, forMs: 4_000, victim: 'gate', aheadMs: 3_600_000 },
+  { kind: 'freeze', atMs: 9_000, forMs: 3_000, victim: 'gate-2' },
+  { kind: 'kill', atMs: 12_500, forMs: 0, victim: 'gate-2' },
 ];
 const SECONDS = 16;
 const SECRET = 'a secret that only this test run knows';
@@ -61,10 +69,13 @@ it(
   'a stack whose processes, brokers, shards and topics suffer ends with every figure right',
   async () => {
     const dataDir = mkdtempSync(join(runDataDir(), 'chaos-'));
-    const variables = { DATA_DIR: dataDir, PORT: String(await freePort()), JWT_SECRET: SECRET };
+    const ports = await freePorts();
+    const variables = { DATA_DIR: dataDir, JWT_SECRET: SECRET, ...variablesOf(ports) };
     servers = await startChaosServers(dataDir, 'org-hour', PARTITIONS);
-    // Sessions of the default: on a busy machine shorter ones end all the time, and then nothing is committed.
-    stack = npmStart({ ...servers.variables, ...variables, GATHER_MS: '500' }, TWO_OF_EACH);
+    // Consumers have sessions of the default: on a busy machine shorter ones end all the time, and then nothing is
+    // committed. Gates have shorter ones: so long calls wait for another one.
+    const short = { GATHER_MS: '500', GATE_SESSION_MS: '3000' };
+    stack = npmStart({ ...servers.variables, ...variables, ...short }, TWO_OF_EACH);
     await stack.untilPrinted('ready http://');
     const inputs = planInputs(1, SECONDS);
     const print = (line: string): void => void printed.push(line);
@@ -75,6 +86,7 @@ it(
       inputs,
       dataDir,
       secret: SECRET,
+      ports,
       servers,
       print,
     });
@@ -99,7 +111,7 @@ it(
     expect(text).toMatch(/an API server killed 1 times had [1-9]\d* of [1-9]\d* calls/);
     expect(text).not.toContain('could not be injected');
     expect(text).toMatch(
-      /23 of 23 faults injected; \d{3,} distinct calls published; [1-9]\d* requests for the current usage answered/,
+      /31 of 31 faults injected; \d{3,} distinct calls published; [1-9]\d* requests for the current usage answered/,
     );
     // Faults may end those that were to be abandoned.
     expect(text).toMatch(/transactions: [1-9]\d* committed, [1-9]\d* aborted, \d+ abandoned/);
@@ -108,6 +120,8 @@ it(
     expect(text).toContain('12000 junk schemas');
     expect(text).toMatch(/came before their schema: [1-9]\d* replayed and counted/);
     expect(text).toMatch(/a wave of \d{3} invalid records/);
+    expect(text).toMatch(/asked gates: [1-9]\d* calls admitted, [1-9]\d* rejected/);
+    expect(text).toMatch(/[1-9]\d* alerts raised, [1-9]\d* resolved; [1-9]\d* deliveries in [1-9]\d* attempts/);
     done = true;
   },
   TIMEOUT_MS,

@@ -1,11 +1,13 @@
 import { readConfig } from '../../platform/config.ts';
 import { kafkaVariables } from '../../platform/variables.ts';
-import { readStack, type Stack } from '../../deploy/local/stack.ts';
+import { readStack } from '../../deploy/local/stack.ts';
 import { stackVariables } from '../../deploy/local/stack-variables.ts';
 import { topicNames } from '../../schemas/topics.ts';
+import { addressesOf, type StackPorts } from './addresses.ts';
 import { watchAlert } from './alert.ts';
 import { countedKinds, countRetries } from './counts.ts';
-import { injectAll, RunClock } from './fault-schedule.ts';
+import { injectDuring, RunClock } from './fault-schedule.ts';
+import { Guards } from './guards.ts';
 import type { Inputs } from './inputs-plan.ts';
 import { Ledger } from './ledger.ts';
 import type { Fault } from './plan.ts';
@@ -32,6 +34,7 @@ export interface ChaosOptions {
   /** Of a running stack whose API accepts tokens signed with `secret`. */
   readonly dataDir: string;
   readonly secret: string;
+  readonly ports: StackPorts;
   /** Of the stack, to be hit. */
   readonly servers: ChaosServers;
   readonly print: (line: string) => void;
@@ -39,26 +42,20 @@ export interface ChaosOptions {
 
 const ALERT = 'invalid-records';
 
-/** Each API has the port after the one before (deploy/local/members.ts). */
-function apisOf({ url, pids }: Stack): string[] {
-  const { hostname, port } = new URL(url);
-  const names = Object.keys(pids).filter((name) => /^api(-|$)/.test(name));
-  return names.map((_, index) => `http://${hostname}:${Number(port) + index}`);
-}
-
 /**
  * Publishes for a while and injects faults meanwhile, waits until the pipeline has settled and compares every figure.
  * @returns the differences, a line each
  */
 export async function runChaos(options: ChaosOptions): Promise<string[]> {
-  const { seed, seconds, faults, inputs, dataDir, secret, servers, print } = options;
+  const { seed, seconds, faults, inputs, dataDir, secret, ports, servers, print } = options;
   const stack = readStack(dataDir);
   const { url } = stack;
   // Doubles of the consumer and the aggregator write.
   const variables = { ...servers.login, ...stackVariables(stack, 'writer', servers.login) };
   const config = readConfig(variables, kafkaVariables);
   const topics = topicNames(config.TOPIC_PREFIX);
-  const { get, watch, put, overall } = requestsTo(apisOf(stack), secret);
+  const { apis, gates, scraped } = addressesOf(ports);
+  const { get, watch, put, overall } = requestsTo(apis, secret);
 
   const ledger = new Ledger();
   const limits = new LimitChanges();
@@ -67,8 +64,18 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
     { brokers: config.KAFKA_BROKERS, topicPrefix: config.TOPIC_PREFIX },
     ledger,
   );
-  const firing = await watchFiring(dataDir, apisOf(stack));
+  const firing = await watchFiring(dataDir, scraped, seconds);
   await publishBase(publisher, ledger, createTraffic(seed + 2), watch);
+  const guards = await Guards.start({
+    brokers: config.KAFKA_BROKERS,
+    topicPrefix: config.TOPIC_PREFIX,
+    gateUrls: gates,
+    secret,
+    seconds,
+    put,
+    watch,
+    publisher,
+  });
   const clock = new RunClock();
   const { until } = clock;
   const report = (what: string): void =>
@@ -77,18 +84,8 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
   const over = new AbortController();
   const settled = new AbortController();
   const alert = watchAlert(url, ALERT, settled.signal);
-  async function untilOver(): Promise<Fault[]> {
-    const targets = { dataDir, variables, publisher: server, servers };
-    try {
-      const [injected] = await Promise.all([
-        injectAll(faults, targets, clock, report),
-        until(seconds * 1_000),
-      ]);
-      return injected;
-    } finally {
-      over.abort();
-    }
-  }
+  const targets = { dataDir, variables, publisher: server, gated: guards.server, servers };
+  const inject = () => injectDuring(seconds, faults, targets, clock, report).finally(() => over.abort());
   const run = {
     kafka: config,
     topics,
@@ -107,9 +104,10 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
     publishInputs(inputs, run),
     publishAll(publisher, createTraffic(seed), over.signal),
     server.makeCalls(createTraffic(seed + 1), over.signal),
-    untilOver(),
+    inject(),
   ]);
   await publisher.close();
+  report(await guards.finish(ledger));
   const { calls, resolved } = await server.finish();
   report(
     `an API server killed ${server.kills} times had ${resolved} of ${calls} calls on its spool or in Kafka; ` +
@@ -129,7 +127,7 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
       ...wrong,
       ...(answers === 0 ? ['no request for the current usage was answered'] : []),
       ...(await compareOutcome(
-        { variables, ledger, limits, get, overall, invalid, firing, report },
+        { variables, ledger, limits, get, overall, invalid, firing, guards, report },
         settled,
       )),
       ...((await alert) ? [] : [`/readyz never showed the alert ${ALERT}`]),
@@ -137,6 +135,7 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
     ];
   } finally {
     settled.abort();
+    await guards.close();
     await firing?.stop();
   }
 }

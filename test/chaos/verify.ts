@@ -7,11 +7,12 @@ import { keyOf, type Ledger } from './ledger.ts';
 import { FIRST_LIMIT, type LimitChanges } from './limit-changes.ts';
 import { unexpectedDifferences } from './set-aside.ts';
 import { LATE_ORG } from './late-schema.ts';
+import { ALERTED } from './alerts/alerting.ts';
 import type { Overall } from './requests.ts';
 import { ORGS } from './traffic.ts';
 import type { Get } from './watch.ts';
 
-const REPORTED = [...ORGS, LATE_ORG];
+const REPORTED = [...ORGS, ...ALERTED, LATE_ORG];
 
 const Sums = { calls: Type.Integer(), credits: Type.Integer(), rejected: Type.Integer() };
 const LandedRow = Type.Object({ org: Type.String(), user: Type.String(), day: Type.String(), ...Sums });
@@ -84,7 +85,7 @@ export async function differencesOf(settled: Settled): Promise<string[]> {
     }
     // Days without a call.
     const total = days.reduce((sum, { used }) => sum + used, 0);
-    const due = [...ledger.creditsByDay(org).values()].reduce((sum, used) => sum + used, 0);
+    const due = ledger.creditsOf(org);
     if (total !== due) differences.push(`bills of ${org}: ${total} credits instead of ${due}`);
 
     const { used } = await reader.read(Credits, `credits?at=${to}`);
