@@ -121,7 +121,9 @@ it(
     expect(text).toMatch(/came before their schema: [1-9]\d* replayed and counted/);
     expect(text).toMatch(/a wave of \d{3} invalid records/);
     expect(text).toMatch(/asked gates: [1-9]\d* calls admitted, [1-9]\d* rejected/);
-    expect(text).toMatch(/[1-9]\d* alerts raised, [1-9]\d* resolved; [1-9]\d* deliveries in [1-9]\d* attempts/);
+    expect(text).toMatch(
+      /[1-9]\d* alerts raised, [1-9]\d* resolved; [1-9]\d* deliveries in [1-9]\d* attempts/,
+    );
     done = true;
   },
   TIMEOUT_MS,
