@@ -3,7 +3,7 @@ import type { Static } from 'typebox';
 import type { DeliveriesAnswer } from '../../alerts/delivery-routes.ts';
 import type { DestinationsAnswer, SecretAnswer } from '../../alerts/destination-answer.ts';
 import type { AlertsAnswer } from '../../alerts/list-routes.ts';
-import type { RulesAnswer } from '../../alerts/rules-routes.ts';
+import type { DefaultsAnswer, RulesAnswer } from '../../alerts/rules-routes.ts';
 import type { BillingDaysAnswer } from '../../billing/days-answer.ts';
 import type { BillingAnswer } from '../../billing/route.ts';
 import type { StatementsAnswer } from '../../billing/statements-route.ts';
@@ -25,6 +25,7 @@ import type { SubscriptionPreviewAnswer } from '../../settings/subscription-prev
 import type { OrgsAnswer } from '../../orgs/routes.ts';
 import type { SettingsAnswer } from '../../settings/settings-answer.ts';
 import type { HistoryAnswer } from '../../settings/settings-routes.ts';
+import type { CostRule } from '../../../domain/catalogues/costs.ts';
 import type { Edition } from '../../../domain/catalogues/editions.ts';
 import type { PriceBookShape } from '../../../domain/catalogues/prices.ts';
 import type { SignInAnswer } from '../../sign-in/session-routes.ts';
@@ -32,6 +33,7 @@ import type { AddressesAnswer } from '../../usage/addresses-route.ts';
 import type { UsageAnswer, UsageRowAnswer } from '../../usage/answer.ts';
 import type { LocalSessionAnswer, LocalSignInAnswer, SignedInAnswer } from '../local-sign-in.ts';
 
+export type AlertDefaults = Static<typeof DefaultsAnswer>;
 export type AlertDeliveries = Static<typeof DeliveriesAnswer>;
 export type AlertDestinations = Static<typeof DestinationsAnswer>;
 export type AlertRules = Static<typeof RulesAnswer>;
@@ -84,4 +86,10 @@ export interface Prices {
 /** The part of `GET /v1/catalogues/editions` that the screens show. */
 export interface Editions {
   readonly in_effect: { readonly editions: readonly Edition[] };
+}
+
+/** The part of `GET /v1/catalogues/costs` that the screens show. */
+export interface Costs {
+  readonly in_effect: { readonly rules: readonly CostRule[] };
+  readonly versions: readonly unknown[];
 }

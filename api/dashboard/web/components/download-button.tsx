@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { sizeText } from '../formats.ts';
-import { ApiError, download, type Query } from '../state/client.ts';
+import { ApiError } from '../state/api-error.ts';
+import { download } from '../state/download.ts';
+import type { Query } from '../state/send.ts';
 import { problemText } from '../state/problem-text.ts';
 
 /** From then on a download shows its progress. */

@@ -1,4 +1,5 @@
-import { orgPath, type Query } from '../state/client.ts';
+import { orgPath } from '../state/client.ts';
+import type { Query } from '../state/send.ts';
 import { DownloadButton } from './download-button.tsx';
 
 /** Buttons for the listed days as files and on paper. */

@@ -47,11 +47,7 @@ export function Header({ org, screen, products }: HeaderProps) {
         {screens.map(({ path, title }) => (
           <Link key={path} href={hrefOf(path)} isCurrent={screen === path}>
             {title}
-            {path === '/alerts' && unread > 0 && (
-              <span class="unread" aria-label={`, ${counted(unread, 'unread alert')}`}>
-                {number(unread)}
-              </span>
-            )}
+            <Unread count={unread[path] ?? 0} />
           </Link>
         ))}
       </nav>
@@ -79,6 +75,16 @@ export function Header({ org, screen, products }: HeaderProps) {
         </p>
       )}
     </header>
+  );
+}
+
+function Unread({ count }: { readonly count: number }) {
+  if (count === 0) return null;
+  return (
+    <span class="unread">
+      <span aria-hidden="true">{count > 99 ? '99+' : number(count)}</span>
+      <span class="sr-only">, {counted(count, 'unread alert')}</span>
+    </span>
   );
 }
 

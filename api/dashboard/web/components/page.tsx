@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { ScreenPath } from '../screens/screens.ts';
+import { DoneNotice } from './done-notice.tsx';
 import { Header } from './header.tsx';
 import { StaleNotice } from './stale.tsx';
 
@@ -30,6 +31,7 @@ export function Page({ org, screen, title, products = [], zone, children }: Page
       </a>
       <Header org={org} screen={screen} products={products} />
       <StaleNotice zone={zone} />
+      <DoneNotice />
       <main id="main" tabIndex={-1}>
         {children}
       </main>

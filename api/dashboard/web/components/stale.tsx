@@ -5,7 +5,7 @@ import { timeToSecond } from '../formats.ts';
 export function StaleNotice({ zone }: { readonly zone: string }) {
   const since = failingSince.value;
   return (
-    <div class="stale" role="status" aria-live="polite">
+    <div class="floating is-warning" role="status" aria-live="polite">
       {since > 0 && (
         <p>
           <b>Not up to date.</b> The API has not answered since {timeToSecond(since, zone)}, so these figures

@@ -1,4 +1,4 @@
-import type { ApiError } from '../state/client.ts';
+import type { ApiError } from '../state/api-error.ts';
 import { address, hrefOf, param } from '../state/address.ts';
 import { problemText } from '../state/problem-text.ts';
 import { session } from '../state/session.ts';

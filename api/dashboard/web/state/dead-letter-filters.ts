@@ -1,5 +1,5 @@
 import { param } from './address.ts';
-import type { Query } from './client.ts';
+import type { Query } from './send.ts';
 
 /** The filters of dead letters: their names in the address and in the API. */
 export const DEAD_LETTER_FILTERS = [

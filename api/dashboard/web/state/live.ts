@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError } from './client.ts';
+import { ApiError } from './api-error.ts';
 
 /** Data that is fetched again and again. */
 export interface Live<Data> {

@@ -1,5 +1,7 @@
 import type { Bill, Settings, Usage } from '../answers.ts';
-import { ApiError, fetchJson, orgPath, type Query } from './client.ts';
+import { ApiError } from './api-error.ts';
+import { fetchJson, orgPath } from './client.ts';
+import type { Query } from './send.ts';
 import { may } from './permissions.ts';
 import { HOUR_MS } from '../../../../schemas/time-units.ts';
 

@@ -1,7 +1,8 @@
 import { signal } from '@preact/signals';
 import type { SignInState } from '../answers.ts';
 import { duration } from '../formats.ts';
-import { ApiError, fetchJson } from './client.ts';
+import { ApiError } from './api-error.ts';
+import { fetchJson } from './client.ts';
 import { endPersonSession, PERSON_KEY, personSession, session, signOut } from './session.ts';
 import { signInProblem } from './sign-in-problem.ts';
 

@@ -1,5 +1,5 @@
 import { MAX_MONTHS } from '../intervals.ts';
-import type { ApiError } from './client.ts';
+import type { ApiError } from './api-error.ts';
 
 /** What a problem means to the reader of a screen. The API's own wording addresses programmers. */
 export interface ProblemText {

@@ -1,5 +1,6 @@
 import type { DeadLetterCheck, Replay, ReplayOutcome } from '../answers.ts';
-import { fetchJson, type Query } from './client.ts';
+import { fetchJson } from './client.ts';
+import type { Query } from './send.ts';
 
 /** Checking and replaying dead letters: both go page by page, and say how far they are. */
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError } from './client.ts';
+import { ApiError } from './api-error.ts';
 
 /** Work of several requests that a reader starts, follows and may cancel. */
 export interface Task<Progress> {
