@@ -1,38 +1,31 @@
-import { useState } from 'preact/hooks';
 import type { AlertRules } from '../answers.ts';
-import { dateTime } from '../formats.ts';
-import { useChange } from '../state/change.ts';
-import { orgPath } from '../state/client.ts';
-import {
-  newRuleId,
-  parametersOf,
-  RULE_KINDS,
-  ruleText,
-  UNITS,
-  type AlertRule,
-  type Parameter,
-} from './alert-rule-kinds.ts';
 import { ChangeProblem } from '../components/change-problem.tsx';
+import { ConfirmChange } from '../components/confirm-change.tsx';
+import { Loading, ProblemNotice } from '../components/states.tsx';
+import { dateTime } from '../formats.ts';
+import { fetchJson, orgPath } from '../state/client.ts';
+import { useConfirmedChange } from '../state/confirmed-change.ts';
+import { useLive } from '../state/live.ts';
+import { RULE_KINDS } from './alert-rule-kinds.ts';
+import { RulesForm } from './rules-form.tsx';
 
 interface RulesPanelProps {
   readonly org: string;
-  readonly answer: AlertRules;
+  readonly product: string;
   readonly zone: string;
-  readonly onChanged: () => void;
 }
 
-/** The rules of a product. They are changed together: nothing is saved before the button says so. */
-export function RulesPanel({ org, answer, zone, onChanged }: RulesPanelProps) {
-  const { product, is_default, recorded_at, recorded_by } = answer;
-  const [rules, setRules] = useState<readonly AlertRule[]>(answer.rules);
-  const [isDefault, setIsDefault] = useState(false);
+/** The rules by which alerts of a product are raised. */
+export function RulesPanel({ org, product, zone }: RulesPanelProps) {
+  const { data, error, refresh } = useLive<AlertRules>(
+    `alert rules ${org} ${product}`,
+    (signal) => fetchJson(orgPath(org, 'alert-rules'), { query: [['product', product]], signal }),
+    null,
+  );
+  if (error) return <ProblemNotice error={error} onRetry={refresh} />;
+  if (data === undefined) return <Loading height={160} />;
+  const { is_default, recorded_at, recorded_by, rules } = data;
   const path = `${orgPath(org, 'alert-rules')}?product=${encodeURIComponent(product)}`;
-  const change = useChange({ method: 'PUT', path, body: { rules: isDefault ? null : rules }, fields: [] });
-  const isChanged = isDefault || JSON.stringify(rules) !== JSON.stringify(answer.rules);
-  const edit = (next: readonly AlertRule[]): void => {
-    setIsDefault(false);
-    setRules(next);
-  };
   return (
     <section class="card section" aria-labelledby="rules-title">
       <header class="card-head">
@@ -43,122 +36,44 @@ export function RulesPanel({ org, answer, zone, onChanged }: RulesPanelProps) {
             : `set by ${recorded_by}${recorded_at === null ? '' : `, ${dateTime(recorded_at, zone)}`}`}
         </span>
       </header>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void change.save().then((isDone) => isDone && onChanged());
-        }}
-      >
-        {rules.length === 0 && <p class="empty">No rule: no alert is raised about the usage of {product}.</p>}
-        <ul class="rules">
-          {rules.map((rule, index) => (
-            <li key={rule.rule_id}>
-              <span>{RULE_KINDS[rule.kind].name}</span>
-              {parametersOf(rule).map((name) => (
-                <ParameterField
-                  key={name}
-                  rule={rule}
-                  name={name}
-                  onChange={(value) => edit(rules.with(index, { ...rule, [name]: value }))}
-                />
-              ))}
-              <button
-                type="button"
-                class="link"
-                aria-label={`Remove the rule ${ruleText(rule, '')}`}
-                onClick={() => edit(rules.toSpliced(index, 1))}
-              >
-                Remove
-              </button>
-            </li>
-          ))}
-        </ul>
-        <div class="actions section">
-          <AddRule rules={rules} onAdd={(rule) => edit([...rules, rule])} />
-          <button type="submit" class="primary" disabled={!isChanged || change.isSaving}>
-            {change.isSaving ? 'Saving …' : isDefault ? 'Use the platform’s defaults' : 'Save the rules'}
-          </button>
-          {!is_default && !isDefault && (
-            <button type="button" class="link" onClick={() => setIsDefault(true)}>
-              Back to the platform’s defaults …
-            </button>
-          )}
-          {isChanged && (
-            <button
-              type="button"
-              class="link"
-              onClick={() => {
-                setRules(answer.rules);
-                setIsDefault(false);
-              }}
-            >
-              Undo
-            </button>
-          )}
-        </div>
-        <ChangeProblem change={change} />
-      </form>
+      <p class="faint">
+        An alert is raised when one of these is reached, once, and resolved when it no longer holds.
+      </p>
+      <RulesForm
+        key={`${product} ${recorded_at}`}
+        emptyText={`No rule: no alert is raised about the usage of ${product}.`}
+        rules={rules}
+        kinds={RULE_KINDS}
+        path={path}
+        bodyOf={(changed) => ({ rules: changed })}
+        onSaved={refresh}
+      />
+      {!is_default && <BackToDefaults path={path} onSaved={refresh} />}
     </section>
   );
 }
 
-function AddRule({
-  rules,
-  onAdd,
-}: {
-  readonly rules: readonly AlertRule[];
-  readonly onAdd: (rule: AlertRule) => void;
-}) {
-  return (
-    <label>
-      <span class="sr-only">Add a rule</span>
-      <select
-        value=""
-        onChange={({ currentTarget }) => {
-          const kind = kindOf(currentTarget.value);
-          currentTarget.value = '';
-          if (kind) onAdd({ rule_id: newRuleId(kind, rules), kind, ...RULE_KINDS[kind].initial });
-        }}
-      >
-        <option value="">Add a rule …</option>
-        {Object.entries(RULE_KINDS).map(([kind, { name }]) => (
-          <option key={kind} value={kind}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
+function BackToDefaults({ path, onSaved }: { readonly path: string; readonly onSaved: () => void }) {
+  const change = useConfirmedChange(
+    { method: 'PUT', path, body: { rules: null }, done: 'The platform’s default rules apply.', onSaved },
+    { isReady: true },
   );
-}
-
-const isKind = (text: string): text is AlertRule['kind'] => text in RULE_KINDS;
-const kindOf = (text: string): AlertRule['kind'] | undefined => (isKind(text) ? text : undefined);
-
-interface ParameterFieldProps {
-  readonly rule: AlertRule;
-  readonly name: Parameter;
-  readonly onChange: (value: number | string) => void;
-}
-
-/** An amount is a decimal string; everything else is a whole number. The API has the last word on both. */
-function ParameterField({ rule, name, onChange }: ParameterFieldProps) {
-  const label = `${RULE_KINDS[rule.kind].name}, ${name}`;
   return (
-    <label>
-      <span class="sr-only">{label}</span>
-      <input
-        class="short"
-        required
-        inputMode={name === 'amount' ? 'decimal' : 'numeric'}
-        pattern={name === 'amount' ? '\\d{1,12}([.]\\d{1,12})?' : '\\d{1,12}'}
-        title={name === 'amount' ? 'An amount, such as 50 or 12.50' : 'A whole number'}
-        autocomplete="off"
-        value={String(rule[name])}
-        onChange={({ currentTarget: { value } }) =>
-          onChange(name === 'amount' ? value : /^\d+$/.test(value) ? Number(value) : value)
-        }
-      />{' '}
-      {UNITS[name]}
-    </label>
+    <form onSubmit={change.submit}>
+      {change.isConfirming ? (
+        <ConfirmChange
+          label="Confirm the defaults"
+          question="These rules are replaced by the platform’s defaults, at once. Replace them?"
+          action={change.isSaving ? 'Saving …' : 'Use the defaults'}
+          isSaving={change.isSaving}
+          onCancel={change.cancel}
+        />
+      ) : (
+        <button type="submit" class="link">
+          Back to the platform’s defaults …
+        </button>
+      )}
+      <ChangeProblem change={change} />
+    </form>
   );
 }

@@ -1,33 +1,41 @@
 import { printableLine } from '../../../../platform/printable-text.ts';
 import type { Alerts } from '../answers.ts';
-import { dateTime } from '../formats.ts';
+import { dateTime, dayTime } from '../formats.ts';
 import { Table } from '../components/table.tsx';
 
-const COLUMNS = [
-  { title: 'Raised' },
-  { title: 'Alert', isText: true },
-  { title: 'Product', isText: true, isWideOnly: true },
-  { title: 'State', isText: true },
-];
+interface AlertsTableProps {
+  readonly alerts: Alerts['alerts'];
+  readonly zone: string;
+  readonly hasProducts: boolean;
+}
 
 /** Each alert in its own words, the unread ones marked. */
-export function AlertsTable({ alerts, zone }: { readonly alerts: Alerts['alerts']; readonly zone: string }) {
+export function AlertsTable({ alerts, zone, hasProducts }: AlertsTableProps) {
+  const columns = [
+    { title: 'Raised' },
+    { title: 'Alert', isText: true },
+    ...(hasProducts ? [{ title: 'Product', isText: true, isWideOnly: true }] : []),
+    { title: 'State', isText: true },
+  ];
   return (
-    <Table label="Alerts, newest first" kind="alerts" columns={COLUMNS}>
+    <Table label="Alerts, newest first" kind="alerts" columns={columns}>
       <tbody>
         {alerts.map((alert) => (
           <tr key={alert.alert_id} class={alert.unread ? 'is-unread' : undefined}>
             <th scope="row">
               {alert.unread && <span class="sr-only">Unread: </span>}
-              {dateTime(alert.raised_at, zone)}
+              <span class="wide-only">{dateTime(alert.raised_at, zone)}</span>
+              <span class="phone-only">{dayTime(alert.raised_at, zone)}</span>
             </th>
             <td class="text wrap">{printableLine(alert.message)}</td>
-            <td class="text wide-only">{alert.product ?? '–'}</td>
+            {hasProducts && <td class="text wide-only">{alert.product ?? '–'}</td>}
             <td class="text">
               {alert.resolved_at === null ? (
                 <span class="pill is-near">open</span>
               ) : (
-                <span class="faint">until {dateTime(alert.resolved_at, zone)}</span>
+                <span class="faint">
+                  resolved <span class="wide-only">{dateTime(alert.resolved_at, zone)}</span>
+                </span>
               )}
             </td>
           </tr>
