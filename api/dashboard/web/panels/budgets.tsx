@@ -1,75 +1,93 @@
 import { printableLine } from '../../../../platform/printable-text.ts';
 import type { Budgets } from '../answers.ts';
-import { dateTime, number, percent } from '../formats.ts';
+import { counted, dateTime, number, percent } from '../formats.ts';
 import { Table } from '../components/table.tsx';
 
 const COLUMNS = [
   { title: 'Budget' },
-  { title: 'Used of it' },
-  { title: 'Used', isWideOnly: true },
-  { title: 'Left' },
   { title: 'Credits per 24 hours' },
+  { title: 'Used', isWideOnly: true },
+  { title: 'Share used', isWideOnly: true },
+  { title: 'Left' },
 ];
-const SCOPES = { user: 'User', app: 'App', team: 'Team' } as const;
+export const SCOPES = { user: 'User', app: 'App', team: 'Team' } as const;
+
+export type Budget = Budgets['budgets'][number];
+
+interface BudgetsPanelProps {
+  readonly budgets: Budgets;
+  readonly zone: string;
+  /** Opens a budget in its form; undefined for roles that may not change it. */
+  readonly onChange: ((budget: Budget) => void) | undefined;
+}
 
 /** What is used and left of each budget in the rolling 24 hours: never more than the whole organisation has left. */
-export function BudgetsPanel({ budgets, zone }: { readonly budgets: Budgets; readonly zone: string }) {
-  const { total, used, left, as_of, teams } = budgets;
+export function BudgetsPanel({ budgets, zone, onChange }: BudgetsPanelProps) {
+  const { total, used, left, as_of } = budgets;
+  const columns = onChange ? [...COLUMNS, { title: 'Actions', isAction: true }] : COLUMNS;
   return (
-    <section class="card section" aria-labelledby="budgets-title">
+    <section class="card" aria-labelledby="budgets-title">
       <header class="card-head">
         <h2 id="budgets-title">Budgets of the last 24 hours</h2>
         <span class="faint">as of {dateTime(as_of, zone)}</span>
       </header>
-      <Table label="Budgets" kind="budgets" columns={COLUMNS}>
+      <Table label="Budgets" kind="budgets" columns={columns}>
         <tbody>
-          <Row name="The whole subscription" used={used} left={left} credits={total} />
+          <tr class="is-whole">
+            <th scope="row">The whole subscription</th>
+            <Figures used={used} left={left} credits={total} />
+            {onChange && <td class="action" />}
+          </tr>
           {budgets.budgets.map((budget) => (
-            <Row
-              key={`${budget.scope} ${budget.name}`}
-              name={`${SCOPES[budget.scope]} ${printableLine(budget.name)}`}
-              note={budget.users && `${number(budget.users.length)} users`}
-              used={budget.used}
-              left={budget.left}
-              credits={budget.credits}
-            />
+            <tr key={`${budget.scope} ${budget.name}`}>
+              <th scope="row" class="wrap">
+                {SCOPES[budget.scope]} {printableLine(budget.name)}{' '}
+                {budget.users && <small class="faint">{counted(budget.users.length, 'user')}</small>}
+              </th>
+              <Figures used={budget.used} left={budget.left} credits={budget.credits} />
+              {onChange && (
+                <td class="text action">
+                  <button
+                    type="button"
+                    class="link"
+                    aria-label={`Change the budget of ${SCOPES[budget.scope].toLowerCase()} ${printableLine(budget.name)}`}
+                    onClick={() => onChange(budget)}
+                  >
+                    Change
+                  </button>
+                </td>
+              )}
+            </tr>
           ))}
         </tbody>
       </Table>
-      {budgets.budgets.length === 0 && (
-        <p class="faint">No user, app or team has a budget: each may use all that is left.</p>
-      )}
-      {teams.map(({ name, users }) => (
-        <p key={name} class="faint">
-          Team {printableLine(name)}: {users.map(printableLine).join(', ') || 'no one'}
-        </p>
-      ))}
+      <p class="faint gauge-foot">
+        {budgets.budgets.length === 0
+          ? 'No user, app or team has a budget: each may use all that is left.'
+          : 'Each call must fit its budgets and the whole subscription, so no budget has more left than that.'}
+      </p>
     </section>
   );
 }
 
-interface RowProps {
-  readonly name: string;
-  readonly note?: string | undefined;
+interface FiguresProps {
   readonly used: number;
   readonly left: number;
   readonly credits: number;
 }
 
-function Row({ name, note, used, left, credits }: RowProps) {
-  const share = credits === 0 ? 0 : Math.min(100, (used / credits) * 100);
+function Figures({ used, left, credits }: FiguresProps) {
+  // Nothing of nothing is all of it: a budget of 0 admits no call.
+  const share = credits === 0 ? 100 : Math.min(100, (used / credits) * 100);
   return (
-    <tr>
-      <th scope="row">
-        {name} {note !== undefined && <small class="faint">{note}</small>}
-      </th>
-      <td class="with-bar">
-        <span class="cell-bar" style={{ width: `${share}%` }} />
-        <span>{percent(used, credits)}</span>
-      </td>
-      <td class="wide-only">{number(used)}</td>
-      <td class={left === 0 ? 'warn' : undefined}>{number(left)}</td>
+    <>
       <td>{number(credits)}</td>
-    </tr>
+      <td class="wide-only">{number(used)}</td>
+      <td class="with-bar wide-only">
+        <span class={left === 0 ? 'cell-bar is-full' : 'cell-bar'} style={{ width: `${share}%` }} />
+        <span>{credits === 0 ? '–' : percent(used, credits)}</span>
+      </td>
+      <td class={left === 0 ? 'warn' : undefined}>{number(left)}</td>
+    </>
   );
 }

@@ -1,22 +1,28 @@
 import { useState } from 'preact/hooks';
 import type { Budgets } from '../answers.ts';
-import { useChange } from '../state/change.ts';
+import { ConfirmedSubmit } from '../components/confirmed-submit.tsx';
 import { orgPath } from '../state/client.ts';
+import { useConfirmedChange } from '../state/confirmed-change.ts';
 import { may } from '../state/permissions.ts';
-import { ConfirmChange } from './confirm-change.tsx';
-import { ChangeProblem } from '../components/change-problem.tsx';
 
-/** What each mode does, in words. */
+/** What each mode does, in words, and the colour of its name. */
 const MODES = {
-  enforce: ['Enforce', 'Calls beyond the limit or a budget are rejected.'],
-  'dry-run': ['Dry run', 'Every call is admitted. Those that would have been rejected are counted below.'],
-  off: ['Off', 'Every call is admitted, and nothing is counted as rejected.'],
+  enforce: ['Enforce', 'Calls beyond the limit or a budget are rejected.', 'is-good'],
+  'dry-run': [
+    'Dry run',
+    'Every call is admitted. Those that would have been rejected are counted below.',
+    'is-near',
+  ],
+  off: ['Off', 'Every call is admitted, and none is counted as rejected.', 'is-plain'],
 } as const;
+type Mode = keyof typeof MODES;
+/** Of calls while no gate answers: as a choice, and in a sentence about them. */
 const UNREACHABLE = {
-  '': 'as each API server is configured',
-  admit: 'are admitted, and may exceed the limit',
-  reject: 'are rejected',
+  '': ['as each API server is configured', 'are admitted or rejected as each API server is configured'],
+  admit: ['admitted, even beyond the limit', 'are admitted, even beyond the limit'],
+  reject: ['rejected', 'are rejected'],
 } as const;
+type Unreachable = keyof typeof UNREACHABLE;
 
 interface GatePanelProps {
   readonly org: string;
@@ -26,85 +32,95 @@ interface GatePanelProps {
 
 /** Whether API servers that ask the gate enforce the limits. */
 export function GatePanel({ org, budgets: { product, gate }, onChanged }: GatePanelProps) {
-  const [mode, setMode] = useState<string>(gate.mode);
-  const [unreachable, setUnreachable] = useState<string>(gate.when_unreachable ?? '');
-  const [isConfirming, setIsConfirming] = useState(false);
-  const isChanged = mode !== gate.mode || unreachable !== (gate.when_unreachable ?? '');
-  const change = useChange({
-    method: 'PUT',
-    path: `${orgPath(org, 'gate')}?product=${encodeURIComponent(product)}`,
-    body: { mode, when_unreachable: unreachable === '' ? null : unreachable },
-    fields: [],
-  });
-  const [name, meaning] = MODES[gate.mode];
-  const save = async (): Promise<void> => {
-    const isDone = await change.save();
-    setIsConfirming(false);
-    if (isDone) onChanged();
-  };
+  const [name, meaning, kind] = MODES[gate.mode];
   return (
     <section class="card" aria-labelledby="gate-title">
       <header class="card-head">
-        <h2 id="gate-title">The gate</h2>
-        <span class={gate.mode === 'enforce' ? 'pill is-good' : 'pill is-near'}>{name}</span>
+        <h2 id="gate-title">Gate</h2>
+        <span class={`pill ${kind}`}>{name}</span>
       </header>
       <p>{meaning}</p>
       <p class="faint gauge-foot">
-        While no gate answers and the leased credits are used up, calls{' '}
-        {UNREACHABLE[gate.when_unreachable ?? '']}. Only API servers that ask the gate before each call
-        enforce anything.
+        API servers ask the gate before each call. Those that do not ask it enforce nothing. While no gate
+        answers and the leased credits are used up, calls {UNREACHABLE[gate.when_unreachable ?? ''][1]}.
       </p>
-      {may('change-gate') && (
-        <form
-          class="settings-form"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (!isConfirming) return setIsConfirming(true);
-            void save();
-          }}
-        >
-          <label>
-            Mode
-            <select value={mode} onChange={({ currentTarget: { value } }) => setMode(value)}>
-              {Object.entries(MODES).map(([each, [title]]) => (
-                <option key={each} value={each}>
-                  {title}
-                </option>
-              ))}
-            </select>
-          </label>
-          <label class="grow">
-            While no gate answers, calls
-            <select value={unreachable} onChange={({ currentTarget: { value } }) => setUnreachable(value)}>
-              {Object.entries(UNREACHABLE).map(([each, title]) => (
-                <option key={each} value={each}>
-                  {title}
-                </option>
-              ))}
-            </select>
-          </label>
-          {!isConfirming && (
-            <button type="submit" class="primary" disabled={!isChanged}>
-              Change …
-            </button>
-          )}
-          {isConfirming && (
-            <ConfirmChange
-              label="Confirm what the gate does"
-              question={`${meaningOf(mode)} While no gate answers, calls ${textOf(unreachable)}. Change it at once?`}
-              action={change.isSaving ? 'Saving …' : 'Change it'}
-              isSaving={change.isSaving}
-              onCancel={() => setIsConfirming(false)}
-            />
-          )}
-          <ChangeProblem change={change} />
-        </form>
+      {may('change-gate') ? (
+        <GateForm
+          key={`${product} ${gate.mode} ${gate.when_unreachable}`}
+          org={org}
+          product={product}
+          gate={gate}
+          onChanged={onChanged}
+        />
+      ) : (
+        <p class="faint gauge-foot">Only a super admin can change this.</p>
       )}
     </section>
   );
 }
 
-const meaningOf = (mode: string): string =>
-  Object.entries(MODES).find(([each]) => each === mode)?.[1][1] ?? '';
-const textOf = (unreachable: string): string =>
-  Object.entries(UNREACHABLE).find(([each]) => each === unreachable)?.[1] ?? '';
+interface GateFormProps {
+  readonly org: string;
+  readonly product: string;
+  readonly gate: Budgets['gate'];
+  readonly onChanged: () => void;
+}
+
+function GateForm({ org, product, gate, onChanged }: GateFormProps) {
+  const present = gate.when_unreachable ?? '';
+  const [mode, setMode] = useState<Mode>(gate.mode);
+  const [unreachable, setUnreachable] = useState<Unreachable>(present);
+  const isReady = mode !== gate.mode || unreachable !== present;
+  const change = useConfirmedChange(
+    {
+      method: 'PUT',
+      path: `${orgPath(org, 'gate')}?product=${encodeURIComponent(product)}`,
+      body: { mode, when_unreachable: unreachable === '' ? null : unreachable },
+      done: 'The gate is changed.',
+      onSaved: onChanged,
+    },
+    { isReady },
+  );
+  return (
+    <form class="settings-form" onSubmit={change.submit}>
+      <label>
+        Mode
+        <select
+          value={mode}
+          onChange={({ currentTarget: { value } }) => setMode(keyIn(MODES, value) ?? gate.mode)}
+        >
+          {Object.entries(MODES).map(([each, [title]]) => (
+            <option key={each} value={each}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="grow">
+        Calls while no gate answers
+        <select
+          value={unreachable}
+          onChange={({ currentTarget: { value } }) => setUnreachable(keyIn(UNREACHABLE, value) ?? present)}
+        >
+          {Object.entries(UNREACHABLE).map(([each, [title]]) => (
+            <option key={each} value={each}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </label>
+      <ConfirmedSubmit
+        change={change}
+        isReady={isReady}
+        label="Confirm what the gate does"
+        question={`${MODES[mode][1]} While no gate answers, calls ${UNREACHABLE[unreachable][1]}. Change it at once?`}
+        action="Change it"
+      />
+    </form>
+  );
+}
+
+function keyIn<Table extends object>(table: Table, text: string): keyof Table | undefined {
+  const isKey = (key: string): key is Extract<keyof Table, string> => key in table;
+  return isKey(text) ? text : undefined;
+}
