@@ -11,6 +11,8 @@ export const SCREENS = [
   '/credits',
   '/calls',
   '/alerts',
+  '/catalogues',
+  '/platform-alerts',
   '/budgets',
   '/simulator',
   '/settings',

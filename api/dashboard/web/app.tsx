@@ -4,7 +4,6 @@ import { lazyScreen } from './components/lazy-screen.tsx';
 import { Page } from './components/page.tsx';
 import { Loading, ProblemNotice } from './components/states.tsx';
 import { CallsScreen } from './screens/calls.tsx';
-import { CreditsScreen } from './screens/credits.tsx';
 import { NotFoundScreen } from './screens/not-found.tsx';
 import { OrgForm } from './screens/org-form.tsx';
 import { OverviewScreen } from './screens/overview.tsx';
@@ -19,7 +18,7 @@ import { session } from './state/session.ts';
 
 const ORG_SCREENS = {
   '/': OverviewScreen,
-  '/credits': CreditsScreen,
+  '/credits': lazyScreen(async () => (await import('./screens/credits.tsx')).CreditsScreen),
   '/calls': CallsScreen,
   '/alerts': lazyScreen(async () => (await import('./screens/alerts.tsx')).AlertsScreen),
   '/budgets': lazyScreen(async () => (await import('./screens/budgets.tsx')).BudgetsScreen),
@@ -28,6 +27,10 @@ const ORG_SCREENS = {
 };
 const GLOBAL_SCREENS = {
   '/organisations': lazyScreen(async () => (await import('./screens/organisations.tsx')).OrganisationsScreen),
+  '/catalogues': lazyScreen(async () => (await import('./screens/catalogues.tsx')).CataloguesScreen),
+  '/platform-alerts': lazyScreen(
+    async () => (await import('./screens/platform-alerts.tsx')).PlatformAlertsScreen,
+  ),
   '/dead-letters': lazyScreen(async () => (await import('./screens/dead-letters.tsx')).DeadLettersScreen),
 };
 

@@ -5,9 +5,11 @@ import { CursorPager } from '../components/cursor-pager.tsx';
 import { Link } from '../components/link.tsx';
 import { Loading, ProblemNotice } from '../components/states.tsx';
 import { Table } from '../components/table.tsx';
+import { NewOrg } from '../panels/new-org.tsx';
 import { address, goTo, hrefOf, param, setParams } from '../state/address.ts';
 import { fetchJson } from '../state/client.ts';
 import { useLive } from '../state/live.ts';
+import { mayGlobally } from '../state/permissions.ts';
 import { afterTyping } from '../state/typing.ts';
 import { moveFocus } from '../state/move-focus.ts';
 import { firstOrgScreen, screenAt } from './screens.ts';
@@ -73,6 +75,7 @@ export function OrganisationsScreen() {
           }}
         />
       </header>
+      {mayGlobally('create-org') && <NewOrg />}
       {error && <ProblemNotice error={error} onRetry={refresh} />}
       {data === undefined && !error && <Loading height={320} />}
       {data?.orgs.length === 0 && (
@@ -109,10 +112,10 @@ const openOrg = (org: string): void => goTo(hrefOfOrg(org));
 function Row({ org }: { readonly org: Orgs['orgs'][number] }) {
   const { org_id, subscriptions, time_zone, billing_day, terms_assumed } = org;
   const joined = (of: (each: (typeof subscriptions)[number]) => string): string =>
-    subscriptions.map(of).join(', ') || '–';
+    subscriptions.map(of).join(' · ') || '–';
   return (
     <tr>
-      <th scope="row">
+      <th scope="row" class="wrap">
         <Link href={hrefOfOrg(org_id)}>{org_id}</Link>
         {terms_assumed && <small class="faint"> assumed terms</small>}
       </th>

@@ -3,7 +3,7 @@ import { may, mayGlobally } from '../state/permissions.ts';
 
 type OrgScreenPath = '/' | '/credits' | '/calls' | '/alerts' | '/budgets' | '/simulator' | '/settings';
 /** Screens that show no single organisation. */
-export type GlobalScreenPath = '/organisations' | '/dead-letters';
+export type GlobalScreenPath = '/organisations' | '/catalogues' | '/platform-alerts' | '/dead-letters';
 export type ScreenPath = OrgScreenPath | GlobalScreenPath;
 
 /** The properties of every screen of an organisation. */
@@ -39,6 +39,18 @@ export const SCREENS: readonly Screen[] = [
     title: 'Organisations',
     isOfOrg: false,
     isOffered: () => mayGlobally('read-orgs'),
+  },
+  {
+    path: '/catalogues',
+    title: 'Catalogues',
+    isOfOrg: false,
+    isOffered: () => mayGlobally('change-catalogues'),
+  },
+  {
+    path: '/platform-alerts',
+    title: 'Alerts',
+    isOfOrg: false,
+    isOffered: () => mayGlobally('change-alert-defaults'),
   },
   {
     path: '/dead-letters',
