@@ -4,7 +4,7 @@ import { number, percent } from '../formats.ts';
 import { SortHeader, type Column, type Figure } from './sort-header.tsx';
 import { Path } from '../components/path.tsx';
 import { UsageDownload } from './usage-download.tsx';
-import type { Query } from '../state/client.ts';
+import type { Query } from '../state/send.ts';
 import { filterOf, labelOf, TITLES, toggleFilter, type Dimension } from '../state/filters.ts';
 
 const SHOWN = 8;

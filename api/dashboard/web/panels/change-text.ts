@@ -11,13 +11,49 @@ const NAMES: Readonly<Record<string, string>> = {
   additional_limit: 'additional limit',
 };
 
+type Fields = ReadonlyMap<string, unknown>;
+
+/** What a change of each kind says; every other kind names its values. */
+const TEXTS: Readonly<Record<string, (fields: Fields) => string>> = {
+  budget: (fields) =>
+    `budget of ${text(fields, 'scope')} ${text(fields, 'name')} ${ended(fields, 'credits', ' credits')}`,
+  team: (fields) => {
+    const users = fields.get('users');
+    const members = Array.isArray(users) ? `: ${users.map(valueText).join(', ')}` : ' dissolved';
+    return `team ${text(fields, 'name')}${members}`;
+  },
+  'spending-cap': (fields) => `spending cap ${ended(fields, 'amount')}`,
+  gate: (fields) =>
+    `gate ${text(fields, 'mode')}, calls while no gate answers: ${
+      fields.get('when_unreachable') === null ? 'as configured' : text(fields, 'when_unreachable')
+    }`,
+  'alert-rules': (fields) => {
+    const rules = fields.get('rules');
+    return Array.isArray(rules)
+      ? `alert rules: ${number(rules.length)}`
+      : 'alert rules: the platform’s defaults';
+  },
+  'alert-destination': (fields) => {
+    const state =
+      fields.get('is_removed') === true
+        ? 'removed'
+        : fields.get('is_enabled') === true
+          ? 'enabled'
+          : 'disabled';
+    return `alert destination ${text(fields, 'destination_id')} ${state}`;
+  },
+};
+
+const text = (fields: Fields, name: string): string => valueText(fields.get(name));
+const ended = (fields: Fields, name: string, unit = ''): string =>
+  fields.get(name) === null ? 'ended' : `${text(fields, name)}${unit}`;
+
 /** What a change set, in words: "crm: edition standard, users 25". */
 export function changeText({ kind, product, value }: Pick<Change, 'kind' | 'product' | 'value'>): string {
   const isObject = typeof value === 'object' && value !== null;
-  const parts = Object.entries(isObject ? value : {}).map(
-    ([name, each]) => `${NAMES[name] ?? name} ${valueText(each)}`,
-  );
-  const what = parts.length > 0 ? parts.join(', ') : valueText(value);
+  const fields = new Map(Object.entries(isObject ? value : {}));
+  const parts = [...fields].map(([name, each]) => `${NAMES[name] ?? name} ${valueText(each)}`);
+  const what = TEXTS[kind]?.(fields) ?? (parts.length > 0 ? parts.join(', ') : valueText(value));
   const prefix = kind === 'new-org' ? 'Created: ' : product === null ? '' : `${printableLine(product)}: `;
   return prefix + what;
 }

@@ -2,7 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { change, number } from '../formats.ts';
 import { grainOf, previousRange, type Grain } from '../intervals.ts';
 import { zoneParam, type OverviewUsage } from '../screens/overview-data.ts';
-import type { Query } from '../state/client.ts';
+import type { Query } from '../state/send.ts';
 import { chosenZone } from '../state/zone.ts';
 import { rangeTitle } from '../state/time-range.ts';
 import { Columns } from '../components/columns.tsx';

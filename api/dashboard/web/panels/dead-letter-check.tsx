@@ -5,7 +5,7 @@ import { setParams } from '../state/address.ts';
 import { openDeadLetterQuery } from '../state/dead-letter-filters.ts';
 import { checkAll, replayAll, type Checked, type Replayed } from '../state/replays.ts';
 import { useTask } from '../state/task.ts';
-import { ConfirmChange } from './confirm-change.tsx';
+import { ConfirmChange } from '../components/confirm-change.tsx';
 
 /** Finds out how many open dead letters would count now, and replays those. */
 export function DeadLetterCheckPanel({ onReplayed }: { readonly onReplayed: () => void }) {

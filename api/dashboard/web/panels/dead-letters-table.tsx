@@ -36,7 +36,7 @@ export function DeadLettersTable({ deadLetters }: { readonly deadLetters: DeadLe
               {deadLetter.reason}
               {deadLetter.detail !== '' && <small class="faint"> {printableLine(deadLetter.detail)}</small>}
             </td>
-            <td class="text wide-only">{printableLine(deadLetter.org_id) || '–'}</td>
+            <td class="text wide-only by">{printableLine(deadLetter.org_id) || '–'}</td>
             <td class="text wide-only">{deadLetter.id}</td>
             <td class="wide-only">{sizeText(deadLetter.size_bytes)}</td>
             <td class="text">

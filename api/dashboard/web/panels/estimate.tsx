@@ -111,8 +111,8 @@ function boundedParam(name: string, { min, max }: Bounds): number | undefined {
 function SlabBar({ slabs }: Pick<Estimate, 'slabs'>) {
   return (
     <div class="slab-bar" aria-hidden="true">
-      {slabs.map(({ rate_per_1000, credits }) => (
-        <span key={rate_per_1000} style={{ flexGrow: credits }} />
+      {slabs.map(({ credits }, index) => (
+        <span key={index} style={{ flexGrow: credits }} />
       ))}
     </div>
   );

@@ -74,6 +74,17 @@ export function CurrentUsage({ org, credits, thresholds, zone }: CurrentUsagePro
         <span style={{ width: share(included) }}>included {number(included)}</span>
         {additional_limit > 0 && <span class="gauge-scale-end">additional {number(additional_limit)}</span>}
       </div>
+      {thresholds.length > 0 && (
+        <p class="gauge-alerts">
+          <i aria-hidden="true" /> Alerts at{' '}
+          {thresholds
+            .map((threshold) => threshold.credits)
+            .toSorted((a, b) => a - b)
+            .map(number)
+            .join(' · ')}{' '}
+          credits
+        </p>
+      )}
       <dl class="facts">
         <Fact name="Used" value={used} figure="used" note={percent(used, total)} />
         <Fact name="Total" value={total} figure="total" />

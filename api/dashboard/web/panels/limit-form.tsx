@@ -1,13 +1,14 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { Limit, LimitSet } from '../answers.ts';
 import { number } from '../formats.ts';
+import { ChangeProblem } from '../components/change-problem.tsx';
+import { ConfirmChange } from '../components/confirm-change.tsx';
+import { ReasonField } from '../components/reason-field.tsx';
 import { MAX_CREDITS, WholeNumberField } from '../components/whole-number-field.tsx';
-import { ApiError, fetchJson, orgPath } from '../state/client.ts';
-import { newKey } from '../state/idempotency-key.ts';
+import { orgPath } from '../state/client.ts';
+import { useConfirmedChange } from '../state/confirmed-change.ts';
 import { useLimitPreview } from '../state/limit-preview.ts';
-import { problemText } from '../state/problem-text.ts';
 import { parseWholeNumber } from '../whole-number.ts';
-import { ConfirmChange } from './confirm-change.tsx';
 import { confirmationOf } from './limit-confirmation.ts';
 import { LimitPreview } from './limit-preview.tsx';
 
@@ -23,100 +24,53 @@ const BOUNDS = { min: 0, max: MAX_CREDITS };
 export function LimitForm({ org, limit, onSet }: LimitFormProps) {
   const [text, setText] = useState('');
   const [reason, setReason] = useState('');
-  const [problem, setProblem] = useState('');
-  const [isSaving, setIsSaving] = useState(false);
-  const [isConfirming, setIsConfirming] = useState(false);
-  // Repeated after a lost answer it is the same change; other input is another change.
-  const key = useMemo(newKey, [text, reason]);
   const entered = parseWholeNumber(text, BOUNDS);
   const credits = entered.kind === 'number' ? entered.value : undefined;
   const preview = useLimitPreview(org, limit.product, credits);
   const isPreviewed = preview.data !== undefined && preview.data.credits === credits;
   const question = credits === undefined ? undefined : confirmationOf(limit.credits, credits);
-
-  const change = (update: () => void): void => {
-    setIsConfirming(false);
-    setProblem('');
-    update();
-  };
-  const save = async (value: number): Promise<void> => {
-    setIsSaving(true);
-    setProblem('');
-    try {
-      const set = await fetchJson<LimitSet>(orgPath(org, 'additional-limit'), {
-        method: 'PUT',
-        query: [['product', limit.product]],
-        body: { credits: value, ...(reason !== '' && { reason }) },
-        idempotencyKey: key,
-      });
-      setText('');
-      setReason('');
-      onSet(set);
-    } catch (error) {
-      setProblem(error instanceof ApiError ? problemOf(error) : String(error));
-    } finally {
-      setIsSaving(false);
-      setIsConfirming(false);
-    }
-  };
-
+  const isReady = credits !== undefined && isPreviewed;
+  const change = useConfirmedChange<LimitSet>(
+    {
+      method: 'PUT',
+      path: `${orgPath(org, 'additional-limit')}?product=${encodeURIComponent(limit.product)}`,
+      body: { credits, ...(reason !== '' && { reason }) },
+      onSaved(set) {
+        setText('');
+        setReason('');
+        onSet(set);
+      },
+    },
+    { isReady, asks: question !== undefined },
+  );
   return (
-    <form
-      class="limit-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (credits === undefined || !isPreviewed || isSaving) return;
-        if (question !== undefined && !isConfirming) setIsConfirming(true);
-        else void save(credits);
-      }}
-    >
+    <form class="limit-form" onSubmit={change.submit}>
       <WholeNumberField
         label="New limit"
         text={text}
         bounds={BOUNDS}
         placeholder={number(limit.credits)}
-        onInput={(value) => change(() => setText(value))}
+        onInput={setText}
       />
-      <label class="grow">
-        Reason (optional)
-        <input
-          value={reason}
-          maxLength={500}
-          onInput={(event) => {
-            const { value } = event.currentTarget;
-            change(() => setReason(value));
-          }}
-        />
-      </label>
-      {!isConfirming && (
-        <button type="submit" class="primary" disabled={!isPreviewed || isSaving}>
-          {isSaving ? 'Saving …' : 'Set limit'}
+      <ReasonField reason={reason} onInput={setReason} />
+      {!change.isConfirming && (
+        <button type="submit" class="primary" disabled={!isReady || change.isSaving}>
+          {change.isSaving ? 'Saving …' : 'Set limit'}
         </button>
       )}
       {credits !== undefined && (
         <LimitPreview preview={preview} isCurrent={isPreviewed} current={limit} credits={credits} />
       )}
-      {isConfirming && credits !== undefined && question !== undefined && (
+      {change.isConfirming && credits !== undefined && question !== undefined && (
         <ConfirmChange
           label="Confirm the new limit"
           question={question}
-          action={isSaving ? 'Saving …' : `Set limit to ${number(credits)}`}
-          isSaving={isSaving}
-          onCancel={() => setIsConfirming(false)}
+          action={change.isSaving ? 'Saving …' : `Set limit to ${number(credits)}`}
+          isSaving={change.isSaving}
+          onCancel={change.cancel}
         />
       )}
-      {problem !== '' && (
-        <p class="notice is-error" role="alert">
-          {problem}
-        </p>
-      )}
+      <ChangeProblem change={change} />
     </form>
   );
-}
-
-function problemOf(error: ApiError): string {
-  const { title, detail } = problemText(error);
-  return error.type === 'invalid-request'
-    ? 'The API rejected this limit. Check the number.'
-    : `${title} ${detail}`;
 }

@@ -38,8 +38,8 @@ export function LimitHistory({
               <tr key={change.change_id}>
                 <th scope="row">{dayTime(change.recorded_at, zone)}</th>
                 <td>{number(credits)}</td>
-                <td class="text">{change.recorded_by}</td>
-                <td class="text">
+                <td class="text by">{printableLine(change.recorded_by)}</td>
+                <td class="text wrap">
                   {printableLine(change.reason)}
                   {change.refused && (
                     <span class="warn">

@@ -8,7 +8,7 @@ import { orgPath } from '../state/client.ts';
 import { useSubscriptionPreview } from '../state/subscription-preview.ts';
 import { parseWholeNumber } from '../whole-number.ts';
 import { EditionField } from './edition-field.tsx';
-import { TermsPreview } from './subscription.tsx';
+import { TermsPreview } from './terms-preview.tsx';
 import { ChangeProblem } from '../components/change-problem.tsx';
 
 const USERS = { min: 0, max: MAX_USERS };
@@ -30,7 +30,7 @@ export function NewSubscription({ org, editions, subscribed, onChanged }: NewSub
   const [first] = products;
   if (first === undefined) return null;
   return (
-    <details class="card section">
+    <details class="card section" open={subscribed.length === 0}>
       <summary>Begin a subscription</summary>
       <NewSubscriptionForm
         key={products.join(' ')}
@@ -66,6 +66,8 @@ function NewSubscriptionForm({
     path: orgPath(org, `subscriptions/${encodeURIComponent(product)}`),
     body: isEntered ? { edition, users: users.value, additional_limit: limit.value } : {},
     fields: ['edition', 'users', 'additional_limit'],
+    done: `The subscription of ${product} has begun.`,
+    onSaved: onChanged,
   });
   const isReady = isEntered && preview.data !== undefined && !preview.isPending && !change.isSaving;
   return (
@@ -73,7 +75,7 @@ function NewSubscriptionForm({
       class="settings-form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (isReady) void change.save().then((isDone) => isDone && onChanged());
+        if (isReady) change.save();
       }}
     >
       <label>

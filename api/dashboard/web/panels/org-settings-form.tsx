@@ -1,18 +1,18 @@
 import { useState } from 'preact/hooks';
 import type { Settings, SettingsPreview } from '../answers.ts';
+import { ConfirmedSubmit } from '../components/confirmed-submit.tsx';
 import { FieldProblem } from '../components/field-problem.tsx';
+import { ReasonField } from '../components/reason-field.tsx';
 import { ProblemNotice } from '../components/states.tsx';
+import { TimeZoneField } from '../components/time-zone-field.tsx';
 import { WholeNumberField } from '../components/whole-number-field.tsx';
 import { number } from '../formats.ts';
-import { useChange } from '../state/change.ts';
+import { useConfirmedChange } from '../state/confirmed-change.ts';
 import { fetchJson, orgPath } from '../state/client.ts';
 import { useLive } from '../state/live.ts';
 import { afterTyping } from '../state/typing.ts';
-import { allZones } from '../state/zone.ts';
 import { parseWholeNumber } from '../whole-number.ts';
-import { ConfirmChange } from './confirm-change.tsx';
 import { billingDayText, worstCaseText, zoneText } from './settings-consequences.ts';
-import { ChangeProblem } from '../components/change-problem.tsx';
 
 interface OrgSettingsFormProps {
   readonly org: string;
@@ -27,7 +27,6 @@ export function OrgSettingsForm({ org, settings, onChanged }: OrgSettingsFormPro
   const [zone, setZone] = useState(settings.time_zone);
   const [dayText, setDayText] = useState(number(settings.billing_day));
   const [reason, setReason] = useState('');
-  const [isConfirming, setIsConfirming] = useState(false);
   const entered = parseWholeNumber(dayText, DAYS);
   const day = entered.kind === 'number' ? entered.value : undefined;
   const changes = {
@@ -46,76 +45,44 @@ export function OrgSettingsForm({ org, settings, onChanged }: OrgSettingsFormPro
     },
     null,
   );
-  const change = useChange({
-    method: 'PATCH',
-    path: orgPath(org, 'settings'),
-    body: { ...changes, ...(reason !== '' && { reason }) },
-    fields: ['time_zone', 'billing_day'],
-  });
-  const isPreviewed = preview.data !== undefined && !preview.isPending;
-  const save = async (): Promise<void> => {
-    const isDone = await change.save();
-    setIsConfirming(false);
-    if (isDone) onChanged();
-  };
-  const edit = (update: () => void): void => {
-    setIsConfirming(false);
-    update();
-  };
+  const isReady = preview.data !== undefined && !preview.isPending;
+  const change = useConfirmedChange(
+    {
+      method: 'PATCH',
+      path: orgPath(org, 'settings'),
+      body: { ...changes, ...(reason !== '' && { reason }) },
+      fields: ['time_zone', 'billing_day'],
+      done: 'The settings are changed.',
+      onSaved: onChanged,
+    },
+    { isReady },
+  );
   return (
-    <form
-      class="settings-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!isPreviewed || change.isSaving) return;
-        if (!isConfirming) return setIsConfirming(true);
-        void save();
-      }}
-    >
-      <label>
-        Time zone
-        <select value={zone} onChange={({ currentTarget: { value } }) => edit(() => setZone(value))}>
-          {[...new Set([settings.time_zone, 'UTC', ...allZones])].map((each) => (
-            <option key={each} value={each}>
-              {each}
-            </option>
-          ))}
-        </select>
-        <FieldProblem name="Time zone" problem={change.problemOf('time_zone')} />
-      </label>
+    <form class="settings-form" onSubmit={change.submit}>
+      <TimeZoneField
+        value={zone}
+        present={settings.time_zone}
+        problem={change.problemOf('time_zone')}
+        onChange={setZone}
+      />
       <div>
         <WholeNumberField
           label="Billing day of the month"
           text={dayText}
           bounds={DAYS}
-          onInput={(text) => edit(() => setDayText(text))}
+          onInput={setDayText}
         />
         <FieldProblem name="Billing day" problem={change.problemOf('billing_day')} />
       </div>
-      <label class="grow">
-        Reason (optional)
-        <input
-          value={reason}
-          maxLength={500}
-          onInput={({ currentTarget: { value } }) => edit(() => setReason(value))}
-        />
-      </label>
+      <ReasonField reason={reason} onInput={setReason} />
       {isChanged && <Consequences preview={preview} changes={changes} settings={settings} />}
-      {!isConfirming && (
-        <button type="submit" class="primary" disabled={!isPreviewed || change.isSaving}>
-          Change …
-        </button>
-      )}
-      {isConfirming && (
-        <ConfirmChange
-          label="Confirm the new settings"
-          question="The change takes effect as described above. It cannot be undone for days that have passed. Make it?"
-          action={change.isSaving ? 'Saving …' : 'Make the change'}
-          isSaving={change.isSaving}
-          onCancel={() => setIsConfirming(false)}
-        />
-      )}
-      <ChangeProblem change={change} />
+      <ConfirmedSubmit
+        change={change}
+        isReady={isReady}
+        label="Confirm the new settings"
+        question="The change takes effect as described above. It cannot be undone for days that have passed. Make it?"
+        action="Make the change"
+      />
     </form>
   );
 }

@@ -13,7 +13,7 @@ const COLUMNS = [
   { title: 'Status', isText: true, isWideOnly: true },
   { title: 'Billed credits', isWideOnly: true },
   { title: 'Amount' },
-  { title: 'Statement', isText: true },
+  { title: 'Statement', isAction: true },
 ];
 const STATUS = {
   open: ['is-open', 'Late calls may still arrive'],
@@ -93,7 +93,7 @@ function Row({ org, statements: { product, currency }, statement }: RowProps) {
       <td class={rounded_amount === '0' ? 'is-zero' : undefined} title={`Exactly ${money(amount, currency)}`}>
         {money(rounded_amount, currency)}
       </td>
-      <td class="text">
+      <td class="text action">
         <DownloadButton
           isLink
           label="CSV"

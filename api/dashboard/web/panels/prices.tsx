@@ -1,6 +1,9 @@
 import type { Prices } from '../answers.ts';
 import { dayTime, money, number } from '../formats.ts';
 import { Columns } from '../components/columns.tsx';
+import { Link } from '../components/link.tsx';
+import { hrefOf } from '../state/address.ts';
+import { mayGlobally } from '../state/permissions.ts';
 
 /** The price book in effect, and those recorded for later. */
 export function PricesPanel({ prices, zone }: { readonly prices: Prices; readonly zone: string }) {
@@ -16,7 +19,7 @@ export function PricesPanel({ prices, zone }: { readonly prices: Prices; readonl
         <Columns columns={[{ title: 'Additional credits a day' }, { title: 'Per 1,000 credits' }]} />
         <tbody>
           {slabs.map(({ credits, rate_per_1000 }, index) => (
-            <tr key={rate_per_1000}>
+            <tr key={index}>
               <td>
                 {credits === null
                   ? 'everything above'
@@ -34,7 +37,10 @@ export function PricesPanel({ prices, zone }: { readonly prices: Prices; readonl
       ))}
       <p class="faint gauge-foot">
         Each day is priced by itself, by the price book in effect when it begins. The same prices apply to all
-        organisations.
+        organisations.{' '}
+        {mayGlobally('change-catalogues') && (
+          <Link href={hrefOf('/catalogues', { product: null })}>Change the prices</Link>
+        )}
       </p>
     </section>
   );

@@ -10,7 +10,10 @@ export function NotSubscribed({ product }: { readonly product: string }) {
       <header class="card-head">
         <h2 id="gauge-title">No subscription{product !== '' && ` for ${product}`}</h2>
       </header>
-      <p>Its calls are recorded and shown. They use no credits of a subscription and cost nothing.</p>
+      <p>
+        Its calls are recorded and shown. They use no credits and cost nothing. The operator of the platform
+        begins a subscription.
+      </p>
     </section>
   );
 }

@@ -69,7 +69,7 @@ function Row({ change, zone }: { readonly change: Change; readonly zone: string 
           <span class="warn"> Rejected: {change.refused.map(({ detail }) => detail).join(' ')}</span>
         )}
       </td>
-      <td class="text">{printableLine(recorded_by)}</td>
+      <td class="text by">{printableLine(recorded_by)}</td>
       <td class="text wide-only">
         {effective_at === recorded_at ? 'at once' : `from ${dateTime(effective_at, zone)}`}
       </td>

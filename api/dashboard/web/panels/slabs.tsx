@@ -18,8 +18,8 @@ export function Slabs({ slabs, currency, amount }: SlabsProps) {
     <table class="slabs">
       <Columns columns={[{ title: 'Credits' }, { title: 'Per 1,000' }, { title: 'Amount' }]} />
       <tbody>
-        {slabs.map((slab) => (
-          <tr key={slab.rate_per_1000}>
+        {slabs.map((slab, index) => (
+          <tr key={index}>
             <td>{number(slab.credits)}</td>
             <td>{money(slab.rate_per_1000, currency)}</td>
             <td>{money(slab.amount, currency)}</td>

@@ -1,5 +1,6 @@
 import { DownloadButton } from '../components/download-button.tsx';
-import { orgPath, type Query } from '../state/client.ts';
+import { orgPath } from '../state/client.ts';
+import type { Query } from '../state/send.ts';
 import { filterParams, type Dimension } from '../state/filters.ts';
 
 interface UsageDownloadProps {

@@ -1,5 +1,6 @@
 import type { Bill, Days, History, Limit } from '../answers.ts';
-import { fetchJson, orgPath, type Query } from '../state/client.ts';
+import { fetchJson, orgPath } from '../state/client.ts';
+import type { Query } from '../state/send.ts';
 import type { Load } from '../state/live.ts';
 import { may } from '../state/permissions.ts';
 

@@ -1,6 +1,7 @@
 import type { Credits, Returning, Usage } from '../answers.ts';
 import { grainOf, previousRange, type Range } from '../intervals.ts';
-import { fetchJson, orgPath, type Query } from '../state/client.ts';
+import { fetchJson, orgPath } from '../state/client.ts';
+import type { Query } from '../state/send.ts';
 import { DIMENSIONS, filterParams, type Dimension } from '../state/filters.ts';
 import type { Load } from '../state/live.ts';
 import { rangeAt } from '../state/time-range.ts';

@@ -1,8 +1,14 @@
 import { useState } from 'preact/hooks';
 import { signIn } from '../state/session.ts';
 
-/** @param isAlternative folded away below another way to sign in */
-export function TokenForm({ isAlternative }: { readonly isAlternative: boolean }) {
+interface TokenFormProps {
+  /** Folded away below another way to sign in. */
+  readonly isAlternative: boolean;
+  /** Who needs a token, and where to get one. */
+  readonly hint?: string;
+}
+
+export function TokenForm({ isAlternative, hint = '' }: TokenFormProps) {
   const [text, setText] = useState('');
   const [isWrong, setIsWrong] = useState(false);
   const form = (
@@ -13,6 +19,7 @@ export function TokenForm({ isAlternative }: { readonly isAlternative: boolean }
         setIsWrong(!signIn(text.trim()));
       }}
     >
+      {hint !== '' && <p class="faint">{hint}</p>}
       <label>
         Token
         <textarea
