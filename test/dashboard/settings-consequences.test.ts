@@ -86,6 +86,29 @@ describe('a change in the history', () => {
     );
   });
 
+  it('names budgets, teams, the cap, the gate and alerts', () => {
+    const texts = [
+      { kind: 'budget', product: 'crm', value: { scope: 'user', name: 'ann', credits: 500 } },
+      { kind: 'budget', product: 'crm', value: { scope: 'app', name: 'sync', credits: null } },
+      { kind: 'team', product: null, value: { name: 'support', users: ['ann', 'bob'] } },
+      { kind: 'team', product: null, value: { name: 'support', users: null } },
+      { kind: 'spending-cap', product: 'crm', value: { amount: '50' } },
+      { kind: 'gate', product: 'crm', value: { mode: 'dry-run', when_unreachable: null } },
+      { kind: 'alert-rules', product: 'crm', value: { rules: null } },
+      { kind: 'alert-destination', product: null, value: { destination_id: 'ops', is_enabled: false } },
+    ].map((change) => changeText(change));
+    expect(texts).toEqual([
+      'crm: budget of user ann 500 credits',
+      'crm: budget of app sync ended',
+      'team support: ann, bob',
+      'team support dissolved',
+      'crm: spending cap 50',
+      'crm: gate dry-run, calls while no gate answers: as configured',
+      'crm: alert rules: the platform’s defaults',
+      'alert destination ops disabled',
+    ]);
+  });
+
   it('of a kind that this screen does not know shows its values', () => {
     expect(changeText({ kind: 'alert-rule', product: null, value: { share: 0.8, on: ['a'] } })).toBe(
       'share 0.8, on ["a"]',

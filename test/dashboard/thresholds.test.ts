@@ -1,4 +1,4 @@
-import { newRuleId, ruleText } from '../../api/dashboard/web/panels/alert-rule-kinds.ts';
+import { isComplete, newRuleId, ruleText } from '../../api/dashboard/web/panels/alert-rule-kinds.ts';
 import { thresholdsOf } from '../../api/dashboard/web/panels/thresholds.ts';
 
 const BOUNDS = { included: 5_000, additional_limit: 10_000, total: 15_000 };
@@ -41,6 +41,19 @@ describe('a rule', () => {
     expect(ruleText({ rule_id: 'a', kind: 'accrued-amount', amount: '50' }, 'USD')).toBe(
       'Cost of the billing period so far: USD 50',
     );
+    expect(ruleText({ rule_id: 'a', kind: 'unusual-hour', percent: 300, credits: 1_000 }, 'USD')).toMatch(
+      /: 300 % of the usual and at least 1.000 credits more$/,
+    );
+    expect(ruleText({ rule_id: 'a', kind: 'landing-lag', seconds: 60 }, 'USD')).toBe(
+      'Landing lags behind by: 60 seconds',
+    );
+  });
+
+  it('is complete once every parameter has a value', () => {
+    expect(isComplete({ rule_id: 'a', kind: 'total-share', percent: 80 })).toBe(true);
+    expect(isComplete({ rule_id: 'a', kind: 'total-share', percent: '1.5' })).toBe(false);
+    expect(isComplete({ rule_id: 'a', kind: 'accrued-amount', amount: '12.50' })).toBe(true);
+    expect(isComplete({ rule_id: 'a', kind: 'accrued-amount', amount: '12,50' })).toBe(false);
   });
 
   it('gets an id that no other has', () => {

@@ -202,6 +202,8 @@ const OPEN = [
     'simulator',
     'settings',
     'organisations',
+    'catalogues',
+    'platform-alerts',
     'dead-letters',
     'theme.js',
     'favicon.svg',

@@ -37,9 +37,24 @@ export function alertsTests(opened: () => OpenDashboard): void {
     await page.locator('nav .unread').waitFor({ state: 'detached' });
   });
 
+  it('keeps the focus near a button that goes once it has done its work', async () => {
+    const focused: unknown = await page.evaluate('document.activeElement.id');
+    expect(focused).toBe('alerts-title');
+  });
+
+  it('takes no parameter that is wrong, and goes back to what is saved', async () => {
+    const field = page.getByLabel('Share of the included credits used, percent');
+    await field.fill('1.5');
+    await page.getByText(/no fractions/).waitFor();
+    expect(await page.getByRole('button', { name: 'Save the rules' }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    expect(await field.inputValue()).toBe('1');
+  });
+
   it('marks the thresholds on the bar of the current usage', async () => {
     await goTo(page, '/');
     await page.getByTitle('Alert at 50: 1 % of the included credits').waitFor();
+    await page.getByText(/Alerts at 50 ·/).waitFor();
   });
 
   it('adds a destination, and says what is wrong with one', async () => {
@@ -51,7 +66,21 @@ export function alertsTests(opened: () => OpenDashboard): void {
     await page.getByRole('alert').first().waitFor();
     await page.getByLabel('Name').fill('operations');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
-    await page.getByRole('row', { name: /operations ann@example.org/ }).waitFor();
+    await page.getByRole('row', { name: /^operations e-mail ann@example.org/ }).waitFor();
     expect(await violationsOn(page)).toEqual([]);
+  });
+
+  it('changes a destination, tests it and removes it after asking', async () => {
+    const row = page.getByRole('row', { name: /^operations e-mail/ });
+    await row.getByRole('button', { name: 'Change' }).click();
+    await page.getByLabel('Addresses').fill('ann@example.org, bob@example.org');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await row.getByText('ann@example.org, bob@example.org').waitFor();
+    await row.getByRole('button', { name: 'Send a test' }).click();
+    await page.getByText('A test is on its way to operations').waitFor();
+    await page.getByRole('row', { name: /operations test/ }).waitFor();
+    await row.getByRole('button', { name: 'Remove …' }).click();
+    await row.getByRole('button', { name: 'Remove operations' }).click();
+    await row.waitFor({ state: 'detached' });
   });
 }

@@ -17,22 +17,40 @@ export function budgetsTests(opened: () => OpenDashboard): void {
     expect(await violationsOn(page)).toEqual([]);
   });
 
-  it('sets a team and its budget, and ends the budget again', async () => {
-    const team = page.locator('section', { has: page.getByRole('heading', { name: 'Set a team' }) });
+  it('sets a team and its budget, changes the budget from its row, and ends it', async () => {
+    const team = page.getByRole('region', { name: 'Set a team' });
     await team.getByLabel('Team').fill('support');
-    await team.getByLabel('User IDs, separated by commas').fill('ann, bob');
+    await team.getByLabel('User IDs').fill('ann, bob');
     await team.getByRole('button', { name: 'Set the team' }).click();
-    await page.getByText('Team support: ann, bob').waitFor();
-    const budget = page.locator('section', { has: page.getByRole('heading', { name: 'Set a budget' }) });
-    await budget.getByRole('combobox').first().selectOption('team');
-    await budget.getByLabel('Name').fill('support');
+    await page.getByRole('row', { name: /^support 2 ann, bob/ }).waitFor();
+    const budget = page.getByRole('region', { name: 'Set a budget' });
+    await budget.getByLabel('For').selectOption('team');
+    await budget.getByRole('combobox').nth(1).selectOption('support');
     await budget.getByLabel('Credits per 24 hours').fill('1,000');
     await budget.getByRole('button', { name: 'Set the budget' }).click();
-    const row = page.getByRole('row', { name: /Team support 2 users/ });
-    await row.getByRole('cell', { name: '1,000' }).last().waitFor();
+    const row = page.getByRole('row', { name: /^Team support 2 users/ });
+    await row.getByRole('cell', { name: '1,000', exact: true }).first().waitFor();
     expect(await violationsOn(page)).toEqual([]);
-    await budget.getByLabel('End this budget instead').check();
-    await budget.getByRole('button', { name: 'End the budget' }).click();
+    await row.getByRole('button', { name: 'Change the budget of team support' }).click();
+    const present = page.getByRole('region', { name: 'Budget of team support' });
+    // The field to change has the focus.
+    await present.locator('input:focus').fill('2,000');
+    await present.getByText('Instead of 1,000.').waitFor();
+    await page.keyboard.press('Enter');
+    await row.getByRole('cell', { name: '2,000', exact: true }).first().waitFor();
+    await row.getByRole('button', { name: 'Change the budget of team support' }).click();
+    await present.getByRole('button', { name: 'End the budget' }).click();
+    await row.waitFor({ state: 'detached' });
+  });
+
+  it('changes the members of a team, and dissolves it', async () => {
+    await page.getByRole('button', { name: 'Change the team support' }).click();
+    const team = page.getByRole('region', { name: 'Team support' });
+    await team.getByLabel('User IDs').fill('ann');
+    await team.getByRole('button', { name: 'Change the team' }).click();
+    const row = page.getByRole('row', { name: /^support 1 ann/ });
+    await row.getByRole('button').click();
+    await team.getByRole('button', { name: 'Dissolve the team' }).click();
     await row.waitFor({ state: 'detached' });
   });
 

@@ -45,6 +45,75 @@ export function platformTests(opened: () => OpenDashboard): void {
     });
   });
 
+  describe('a new organisation', () => {
+    it('is created, and its settings offer to begin a subscription', async () => {
+      await goTo(page, '/organisations');
+      await page.getByText('Create an organisation').click();
+      await page.getByLabel('Organisation ID').fill('new-org');
+      await page.getByLabel('Time zone').selectOption('Europe/Berlin');
+      await page.getByRole('button', { name: 'Create the organisation' }).click();
+      await page.waitForURL(/\/settings\?org=new-org/);
+      await page.locator('[data-figure=time_zone]', { hasText: 'Europe/Berlin' }).waitFor();
+      await page.getByText('Includes 5,000 credits per 24 hours').waitFor();
+      await page.getByRole('button', { name: 'Begin the subscription' }).click();
+      await page.getByRole('heading', { name: 'Subscription of crm' }).waitFor();
+    });
+
+    it('cannot have the ID of another one', async () => {
+      await goTo(page, '/organisations');
+      await page.getByText('Create an organisation').click();
+      await page.getByLabel('Organisation ID').fill('new-org');
+      await page.getByRole('button', { name: 'Create the organisation' }).click();
+      await page
+        .getByRole('alert')
+        .getByText(/already exists/)
+        .waitFor();
+      expect(await violationsOn(page)).toEqual([]);
+    });
+  });
+
+  describe('the catalogues', () => {
+    it('record a price book for later after asking, and show it in the history', async () => {
+      await goTo(page, '/catalogues');
+      await page.getByText('New price book').click();
+      await page.getByLabel('Name').fill('2099-01');
+      await page.getByLabel('In effect from').first().fill('2099-01-01T00:00');
+      await page.getByLabel('Price of step 1').fill('0.2');
+      await page.getByRole('button', { name: 'Change …' }).first().click();
+      await page.getByText(/^From 1 Jan 2099, 00:00 UTC on, days that begin are priced by 2099-01/).waitFor();
+      await page.getByRole('button', { name: 'Record the price book' }).click();
+      await page.getByRole('row', { name: /^2099-01 planned .* the first 25,000 at US\$0\.20/ }).waitFor();
+      await page.getByRole('row', { name: /Price book 2099-01 petra/ }).waitFor();
+    });
+
+    it('change what an edition includes from a time on, and take no number that is wrong', async () => {
+      const base = page.getByLabel('Base of crm free');
+      await base.fill('1.5');
+      await page.getByText(/no fractions/).waitFor();
+      await base.fill('6,000');
+      await page.getByLabel('In effect from').last().fill('2099-01-01T00:00');
+      await page.getByRole('button', { name: 'Change …' }).last().click();
+      await page.getByText(/1 edition includes other credits, for all subscriptions of crm free/).waitFor();
+      await page.getByRole('button', { name: 'Record the editions' }).click();
+      await page.getByRole('row', { name: /Editions petra/ }).waitFor();
+      expect(await violationsOn(page)).toEqual([]);
+    });
+  });
+
+  describe('the alerts of the platform', () => {
+    it('have rules of their own, and those that organisations begin with', async () => {
+      await goTo(page, '/platform-alerts');
+      await page.getByLabel('Landing lags behind by, seconds').fill('90');
+      await page.getByRole('button', { name: 'Save the rules' }).first().click();
+      await page
+        .getByText(/^set by petra/)
+        .first()
+        .waitFor();
+      expect(await page.getByLabel('Share of the total used, percent').count()).toBeGreaterThan(0);
+      expect(await violationsOn(page)).toEqual([]);
+    });
+  });
+
   describe('the settings', () => {
     it('say what another billing day changes before it is made, and show it in the history', async () => {
       await goTo(page, `/settings?org=${ORG}`);
