@@ -15,7 +15,7 @@ interface NewPriceBookProps {
   readonly onChanged: () => void;
 }
 
-/** Records a price book. It says from when on it prices whom before it is made. */
+/** Records a price book, after it has said from when on it applies. */
 export function NewPriceBook({ last, onChanged }: NewPriceBookProps) {
   const { currency, minor_unit_digits } = last;
   const [name, setName] = useState('');

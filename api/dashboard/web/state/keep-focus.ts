@@ -21,7 +21,7 @@ export function keepFocus(): void {
     const titleId = target.closest('section[aria-labelledby]')?.getAttribute('aria-labelledby') ?? 'main';
     last = { element: target, summary, titleId };
   });
-  // Who clicks on nothing wants no focus.
+  // A click beside all fields and buttons takes the focus away, and it stays away.
   document.addEventListener('pointerdown', () => (last = undefined), { capture: true });
   new MutationObserver(restore).observe(document.body, {
     childList: true,
