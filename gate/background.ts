@@ -5,7 +5,6 @@ import type { SettingsState } from '../domain/settings/state.ts';
 import type { SettingsStore } from '../store/settings/store.ts';
 import type { Accounts } from './accounts.ts';
 import type { Checkpoints } from './checkpoints.ts';
-import type { GateClock } from './clock.ts';
 import type { Decisions } from './decisions.ts';
 import { GateProblem } from './problems.ts';
 
@@ -17,7 +16,6 @@ const FORGET_EVERY_MS = 10_000;
 export interface BackgroundParts {
   readonly clock: Pick<ServerClock, 'refresh'>;
   readonly settings: SettingsStore;
-  readonly clock: GateClock;
   readonly checkpoints: Checkpoints;
   readonly accounts: () => Accounts;
   readonly decisions: () => Decisions;
@@ -54,9 +52,8 @@ export class Background {
   }
 
   start(): void {
-    const { clock, checkpoints, accounts, decisions } = this.#parts;
+    const { checkpoints, accounts, decisions } = this.#parts;
     this.#running = Promise.all([
-      this.#repeat('the clock has jumped, and ClickHouse does not say how far', () => clock.follow()),
       this.#repeat('settings not read', () => this.#follow()),
       this.#repeat('landing not followed', async () => {
         if (accounts().hasLeases) await checkpoints.take();

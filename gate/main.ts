@@ -10,14 +10,12 @@ import { runProcess, type RunningProcess } from '../platform/lifecycle/run-proce
 import { tokenRulesOf } from '../platform/tokens/rules.ts';
 import { GATE_TIMING } from '../domain/gate/timing.ts';
 import { topicNames } from '../schemas/topics.ts';
-import { readServerTime } from '../store/server-time.ts';
 import { createSettingsStore } from '../store/settings/store.ts';
 import { Accounts } from './accounts.ts';
 import { Directory } from './advertised.ts';
 import { createTokenCheck } from './auth.ts';
 import { Background } from './background.ts';
 import { Checkpoints } from './checkpoints.ts';
-import { GateClock } from './clock.ts';
 import { readGateConfig, type GateConfig } from './config.ts';
 import { Decisions } from './decisions.ts';
 import { LeaseLog } from './lease-log.ts';
@@ -67,18 +65,9 @@ async function run({ config, logger, onStop, fail }: RunningProcess<GateConfig>)
     randomUUID,
   );
   const checkpoints = new Checkpoints(admin, client, topics.calls, uptime);
-  const clock = new GateClock({
-    machine: Date.now,
-    uptime,
-    server: () => readServerTime(client),
-    toleranceMs: config.CLOCK_DIFFERENCE_MS,
-    onJump: (jump) => logger.warn(jump, 'the clock of this machine has jumped: look at its time service'),
-  });
-  const now = (): number => clock.now();
   const background = new Background({
     clock,
     settings: createSettingsStore(client, config.UNKNOWN_ORGS),
-    clock,
     checkpoints,
     accounts: () => accounts,
     decisions: () => decisions,
