@@ -23,11 +23,14 @@ export interface ClickHouseLogin {
 }
 
 /**
- * `owner` creates the tables, sets their retention and recomputes, `writer` is for the consumer, the aggregator and
- * alerts, `reader` for the API and the commands that only read, all but whom an erasure is of. None of them can read or write files, call other servers, or see another
- * database.
+ * `owner` creates the tables, sets their retention and recomputes, `writer` is for the consumer and the aggregator,
+ * `alerts` for the process of that name, `reader` for the API and the commands that only read, all but whom an erasure
+ * is of. None of them can read or write files, call other servers, or see another database.
  */
-export type StackRole = 'owner' | 'writer' | 'reader';
+export type StackRole = 'owner' | 'writer' | 'alerts' | 'reader';
+
+/** What the alerts process writes; its decisions go to Kafka. */
+const WRITTEN_BY_ALERTS = ['alert_attempts', 'alert_progress', 'aggregator_lease'];
 
 /** @param database a name that needs no quotes in SQL */
 export const stackUsers = (database: string): Record<StackRole, ClickHouseUser> => ({
@@ -46,6 +49,15 @@ export const stackUsers = (database: string): Record<StackRole, ClickHouseUser> 
   writer: {
     name: 'api_writer',
     grants: [`GRANT SELECT, INSERT ON ${database}.*`, `GRANT ALTER DELETE ON ${database}.landed_ranges`],
+  },
+  alerts: {
+    name: 'api_alerts',
+    grants: [
+      `GRANT SELECT ON ${database}.*`,
+      `REVOKE SELECT ON ${database}.erasures`,
+      `REVOKE SELECT ON ${database}.dead_letter_bytes`,
+      ...WRITTEN_BY_ALERTS.map((table) => `GRANT INSERT ON ${database}.${table}`),
+    ],
   },
   reader: {
     name: 'api_reader',

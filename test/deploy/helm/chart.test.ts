@@ -97,7 +97,7 @@ describeWith(await helm(), 'the Helm chart', (run) => {
     expect(Object.fromEntries(keys)).toEqual({
       consumer: ['writer'],
       aggregator: ['writer'],
-      alerts: ['writer'],
+      alerts: ['alerts'],
       api: ['reader', undefined],
       topics: [],
       migrate: ['owner'],

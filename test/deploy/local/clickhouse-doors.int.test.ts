@@ -150,17 +150,20 @@ describe('a stranger at the local ClickHouse', () => {
 });
 
 describe('a user of the local ClickHouse', () => {
-  it.each(['owner', 'writer', 'reader'] as const)('does no harm beyond the database: %s', async (role) => {
-    for (const query of HARM()) {
-      expect({ query, result: await run(role, query) }).toEqual({
-        query,
-        result: expect.stringMatching(
-          /^(ACCESS_DENIED|UNKNOWN_FUNCTION|READONLY|UNKNOWN_DATABASE|UNSUPPORTED_METHOD)$/,
-        ),
-      });
-    }
-    expect(existsSync(created())).toBe(false);
-  });
+  it.each(['owner', 'writer', 'alerts', 'reader'] as const)(
+    'does no harm beyond the database: %s',
+    async (role) => {
+      for (const query of HARM()) {
+        expect({ query, result: await run(role, query) }).toEqual({
+          query,
+          result: expect.stringMatching(
+            /^(ACCESS_DENIED|UNKNOWN_FUNCTION|READONLY|UNKNOWN_DATABASE|UNSUPPORTED_METHOD)$/,
+          ),
+        });
+      }
+      expect(existsSync(created())).toBe(false);
+    },
+  );
 
   it('owns the tables: creates them, and sets their retention', async () => {
     expect(await migrate(configAs('owner'))).toEqual([]);
@@ -197,6 +200,30 @@ describe('a user of the local ClickHouse', () => {
     expect(await run('reader', 'SELECT count() FROM erasures')).toBe('ACCESS_DENIED');
   });
 
+  it('writes what the alerts process keeps, and no event, figure or setting', async () => {
+    for (const query of [
+      `INSERT INTO alert_attempts (org_id, attempted_at) VALUES ('a', now())`,
+      `INSERT INTO alert_progress (name) VALUES ('deliveries')`,
+      `INSERT INTO aggregator_lease (name) VALUES ('alerts')`,
+    ]) {
+      expect([query, await run('alerts', query)]).toEqual([query, '']);
+    }
+    expect(await run('alerts', 'SELECT count() FROM alert_attempts')).toBe('1');
+    for (const query of [
+      `INSERT INTO alert_log (org_id) VALUES ('a')`,
+      `INSERT INTO call_events (org_id) VALUES ('a')`,
+      `INSERT INTO daily_charges (org_id) VALUES ('a')`,
+      `INSERT INTO settings_log (org_id) VALUES ('a')`,
+      `INSERT INTO dirty_marks (org_id) VALUES ('a')`,
+      'SELECT count() FROM erasures',
+      'SELECT count() FROM dead_letter_bytes',
+      'ALTER TABLE alert_attempts DELETE WHERE 1',
+      'TRUNCATE alert_progress',
+    ]) {
+      expect([query, await run('alerts', query)]).toEqual([query, 'ACCESS_DENIED']);
+    }
+  });
+
   it('reads, with settings of its own, and writes nothing', async () => {
     expect(await run('reader', 'SELECT count() FROM dirty_marks SETTINGS max_threads = 1')).toBe('1');
     expect(await run('reader', `INSERT INTO dirty_marks (org_id) VALUES ('b')`)).toBe('ACCESS_DENIED');
@@ -217,7 +244,7 @@ describe('the passwords', () => {
 
   it('are random, and no two are the same', () => {
     const passwords = Object.values(users).map((user) => clickhouseLogin(dataDir, user).password);
-    expect(new Set(passwords).size).toBe(3);
+    expect(new Set(passwords).size).toBe(4);
     for (const password of passwords) expect(password).toMatch(/^[\w-]{43}$/);
   });
 

@@ -12,7 +12,12 @@ const SETTINGS = {
 const given: Stack = { process: ownRecord(), url: 'http://127.0.0.1:8080', settings: SETTINGS, pids: {} };
 const stack: Stack = {
   ...given,
-  logins: { owner: login('owner'), writer: login('writer'), reader: login('reader') },
+  logins: {
+    owner: login('owner'),
+    writer: login('writer'),
+    alerts: login('alerts'),
+    reader: login('reader'),
+  },
 };
 
 describe('a program of the running stack', () => {

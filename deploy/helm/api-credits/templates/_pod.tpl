@@ -1,6 +1,6 @@
 {{/*
   The pod of any process or job. Takes a dict: root, name (component), program, env (a dict), user (owner, writer,
-  reader or none), resources, port (of the probes; none for jobs), settings (node selection).
+  alerts, reader or none), resources, port (of the probes; none for jobs), settings (node selection).
 */}}
 {{- define "api-credits.pod" -}}
 {{- $root := .root -}}
