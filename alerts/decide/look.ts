@@ -11,11 +11,13 @@ import {
   measureSubjects,
   SUBJECT_DIMENSIONS,
   type SubjectKind,
+  type TopSubjects,
 } from '../../domain/alerts/subject-rules.ts';
 import { measureUsage } from '../../domain/alerts/usage-rules.ts';
 import { runsOutAt } from '../../domain/usage/returning.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { readTopSubjects, readUsageFacts, type FactsRequest } from '../../store/alerts/read-facts.ts';
+import { isPseudonymLike } from '../../store/erasures/erasure.ts';
 import { readBill } from '../../store/statements/bill.ts';
 import type { StatementSources } from '../../store/statements/moment.ts';
 import { readReturning } from '../../store/usage/read-returning.ts';
@@ -82,7 +84,7 @@ export async function lookAt(
 
   async function measure(rule: AlertRule): Promise<Measured[]> {
     if (isSubjectRule(rule)) {
-      const top = await readTopSubjects(client, request, SUBJECT_DIMENSIONS[rule.kind]);
+      const top = await topOf(rule.kind);
       // One that has not called yet may reach it too.
       if (total > 0) headroom = Math.min(headroom, shareOf(total, rule.percent ?? 100));
       return measureSubjects(rule, total, top, openSubjects(rule.rule_id));
@@ -102,6 +104,13 @@ export async function lookAt(
     }
     const found = measureUsage(rule, allowance, used);
     return found === undefined ? [] : [found];
+  }
+
+  async function topOf(kind: SubjectKind): Promise<TopSubjects> {
+    const top = await readTopSubjects(client, request, SUBJECT_DIMENSIONS[kind]);
+    if (kind !== 'user-share') return top;
+    // Users who are erased are not warned about, and an alert from before is resolved.
+    return { ...top, rows: top.rows.filter(({ subject }) => !isPseudonymLike(Buffer.from(subject))) };
   }
 
   /** The earliest instant at which time alone may have brought it below. */
