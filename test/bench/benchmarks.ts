@@ -1,3 +1,4 @@
+import { alerts } from './alerts.ts';
 import { fresh } from './fresh.ts';
 import { idle } from './idle.ts';
 import { land } from './land.ts';
@@ -20,6 +21,7 @@ export const BENCHMARKS: Readonly<Record<string, Plan>> = {
   seal,
   sustained,
   fresh,
+  alerts,
   idle,
   usage,
   reports,
