@@ -12,7 +12,7 @@ export interface ShiftParts {
 }
 
 /** So many ticks without anything to do, and the process is at rest. */
-const TICKS_TO_REST = 60;
+const TICKS_TO_REST = 20;
 
 /** Lets this process work while it has the lease, and stand by otherwise. */
 export class Shift {

@@ -13,6 +13,7 @@ import { decideDestinations } from './destinations.ts';
 import { FollowedBook } from './followed-book.ts';
 import { lookAtAll, type LookFailure, type Looking } from './looks.ts';
 import { decidePlatform } from './platform.ts';
+import { termsOf } from './rules-of.ts';
 import { UnusualHours } from './unusual-hours.ts';
 import { Watches, type Clocks } from './watches.ts';
 
@@ -140,7 +141,9 @@ export class Decider {
       await boundAll(client, this.#watches, { settings, book }, clocks);
       this.#boundsAt = clocks.uptime;
     }
-    await this.#watches.refresh(client, landed, clocks);
+    await this.#watches.refresh(client, landed, clocks, ({ orgId, product }) =>
+      termsOf(settings, orgId, product, clocks.now),
+    );
   }
 
   /** Appends the decisions. What the log has made of them is read back, as by every other decider. */

@@ -53,18 +53,22 @@ export class Watches {
 
   /**
    * Reads what has landed by the sums of the last seconds.
-   * @param uptime milliseconds of a clock that only goes forward
+   * @param termsOf a subscription without usage when all was counted; undefined where there is none
    */
   async refresh(
     client: ClickHouseClient,
     sums: ReadonlyMap<number, number>,
     { now, uptime }: Clocks,
+    termsOf: (subscribed: Subscribed) => WatchedTerms | undefined,
   ): Promise<void> {
     const changed = this.#landed.changed(sums);
     if (changed.length > 0) {
       const landed = await readLanded(client, changed);
       for (const [second, rows] of landed) {
-        for (const key of this.#landed.take(second, rows, uptime)) this.#landedFor(key);
+        for (const key of this.#landed.take(second, rows, uptime)) {
+          this.#meet(key, termsOf);
+          this.#landedFor(key);
+        }
       }
       this.#landed.forgetBefore(Math.max(...sums.keys()) - 2 * READ_AGAIN_FOR_S);
     }
@@ -135,6 +139,18 @@ export class Watches {
     const lookAt = Math.min(this.#watches.get(key)?.lookAt ?? Infinity, terms?.changeAt ?? Infinity);
     this.#keep(key, { headroom, lookAt });
     this.#landedFor(key);
+  }
+
+  /** One that had no usage when all was counted has used no more than what has landed since: nothing is read of it. */
+  #meet(key: string, termsOf: (subscribed: Subscribed) => WatchedTerms | undefined): void {
+    if (this.#watches.has(key)) return;
+    try {
+      const terms = termsOf(subscribedOf(key));
+      const headroom = terms === undefined ? Infinity : headroomOf(terms, 0, () => false);
+      this.#keep(key, { headroom, lookAt: terms?.changeAt ?? Infinity });
+    } catch {
+      // Not watched, so it is looked at, which fails as well and says why (Tick.failures).
+    }
   }
 
   #landedFor(key: string): void {

@@ -210,6 +210,17 @@ it('looks at nothing but what may have reached a threshold', async () => {
   expect(await shortOf('quiet')).toEqual(['total-80 open']);
 });
 
+it('reads nothing of one that calls for the first time, until so much has landed that a threshold may be reached', async () => {
+  await newOrg('newcomer');
+  const decider = newDecider();
+  while ((await tickOf(decider)).looks > 0);
+  await use('newcomer', 1_000);
+  expect((await tickOf(decider)).looks).toBe(0);
+  await use('newcomer', 3_000);
+  expect((await tickOf(decider)).looks).toBe(1);
+  expect(await shortOf('newcomer')).toEqual(['total-80 open']);
+});
+
 const LogRow = Type.Object({ record_id: Type.String(), times: Type.Integer() });
 
 it('has every decision in the log under an id of its own; those of the deciders that came later are repeats', async () => {

@@ -12,7 +12,7 @@ describe('what has landed', () => {
   it('may be lacking before it was read, and after a minute without reading it, by either clock', async () => {
     const watches = new Watches();
     expect(watches.mayLack({ now, uptime })).toBe(true);
-    await watches.refresh(client, new Map(), { now, uptime });
+    await watches.refresh(client, new Map(), { now, uptime }, () => undefined);
     expect(watches.mayLack({ now: now + 500, uptime: uptime + 500 })).toBe(false);
     // A suspended machine; a clock that was set; a ClickHouse that did not answer.
     expect(watches.mayLack({ now: now + 61_000, uptime: uptime + 500 })).toBe(true);
