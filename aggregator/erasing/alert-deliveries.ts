@@ -38,7 +38,12 @@ export async function eraseDeliveries(
   orgId: string,
 ): Promise<number> {
   const params = { org: orgId, pseudonym };
-  const alerts = await select(client, AlertRow, `${ALERTS} AND subject = {pseudonym:String}`, params);
+  const alerts = await select(
+    client,
+    AlertRow,
+    `${ALERTS} AND subject IN ({pseudonym:String}, concat('user ', {pseudonym:String}))`,
+    params,
+  );
   let rewritten = 0;
   for (const some of pagesOf(alerts)) {
     const found = await readUnderOtherIds(client, orgId, some);

@@ -40,7 +40,7 @@ async function rewriteAlerts({ client, nodes, progress }: Erasing, erasure: Eras
     client,
     AlertRow,
     `${ALERTS} AND alert_log.appended_at < ${instant('cut')}
-       AND (JSONExtractString(value, 'kind') = 'user-share' OR position(value, ' Mainly the user ') > 0)`,
+       AND (JSONExtractString(value, 'kind') IN ('user-share', 'budget-share') OR position(value, ' Mainly the user ') > 0)`,
     { org: orgId, cut: erasure.cut },
   );
   const rewritten = naming.flatMap((record) => {

@@ -37,6 +37,21 @@ describe('an alert with another name in place of its user', () => {
     expect(renameUser({ ...share('ann'), kind: 'app-share' }, rename)).toBeUndefined();
   });
 
+  it('is about the budget of that name', () => {
+    const budget = (user: string, message: string) => ({
+      kind: 'budget-share',
+      subject: `user ${user}`,
+      message,
+    });
+    for (const [before, after] of [
+      ['The user ann has used 5 of the 9', 'The user erased-1 has used 5 of the 9'],
+      ['The budget of the user ann has ended.', 'The budget of the user erased-1 has ended.'],
+    ] as const) {
+      expect(renameUser(budget('ann', before), rename)).toEqual({ subject: 'user erased-1', message: after });
+    }
+    expect(renameUser({ ...budget('ann', ''), subject: 'app ann' }, rename)).toBeUndefined();
+  });
+
   it('has another subject also where its message names no one', () => {
     const alert = { kind: 'user-share', subject: 'ann', message: 'The rule was removed.' };
     expect(renameUser(alert, () => 'erased-1')).toEqual({
