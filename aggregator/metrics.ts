@@ -1,11 +1,9 @@
 import type { Registry } from 'prom-client';
 import { observedCounter, observedGauge } from '../platform/health/observed-metrics.ts';
-import { OUTCOMES, type TickHistory } from './tick-history.ts';
+import { secondsOf, tickMetrics } from '../platform/health/tick-metrics.ts';
+import type { TickHistory } from './tick-history.ts';
 
 const PREFIX = 'api_credits_aggregator';
-
-/** Prometheus has times in seconds. Unknown where the aggregator has not got anywhere. */
-const secondsOf = (ms: number | undefined): number | undefined => (ms ? ms / 1_000 : undefined);
 
 /** The metrics of this process: its ticks, and how far the last one found the work to be done. */
 export function aggregatorMetrics(registry: Registry, ticks: TickHistory): void {
@@ -14,15 +12,7 @@ export function aggregatorMetrics(registry: Registry, ticks: TickHistory): void 
   const gauge = (name: string, help: string, read: () => number | undefined): void =>
     observedGauge(registry, { name: `${PREFIX}_${name}`, help }, read);
 
-  observedCounter(
-    registry,
-    {
-      name: `${PREFIX}_ticks_total`,
-      help: 'Ticks by their outcome; standby: another aggregator has the work.',
-      labelNames: ['outcome'],
-    },
-    () => OUTCOMES.map((outcome) => ({ labels: { outcome }, value: ticks.counts[outcome] })),
-  );
+  tickMetrics(registry, PREFIX, ticks);
   counter('hours_sealed', 'Hours with events that this process sealed.', () => ticks.hoursSealed);
   counter(
     'invalidations_cleared',
@@ -30,13 +20,6 @@ export function aggregatorMetrics(registry: Registry, ticks: TickHistory): void 
     () => ticks.invalidationsCleared,
   );
   counter('charges_appended', 'Revisions that it appended to daily-charges.', () => ticks.chargesAppended);
-  gauge('last_good_tick_timestamp_seconds', 'The end of the last tick that did not fail.', () =>
-    secondsOf(ticks.lastGoodAtMs),
-  );
-  gauge('last_tick_duration_seconds', 'How long the last tick took.', () => secondsOf(ticks.lastDurationMs));
-  gauge('last_tick_failed', 'Whether the last tick failed: 1 or 0.', () =>
-    Number(ticks.lastOutcome === 'failed'),
-  );
   gauge('sealed_until_timestamp_seconds', 'Hours before this instant are sealed.', () =>
     secondsOf(ticks.last?.sealedUntil),
   );

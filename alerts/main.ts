@@ -19,8 +19,9 @@ import { createDisabling } from './delivery/disable.ts';
 import { openMailer } from './delivery/email.ts';
 import { createTransport } from './delivery/transport.ts';
 import { Events } from './events/events.ts';
-import { TickHistory } from './history.ts';
 import { alertsMetrics } from './metrics.ts';
+import { Shift } from './shift.ts';
+import { TickHistory } from './tick-history.ts';
 import { Worker } from './worker.ts';
 
 /** D: a receiver has so long to answer (Standard Webhooks: 15 to 30 s). */
@@ -28,6 +29,8 @@ const DELIVERY_TIMEOUT_MS = 15_000;
 /** Longer than from one tick to the next. */
 const KEEP_IDLE_MS = 10_000;
 const RECORD_WITHIN_MS = 15_000;
+/** D: a process at rest looks half as often; what lands then is still delivered within two seconds. */
+const REST_TICKS = 2;
 /** Milliseconds of a monotonic clock. */
 const uptime = (): number => performance.now();
 
@@ -72,11 +75,9 @@ async function run({
     mailer,
     now,
   });
-  const disable = createDisabling(client, recorder, now, logger);
+  const disable = createDisabling(client, recorder, logger);
   const counts: DeliveryCounts = { attempts: 0, delivered: 0, failed: 0 };
 
-  /** While this process has the work; made anew each time, as another may have worked in between. */
-  let worker: Worker | undefined;
   const newWorker = (): Worker =>
     new Worker(
       new Decider({
@@ -90,51 +91,39 @@ async function run({
         aheadMs: config.FUTURE_LIMIT_MS,
       }),
       new Events({ client, log, topics, now, sealDelayMs: config.SEAL_DELAY_MS }),
-      new Deliverer({ client, ship, disable, now, random: Math.random, logger, counts }),
+      new Deliverer({
+        client,
+        store: recorder,
+        ship,
+        disable,
+        now,
+        random: Math.random,
+        logger,
+        counts,
+      }),
     );
 
+  const shift = new Shift({
+    clock,
+    lease: new Lease(client, 'alerts', randomUUID(), logger),
+    newWorker,
+    ticks,
+    logger,
+  });
+  health.readyWhen(() => ticks.problems());
   alertsMetrics(health.metrics, {
     ticks,
     deliveries: () => counts,
-    state: () =>
-      worker && {
-        open: worker.decider.openCount,
-        due: worker.decider.watches.dueCount,
-        queued: worker.deliverer.queued,
-      },
+    state: () => shift.worker?.state,
   });
-  health.readyWhen(() => ticks.problems());
-
-  const lease = new Lease(client, 'alerts', randomUUID(), logger);
-  async function tick(): Promise<void> {
-    try {
-      await clock.refresh();
-      if (!(await lease.take())) {
-        await worker?.stop();
-        worker = undefined;
-        return ticks.stoodBy();
-      }
-      worker ??= newWorker();
-      const current = worker;
-      const done = await lease.during(() => current.tick());
-      ticks.succeeded(done);
-      for (const { orgId, error } of done.failures) {
-        logger.error({ err: error, orgId }, 'usage not looked at, it is tried again');
-      }
-      const { looks, raised, resolved } = done;
-      if (raised + resolved > 0) logger.info({ looks, raised, resolved }, 'decided');
-    } catch (error) {
-      ticks.failed();
-      logger.error({ err: error }, 'tick failed, the next one retries');
-    }
-  }
 
   const stopping = new AbortController();
   async function loop(): Promise<void> {
     await firstClusterContact(config, 'api-credits alerts', logger);
     while (!stopping.signal.aborted) {
-      await tick();
-      await sleep(config.TICK_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+      const isAtRest = await shift.tick();
+      const pauseMs = isAtRest ? REST_TICKS * config.TICK_MS : config.TICK_MS;
+      await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   }
   const running = loop();
@@ -144,8 +133,7 @@ async function run({
     health.readyWhen(() => ['The process is stopping']);
     stopping.abort();
     await running;
-    await worker?.stop();
-    await lease.release();
+    await shift.end();
     mailer.close();
     await Promise.all([log.close(), recorder.close()]);
     await client.close();

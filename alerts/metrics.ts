@@ -1,7 +1,8 @@
 import type { Registry } from 'prom-client';
 import { observedCounter, observedGauge } from '../platform/health/observed-metrics.ts';
-import { OUTCOMES, type TickHistory } from './history.ts';
+import { tickMetrics } from '../platform/health/tick-metrics.ts';
 import type { DeliveryCounts } from './delivery/deliverer.ts';
+import type { TickHistory } from './tick-history.ts';
 
 const PREFIX = 'api_credits_alerts';
 
@@ -19,15 +20,7 @@ export function alertsMetrics(registry: Registry, { ticks, deliveries, state }: 
   const gauge = (name: string, help: string, read: () => number | undefined): void =>
     observedGauge(registry, { name: `${PREFIX}_${name}`, help }, read);
 
-  observedCounter(
-    registry,
-    {
-      name: `${PREFIX}_ticks_total`,
-      help: 'Ticks by their outcome; standby: another process has the work.',
-      labelNames: ['outcome'],
-    },
-    () => OUTCOMES.map((outcome) => ({ labels: { outcome }, value: ticks.counts[outcome] })),
-  );
+  tickMetrics(registry, PREFIX, ticks);
   counter('looks', 'Exact readings of the usage of a subscription.', () => ticks.looks);
   counter('failed_looks', 'Those of them that failed.', () => ticks.failedLooks);
   counter('raised', 'Alerts that this process decided to raise.', () => ticks.raised);
@@ -35,9 +28,6 @@ export function alertsMetrics(registry: Registry, { ticks, deliveries, state }: 
   counter('delivery_attempts', 'Attempts to deliver.', () => deliveries().attempts);
   counter('delivered', 'Deliveries that were made.', () => deliveries().delivered);
   counter('deliveries_failed', 'Deliveries that were given up.', () => deliveries().failed);
-  gauge('last_good_tick_timestamp_seconds', 'The end of the last tick that did not fail.', () =>
-    ticks.lastGoodAtMs === 0 ? undefined : ticks.lastGoodAtMs / 1_000,
-  );
   gauge('open', 'Alerts that are open.', () => state()?.open);
   gauge('due_looks', 'Subscriptions that wait to be looked at.', () => state()?.due);
   gauge('queued_deliveries', 'Deliveries in memory that are not made yet.', () => state()?.queued);

@@ -1,11 +1,11 @@
-import { alertIdOf, type Decision } from '../domain/alerts/alert.ts';
+import { decisionIdOf, type Decision } from '../domain/alerts/alert.ts';
 import type { LogRecord } from '../platform/landed-log.ts';
 import { encodeAlertRecord, type AlertRecord } from '../schemas/alert-record.ts';
 
 /** The record of a decision: the same id, whichever process decides it. */
 export function recordOf({ phase, key, number, facts }: Decision): LogRecord {
   return logRecord({
-    record_id: `${phase}:${alertIdOf(key, number)}`,
+    record_id: decisionIdOf(phase, key, number),
     org_id: key.orgId,
     kind: phase,
     product: key.product,

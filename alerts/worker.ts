@@ -25,9 +25,14 @@ export class Worker {
       throw error;
     });
     this.#events.note(tick.changes);
-    await this.deliverer.step(tick.settings);
+    await this.deliverer.step(tick);
     await this.#events.step(tick.settings, performance.now());
     return tick;
+  }
+
+  get state(): { readonly open: number; readonly due: number; readonly queued: number } {
+    const { openCount, watches } = this.decider;
+    return { open: openCount, due: watches.dueCount, queued: this.deliverer.queued };
   }
 
   stop(): Promise<void> {

@@ -33,16 +33,29 @@ export function erasureReport({ orgId, startedAt, finishedAt, persons, topics }:
       count(org.events),
       count(org.rollupRows),
       count(org.hours),
+      count(org.alerts),
+      count(org.deliveries),
     ]),
   );
-  const header = ['person', 'organisation', 'pseudonym', 'event rows', 'rollup rows', 'hours counted again'];
+  const header = [
+    'person',
+    'organisation',
+    'pseudonym',
+    'event rows',
+    'rollup rows',
+    'hours counted again',
+    'alerts',
+    'deliveries',
+  ];
   const cut = Math.max(...persons.map((person) => person.cut));
   const keptUntil = Math.max(...persons.map((person) => person.keptUntil));
   return [
     `${count(persons.length)} person(s) erased in ${orgId === '' ? 'all organisations' : orgId}`,
     `from ${formatInstant(startedAt)} to ${formatInstant(finishedAt)}; calls before ${formatInstant(cut)}`,
     '',
-    ...(rows.length > 0 ? table(rows, header) : ['No events and no rollup rows of them were found.']),
+    ...(rows.length > 0
+      ? table(rows, header)
+      : ['No events, no rollup rows and no alerts of them were found.']),
     '',
     'Dead letters:',
     ...table(
@@ -60,6 +73,8 @@ export function erasureReport({ orgId, startedAt, finishedAt, persons, topics }:
     `  ${topics.calls} in Kafka: the records as they were published, until ${formatInstant(cut + CALLS_RETENTION_MS)}`,
     `    by its default retention of 14 days. Delivered again, they land with the pseudonym`,
     `  ${topics.dead} in Kafka: dead letters as they were published, until its own retention`,
+    `  ${topics.alerts} in Kafka: alerts as they were raised, as long. Delivered again, they land with the pseudonym`,
+    '  alerts that were delivered: with their receivers',
     `  the table erasures: salted hashes of the user ids, until ${formatInstant(keptUntil)}`,
     '  backups, and the log of queries of ClickHouse where it is on: see docs/privacy.md',
   ].join('\n');

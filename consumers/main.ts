@@ -150,11 +150,12 @@ async function run({
   const charges = source(topics.dailyCharges, `${group}.charges`);
   const settings = source(topics.settings, `${group}.settings`);
   const alerts = source(topics.alerts, `${group}.alerts`);
-  const takerOf = (log: DecisionLog, from: Source) =>
+  const takerOf = <Row extends object>(log: DecisionLog<Row>, from: Source) =>
     landDecisionLog(log, {
       inserts,
       land: landFrom(from, recordAtOnce(recordingOf(from))),
       counters,
+      erasures,
       onTaken: from.onTaken,
     });
 

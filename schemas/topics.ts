@@ -68,9 +68,6 @@ const KEEP_FOREVER = { name: 'retention.ms', value: '-1' };
  */
 export const DEAD_LETTER_DAYS = 90;
 
-/** D: alerts name users. As long as the table (schemas/clickhouse/0023). */
-const ALERTS_DAYS = 400;
-
 /**
  * Definitions for creating the topics.
  * @param partitions of the call topic; more of them spread landing over more consumers.
@@ -106,8 +103,9 @@ export function topicDefinitions(
     define(names.dailyCharges, 1, KEEP_FOREVER),
     // One partition: its order decides between concurrent changes, its append times decide when they take effect.
     define(names.settings, 1, KEEP_FOREVER),
-    // One partition: of two decisions under one id the first one is the alert.
-    define(names.alerts, 1, { name: 'retention.ms', value: String(ALERTS_DAYS * DAY_MS) }),
+    // One partition: of two decisions under one id the first one is the alert. An alert may name a user, so the topic
+    // keeps it no longer than calls, within the time for which an erasure is known; the table keeps it for longer.
+    define(names.alerts, 1, { name: 'retention.ms', value: String(CALLS_RETENTION_MS) }),
     define(names.leases, LEASE_PARTITIONS, { name: 'cleanup.policy', value: 'compact' }, ...SHORT_SEGMENTS),
   ];
 }

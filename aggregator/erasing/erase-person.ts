@@ -10,6 +10,7 @@ import { chunksOf } from '../sealing/chunks.ts';
 import { recordConflicts } from '../sealing/conflicts.ts';
 import { clearInvalidations, readHeld } from '../sealing/invalidations.ts';
 import { writeRollup } from '../sealing/rollup.ts';
+import { eraseAlerts, type ErasedAlerts } from './alerts.ts';
 import { holdHours } from './hold.ts';
 import { replacePayloads } from './payloads.ts';
 import { EVENTS_OF_PERSON, orgsOf, personParams, ROLLUP_OF_PERSON } from './person.ts';
@@ -29,7 +30,7 @@ export interface Erasing {
 }
 
 /** What was rewritten in one organisation. */
-export interface ErasedOrg {
+export interface ErasedOrg extends ErasedAlerts {
   readonly orgId: string;
   readonly pseudonym: string;
   /** Rows of call_events, repeats included. */
@@ -60,7 +61,7 @@ export class NotErasedError extends Error {
 }
 
 /**
- * Replaces a person's user id and source addresses in events, rollups and traces. Every figure stays the same at each
+ * Replaces a person's user id and source addresses in events, rollups, traces and alerts. Every figure stays the same at each
  * moment: until an hour is counted again its figures come from the events, whose sums do not depend on the user id.
  *
  * Each step finds by itself what is left to do, so the command can be killed at any time and run again.
@@ -85,11 +86,19 @@ export async function erasePerson(erasing: Erasing, erasure: Erasure): Promise<E
   await delay(erasing.knownAfterMs);
   await runningInsertsEnded(nodes, progress);
   const erased: ErasedOrg[] = [];
-  for (const orgId of await orgs()) erased.push(await eraseInOrg(erasing, erasure, orgId));
+  for (const orgId of await orgs()) {
+    // First: where only calls were left, a repeated command might not find the organisation any more.
+    const alerts = await eraseAlerts(erasing, erasure, orgId);
+    erased.push({ ...(await eraseInOrg(erasing, erasure, orgId)), ...alerts });
+  }
   return erased;
 }
 
-async function eraseInOrg(erasing: Erasing, erasure: Erasure, orgId: string): Promise<ErasedOrg> {
+async function eraseInOrg(
+  erasing: Erasing,
+  erasure: Erasure,
+  orgId: string,
+): Promise<Omit<ErasedOrg, keyof ErasedAlerts>> {
   const { client, nodes, progress } = erasing;
   const pseudonym = pseudonymOf(erasure, orgId);
   const params = personParams(erasure, orgId);

@@ -68,13 +68,16 @@ export const ROLLUP_OF_PERSON = `org_id = {org:String} AND bucket < ${second('cu
 
 const OrgRow = Type.Object({ org_id: Type.String() });
 
-/** The organisations that have calls of a person: the only step that reads everything. */
+/** The organisations that have calls of a person, or alerts about one: the only step that reads everything. */
 export async function orgsOf(client: ClickHouseClient, { salt, digest }: Erasure): Promise<string[]> {
   const rows = await select(
     client,
     OrgRow,
     `SELECT DISTINCT org_id FROM call_events WHERE ${IS_PERSON}
-     UNION DISTINCT SELECT DISTINCT org_id FROM usage_15m_by WHERE ${IS_PERSON} ORDER BY org_id`,
+     UNION DISTINCT SELECT DISTINCT org_id FROM usage_15m_by WHERE ${IS_PERSON}
+     UNION DISTINCT SELECT DISTINCT org_id FROM (
+       SELECT org_id, subject AS user_id FROM alert_log WHERE kind IN ('raised', 'resolved')) WHERE ${IS_PERSON}
+     ORDER BY org_id`,
     { salt, digest },
   );
   return rows.map(({ org_id }) => org_id);

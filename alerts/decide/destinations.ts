@@ -2,7 +2,7 @@ import type { AlertBook } from '../../domain/alerts/alert-book.ts';
 import type { Decision } from '../../domain/alerts/alert.ts';
 import { decide } from '../../domain/alerts/decide.ts';
 import type { Measured } from '../../domain/alerts/measured.ts';
-import { destinationsAt } from '../../domain/settings/alerting.ts';
+import { lastDestinations } from '../../domain/settings/alerting.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
 
 /** Alerts about destinations that were disabled because nothing could be delivered to them. They need no rule. */
@@ -15,7 +15,7 @@ export function decideDestinations(
   asOf: number,
   book: AlertBook,
 ): Decision[] {
-  const found = destinationsAt(settings.alerting(orgId), asOf).map(({ destination }) =>
+  const found = lastDestinations(settings.alerting(orgId)).map(({ destination }) =>
     measuredOf(destination.destination_id, destination.is_enabled ? '' : destination.disabled_reason),
   );
   const known = new Set(found.map(({ subject }) => subject));

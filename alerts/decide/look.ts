@@ -12,11 +12,13 @@ import {
   measureSubjects,
   SUBJECT_DIMENSIONS,
   type SubjectKind,
+  type TopSubjects,
 } from '../../domain/alerts/subject-rules.ts';
 import { measureUsage } from '../../domain/alerts/usage-rules.ts';
 import { runsOutAt } from '../../domain/usage/returning.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { readTopSubjects, readUsageFacts, type FactsRequest } from '../../store/alerts/read-facts.ts';
+import { isPseudonymLike } from '../../store/erasures/erasure.ts';
 import { readBill, type Bill } from '../../store/statements/bill.ts';
 import type { StatementSources } from '../../store/statements/moment.ts';
 import { readReturning } from '../../store/usage/read-returning.ts';
@@ -84,7 +86,7 @@ export async function lookAt(
 
   async function measure(rule: AlertRule): Promise<Measured[]> {
     if (isSubjectRule(rule)) {
-      const top = await readTopSubjects(client, request, SUBJECT_DIMENSIONS[rule.kind]);
+      const top = await topOf(rule.kind);
       // One that has not called yet may reach it too.
       if (total > 0) headroom = Math.min(headroom, shareOf(total, rule.percent ?? 100));
       return measureSubjects(rule, total, top, openSubjects(rule.rule_id));
@@ -113,6 +115,13 @@ export async function lookAt(
     const bill = await readBill({ ...statements, clickhouse: client, now: () => asOf }, terms);
     nextLookAt = Math.min(nextLookAt, bill.period.toInstant, asOf + AMOUNT_LOOKS_MS);
     return bill;
+  }
+
+  async function topOf(kind: SubjectKind): Promise<TopSubjects> {
+    const top = await readTopSubjects(client, request, SUBJECT_DIMENSIONS[kind]);
+    if (kind !== 'user-share') return top;
+    // Users who are erased are not warned about, and an alert from before is resolved.
+    return { ...top, rows: top.rows.filter(({ subject }) => !isPseudonymLike(Buffer.from(subject))) };
   }
 
   /** The earliest instant at which time alone may have brought it below. */

@@ -4,12 +4,8 @@ import { isBudgetKind } from '../../domain/alerts/budget-rules.ts';
 import { isSubjectKind } from '../../domain/alerts/subject-rules.ts';
 import { shareOf } from '../../domain/alerts/measured.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import {
-  READ_AGAIN_FOR_S,
-  readLanded,
-  readLandedSums,
-  subscriptionKey,
-} from '../../store/alerts/landed-credits.ts';
+import { readLanded, subscriptionKey } from '../../store/alerts/landed-credits.ts';
+import { READ_AGAIN_FOR_S } from '../../store/alerts/pulse.ts';
 import type { WatchedTerms } from './rules-of.ts';
 
 /** A subscription whose usage is watched. */
@@ -18,6 +14,16 @@ interface Watch {
   readonly headroom: number;
   /** And at this instant, epoch milliseconds. */
   readonly lookAt: number;
+}
+
+/** D: half of what is read again, as the clocks of processes and of ClickHouse differ. */
+const LONGEST_GAP_MS = (READ_AGAIN_FOR_S * 1_000) / 2;
+
+export interface Clocks {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly uptime: number;
 }
 
 export interface Subscribed {
@@ -36,6 +42,7 @@ export class Watches {
   readonly #timed = new Set<string>();
   /** In the order in which they became due. */
   readonly #due = new Set<string>();
+  #refreshed: Clocks | undefined;
 
   get count(): number {
     return this.#watches.size;
@@ -45,20 +52,41 @@ export class Watches {
     return this.#due.size;
   }
 
-  /** Reads what has landed. @param uptime milliseconds of a clock that only goes forward */
-  async refresh(client: ClickHouseClient, now: number, uptime: number): Promise<void> {
-    const sums = await readLandedSums(client);
+  /**
+   * Reads what has landed by the sums of the last seconds.
+   * @param termsOf a subscription without usage when all was counted; undefined where there is none
+   */
+  async refresh(
+    client: ClickHouseClient,
+    sums: ReadonlyMap<number, number>,
+    { now, uptime }: Clocks,
+    termsOf: (subscribed: Subscribed) => WatchedTerms | undefined,
+  ): Promise<void> {
     const changed = this.#landed.changed(sums);
     if (changed.length > 0) {
       const landed = await readLanded(client, changed);
       for (const [second, rows] of landed) {
-        for (const key of this.#landed.take(second, rows, uptime)) this.#landedFor(key);
+        for (const key of this.#landed.take(second, rows, uptime)) {
+          this.#meet(key, termsOf);
+          this.#landedFor(key);
+        }
       }
       this.#landed.forgetBefore(Math.max(...sums.keys()) - 2 * READ_AGAIN_FOR_S);
     }
     for (const key of this.#timed) {
       if ((this.#watches.get(key)?.lookAt ?? Infinity) <= now) this.#due.add(key);
     }
+    this.#refreshed = { now, uptime };
+  }
+
+  /**
+   * Whether the last refresh is so long ago, by either clock, that what landed since may be older than what is read:
+   * while ClickHouse could not be reached, or the process was suspended. Also before the first one.
+   */
+  mayLack({ now, uptime }: Clocks): boolean {
+    const last = this.#refreshed;
+    if (last === undefined) return true;
+    return Math.max(Math.abs(now - last.now), uptime - last.uptime) > LONGEST_GAP_MS;
   }
 
   /** At most so many of those that are due, the ones first that have been due the longest. */
@@ -112,6 +140,18 @@ export class Watches {
     const lookAt = Math.min(this.#watches.get(key)?.lookAt ?? Infinity, terms?.changeAt ?? Infinity);
     this.#keep(key, { headroom, lookAt });
     this.#landedFor(key);
+  }
+
+  /** One that had no usage when all was counted has used no more than what has landed since: nothing is read of it. */
+  #meet(key: string, termsOf: (subscribed: Subscribed) => WatchedTerms | undefined): void {
+    if (this.#watches.has(key)) return;
+    try {
+      const terms = termsOf(subscribedOf(key));
+      const headroom = terms === undefined ? Infinity : headroomOf(terms, 0, () => false);
+      this.#keep(key, { headroom, lookAt: terms?.changeAt ?? Infinity });
+    } catch {
+      // Not watched, so it is looked at, which fails as well and says why (Tick.failures).
+    }
   }
 
   #landedFor(key: string): void {

@@ -4,6 +4,10 @@
 export const GIVE_UP_AFTER_MS: number = 24 * 3_600_000;
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 2 * 3_600_000;
+/**
+ * D: fewer do not show that the receiver was away for a day: the process itself may have been, or the clock jumped.
+ */
+const LEAST_ATTEMPTS = 10;
 /** Deliveries that failed together are not tried again together. */
 const SPREAD = 0.2;
 
@@ -20,8 +24,9 @@ export function nextAttemptAt(
   random: number,
 ): number | undefined {
   const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 3 ** Math.min(attempts - 1, 20));
-  if (now - firstAt >= GIVE_UP_AFTER_MS) return undefined;
+  const over = firstAt + GIVE_UP_AFTER_MS;
+  if (now >= over && attempts >= LEAST_ATTEMPTS) return undefined;
   const next = Math.round(now + pause * (1 - SPREAD / 2 + SPREAD * random));
   // The last one is made when the day is over.
-  return Math.min(next, Math.max(now + FIRST_PAUSE_MS, firstAt + GIVE_UP_AFTER_MS));
+  return now >= over ? next : Math.min(next, Math.max(now + FIRST_PAUSE_MS, over));
 }

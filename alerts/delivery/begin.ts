@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { compiled } from '../../platform/compiled-schema.ts';
 import { deliveryIdOf } from '../../domain/alerts/alert.ts';
 import type { Destination } from '../../domain/alerts/destinations.ts';
-import { destinationsAt } from '../../domain/settings/alerting.ts';
+import { lastDestinations } from '../../domain/settings/alerting.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import type { Attempt } from '../../store/alerts/attempts.ts';
@@ -22,8 +22,8 @@ export interface Begun {
 }
 
 /** Every destination of an organisation, or of the platform (''), that is not removed. */
-export function destinationsOf(settings: SettingsState, orgId: string, now: number): Destination[] {
-  return destinationsAt(settings.alerting(orgId), now).map(({ destination }) => destination);
+export function destinationsOf(settings: SettingsState, orgId: string): Destination[] {
+  return lastDestinations(settings.alerting(orgId)).map(({ destination }) => destination);
 }
 
 /**
@@ -36,7 +36,7 @@ export async function deliveriesOf(
   record: LoggedRecord,
   now: number,
 ): Promise<Begun[]> {
-  const all = destinationsOf(settings, record.org_id, now);
+  const all = destinationsOf(settings, record.org_id);
   if (record.kind === 'replay') return replayed(client, record, now);
   const event = messageOf(record)?.event;
   const wanting = all.filter(({ destination_id, is_enabled, events }) =>

@@ -1,5 +1,5 @@
 import { digestOf } from '../../domain/alerts/alert.ts';
-import { destinationsAt } from '../../domain/settings/alerting.ts';
+import { lastDestinations } from '../../domain/settings/alerting.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import type { Logger } from '../../platform/logging.ts';
 import { hasDelivered, type Unfinished } from '../../store/alerts/attempts.ts';
@@ -23,14 +23,13 @@ const RECORDED_BY = 'api-credits alerts';
 export function createDisabling(
   client: ClickHouseClient,
   recorder: Pick<SettingsRecorder, 'refresh' | 'record'>,
-  now: () => number,
   logger: Pick<Logger, 'warn'>,
 ): DisableDestination {
   return async (delivery, { firstAt, error, isGone }) => {
     const { org_id: orgId, destination_id: destinationId, delivery_id, round } = delivery;
     try {
       const settings = await recorder.refresh();
-      const found = destinationsAt(settings.alerting(orgId), now()).find(
+      const found = lastDestinations(settings.alerting(orgId)).find(
         ({ destination }) => destination.destination_id === destinationId,
       );
       // What was changed since may be repaired.

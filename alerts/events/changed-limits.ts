@@ -6,14 +6,10 @@ import type { LogRecord } from '../../platform/landed-log.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
 import { eventRecord, wanting } from './wanting.ts';
 
-/** The events of accepted changes of an additional limit. @param now epoch milliseconds */
-export function changedLimits(
-  settings: SettingsState,
-  changes: readonly LoggedChange[],
-  now: number,
-): LogRecord[] {
+/** The events of accepted changes of an additional limit. */
+export function changedLimits(settings: SettingsState, changes: readonly LoggedChange[]): LogRecord[] {
   return changes.flatMap(({ kind, org_id: orgId, product, change_id, offset }) => {
-    if (kind !== 'subscription' || wanting(settings, orgId, 'limit.changed', now).length === 0) return [];
+    if (kind !== 'subscription' || wanting(settings, orgId, 'limit.changed').length === 0) return [];
     const outcome = settings.outcome(change_id);
     // Of several changes under one id the first counts, and a rejected one changes nothing.
     if (outcome?.change.offset !== offset || outcome.rejection) return [];

@@ -25,7 +25,6 @@ export class ClosedDays {
    */
   async follow(
     settings: SettingsState,
-    now: number,
     append: (records: readonly LogRecord[]) => Promise<void>,
   ): Promise<void> {
     const end = await readLandedEnd(this.#client, this.#topic);
@@ -35,7 +34,7 @@ export class ClosedDays {
       const rows = await readRevisions(this.#client, { from: this.#next, to: end, limit: ROWS_AT_ONCE });
       await append(
         rows
-          .filter(({ org_id }) => wanting(settings, org_id, 'day.closed', now).length > 0)
+          .filter(({ org_id }) => wanting(settings, org_id, 'day.closed').length > 0)
           .map((row) => closedDay(row)),
       );
       // Fewer rows than that: there are no more before the end.

@@ -46,7 +46,7 @@ export class Events {
     const { client, log, now, topics, sealDelayMs } = this.#sources;
     this.#orgIds ??= await readOrgsWithDestinations(client);
     if (uptime - this.#at < EVERY_MS || this.#orgIds.size === 0) return;
-    await this.#days.follow(settings, now(), (records) => log.append(records));
+    await this.#days.follow(settings, (records) => log.append(records));
     const { confirmed } = await readWatermark(client, topics.dailyCharges, now());
     await this.#recordOnce(finalStatements(settings, this.#orgIds, confirmed - sealDelayMs));
     this.#at = uptime;

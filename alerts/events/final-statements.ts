@@ -27,7 +27,7 @@ export function finalStatements(
 ): LogRecord[] {
   return [...orgIds].flatMap((orgId) => {
     const since = Math.min(
-      ...wanting(settings, orgId, 'statement.final', chargesUntil).map(({ version }) => version.recordedAt),
+      ...wanting(settings, orgId, 'statement.final').map(({ version }) => version.recordedAt),
     );
     const org = settings.history(orgId);
     if (org === undefined || since === Infinity) return [];

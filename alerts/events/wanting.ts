@@ -1,6 +1,6 @@
 import type { DeliveredEvent } from '../../domain/alerts/destinations.ts';
 import { digestOf } from '../../domain/alerts/alert.ts';
-import { destinationsAt, type DestinationInEffect } from '../../domain/settings/alerting.ts';
+import { lastDestinations, type DestinationInEffect } from '../../domain/settings/alerting.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
 import type { LogRecord } from '../../platform/landed-log.ts';
 import { logRecord } from '../record.ts';
@@ -10,9 +10,8 @@ export const wanting = (
   settings: SettingsState,
   orgId: string,
   event: DeliveredEvent,
-  now: number,
 ): DestinationInEffect[] =>
-  destinationsAt(settings.alerting(orgId), now).filter(
+  lastDestinations(settings.alerting(orgId)).filter(
     ({ destination: { is_enabled, events } }) => is_enabled && events.includes(event),
   );
 

@@ -12,6 +12,7 @@ import { fittingRows } from '../parameters/page-bytes.ts';
 import { NextCursor } from '../parameters/page.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
+import { destinationOf } from './change-destination.ts';
 import { findDestination } from './destination-answer.ts';
 import { ALERT_SCOPES, orgIdOf } from './scope.ts';
 import { recordRequest, REQUEST_PROBLEMS } from './record-request.ts';
@@ -116,9 +117,8 @@ function deliveryRoutes(
       response: { 202: TestAnswer, ...REQUEST_PROBLEMS },
     },
     handler: async ({ params }, reply) => {
-      const state = await settings.refresh();
-      const orgId = orgIdOf(state, params);
-      const { destination_id } = findDestination(state, orgId, params.destination, now()).destination;
+      const { orgId, destination } = await destinationOf(dependencies, params);
+      const { destination_id } = destination;
       const record_id = `test:${newChangeId()}`;
       await recordRequest(dependencies, { record_id, org_id: orgId, kind: 'test', subject: destination_id });
       return reply.code(202).send({ destination_id, delivery_id: deliveryIdOf(record_id, destination_id) });
@@ -148,7 +148,7 @@ function deliveryRoutes(
         record_id: `replay:${newChangeId()}`,
         org_id: orgId,
         kind: 'replay',
-        subject: found.delivery_id,
+        subject: found.destination_id,
         value: JSON.stringify({ destination_id: found.destination_id, kafka_offset: found.offset }),
       });
       return reply.code(202).send({ delivery_id: found.delivery_id });

@@ -1,19 +1,12 @@
 import { Type } from 'typebox';
-import {
-  Address,
-  DestinationId,
-  Events,
-  WebhookUrl,
-  type Destination,
-} from '../../domain/alerts/destinations.ts';
+import { Address, DestinationId, Events, WebhookUrl } from '../../domain/alerts/destinations.ts';
 import { destinationsAt } from '../../domain/settings/alerting.ts';
-import { callerOf } from '../auth/guard.ts';
-import type { Caller } from '../auth/permissions.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { NoQuery } from '../parameters/no-query.ts';
 import { invalidParameter } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
-import { CHANGE_PROBLEMS, ChangeHeaders, reasonProperty, recordCommand } from '../settings/record.ts';
+import { CHANGE_PROBLEMS, ChangeHeaders, reasonProperty } from '../settings/record.ts';
+import { changeDestination, destinationOf } from './change-destination.ts';
 import { ALERT_SCOPES, orgIdOf } from './scope.ts';
 import {
   destinationAnswer,
@@ -21,7 +14,6 @@ import {
   DestinationSetAnswer,
   findDestination,
   secretAnswer,
-  SecretAnswer,
   webhooksNotConfigured,
 } from './destination-answer.ts';
 
@@ -91,14 +83,16 @@ function destinationRoutes(
       const before = destinationsAt(state.alerting(orgId), now()).find(
         ({ destination }) => destination.destination_id === id,
       )?.destination;
-      const { destination, version } = await change(callerOf(request), request.headers, orgId, reason, {
+      const value = {
         ...body,
         destination_id: id,
         generation: before?.generation ?? 1,
         rotated_at: before?.rotated_at ?? 0,
         disabled_reason: '',
         is_removed: false,
-      });
+      };
+      const at = await changeDestination(sources, request, orgId, value, reason);
+      const { destination, version } = findDestination(await settings.refresh(), orgId, id, at);
       const secret =
         destination.type === 'webhook' && webhooks.key !== ''
           ? secretAnswer(webhooks.key, orgId, destination, now()).secret
@@ -119,82 +113,12 @@ function destinationRoutes(
       response: { 200: DestinationsAnswer, ...CHANGE_PROBLEMS },
     },
     handler: async (request) => {
-      const state = await settings.refresh();
-      const orgId = orgIdOf(state, request.params);
-      const { destination } = findDestination(state, orgId, request.params.destination, now());
-      const { effectiveAt } = await recordCommand(sources, callerOf(request), request.headers, {
-        kind: 'alert-destination',
-        org_id: orgId,
-        product: '',
-        value: { ...destination, is_removed: true },
-      });
-      const left = destinationsAt((await settings.refresh()).alerting(orgId), Math.max(now(), effectiveAt));
+      const { orgId, destination } = await destinationOf(sources, request.params);
+      const at = await changeDestination(sources, request, orgId, { ...destination, is_removed: true });
+      const left = destinationsAt((await settings.refresh()).alerting(orgId), at);
       return { org_id: orgId, destinations: left.map((each) => destinationAnswer(each)) };
     },
   });
-
-  app.route({
-    method: 'GET',
-    url: `${one}/secret`,
-    config: { access },
-    schema: {
-      summary: 'The secret that signs what is sent to a webhook',
-      params,
-      querystring: NoQuery,
-      response: { 200: SecretAnswer },
-    },
-    handler: async (request) => {
-      const state = await settings.refresh();
-      const orgId = orgIdOf(state, request.params);
-      const { destination } = findDestination(state, orgId, request.params.destination, now());
-      return secretAnswer(webhooks.key, orgId, destination, now());
-    },
-  });
-
-  app.route({
-    method: 'POST',
-    url: `${one}/secret`,
-    config: { access },
-    schema: {
-      summary: 'Rotate the secret of a webhook: for a day both sign',
-      params,
-      querystring: NoQuery,
-      headers: ChangeHeaders,
-      response: { 200: SecretAnswer, ...CHANGE_PROBLEMS },
-    },
-    handler: async (request) => {
-      const state = await settings.refresh();
-      const orgId = orgIdOf(state, request.params);
-      const found = findDestination(state, orgId, request.params.destination, now()).destination;
-      // Before anything changes: what has no secret cannot be rotated.
-      secretAnswer(webhooks.key, orgId, found, now());
-      const { destination } = await change(callerOf(request), request.headers, orgId, undefined, {
-        ...found,
-        generation: found.generation + 1,
-        rotated_at: now(),
-      });
-      return secretAnswer(webhooks.key, orgId, destination, now());
-    },
-  });
-
-  /** Records the destination and returns it as it is in effect. */
-  async function change(
-    caller: Caller,
-    headers: Readonly<Record<string, unknown>>,
-    orgId: string,
-    reason: string | undefined,
-    value: Destination,
-  ) {
-    const { effectiveAt } = await recordCommand(sources, caller, headers, {
-      kind: 'alert-destination',
-      org_id: orgId,
-      product: '',
-      value,
-      reason,
-    });
-    const state = await settings.refresh();
-    return findDestination(state, orgId, value.destination_id, Math.max(now(), effectiveAt));
-  }
 }
 
 /** What is known before anything is sent; where the name leads to is checked as the connection is made. */

@@ -1,9 +1,8 @@
-import { LogNotLandingError, LogUnavailableError, LogUncertainError } from '../../platform/landed-log.ts';
+import { LogUnavailableError } from '../../platform/landed-log.ts';
 import type { AlertRecord } from '../../schemas/alert-record.ts';
 import { TooManyRequestsError } from '../../store/alerts/requests.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { RETRY_AFTER } from '../problems/clickhouse.ts';
-import { Problem } from '../problems/problem.ts';
+import { mayBeAppended, tooManyRequests, unavailable } from '../problems/recording.ts';
 import { answer } from '../problems/schema.ts';
 
 /** The problems of requests about alerts, in addition to those of all requests. */
@@ -19,17 +18,10 @@ export async function recordRequest(
   try {
     await alertRequests.append({ product: '', rule_id: '', number: 0, value: '{}', ...record });
   } catch (error) {
-    if (error instanceof TooManyRequestsError) {
-      const headers = { 'retry-after': String(error.retryAfterS) };
-      throw new Problem('too-many-requests', error.message, { cause: error, headers });
-    }
-    const isUnavailable =
-      error instanceof LogUnavailableError ||
-      error instanceof LogUncertainError ||
-      error instanceof LogNotLandingError;
-    if (!isUnavailable) throw error;
+    if (error instanceof TooManyRequestsError) throw tooManyRequests(error);
+    if (!(error instanceof LogUnavailableError) && !mayBeAppended(error)) throw error;
     const detail =
       'Kafka or a consumer does not answer. Repeat the request in a few seconds, it does no harm.';
-    throw new Problem('unavailable', detail, { cause: error, headers: RETRY_AFTER });
+    throw unavailable(detail, error);
   }
 }

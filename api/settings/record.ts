@@ -5,13 +5,13 @@ import { TooManyChangesError } from '../../store/settings/record.ts';
 import { RecordTimeoutError } from '../../store/settings/recorder.ts';
 import { SettingsRejectedError } from '../../domain/settings/rejected-change.ts';
 import type { Outcome } from '../../domain/settings/outcome.ts';
-import { LogUnavailableError, LogNotLandingError, LogUncertainError } from '../../platform/landed-log.ts';
+import { LogUnavailableError } from '../../platform/landed-log.ts';
 import type { SettingsChange } from '../../schemas/settings-change.ts';
 import type { Caller } from '../auth/permissions.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { InstantParameter, instantOf } from '../parameters/instant.ts';
-import { clickhouseProblem, RETRY_AFTER } from '../problems/clickhouse.ts';
-import { Problem } from '../problems/problem.ts';
+import { clickhouseProblem } from '../problems/clickhouse.ts';
+import { mayBeAppended, tooManyRequests, unavailable } from '../problems/recording.ts';
 import { answer } from '../problems/schema.ts';
 import { rejectedChangeProblem } from './rejected-change-problem.ts';
 
@@ -100,25 +100,15 @@ function changeIdOf({ role, userId, orgIds }: Caller, key: string): string {
 
 function problemOf(error: unknown): unknown {
   if (error instanceof SettingsRejectedError) return rejectedChangeProblem(error);
-  if (error instanceof TooManyChangesError) {
-    const headers = { 'retry-after': String(error.retryAfterS) };
-    return new Problem('too-many-requests', error.message, { cause: error, headers });
-  }
+  if (error instanceof TooManyChangesError) return tooManyRequests(error);
   if (error instanceof LogUnavailableError) {
     return unavailable('Kafka does not answer: nothing was recorded. Try again in a few seconds.', error);
   }
   const mayBeRecorded =
-    error instanceof RecordTimeoutError ||
-    error instanceof LogNotLandingError ||
-    error instanceof LogUncertainError ||
-    clickhouseProblem(error) !== undefined;
+    error instanceof RecordTimeoutError || mayBeAppended(error) || clickhouseProblem(error) !== undefined;
   if (!mayBeRecorded) return error;
   return unavailable(
     'It is not known whether the change was recorded. Repeating it with its Idempotency-Key is safe; without a key, first read the current settings.',
     error,
   );
-}
-
-function unavailable(detail: string, cause: unknown): Problem {
-  return new Problem('unavailable', detail, { cause, headers: RETRY_AFTER });
 }

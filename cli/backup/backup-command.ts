@@ -23,10 +23,11 @@ import { readTopicState } from './topic-state.ts';
 
 export const BACKUP_USAGE = `npm run backup -- DIR
 
-Writes what cannot be computed again into a new directory: the topics settings, daily-charges and api-calls.schemas, and
-the tables erasures and zone_releases. Everything may run meanwhile; what is appended after the start is left out. The
-backup is complete once DIR has manifest.json. It holds customers' terms and charges, and the secrets of erasures: keep
-it where few can read it. "npm run restore -- DIR" restores it. docs/operations.md says what else to back up, and when.`;
+Writes what cannot be computed again into a new directory: the topics settings, daily-charges, alerts and
+api-calls.schemas, and the tables erasures, zone_releases, alert_log, alert_attempts and alert_progress. Everything may
+run meanwhile; what is appended after the start is left out. The backup is complete once DIR has manifest.json. It holds
+customers' terms and charges, users whom alerts name, and the secrets of erasures: keep it where few can read it.
+"npm run restore -- DIR" restores it. docs/operations.md says what else to back up, and when.`;
 
 /** A user at the terminal learns soon that Kafka does not answer. */
 const KAFKA_RETRIES = 5;
@@ -48,12 +49,13 @@ export async function backupCommand(args: readonly string[], env: Environment): 
     await checkCluster(client, config);
     await admin.connect();
     const started = Date.now();
-    const ranges = await rangesOf(admin, config.TOPIC_PREFIX);
+    // A topic that is missing is found before anything is made.
+    await rangesOf(admin, config.TOPIC_PREFIX);
     await mkdir(dir, { mode: 0o700 }).catch((error: unknown) => {
       throw new BackupDirectoryError(dir, error);
     });
     const source = { kafka, admin, client, dir };
-    const manifest = await writeFiles(source, config, ranges, started).catch(async (error: unknown) => {
+    const manifest = await writeFiles(source, config, started).catch(async (error: unknown) => {
       await rm(dir, { recursive: true });
       throw error;
     });
@@ -88,21 +90,28 @@ async function writeFiles(
     TOPIC_PREFIX,
     CLICKHOUSE_DATABASE,
   }: { readonly TOPIC_PREFIX: string; readonly CLICKHOUSE_DATABASE: string },
-  ranges: readonly TopicRange[],
   started: number,
 ): Promise<Manifest> {
   const progress = limited((what) => process.stderr.write(`${what}\n`));
   const topics: TopicEntry[] = [];
+  const tables: TableEntry[] = [];
+  const alertsTopic = topicNames(TOPIC_PREFIX).alerts;
+  async function backUpTables(isFirst: boolean, ranges: readonly TopicRange[]): Promise<void> {
+    const end = ranges.find(({ topic }) => topic === alertsTopic)?.state.endOffset ?? 0;
+    for (const backedUp of BACKED_UP_TABLES) {
+      if ((backedUp.isFirst ?? false) !== isFirst) continue;
+      const file = `${backedUp.name}.ndjson.gz`;
+      tables.push(await backUpTable(client, backedUp, end, file, join(dir, file)));
+    }
+  }
+  await backUpTables(true, []);
+  const ranges = await rangesOf(admin, TOPIC_PREFIX);
   const groupId = `${TOPIC_PREFIX}backup.${randomUUID()}`;
   for (const range of ranges) {
     const file = `${range.name}.ndjson.gz`;
     topics.push(await backUpTopic({ kafka, admin, groupId, progress }, range, file, join(dir, file)));
   }
-  const tables: TableEntry[] = [];
-  for (const name of BACKED_UP_TABLES) {
-    const file = `${name}.ndjson.gz`;
-    tables.push(await backUpTable(client, name, file, join(dir, file)));
-  }
+  await backUpTables(false, ranges);
   const manifest: Manifest = {
     format: FORMAT,
     started_at: formatInstant(started),

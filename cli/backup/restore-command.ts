@@ -12,11 +12,11 @@ import { topicDefinitions, topicNames, type TopicDefinition, type Topics } from 
 import { limited } from '../limited-progress.ts';
 import { count, table } from '../table.ts';
 import { readTopicsConfig, replicationWarning } from '../topics-config.ts';
-import { BACKED_UP_TABLES, BACKED_UP_TOPICS } from './contents.ts';
+import { BACKED_UP_TABLES, BACKED_UP_TOPICS, type BackedUpTable } from './contents.ts';
 import { DamagedBackupError, RestoreInterruptedError } from './errors.ts';
 import { readLines } from './line-file.ts';
 import { readBackup, type Manifest, type TableEntry } from './manifest.ts';
-import { restoreTable } from './restore-table.ts';
+import { passBegunDeliveries, restoreTable } from './restore-table.ts';
 import { compareTopic, restoreTopic, type Restoration } from './restore-topic.ts';
 import { checkTables, checkTarget } from './target.ts';
 import { configure, prepareTopic } from './topic-settings.ts';
@@ -54,7 +54,7 @@ export async function restoreCommand(args: readonly string[], env: Environment):
   const topics = topicNames(config.TOPIC_PREFIX);
   const { CALL_PARTITIONS: partitions, DEAD_LETTER_RETENTION_DAYS: days, replication } = config;
   const plan = restorationsOf(dir, backup, topics, topicDefinitions(topics, partitions, replication, days));
-  const tables = BACKED_UP_TABLES.map((name) => tableEntry(dir, backup, name));
+  const tables = BACKED_UP_TABLES.flatMap((each) => tableEntry(dir, backup, each));
 
   const kafka = connectKafka(config, CLIENT, createLogger('restore', 'fatal'), KAFKA_RETRIES);
   const admin = kafka.admin();
@@ -82,6 +82,7 @@ export async function restoreCommand(args: readonly string[], env: Environment):
         await compareTopic(tools, each);
       }
       for (const entry of tables) await restoreTable(client, entry, join(dir, entry.file));
+      await passBegunDeliveries(client);
       for (const { definition } of plan) await configure(admin, definition);
     } catch (error) {
       throw new RestoreInterruptedError(
@@ -108,19 +109,21 @@ function restorationsOf(
   topics: Topics,
   definitions: readonly TopicDefinition[],
 ): PlannedTopic[] {
-  return BACKED_UP_TOPICS.map(({ key, isDecisionLog }) => {
+  return BACKED_UP_TOPICS.flatMap(({ key, isDecisionLog, isNew }) => {
     const topic = topics[key];
     const entry = entries.find((each) => each.topic === topicNames()[key]);
     const definition = definitions.find((each) => each.topic === topic);
+    if (!entry && isNew) return [];
     if (!entry || !definition) throw new DamagedBackupError(dir, `it does not have ${topicNames()[key]}`);
-    return { key, topic, isDecisionLog, entry, definition, path: join(dir, entry.file) };
+    return [{ key, topic, isDecisionLog, entry, definition, path: join(dir, entry.file) }];
   });
 }
 
-function tableEntry(dir: string, { tables }: Manifest, name: string): TableEntry {
+function tableEntry(dir: string, { tables }: Manifest, { name, isNew }: BackedUpTable): TableEntry[] {
   const entry = tables.find((each) => each.table === name);
+  if (!entry && isNew) return [];
   if (!entry) throw new DamagedBackupError(dir, `it does not have the table ${name}`);
-  return entry;
+  return [entry];
 }
 
 async function releasesOf(dir: string, tables: readonly TableEntry[]): Promise<ReadonlySet<string>> {

@@ -11,3 +11,14 @@ export async function restoreTable(client: ClickHouseClient, { table, rows }: Ta
   }
   await client.insert({ table, values: Readable.from(values()), format: 'JSONEachRow' });
 }
+
+/**
+ * Deliveries that began while the backup ran are in alert_attempts already, and may have been made: the process that
+ * delivers must not begin them again. What begins together is one insert, so all before the last one have begun.
+ */
+export async function passBegunDeliveries(client: ClickHouseClient): Promise<void> {
+  await client.command({
+    query: `INSERT INTO alert_progress (name, position)
+      SELECT 'deliveries', max(round) + 1 FROM alert_attempts HAVING count() > 0`,
+  });
+}

@@ -39,7 +39,7 @@ const Name = Type.Object({ name: Type.String() });
 
 /** @throws NoTablesError */
 export async function checkTables({ client, database }: Pick<Target, 'client' | 'database'>): Promise<void> {
-  const wanted = [...BACKED_UP_TABLES, ...Object.values(LANDED_IN)];
+  const wanted = new Set([...BACKED_UP_TABLES.map(({ name }) => name), ...Object.values(LANDED_IN)]);
   const rows = await select(
     client,
     Name,
@@ -52,7 +52,7 @@ export async function checkTables({ client, database }: Pick<Target, 'client' | 
     throw error;
   });
   const there = new Set(rows.map(({ name }) => name));
-  const missing = wanted.filter((name) => !there.has(name));
+  const missing = [...wanted].filter((name) => !there.has(name));
   if (missing.length > 0) throw new NoTablesError(database, missing);
 }
 
@@ -86,8 +86,8 @@ async function findRows({ client }: Target, { endOffsets, releases }: TargetNeed
   const found: string[] = [];
   for (const { key } of BACKED_UP_TOPICS) {
     const table = LANDED_IN[key];
-    const end = endOffsets.get(key) ?? 0;
-    if (table === undefined) continue;
+    const end = endOffsets.get(key);
+    if (table === undefined || end === undefined) continue;
     const query = `SELECT toInt64(max(kafka_offset)) AS reached FROM ${table} WHERE kafka_offset >= {end:UInt64} HAVING count() > 0`;
     for (const { reached } of await select(client, Reached, query, { end })) {
       found.push(

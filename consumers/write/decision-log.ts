@@ -1,4 +1,6 @@
 import type { RecordCursor } from '../../platform/kafka/record-cursor.ts';
+import type { ErasedUsers } from '../../store/erasures/erased-users.ts';
+import type { KnownErasures } from '../../store/erasures/known-erasures.ts';
 import type { Counters } from '../counters.ts';
 import { keyText } from '../../store/decode/org-of-record.ts';
 import type { FetchedBatch, TakeBatch } from '../fetch/fetcher.ts';
@@ -11,7 +13,7 @@ import type { Land } from './landing-order.ts';
 export type LogRecord = Pick<RecordCursor, 'value' | 'offset' | 'timestampMs'>;
 
 /** A topic with one partition whose order makes decisions, and how its records become rows. */
-export interface DecisionLog {
+export interface DecisionLog<Row extends object = object> {
   readonly table: string;
   /** Why a record is quarantined that is not a row of the table. */
   readonly invalidReason: DeadLetter['reason'];
@@ -19,7 +21,9 @@ export interface DecisionLog {
    * @returns a row as JSON values, with the same keys in the same order each time
    * @throws InvalidRecordError if the record must not land for another reason, any other error for `invalidReason`
    */
-  rowOf(this: void, record: LogRecord): object;
+  rowOf(this: void, record: LogRecord): Row;
+  /** A row with pseudonyms in place of erased persons. Absent where no record names a caller. */
+  withoutErased?(this: void, row: Row, erased: ErasedUsers): Row;
 }
 
 /** A record that is quarantined, with its reason. */
@@ -37,15 +41,30 @@ export interface DecisionLogSteps {
   readonly inserts: Inserts;
   readonly land: Land;
   readonly counters: Counters;
+  readonly erasures: Pick<KnownErasures, 'current'>;
   /** Gets each range before it lands. */
   readonly onTaken: (range: LandedRange) => void;
 }
 
-/** Lands a decision log, each fetched batch at once: the process that appended a record waits for it to land. */
-export function landDecisionLog(log: DecisionLog, steps: DecisionLogSteps): TakeBatch {
-  const { inserts, land, counters, onTaken } = steps;
+/**
+ * Lands a decision log, each fetched batch at once: the process that appended a record waits for it to land. Erased
+ * persons get their pseudonym in each attempt anew, as in call-events.ts.
+ */
+export function landDecisionLog<Row extends object>(
+  log: DecisionLog<Row>,
+  { inserts, land, counters, erasures, onTaken }: DecisionLogSteps,
+): TakeBatch {
+  const { table, withoutErased } = log;
+
+  async function insertRows(rows: readonly Row[]): Promise<void> {
+    if (withoutErased === undefined) return inserts.insertRows(table, rows);
+    const erased = await erasures.current();
+    const kept = erased.isEmpty ? rows : rows.map((row) => withoutErased(row, erased));
+    await inserts.insertRows(table, kept);
+  }
+
   return async (batch) => {
-    const rows: object[] = [];
+    const rows: Row[] = [];
     const deadLetters: DeadLetter[] = [];
     let firstAppendedAtMs: number | undefined;
     let lastAppendedAtMs: number | undefined;
@@ -75,8 +94,8 @@ export function landDecisionLog(log: DecisionLog, steps: DecisionLogSteps): Take
     };
     onTaken(range);
     await land({
-      rowsName: log.table,
-      insertRows: () => inserts.insertRows(log.table, rows),
+      rowsName: table,
+      insertRows: () => insertRows(rows),
       deadLetters,
       replays: [],
       ranges: [range],

@@ -25,8 +25,8 @@ secret() {
   fi
 }
 
-for name in clickhouse_owner clickhouse_writer clickhouse_reader clickhouse_cluster clickhouse_replicas jwt_secret \
-  webhook_key grafana_admin clickhouse_gate; do
+for name in clickhouse_owner clickhouse_writer clickhouse_alerts clickhouse_reader clickhouse_gate clickhouse_cluster \
+  clickhouse_replicas jwt_secret webhook_key grafana_admin; do
   secret "$name"
 done
 
@@ -40,6 +40,7 @@ cat >"$dir/clickhouse_users.xml" <<XML
   <users>
 $(user owner)
 $(user writer)
+$(user alerts)
 $(user reader)
 $(user gate)
   </users>

@@ -23,11 +23,15 @@ export interface ClickHouseLogin {
 }
 
 /**
- * `owner` creates the tables, sets their retention and recomputes, `writer` is for the consumer, the aggregator and
- * alerts, `reader` for the API and the commands that only read, all but whom an erasure is of, `gate` for the gates,
- * which read figures and settings. None of them can read or write files, call other servers, or see another database.
+ * `owner` creates the tables, sets their retention and recomputes, `writer` is for the consumer and the aggregator,
+ * `alerts` for the process of that name, `reader` for the API and the commands that only read, all but whom an erasure
+ * is of, `gate` for the gates, which read figures and settings. None of them can read or write files, call other
+ * servers, or see another database.
  */
-export type StackRole = 'owner' | 'writer' | 'reader' | 'gate';
+export type StackRole = 'owner' | 'writer' | 'alerts' | 'reader' | 'gate';
+
+/** What the alerts process writes; its decisions go to Kafka. */
+const WRITTEN_BY_ALERTS = ['alert_attempts', 'alert_progress', 'aggregator_lease'];
 
 /** What no decision about a call depends on, and what names people beyond their ids. */
 const HIDDEN_FROM_GATES = ['erasures', 'dead_letter_bytes', 'alert_log', 'alert_attempts'];
@@ -49,6 +53,15 @@ export const stackUsers = (database: string): Record<StackRole, ClickHouseUser> 
   writer: {
     name: 'api_writer',
     grants: [`GRANT SELECT, INSERT ON ${database}.*`, `GRANT ALTER DELETE ON ${database}.landed_ranges`],
+  },
+  alerts: {
+    name: 'api_alerts',
+    grants: [
+      `GRANT SELECT ON ${database}.*`,
+      `REVOKE SELECT ON ${database}.erasures`,
+      `REVOKE SELECT ON ${database}.dead_letter_bytes`,
+      ...WRITTEN_BY_ALERTS.map((table) => `GRANT INSERT ON ${database}.${table}`),
+    ],
   },
   reader: {
     name: 'api_reader',

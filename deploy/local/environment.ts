@@ -77,6 +77,7 @@ export const loginsOf = ({ logins }: ServerPlaces): Pick<Stack, 'logins'> =>
         logins: {
           owner: loginVariables(logins.owner),
           writer: loginVariables(logins.writer),
+          alerts: loginVariables(logins.alerts),
           reader: loginVariables(logins.reader),
           gate: loginVariables(logins.gate),
         },

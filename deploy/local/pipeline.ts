@@ -21,7 +21,7 @@ const MAINS: Record<Stage, string> = {
 export const LOGINS: Record<Stage, StackRole> = {
   consumer: 'writer',
   aggregator: 'writer',
-  alerts: 'writer',
+  alerts: 'alerts',
   gate: 'gate',
   api: 'reader',
 };

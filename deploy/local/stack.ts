@@ -15,7 +15,9 @@ export const Stack = Type.Object({
   /** The environment variables that make a program part of this stack (environment.ts). */
   settings: Type.Record(Type.String(), Type.String()),
   /** The logins of the local ClickHouse, by what they may do (clickhouse-users.ts). `settings` has the reader's. */
-  logins: Type.Optional(Type.Object({ owner: Login, writer: Login, reader: Login, gate: Login })),
+  logins: Type.Optional(
+    Type.Object({ owner: Login, writer: Login, alerts: Login, reader: Login, gate: Login }),
+  ),
   /** Of the servers and processes, by name. A restart changes one. */
   pids: Type.Record(Type.String(), Type.Integer()),
 });

@@ -53,15 +53,16 @@ async function clickhouse(
     return { clickhouseUrl: config.CLICKHOUSE_URL };
   }
   const { DATA_DIR: dataDir } = config;
-  const { owner, writer, reader, gate } = stackUsers(config.CLICKHOUSE_DATABASE);
+  const { owner, writer, alerts, reader, gate } = stackUsers(config.CLICKHOUSE_DATABASE);
   const port = await chosenPort(config.CLICKHOUSE_PORT, 'CLICKHOUSE_PORT');
-  const start = () => startClickHouse({ dataDir, users: [owner, writer, reader, gate], port });
+  const start = () => startClickHouse({ dataDir, users: [owner, writer, alerts, reader, gate], port });
   await fleet.add((watch) => supervise({ name: 'clickhouse', start, ...watch }));
   return {
     clickhouseUrl: `http://127.0.0.1:${port}`,
     logins: {
       owner: clickhouseLogin(dataDir, owner),
       writer: clickhouseLogin(dataDir, writer),
+      alerts: clickhouseLogin(dataDir, alerts),
       reader: clickhouseLogin(dataDir, reader),
       gate: clickhouseLogin(dataDir, gate),
     },

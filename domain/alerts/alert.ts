@@ -41,6 +41,10 @@ export const keyTextOf = ({ orgId, product, ruleId, subject }: AlertKey): string
 /** The id of the alert: the same for each process that decides the same crossing. */
 export const alertIdOf = (key: AlertKey, number: number): string => digestOf([keyTextOf(key), number]);
 
+/** The id of a decision's record: whichever process decides it, it is the same one. */
+export const decisionIdOf = (phase: Decision['phase'], key: AlertKey, number: number): string =>
+  `${phase}:${alertIdOf(key, number)}`;
+
 /** The id of a delivery, by which the receiver recognises a repeat: one for each record and destination. */
 export const deliveryIdOf = (recordId: string, destinationId: string): string =>
   `msg_${digestOf([recordId, destinationId])}`;

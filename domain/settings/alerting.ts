@@ -82,6 +82,13 @@ export function destinationsAt(alerting: Alerting | undefined, instant: number):
   );
 }
 
+/**
+ * The destinations as they were recorded last. Where they are delivered to: the brokers' clock, by which a change takes
+ * effect, may be ahead of this one's.
+ */
+export const lastDestinations = (alerting: Alerting | undefined): DestinationInEffect[] =>
+  destinationsAt(alerting, Infinity);
+
 /** Versions are never changed, and the same ones are read again and again. */
 const known = new WeakMap<Version<string>, unknown>();
 

@@ -2,22 +2,6 @@ import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { second } from '../../platform/clickhouse/sql-time.ts';
 
-/** D: an insert that takes longer than this is found by the next count of all usage (usage-bound.ts). */
-export const READ_AGAIN_FOR_S = 120;
-
-const SumRow = Type.Object({ at: Type.Integer(), credits: Type.Integer() });
-
-/** The credits that landed in each of the last two minutes' seconds, in epoch seconds by ClickHouse's clock. */
-export async function readLandedSums(client: ClickHouseClient): Promise<ReadonlyMap<number, number>> {
-  const rows = await select(
-    client,
-    SumRow,
-    `SELECT toUnixTimestamp(landed_credits.second) AS at, sum(landed_credits.credits) AS credits
-     FROM landed_credits WHERE landed_credits.second >= now() - INTERVAL ${READ_AGAIN_FOR_S} SECOND GROUP BY at`,
-  );
-  return new Map(rows.map(({ at, credits }) => [at, credits]));
-}
-
 const LandedRow = Type.Object({
   at: Type.Integer(),
   org_id: Type.String(),

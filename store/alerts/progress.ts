@@ -1,8 +1,11 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 
-/** What follows a log: deliveries the topic alerts, events those of charges and of settings. */
-export type Follower = 'deliveries' | 'charges' | 'settings';
+/**
+ * What follows a log: deliveries the topic alerts, events those of charges and of settings. `hours`: the instant up to
+ * which unusual hours were decided. `erased`: when alerts got pseudonyms last. Both in epoch milliseconds.
+ */
+export type Follower = 'deliveries' | 'charges' | 'settings' | 'hours' | 'erased';
 
 const PositionRow = Type.Object({ name: Type.String(), position: Type.Integer() });
 

@@ -1,3 +1,4 @@
+import { alerts } from './alerts.ts';
 import { fresh } from './fresh.ts';
 import { gate } from './gate/gate.ts';
 import { idle } from './idle.ts';
@@ -21,6 +22,7 @@ export const BENCHMARKS: Readonly<Record<string, Plan>> = {
   seal,
   sustained,
   fresh,
+  alerts,
   gate,
   idle,
   usage,

@@ -7,9 +7,8 @@ import { createPublisher } from '../../producers/sdk/connect.ts';
 import type { NamespaceSettings } from '../servers/namespace.ts';
 import type { Benchmark, Measure, NamedFigure, Target } from './benchmark.ts';
 import { callInput } from './calls.ts';
-import { eventClockEnvironment } from './event-clock.ts';
+import { LOAD_STARTS_MS, startLoad } from './load.ts';
 import { plan, type Places } from './plan.ts';
-import { startProgram, type Program } from './program-messages.ts';
 import { startStack, type Stack } from './stored/stack.ts';
 
 interface FreshSize {
@@ -32,7 +31,6 @@ export const fresh = plan<FreshSize>(
 const POLL_MS = 40;
 const PROBED_ORG = 'probed-org';
 const SHOWN_WITHIN_MS = 60_000;
-const START_MS = 1_500;
 const LATENCY: readonly Target[] = [{ figure: 'p99', atLeast: 400, aim: 150 }];
 const MEMORY: readonly Target[] = [
   { figure: 'memory of consumer', atLeast: 512 },
@@ -65,7 +63,7 @@ async function freshBenchmarks(
       await measure(load ? { publisher: load.pid, ...pids } : pids, async () => {
         const loading = load?.ask('publish');
         const startedAt = performance.now();
-        const endsAt = startedAt + START_MS + seconds * 1_000;
+        const endsAt = startedAt + LOAD_STARTS_MS + seconds * 1_000;
         const latenciesMs = await probe.repeat(endsAt);
         const lateAt = performance.now();
         await loading;
@@ -104,16 +102,6 @@ async function freshBenchmarks(
 
 /** Every organisation has the sample terms. */
 const SAMPLE_TERMS = { UNKNOWN_ORGS: 'local' };
-
-function startLoad(namespace: NamespaceSettings, callsASecond: number, seconds: number): Promise<Program> {
-  const startedAt = Date.now() + START_MS;
-  return startProgram('paced-publisher.ts', {
-    ...namespace,
-    ...eventClockEnvironment({ startedAt, from: startedAt, speed: 1 }),
-    CALLS: String(callsASecond * seconds),
-    CALLS_A_SECOND: String(callsASecond),
-  });
-}
 
 /** Publishes a call of an organisation, waits until it shows, and publishes the next: in this process. */
 function probeOf(stack: Stack, namespace: NamespaceSettings, orgId: string) {

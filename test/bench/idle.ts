@@ -20,7 +20,7 @@ export const idle = plan<IdleSize>(
   async (places, size) => [await idleBenchmark(places, size)],
 );
 
-const STAGES = ['consumer', 'aggregator', 'api'] as const;
+const STAGES = ['consumer', 'aggregator', 'alerts', 'api'] as const;
 
 async function idleBenchmark({ open }: Places, { settleSeconds, seconds }: IdleSize): Promise<Benchmark> {
   const opened = open('bench_idle');
@@ -49,6 +49,7 @@ async function idleBenchmark({ open }: Places, { settleSeconds, seconds }: IdleS
       { figure: 'memory of consumer', atLeast: 512 },
       { figure: 'memory of api', atLeast: 300 },
       { figure: 'memory of aggregator', atLeast: 300 },
+      { figure: 'memory of alerts', atLeast: 300 },
     ],
     close: async () => {
       await stack.stop();

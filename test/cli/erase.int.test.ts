@@ -9,7 +9,13 @@ import { eraseCommand } from '../../cli/erase-command.ts';
 import { floorTo } from '../../domain/instants.ts';
 import { connectClickHouse, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { fingerprint, singleObjectHeader } from '../../schemas/avro.ts';
+import { alertIdOf, decisionIdOf, deliveryIdOf, type Decision } from '../../domain/alerts/alert.ts';
+import { encodeAlertRecord } from '../../schemas/alert-record.ts';
 import { callEventSchemaJson, encodeCallEvent } from '../../schemas/call-event.ts';
+import { recordAttempts } from '../../store/alerts/attempts.ts';
+import { readAlerts } from '../../store/alerts/list.ts';
+import { factsOf } from '../../store/alerts/log.ts';
+import { readDeliveries } from '../../store/alerts/deliveries.ts';
 import { DAY_MS, HOUR_MS } from '../../schemas/time-units.ts';
 import { readUsage } from '../../store/usage/read.ts';
 import { columnsWith } from '../aggregator/erasing/personal-data.ts';
@@ -87,6 +93,55 @@ const landedRecords = async (): Promise<number> =>
     )
   )[0]?.records ?? 0;
 
+const RULE = { orgId: ORG, product: 'crm', ruleId: 'one-user' };
+/** An alert about a user, or about an hour of which a user is the main cause. */
+function alertRecord(phase: Decision['phase'], subject: string, cause = ''): Buffer {
+  const message = cause
+    ? `From 13:00 to 14:00 UTC 900 credits were used, usually 10. Mainly the user ${cause}: 800, usually 1.`
+    : `The user ${subject} has used 3,000 of the 5,000 credits of the total (60 %).`;
+  const facts = { threshold: '50', value: '60', unit: 'percent', message, as_of: NOW };
+  const key = { ...RULE, ruleId: cause ? 'hour' : RULE.ruleId, subject };
+  return encodeAlertRecord({
+    record_id: decisionIdOf(phase, key, 1),
+    org_id: ORG,
+    kind: phase,
+    product: key.product,
+    rule_id: key.ruleId,
+    subject,
+    number: 1,
+    value: JSON.stringify({ kind: cause ? 'unusual-hour' : 'user-share', ...facts }),
+  });
+}
+const appendAlerts = (...values: Buffer[]) =>
+  stack.producer.send({
+    topic: stack.topics.alerts,
+    acks: -1,
+    messages: values.map((value) => ({ key: ORG, value })),
+  });
+const alerts = () => readAlerts(client, { orgId: ORG, isOpenOnly: false, limit: 10 });
+const deliveries = () => readDeliveries(client, { orgId: ORG, limit: 10 });
+/** As the process that delivers: of the alert about the person. */
+const deliver = (subject: string) =>
+  recordAttempts(client, [
+    {
+      org_id: ORG,
+      destination_id: 'ops',
+      kafka_offset: 0,
+      round: 0,
+      attempt: 1,
+      delivery_id: deliveryIdOf(decisionIdOf('raised', { ...RULE, subject }, 1), 'ops'),
+      event: 'alert.raised',
+      alert_id: alertIdOf({ ...RULE, subject }, 1),
+      created_at: NOW,
+      attempted_at: NOW,
+      duration_ms: 1,
+      outcome: 'delivered',
+      status: 200,
+      error: '',
+      next_at: NOW,
+    },
+  ]);
+
 const found = async () => [
   ...(await columnsWith(stack.settings, PERSON)),
   ...(await columnsWith(stack.settings, ADDRESS)),
@@ -105,9 +160,18 @@ it('erases a person from everything that landed, and a redelivery or a replay do
   const text = Buffer.from(JSON.stringify({ user: PERSON, from: ADDRESS }));
   await stack.publishBytes(0, [...calls.map(encodeCallEvent), tooLate, unknown, text], ORG);
   await stack.untilLanded();
+  await appendAlerts(
+    alertRecord('raised', PERSON),
+    alertRecord('raised', '', PERSON),
+    alertRecord('raised', 'bob'),
+  );
+  await until('the alerts have landed', async () => (await alerts()).length === 3);
+  await deliver(PERSON);
   await sealEndedHours(client, THIS_HOUR, 0);
   const before = figuresOf(await usage(), PERSON);
   expect(await found()).toEqual([
+    'alert_log.subject',
+    'alert_log.value',
     'call_events.user_id',
     'dead_letter_bytes.value',
     'usage_15m_by.user_id',
@@ -119,13 +183,27 @@ it('erases a person from everything that landed, and a redelivery or a replay do
   const reportFile = join(dir, 'report.json');
   const report = await erase('--org', ORG, '--users', join(dir, 'users'), '--report', reportFile);
   expect(report).not.toContain(PERSON);
-  expect(report).toMatch(/1 person\(s\) erased in acme.*erased-[0-9a-f]{32} +5 +\d+ +2\n/s);
+  expect(report).toMatch(/1 person\(s\) erased in acme.*erased-[0-9a-f]{32} +5 +\d+ +2 +2 +1\n/s);
   expect(report).toMatch(/Dead letters:\n.*\n +1 +3 +3 +1 +0\n/);
   const evidence = readFileSync(reportFile, 'utf8');
   expect(evidence).not.toContain(PERSON);
-  const [pseudonym] = /erased-[0-9a-f]{32}/.exec(evidence) ?? [];
+  const [pseudonym = ''] = /erased-[0-9a-f]{32}/.exec(evidence) ?? [];
   expect(await found()).toEqual(['dead_letter_bytes.value']);
   expect(figuresOf(await usage(), pseudonym)).toEqual(before);
+
+  // The alerts are about the pseudonym, in subject, message and ids, which are hashes of the subject.
+  const alertsOfPseudonym = async () => {
+    const subjects = (await alerts()).map(({ subject }) => subject);
+    expect(subjects.toSorted()).toEqual(['', 'bob', pseudonym].toSorted());
+    const messages = (await alerts()).map(({ value }) => factsOf(value).message).join();
+    expect(messages).toContain(`The user ${pseudonym} has used 3,000`);
+    expect(messages).toContain(`Mainly the user ${pseudonym}: 800`);
+    const key = { ...RULE, subject: pseudonym };
+    const record_id = decisionIdOf('raised', key, 1);
+    const ids = { alert_id: alertIdOf(key, 1), delivery_id: deliveryIdOf(record_id, 'ops') };
+    expect(await deliveries()).toMatchObject([ids]);
+  };
+  await alertsOfPseudonym();
 
   // A group that begins at the start of the topic, and the dead letter whose schema is known now.
   await consumer.kill();
@@ -139,6 +217,11 @@ it('erases a person from everything that landed, and a redelivery or a replay do
   const again = await usage();
   expect(again.reduce((sum, { calls: each }) => sum + each, 0)).toBe(7);
   expect(new Set(again.map(({ user }) => user))).toEqual(new Set(['bob', pseudonym]));
+  // A decision that was made before the erasure was known resolves the alert about the pseudonym.
+  await appendAlerts(alertRecord('resolved', PERSON));
+  await until('it is resolved', async () => (await alerts()).some(({ resolved_at }) => resolved_at > 0));
+  expect((await alerts()).find(({ subject }) => subject === pseudonym)?.resolved_at).toBeGreaterThan(0);
+  await alertsOfPseudonym();
 
   // Calls of the person that occurred before, and arrive only now.
   await stack.publishBytes(1, [encodeCallEvent(call('spooled', THIS_HOUR - 3 * DAY_MS))], ORG);

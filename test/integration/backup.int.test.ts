@@ -16,6 +16,7 @@ import {
   publisherOf,
   untilLanded,
 } from '../aggregator/closing/stories-on-servers.ts';
+import { openReceiver, type Receiver } from '../alerts/receiver.ts';
 import { until } from '../until.ts';
 import { openPipeline, type Claims, type PipelineUnderTest } from './pipeline.ts';
 
@@ -63,6 +64,8 @@ const IN_TIME = [
   call(4, 4, 50_000),
   call(5, 2, 9_000),
 ];
+/** Most of what 24 hours may use. */
+const NOW: RawDelivery = { id: 8, at: Date.now() - 60_000, product: 'crm', credits: 14_000 };
 const LATE = [call(6, 8, 20_000), call(7, 4, 1_000)];
 
 const Feed = Type.Object({ charges: Type.Array(Type.Unknown()), next_cursor: Type.String() });
@@ -72,15 +75,23 @@ const PLATFORM = { role: 'platform', sub: 'owner' } as const satisfies Claims;
 
 let pipeline: PipelineUnderTest;
 let elsewhere: PipelineUnderTest;
+let receiver: Receiver;
 const dir = mkdtempSync(join(tmpdir(), 'api-credits-drill-'));
 beforeAll(async () => {
   // No local terms: what holds is what was recorded.
-  pipeline = await openPipeline('backup', { UNKNOWN_ORGS: 'none' });
-  elsewhere = await openPipeline('restored', { UNKNOWN_ORGS: 'none' });
+  const variables = {
+    UNKNOWN_ORGS: 'none',
+    WEBHOOK_KEY: 'a key that only this test run knows',
+    WEBHOOK_TARGETS: 'any',
+  };
+  pipeline = await openPipeline('backup', variables);
+  elsewhere = await openPipeline('restored', variables);
+  receiver = await openReceiver();
 }, 60_000);
 afterAll(async () => {
   await pipeline.stop();
   await elsewhere.stop();
+  await receiver.close();
   rmSync(dir, { recursive: true });
 });
 
@@ -121,7 +132,13 @@ const chargesEnd = async ({ kafka, topics }: PipelineUnderTest): Promise<string 
   return partition?.high;
 };
 
-it('settings, charges, the feed and its cursors are the same where a backup is restored', async () => {
+const ALERTS = `/v1/orgs/${ORG}/alerts`;
+const OPS = `/v1/orgs/${ORG}/alert-destinations/ops`;
+const SUPER_ADMIN = { role: 'super_admin', sub: 'ann', org: ORG } as const satisfies Claims;
+const Position = Type.Object({ position: Type.String() });
+const gotOf = (type: string) => receiver.got.filter((each) => each.type === type);
+
+it('settings, charges, the feed, its cursors and alerts are the same where a backup is restored', async () => {
   const settings = await openPastSettings(pipeline, createSettingsStore(pipeline.client, 'none'));
   for (const each of settingsLog(STORY, ORG)) expect(await settings.record(each)).toBe(true);
   await settings.close();
@@ -137,6 +154,15 @@ it('settings, charges, the feed and its cursors are the same where a backup is r
   );
   await pipeline.start('api');
   await pipeline.settled();
+  const destination = { type: 'webhook', url: receiver.url, events: ['alert.raised', 'alert.resolved'] };
+  await pipeline.send('PUT', OPS, destination, SUPER_ADMIN);
+  await pipeline.start('alerts');
+  await publishAll(pipeline, [NOW]);
+  await until('the alert is delivered', () => gotOf('alert.raised').length === 1);
+  const { position } = Value.Parse(Position, await pipeline.get(ALERTS, ADMIN));
+  await pipeline.send('PUT', `${ALERTS}/read`, { position }, ADMIN);
+  const alerts = await pipeline.get(ALERTS, ADMIN);
+  expect(alerts).toMatchObject({ unread: 0, alerts: [{ rule_id: 'total-80', resolved_at: null }] });
   const feed = await feedOf(pipeline);
   expect(JSON.stringify(feed)).toContain('"revision":2');
   const recorded = await settingsOf(pipeline);
@@ -154,12 +180,21 @@ it('settings, charges, the feed and its cursors are the same where a backup is r
   );
   expect(await settingsOf(elsewhere)).toEqual(recorded);
 
+  expect(await elsewhere.get(ALERTS, ADMIN)).toEqual(alerts);
+
   // With the calls again, the aggregator finds under the restored terms what was charged, and has nothing to add.
-  await publishAll(elsewhere, [...IN_TIME, ...LATE]);
-  await untilLanded(elsewhere, IN_TIME.length + LATE.length);
+  await publishAll(elsewhere, [...IN_TIME, ...LATE, NOW]);
+  await untilLanded(elsewhere, IN_TIME.length + LATE.length + 1);
   await elsewhere.start('aggregator');
+  await elsewhere.start('alerts');
   await elsewhere.settled();
   expect(await statementOf(elsewhere)).toEqual(statement);
   expect(await chargesEnd(elsewhere)).toBe(await chargesEnd(pipeline));
   expect(await feedOf(elsewhere)).toEqual(feed);
+
+  // The alert that was delivered is open as before, and not delivered again; what comes now is.
+  await elsewhere.send('POST', `${OPS}/test`, {}, SUPER_ADMIN);
+  await until('a test is delivered', () => gotOf('test').length === 1);
+  expect(await elsewhere.get(ALERTS, ADMIN)).toEqual(alerts);
+  expect(receiver.got.map(({ type }) => type)).toEqual(['alert.raised', 'test']);
 }, 180_000);

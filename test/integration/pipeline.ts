@@ -42,6 +42,8 @@ export interface PipelineUnderTest {
   settled(timeoutMs?: number): Promise<void>;
   /** GET as the given role. @returns the body of a 200 */
   get(path: string, claims: Claims): Promise<unknown>;
+  /** Any other request with a body. @returns the body of its success */
+  send(method: 'PUT' | 'POST', path: string, body: object, claims: Claims): Promise<unknown>;
   logOf(stage: Stage): string;
   stop(): Promise<void>;
 }
@@ -133,6 +135,17 @@ export async function openPipeline(
       const response = await fetch(url + path, { headers: { authorization: `Bearer ${token}` } });
       if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);
       return response.json();
+    },
+    async send(method, path, body, claims) {
+      const token = await signToken(Buffer.from(SECRET), claims, Date.now() + 600_000);
+      const response = await fetch(url + path, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      const text = await response.text();
+      if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
+      return JSON.parse(text);
     },
     logOf,
     async stop() {

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { Decider, type Tick } from '../../../alerts/decide/decider.ts';
+import { eraseCommand } from '../../../cli/erase-command.ts';
 import { connectKafka } from '../../../platform/kafka/connect.ts';
 import { select } from '../../../platform/clickhouse/connect.ts';
 import { openLandedLog, type LandedLog } from '../../../platform/landed-log.ts';
@@ -89,7 +90,7 @@ const shortOf = async (org: string) =>
   );
 
 describe('a crossing', () => {
-  it('is one alert, whoever sees it and however often', async () => {
+  it('is one alert, however many deciders see it and however often', async () => {
     await newOrg('once');
     const deciders = [newDecider(), newDecider(), newDecider()];
     for (const decider of deciders) await tickOf(decider);
@@ -180,6 +181,22 @@ describe('a crossing', () => {
   });
 });
 
+const ofUser = async () => (await alertsOf('own')).filter(({ rule_id }) => rule_id === 'one-user');
+it('an alert about a user who is erased is resolved, under a pseudonym, by a decider that knew the name too', async () => {
+  const decider = newDecider();
+  await tickOf(decider);
+  expect(await ofUser()).toMatchObject([{ subject: 'bob', resolved_at: null }]);
+  const { settings } = api.namespace;
+  await eraseCommand(['--org', 'own', '--user', 'bob'], { ...settings, PATH: process.env['PATH'] });
+  expect(await ofUser()).toMatchObject([
+    { subject: expect.stringMatching(/^erased-/), message: expect.stringContaining('The user erased-') },
+  ]);
+  for (const each of [decider, newDecider(), decider]) await tickOf(each);
+  expect(await ofUser()).toMatchObject([
+    { subject: expect.stringMatching(/^erased-/), resolved_at: expect.any(String) },
+  ]);
+}, 60_000);
+
 it('looks at nothing but what may have reached a threshold', async () => {
   await newOrg('quiet');
   const decider = newDecider();
@@ -191,6 +208,17 @@ it('looks at nothing but what may have reached a threshold', async () => {
   await use('quiet', 2_600);
   expect((await tickOf(decider)).looks).toBe(1);
   expect(await shortOf('quiet')).toEqual(['total-80 open']);
+});
+
+it('reads nothing of one that calls for the first time, until so much has landed that a threshold may be reached', async () => {
+  await newOrg('newcomer');
+  const decider = newDecider();
+  while ((await tickOf(decider)).looks > 0);
+  await use('newcomer', 1_000);
+  expect((await tickOf(decider)).looks).toBe(0);
+  await use('newcomer', 3_000);
+  expect((await tickOf(decider)).looks).toBe(1);
+  expect(await shortOf('newcomer')).toEqual(['total-80 open']);
 });
 
 const LogRow = Type.Object({ record_id: Type.String(), times: Type.Integer() });

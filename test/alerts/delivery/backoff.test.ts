@@ -19,6 +19,12 @@ describe('the attempts of a delivery', () => {
     expect(at.length).toBeLessThan(25);
   });
 
+  it('do not end after a day in which few were made: the process may have been away itself', () => {
+    const later = 3 * GIVE_UP_AFTER_MS;
+    expect(nextAttemptAt(2, 0, later, 0.5)).toBe(later + 15_000);
+    expect(nextAttemptAt(10, 0, later, 0.5)).toBeUndefined();
+  });
+
   it('are spread, so that those that failed together do not come back together', () => {
     const [least, most] = [attemptsOf(() => 0), attemptsOf(() => 1)];
     expect([least[1], most[1]]).toEqual([4_500, 5_500]);

@@ -57,12 +57,52 @@ describe('the queue of deliveries', () => {
     expect(queue.takeDue(0).map(({ kafka_offset }) => kafka_offset)).toEqual([2]);
   });
 
-  it('leaves to the table what has no room, and says so', () => {
+  it('leaves to the table what has no room, and reads it when there is room, to the last one', async () => {
+    const table = new Set(some('ops', 3 * PER_DESTINATION));
+    const read = () => Promise.resolve([...table].slice(0, PER_DESTINATION + 1));
     const queue = new DeliveryQueue();
-    queue.isCut = false;
-    queue.add(some('ops', PER_DESTINATION));
-    expect(queue.isCut).toBe(false);
-    queue.add([delivery('ops', PER_DESTINATION)]);
-    expect([queue.isCut, queue.size, queue.mayTake]).toEqual([true, PER_DESTINATION, true]);
+    await queue.refill(() => Promise.resolve([]));
+    expect(queue.wantsMore).toBe(false);
+    queue.add([...table]);
+    expect([queue.size, queue.wantsMore]).toEqual([PER_DESTINATION, false]);
+    const delivered: number[] = [];
+    while (table.size > 0) {
+      if (queue.wantsMore) await queue.refill(read);
+      const taken = queue.takeDue(0);
+      expect(taken).not.toEqual([]);
+      for (const each of taken) {
+        queue.done(each, true);
+        delivered.push(each.kafka_offset);
+        for (const row of table) if (row.kafka_offset === each.kafka_offset) table.delete(row);
+      }
+    }
+    expect(delivered).toEqual(some('ops', 3 * PER_DESTINATION).map(({ kafka_offset }) => kafka_offset));
+    expect([queue.size, queue.wantsMore]).toEqual([0, false]);
+  });
+
+  it('makes the others at once when the receiver is back', () => {
+    const queue = new DeliveryQueue();
+    queue.add(some('ops', 2));
+    const [first, second] = queue.takeDue(0);
+    if (first === undefined || second === undefined) throw new Error('two are due');
+    queue.retry({ ...first, attempts: 1, next_at: 5_000 });
+    queue.retry({ ...second, attempts: 1, next_at: 7_200_000 });
+    const [again] = queue.takeDue(5_000);
+    if (again) queue.done(again, true);
+    expect(queue.takeDue(5_001).map(({ kafka_offset }) => kafka_offset)).toEqual([1]);
+  });
+
+  it('reads all again where a person was erased, also what runs meanwhile and must be tried again', async () => {
+    const queue = new DeliveryQueue();
+    queue.add(some('ops', 5));
+    const running = queue.takeDue(0);
+    queue.forget();
+    expect([queue.size, queue.wantsMore, queue.takeDue(0)]).toEqual([4, true, []]);
+    const [first, ...others] = running;
+    if (first) queue.retry({ ...first, attempts: 1 });
+    for (const each of others) queue.done(each, true);
+    expect([queue.size, queue.wantsMore]).toEqual([0, true]);
+    await queue.refill(() => Promise.resolve([delivery('ops', 0), delivery('ops', 4)]));
+    expect(queue.takeDue(0).map(({ kafka_offset }) => kafka_offset)).toEqual([0, 4]);
   });
 });

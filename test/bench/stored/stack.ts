@@ -12,10 +12,11 @@ import type { NamespaceSettings } from '../../servers/namespace.ts';
 const PARTITIONS = 4;
 const ANSWERS_WITHIN_MS = 60_000;
 
-export type Stage = 'consumer' | 'aggregator' | 'api';
+export type Stage = 'consumer' | 'aggregator' | 'alerts' | 'api';
 const PROGRAMS: Readonly<Record<Stage, string>> = {
   consumer: 'consumers/main.ts',
   aggregator: 'aggregator/main.ts',
+  alerts: 'alerts/main.ts',
   api: 'api/main.ts',
 };
 

@@ -24,6 +24,7 @@ import { migrate } from '../../../platform/clickhouse/migrate.ts';
 import { connectKafka, ensureTopics } from '../../../platform/kafka/connect.ts';
 import { createLogger } from '../../../platform/logging.ts';
 import { topicNames, type Topics } from '../../../schemas/topics.ts';
+import { advance, readPositions } from '../../../store/alerts/progress.ts';
 import { readErasures, recordErasure } from '../../../store/erasures/log.ts';
 import { adoptBundledRelease } from '../../../store/zone-releases.ts';
 import { openNamespace, type Namespace } from '../../servers/namespace.ts';
@@ -66,7 +67,7 @@ async function fillSource(): Promise<void> {
   });
   await Promise.all([plain.connect(), transactional.connect()]);
   const send = (topic: string, ...messages: Message[]) => plain.send({ topic, acks: -1, messages });
-  const { settings, dailyCharges, writerSchemas } = topics;
+  const { settings, dailyCharges, alerts, writerSchemas } = topics;
 
   await send(settings, text('deleted'), text('deleted too'), text('first'), { key: null, value: null });
   // kafkajs deletes records of topics that it has looked at.
@@ -78,6 +79,17 @@ async function fillSource(): Promise<void> {
   await inTransaction(transactional, settings, [text('committed, too'), text('last')], 'commit', 13);
 
   await inTransaction(transactional, dailyCharges, [text('never')], 'abort', 2);
+
+  await send(alerts, text('raised'));
+  await client.command({
+    query: `INSERT INTO alert_log (kafka_offset, appended_at, org_id, kind) VALUES
+      (0, now(), 'acme', 'raised'), (0, now(), 'older', 'raised'), (1, now(), 'acme', 'resolved')`,
+  });
+  await client.command({
+    query: `INSERT INTO alert_attempts (org_id, kafka_offset, round, attempted_at) VALUES
+      ('acme', 0, 0, now()), ('acme', 0, 1, now()), ('acme', 1, 1, now())`,
+  });
+  await advance(client, 'deliveries', 0);
 
   await send(writerSchemas, text('old', 'key'), text('other', 'other'), text('new', 'key'));
   await inTransaction(transactional, writerSchemas, [text('of a publisher that died', 'x')], 'abort', 5);
@@ -168,6 +180,7 @@ describe('a backup', () => {
       format: 1,
       topic_prefix: source.settings.TOPIC_PREFIX,
       topics: [
+        { topic: 'alerts', records: 1, end_offset: 1 },
         { topic: 'daily-charges', records: 0, start_offset: 0, end_offset: 2, first_offset: null },
         {
           topic: 'settings',
@@ -181,15 +194,19 @@ describe('a backup', () => {
         { topic: 'api-calls.schemas', records: 4, config: { 'cleanup.policy': 'compact' } },
       ],
       tables: [
+        { table: 'alert_progress', rows: 1 },
         { table: 'erasures', rows: 1 },
         { table: 'zone_releases', rows: 1 },
+        // Without what came after the end of the topic.
+        { table: 'alert_log', rows: 2 },
+        { table: 'alert_attempts', rows: 1 },
       ],
     });
   });
 
   it('can be read by its user alone', () => {
     const modes = readdirSync(BACKUP).map((file) => statSync(join(BACKUP, file)).mode & 0o777);
-    expect(modes).toEqual(Array.from({ length: 6 }, () => 0o600));
+    expect(modes).toEqual(Array.from({ length: 10 }, () => 0o600));
     expect(statSync(BACKUP).mode & 0o777).toBe(0o700);
   });
 
@@ -199,7 +216,7 @@ describe('a backup', () => {
     );
     const elsewhere = { ...variables(source), TOPIC_PREFIX: 'nothing-here.' };
     await expect(backupCommand([join(dirs, 'none')], elsewhere)).rejects.toThrow(
-      'Kafka has no topic nothing-here.daily-charges',
+      'Kafka has no topic nothing-here.alerts',
     );
     await expect(backupCommand([], variables(source))).rejects.toThrow('Name one new directory.');
   });
@@ -249,7 +266,7 @@ describe('a restore', () => {
   it('gives every record its bytes, headers, append time and offset again, and every row', async () => {
     const again = join(dirs, 'again');
     await backupCommand([again], variables(target));
-    for (const name of ['settings', 'daily-charges', 'erasures', 'zone_releases']) {
+    for (const name of ['settings', 'daily-charges', 'alerts', 'erasures', 'zone_releases', 'alert_log']) {
       expect(linesOf(again, name)).toEqual(linesOf(BACKUP, name));
     }
     expect(recordsOf(again, 'api-calls.schemas').map(([, value]) => value)).toEqual(
@@ -259,12 +276,15 @@ describe('a restore', () => {
     expect(await endOf(restored.dailyCharges)).toBe(2);
     const there = connectClickHouse(target.settings, 'restore test');
     expect(await readErasures(there)).toEqual(await readErasures(client));
+    expect(linesOf(again, 'alert_attempts')).toEqual(linesOf(BACKUP, 'alert_attempts'));
+    // The delivery that began after the position was read is not begun again.
+    expect(await readPositions(there)).toEqual({ deliveries: 1 });
     await there.close();
   }, 60_000);
 
   it('leaves topics as npm run topics creates them', async () => {
     expect(new Set(await topicsOfTarget())).toEqual(new Set(Object.values(restored)));
-    const names: (keyof Topics)[] = ['settings', 'dailyCharges', 'writerSchemas'];
+    const names: (keyof Topics)[] = ['settings', 'dailyCharges', 'alerts', 'writerSchemas'];
     for (const name of names) {
       const config = await readTopicConfig(admin, restored[name]);
       expect(config).toEqual({ ...(await readTopicConfig(admin, topics[name])), 'min.insync.replicas': '1' });

@@ -42,6 +42,7 @@ describe('the ClickHouse users of compose.yaml', () => {
     // Another retention than the table has: the writer may change that.
     await pipeline.start('consumer', { ...loginAs('api_writer'), RETENTION_DAYS: '500' });
     await pipeline.start('aggregator', loginAs('api_writer'));
+    await pipeline.start('alerts', loginAs('api_alerts'));
     await pipeline.start('api', loginAs('api_reader'));
     const { env, topics } = pipeline;
     const publisher = createPublisher({
@@ -57,6 +58,7 @@ describe('the ClickHouse users of compose.yaml', () => {
     // Of a day that is over, so that hours are sealed and days are closed.
     const occurred_at = Date.now() - 2 * DAY_MS;
     await Promise.all(ORGS.map((org_id) => publisher.publish(call({ org_id, occurred_at, credits: 7_000 }))));
+    await publisher.publish(call({ org_id: 'hooli', occurred_at: Date.now(), credits: 1_000_000 }));
     await publisher.close();
     await pipeline.settled();
 
@@ -68,6 +70,11 @@ describe('the ClickHouse users of compose.yaml', () => {
         expect.objectContaining({ total: { calls: 1, credits: 7_000, rejected: 0 } }),
       ]);
     }
+    await until('the alerts are raised', async () => {
+      const listed = await pipeline.get('/v1/orgs/hooli/alerts', { role: 'admin', sub: 'ann', org: 'hooli' });
+      return JSON.stringify(listed).includes('alert_id');
+    });
+    expect(pipeline.logOf('alerts')).not.toContain('tick failed');
   });
 
   it('let a gate grant credits, by what the calls have used', async () => {
@@ -86,6 +93,9 @@ describe('the ClickHouse users of compose.yaml', () => {
     ['api_writer', `DROP TABLE ${DATABASE}_local.call_events`],
     ['api_writer', `ALTER TABLE ${DATABASE}_local.call_events DELETE WHERE 1`],
     ['api_writer', 'CREATE DATABASE another'],
+    ['api_alerts', `INSERT INTO ${DATABASE}.alert_log (org_id) VALUES ('x')`],
+    ['api_alerts', `INSERT INTO ${DATABASE}_local.call_events (org_id) VALUES ('x')`],
+    ['api_alerts', `SELECT secret FROM ${DATABASE}_local.erasures`],
     ['api_reader', `INSERT INTO ${DATABASE}.aggregator_progress (name) VALUES ('x')`],
     ['api_reader', `SELECT secret FROM ${DATABASE}.erasures`],
     ['api_reader', `SELECT secret FROM ${DATABASE}_local.erasures`],

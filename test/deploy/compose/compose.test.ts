@@ -164,7 +164,7 @@ describe('secrets.sh', () => {
       await makeSecrets(dir);
       const xml = readFileSync(join(dir, 'secrets/clickhouse_users.xml'), 'utf8');
       const users = projectFile('deploy', 'compose', 'clickhouse', 'users.xml');
-      for (const name of ['owner', 'writer', 'reader', 'gate']) {
+      for (const name of ['owner', 'writer', 'alerts', 'reader', 'gate']) {
         const password = readFileSync(join(dir, 'secrets', `clickhouse_${name}`), 'utf8');
         const hash = createHash('sha256').update(password).digest('hex');
         expect(password).toMatch(/^[0-9a-f]{64}$/);

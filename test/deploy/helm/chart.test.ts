@@ -106,7 +106,7 @@ describeWith(await helm(), 'the Helm chart', (run) => {
     expect(Object.fromEntries(keys)).toEqual({
       consumer: ['writer'],
       aggregator: ['writer'],
-      alerts: ['writer'],
+      alerts: ['alerts'],
       api: ['reader', undefined],
       gate: ['gate', 'jwt_secret'],
       topics: [],

@@ -150,7 +150,7 @@ describe('a stranger at the local ClickHouse', () => {
 });
 
 describe('a user of the local ClickHouse', () => {
-  it.each(['owner', 'writer', 'reader', 'gate'] as const)(
+  it.each(['owner', 'writer', 'alerts', 'reader', 'gate'] as const)(
     'does no harm beyond the database: %s',
     async (role) => {
       for (const query of HARM()) {
@@ -198,6 +198,30 @@ describe('a user of the local ClickHouse', () => {
   it('reads whose calls are erased where it must replace their ids, and not where it only reads', async () => {
     expect(await run('writer', 'SELECT count() FROM erasures')).toBe('0');
     expect(await run('reader', 'SELECT count() FROM erasures')).toBe('ACCESS_DENIED');
+  });
+
+  it('writes what the alerts process keeps, and no event, figure or setting', async () => {
+    for (const query of [
+      `INSERT INTO alert_attempts (org_id, attempted_at) VALUES ('a', now())`,
+      `INSERT INTO alert_progress (name) VALUES ('deliveries')`,
+      `INSERT INTO aggregator_lease (name) VALUES ('alerts')`,
+    ]) {
+      expect([query, await run('alerts', query)]).toEqual([query, '']);
+    }
+    expect(await run('alerts', 'SELECT count() FROM alert_attempts')).toBe('1');
+    for (const query of [
+      `INSERT INTO alert_log (org_id) VALUES ('a')`,
+      `INSERT INTO call_events (org_id) VALUES ('a')`,
+      `INSERT INTO daily_charges (org_id) VALUES ('a')`,
+      `INSERT INTO settings_log (org_id) VALUES ('a')`,
+      `INSERT INTO dirty_marks (org_id) VALUES ('a')`,
+      'SELECT count() FROM erasures',
+      'SELECT count() FROM dead_letter_bytes',
+      'ALTER TABLE alert_attempts DELETE WHERE 1',
+      'TRUNCATE alert_progress',
+    ]) {
+      expect([query, await run('alerts', query)]).toEqual([query, 'ACCESS_DENIED']);
+    }
   });
 
   it('reads, with settings of its own, and writes nothing', async () => {

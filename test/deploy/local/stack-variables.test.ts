@@ -12,7 +12,13 @@ const SETTINGS = {
 const given: Stack = { process: ownRecord(), url: 'http://127.0.0.1:8080', settings: SETTINGS, pids: {} };
 const stack: Stack = {
   ...given,
-  logins: { owner: login('owner'), writer: login('writer'), reader: login('reader'), gate: login('gate') },
+  logins: {
+    owner: login('owner'),
+    writer: login('writer'),
+    alerts: login('alerts'),
+    reader: login('reader'),
+    gate: login('gate'),
+  },
 };
 
 describe('a program of the running stack', () => {

@@ -84,7 +84,7 @@ describe('npm start', () => {
 
   it('shows no password on a command line', () => {
     const { logins, pids } = readStack(variables.DATA_DIR);
-    const secrets = [logins?.owner, logins?.writer, logins?.reader, logins?.gate]
+    const secrets = [logins?.owner, logins?.writer, logins?.alerts, logins?.reader, logins?.gate]
       .map((login) => readFileSync(login?.CLICKHOUSE_PASSWORD_FILE ?? '', 'utf8').trim())
       .concat(readFileSync(join(variables.DATA_DIR, 'secret'), 'utf8').trim());
     const commands = Object.values(pids).map((pid) => commandOf(pid));

@@ -1,6 +1,6 @@
 {{/*
   The pod of any process or job. Takes a dict: root, name (component), program, env (a dict), user (owner, writer,
-  reader, gate or none), resources, port (of the probes; none for jobs), requests (the port of requests, where that is
+  alerts, reader, gate or none), resources, port (of the probes; none for jobs), requests (the port of requests, where that is
   another), settings (node selection). Variables may refer to POD_IP as $(POD_IP).
 */}}
 {{- define "api-credits.pod" -}}

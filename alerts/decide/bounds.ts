@@ -1,0 +1,27 @@
+import type { AlertBook } from '../../domain/alerts/alert-book.ts';
+import type { SettingsState } from '../../domain/settings/state.ts';
+import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { readUsageBounds } from '../../store/alerts/usage-bound.ts';
+import { termsOf } from './rules-of.ts';
+import type { Clocks, Watches } from './watches.ts';
+
+/** Counts all usage, an upper bound, in place of a look at each subscription (Watches.bounded). */
+export async function boundAll(
+  client: ClickHouseClient,
+  watches: Watches,
+  { settings, book }: { readonly settings: SettingsState; readonly book: AlertBook },
+  { now, uptime }: Clocks,
+): Promise<void> {
+  for (const [key, bound] of await readUsageBounds(client, now)) {
+    const [orgId, product]: [string, string] = JSON.parse(key);
+    const open = new Set(book.openOf(orgId, product).map(({ key: { ruleId } }) => ruleId));
+    const subscribed = { orgId, product };
+    try {
+      const terms = termsOf(settings, orgId, product, now);
+      watches.bounded(subscribed, { terms, bound, startedAt: uptime }, (ruleId) => open.has(ruleId));
+    } catch {
+      // The look fails as well, and says why (Tick.failures).
+      watches.mustLook(subscribed);
+    }
+  }
+}
