@@ -18,6 +18,9 @@ const PROBE_CONNECTIONS = 2;
 /** D: one organisation's slow queries leave three quarters of the connections to the others. */
 const SHARE = { slots: CONNECTIONS / 4, waitMs: 10_000, maxWaiting: 200 };
 
+/** D: as much as max_result_bytes, as JSON. */
+const RESULT_BUFFER_BYTES = 64_000_000;
+
 /** The limits that ClickHouse enforces on every query of the API. */
 const LIMITS = {
   // Reads only. 2 instead of 1, because queries set settings of their own.
@@ -30,6 +33,9 @@ const LIMITS = {
   result_overflow_mode: 'throw',
   // An error in the middle of a result still changes the status of the answer.
   wait_end_of_query: 1,
+  // Otherwise ClickHouse keeps each result in a file until its end, and where its disk is full the answer is 200 and
+  // empty: a figure of 0.
+  http_response_buffer_size: RESULT_BUFFER_BYTES,
   // Otherwise a query keeps running after its client has gone.
   cancel_http_readonly_queries_on_client_close: 1,
 };

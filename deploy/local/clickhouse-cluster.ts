@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { startClickHouse, type LocalClickHouse, type ServerLimits } from './clickhouse.ts';
 import { clickhouseLogin, type ClickHouseLogin, type ClickHouseUser } from './clickhouse-users.ts';
 import { startGentleProxy, type GentleProxy } from './gentle-proxy.ts';
@@ -37,6 +38,8 @@ export interface ClusterOptions {
   readonly shards?: number;
   /** Of each member. */
   readonly memoryBytes?: number;
+  /** A command that runs a member (ClickHouseOptions.within). @param directory of its data */
+  readonly within?: (name: string, directory: string) => Promise<readonly string[]>;
 }
 
 export interface ClusterName {
@@ -80,7 +83,16 @@ export async function startClickHouseCluster(options: ClusterOptions): Promise<C
       const elements = `${remoteServers(options, nodes, login)}
   <macros><shard>${index + 1}</shard><replica>1</replica></macros>`;
       const cluster = { tcpPort, elements };
-      const server = { dataDir, users: [user], name, port, cluster, ...(memoryBytes && { memoryBytes }) };
+      const within = (await options.within?.(name, join(dataDir, name))) ?? [];
+      const server = {
+        dataDir,
+        users: [user],
+        name,
+        port,
+        cluster,
+        within,
+        ...(memoryBytes && { memoryBytes }),
+      };
       const start = async (): Promise<LocalClickHouse> => {
         const limits = given.get(name);
         const started = await startClickHouse({ ...server, ...limits });

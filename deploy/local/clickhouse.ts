@@ -42,6 +42,8 @@ export interface ClickHouseOptions extends ServerLimits {
   readonly name?: string;
   /** As a member of a cluster (clickhouse-cluster.ts). */
   readonly cluster?: ClusterMembership;
+  /** A command that runs the server, and becomes it: the server's own command follows. None by default. */
+  readonly within?: readonly string[];
 }
 
 export interface ClusterMembership {
@@ -68,10 +70,12 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Local
   mkdirSync(dir, { recursive: true });
   const logins = options.users.map((user) => clickhouseLogin(dataDir, user));
   const configFile = writeConfig({ ...options, name }, logins);
+  const [command, ...before] = [...(options.within ?? []), process.execPath];
   const child = await startChild({
     name,
-    command: process.execPath,
+    command,
     args: [
+      ...before,
       join(projectRoot(), 'deploy/local/clickhouse-server.ts'),
       configFile,
       dir,

@@ -80,6 +80,7 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
   const { until } = clock;
   const report = (what: string): void =>
     print(`${(clock.elapsedMs / 1_000).toFixed(1).padStart(6)} s  ${what}`);
+  if (servers.disks.isEmpty) report('no file systems of their own: full disks are a limit of ClickHouse');
 
   const over = new AbortController();
   const settled = new AbortController();

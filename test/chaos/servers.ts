@@ -7,6 +7,7 @@ import { createLogger } from '../../platform/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { TEST_USER } from '../servers/clickhouse-user.ts';
 import { clockVariables } from './clocks.ts';
+import { Disks } from './disks.ts';
 import { FaultyLinks } from './links.ts';
 import { FaultyLink } from './network.ts';
 import { BROKERS, SHARDS } from './plan.ts';
@@ -18,6 +19,8 @@ const DATABASE = 'test_chaos';
 /** The brokers and the shards of ClickHouse that a fault run hits. */
 export interface ChaosServers {
   readonly cluster: KafkaCluster;
+  /** Of the shards. */
+  readonly disks: Disks;
   /** Where the pids of the shards are found. */
   readonly shardsDir: string;
   readonly shards: readonly FaultyShard[];
@@ -39,17 +42,20 @@ export async function startChaosServers(
 ): Promise<ChaosServers> {
   const [shardsDir, clocksDir] = [join(dataDir, 'shards'), join(dataDir, 'clocks')];
   const brokerLinks: FaultyLink[] = [];
-  const cluster = await startKafkaCluster(join(dataDir, 'brokers'), BROKERS, async (port) => {
+  const disks = new Disks();
+  const linkTo = async (port: number): Promise<number> => {
     const link = await FaultyLink.open(port);
     brokerLinks.push(link);
     return link.port;
-  });
+  };
+  const cluster = await startKafkaCluster(join(dataDir, 'brokers'), BROKERS, linkTo);
   try {
     const shards = await startClickHouseCluster({
       dataDir: shardsDir,
       user: TEST_USER,
       clusters: [{ name: DATABASE, localDatabase: `${DATABASE}_local` }],
       shards: SHARDS.length,
+      within: disks.within,
     });
     const shardLinks = await FaultyLinks.open(shards.urls);
     const links = [...shardLinks.links, ...brokerLinks];
@@ -59,8 +65,9 @@ export async function startChaosServers(
     const login = { CLICKHOUSE_USER: user, CLICKHOUSE_PASSWORD: password };
     return {
       cluster,
+      disks,
       shardsDir,
-      shards: shards.members.map((member) => new FaultyShard(member)),
+      shards: shards.members.map((member) => new FaultyShard(member, disks.of(member.name))),
       links,
       clocksDir,
       login,
@@ -77,10 +84,12 @@ export async function startChaosServers(
       },
       stop: async () => {
         await Promise.all([cluster.stop(), shards.stop(), ...links.map((link) => link.close())]);
+        await disks.unmount();
       },
     };
   } catch (error) {
     await cluster.stop();
+    await disks.unmount();
     throw error;
   }
 }

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterMember } from '../../deploy/local/clickhouse-cluster.ts';
 import type { ServerLimits } from '../../deploy/local/clickhouse.ts';
+import type { SmallDisk } from './small-disk.ts';
 
 /**
- * read-only: it rejects every insert. out-of-memory: it rejects what needs more than a little. full-disk: it rejects
- * inserts and merges, as ClickHouse does where no space is left. stutter: it runs a third of the time.
+ * read-only: it rejects every insert. out-of-memory: it rejects what needs more than a little. full-disk: nothing
+ * can be written to its file system any more; where it has none of its own, it rejects inserts and merges, as ClickHouse
+ * does where little space is left. stutter: it runs a third of the time.
  */
 export const SHARD_FAULTS = ['read-only', 'out-of-memory', 'full-disk', 'stutter'] as const;
 export type ShardFault = (typeof SHARD_FAULTS)[number];
@@ -12,7 +14,6 @@ export type ShardFault = (typeof SHARD_FAULTS)[number];
 export const isShardFault = (kind: string): kind is ShardFault =>
   SHARD_FAULTS.some((fault) => fault === kind);
 
-/** A real file system of this size would need root; a limit of the process makes the library lose what it acknowledged. */
 const LIMITS: Readonly<Record<Exclude<ShardFault, 'stutter'>, ServerLimits>> = {
   'read-only': { settings: { readonly: 2 } },
   'out-of-memory': { settings: { max_memory_usage: 400_000 } },
@@ -23,10 +24,13 @@ const [STOPPED_MS, RUNNING_MS] = [200, 100];
 /** What does not end a shard of ClickHouse but keeps it from working: one fault after the other. */
 export class FaultyShard {
   readonly #shard: ClusterMember;
+  readonly #disk: SmallDisk | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(shard: ClusterMember) {
+  /** @param disk its own, if it has one */
+  constructor(shard: ClusterMember, disk?: SmallDisk) {
     this.#shard = shard;
+    this.#disk = disk;
   }
 
   get name(): string {
@@ -36,6 +40,8 @@ export class FaultyShard {
   /** Resolves when it can work again. */
   inject(fault: ShardFault, forMs: number): Promise<void> {
     if (fault === 'stutter') return this.#inTurn(() => this.#stutter(forMs));
+    const disk = this.#disk;
+    if (fault === 'full-disk' && disk) return this.#inTurn(() => fullFor(disk, forMs));
     return this.during(fault, () => sleep(forMs));
   }
 
@@ -64,5 +70,14 @@ export class FaultyShard {
       await sleep(STOPPED_MS);
       this.#shard.signal('SIGCONT');
     }
+  }
+}
+
+async function fullFor(disk: SmallDisk, forMs: number): Promise<void> {
+  await disk.fill();
+  try {
+    await sleep(forMs);
+  } finally {
+    await disk.release();
   }
 }

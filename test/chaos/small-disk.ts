@@ -1,0 +1,68 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, statfsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+/** Far more than a run writes. Of memory, which is used as files are written. */
+const SIZE_BYTES = 2 * 2 ** 30;
+/**
+ * Mounts in a namespace of its own, which ends with this process. Each line that it reads is a new size, or nothing.
+ * It needs no root: the user is root in the namespace alone.
+ */
+const HOLDER = `mount -t tmpfs -o size="$2" tmpfs "$1" && echo mounted &&
+while read -r size; do mount -o remount,size="$size" tmpfs "$1" && echo "$size"; done`;
+
+/** A file system of a directory that only processes `within` see, and that can be full. */
+export class SmallDisk {
+  readonly #holder: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+  readonly #directory: string;
+
+  private constructor(holder: ChildProcess, lines: AsyncIterator<string>, directory: string) {
+    this.#holder = holder;
+    this.#lines = lines;
+    this.#directory = directory;
+  }
+
+  /** @returns undefined where this machine does not allow it: without namespaces for users, or not on Linux */
+  static async mount(directory: string): Promise<SmallDisk | undefined> {
+    mkdirSync(directory, { recursive: true });
+    const holder = spawn('unshare', ['-rm', 'sh', '-c', HOLDER, 'disk', directory, String(SIZE_BYTES)], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    const failed = once(holder, 'error').then(() => undefined);
+    const lines = createInterface({ input: holder.stdout })[Symbol.asyncIterator]();
+    const first = await Promise.race([lines.next(), failed]);
+    if (first?.value !== 'mounted') return undefined;
+    return new SmallDisk(holder, lines, directory);
+  }
+
+  /** The command under which a process sees the directory. */
+  get within(): readonly string[] {
+    return ['nsenter', '--preserve-credentials', '-U', '-m', '-t', String(this.#holder.pid), '--'];
+  }
+
+  /** From now on no byte more than there is can be written. */
+  async fill(): Promise<void> {
+    const { blocks, bfree, bsize } = statfsSync(`/proc/${this.#holder.pid}/root${this.#directory}`);
+    await this.#resize((blocks - bfree) * bsize);
+  }
+
+  async release(): Promise<void> {
+    await this.#resize(SIZE_BYTES);
+  }
+
+  /** When the processes within have ended. */
+  async unmount(): Promise<void> {
+    const exited = once(this.#holder, 'exit');
+    this.#holder.stdin?.end();
+    await exited;
+  }
+
+  /** @throws where it could not: what is there must fit */
+  async #resize(bytes: number): Promise<void> {
+    this.#holder.stdin?.write(`${bytes}\n`);
+    const { value } = await this.#lines.next();
+    if (value !== String(bytes)) throw new Error(`the file system of ${this.#directory} was not resized`);
+  }
+}
