@@ -13,7 +13,7 @@ export interface ConfirmedChange extends Change {
 interface Conditions {
   /** Whether the input is complete, and its consequences are on screen. */
   readonly isReady: boolean;
-  /** Whether this change is large enough to be asked about; any by default. */
+  /** Whether this change is large enough for a question; any by default. */
   readonly asks?: boolean;
 }
 
