@@ -8,6 +8,7 @@ import { RecordReader } from '../platform/kafka/record-reader.ts';
 import type { Logger } from '../platform/logging.ts';
 import type { Topics } from '../schemas/topics.ts';
 import { keptEventsIn } from '../store/retention.ts';
+import { formatInstant } from '../domain/instants.ts';
 import type { SettingsStore } from '../store/settings/store.ts';
 import { BackgroundLoop } from './background-loop.ts';
 import { COMPACTION, compactRanges } from './compaction/compact.ts';
@@ -15,8 +16,11 @@ import { BUDGET } from './reconciliation/budget.ts';
 import { LogSample } from './reconciliation/log-sample.ts';
 import type { SampledRecord } from './reconciliation/sampled-record.ts';
 import { reconcileStep } from './reconciliation/step.ts';
+import { fillBreakdowns } from './sealing/fill-breakdowns.ts';
 
 const COMPACTION_PACE = { pauseMs: 60_000, restFactor: 5 };
+/** After an upgrade; reads one small table once all is filled. */
+const FILL_PACE = { pauseMs: 10_000, restFactor: 1 };
 /** A round takes a twentieth of a core. */
 const RECONCILIATION_PACE = { pauseMs: 10_000, restFactor: 20 };
 /** Low: a step of reconciliation waits for it, and the next one tries again. */
@@ -32,7 +36,10 @@ export interface BackgroundWork {
   readonly logger: Logger;
 }
 
-/** What the aggregator does beside its ticks: merging landed ranges, and reconciliation. Neither holds up a tick. */
+/**
+ * What the aggregator does beside its ticks: merging landed ranges, filling breakdowns, and reconciliation. None of it
+ * holds up a tick.
+ */
 export function startBackgroundWork({ config, client, store, topics, isOurs, logger }: BackgroundWork): {
   readonly stop: () => Promise<void>;
 } {
@@ -57,8 +64,13 @@ export function startBackgroundWork({ config, client, store, topics, isOurs, log
   const readKept = () => keptEventsIn({ client, nodes });
   const reconciler = { client, store, topics, readKept, sample, now: Date.now };
   const reconcile = (): Promise<void> => reconcileStep(reconciler, BUDGET);
+  async function fill(): Promise<void> {
+    const until = await fillBreakdowns(client);
+    if (until !== undefined) logger.info({ until: formatInstant(until) }, 'breakdowns filled');
+  }
   const loops = [
     new BackgroundLoop('compaction of landed ranges', compact, isOurs, COMPACTION_PACE, logger),
+    new BackgroundLoop('filling of breakdowns', fill, isOurs, FILL_PACE, logger),
     new BackgroundLoop('reconciliation', reconcile, isOurs, RECONCILIATION_PACE, logger),
   ];
   for (const loop of loops) loop.start();

@@ -13,7 +13,7 @@ import { writeRollup } from '../sealing/rollup.ts';
 import { eraseAlerts, type ErasedAlerts } from './alerts.ts';
 import { holdHours } from './hold.ts';
 import { replacePayloads } from './payloads.ts';
-import { EVENTS_OF_PERSON, orgsOf, personParams, ROLLUP_OF_PERSON } from './person.ts';
+import { EVENTS_OF_PERSON, orgsOf, personParams, ROLLUP_OF_PERSON, ROLLUPS_OF_USERS } from './person.ts';
 import { deleteRollupRows, moveRollupRows } from './rollup-rows.ts';
 import { mutate, runningInsertsEnded, type Progress } from './statements.ts';
 
@@ -35,7 +35,7 @@ export interface ErasedOrg extends ErasedAlerts {
   readonly pseudonym: string;
   /** Rows of call_events, repeats included. */
   readonly events: number;
-  /** Rows of usage_15m_by. */
+  /** Rows of the rollups that have user ids. */
   readonly rollupRows: number;
   /** Hours that were counted again. */
   readonly hours: number;
@@ -116,7 +116,7 @@ async function eraseInOrg(
       // A seal that began before may still write the id.
       await runningInsertsEnded(nodes, progress);
     }
-    await moveRollupRows(client, erasure, orgId, progress);
+    await moveRollupRows(client, nodes, erasure, orgId, progress);
     await countAgain(
       erasing,
       hours.filter((hour) => hour + HOUR_MS <= erasing.now()),
@@ -166,7 +166,7 @@ async function countRows(client: ClickHouseClient, erasure: Erasure, orgId: stri
     client,
     RowsRow,
     `SELECT (SELECT count() FROM call_events WHERE ${EVENTS_OF_PERSON}) AS events,
-       (SELECT count() FROM usage_15m_by WHERE ${ROLLUP_OF_PERSON}) AS rollup_rows`,
+       ${ROLLUPS_OF_USERS.map(({ table }) => `(SELECT count() FROM ${table} WHERE ${ROLLUP_OF_PERSON})`).join(' + ')} AS rollup_rows`,
     personParams(erasure, orgId),
   );
   return row ?? { events: 0, rollup_rows: 0 };

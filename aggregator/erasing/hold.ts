@@ -4,7 +4,7 @@ import { select, type ClickHouseClient } from '../../platform/clickhouse/connect
 import { second } from '../../platform/clickhouse/sql-time.ts';
 import type { Erasure } from '../../store/erasures/erasure.ts';
 import { addInvalidations, readHeld, type Invalidation } from '../sealing/invalidations.ts';
-import { EVENTS_OF_PERSON, personParams, ROLLUP_OF_PERSON } from './person.ts';
+import { EVENTS_OF_PERSON, personParams, ROLLUP_OF_PERSON, ROLLUPS_OF_USERS } from './person.ts';
 
 const HourRow = Type.Object({ hour: Type.Integer() });
 
@@ -25,7 +25,10 @@ export async function holdHours(
     HourRow,
     `SELECT toUnixTimestamp(found) * 1000 AS hour FROM (
        SELECT DISTINCT toStartOfHour(occurred_at) AS found FROM call_events WHERE ${EVENTS_OF_PERSON}
-       UNION DISTINCT SELECT DISTINCT toStartOfHour(bucket) AS found FROM usage_15m_by WHERE ${ROLLUP_OF_PERSON}
+       ${ROLLUPS_OF_USERS.map(
+         ({ table }) =>
+           `UNION DISTINCT SELECT DISTINCT toStartOfHour(bucket) AS found FROM ${table} WHERE ${ROLLUP_OF_PERSON}`,
+       ).join(' ')}
      ) WHERE found >= ${second('from')} ORDER BY hour`,
     { ...personParams(erasure, orgId), from: Math.max(0, eventsFrom) / 1_000 },
   );

@@ -4,6 +4,7 @@ import { ceilTo } from '../../domain/instants.ts';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { instant, second } from '../../platform/clickhouse/sql-time.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
+import { BREAKDOWNS, type Rollup } from '../../store/usage/breakdowns.ts';
 import { digestOf, isOf, probeOf, type Erasure } from '../../store/erasures/erasure.ts';
 
 const SALT_BYTES = 16;
@@ -63,18 +64,25 @@ export const personParams = ({ salt, digest, cut }: Erasure, orgId: string) => (
 export const IS_PERSON = 'SHA256(concat(unhex({salt:String}), user_id)) = unhex({digest:String})';
 /** Of call_events. */
 export const EVENTS_OF_PERSON = `org_id = {org:String} AND occurred_at < ${instant('cut')} AND ${IS_PERSON}`;
-/** Of usage_15m_by. */
+/** Of the rollups in ROLLUPS_OF_USERS. */
 export const ROLLUP_OF_PERSON = `org_id = {org:String} AND bucket < ${second('cut_s')} AND ${IS_PERSON}`;
+
+/**
+ * The rollups that have user ids, first the one from which the others are filled (aggregator/sealing/fill-breakdowns.ts).
+ */
+export const ROLLUPS_OF_USERS: readonly Rollup[] = BREAKDOWNS.filter(({ dimensions }) =>
+  dimensions.includes('user'),
+).toSorted((one, other) => other.dimensions.length - one.dimensions.length);
 
 const OrgRow = Type.Object({ org_id: Type.String() });
 
 /** The organisations that have calls of a person, or alerts about one: the only step that reads everything. */
 export async function orgsOf(client: ClickHouseClient, { salt, digest }: Erasure): Promise<string[]> {
+  const tables = ['call_events', ...ROLLUPS_OF_USERS.map(({ table }) => table)];
   const rows = await select(
     client,
     OrgRow,
-    `SELECT DISTINCT org_id FROM call_events WHERE ${IS_PERSON}
-     UNION DISTINCT SELECT DISTINCT org_id FROM usage_15m_by WHERE ${IS_PERSON}
+    `${tables.map((table) => `SELECT DISTINCT org_id FROM ${table} WHERE ${IS_PERSON}`).join(' UNION DISTINCT ')}
      UNION DISTINCT SELECT DISTINCT org_id FROM (
        SELECT org_id, subject AS user_id FROM alert_log WHERE kind IN ('raised', 'resolved')) WHERE ${IS_PERSON}
      ORDER BY org_id`,

@@ -7,6 +7,7 @@ import { writeRollup } from '../sealing/rollup.ts';
 import type { OrgHistory } from '../../domain/settings/org-history.ts';
 import type { BucketDifference } from './recount.ts';
 import type { Recomputed } from './recompute.ts';
+import { ROLLUPS } from '../../store/usage/breakdowns.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { floorTo } from '../../domain/instants.ts';
 
@@ -53,7 +54,7 @@ async function deleteRowsAboveVersion(
   orgId: string,
   damaged: readonly BucketDifference[],
 ): Promise<boolean> {
-  for (const table of ['usage_15m', 'usage_15m_by'] as const) {
+  for (const { table } of ROLLUPS) {
     const own = damaged.filter((each) => each.table === table);
     if (own.length === 0) continue;
     const statement = {

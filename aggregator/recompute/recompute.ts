@@ -74,12 +74,13 @@ export async function recompute(request: RecomputeRequest): Promise<Recomputed> 
     throw new FrozenDayError(frozen.date, wholeSince, first.date);
   }
 
-  const { sealed, closed } = await readProgress(client);
+  const progress = await readProgress(client);
+  const { sealed, closed } = progress;
   const last = await readLastRevisions(client, [org.orgId], request.from, request.to);
   const buckets: BucketDifference[] = [];
   const charges: ChargeDifference[] = [];
   for (const day of days) {
-    buckets.push(...(await compareSealed(client, org.orgId, day, sealed)));
+    buckets.push(...(await compareSealed(client, org.orgId, day, progress)));
     if (day.to > closed) continue;
     const revision = last.get(revisionKey(org.orgId, product, day.date));
     const usage = await countDay(client, org.orgId, product, day);

@@ -3,7 +3,8 @@ import { select, type ClickHouseClient } from '../../platform/clickhouse/connect
 import { instant, second } from '../../platform/clickhouse/sql-time.ts';
 import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
 import type { Day } from '../../domain/calendar/zone-days.ts';
-import { ROLLUP_DIMENSIONS } from '../sealing/replaced-rows.ts';
+import type { AggregatorProgress } from '../../store/progress/aggregator-progress.ts';
+import { columnsOf, NARROW_BREAKDOWNS, ROLLUPS, type RollupTable } from '../../store/usage/breakdowns.ts';
 import type { UsageTotal } from '../../store/usage/read.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { floorTo } from '../../domain/instants.ts';
@@ -21,13 +22,6 @@ export interface BucketDifference {
   /** The version of the bucket's rows as its events give it (schemas/clickhouse/0003, column `seen`). */
   readonly version: string;
 }
-export type RollupTable = 'usage_15m' | 'usage_15m_by';
-
-const ROLLUPS: readonly (readonly [table: RollupTable, dimensions: string])[] = [
-  ['usage_15m', ''],
-  ['usage_15m_by', `, ${ROLLUP_DIMENSIONS}`],
-];
-
 const Count = Type.Integer({ minimum: 0 });
 const DifferenceRow = Type.Object({
   bucket: Type.Integer(),
@@ -42,18 +36,23 @@ const DifferenceRow = Type.Object({
 
 /**
  * Compares the sealed buckets of a day with its distinct events, row by row and in every dimension.
- * @param sealedUntil progress `sealed`, epoch milliseconds
+ * @param progress hours after it are left out; of the narrow breakdowns those that are not filled in yet
  */
 export async function compareSealed(
   client: ClickHouseClient,
   orgId: string,
   day: Day,
-  sealedUntil: number,
+  progress: Pick<AggregatorProgress, 'sealed' | 'breakdowns'>,
 ): Promise<BucketDifference[]> {
-  const to = Math.min(day.to, sealedUntil);
-  if (to <= day.from) return [];
   const differences: BucketDifference[] = [];
-  for (const [table, dimensions] of ROLLUPS) {
+  for (const rollup of ROLLUPS) {
+    const { table } = rollup;
+    const dimensions = columnsOf(rollup)
+      .map((column) => `, ${column}`)
+      .join('');
+    const isNarrow = NARROW_BREAKDOWNS.includes(rollup);
+    const to = Math.min(day.to, isNarrow ? progress.breakdowns : progress.sealed);
+    if (to <= day.from) continue;
     const rows = await select(
       client,
       DifferenceRow,

@@ -92,10 +92,12 @@ async function recount(
   const products = (org?.subscriptions ?? []).map(({ product }) => product);
   const wanted = place.day === undefined ? products : products.filter((each) => each === place.product);
   if (!org || wanted.length === 0) {
-    const { sealed } = await readProgress(client);
+    const progress = await readProgress(client);
     const hours = { date: '', from: placeFrom, to: placeTo };
-    const buckets = await compareSealed(client, orgId, hours, sealed);
-    return [{ orgId, recomputed: { days: [], openDays: [], buckets, charges: [], sealedUntil: sealed } }];
+    const buckets = await compareSealed(client, orgId, hours, progress);
+    return [
+      { orgId, recomputed: { days: [], openDays: [], buckets, charges: [], sealedUntil: progress.sealed } },
+    ];
   }
   const days = calendarOf(org.timeZone).daysBetween(placeFrom, placeTo);
   const [from, to] = [days[0]?.date ?? '', calendarOf(org.timeZone).dayAt(days.at(-1)?.to ?? 0).date];

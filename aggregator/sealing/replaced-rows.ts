@@ -1,13 +1,6 @@
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { toSeconds } from '../../platform/clickhouse/sql-time.ts';
-
-/** The dimensions of usage_15m_by beyond (org_id, product, bucket). */
-export const ROLLUP_DIMENSIONS = 'user_id, app_id, method, endpoint, module, status, rule, rejection_cause';
-
-const ROLLUPS = [
-  ['usage_15m', 'org_id, product, bucket'],
-  ['usage_15m_by', `org_id, product, bucket, ${ROLLUP_DIMENSIONS}`],
-] as const;
+import { second, toSeconds } from '../../platform/clickhouse/sql-time.ts';
+import { keyOf, ROLLUPS, type Rollup } from '../../store/usage/breakdowns.ts';
 
 /**
  * The last step of a seal: replaces outdated rows by rows with 0 calls. A row is outdated where an earlier payload
@@ -20,28 +13,64 @@ const ROLLUPS = [
  * finished, and crashed before this step.
  */
 export async function zeroReplacedRows(client: ClickHouseClient, hours: readonly number[]): Promise<void> {
-  for (const [table, key] of ROLLUPS) {
-    // First the buckets alone: most have no such row, and versions compared row by row cost as much as the seal.
-    const outdated = `SELECT org_id, bucket FROM ${table} FINAL
-      WHERE org_id IN (SELECT org_id FROM dirty_marks WHERE hour IN {hours:Array(UInt32)})
-        AND toStartOfHour(bucket) IN {hours:Array(UInt32)}
-        AND (org_id, toStartOfHour(bucket)) IN (
-          SELECT org_id, hour FROM dirty_marks WHERE hour IN {hours:Array(UInt32)})
-      GROUP BY org_id, bucket
-      HAVING minIf(seen, calls > 0) < max(seen)`;
-    await client.command({
-      query: `INSERT INTO ${table} (${key}, calls, credits, rejected, seen)
-        SELECT ${key}, 0, 0, 0, newest FROM (
-          SELECT ${key}, calls, seen, max(seen) OVER (PARTITION BY org_id, bucket) AS newest
-          FROM ${table} FINAL
-          WHERE toStartOfHour(bucket) IN {hours:Array(UInt32)} AND (org_id, bucket) IN (${outdated})
-        ) AS counted
-        WHERE seen < newest AND calls > 0`,
-      query_params: { hours: hours.map(toSeconds) },
-      clickhouse_settings: {
-        max_partitions_per_insert_block: '0',
-        do_not_merge_across_partitions_select_final: 1,
-      },
-    });
+  const params = { hours: hours.map(toSeconds) };
+  const isInHours = 'toStartOfHour(bucket) IN {hours:Array(UInt32)}';
+  const isInvalidated = `org_id IN (SELECT org_id FROM dirty_marks WHERE hour IN {hours:Array(UInt32)})
+    AND (org_id, toStartOfHour(bucket)) IN (SELECT org_id, hour FROM dirty_marks WHERE hour IN {hours:Array(UInt32)})`;
+  for (const rollup of ROLLUPS) {
+    await zeroOutdated(client, rollup, { isInHours, isInvalidated, version: 'newest', params });
   }
+}
+
+/**
+ * The same for a rollup that is filled in (fill-breakdowns.ts), of all hours of an interval. A row keeps its version
+ * here: a seal that is still writing may give it calls again with a greater one.
+ */
+export async function zeroRowsLeftBehind(
+  client: ClickHouseClient,
+  rollup: Rollup,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<void> {
+  await zeroOutdated(client, rollup, {
+    isInHours: `bucket >= ${second('from')} AND bucket < ${second('to')}`,
+    isInvalidated: 'true',
+    version: 'seen',
+    params: { from: toSeconds(from), to: toSeconds(to) },
+  });
+}
+
+interface Outdated {
+  /** Conditions on the rollup's columns. */
+  readonly isInHours: string;
+  readonly isInvalidated: string;
+  readonly version: 'newest' | 'seen';
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+async function zeroOutdated(
+  client: ClickHouseClient,
+  rollup: Rollup,
+  { isInHours, isInvalidated, version, params }: Outdated,
+): Promise<void> {
+  const { table } = rollup;
+  const key = keyOf(rollup);
+  // First the buckets alone: most have no such row, and versions compared row by row cost as much as the seal.
+  const outdated = `SELECT org_id, bucket FROM ${table} FINAL
+    WHERE ${isInvalidated} AND ${isInHours}
+    GROUP BY org_id, bucket
+    HAVING minIf(seen, calls > 0) < max(seen)`;
+  await client.command({
+    query: `INSERT INTO ${table} (${key}, calls, credits, rejected, seen)
+      SELECT ${key}, 0, 0, 0, ${version} FROM (
+        SELECT ${key}, calls, seen, max(seen) OVER (PARTITION BY org_id, bucket) AS newest
+        FROM ${table} FINAL
+        WHERE ${isInHours} AND (org_id, bucket) IN (${outdated})
+      ) AS counted
+      WHERE seen < newest AND calls > 0`,
+    query_params: params,
+    clickhouse_settings: {
+      max_partitions_per_insert_block: '0',
+      do_not_merge_across_partitions_select_final: 1,
+    },
+  });
 }

@@ -5,7 +5,8 @@ import { select, type ClickHouseClient } from '../../platform/clickhouse/connect
 import { toSeconds } from '../../platform/clickhouse/sql-time.ts';
 import { recordConflicts } from './conflicts.ts';
 import { scopeCondition, type SealScope } from './scope.ts';
-import { ROLLUP_DIMENSIONS, zeroReplacedRows } from './replaced-rows.ts';
+import { BREAKDOWNS, columnsOf, keyOf, type Rollup } from '../../store/usage/breakdowns.ts';
+import { zeroReplacedRows } from './replaced-rows.ts';
 
 /**
  * ClickHouse aborts the statement after this time; the client waits longer (main.ts). Such a statement sends nothing
@@ -25,7 +26,7 @@ export class SealExpiredError extends Error {
 }
 
 /**
- * Counts hours from the distinct events and writes them into both rollups. Idempotent, in any order and with any
+ * Counts hours from the distinct events and writes them into every rollup. Idempotent, in any order and with any
  * number of sealers: rows counted from more events replace rows counted from fewer (schemas/clickhouse/0003).
  * @param hours starts of the hours, epoch milliseconds; one chunk (chunks.ts)
  * @throws SealExpiredError
@@ -40,7 +41,7 @@ export async function writeRollup(
   const began = await readClock(client);
   await countTotals(client, hours, scope, seal);
   await writeTotals(client, seal);
-  await writeBreakdown(client, hours, scope, seal);
+  for (const breakdown of BREAKDOWNS) await writeBreakdown(client, hours, scope, seal, breakdown);
   const took = (await readClock(client)) - began;
   if (took > COUNTS_KEPT_S) throw new SealExpiredError(took);
   await zeroReplacedRows(client, hours);
@@ -87,7 +88,7 @@ export async function writeTotals(client: ClickHouseClient, seal: string): Promi
 }
 
 /**
- * Counts the breakdown after the totals, from at least the same events, and writes it with the versions of the totals.
+ * Counts a breakdown after the totals, from at least the same events, and writes it with the versions of the totals.
  * An event that landed in between has an invalidation that this seal has not read. The seal that clears it has a
  * greater version, so it does not matter which of the rows with this version are written last. An event in a bucket
  * that the totals do not have waits for that seal too.
@@ -97,13 +98,14 @@ export async function writeBreakdown(
   hours: readonly number[],
   scope: SealScope,
   seal: string,
+  breakdown: Rollup,
 ): Promise<void> {
-  const key = `org_id, product, bucket, ${ROLLUP_DIMENSIONS}`;
+  const key = keyOf(breakdown);
   await insert(
     client,
-    `INSERT INTO usage_15m_by (${key}, calls, credits, rejected, seen)
+    `INSERT INTO ${breakdown.table} (${key}, calls, credits, rejected, seen)
      SELECT ${key}, calls, credits, rejected, seen FROM (
-       SELECT org_id, product, ${BUCKET}, ${ROLLUP_DIMENSIONS}, ${SUMS} ${eventsOf(scope)} GROUP BY ${key}
+       SELECT org_id, product, ${BUCKET}, ${columnsOf(breakdown).join(', ')}, ${SUMS} ${eventsOf(scope)} GROUP BY ${key}
      ) AS counted
      INNER JOIN (
        SELECT org_id, bucket, max(seen) AS seen FROM seal_counts WHERE seal = {seal:UUID} GROUP BY org_id, bucket

@@ -25,10 +25,19 @@ export async function sealEndedHours(
   const hours = await hoursWithEvents(client, sealed, target);
   for (const chunk of await chunksOf(client, hours)) {
     await writeRollup(client, chunk, 'all');
-    await advanceProgress(client, 'sealed', (chunk.at(-1) ?? 0) + HOUR_MS);
+    await advance(client, sealed, (chunk.at(-1) ?? 0) + HOUR_MS);
   }
-  await advanceProgress(client, 'sealed', target);
+  await advance(client, sealed, target);
   return hours.length;
+}
+
+/**
+ * Where all hours before these are in the narrow breakdowns, so are these now. Elsewhere they are filled in
+ * (fill-breakdowns.ts), whose progress is kept.
+ */
+async function advance(client: ClickHouseClient, from: number, until: number): Promise<void> {
+  const { breakdowns } = await readProgress(client);
+  await advanceProgress(client, 'sealed', until, breakdowns >= from ? until : breakdowns);
 }
 
 const HourRow = Type.Object({ hour: Type.Integer() });

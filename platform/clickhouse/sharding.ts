@@ -19,6 +19,8 @@ const SHARDED: Readonly<Record<string, { readonly hour?: string }>> = {
   landed_credits: {},
   usage_15m: { hour: 'toStartOfHour(bucket)' },
   usage_15m_by: { hour: 'toStartOfHour(bucket)' },
+  usage_15m_by_user: { hour: 'toStartOfHour(bucket)' },
+  usage_15m_by_kind: { hour: 'toStartOfHour(bucket)' },
   daily_charges: {},
   charges_by_day: {},
 };

@@ -9,31 +9,46 @@ import { formatInstant } from '../../domain/instants.ts';
  */
 export type ProgressName = 'sealed' | 'closed';
 
+/** Instants in epoch milliseconds; 0 by default. */
+export interface AggregatorProgress extends Readonly<Record<ProgressName, number>> {
+  /** Hours before this instant are in the narrow breakdowns too (store/usage/breakdowns.ts); at most `sealed`. */
+  readonly breakdowns: number;
+}
+
 const ProgressRow = Type.Object({
   name: Type.Enum(['sealed', 'closed']),
   until: Type.Integer(),
+  breakdowns_until: Type.Integer(),
 });
 
-/** Both instants as epoch milliseconds; 0 by default. */
-export async function readProgress(client: ClickHouseClient): Promise<Record<ProgressName, number>> {
+export async function readProgress(client: ClickHouseClient): Promise<AggregatorProgress> {
   const rows = await select(
     client,
     ProgressRow,
-    `SELECT name, toUnixTimestamp64Milli(max(until)) AS until FROM aggregator_progress GROUP BY name`,
+    `SELECT name, toUnixTimestamp64Milli(aggregator_progress.until) AS until,
+       toUnixTimestamp64Milli(aggregator_progress.breakdowns_until) AS breakdowns_until FROM aggregator_progress FINAL`,
   );
-  const until = (wanted: ProgressName): number => rows.find(({ name }) => name === wanted)?.until ?? 0;
-  return { sealed: until('sealed'), closed: until('closed') };
+  const rowOf = (wanted: ProgressName) => rows.find(({ name }) => name === wanted);
+  return {
+    sealed: rowOf('sealed')?.until ?? 0,
+    breakdowns: rowOf('sealed')?.breakdowns_until ?? 0,
+    closed: rowOf('closed')?.until ?? 0,
+  };
 }
 
-/** Advances the progress to an instant; has no effect where the recorded one is later. */
+/**
+ * Advances the progress to an instant; has no effect where the recorded one is later.
+ * @param breakdowns together with `sealed`: of equal instants the last one recorded counts
+ */
 export async function advanceProgress(
   client: ClickHouseClient,
   name: ProgressName,
   until: number,
+  breakdowns = 0,
 ): Promise<void> {
   await client.insert({
     table: 'aggregator_progress',
-    values: [{ name, until: formatInstant(until) }],
+    values: [{ name, until: formatInstant(until), breakdowns_until: formatInstant(breakdowns) }],
     format: 'JSONEachRow',
   });
 }

@@ -11,23 +11,25 @@ export interface UsageSums {
   readonly rejected: number;
 }
 
-/** The same sums, counted from the distinct events, from the rollup and from its breakdown. */
+/** The same sums, counted from the distinct events, from the rollup and from its breakdowns. */
 export interface ComparedUsage {
   readonly events: UsageSums;
   readonly rolledUp: UsageSums;
-  readonly brokenDown: UsageSums;
+  /** Those that have these hours. */
+  readonly breakdowns: readonly UsageSums[];
 }
 
 /** What differs in sealed hours. @param where the hours in words */
 export function usageDifferences(
   where: string,
-  { events, rolledUp, brokenDown }: ComparedUsage,
+  { events, rolledUp, breakdowns }: ComparedUsage,
   place?: DifferencePlace,
 ): Difference[] {
-  const [counted, rolled, broken] = [inWords(events), inWords(rolledUp), inWords(brokenDown)];
+  const [counted, rolled] = [inWords(events), inWords(rolledUp)];
+  const broken = breakdowns.map(inWords).find((sums) => sums !== rolled);
   return [
     ...(counted === rolled ? [] : [difference('rollup-differs', where, counted, rolled, place)]),
-    ...(rolled === broken ? [] : [difference('breakdown-differs', where, rolled, broken, place)]),
+    ...(broken === undefined ? [] : [difference('breakdown-differs', where, rolled, broken, place)]),
   ];
 }
 

@@ -21,7 +21,8 @@ export interface Basis {
 const BasisRow = Type.Object({
   part: Type.Enum(['landing', 'sealed', 'invalidated', 'settings']),
   instant: Type.Integer(),
-  observed_at: Type.Integer(),
+  /** Of landing: when it was observed. Of sealing: how far the narrow breakdowns are complete. */
+  instant_too: Type.Integer(),
   /** Whether a partition is caught up, or an hour is still invalidated. */
   holds: Type.Boolean(),
   /** A hash of the ids of an hour's invalidations. */
@@ -51,9 +52,10 @@ export async function readBasis(
     client,
     BasisRow,
     `SELECT 'landing' AS part, toUnixTimestamp64Milli(landed_until) AS instant,
-       toUnixTimestamp64Milli(observed_at) AS observed_at, toBool(next_offset >= end_offset) AS holds, '' AS ids
+       toUnixTimestamp64Milli(observed_at) AS instant_too, toBool(next_offset >= end_offset) AS holds, '' AS ids
      FROM landing_progress FINAL WHERE topic = {topic:String}
-     UNION ALL SELECT 'sealed', toUnixTimestamp64Milli(until), 0, false, '' FROM aggregator_progress WHERE name = 'sealed'
+     UNION ALL SELECT 'sealed', toUnixTimestamp64Milli(until), toUnixTimestamp64Milli(breakdowns_until), false, ''
+       FROM aggregator_progress FINAL WHERE name = 'sealed'
      UNION ALL SELECT 'invalidated', toInt64(toUnixTimestamp(hour)) * 1000, 0, toBool(min(cleared) = 0),
          toString(groupBitXor(sipHash64(id)))
        FROM dirty_marks FINAL WHERE org_id = {org:String} GROUP BY hour
@@ -61,15 +63,20 @@ export async function readBasis(
     { org: orgId, topic, settings_from: settingsFrom },
   );
   const rowsOf = (wanted: Static<typeof BasisRow>['part']) => rows.filter(({ part }) => part === wanted);
-  const until = Math.max(0, ...rowsOf('sealed').map(({ instant }) => instant));
+  const [sealed] = rowsOf('sealed');
+  const until = sealed?.instant ?? 0;
   const hours = rowsOf('invalidated').toSorted((one, other) => one.instant - other.instant);
-  const partitions = rowsOf('landing').map(({ instant, observed_at, holds }) => ({
+  const partitions = rowsOf('landing').map(({ instant, instant_too, holds }) => ({
     landed_until: instant,
-    observed_at,
+    observed_at: instant_too,
     caught_up: holds,
   }));
   return {
-    sealed: { until, invalidatedHours: hours.filter(({ holds }) => holds).map(({ instant }) => instant) },
+    sealed: {
+      until,
+      breakdownsUntil: sealed?.instant_too ?? 0,
+      invalidatedHours: hours.filter(({ holds }) => holds).map(({ instant }) => instant),
+    },
     stamp: hashOf([until, ...hours.map(({ instant, holds, ids }) => [instant, holds, ids])]),
     watermark: displayedWatermark(partitions, now),
     hasNewSettings: rowsOf('settings').length > 0,

@@ -1,8 +1,8 @@
 import { Type, type Static } from 'typebox';
 
 /**
- * The dimensions by which usage can be grouped and filtered: their names in the API, their columns in usage_15m_by and
- * call_events, and the ClickHouse type of a filter's value.
+ * The dimensions by which usage can be grouped and filtered: their names in the API, their columns in the rollups (breakdowns.ts)
+ * and call_events, and the ClickHouse type of a filter's value.
  */
 export const DIMENSIONS = {
   product: { column: 'product', type: 'String' },

@@ -5,7 +5,7 @@ export type Filters = Partial<Record<Dimension, FilterValue | readonly FilterVal
 export type FilterValue = string | number;
 
 export interface Conditions {
-  /** Conditions on the columns of usage_15m_by or call_events, each preceded by AND; empty without filters. */
+  /** Conditions on the columns of a rollup or of call_events, each preceded by AND; empty without filters. */
   readonly sql: string;
   readonly params: Readonly<Record<string, unknown>>;
 }

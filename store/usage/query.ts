@@ -1,6 +1,7 @@
 import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { instant, second, toSeconds } from '../../platform/clickhouse/sql-time.ts';
+import { narrowestRollup } from './breakdowns.ts';
 import { DIMENSIONS, isDimension, TIME_GROUPS, type GroupBy } from './dimensions.ts';
 import { conditionsOf, type Filters } from './filters.ts';
 import { planRollup, type SealedHours } from './rollup-plan.ts';
@@ -52,12 +53,12 @@ export const columnOf = (group: GroupBy): string => `\`${group}\``;
  */
 export async function usageQuery(client: ClickHouseClient, request: UsageRequest): Promise<UsageQuery> {
   const { orgId, from, to, filters = {}, groupBy = [], dayStarts = [] } = request;
-  const plan = planRollup(from, to, request.sealed ?? (await readSealedHours(client, orgId)));
+  const sealed = request.sealed ?? (await readSealedHours(client, orgId));
+  const plan = planRollup(from, to, sealed);
 
   const dimensions = groupBy.filter((name) => isDimension(name));
   const times = TIME_GROUPS.filter((name) => groupBy.includes(name));
-  // The narrow rollup serves requests without a dimension other than the product; the wide one has all of them.
-  const narrow = [...dimensions, ...Object.keys(filters)].every((name) => name === 'product');
+  const table = narrowestRollup([...dimensions, ...Object.keys(filters)], plan.rollupTo, sealed);
 
   const conditions = conditionsOf(filters);
   const columns = dimensions.map((name) => `${DIMENSIONS[name].column},`).join(' ');
@@ -66,7 +67,7 @@ export async function usageQuery(client: ClickHouseClient, request: UsageRequest
     ...times.map((name) => `${TIME_EXPRESSIONS[name]} AS ${columnOf(name)},`),
   ];
   const rollup = `SELECT ${columns} bucket, calls, credits, rejected
-      FROM ${narrow ? 'usage_15m' : 'usage_15m_by'} FINAL
+      FROM ${table} FINAL
       WHERE org_id = {org:String}
         AND bucket >= ${second('rollup_from')} AND bucket < ${second('rollup_to')}
         AND toStartOfHour(bucket) NOT IN {invalidated_hours:Array(UInt32)} AND calls > 0

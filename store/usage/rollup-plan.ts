@@ -11,6 +11,8 @@ export interface Interval {
 export interface SealedHours {
   /** Hours before this instant are in the rollup; a full hour, 0 before the first seal. */
   readonly until: number;
+  /** Hours before this instant are in the narrow breakdowns too (breakdowns.ts); at most `until`. */
+  readonly breakdownsUntil: number;
   /** Starts of sealed hours that must be sealed again. */
   readonly invalidatedHours: readonly number[];
 }
@@ -35,7 +37,11 @@ export interface RollupPlan {
 }
 
 /** Plans the reading of [from, to), in epoch milliseconds. */
-export function planRollup(from: number, to: number, sealed: SealedHours): RollupPlan {
+export function planRollup(
+  from: number,
+  to: number,
+  sealed: Pick<SealedHours, 'until' | 'invalidatedHours'>,
+): RollupPlan {
   const rollupFrom = ceilTo(from, BUCKET_MS);
   // Without a whole sealed bucket the rollup part is empty, and all of the interval is read raw.
   const rollupTo = Math.max(rollupFrom, floorTo(Math.min(to, sealed.until), BUCKET_MS));

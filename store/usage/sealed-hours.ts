@@ -2,7 +2,11 @@ import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import type { SealedHours } from './rollup-plan.ts';
 
-const SealedRow = Type.Object({ until: Type.Number(), invalidated_hours: Type.Array(Type.Number()) });
+const SealedRow = Type.Object({
+  /** `sealed`, and how far the narrow breakdowns are complete; empty before the first seal. */
+  progress: Type.Array(Type.Tuple([Type.Number(), Type.Number()])),
+  invalidated_hours: Type.Array(Type.Number()),
+});
 
 /**
  * How far hours are sealed, and which hours of an organisation are invalidated. Read this before the rollup: an hour
@@ -16,10 +20,12 @@ export async function readSealedHours(client: ClickHouseClient, orgId: string): 
     client,
     SealedRow,
     `SELECT
-       (SELECT toUnixTimestamp64Milli(maxIf(until, name = 'sealed')) FROM aggregator_progress) AS until,
+       (SELECT groupArray((toUnixTimestamp64Milli(until), toUnixTimestamp64Milli(breakdowns_until)))
+         FROM aggregator_progress FINAL WHERE name = 'sealed') AS progress,
        (SELECT groupUniqArray(toUnixTimestamp(hour) * 1000) FROM dirty_marks FINAL
          WHERE org_id = {org:String} AND cleared = 0) AS invalidated_hours`,
     { org: orgId },
   );
-  return { until: row?.until ?? 0, invalidatedHours: row?.invalidated_hours ?? [] };
+  const [until, breakdownsUntil] = row?.progress[0] ?? [0, 0];
+  return { until, breakdownsUntil, invalidatedHours: row?.invalidated_hours ?? [] };
 }

@@ -175,6 +175,7 @@ it('erases a person from everything that landed, and a redelivery or a replay do
     'call_events.user_id',
     'dead_letter_bytes.value',
     'usage_15m_by.user_id',
+    'usage_15m_by_user.user_id',
     'call_events.source_address',
     'dead_letter_bytes.value',
   ]);

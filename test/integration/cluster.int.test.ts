@@ -16,6 +16,8 @@ const HASHED = {
   call_events: '*, version',
   usage_15m: '*',
   usage_15m_by: '*',
+  usage_15m_by_user: '*',
+  usage_15m_by_kind: '*',
   daily_charges: '* EXCEPT closed_at',
   quarantined: '* EXCEPT quarantined_at',
 };

@@ -9,6 +9,7 @@ import { clickhouseVariables, kafkaVariables } from '../../platform/variables.ts
 import { floorTo } from '../../domain/instants.ts';
 import { projectRoot } from '../../schemas/root.ts';
 import { DAY_MS, HOUR_MS } from '../../schemas/time-units.ts';
+import { readProgress } from '../../store/progress/aggregator-progress.ts';
 import type { RawDelivery } from '../aggregator/closing/raw.ts';
 import { publish, publisherOf } from '../aggregator/closing/stories-on-servers.ts';
 import { dropDatabase } from '../servers/namespace.ts';
@@ -175,5 +176,15 @@ it('tables of an earlier release are upgraded in place: every figure stays, and 
   expect(await figuresOf(after)).toMatchObject({
     usage: { total: { calls: 6, credits: 40_000 } },
     reconciliation: { days: 4, used: 40_000, differences: [] },
+  });
+
+  const { client } = after;
+  await until('the breakdowns that the earlier release lacked are filled', async () => {
+    const { sealed, breakdowns } = await readProgress(client);
+    return breakdowns === sealed;
+  });
+  expect(await figuresOf(after)).toMatchObject({
+    usage: { total: { calls: 6, credits: 40_000 } },
+    reconciliation: { differences: [] },
   });
 }, 240_000);

@@ -1,17 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fillBreakdowns } from '../../../aggregator/sealing/fill-breakdowns.ts';
 import { addInvalidations } from '../../../aggregator/sealing/invalidations.ts';
 import { floorTo } from '../../../domain/instants.ts';
 import { HOUR_MS } from '../../../schemas/time-units.ts';
 import { pseudonymOf } from '../../../store/erasures/erasure.ts';
 import { readErasures } from '../../../store/erasures/log.ts';
+import { readProgress } from '../../../store/progress/aggregator-progress.ts';
 import { totalOf } from '../../../store/usage/read.ts';
+import { killedAfter, unlessKilled } from '../killed-after.ts';
 import {
   THIS_HOUR,
   PERSON,
   someEvents,
   land,
   insertFrozen,
+  forgetNarrow,
   seal,
   sealAgain,
   erase,
@@ -20,25 +24,9 @@ import {
   traces,
   useErasingTables,
   type Landed,
-  type Wrap,
 } from './erasing-tables.ts';
 
 const tables = useErasingTables();
-
-/** Clients that together run so many statements and fail all others: the process was killed. */
-function killedAfter(statements: number): Wrap {
-  let left = statements;
-  const counted = new Set(['command', 'insert', 'query']);
-  return (each) =>
-    new Proxy(each, {
-      get(target, name, receiver) {
-        const value: unknown = Reflect.get(target, name, receiver);
-        if (typeof value !== 'function') return value;
-        if (counted.has(String(name)) && (left -= 1) < 0) throw new Error('killed');
-        return value.bind(target);
-      },
-    });
-}
 
 const isErased = ({ user_id, org_id }: Landed): boolean => user_id === PERSON && org_id === 'acme';
 const withUser = (landed: Landed, user: string): Landed => ({
@@ -55,9 +43,7 @@ it('finishes when it was killed at any statement, with the figures it would have
   const before = await figures(PERSON);
   let pseudonym = '';
   for (let statements = 3; ; statements += 7) {
-    const outcome = await erase('acme', killedAfter(statements)).catch((error: unknown) => {
-      if (!String(error).includes('killed')) throw error;
-    });
+    const outcome = await unlessKilled(erase('acme', killedAfter(statements)));
     const [known] = await readErasures(tables.client);
     pseudonym = known ? pseudonymOf(known, 'acme') : PERSON;
     // Readers see the sums of before at each moment; the person may have two names until the command has finished.
@@ -102,4 +88,31 @@ it('changes no sum while an aggregator seals and calls are delivered again', asy
   expect(totalOf(await usageBy(['user']))).toEqual(expected);
   const users = new Set((await usageBy(['user'])).map(({ user }) => user));
   expect(users).toEqual(new Set(['bob', 'eve', erased?.pseudonym]));
+}, 240_000);
+
+it('erases the id also from breakdowns that are filled meanwhile', async () => {
+  await land(someEvents());
+  await seal();
+  await insertFrozen();
+  const before = await figures(PERSON);
+  await forgetNarrow();
+  const erasing = { isRunning: true };
+  const running = erase().finally(() => (erasing.isRunning = false));
+  let steps = 0;
+  while (erasing.isRunning) {
+    await fillBreakdowns(tables.client, 2);
+    steps += 1;
+  }
+  const [erased] = await running;
+  expect(steps).toBeGreaterThan(1);
+  for (;;) {
+    const { sealed, breakdowns } = await readProgress(tables.client);
+    if (breakdowns === sealed) break;
+    await fillBreakdowns(tables.client);
+  }
+  const after = await figures(erased?.pseudonym ?? '');
+  expect(after.byUser).toEqual(before.byUser);
+  expect(after.byUserAndHour).toEqual(before.byUserAndHour);
+  await erase('');
+  expect(await traces()).toEqual([]);
 }, 240_000);

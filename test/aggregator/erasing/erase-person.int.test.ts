@@ -36,6 +36,7 @@ it('replaces the id and the addresses everywhere, in sealed, open and frozen hou
   expect(await traces()).toEqual([
     'call_events.user_id',
     'usage_15m_by.user_id',
+    'usage_15m_by_user.user_id',
     'call_events.source_address',
   ]);
 
@@ -50,7 +51,11 @@ it('replaces the id and the addresses everywhere, in sealed, open and frozen hou
   const after = await figures(pseudonym);
   expect(after.byUser).toEqual(before.byUser);
   expect(after.byUserAndHour).toEqual(before.byUserAndHour);
-  expect(await columnsOf('bob')).toEqual(['call_events.user_id', 'usage_15m_by.user_id']);
+  expect(await columnsOf('bob')).toEqual([
+    'call_events.user_id',
+    'usage_15m_by.user_id',
+    'usage_15m_by_user.user_id',
+  ]);
   // The other organisation keeps its own caller of this name.
   const left = await usageBy(['user'], 'other');
   expect(left.map(({ user }) => user)).toContain(PERSON);

@@ -20,6 +20,8 @@ import { readUsage } from '../../../store/usage/read.ts';
 import { callEvent } from '../../api/tables.ts';
 import { randomOf } from '../../random.ts';
 import { openNamespace, type Namespace } from '../../servers/namespace.ts';
+import type { Wrap } from '../killed-after.ts';
+import { forgetNarrow as forgetNarrowIn } from '../sealing/earlier-release.ts';
 import { columnsWith } from './personal-data.ts';
 
 export const NOW = floorTo(Date.now(), 1_000);
@@ -128,7 +130,22 @@ export async function insertFrozen(): Promise<void> {
     ],
     format: 'JSONEachRow',
   });
+  await client.insert({
+    table: 'usage_15m_by_user',
+    values: [
+      { ...row, user_id: PERSON, calls: 2 },
+      { ...row, user_id: 'bob', calls: 3 },
+    ],
+    format: 'JSONEachRow',
+  });
+  await client.insert({
+    table: 'usage_15m_by_kind',
+    values: [{ ...row, ...dimensions, calls: 5, credits: 14 }],
+    format: 'JSONEachRow',
+  });
 }
+
+export const forgetNarrow = (): Promise<void> => forgetNarrowIn(client, namespace);
 
 export const seal = () => sealEndedHours(client, NOW, 0);
 
@@ -140,8 +157,6 @@ export async function sealAgain(): Promise<void> {
 
 export const planned = async (orgId = 'acme'): Promise<Erasure> =>
   planErasure(await readErasures(client), orgId, PERSON, TIMES);
-
-export type Wrap = (client: ClickHouseClient) => ClickHouseClient;
 
 export const erase = async (orgId = 'acme', using: Wrap = (each) => each): Promise<ErasedOrg[]> =>
   erasePerson(
@@ -170,6 +185,8 @@ export async function figures(person: string, orgId = 'acme') {
     Type.Object({ name: Type.String(), rows: Type.Array(Type.String()) }),
     `SELECT 'rollup' AS name, arraySort(groupArray(toString((product, bucket, if(user_id = {person:String}, '-', user_id),
          endpoint, status, calls, credits, rejected, seen)))) AS rows FROM usage_15m_by FINAL WHERE org_id = {org:String} AND calls > 0
+     UNION ALL SELECT 'by user' AS name, arraySort(groupArray(toString((product, bucket, if(user_id = {person:String}, '-', user_id),
+         calls, credits, rejected, seen)))) AS rows FROM usage_15m_by_user FINAL WHERE org_id = {org:String} AND calls > 0
      UNION ALL SELECT 'totals' AS name, arraySort(groupArray(toString((product, bucket, calls, credits, rejected, seen))))
        FROM usage_15m FINAL WHERE org_id = {org:String}
      UNION ALL SELECT 'events' AS name, arraySort(groupArray(toString((event_id, if(user_id = {person:String}, '-', user_id), endpoint,

@@ -7,6 +7,7 @@ import { FrozenDayError, recompute } from '../../../aggregator/recompute/recompu
 import { clearInvalidations, readInvalidations } from '../../../aggregator/sealing/invalidations.ts';
 import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
 import { createSettingsStore } from '../../../store/settings/store.ts';
+import type { RollupTable } from '../../../store/usage/breakdowns.ts';
 import { readUsage } from '../../../store/usage/read.ts';
 import {
   connectClickHouse,
@@ -151,6 +152,12 @@ describe('recompute', () => {
     ],
     ['a product without calls', '', damagedRow('usage_15m', 'ghost', 99, 7)],
     ['a user without calls, only in the breakdown', '', damagedRow('usage_15m_by', 'crm', 3, 7)],
+    ['a user without calls, only in the breakdown by user', '', damagedRow('usage_15m_by_user', 'crm', 3, 7)],
+    [
+      'kinds of calls with a version above every real one',
+      'DELETE FROM usage_15m_by_kind WHERE 1',
+      damagedRow('usage_15m_by_kind', 'crm', 3, '340282366920938463463374607431768211455'),
+    ],
   ])('finds and corrects %s', async (_, remove, insert) => {
     const [totals, byUser] = [await usage(['product']), await usage(['user'])];
     if (remove !== '') await namespace.onTables(remove);
@@ -174,6 +181,8 @@ describe('recompute', () => {
     const { buckets, charges } = await recomputed();
     expect(buckets.map(({ bucket, table }) => [bucket, table])).toEqual([
       [today - 2 * DAY_MS, 'usage_15m'],
+      [today - 2 * DAY_MS, 'usage_15m_by_user'],
+      [today - 2 * DAY_MS, 'usage_15m_by_kind'],
       [today - 2 * DAY_MS, 'usage_15m_by'],
     ]);
     expect(charges).toMatchObject([
@@ -223,12 +232,7 @@ describe('recompute', () => {
 });
 
 /** Inserts a row that no seal has written. */
-function damagedRow(
-  table: 'usage_15m' | 'usage_15m_by',
-  product: string,
-  calls: number,
-  version: number | string,
-): string {
+function damagedRow(table: RollupTable, product: string, calls: number, version: number | string): string {
   return `INSERT INTO ${table} (org_id, product, bucket, calls, credits, rejected, seen)
     SELECT 'acme', '${product}', toDateTime(${(today - 2 * DAY_MS) / 1000}, 'UTC'), ${calls}, 1, 0, toUInt128('${version}')`;
 }

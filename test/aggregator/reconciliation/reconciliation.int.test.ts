@@ -72,6 +72,13 @@ describe('the reconciliation of the aggregator', () => {
       [['breakdown-differs', HOUR]],
     ],
     [
+      'the breakdown by user lacks a user',
+      'usage_15m_by_user',
+      `DELETE WHERE ${IN_EIGHT('bucket')} AND user_id = 'user 3'`,
+      [HOUR_UNIT],
+      [['breakdown-differs', HOUR]],
+    ],
+    [
       'a charge has other usage than the rollup',
       'daily_charges',
       `UPDATE used = used + 1 WHERE org_id = 'two' AND day = '2026-11-20'`,

@@ -10,7 +10,9 @@ import { countTotals, writeBreakdown, writeTotals } from '../../../aggregator/se
 import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
 import { select } from '../../../platform/clickhouse/connect.ts';
 import { HOUR_MS } from '../../../schemas/time-units.ts';
+import { BREAKDOWNS } from '../../../store/usage/breakdowns.ts';
 import { land, landedEvent, type LandedEvent } from '../events.ts';
+import { permutations } from './permutations.ts';
 import { now, reseal, SEAL_DELAY_MS, thisHour, useSealingTables } from './sealing-tables.ts';
 
 const client = useSealingTables('breakdownorder');
@@ -70,9 +72,9 @@ describe('a breakdown that is counted after its totals', () => {
       await write(at('writeB'), 'B');
     }
     await reseal(client());
-    expect(await byUser('usage_15m_by', 'bucket', 'sum(calls)')).toEqual(
-      await byUser('call_events', 'occurred_at', 'count()'),
-    );
+    const counted = await byUser('call_events', 'occurred_at', 'count()');
+    expect(await byUser('usage_15m_by', 'bucket', 'sum(calls)')).toEqual(counted);
+    expect(await byUser('usage_15m_by_user', 'bucket', 'sum(calls)')).toEqual(counted);
   });
 });
 
@@ -99,20 +101,13 @@ async function write(stories: readonly Story[], sealer: string): Promise<void> {
   const bySeal = Map.groupBy(stories, ({ seals }) => seals.get(sealer)?.id ?? '');
   for (const [id, own] of bySeal) {
     const hours = own.map(({ hour }) => hour);
-    await writeBreakdown(client(), hours, 'all', id);
+    for (const breakdown of BREAKDOWNS) await writeBreakdown(client(), hours, 'all', id, breakdown);
     await zeroReplacedRows(client(), hours);
     await clearInvalidations(
       client(),
       own.flatMap(({ seals }) => seals.get(sealer)?.read ?? []),
     );
   }
-}
-
-function permutations(items: readonly Step[]): Step[][] {
-  if (items.length === 0) return [[]];
-  return items.flatMap((item, index) =>
-    permutations(items.toSpliced(index, 1)).map((rest) => [item].concat(rest)),
-  );
 }
 
 /** A sealer counts before it writes. A counts first, as the two are interchangeable. */

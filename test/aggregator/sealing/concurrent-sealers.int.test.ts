@@ -10,9 +10,11 @@ import { zeroReplacedRows } from '../../../aggregator/sealing/replaced-rows.ts';
 import { writeRollup } from '../../../aggregator/sealing/rollup.ts';
 import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
 import { readDayUsage } from '../../../store/charges/day-usage.ts';
+import { ROLLUPS } from '../../../store/usage/breakdowns.ts';
 import { readUsage } from '../../../store/usage/read.ts';
 import { DAY_MS, HOUR_MS } from '../../../schemas/time-units.ts';
 import { land, landedEvent } from '../events.ts';
+import { permutations } from './permutations.ts';
 import { now, readLive, reseal, SEAL_DELAY_MS, thisHour, useSealingTables } from './sealing-tables.ts';
 
 const client = useSealingTables('sealers');
@@ -88,24 +90,22 @@ describe('sealing by several sealers', () => {
     const first = landedEvent(hour + 5, { credits: 3, user: 'first' });
     await land(client(), [{ ...first, offset: first.offset + 1, credits: 9, user: 'second' }]);
     await writeRollup(client(), [hour], 'all');
-    const stale = await Promise.all(['usage_15m', 'usage_15m_by'].map((table) => rowsOf(table)));
-    await client.onTables('TRUNCATE TABLE usage_15m');
-    await client.onTables('TRUNCATE TABLE usage_15m_by');
+    const stale = await Promise.all(ROLLUPS.map(({ table }) => rowsOf(table)));
+    for (const { table } of ROLLUPS) await client.onTables(`TRUNCATE TABLE ${table}`);
     await land(client(), [first]);
     await sealEndedHours(client(), now, SEAL_DELAY_MS);
     await reseal(client());
-    for (const [index, table] of ['usage_15m', 'usage_15m_by'].entries()) {
+    for (const [index, { table }] of ROLLUPS.entries()) {
       await client().insert({ table, values: stale[index] ?? [], format: 'JSONEachRow' });
     }
     await zeroReplacedRows(client(), [hour]);
     expect(await readLive(client(), hour, hour + HOUR_MS)).toEqual({ calls: 1, credits: 3, rejected: 0 });
-    const byUser = await readUsage(client(), {
-      orgId: 'acme',
-      from: hour,
-      to: hour + HOUR_MS,
-      groupBy: ['user'],
-    });
-    expect(byUser).toEqual([{ user: 'first', calls: 1, credits: 3, rejected: 0 }]);
+    for (const others of [{}, { endpoint: '/leads' }]) {
+      const filters = { product: 'crm', ...others };
+      const interval = { orgId: 'acme', from: hour, to: hour + HOUR_MS };
+      const byUser = await readUsage(client(), { ...interval, filters, groupBy: ['user'] });
+      expect(byUser).toEqual([{ user: 'first', calls: 1, credits: 3, rejected: 0 }]);
+    }
   });
 
   it('is not undone by a sealer that counted fewer events and wrote later', async () => {
@@ -139,13 +139,6 @@ async function rowsOf(table: string): Promise<unknown[]> {
 
 const invalidationsOf = (invalidations: readonly Invalidation[], org: string): Invalidation[] =>
   invalidations.filter(({ org_id }) => org_id === org);
-
-function permutations(items: readonly string[]): string[][] {
-  if (items.length === 0) return [[]];
-  return items.flatMap((item, index) =>
-    permutations(items.toSpliced(index, 1)).map((rest) => [item].concat(rest)),
-  );
-}
 
 /** Each sealer reads, then writes, then clears. A reads first, as the two are interchangeable. */
 function isPossible(order: readonly string[]): boolean {

@@ -20,6 +20,8 @@ const TABLES = [
   'call_events',
   'usage_15m',
   'usage_15m_by',
+  'usage_15m_by_user',
+  'usage_15m_by_kind',
   'dirty_marks',
   'seal_counts',
   'aggregator_progress',

@@ -212,6 +212,12 @@ describe('GET /v1/reconciliation', () => {
       ['breakdown-differs'],
     ],
     [
+      'the breakdown by kind has other credits',
+      'usage_15m_by_kind',
+      `UPDATE credits = credits + 1 WHERE org_id = 'two' AND toDate(bucket) = '2026-11-20'`,
+      ['breakdown-differs'],
+    ],
+    [
       'a charge has other usage',
       'daily_charges',
       `UPDATE used = used + 1 WHERE org_id = 'one' AND day = '2026-11-20'`,

@@ -6,6 +6,7 @@ import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
 import { connectClickHouse, type ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
 import { migrate } from '../../../platform/clickhouse/migrate.ts';
 import { openNamespace } from '../../servers/namespace.ts';
+import { ROLLUPS } from '../../../store/usage/breakdowns.ts';
 import { land, landedEvent } from '../../aggregator/events.ts';
 import { floorTo } from '../../../domain/instants.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../schemas/time-units.ts';
@@ -21,7 +22,8 @@ beforeAll(async () => {
   client = connectClickHouse(namespace.settings, 'conflicts test');
 });
 beforeEach(async () => {
-  const tables = ['call_events', 'event_payloads', 'payload_conflicts', 'usage_15m', 'usage_15m_by'];
+  const rollups = ROLLUPS.map(({ table }) => table);
+  const tables = ['call_events', 'event_payloads', 'payload_conflicts', ...rollups];
   for (const table of [...tables, 'dirty_marks', 'aggregator_progress']) {
     await namespace.onTables(`TRUNCATE TABLE ${table}`);
   }

@@ -26,7 +26,7 @@ const read = (settingsFrom = 0) =>
 
 describe('the basis of an answer', () => {
   it('is empty where nothing has landed', async () => {
-    const sealed = { until: 0, invalidatedHours: [] };
+    const sealed = { until: 0, breakdownsUntil: 0, invalidatedHours: [] };
     expect(await read()).toEqual({ sealed, stamp: expect.any(String), watermark: 0, hasNewSettings: false });
   });
 
@@ -49,9 +49,13 @@ describe('the basis of an answer', () => {
     const { sealed } = await read();
     const hours = new Set([floorTo(NOW - 24 * HOUR_MS, HOUR_MS), floorTo(NOW - 3 * HOUR_MS, HOUR_MS)]);
     expect(sealed.until).toBe(floorTo(NOW - HOUR_MS, HOUR_MS));
+    expect(sealed.breakdownsUntil).toBe(sealed.until);
     expect([sealed.invalidatedHours.length, new Set(sealed.invalidatedHours)]).toEqual([2, hours]);
     const separately = await readSealedHours(client, 'one');
-    expect([separately.until, new Set(separately.invalidatedHours)]).toEqual([sealed.until, hours]);
+    expect({ ...separately, invalidatedHours: new Set(separately.invalidatedHours) }).toEqual({
+      ...sealed,
+      invalidatedHours: hours,
+    });
     await sealAll(client, NOW - HOUR_MS);
     expect((await read()).sealed.invalidatedHours).toEqual([]);
   });

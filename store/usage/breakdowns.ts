@@ -1,0 +1,54 @@
+import { DIMENSIONS, isDimension, type Dimension } from './dimensions.ts';
+import type { SealedHours } from './rollup-plan.ts';
+
+/** A rollup of sealed hours (schemas/clickhouse/0003 and 0029). Every seal writes all of them. */
+export interface Rollup {
+  readonly table: RollupTable;
+  /** Beyond the product, in the order of the table's key. */
+  readonly dimensions: readonly Dimension[];
+}
+export type RollupTable = 'usage_15m' | 'usage_15m_by_user' | 'usage_15m_by_kind' | 'usage_15m_by';
+
+export const TOTALS: Rollup = { table: 'usage_15m', dimensions: [] };
+
+/** The breakdowns of some dimensions, the narrowest first. They may lack the oldest hours (SealedHours.breakdownsUntil). */
+export const NARROW_BREAKDOWNS: readonly Rollup[] = [
+  { table: 'usage_15m_by_user', dimensions: ['user'] },
+  {
+    table: 'usage_15m_by_kind',
+    dimensions: ['app', 'method', 'module', 'status', 'rule', 'rejection_cause'],
+  },
+];
+
+/** The breakdown of all dimensions, for the endpoint and for questions that no other one answers. */
+export const WIDE_BREAKDOWN: Rollup = {
+  table: 'usage_15m_by',
+  dimensions: Object.keys(DIMENSIONS).filter((name) => isDimension(name) && name !== 'product'),
+};
+
+export const BREAKDOWNS: readonly Rollup[] = [...NARROW_BREAKDOWNS, WIDE_BREAKDOWN];
+export const ROLLUPS: readonly Rollup[] = [TOTALS, ...BREAKDOWNS];
+
+/** The columns of a rollup's dimensions, beyond the product. */
+export const columnsOf = ({ dimensions }: Rollup): string[] =>
+  dimensions.map((name) => DIMENSIONS[name].column);
+
+/** The columns of a rollup's key, as SQL. */
+export const keyOf = (rollup: Rollup): string =>
+  ['org_id', 'product', 'bucket', ...columnsOf(rollup)].join(', ');
+
+/**
+ * The narrowest rollup that has all of these dimensions and all hours before an instant.
+ * @param dimensions of groups and filters
+ * @param rollupTo the end of what is read from it, epoch milliseconds
+ */
+export function narrowestRollup(
+  dimensions: readonly string[],
+  rollupTo: number,
+  { breakdownsUntil }: Pick<SealedHours, 'breakdownsUntil'>,
+): RollupTable {
+  const usable = [TOTALS, ...(rollupTo <= breakdownsUntil ? NARROW_BREAKDOWNS : [])];
+  const isIn = (rollup: Rollup): boolean =>
+    dimensions.every((name) => name === 'product' || rollup.dimensions.some((each) => each === name));
+  return (usable.find(isIn) ?? WIDE_BREAKDOWN).table;
+}
