@@ -1,20 +1,19 @@
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
-
-const DIMENSIONS = 'user_id, app_id, method, endpoint, module, status, rule, rejection_cause';
+import { columnsOf, keyOf, ROLLUPS } from '../../store/usage/breakdowns.ts';
 
 /**
- * The two rollups as sums that every insert into a table of events adds to: what one would write instead of sealing. A
+ * The rollups of sealed hours as sums that every insert into a table of events adds to: what one would write instead of sealing. A
  * repeated event counts again, so the sums are inexact, and they are wrong as soon as an insert is repeated.
- * @param events the table; the rollups are its name with _15m and _15m_by
+ * @param events the table; the names of the rollups begin with it: the totals are its name with _15m
  */
 export async function createSummingViews(client: ClickHouseClient, events: string): Promise<void> {
-  for (const [suffix, dimensions] of [
-    ['15m', ''],
-    ['15m_by', `, ${DIMENSIONS}`],
-  ] as const) {
-    const table = `${events}_${suffix}`;
-    const key = `org_id, product, bucket${dimensions}`;
+  for (const rollup of ROLLUPS) {
+    const table = rollup.table.replace('usage', events);
+    const dimensions = columnsOf(rollup)
+      .map((column) => `, ${column}`)
+      .join('');
+    const key = keyOf(rollup);
     await client.command({
       query: `CREATE TABLE ${table} ENGINE = SummingMergeTree((calls, credits, rejected))
         PARTITION BY toYYYYMM(bucket) ORDER BY (${key}) SETTINGS fsync_after_insert = 1
