@@ -13,6 +13,18 @@ const TIMEOUT_MS = 120_000;
 const ROWS = 200_000;
 const Count = Type.Object({ rows: Type.Integer(), sum: Type.Integer() });
 
+/** The batches that are there, each as a whole. */
+const batches = async (by: ClickHouseClient): Promise<number[]> => {
+  const rows = await select(
+    by,
+    Type.Object({ batch: Type.Integer(), rows: Type.Integer() }),
+    'SELECT toInt64(batch) AS batch, count() AS rows FROM test_full_disk.kept GROUP BY batch ORDER BY batch',
+  );
+  // Each as a whole or not at all.
+  expect(rows.every(({ rows: count }) => count === ROWS)).toBe(true);
+  return rows.map(({ batch }) => batch);
+};
+
 describe('a ClickHouse whose file system is full', () => {
   const disks = new Disks();
   let cluster: Awaited<ReturnType<typeof startClickHouseCluster>>;
@@ -58,16 +70,6 @@ describe('a ClickHouse whose file system is full', () => {
         () => true,
         () => false,
       );
-  const batches = async (by: ClickHouseClient): Promise<number[]> => {
-    const rows = await select(
-      by,
-      Type.Object({ batch: Type.Integer(), rows: Type.Integer() }),
-      'SELECT toInt64(batch) AS batch, count() AS rows FROM test_full_disk.kept GROUP BY batch ORDER BY batch',
-    );
-    // Each as a whole or not at all.
-    expect(rows.every(({ rows: count }) => count === ROWS)).toBe(true);
-    return rows.map(({ batch }) => batch);
-  };
 
   it(
     'rejects what it cannot write, keeps what it has acknowledged, and goes on when there is room again',
