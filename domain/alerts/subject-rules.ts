@@ -47,7 +47,7 @@ export function measureSubjects(
       unit: 'percent',
       message:
         `The ${SUBJECT_DIMENSIONS[kind]} ${subject} has used ${countText(credits)} of the ` +
-        `${countText(total)} credits of the total (${share} %).`,
+        `${countText(total)} credits (${share} %).`,
       ...standing(credits, threshold),
     });
   }

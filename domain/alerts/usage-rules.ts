@@ -14,8 +14,8 @@ export function measureUsage(
   if (rule.kind === 'over-limit') return measureOverLimit(rule, used, total);
   const parts = new Map<RuleKind, Part>([
     ['included-share', { name: 'included credits', base: 0, whole: included }],
-    ['total-share', { name: 'total', base: 0, whole: total }],
-    ['additional-share', { name: 'additional limit', base: included, whole: additionalLimit }],
+    ['total-share', { name: 'credits', base: 0, whole: total }],
+    ['additional-share', { name: 'additional credits', base: included, whole: additionalLimit }],
   ]);
   const part = parts.get(rule.kind);
   return part && measureShare(rule, used, part);
@@ -46,7 +46,7 @@ function measureShare(
     threshold: String(percent),
     value: share,
     unit: 'percent',
-    message: `${countText(part)} of ${countText(whole)} credits of the ${name} are used (${share} %).`,
+    message: `${countText(part)} of the ${countText(whole)} ${name} are used (${share} %).`,
     ...(whole === 0 ? NEVER : standing(used, creditThreshold(base, shareOf(whole, percent)))),
   };
 }

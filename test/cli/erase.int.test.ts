@@ -98,7 +98,7 @@ const RULE = { orgId: ORG, product: 'crm', ruleId: 'one-user' };
 function alertRecord(phase: Decision['phase'], subject: string, cause = ''): Buffer {
   const message = cause
     ? `From 13:00 to 14:00 UTC 900 credits were used, usually 10. Mainly the user ${cause}: 800, usually 1.`
-    : `The user ${subject} has used 3,000 of the 5,000 credits of the total (60 %).`;
+    : `The user ${subject} has used 3,000 of the 5,000 credits (60 %).`;
   const facts = { threshold: '50', value: '60', unit: 'percent', message, as_of: NOW };
   const key = { ...RULE, ruleId: cause ? 'hour' : RULE.ruleId, subject };
   return encodeAlertRecord({

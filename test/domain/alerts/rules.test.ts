@@ -37,7 +37,7 @@ describe('a rule about the credits of the rolling 24 hours', () => {
       threshold: '80',
       value: '99.9',
       unit: 'percent',
-      message: '152,499 of 152,500 credits of the total are used (99.9 %).',
+      message: '152,499 of the 152,500 credits are used (99.9 %).',
     });
     expect(measureUsage(rule({ kind: 'over-limit', credits: 1 }), ALLOWANCE, 200_000)).toMatchObject({
       value: '47500',
@@ -105,7 +105,7 @@ describe('a rule about one user', () => {
       ['bob', true, false],
       ['eve', false, true],
     ]);
-    expect(found[0]?.message).toBe('The user ann has used 60 of the 100 credits of the total (60 %).');
+    expect(found[0]?.message).toBe('The user ann has used 60 of the 100 credits (60 %).');
     // Of one beyond a cut list only a bound is known: it is not resolved by it.
     const [, , eve] = measureSubjects(users, 100, { ...top, isComplete: false }, ['eve']);
     expect([eve?.isReached, eve?.isBelow]).toEqual([true, false]);
