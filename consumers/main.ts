@@ -169,10 +169,12 @@ async function run({
   onStop(async () => {
     health.readyWhen(() => ['The process is stopping']);
     for (const { fetcher } of sources) fetcher.halt();
+    // Not awaited: it waits for a fetch, for up to a second, and this reader has nothing that could be lost.
+    schemaTopic.stop().catch(() => undefined);
     await batchWriter.drain();
     await ranges.flush();
     await Promise.all([...sources.map(({ fetcher }) => fetcher.leave()), progress.stop()]);
-    await Promise.all([schemaTopic.stop(), producer.close(), admin.disconnect(), tracing?.close()]);
+    await Promise.all([producer.close(), admin.disconnect(), tracing?.close()]);
     inserts.close();
     await reading.close();
     logger.info({ counters }, 'everything fetched has landed');
