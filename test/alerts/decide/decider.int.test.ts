@@ -103,7 +103,7 @@ describe('a crossing', () => {
       {
         rule_id: 'total-80',
         value: '80',
-        message: expect.stringContaining('4,000 of 5,000 credits'),
+        message: expect.stringContaining('4,000 of the 5,000 credits'),
         resolved_at: null,
       },
     ]);
