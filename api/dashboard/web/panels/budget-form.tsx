@@ -2,10 +2,10 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { printableLine } from '../../../../platform/printable-text.ts';
 import type { Budgets } from '../answers.ts';
 import { number } from '../formats.ts';
-import { ChangeProblem } from '../components/change-problem.tsx';
 import { FieldProblem } from '../components/field-problem.tsx';
+import { SetOrEnd } from '../components/set-or-end.tsx';
 import { MAX_CREDITS, WholeNumberField } from '../components/whole-number-field.tsx';
-import { useChange } from '../state/change.ts';
+import { onSubmit, useChange } from '../state/change.ts';
 import { orgPath } from '../state/client.ts';
 import { parseWholeNumber } from '../whole-number.ts';
 import { SCOPES, type Budget } from './budgets.tsx';
@@ -48,14 +48,7 @@ export function BudgetForm({ org, budgets, present, onSaved, onCancel }: BudgetF
   return (
     <section class="card" aria-labelledby="budget-form-title">
       <h2 id="budget-form-title">{present ? `Budget of ${scope} ${printableLine(name)}` : 'Set a budget'}</h2>
-      <form
-        ref={form}
-        class="settings-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (isReady) change.save();
-        }}
-      >
+      <form ref={form} class="settings-form" onSubmit={onSubmit(change, isReady)}>
         {!present && (
           <Names
             org={org}
@@ -78,23 +71,14 @@ export function BudgetForm({ org, budgets, present, onSaved, onCancel }: BudgetF
         {credits !== undefined && name !== '' && (
           <p class="worst">{consequence(credits, known, budgets.total)}</p>
         )}
-        <div class="actions">
-          <button type="submit" class="primary" disabled={!isReady}>
-            {change.isSaving ? 'Saving …' : known ? 'Change the budget' : 'Set the budget'}
-          </button>
-          {present && (
-            <>
-              <button type="button" disabled={isSaving} onClick={end.save}>
-                End the budget
-              </button>
-              <button type="button" class="link" onClick={onCancel}>
-                Cancel
-              </button>
-            </>
-          )}
-        </div>
-        <ChangeProblem change={change} />
-        <ChangeProblem change={end} />
+        <SetOrEnd
+          change={change}
+          end={end}
+          isReady={isReady}
+          action={known ? 'Change the budget' : 'Set the budget'}
+          endAction={present && 'End the budget'}
+          onCancel={onCancel}
+        />
       </form>
     </section>
   );

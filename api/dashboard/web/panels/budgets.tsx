@@ -1,6 +1,7 @@
 import { printableLine } from '../../../../platform/printable-text.ts';
 import type { Budgets } from '../answers.ts';
 import { counted, dateTime, number, percent } from '../formats.ts';
+import { ChangeCell } from '../components/change-cell.tsx';
 import { Table } from '../components/table.tsx';
 
 const COLUMNS = [
@@ -46,16 +47,10 @@ export function BudgetsPanel({ budgets, zone, onChange }: BudgetsPanelProps) {
               </th>
               <Figures used={budget.used} left={budget.left} credits={budget.credits} />
               {onChange && (
-                <td class="text action">
-                  <button
-                    type="button"
-                    class="link"
-                    aria-label={`Change the budget of ${SCOPES[budget.scope].toLowerCase()} ${printableLine(budget.name)}`}
-                    onClick={() => onChange(budget)}
-                  >
-                    Change
-                  </button>
-                </td>
+                <ChangeCell
+                  label={`Change the budget of ${SCOPES[budget.scope].toLowerCase()} ${printableLine(budget.name)}`}
+                  onChange={() => onChange(budget)}
+                />
               )}
             </tr>
           ))}

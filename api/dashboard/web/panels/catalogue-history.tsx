@@ -2,6 +2,7 @@ import { printableLine } from '../../../../platform/printable-text.ts';
 import type { Change, History } from '../answers.ts';
 import { CursorPager } from '../components/cursor-pager.tsx';
 import { ProblemNotice } from '../components/states.tsx';
+import { Refused } from '../components/refused.tsx';
 import { Table } from '../components/table.tsx';
 import { dateTime } from '../formats.ts';
 import { address } from '../state/address.ts';
@@ -52,12 +53,7 @@ export function CatalogueHistory() {
                 <th scope="row">{dateTime(change.recorded_at, 'UTC')}</th>
                 <td class="text wrap">
                   {nameOf(change)}
-                  {change.refused && (
-                    <span class="warn">
-                      {' '}
-                      Rejected: {change.refused.map(({ detail }) => detail).join(' ')}
-                    </span>
-                  )}
+                  <Refused problems={change.refused} />
                 </td>
                 <td class="text by">{printableLine(change.recorded_by)}</td>
                 <td class="text wide-only">

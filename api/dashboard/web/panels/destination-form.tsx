@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AlertDestinations } from '../answers.ts';
 import { ChangeProblem } from '../components/change-problem.tsx';
 import { FieldProblem } from '../components/field-problem.tsx';
-import { useChange } from '../state/change.ts';
+import { onSubmit, useChange } from '../state/change.ts';
 import { EVENTS } from './delivered-events.ts';
 
 interface DestinationFormProps {
@@ -49,10 +49,7 @@ export function DestinationForm({ base, present, taken, onSaved, onCancel }: Des
       ref={form}
       class="settings-form"
       aria-label={present ? `Change ${id}` : 'Add a destination'}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (isReady) change.save();
-      }}
+      onSubmit={onSubmit(change, isReady)}
     >
       {present ? (
         <h3>Change {id}</h3>

@@ -1,6 +1,7 @@
 import { printableLine } from '../../../../platform/printable-text.ts';
 import type { Change, History } from '../answers.ts';
 import { dayTime, number } from '../formats.ts';
+import { Refused } from '../components/refused.tsx';
 import { Table } from '../components/table.tsx';
 
 const COLUMNS = [
@@ -41,12 +42,7 @@ export function LimitHistory({
                 <td class="text by">{printableLine(change.recorded_by)}</td>
                 <td class="text wrap">
                   {printableLine(change.reason)}
-                  {change.refused && (
-                    <span class="warn">
-                      {' '}
-                      Rejected: {change.refused.map(({ detail }) => detail).join(' ')}
-                    </span>
-                  )}
+                  <Refused problems={change.refused} />
                 </td>
               </tr>
             ))}

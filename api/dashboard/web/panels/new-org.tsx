@@ -1,14 +1,12 @@
 import { useState } from 'preact/hooks';
+import { BILLING_DAYS, BillingDayField } from '../components/billing-day-field.tsx';
 import { ChangeProblem } from '../components/change-problem.tsx';
 import { FieldProblem } from '../components/field-problem.tsx';
 import { ReasonField } from '../components/reason-field.tsx';
 import { TimeZoneField } from '../components/time-zone-field.tsx';
-import { WholeNumberField } from '../components/whole-number-field.tsx';
 import { goTo, hrefOf } from '../state/address.ts';
-import { useChange } from '../state/change.ts';
+import { onSubmit, useChange } from '../state/change.ts';
 import { parseWholeNumber } from '../whole-number.ts';
-
-const DAYS = { min: 1, max: 31 };
 
 /** Creates an organisation, and opens its settings: there a subscription begins. */
 export function NewOrg() {
@@ -16,7 +14,7 @@ export function NewOrg() {
   const [zone, setZone] = useState('UTC');
   const [dayText, setDayText] = useState('1');
   const [reason, setReason] = useState('');
-  const day = parseWholeNumber(dayText, DAYS);
+  const day = parseWholeNumber(dayText, BILLING_DAYS);
   const change = useChange({
     method: 'POST',
     path: '/v1/orgs',
@@ -34,13 +32,7 @@ export function NewOrg() {
   return (
     <details>
       <summary>Create an organisation</summary>
-      <form
-        class="settings-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (isReady) change.save();
-        }}
-      >
+      <form class="settings-form" onSubmit={onSubmit(change, isReady)}>
         <label>
           Organisation ID
           <input
@@ -58,15 +50,7 @@ export function NewOrg() {
           problem={change.problemOf('time_zone')}
           onChange={setZone}
         />
-        <div>
-          <WholeNumberField
-            label="Billing day of the month"
-            text={dayText}
-            bounds={DAYS}
-            onInput={setDayText}
-          />
-          <FieldProblem name="Billing day" problem={change.problemOf('billing_day')} />
-        </div>
+        <BillingDayField text={dayText} problem={change.problemOf('billing_day')} onInput={setDayText} />
         <ReasonField reason={reason} onInput={setReason} />
         <p class="worst">
           The ID never changes. Events name the organisation by it, so it must be the one that API servers

@@ -3,7 +3,7 @@ import type { Edition } from '../../../../domain/catalogues/editions.ts';
 import { FieldProblem } from '../components/field-problem.tsx';
 import { ProblemNotice } from '../components/states.tsx';
 import { MAX_CREDITS, MAX_USERS, WholeNumberField } from '../components/whole-number-field.tsx';
-import { useChange } from '../state/change.ts';
+import { onSubmit, useChange } from '../state/change.ts';
 import { orgPath } from '../state/client.ts';
 import { useSubscriptionPreview } from '../state/subscription-preview.ts';
 import { parseWholeNumber } from '../whole-number.ts';
@@ -71,13 +71,7 @@ function NewSubscriptionForm({
   });
   const isReady = isEntered && preview.data !== undefined && !preview.isPending && !change.isSaving;
   return (
-    <form
-      class="settings-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (isReady) change.save();
-      }}
-    >
+    <form class="settings-form" onSubmit={onSubmit(change, isReady)}>
       <label>
         Product
         <select value={product} onChange={(event) => setProduct(event.currentTarget.value)}>

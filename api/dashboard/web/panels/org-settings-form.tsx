@@ -1,11 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { Settings, SettingsPreview } from '../answers.ts';
+import { BILLING_DAYS, BillingDayField } from '../components/billing-day-field.tsx';
 import { ConfirmedSubmit } from '../components/confirmed-submit.tsx';
-import { FieldProblem } from '../components/field-problem.tsx';
 import { ReasonField } from '../components/reason-field.tsx';
 import { ProblemNotice } from '../components/states.tsx';
 import { TimeZoneField } from '../components/time-zone-field.tsx';
-import { WholeNumberField } from '../components/whole-number-field.tsx';
 import { number } from '../formats.ts';
 import { useConfirmedChange } from '../state/confirmed-change.ts';
 import { fetchJson, orgPath } from '../state/client.ts';
@@ -20,14 +19,12 @@ interface OrgSettingsFormProps {
   readonly onChanged: () => void;
 }
 
-const DAYS = { min: 1, max: 31 };
-
 /** Changes the time zone and the billing day. It says what that does before it is saved. */
 export function OrgSettingsForm({ org, settings, onChanged }: OrgSettingsFormProps) {
   const [zone, setZone] = useState(settings.time_zone);
   const [dayText, setDayText] = useState(number(settings.billing_day));
   const [reason, setReason] = useState('');
-  const entered = parseWholeNumber(dayText, DAYS);
+  const entered = parseWholeNumber(dayText, BILLING_DAYS);
   const day = entered.kind === 'number' ? entered.value : undefined;
   const changes = {
     ...(zone !== settings.time_zone && { time_zone: zone }),
@@ -65,15 +62,7 @@ export function OrgSettingsForm({ org, settings, onChanged }: OrgSettingsFormPro
         problem={change.problemOf('time_zone')}
         onChange={setZone}
       />
-      <div>
-        <WholeNumberField
-          label="Billing day of the month"
-          text={dayText}
-          bounds={DAYS}
-          onInput={setDayText}
-        />
-        <FieldProblem name="Billing day" problem={change.problemOf('billing_day')} />
-      </div>
+      <BillingDayField text={dayText} problem={change.problemOf('billing_day')} onInput={setDayText} />
       <ReasonField reason={reason} onInput={setReason} />
       {isChanged && <Consequences preview={preview} changes={changes} settings={settings} />}
       <ConfirmedSubmit

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { ChangeProblem } from '../components/change-problem.tsx';
-import { useChange } from '../state/change.ts';
+import { onSubmit, useChange } from '../state/change.ts';
 import { useCurrency } from '../state/currency.ts';
 import { isComplete, type Rule, type RuleKinds } from './alert-rule-kinds.ts';
 import { AddRule, RuleList } from './rule-list.tsx';
@@ -31,12 +31,7 @@ export function RulesForm({ emptyText, rules: saved, kinds, path, bodyOf, onSave
   });
   const isReady = isChanged && rules.every(isComplete) && !change.isSaving;
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (isReady) change.save();
-      }}
-    >
+    <form onSubmit={onSubmit(change, isReady)}>
       {rules.length === 0 && <p class="empty">{emptyText}</p>}
       <RuleList key={edition} rules={rules} kinds={kinds} currency={currency} onChange={setRules} />
       <div class="actions section">

@@ -3,6 +3,7 @@ import type { Change, History } from '../answers.ts';
 import { dateTime, dayTime } from '../formats.ts';
 import { CursorPager } from '../components/cursor-pager.tsx';
 import { ProblemNotice } from '../components/states.tsx';
+import { Refused } from '../components/refused.tsx';
 import { Table } from '../components/table.tsx';
 import { address } from '../state/address.ts';
 import { fetchJson, orgPath } from '../state/client.ts';
@@ -65,9 +66,7 @@ function Row({ change, zone }: { readonly change: Change; readonly zone: string 
       </th>
       <td class="text wrap">
         {changeText(change)}
-        {change.refused && (
-          <span class="warn"> Rejected: {change.refused.map(({ detail }) => detail).join(' ')}</span>
-        )}
+        <Refused problems={change.refused} />
       </td>
       <td class="text by">{printableLine(recorded_by)}</td>
       <td class="text wide-only">

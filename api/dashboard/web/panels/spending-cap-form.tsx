@@ -3,7 +3,7 @@ import type { Budgets } from '../answers.ts';
 import { ChangeProblem } from '../components/change-problem.tsx';
 import { FieldProblem } from '../components/field-problem.tsx';
 import { money } from '../formats.ts';
-import { useChange } from '../state/change.ts';
+import { onSubmit, useChange } from '../state/change.ts';
 import { orgPath } from '../state/client.ts';
 import { useCurrency } from '../state/currency.ts';
 
@@ -33,13 +33,7 @@ export function SpendingCapForm({ org, product, cap, onChanged }: SpendingCapFor
   });
   const isReady = (isRemoval || isAmount) && text !== (cap?.amount ?? '') && !change.isSaving;
   return (
-    <form
-      class="settings-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (isReady) change.save();
-      }}
-    >
+    <form class="settings-form" onSubmit={onSubmit(change, isReady)}>
       <label>
         Highest cost of a billing period{currency === '' ? '' : `, in ${currency}`}
         <input

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { printableLine } from '../../../../platform/printable-text.ts';
 import { counted } from '../formats.ts';
-import { ChangeProblem } from '../components/change-problem.tsx';
 import { FieldProblem } from '../components/field-problem.tsx';
-import { useChange } from '../state/change.ts';
+import { SetOrEnd } from '../components/set-or-end.tsx';
+import { onSubmit, useChange } from '../state/change.ts';
 import { orgPath } from '../state/client.ts';
 import type { Team } from './teams.tsx';
 
@@ -45,13 +45,7 @@ export function TeamForm({ org, teams, present, onSaved, onCancel }: TeamFormPro
   return (
     <section class="card" aria-labelledby="team-form-title">
       <h2 id="team-form-title">{present ? `Team ${title}` : 'Set a team'}</h2>
-      <form
-        class="settings-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (isReady) change.save();
-        }}
-      >
+      <form class="settings-form" onSubmit={onSubmit(change, isReady)}>
         {!present && (
           <label>
             Team
@@ -81,23 +75,14 @@ export function TeamForm({ org, teams, present, onSaved, onCancel }: TeamFormPro
           />
           <FieldProblem name="Users" problem={change.problemOf('users')} />
         </label>
-        <div class="actions">
-          <button type="submit" class="primary" disabled={!isReady}>
-            {change.isSaving ? 'Saving …' : present ? 'Change the team' : 'Set the team'}
-          </button>
-          {present && (
-            <>
-              <button type="button" disabled={isSaving} onClick={end.save}>
-                Dissolve the team
-              </button>
-              <button type="button" class="link" onClick={onCancel}>
-                Cancel
-              </button>
-            </>
-          )}
-        </div>
-        <ChangeProblem change={change} />
-        <ChangeProblem change={end} />
+        <SetOrEnd
+          change={change}
+          end={end}
+          isReady={isReady}
+          action={present ? 'Change the team' : 'Set the team'}
+          endAction={present && 'Dissolve the team'}
+          onCancel={onCancel}
+        />
       </form>
     </section>
   );

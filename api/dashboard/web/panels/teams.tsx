@@ -1,5 +1,6 @@
 import { printableLine } from '../../../../platform/printable-text.ts';
 import type { Budgets } from '../answers.ts';
+import { ChangeCell } from '../components/change-cell.tsx';
 import { Table } from '../components/table.tsx';
 import { number } from '../formats.ts';
 
@@ -39,16 +40,10 @@ export function TeamsPanel({ teams, onChange }: TeamsPanelProps) {
               <td>{number(team.users.length)}</td>
               <td class="text wrap wide-only">{membersText(team.users)}</td>
               {onChange && (
-                <td class="text action">
-                  <button
-                    type="button"
-                    class="link"
-                    aria-label={`Change the team ${printableLine(team.name)}`}
-                    onClick={() => onChange(team)}
-                  >
-                    Change
-                  </button>
-                </td>
+                <ChangeCell
+                  label={`Change the team ${printableLine(team.name)}`}
+                  onChange={() => onChange(team)}
+                />
               )}
             </tr>
           ))}

@@ -61,6 +61,14 @@ export function useChange<Answer = unknown>(request: ChangeRequest<Answer>): Cha
   };
 }
 
+/** Makes the change when its form is submitted, where the input is ready. */
+export const onSubmit =
+  ({ save }: Change, isReady: boolean) =>
+  (event: Event): void => {
+    event.preventDefault();
+    if (isReady) save();
+  };
+
 /** What makes a change another one. */
 export const inputOf = ({
   method,
