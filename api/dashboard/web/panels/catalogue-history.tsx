@@ -2,7 +2,7 @@ import { printableLine } from '../../../../platform/printable-text.ts';
 import type { Change, History } from '../answers.ts';
 import { CursorPager } from '../components/cursor-pager.tsx';
 import { ProblemNotice } from '../components/states.tsx';
-import { Refused } from '../components/refused.tsx';
+import { RejectionNote } from '../components/rejection-note.tsx';
 import { Table } from '../components/table.tsx';
 import { dateTime } from '../formats.ts';
 import { address } from '../state/address.ts';
@@ -53,7 +53,7 @@ export function CatalogueHistory() {
                 <th scope="row">{dateTime(change.recorded_at, 'UTC')}</th>
                 <td class="text wrap">
                   {nameOf(change)}
-                  <Refused problems={change.refused} />
+                  <RejectionNote problems={change.refused} />
                 </td>
                 <td class="text by">{printableLine(change.recorded_by)}</td>
                 <td class="text wide-only">

@@ -1,7 +1,7 @@
 import { printableLine } from '../../../../platform/printable-text.ts';
 import type { Change, History } from '../answers.ts';
 import { dayTime, number } from '../formats.ts';
-import { Refused } from '../components/refused.tsx';
+import { RejectionNote } from '../components/rejection-note.tsx';
 import { Table } from '../components/table.tsx';
 
 const COLUMNS = [
@@ -42,7 +42,7 @@ export function LimitHistory({
                 <td class="text by">{printableLine(change.recorded_by)}</td>
                 <td class="text wrap">
                   {printableLine(change.reason)}
-                  <Refused problems={change.refused} />
+                  <RejectionNote problems={change.refused} />
                 </td>
               </tr>
             ))}

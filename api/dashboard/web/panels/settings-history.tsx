@@ -3,7 +3,7 @@ import type { Change, History } from '../answers.ts';
 import { dateTime, dayTime } from '../formats.ts';
 import { CursorPager } from '../components/cursor-pager.tsx';
 import { ProblemNotice } from '../components/states.tsx';
-import { Refused } from '../components/refused.tsx';
+import { RejectionNote } from '../components/rejection-note.tsx';
 import { Table } from '../components/table.tsx';
 import { address } from '../state/address.ts';
 import { fetchJson, orgPath } from '../state/client.ts';
@@ -66,7 +66,7 @@ function Row({ change, zone }: { readonly change: Change; readonly zone: string 
       </th>
       <td class="text wrap">
         {changeText(change)}
-        <Refused problems={change.refused} />
+        <RejectionNote problems={change.refused} />
       </td>
       <td class="text by">{printableLine(recorded_by)}</td>
       <td class="text wide-only">
