@@ -70,11 +70,7 @@ export class Account {
 
     const granted = new Map<string, GrantedLease>();
     const short = new Map<Limit, number>();
-    for (const { lease, limit } of asked) {
-      const renewal = this.#renew(limit, lease);
-      granted.set(lease.id, renewal.lease);
-      if (renewal.isShort) short.set(limit, Math.max(lease.needed, short.get(limit) ?? 0));
-    }
+    for (const { lease, limit } of asked) this.#grant(limit, lease, granted, short);
     await this.#readAgain(short, asked, granted);
     await this.#recording.record(asked.map(({ limit, lease }) => ({ limit, id: lease.id })));
     // Of budgets that no call has come to yet, nothing is known.
@@ -111,6 +107,18 @@ export class Account {
     return [...this.#limits.all()].every(({ ledger }) => ledger.isEmpty);
   }
 
+  /** Notes what a lease is granted, and the most that is needed of a limit that is short of it. */
+  #grant(
+    limit: Limit,
+    reported: ReportedLease,
+    granted: Map<string, GrantedLease>,
+    short: Map<Limit, number>,
+  ): void {
+    const { lease, isShort } = this.#renew(limit, reported);
+    granted.set(lease.id, lease);
+    if (isShort) short.set(limit, Math.max(reported.needed, short.get(limit) ?? 0));
+  }
+
   #renew({ ledger }: Limit, lease: ReportedLease): { lease: GrantedLease; isShort: boolean } {
     const { id, settled, returned, closed, wanted, needed, least } = lease;
     // A lease that this gate does not know, but that has been used, is over: the holder begins another.
@@ -134,11 +142,7 @@ export class Account {
     await Promise.all(stale.map((limit) => limit.read()));
     for (const limit of stale) {
       short.delete(limit);
-      for (const { lease } of asked.filter((each) => each.limit === limit)) {
-        const renewal = this.#renew(limit, lease);
-        granted.set(lease.id, renewal.lease);
-        if (renewal.isShort) short.set(limit, Math.max(lease.needed, short.get(limit) ?? 0));
-      }
+      for (const each of asked) if (each.limit === limit) this.#grant(limit, each.lease, granted, short);
     }
   }
 }

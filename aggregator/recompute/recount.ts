@@ -47,9 +47,7 @@ export async function compareSealed(
   const differences: BucketDifference[] = [];
   for (const rollup of ROLLUPS) {
     const { table } = rollup;
-    const dimensions = columnsOf(rollup)
-      .map((column) => `, ${column}`)
-      .join('');
+    const dimensions = ['product', ...columnsOf(rollup)].join(', ');
     const isNarrow = NARROW_BREAKDOWNS.includes(rollup);
     const to = Math.min(day.to, isNarrow ? progress.breakdowns : progress.sealed);
     if (to <= day.from) continue;
@@ -62,22 +60,22 @@ export async function compareSealed(
          sumIf(part.calls, is_counted) AS counted_calls, sumIf(part.credits, is_counted) AS counted_credits,
          sumIf(part.rejected, is_counted) AS counted_rejected, toString(maxIf(part.seen, is_counted)) AS version
        FROM (
-         SELECT true AS is_counted, toStartOfFifteenMinutes(occurred_at) AS bucket, product${dimensions},
+         SELECT true AS is_counted, toStartOfFifteenMinutes(occurred_at) AS bucket, ${dimensions},
            count() AS calls, sum(credits) AS credits, countIf(status = ${REJECTED_STATUS}) AS rejected,
            sum(sum(toUInt128(version))) OVER (PARTITION BY bucket) AS seen
          FROM call_events FINAL
          WHERE toStartOfHour(occurred_at) IN {hours:Array(UInt32)} AND org_id = {org:String}
            AND occurred_at >= ${instant('from_ms')} AND occurred_at < ${instant('to_ms')}
-         GROUP BY bucket, product${dimensions}
+         GROUP BY bucket, ${dimensions}
          UNION ALL
-         SELECT false AS is_counted, bucket, product${dimensions}, calls, credits, rejected, seen
+         SELECT false AS is_counted, bucket, ${dimensions}, calls, credits, rejected, seen
          FROM ${table} FINAL
          WHERE org_id = {org:String} AND calls > 0
            AND bucket >= ${second('from')} AND bucket < ${second('to')}
        ) AS part
        GROUP BY part.bucket
        -- Equal rows cancel each other out: each occurs once on either side.
-       HAVING groupBitXor(cityHash64(product${dimensions}, part.calls, part.credits, part.rejected)) != 0
+       HAVING groupBitXor(cityHash64(${dimensions}, part.calls, part.credits, part.rejected)) != 0
        ORDER BY part.bucket`,
       {
         org: orgId,

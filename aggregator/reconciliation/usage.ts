@@ -24,12 +24,15 @@ const MAX_FOUND = 200;
 
 const ofHours = (hour: string, hours = 'hours'): string => `${hour} IN {${hours}:Array(UInt32)}
   AND (org_id, ${hour}) NOT IN (SELECT org_id, hour FROM dirty_marks FINAL WHERE cleared = 0 AND hour IN {hours:Array(UInt32)})`;
-const rowsOf = ({ table }: Rollup): string =>
-  `SELECT '${table}' AS source, toStartOfHour(bucket) AS at, org_id, product, sum(${table}.calls) AS calls,
+const rowsOf = (rollup: Rollup): string => {
+  const { table } = rollup;
+  const hours = NARROW_BREAKDOWNS.includes(rollup) ? 'filled' : 'hours';
+  return `SELECT '${table}' AS source, toStartOfHour(bucket) AS at, org_id, product, sum(${table}.calls) AS calls,
      sum(${table}.credits) AS credits, sum(${table}.rejected) AS rejected
    FROM ${table} FINAL
-   WHERE ${ofHours('toStartOfHour(bucket)', NARROW_BREAKDOWNS.some((each) => each.table === table) ? 'filled' : 'hours')}
+   WHERE ${ofHours('toStartOfHour(bucket)', hours)}
    GROUP BY at, org_id, product`;
+};
 
 /**
  * Compares sealed hours of every organisation and product: the rollups with each other and with a count of the distinct

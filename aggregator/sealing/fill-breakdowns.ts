@@ -6,7 +6,7 @@ import { advanceProgress, readProgress } from '../../store/progress/aggregator-p
 import { keyOf, NARROW_BREAKDOWNS, WIDE_BREAKDOWN, type Rollup } from '../../store/usage/breakdowns.ts';
 import type { Interval } from '../../store/usage/rollup-plan.ts';
 import { zeroRowsLeftBehind } from './replaced-rows.ts';
-import { SEAL_WITHIN_S } from './rollup.ts';
+import { insertGrouped } from './rollup.ts';
 
 /** Rows of the wide breakdown in one step: some ten seconds of a core. */
 const ROWS_PER_STEP = 5_000_000;
@@ -80,16 +80,7 @@ export function filledRows(breakdown: Rollup, { from, to }: Interval) {
 
 async function fill(client: ClickHouseClient, breakdown: Rollup, interval: Interval): Promise<void> {
   const { sql, params } = filledRows(breakdown, interval);
-  await client.command({
-    query: `INSERT INTO ${breakdown.table} (${keyOf(breakdown)}, calls, credits, rejected, seen) ${sql}`,
-    query_params: params,
-    clickhouse_settings: {
-      max_partitions_per_insert_block: '0',
-      do_not_merge_across_partitions_select_final: 1,
-      // The table is sorted by the first columns of the groups: memory for one bucket.
-      optimize_aggregation_in_order: 1,
-      optimize_on_insert: 0,
-      max_execution_time: SEAL_WITHIN_S,
-    },
-  });
+  const query = `INSERT INTO ${breakdown.table} (${keyOf(breakdown)}, calls, credits, rejected, seen) ${sql}`;
+  // The table is sorted by the first columns of the groups: memory for one bucket.
+  await insertGrouped(client, query, params, { optimize_aggregation_in_order: 1 });
 }

@@ -67,7 +67,7 @@ export async function countTotals(
   scope: SealScope,
   seal: string,
 ): Promise<void> {
-  await insert(
+  await insertGrouped(
     client,
     `INSERT INTO seal_counts (seal, org_id, product, bucket, calls, credits, rejected, seen)
      SELECT {seal:UUID}, org_id, product, ${BUCKET}, ${SUMS},
@@ -79,7 +79,7 @@ export async function countTotals(
 
 /** Writes what was counted under this id into usage_15m. */
 export async function writeTotals(client: ClickHouseClient, seal: string): Promise<void> {
-  await insert(
+  await insertGrouped(
     client,
     `INSERT INTO usage_15m (org_id, product, bucket, calls, credits, rejected, seen)
      SELECT org_id, product, bucket, calls, credits, rejected, seen FROM seal_counts WHERE seal = {seal:UUID}`,
@@ -101,7 +101,7 @@ export async function writeBreakdown(
   breakdown: Rollup,
 ): Promise<void> {
   const key = keyOf(breakdown);
-  await insert(
+  await insertGrouped(
     client,
     `INSERT INTO ${breakdown.table} (${key}, calls, credits, rejected, seen)
      SELECT ${key}, calls, credits, rejected, seen FROM (
@@ -114,10 +114,12 @@ export async function writeBreakdown(
   );
 }
 
-async function insert(
+/** Inserts grouped rows into a table of a seal. @param settings of ClickHouse, besides those of every seal */
+export async function insertGrouped(
   client: ClickHouseClient,
   query: string,
   params: Readonly<Record<string, unknown>>,
+  settings: { readonly optimize_aggregation_in_order?: 1 } = {},
 ): Promise<void> {
   await client.command({
     query,
@@ -129,6 +131,7 @@ async function insert(
       // The rows come from a GROUP BY, so no two have the same key: a third of the insert's CPU.
       optimize_on_insert: 0,
       max_execution_time: SEAL_WITHIN_S,
+      ...settings,
     },
   });
 }

@@ -1,6 +1,7 @@
 import type { AlertBook } from '../../domain/alerts/alert-book.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { subscriptionOf } from '../../store/alerts/landed-credits.ts';
 import { readUsageBounds } from '../../store/alerts/usage-bound.ts';
 import { termsOf } from './rules-of.ts';
 import type { Clocks, Watches } from './watches.ts';
@@ -13,9 +14,9 @@ export async function boundAll(
   { now, uptime }: Clocks,
 ): Promise<void> {
   for (const [key, bound] of await readUsageBounds(client, now)) {
-    const [orgId, product]: [string, string] = JSON.parse(key);
+    const subscribed = subscriptionOf(key);
+    const { orgId, product } = subscribed;
     const open = new Set(book.openOf(orgId, product).map(({ key: { ruleId } }) => ruleId));
-    const subscribed = { orgId, product };
     try {
       const terms = termsOf(settings, orgId, product, now);
       watches.bounded(subscribed, { terms, bound, startedAt: uptime }, (ruleId) => open.has(ruleId));

@@ -6,6 +6,7 @@ import type { SettingsState } from '../../domain/settings/state.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { readHour, readMainCause, readUsedInHour } from '../../store/alerts/hours.ts';
+import { subscriptionKey } from '../../store/alerts/landed-credits.ts';
 import { advance, readPositions } from '../../store/alerts/progress.ts';
 import { readProgress } from '../../store/progress/aggregator-progress.ts';
 import { readSealedHours } from '../../store/usage/sealed-hours.ts';
@@ -107,7 +108,7 @@ export class UnusualHours {
       .filter(({ orgId, product }) => book.openOf(orgId, product).some(({ facts }) => facts.kind === KIND));
     const found = new Map<string, Subscribed>();
     for (const each of [...used.map(({ org_id, product }) => ({ orgId: org_id, product })), ...open]) {
-      found.set(JSON.stringify([each.orgId, each.product]), each);
+      found.set(subscriptionKey(each.orgId, each.product), each);
     }
     const wanted = [...found.values()].filter((each) => hasRule(settings, each, now));
     this.#waiting = wanted.map(({ orgId, product }) => ({ orgId, product, tries: 0 }));

@@ -4,7 +4,7 @@ import { isBudgetKind } from '../../domain/alerts/budget-rules.ts';
 import { isSubjectKind } from '../../domain/alerts/subject-rules.ts';
 import { shareOf } from '../../domain/alerts/measured.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { readLanded, subscriptionKey } from '../../store/alerts/landed-credits.ts';
+import { readLanded, subscriptionKey, subscriptionOf } from '../../store/alerts/landed-credits.ts';
 import { READ_AGAIN_FOR_S } from '../../store/alerts/pulse.ts';
 import type { WatchedTerms } from './rules-of.ts';
 
@@ -94,7 +94,7 @@ export class Watches {
     const found: Subscribed[] = [];
     for (const key of this.#due) {
       if (found.length >= most) break;
-      found.push(subscribedOf(key));
+      found.push(subscriptionOf(key));
     }
     return found;
   }
@@ -106,7 +106,7 @@ export class Watches {
   /** The products of an organisation that are watched, or of all ('' for the platform's own settings). */
   mustLookAtAll(orgId: string): void {
     for (const key of this.#watches.keys()) {
-      if (orgId === '' || subscribedOf(key).orgId === orgId) this.#due.add(key);
+      if (orgId === '' || subscriptionOf(key).orgId === orgId) this.#due.add(key);
     }
   }
 
@@ -146,7 +146,7 @@ export class Watches {
   #meet(key: string, termsOf: (subscribed: Subscribed) => WatchedTerms | undefined): void {
     if (this.#watches.has(key)) return;
     try {
-      const terms = termsOf(subscribedOf(key));
+      const terms = termsOf(subscriptionOf(key));
       const headroom = terms === undefined ? Infinity : headroomOf(terms, 0, () => false);
       this.#keep(key, { headroom, lookAt: terms?.changeAt ?? Infinity });
     } catch {
@@ -190,9 +190,4 @@ function headroomOf(
     }
   }
   return headroom;
-}
-
-function subscribedOf(key: string): Subscribed {
-  const [orgId, product]: [string, string] = JSON.parse(key);
-  return { orgId, product };
 }

@@ -15,13 +15,17 @@ export interface MadeAttempt {
   readonly random: number;
 }
 
+/** When the first attempt of a delivery was made, one that was made at `startedAt` included; epoch milliseconds. */
+export const firstAttemptAt = ({ first_at }: Pick<Queued, 'first_at'>, startedAt: number): number =>
+  first_at === 0 ? startedAt : first_at;
+
 /** What an attempt makes of its delivery: the row that records it, and the delivery as it goes on, unless it is over. */
 export function afterAttempt(
   delivery: Queued,
   { startedAt, endedAt, durationMs, result, random }: MadeAttempt,
 ): { readonly row: Attempt; readonly next: Queued | undefined } {
   const attempts = delivery.attempts + 1;
-  const firstAt = delivery.first_at === 0 ? startedAt : delivery.first_at;
+  const firstAt = firstAttemptAt(delivery, startedAt);
   const isOver = result.isGone || result.isDelivered;
   const nextAt = isOver ? undefined : nextAttemptAt(attempts, firstAt, endedAt, random);
   const row: Attempt = {

@@ -3,7 +3,7 @@ import type { Destination } from '../../domain/alerts/destinations.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
 import type { Logger } from '../../platform/logging.ts';
 import { recordAttempts, type Attempt } from '../../store/alerts/attempts.ts';
-import { afterAttempt, unfinishedOf } from './attempt.ts';
+import { afterAttempt, firstAttemptAt, unfinishedOf } from './attempt.ts';
 import { destinationsOf } from './begin.ts';
 import type { DisableDestination } from './disable.ts';
 import { LogDeliveries, type LogFollowing } from './log-deliveries.ts';
@@ -118,7 +118,7 @@ export class Deliverer {
     this.#queue.done(delivery, result.isDelivered);
     // What was not attempted says nothing about the receiver.
     if (result.isDelivered || typeof target === 'string') return;
-    const firstAt = delivery.first_at === 0 ? startedAt : delivery.first_at;
+    const firstAt = firstAttemptAt(delivery, startedAt);
     await disable(delivery, { firstAt, error: result.error, isGone: result.isGone });
   }
 

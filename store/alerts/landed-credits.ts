@@ -34,3 +34,9 @@ export async function readLanded(
 
 /** A subscription as text: two with the same text are the same. */
 export const subscriptionKey = (orgId: string, product: string): string => JSON.stringify([orgId, product]);
+
+/** The subscription of a key. */
+export function subscriptionOf(key: string): { readonly orgId: string; readonly product: string } {
+  const [orgId, product]: [string, string] = JSON.parse(key);
+  return { orgId, product };
+}

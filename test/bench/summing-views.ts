@@ -10,19 +10,22 @@ import { columnsOf, keyOf, ROLLUPS } from '../../store/usage/breakdowns.ts';
 export async function createSummingViews(client: ClickHouseClient, events: string): Promise<void> {
   for (const rollup of ROLLUPS) {
     const table = rollup.table.replace('usage', events);
-    const dimensions = columnsOf(rollup)
-      .map((column) => `, ${column}`)
-      .join('');
     const key = keyOf(rollup);
+    const columns = [
+      'org_id',
+      'product',
+      'toStartOfFifteenMinutes(occurred_at) AS bucket',
+      ...columnsOf(rollup),
+    ].join(', ');
     await client.command({
       query: `CREATE TABLE ${table} ENGINE = SummingMergeTree((calls, credits, rejected))
         PARTITION BY toYYYYMM(bucket) ORDER BY (${key}) SETTINGS fsync_after_insert = 1
-        AS SELECT org_id, product, toStartOfFifteenMinutes(occurred_at) AS bucket${dimensions},
+        AS SELECT ${columns},
           toUInt64(0) AS calls, toUInt64(0) AS credits, toUInt64(0) AS rejected FROM ${events} WHERE 0`,
     });
     await client.command({
       query: `CREATE MATERIALIZED VIEW ${table}_add TO ${table} AS
-        SELECT org_id, product, toStartOfFifteenMinutes(occurred_at) AS bucket${dimensions}, count() AS calls,
+        SELECT ${columns}, count() AS calls,
           sum(toUInt64(events.credits)) AS credits, countIf(status = ${REJECTED_STATUS}) AS rejected
         FROM ${events} AS events GROUP BY ${key}`,
     });
