@@ -6,7 +6,7 @@ import type { AlertRule } from './rules.ts';
 
 /** The rules about what is below a subscription's limit: the budgets of users, apps and teams, and the spending cap. */
 
-export const BUDGET_KINDS = ['budget-share', 'spending-cap-share'] as const;
+const BUDGET_KINDS = ['budget-share', 'spending-cap-share'] as const;
 export type BudgetKind = (typeof BUDGET_KINDS)[number];
 export type BudgetRule = AlertRule & { readonly kind: BudgetKind };
 

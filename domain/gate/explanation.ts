@@ -27,7 +27,7 @@ const RETRY_SOON_S = 1;
 type Named = Pick<LimitName, 'scope'> & { readonly shortage?: Shortage | undefined };
 
 /** Not the name of a user or a team: every client of the organisation sees the fields. */
-export const policyOf = ({ scope, shortage }: Named): string =>
+const policyOf = ({ scope, shortage }: Named): string =>
   shortage?.spending_cap ? CAP_POLICY : POLICIES[scope];
 
 /** The fields of every answer. Credits in 24 hours, the quota's unit being credits; by a cap, in the billing day. */

@@ -9,7 +9,7 @@ export interface Rollup {
 }
 export type RollupTable = 'usage_15m' | 'usage_15m_by_user' | 'usage_15m_by_kind' | 'usage_15m_by';
 
-export const TOTALS: Rollup = { table: 'usage_15m', dimensions: [] };
+const TOTALS: Rollup = { table: 'usage_15m', dimensions: [] };
 
 /** The breakdowns of some dimensions, the narrowest first. They may lack the oldest hours (SealedHours.breakdownsUntil). */
 export const NARROW_BREAKDOWNS: readonly Rollup[] = [
