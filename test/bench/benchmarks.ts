@@ -10,6 +10,7 @@ import { seal } from './seal.ts';
 import { backfill } from './stored/backfill.ts';
 import { close } from './stored/close.ts';
 import { growth } from './stored/growth.ts';
+import { reconcile } from './stored/reconcile.ts';
 import { reports } from './stored/reports.ts';
 import { usage } from './stored/usage.ts';
 import { sustained } from './sustained.ts';
@@ -27,6 +28,7 @@ export const BENCHMARKS: Readonly<Record<string, Plan>> = {
   idle,
   usage,
   reports,
+  reconcile,
   growth,
   close,
   backfill,
