@@ -13,7 +13,7 @@ import { TermsAssumed } from '../settings/terms-assumed.ts';
 import { BillableToday, billableToday } from './billable-today.ts';
 import { subscriptionAt, type SubscriptionAt } from './subscription-at.ts';
 import { AtQuery, describeWindow, liveProperties, storedPart, windowAt, type Window } from './window.ts';
-import { readNewest } from '../usage/newest.ts';
+import { lagOf, readNewest } from '../usage/newest.ts';
 
 /** The current usage of a subscription (domain.md, Windows and Terms). */
 export const CreditsAnswer = Type.Object(
@@ -88,13 +88,14 @@ export function creditsRoute(app: ApiServer, sources: Sources): void {
       const requested = { org: params.org, product: query.product };
       const readingBy = (by: Settings): Reading => readingOf(by, requested, window, query.at !== undefined);
       const begun = begin(sources.settings.known(), readingBy);
-      const { settings, lagSeconds, ...basis } = await readNewest(sources, params.org);
+      const { settings, ...basis } = await readNewest(sources, params.org);
       const { found, day, request } = readingBy(settings);
-      const [used = 0, usedToday = 0] = await credits.read(request, basis, begun);
+      const { credits: sums, watermark } = await credits.read(request, basis, begun);
+      const [used = 0, usedToday = 0] = sums;
       const { orgId, product, allowance } = found;
       const usage = currentUsageOf(allowance, used);
       return {
-        ...describeWindow(orgId, product, window, lagSeconds),
+        ...describeWindow(orgId, product, window, lagOf(basis, watermark)),
         edition: allowance.edition,
         included: usage.included,
         additional_limit: usage.additionalLimit,

@@ -22,7 +22,7 @@ export function readSampleOrgs(client: ClickHouseClient, now: number): Promise<S
     `SELECT org_id, sum(of_user) AS credits,
         arraySlice(arrayMap(pair -> pair.2, arraySort(pair -> -pair.1, groupArray((toInt64(of_user), user_id)))), 1, {users:UInt8}) AS users
      FROM (
-       SELECT org_id, user_id, sum(usage_15m_by.credits) AS of_user FROM usage_15m_by FINAL
+       SELECT org_id, user_id, sum(usage_15m_by_user.credits) AS of_user FROM usage_15m_by_user FINAL
        WHERE bucket >= ${second('from')} GROUP BY org_id, user_id
      )
      GROUP BY org_id ORDER BY credits DESC, org_id LIMIT {orgs:UInt16}`,

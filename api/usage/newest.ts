@@ -2,7 +2,7 @@ import { readBasis, type Basis } from '../../store/usage/basis.ts';
 import type { Settings, Sources } from '../dependencies.ts';
 
 /** What usage is computed from, besides the calls. */
-export interface Newest extends Pick<Basis, 'sealed' | 'stamp'> {
+export interface Newest extends Omit<Basis, 'hasNewSettings'> {
   readonly settings: Settings;
   /** How far landing lags behind now. */
   readonly lagSeconds: number;
@@ -17,11 +17,13 @@ export async function readNewest(sources: Sources, orgId: string): Promise<Newes
   const now = sources.now();
   const known = settings.known();
   const settingsFrom = known?.nextOffset ?? 0;
-  const basis = await readBasis(clickhouse, { orgId, topic: topics.calls, settingsFrom, now });
+  const { hasNewSettings, ...basis } = await readBasis(clickhouse, { orgId, topic: topics.calls, settingsFrom, now });
   return {
-    settings: known === undefined || basis.hasNewSettings ? await settings.refresh() : known,
-    sealed: basis.sealed,
-    stamp: basis.stamp,
-    lagSeconds: (now - basis.watermark) / 1000,
+    ...basis,
+    settings: known === undefined || hasNewSettings ? await settings.refresh() : known,
+    lagSeconds: lagOf(basis, basis.watermark),
   };
 }
+
+/** In seconds. */
+export const lagOf = ({ now }: Pick<Basis, 'now'>, watermark: number): number => (now - watermark) / 1000;

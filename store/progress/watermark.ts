@@ -89,6 +89,37 @@ function lowestOf(partitions: readonly Partition[], now: number): Watermark {
   };
 }
 
+/** A partition whose progress has been read together with other things. */
+export interface LandedPartition extends Partition {
+  readonly partition: number;
+  /** Every record before this offset has landed. */
+  readonly next_offset: number;
+}
+
+/**
+ * The displayed watermark of events that were read while the progress was: it claims nothing that they may lack.
+ *
+ * What had landed by the earlier report was there when the events were read, and where no offset has landed since then,
+ * the later report claims nothing else. Another partition's claim is the lower one of both reports.
+ * @param before its read ended before the read of the events began
+ * @param after its read began after the request had arrived
+ */
+export function watermarkOfRead(
+  before: readonly LandedPartition[],
+  after: readonly LandedPartition[],
+  now: number,
+): number {
+  return displayedWatermark(
+    after.flatMap((row) => {
+      const earlier = before.find(({ partition }) => partition === row.partition);
+      return row.next_offset <= (earlier?.next_offset ?? 0) ? [row] : [row, earlier ?? UNREPORTED];
+    }),
+    now,
+  );
+}
+
+const UNREPORTED: Partition = { caught_up: false, landed_until: 0, observed_at: 0 };
+
 /** The displayed watermark of partitions that have been read together with other things. */
 export function displayedWatermark(partitions: readonly Partition[], now: number): number {
   return lowest(partitions, now, ({ caught_up, landed_until, observed_at }) =>

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { displayedWatermark } from '../progress/watermark.ts';
+import { displayedWatermark, type LandedPartition } from '../progress/watermark.ts';
 import type { SealedHours } from './rollup-plan.ts';
 
 /** What an answer about current usage goes by. */
@@ -12,8 +12,11 @@ export interface Basis {
    * invalidated or sealed again in between. Every invalidation has an id of its own, and is kept for a day.
    */
   readonly stamp: string;
-  /** The displayed watermark of the calls, epoch milliseconds (progress/watermark.ts). */
+  /** How far each partition of the calls has landed. */
+  readonly landed: readonly LandedPartition[];
+  /** Their displayed watermark at `now`, epoch milliseconds (progress/watermark.ts). */
   readonly watermark: number;
+  readonly now: number;
   /** Whether the settings log has changes from the requested offset on. */
   readonly hasNewSettings: boolean;
 }
@@ -27,6 +30,8 @@ const BasisRow = Type.Object({
   holds: Type.Boolean(),
   /** A hash of the ids of an hour's invalidations. */
   ids: Type.String(),
+  partition: Type.Integer(),
+  next_offset: Type.Integer(),
 });
 
 /**
@@ -52,21 +57,24 @@ export async function readBasis(
     client,
     BasisRow,
     `SELECT 'landing' AS part, toUnixTimestamp64Milli(landed_until) AS instant,
-       toUnixTimestamp64Milli(observed_at) AS instant_too, toBool(next_offset >= end_offset) AS holds, '' AS ids
+       toUnixTimestamp64Milli(observed_at) AS instant_too, toBool(landing_progress.next_offset >= end_offset) AS holds, '' AS ids,
+       landing_progress.partition AS partition, landing_progress.next_offset AS next_offset
      FROM landing_progress FINAL WHERE topic = {topic:String}
-     UNION ALL SELECT 'sealed', toUnixTimestamp64Milli(until), toUnixTimestamp64Milli(breakdowns_until), false, ''
+     UNION ALL SELECT 'sealed', toUnixTimestamp64Milli(until), toUnixTimestamp64Milli(breakdowns_until), false, '', 0, 0
        FROM aggregator_progress FINAL WHERE name = 'sealed'
      UNION ALL SELECT 'invalidated', toInt64(toUnixTimestamp(hour)) * 1000, 0, toBool(min(cleared) = 0),
-         toString(groupBitXor(sipHash64(id)))
+         toString(groupBitXor(sipHash64(id))), 0, 0
        FROM dirty_marks FINAL WHERE org_id = {org:String} GROUP BY hour
-     UNION ALL SELECT 'settings', 0, 0, false, '' FROM settings_log WHERE kafka_offset >= {settings_from:UInt64} LIMIT 1`,
+     UNION ALL SELECT 'settings', 0, 0, false, '', 0, 0 FROM settings_log WHERE kafka_offset >= {settings_from:UInt64} LIMIT 1`,
     { org: orgId, topic, settings_from: settingsFrom },
   );
   const rowsOf = (wanted: Static<typeof BasisRow>['part']) => rows.filter(({ part }) => part === wanted);
   const [sealed] = rowsOf('sealed');
   const until = sealed?.instant ?? 0;
   const hours = rowsOf('invalidated').toSorted((one, other) => one.instant - other.instant);
-  const partitions = rowsOf('landing').map(({ instant, instant_too, holds }) => ({
+  const landed = rowsOf('landing').map(({ partition, next_offset, instant, instant_too, holds }) => ({
+    partition,
+    next_offset,
     landed_until: instant,
     observed_at: instant_too,
     caught_up: holds,
@@ -78,7 +86,9 @@ export async function readBasis(
       invalidatedHours: hours.filter(({ holds }) => holds).map(({ instant }) => instant),
     },
     stamp: hashOf([until, ...hours.map(({ instant, holds, ids }) => [instant, holds, ids])]),
-    watermark: displayedWatermark(partitions, now),
+    landed,
+    watermark: displayedWatermark(landed, now),
+    now,
     hasNewSettings: rowsOf('settings').length > 0,
   };
 }

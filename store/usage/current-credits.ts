@@ -1,10 +1,12 @@
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { LastEntries } from '../last-entries.ts';
+import { watermarkOfRead, type LandedPartition } from '../progress/watermark.ts';
 import type { Basis } from './basis.ts';
 import { readCredits, type CreditsRequest, type KnownRollup } from './read-credits.ts';
 
 type Sealed = Pick<Basis, 'sealed' | 'stamp'>;
+type Landed = Pick<Basis, 'landed' | 'watermark' | 'now'>;
 
 /** What is known of an organisation. */
 interface Known extends Sealed {
@@ -16,8 +18,17 @@ interface Known extends Sealed {
 /** A reading that began before its basis was read. */
 export interface Begun {
   readonly stamp: string;
+  /** Read before it began. */
+  readonly landed: readonly LandedPartition[];
   readonly request: CreditsRequest;
   readonly credits: Promise<number[]>;
+}
+
+export interface Current {
+  /** For each interval. */
+  readonly credits: readonly number[];
+  /** Displayed, epoch milliseconds: the credits have all that was appended before it (progress/watermark.ts). */
+  readonly watermark: number;
 }
 
 /** D: about 1 KB each, and 8 bytes for an invalidated hour. */
@@ -26,6 +37,8 @@ const MAX_ORGS = 2_000;
 const MAX_RANGES = 4;
 /** Much less than the day for which equal stamps say something (basis.ts). */
 const KNOWN_FOR_MS = HOUR_MS;
+/** D: two reports of progress. By how much the lag of an answer may be greater because its reading began early. */
+const MAX_ADDED_LAG_MS = 2_000;
 
 /**
  * Reads current usage while its basis is being read, and the rollup once while nothing of it changes.
@@ -36,11 +49,16 @@ const KNOWN_FOR_MS = HOUR_MS;
  * request is therefore in the rollup since before the earlier basis, or in an hour that is read from the raw events. For
  * the same reason rows that were read from the rollup since the earlier basis are still right. With another stamp all is
  * read again.
+ *
+ * What landed after such a reading had begun may be missing, and the progress that is read beside it may already claim
+ * it. So its watermark goes by the progress that was read before. Where that would add to the lag, all is read again.
  */
 export class CurrentCredits {
   readonly #client: ClickHouseClient;
   readonly #uptime: () => number;
   readonly #known = new LastEntries<string, Known>(MAX_ORGS);
+  /** Of the last basis of any organisation. */
+  #landed: readonly LandedPartition[] = [];
 
   /** @param uptime milliseconds of a clock that only goes forward */
   constructor(client: ClickHouseClient, uptime: () => number = () => performance.now()) {
@@ -55,14 +73,19 @@ export class CurrentCredits {
     const credits = readCredits(this.#client, known.sealed, request, known.rollup);
     // An error matters only to `read`, which may not need the credits.
     credits.catch(() => undefined);
-    return { stamp: known.stamp, request, credits };
+    return { stamp: known.stamp, landed: this.#landed, request, credits };
   }
 
   /** @param basis read after the request has arrived */
-  async read(request: CreditsRequest, basis: Sealed, begun?: Begun): Promise<number[]> {
-    const isSame = begun?.stamp === basis.stamp && JSON.stringify(begun.request) === JSON.stringify(request);
+  async read(request: CreditsRequest, basis: Sealed & Landed, begun?: Begun): Promise<Current> {
     const known = this.#keep(request.orgId, basis);
-    return isSame ? begun.credits : readCredits(this.#client, known.sealed, request, known.rollup);
+    this.#landed = basis.landed;
+    if (begun?.stamp === basis.stamp && JSON.stringify(begun.request) === JSON.stringify(request)) {
+      const watermark = watermarkOfRead(begun.landed, basis.landed, basis.now);
+      if (basis.watermark - watermark <= MAX_ADDED_LAG_MS) return { credits: await begun.credits, watermark };
+    }
+    const credits = await readCredits(this.#client, known.sealed, request, known.rollup);
+    return { credits, watermark: basis.watermark };
   }
 
   #keep(orgId: string, { sealed, stamp }: Sealed): Known {

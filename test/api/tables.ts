@@ -83,16 +83,22 @@ export async function insertSettings(client: ClickHouseClient, rows: readonly Se
 export async function insertLanded(
   client: ClickHouseClient,
   topic: string,
-  landed: { readonly until: number; readonly observedAt: number; readonly isCaughtUp: boolean },
+  landed: {
+    readonly until: number;
+    readonly observedAt: number;
+    readonly isCaughtUp: boolean;
+    readonly nextOffset?: number;
+  },
 ): Promise<void> {
+  const { nextOffset = 10 } = landed;
   await client.insert({
     table: 'landing_progress',
     values: [
       {
         topic,
         partition: 0,
-        next_offset: 10,
-        end_offset: landed.isCaughtUp ? 10 : 11,
+        next_offset: nextOffset,
+        end_offset: landed.isCaughtUp ? nextOffset : nextOffset + 1,
         landed_until: iso(landed.until),
         observed_at: iso(landed.observedAt),
       },

@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS } from '../../../schemas/time-units.ts';
 import { readBasis } from '../../../store/usage/basis.ts';
 import { CurrentCredits } from '../../../store/usage/current-credits.ts';
 import { sealAll } from '../../api/sealing.ts';
-import { callEvent, insertEvents } from '../../api/tables.ts';
+import { callEvent, insertEvents, insertLanded } from '../../api/tables.ts';
 import { openNamespace } from '../../servers/namespace.ts';
 
 /** Ahead, so that no event of the hours that are not sealed counts as late. */
@@ -46,11 +46,13 @@ const land = (hoursAgo: number, credits: number) =>
 const request = () => ({ orgId, product: 'crm', intervals: [{ from: NOW - DAY_MS, to: NOW }] });
 const basisNow = () => readBasis(client, { orgId, topic: 'calls', settingsFrom: 0, now: NOW });
 
+const creditsOf = async (reading: ReturnType<CurrentCredits['read']>) => (await reading).credits;
+
 /** As the API answers a request. */
 async function answer(): Promise<{ credits: number | undefined; hasReadRollup: boolean }> {
   sent = [];
   const begun = current.begin(request());
-  const [credits] = await current.read(request(), await basisNow(), begun);
+  const [credits] = await creditsOf(current.read(request(), await basisNow(), begun));
   return { credits, hasReadRollup: sent.some((query) => query.includes('usage_15m')) };
 }
 
@@ -88,7 +90,7 @@ describe('current credits', () => {
     await land(5, 9);
     await sealAll(client, NOW - HOUR_MS);
     expect((await answer()).credits).toBe(110);
-    expect(await current.read(request(), await basisNow(), begun)).toEqual([110]);
+    expect(await creditsOf(current.read(request(), await basisNow(), begun))).toEqual([110]);
     expect((await answer()).credits).toBe(110);
   });
 
@@ -96,7 +98,7 @@ describe('current credits', () => {
     await answer();
     const begun = current.begin(request());
     const intervals = [{ from: NOW - HOUR_MS, to: NOW }];
-    expect(await current.read({ ...request(), intervals }, await basisNow(), begun)).toEqual([1]);
+    expect(await creditsOf(current.read({ ...request(), intervals }, await basisNow(), begun))).toEqual([1]);
   });
 
   it('report the error of a reading that has begun, unless another one is needed', async () => {
@@ -108,6 +110,83 @@ describe('current credits', () => {
     const begun = failing.begin(request());
     isUnavailable = false;
     await expect(failing.read(request(), basis, begun)).rejects.toThrow('unavailable');
-    expect(await failing.read(request(), { ...basis, stamp: 'other' }, begun)).toEqual([101]);
+    expect(await creditsOf(failing.read(request(), { ...basis, stamp: 'other' }, begun))).toEqual([101]);
+  });
+});
+
+describe('the watermark of current credits', () => {
+  let observed = 0;
+  let offset = 100;
+  /** The one partition: all that was appended so long ago has landed, up to this offset. */
+  const report = (agoMs: number, nextOffset: number, isCaughtUp = false) =>
+    insertLanded(client, 'calls', {
+      until: NOW - agoMs,
+      // Of two reports the later one counts.
+      observedAt: NOW - 1_000 + (observed += 1),
+      isCaughtUp,
+      nextOffset,
+    });
+  beforeEach(async () => {
+    await report(9_000, (offset += 10));
+    await answer();
+  });
+
+  const orders = [
+    ['read', 'land', 'report', 'basis'],
+    ['land', 'read', 'report', 'basis'],
+    ['land', 'report', 'read', 'basis'],
+    ['read', 'land', 'basis', 'report'],
+    ['land', 'read', 'basis', 'report'],
+    ['read', 'basis', 'land', 'report'],
+  ];
+  const reportsAfterwards = [
+    { agoMs: 8_000, isCaughtUp: false },
+    { agoMs: 2_000, isCaughtUp: false },
+    { agoMs: 1_000, isCaughtUp: true },
+  ];
+  describe.each(reportsAfterwards)('where the next report is $agoMs ms old ($isCaughtUp)', ({ agoMs, isCaughtUp }) => {
+    it.each(orders)('claims no call that they lack: %s, %s, %s, %s', async (...order) => {
+      const begun: { reading?: ReturnType<CurrentCredits['begin']> } = {};
+      let answered: Awaited<ReturnType<CurrentCredits['read']>> | undefined;
+      // Appended before the next report's watermark, and after the earlier one's.
+      const appendedAt = NOW - 8_500;
+      for (const step of order) {
+        if (step === 'read') {
+          begun.reading = current.begin(request());
+          await begun.reading?.credits;
+        }
+        if (step === 'land') await land(0, 1_000);
+        if (step === 'report') await report(agoMs, offset + 1, isCaughtUp);
+        if (step === 'basis') answered = await current.read(request(), await basisNow(), begun.reading);
+      }
+      const { credits: [credits = 0] = [], watermark = Infinity } = answered ?? {};
+      expect(begun.reading).toBeDefined();
+      if (credits < 1_000) expect(watermark).toBeLessThanOrEqual(appendedAt);
+      if (order.join() === 'land,report,read,basis') expect(credits).toBe(1_101);
+    });
+  });
+
+  it('is the earlier one where only so little is added to the lag, and nothing is read again', async () => {
+    const begun = current.begin(request());
+    await begun?.credits;
+    await land(0, 1_000);
+    await report(8_000, offset + 1);
+    const basis = await basisNow();
+    expect(basis.watermark).toBe(NOW - 8_000);
+    expect(await current.read(request(), basis, begun)).toEqual({ credits: [101], watermark: NOW - 9_000 });
+  });
+
+  it('is the newest one where all is read again, for the earlier one is much lower', async () => {
+    const begun = current.begin(request());
+    await begun?.credits;
+    await land(0, 1_000);
+    await report(1_000, offset + 1, true);
+    expect(await current.read(request(), await basisNow(), begun)).toEqual({ credits: [1_101], watermark: NOW });
+  });
+
+  it('is the newest one where nothing has landed since the earlier report', async () => {
+    const begun = current.begin(request());
+    await report(0, offset, true);
+    expect(await current.read(request(), await basisNow(), begun)).toEqual({ credits: [101], watermark: NOW });
   });
 });
