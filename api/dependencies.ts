@@ -9,6 +9,7 @@ import type { Catalogues } from '../domain/catalogues/catalogues.ts';
 import type { Guards } from '../domain/settings/guard-keys.ts';
 import type { OrgHistory } from '../domain/settings/org-history.ts';
 import type { Topics } from '../schemas/topics.ts';
+import type { SharedBasis } from '../store/usage/shared-basis.ts';
 import type { Tracing } from '../platform/tracing/tracing.ts';
 import type { VerifyToken } from './auth/tokens.ts';
 import type { TimeLimits } from '../schemas/event-validation.ts';
@@ -34,6 +35,8 @@ export interface Sources {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly clickhouse: ClickHouseClient;
+  /** Of that connection and the topic of the calls. */
+  readonly bases: Pick<SharedBasis, 'read'>;
   /** Refreshed for every answer, so that a change shows in the next one: see store/settings/. */
   readonly settings: Pick<SettingsRecorder, 'refresh' | 'known' | 'record' | 'outcomesOf'>;
   readonly topics: Topics;

@@ -8,6 +8,7 @@ import { openRecorder } from '../store/settings/recorder.ts';
 import { openAlertRequests } from '../store/alerts/requests.ts';
 import { openDeadLetterTool } from '../store/dead-letters/tool.ts';
 import { topicNames } from '../schemas/topics.ts';
+import { SharedBasis } from '../store/usage/shared-basis.ts';
 import { buildApp } from './app.ts';
 import { createTokenVerifier } from './auth/tokens.ts';
 import { connectForDownloads, connectForProbing, connectForReading } from './clickhouse.ts';
@@ -74,6 +75,7 @@ async function run({
   const { app } = await buildApp({
     now: Date.now,
     clickhouse,
+    bases: new SharedBasis(clickhouse, topics.calls),
     clickhouseForProbes,
     clickhouseForDownloads,
     settings,

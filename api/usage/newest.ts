@@ -1,4 +1,4 @@
-import { readBasis, type Basis } from '../../store/usage/basis.ts';
+import type { Basis } from '../../store/usage/basis.ts';
 import type { Settings, Sources } from '../dependencies.ts';
 
 /** What usage is computed from, besides the calls. */
@@ -9,15 +9,15 @@ export interface Newest extends Omit<Basis, 'hasNewSettings'> {
 }
 
 /**
- * Reads all of it by one statement, sent after the request has arrived: a change of the settings that has landed shows
- * in the next answer. Only where there is one are the settings read too.
+ * Reads all of it by one statement, sent after the request has arrived and shared with others: a change of the settings
+ * that has landed shows in the next answer. Only where there is one are the settings read too.
  */
 export async function readNewest(sources: Sources, orgId: string): Promise<Newest> {
-  const { clickhouse, topics, settings } = sources;
+  const { bases, settings } = sources;
   const now = sources.now();
   const known = settings.known();
   const settingsFrom = known?.nextOffset ?? 0;
-  const { hasNewSettings, ...basis } = await readBasis(clickhouse, { orgId, topic: topics.calls, settingsFrom, now });
+  const { hasNewSettings, ...basis } = await bases.read({ orgId, settingsFrom, now });
   return {
     ...basis,
     settings: known === undefined || hasNewSettings ? await settings.refresh() : known,

@@ -30,48 +30,53 @@ const BasisRow = Type.Object({
   holds: Type.Boolean(),
   /** A hash of the ids of an hour's invalidations. */
   ids: Type.String(),
+  /** Whose hour it is. */
+  org: Type.String(),
   partition: Type.Integer(),
   next_offset: Type.Integer(),
 });
 
+export interface BasesRequest {
+  readonly orgIds: readonly string[];
+  /** Of the calls. */
+  readonly topic: string;
+  readonly settingsFrom: number;
+}
+
 /**
- * Reads it for one answer: after the request has arrived, so that the answer has all that landed before, and before the
- * rollup (sealed-hours.ts). One statement takes 60 % of the CPU time of one for each of the four tables.
+ * Reads what answers about these organisations go by: after their requests have arrived, so that the answers have all
+ * that landed before, and before the rollup (sealed-hours.ts). One statement takes 60 % of the CPU time of one for each
+ * of the four tables.
  *
  * A state of the settings with all changes below `settingsFrom` is the newest where none is found from there on: the
  * state need not be read again.
- * @param given.topic of the calls
- * @param given.now epoch milliseconds
+ * @returns the basis of one of them, for an answer at `now`, epoch milliseconds
  */
-export async function readBasis(
+export async function readBases(
   client: ClickHouseClient,
-  given: {
-    readonly orgId: string;
-    readonly topic: string;
-    readonly settingsFrom: number;
-    readonly now: number;
-  },
-): Promise<Basis> {
-  const { orgId, topic, settingsFrom, now } = given;
+  { orgIds, topic, settingsFrom }: BasesRequest,
+): Promise<(orgId: string, now: number) => Basis> {
   const rows = await select(
     client,
     BasisRow,
     `SELECT 'landing' AS part, toUnixTimestamp64Milli(landed_until) AS instant,
-       toUnixTimestamp64Milli(observed_at) AS instant_too, toBool(landing_progress.next_offset >= end_offset) AS holds, '' AS ids,
-       landing_progress.partition AS partition, landing_progress.next_offset AS next_offset
+       toUnixTimestamp64Milli(observed_at) AS instant_too, toBool(landing_progress.next_offset >= end_offset) AS holds,
+       '' AS ids, '' AS org, landing_progress.partition AS partition, landing_progress.next_offset AS next_offset
      FROM landing_progress FINAL WHERE topic = {topic:String}
-     UNION ALL SELECT 'sealed', toUnixTimestamp64Milli(until), toUnixTimestamp64Milli(breakdowns_until), false, '', 0, 0
+     UNION ALL SELECT 'sealed', toUnixTimestamp64Milli(until), toUnixTimestamp64Milli(breakdowns_until), false, '', '', 0, 0
        FROM aggregator_progress FINAL WHERE name = 'sealed'
      UNION ALL SELECT 'invalidated', toInt64(toUnixTimestamp(hour)) * 1000, 0, toBool(min(cleared) = 0),
-         toString(groupBitXor(sipHash64(id))), 0, 0
-       FROM dirty_marks FINAL WHERE org_id = {org:String} GROUP BY hour
-     UNION ALL SELECT 'settings', 0, 0, false, '', 0, 0 FROM settings_log WHERE kafka_offset >= {settings_from:UInt64} LIMIT 1`,
-    { org: orgId, topic, settings_from: settingsFrom },
+         toString(groupBitXor(sipHash64(id))), org_id, 0, 0
+       FROM dirty_marks FINAL WHERE org_id IN {orgs:Array(String)} GROUP BY org_id, hour
+     UNION ALL SELECT 'settings', 0, 0, false, '', '', 0, 0
+       FROM settings_log WHERE kafka_offset >= {settings_from:UInt64} LIMIT 1`,
+    { orgs: orgIds, topic, settings_from: settingsFrom },
   );
   const rowsOf = (wanted: Static<typeof BasisRow>['part']) => rows.filter(({ part }) => part === wanted);
   const [sealed] = rowsOf('sealed');
   const until = sealed?.instant ?? 0;
-  const hours = rowsOf('invalidated').toSorted((one, other) => one.instant - other.instant);
+  const breakdownsUntil = sealed?.instant_too ?? 0;
+  const invalidated = Map.groupBy(rowsOf('invalidated'), ({ org }) => org);
   const landed = rowsOf('landing').map(({ partition, next_offset, instant, instant_too, holds }) => ({
     partition,
     next_offset,
@@ -79,17 +84,18 @@ export async function readBasis(
     observed_at: instant_too,
     caught_up: holds,
   }));
-  return {
-    sealed: {
-      until,
-      breakdownsUntil: sealed?.instant_too ?? 0,
-      invalidatedHours: hours.filter(({ holds }) => holds).map(({ instant }) => instant),
-    },
-    stamp: hashOf([until, ...hours.map(({ instant, holds, ids }) => [instant, holds, ids])]),
-    landed,
-    watermark: displayedWatermark(landed, now),
-    now,
-    hasNewSettings: rowsOf('settings').length > 0,
+  const hasNewSettings = rowsOf('settings').length > 0;
+  return (orgId, now) => {
+    const hours = (invalidated.get(orgId) ?? []).toSorted((one, other) => one.instant - other.instant);
+    const invalidatedHours = hours.filter(({ holds }) => holds).map(({ instant }) => instant);
+    return {
+      sealed: { until, breakdownsUntil, invalidatedHours },
+      stamp: hashOf([until, ...hours.map(({ instant, holds, ids }) => [instant, holds, ids])]),
+      landed,
+      watermark: displayedWatermark(landed, now),
+      now,
+      hasNewSettings,
+    };
   };
 }
 

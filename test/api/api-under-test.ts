@@ -19,6 +19,7 @@ import { compiled } from '../../platform/compiled-schema.ts';
 import { openAlertRequests } from '../../store/alerts/requests.ts';
 import { openDeadLetterTool } from '../../store/dead-letters/tool.ts';
 import { topicNames } from '../../schemas/topics.ts';
+import { SharedBasis } from '../../store/usage/shared-basis.ts';
 import { serverAddresses } from '../servers/addresses.ts';
 import { dropDatabase, openNamespace, type Namespace } from '../servers/namespace.ts';
 
@@ -115,6 +116,7 @@ export async function openApi(
   const { app, routes } = await buildApp({
     now: () => clock.now,
     clickhouse: reading,
+    bases: new SharedBasis(reading, topicNames().calls),
     clickhouseForProbes: probing,
     clickhouseForDownloads: downloads,
     sourceRetentionDays,

@@ -14,6 +14,7 @@ import { createLogger } from '../../platform/logging.ts';
 import { LogUnavailableError } from '../../platform/landed-log.ts';
 import { openDeadLetterTool } from '../../store/dead-letters/tool.ts';
 import { topicNames } from '../../schemas/topics.ts';
+import { SharedBasis } from '../../store/usage/shared-basis.ts';
 
 const EVENT_TIME_LIMITS = { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS };
 export const SECRET = Buffer.from('a secret that only this test run knows');
@@ -44,6 +45,7 @@ export async function openWithoutServers(
   const { app, routes } = await buildApp({
     now: Date.now,
     clickhouse,
+    bases: new SharedBasis(clickhouse, topicNames().calls),
     clickhouseForProbes,
     clickhouseForDownloads,
     sourceRetentionDays: 90,

@@ -1,5 +1,5 @@
 import { createSettingsStore } from '../../../store/settings/store.ts';
-import { readBasis } from '../../../store/usage/basis.ts';
+import { readBases, type Basis } from '../../../store/usage/basis.ts';
 import { readSealedHours } from '../../../store/usage/sealed-hours.ts';
 import { floorTo } from '../../../domain/instants.ts';
 import { connectClickHouse, type ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
@@ -21,13 +21,22 @@ afterAll(async () => {
   await namespace.drop();
 });
 
-const read = (settingsFrom = 0) =>
-  readBasis(client, { orgId: 'one', topic: 'calls', settingsFrom, now: NOW });
+async function read(settingsFrom = 0): Promise<Basis> {
+  const basisOf = await readBases(client, { orgIds: ['two', 'one'], topic: 'calls', settingsFrom });
+  return basisOf('one', NOW);
+}
 
 describe('the basis of an answer', () => {
   it('is empty where nothing has landed', async () => {
     const sealed = { until: 0, breakdownsUntil: 0, invalidatedHours: [] };
-    expect(await read()).toEqual({ sealed, stamp: expect.any(String), watermark: 0, hasNewSettings: false });
+    expect(await read()).toEqual({
+      sealed,
+      stamp: expect.any(String),
+      landed: [],
+      watermark: 0,
+      now: NOW,
+      hasNewSettings: false,
+    });
   });
 
   it('has the displayed watermark of the calls alone', async () => {

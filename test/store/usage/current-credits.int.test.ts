@@ -1,7 +1,7 @@
 import { connectClickHouse, type ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
 import { migrate } from '../../../platform/clickhouse/migrate.ts';
 import { DAY_MS, HOUR_MS } from '../../../schemas/time-units.ts';
-import { readBasis } from '../../../store/usage/basis.ts';
+import { SharedBasis } from '../../../store/usage/shared-basis.ts';
 import { CurrentCredits } from '../../../store/usage/current-credits.ts';
 import { sealAll } from '../../api/sealing.ts';
 import { callEvent, insertEvents, insertLanded } from '../../api/tables.ts';
@@ -15,6 +15,7 @@ let client: ClickHouseClient;
 let sent: string[] = [];
 let isUnavailable = false;
 let uptime = 0;
+let bases: SharedBasis;
 let current: CurrentCredits;
 let orgs = 0;
 let orgId: string;
@@ -22,6 +23,7 @@ let orgId: string;
 beforeAll(async () => {
   await migrate(namespace.settings);
   client = connectClickHouse(namespace.settings, 'current credits test');
+  bases = new SharedBasis(client, 'calls');
   const query = client.query.bind(client);
   client.query = (params) => {
     sent.push(params.query);
@@ -44,7 +46,7 @@ afterAll(async () => {
 const land = (hoursAgo: number, credits: number) =>
   insertEvents(client, [callEvent({ org_id: orgId, occurred_at: NOW - hoursAgo * HOUR_MS - 1, credits })]);
 const request = () => ({ orgId, product: 'crm', intervals: [{ from: NOW - DAY_MS, to: NOW }] });
-const basisNow = () => readBasis(client, { orgId, topic: 'calls', settingsFrom: 0, now: NOW });
+const basisNow = () => bases.read({ orgId, settingsFrom: 0, now: NOW });
 
 const creditsOf = async (reading: ReturnType<CurrentCredits['read']>) => (await reading).credits;
 
