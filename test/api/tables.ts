@@ -90,15 +90,15 @@ export async function insertLanded(
     readonly nextOffset?: number;
   },
 ): Promise<void> {
-  const { nextOffset = 10 } = landed;
+  const { nextOffset: next = 10 } = landed;
   await client.insert({
     table: 'landing_progress',
     values: [
       {
         topic,
         partition: 0,
-        next_offset: nextOffset,
-        end_offset: landed.isCaughtUp ? nextOffset : nextOffset + 1,
+        next_offset: next,
+        end_offset: landed.isCaughtUp ? next : next + 1,
         landed_until: iso(landed.until),
         observed_at: iso(landed.observedAt),
       },

@@ -143,30 +143,31 @@ describe('the watermark of current credits', () => {
   ];
   const reportsAfterwards = [
     { agoMs: 8_000, isCaughtUp: false },
-    { agoMs: 2_000, isCaughtUp: false },
     { agoMs: 1_000, isCaughtUp: true },
   ];
-  describe.each(reportsAfterwards)('where the next report is $agoMs ms old ($isCaughtUp)', ({ agoMs, isCaughtUp }) => {
-    it.each(orders)('claims no call that they lack: %s, %s, %s, %s', async (...order) => {
-      const begun: { reading?: ReturnType<CurrentCredits['begin']> } = {};
-      let answered: Awaited<ReturnType<CurrentCredits['read']>> | undefined;
-      // Appended before the next report's watermark, and after the earlier one's.
-      const appendedAt = NOW - 8_500;
-      for (const step of order) {
-        if (step === 'read') {
-          begun.reading = current.begin(request());
-          await begun.reading?.credits;
+  describe.each(reportsAfterwards)(
+    'where the next report is $agoMs ms old ($isCaughtUp)',
+    ({ agoMs, isCaughtUp }) => {
+      it.each(orders)('claims no call that they lack: %s, %s, %s, %s', async (...order) => {
+        const begun: { reading?: ReturnType<CurrentCredits['begin']> } = {};
+        let answered: Awaited<ReturnType<CurrentCredits['read']>> | undefined;
+        // Appended before the next report's watermark, and after the earlier one's.
+        const appendedAt = NOW - 8_500;
+        for (const step of order) {
+          if (step === 'read') {
+            begun.reading = current.begin(request());
+            await begun.reading?.credits;
+          }
+          if (step === 'land') await land(0, 1_000);
+          if (step === 'report') await report(agoMs, offset + 1, isCaughtUp);
+          if (step === 'basis') answered = await current.read(request(), await basisNow(), begun.reading);
         }
-        if (step === 'land') await land(0, 1_000);
-        if (step === 'report') await report(agoMs, offset + 1, isCaughtUp);
-        if (step === 'basis') answered = await current.read(request(), await basisNow(), begun.reading);
-      }
-      const { credits: [credits = 0] = [], watermark = Infinity } = answered ?? {};
-      expect(begun.reading).toBeDefined();
-      if (credits < 1_000) expect(watermark).toBeLessThanOrEqual(appendedAt);
-      if (order.join() === 'land,report,read,basis') expect(credits).toBe(1_101);
-    });
-  });
+        const { credits: [credits = 0] = [], watermark = Infinity } = answered ?? {};
+        expect(begun.reading).toBeDefined();
+        expect(credits === 1_101 || watermark <= appendedAt).toBe(true);
+      });
+    },
+  );
 
   it('is the earlier one where only so little is added to the lag, and nothing is read again', async () => {
     const begun = current.begin(request());
@@ -183,12 +184,18 @@ describe('the watermark of current credits', () => {
     await begun?.credits;
     await land(0, 1_000);
     await report(1_000, offset + 1, true);
-    expect(await current.read(request(), await basisNow(), begun)).toEqual({ credits: [1_101], watermark: NOW });
+    expect(await current.read(request(), await basisNow(), begun)).toEqual({
+      credits: [1_101],
+      watermark: NOW,
+    });
   });
 
   it('is the newest one where nothing has landed since the earlier report', async () => {
     const begun = current.begin(request());
     await report(0, offset, true);
-    expect(await current.read(request(), await basisNow(), begun)).toEqual({ credits: [101], watermark: NOW });
+    expect(await current.read(request(), await basisNow(), begun)).toEqual({
+      credits: [101],
+      watermark: NOW,
+    });
   });
 });

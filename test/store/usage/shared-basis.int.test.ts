@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { connectClickHouse, type ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
 import { migrate } from '../../../platform/clickhouse/migrate.ts';
 import { HOUR_MS } from '../../../schemas/time-units.ts';
@@ -42,15 +43,11 @@ const read = (orgId: string, given: { readonly settingsFrom?: number; readonly n
 const lateCall = (orgId: string, hoursAgo: number) =>
   insertEvents(client, [callEvent({ org_id: orgId, occurred_at: NOW - hoursAgo * HOUR_MS })]);
 const hourOf = (hoursAgo: number): number => floorTo(NOW - hoursAgo * HOUR_MS, HOUR_MS);
-/** Ends once the statement of the read has been sent. */
-const begun = async (): Promise<void> => {
-  while (statements === 0) await Promise.resolve();
-};
 
 describe('shared bases', () => {
   it('of requests that arrive during a read are read by one statement, the next one', async () => {
     const first = read('one');
-    await begun();
+    await nextTurn();
     const later = Array.from({ length: 50 }, (_, index) => read(`org-${index}`));
     await Promise.all([first, ...later]);
     expect(statements).toBe(2);
@@ -60,7 +57,7 @@ describe('shared bases', () => {
 
   it('have what landed before their request, also where an earlier statement is running', async () => {
     const first = read('three');
-    await begun();
+    await nextTurn();
     await lateCall('three', 6);
     const second = read('three');
     expect((await second).sealed.invalidatedHours).toEqual([hourOf(6)]);
