@@ -73,11 +73,13 @@ export async function tick({
   const { calls, closable } = await readTimes();
   // First, as sealing needs no settings.
   let hoursSealed = await sealEndedHours(client, calls, timing.sealDelayMs);
-  const settings = await store.refresh();
-  const progress = await readProgress(client);
+  const [settings, progress, owed] = await Promise.all([
+    store.refresh(),
+    readProgress(client),
+    readSetAside(client),
+  ]);
   let sealedUntil = progress.sealed;
 
-  const owed = await readSetAside(client);
   let known = byOrganisation(owed);
   const due = known.filter(({ retry_at }) => retry_at <= now()).slice(0, RETRIES_PER_TICK);
   let found = [
@@ -141,8 +143,8 @@ export async function tick({
 
   /** Reads times and progress again: another aggregator may have closed these days since this tick began. */
   async function daysOf(invalidations: readonly Invalidation[]): Promise<DaysToClose> {
-    const closedUntil = Math.max((await readTimes()).closable, (await readProgress(client)).closed);
-    return invalidatedDays(await store.refresh(), invalidations, closedUntil);
+    const [times, { closed }] = await Promise.all([readTimes(), readProgress(client)]);
+    return invalidatedDays(await store.refresh(), invalidations, Math.max(times.closable, closed));
   }
 
   /** Call it before refreshing the settings: they then include everything that had landed by these times. */
