@@ -37,6 +37,8 @@ export class LogUncertainError extends Error {
 
 const LandedRow = Type.Object({ end: Type.Integer() });
 const RECORDS_PER_SEND = 1_000;
+/** A landing takes 30 to 60 ms: then it is looked for often, later ever less often. */
+const FIRST_POLLS_MS = 15;
 const POLL_MS = 50;
 /** Of such a topic's one partition. */
 const PARTITION = 0;
@@ -79,10 +81,11 @@ export function openLandedLog(
 
   async function untilLanded(offset: number): Promise<void> {
     // Measured by the clock and not by the number of polls: a slow ClickHouse uses up the time too.
-    const deadline = performance.now() + timeoutMs;
-    while ((await readLandedEnd(client, topic)) <= offset) {
-      if (performance.now() >= deadline) throw new LogNotLandingError(topic, offset, timeoutMs);
-      await sleep(POLL_MS);
+    const startedAt = performance.now();
+    for (let waitedMs = 0; ; waitedMs = performance.now() - startedAt) {
+      if (waitedMs >= timeoutMs) throw new LogNotLandingError(topic, offset, timeoutMs);
+      await sleep(Math.min(POLL_MS, Math.max(FIRST_POLLS_MS, waitedMs / 4)));
+      if ((await readLandedEnd(client, topic)) > offset) return;
     }
   }
 
