@@ -3,7 +3,7 @@ import { connectClickHouse } from '../../../platform/clickhouse/connect.ts';
 import { DAY_MS } from '../../../schemas/time-units.ts';
 import type { Benchmark, Candidate, Target } from '../benchmark.ts';
 import { plan, type Places } from '../plan.ts';
-import { closeDay, dayBefore, openClosing, reopenDay } from './close-day.ts';
+import { dayBefore, reopenDay, startClosing } from './close-day.ts';
 import { GIANT_ORG, insertInterval, type HistorySize } from './history.ts';
 import { sharedHistory } from './shared-history.ts';
 import { HISTORY_SIZES } from './sizes.ts';
@@ -110,7 +110,7 @@ async function openSized(places: Places, size: HistorySize, landed: number): Pro
   const { namespace, history } = await sharedHistory(places, size);
   const client = connectClickHouse(namespace, 'bench', { requestTimeoutMs: 300_000 });
   const stack = await startStack(namespace, ['consumer', 'api']);
-  const closing = openClosing(client, namespace);
+  const closing = await startClosing(namespace);
   const token = await stack.tokenOf(GIANT_ORG);
   const [from, to] = [history.end - Math.min(30, history.days) * DAY_MS, history.end];
   const report = `usage?from=${new Date(from).toISOString()}&to=${new Date(to).toISOString()}&group_by=day&product=crm`;
@@ -118,7 +118,7 @@ async function openSized(places: Places, size: HistorySize, landed: number): Pro
   const yesterday = dayBefore(history.end, 1);
   return {
     name: `${count(history.calls)} stored`,
-    pids: { API: stack.pidOf('api'), consumer: stack.pidOf('consumer'), 'this process': process.pid },
+    pids: { API: stack.pidOf('api'), consumer: stack.pidOf('consumer'), aggregator: closing.pid },
     // Of an hour that no reader looks at: tomorrow's.
     land: async () => {
       const day = { from: to + DAY_MS, to: to + DAY_MS + 1_000, first: inserted, calls: landed };
@@ -127,10 +127,10 @@ async function openSized(places: Places, size: HistorySize, landed: number): Pro
     },
     usage: () => stack.read(`/v1/orgs/${GIANT_ORG}/credits`, token),
     report: () => stack.read(`/v1/orgs/${GIANT_ORG}/${report}`, token),
-    close: () => closeDay(closing, yesterday),
-    reopen: () => reopenDay(closing, yesterday),
+    close: () => closing.close({ day: yesterday }),
+    reopen: () => reopenDay(client, yesterday),
     stop: async () => {
-      await Promise.all([stack.stop(), closing.log.close()]);
+      await Promise.all([stack.stop(), closing.end()]);
       await client.close();
     },
   };
