@@ -105,12 +105,13 @@ export function connectForDownloads(config: ClickHouseConfig): ClickHouseClient 
     const request = runningRequest();
     if (request === undefined) throw new Error('A download belongs to a request.');
     const { id, signal, holder = '' } = request;
+    const { clickhouse_settings: settings } = params;
     const release = await shares.hold(holder, signal);
     try {
       const result = await query({
         ...params,
         abort_signal: signal,
-        clickhouse_settings: { log_comment: id },
+        clickhouse_settings: { ...settings, log_comment: id },
       });
       const close = result.close.bind(result);
       result.close = () => {

@@ -1,4 +1,9 @@
-import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
+import {
+  ClickHouseLogLevel,
+  createClient,
+  extractErrorAtTheEndOfChunk,
+  type ClickHouseClient,
+} from '@clickhouse/client';
 import type { Static, TSchema } from 'typebox';
 import { compiled, type ValidationError } from '../compiled-schema.ts';
 import { addressesOf } from './addresses.ts';
@@ -120,15 +125,27 @@ export async function select<Schema extends TSchema>(
   query: string,
   params: Record<string, unknown> = {},
 ): Promise<Static<Schema>[]> {
-  const read = () => client.query({ query, query_params: params, format: 'JSONEachRow' });
+  const read = () =>
+    client.query({ query, query_params: params, format: 'JSONEachRow', clickhouse_settings: ONE_DOCUMENT });
   // A SELECT changes nothing, so it can be sent twice.
   const result = await read().catch((error: unknown) => {
     if (isConnectionLost(error)) return read();
     throw error;
   });
-  const rows = await result.json();
+  const text = await result.text();
+  if (text.endsWith(EXCEPTION_END)) {
+    const tag = String(result.response_headers[EXCEPTION_TAG]);
+    throw extractErrorAtTheEndOfChunk(Buffer.from(text), tag);
+  }
+  const rows: unknown[] = JSON.parse(text);
   return rows.map(rowReader(schema, query));
 }
+
+/** The rows as one JSON array: parsed at once, they take half of the CPU that the client's stream of rows takes. */
+const ONE_DOCUMENT = { output_format_json_array_of_rows: 1 } as const;
+/** How an answer ends in which ClickHouse failed after it had begun (since 25.11). */
+const EXCEPTION_END = '\r\n__exception__\r\n';
+const EXCEPTION_TAG = 'x-clickhouse-exception-tag';
 
 /** Validates the rows of a query. The function throws UnexpectedRowError. */
 export function rowReader<Schema extends TSchema>(

@@ -1,4 +1,5 @@
 import { connect, createServer } from 'node:net';
+import { ClickHouseError } from '@clickhouse/client';
 import { Type } from 'typebox';
 import {
   connectClickHouse,
@@ -21,6 +22,22 @@ describe('select', () => {
   it('returns rows that match their schema', async () => {
     const rows = await select(client, Row, 'SELECT {org:String} AS org_id, 7 AS used', { org: 'acme' });
     expect(rows).toEqual([{ org_id: 'acme', used: 7 }]);
+  });
+
+  it('returns no rows, and those of any text', async () => {
+    expect(await select(client, Row, `SELECT 'acme' AS org_id, 7 AS used WHERE 0`)).toEqual([]);
+    const org = 'line\nbreak\r\n__exception__\r\n ]\u2028"ü';
+    expect(await select(client, Row, 'SELECT {org:String} AS org_id, 7 AS used', { org })).toEqual([
+      { org_id: org, used: 7 },
+    ]);
+  });
+
+  it('throws the error of a query that fails after its answer has begun', async () => {
+    const query = `SELECT 'acme' AS org_id, number AS used FROM numbers(5000000)
+      WHERE NOT throwIf(number = 4999999, 'at the end') SETTINGS max_threads = 1`;
+    const error: unknown = await select(client, Row, query).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ClickHouseError);
+    expect(error).toMatchObject({ message: expect.stringContaining('at the end') });
   });
 
   it.each([
