@@ -30,6 +30,9 @@ export function parseMoney(text: string): Money {
   return new Money(text);
 }
 
+/** What `canonical` writes, and nothing else. */
+export const CANONICAL = /^(?:0|-?(?:0\.\d*[1-9]|[1-9]\d*(?:\.\d*[1-9])?))$/;
+
 /** The canonical text of an amount: no exponent, no trailing zeros, no negative zero ("6.8", "0"). */
 export function canonical(amount: Money): string {
   return amount.isZero() ? '0' : amount.toFixed();

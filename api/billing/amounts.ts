@@ -1,12 +1,12 @@
 import { Type, type Static } from 'typebox';
 import type { Billed } from '../../domain/pricing/bill.ts';
 import type { SlabLine } from '../../domain/pricing/slabs.ts';
-import { canonical } from '../../domain/money.ts';
+import { canonical, CANONICAL } from '../../domain/money.ts';
 import { Credits } from '../parameters/counts.ts';
 
 /** Money in an answer (interfaces.md, HTTP). */
 export const Amount = Type.String({
-  pattern: '^(?:0|-?(?:0\\.\\d*[1-9]|[1-9]\\d*(?:\\.\\d*[1-9])?))$',
+  pattern: CANONICAL.source,
   description: 'An exact decimal, canonical: no exponent, no trailing zeros.',
 });
 

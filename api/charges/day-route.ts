@@ -4,13 +4,16 @@ import type { LocalDate } from '../../domain/calendar/dates.ts';
 import { readLandedEnd } from '../../platform/landed-log.ts';
 import type { Sources } from '../dependencies.ts';
 import { csvOf, CSV_MEDIA_TYPE } from '../http/csv.ts';
+import { inRunningRequest } from '../http/running-request.ts';
 import { DateParameter } from '../parameters/date.ts';
 import type { ApiServer } from '../server.ts';
 import { ChargeAnswer, chargeAnswer } from './answer.ts';
-import { readDayCharges, type ChargeRow } from '../../store/charges/read-revisions.ts';
+import { readDayCharges, type ChargeRow, type DayPage } from '../../store/charges/read-revisions.ts';
 
-/** Rows of an answer held in memory at once. */
+/** Rows of one query; while they are written, the next ones are read. */
 const ROWS_AT_ONCE = 5_000;
+/** Rows written at once: what is short-lived is freed at once. */
+const ROWS_PER_TEXT = 500;
 /** The longest time for a slow reader. Each query has the connection's own limits. */
 const STREAM_TIMEOUT_MS = 600_000;
 
@@ -70,10 +73,15 @@ export function dayChargesRoute(app: ApiServer, sources: Sources): void {
       const { mediaType, write } = FORMATS[query.format];
       const pages = pagesOf(sources, params.day);
       // Read before the answer begins, so that a failure still gets its own status.
-      const first = await pages.next();
+      const first = (await pages.next()).value ?? [];
       async function* texts(): AsyncGenerator<string> {
-        yield write(first.value ?? [], true);
-        for await (const page of pages) yield write(page, false);
+        yield write(first.slice(0, ROWS_PER_TEXT), true);
+        yield* continued(first.slice(ROWS_PER_TEXT));
+        for await (const page of pages) yield* continued(page);
+      }
+      function* continued(rows: readonly ChargeRow[]): Generator<string> {
+        for (let start = 0; start < rows.length; start += ROWS_PER_TEXT)
+          yield write(rows.slice(start, start + ROWS_PER_TEXT), false);
       }
       return reply.type(mediaType).send(Readable.from(texts()));
     },
@@ -86,10 +94,16 @@ async function* pagesOf(
   day: LocalDate,
 ): AsyncGenerator<ChargeRow[], undefined> {
   const to = await readLandedEnd(clickhouse, topics.dailyCharges);
-  let after: { readonly org_id: string; readonly product: string } | undefined = { org_id: '', product: '' };
-  while (after !== undefined) {
-    const page: ChargeRow[] = await readDayCharges(clickhouse, { day, to, after, limit: ROWS_AT_ONCE });
+  const pageAfter = inRunningRequest((after: DayPage['after']) =>
+    readDayCharges(clickhouse, { day, to, after, limit: ROWS_AT_ONCE }),
+  );
+  let reading: Promise<ChargeRow[]> | undefined = pageAfter({ org_id: '', product: '' });
+  while (reading !== undefined) {
+    const page: ChargeRow[] = await reading;
+    const last = page.length < ROWS_AT_ONCE ? undefined : page.at(-1);
+    reading = last && pageAfter(last);
+    // Where the client leaves meanwhile, no one waits for it.
+    reading?.catch(() => undefined);
     yield page;
-    after = page.length < ROWS_AT_ONCE ? undefined : page.at(-1);
   }
 }

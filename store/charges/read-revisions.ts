@@ -1,6 +1,10 @@
 import { Type, type Static } from 'typebox';
 import type { LocalDate } from '../../domain/calendar/dates.ts';
+import { CANONICAL } from '../../domain/money.ts';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+
+/** ClickHouse writes a decimal in the canonical form: what reads an amount need not parse it for that. */
+const Amount = Type.String({ pattern: CANONICAL.source });
 
 const ChargeRow = Type.Object({
   offset: Type.Integer(),
@@ -17,16 +21,16 @@ const ChargeRow = Type.Object({
   additional_used: Type.Integer(),
   over_limit: Type.Integer(),
   billed_credits: Type.Integer(),
-  amount: Type.String(),
+  amount: Amount,
   delta_credits: Type.Integer(),
-  delta_amount: Type.String(),
+  delta_amount: Amount,
   currency: Type.String(),
   price_book: Type.String(),
   billed_from: Type.String(),
   billed_to: Type.String(),
   closed_at: Type.Integer(),
 });
-/** A revision and its offset in the topic `daily-charges`; instants in epoch milliseconds. */
+/** A revision and its offset in the topic `daily-charges`; instants in epoch milliseconds, amounts canonical. */
 export type ChargeRow = Static<typeof ChargeRow>;
 
 /** FINAL keeps the first record of a revision in log order, which is that revision; later ones are ignored. */

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { Money, canonical, MoneyError, parseMoney, roundMinor, sumMoney } from '../../domain/money.ts';
+import { CANONICAL, Money, canonical, MoneyError, parseMoney, roundMinor, sumMoney } from '../../domain/money.ts';
 
 test.each([
   ['0', '0'],
@@ -14,6 +14,8 @@ test.each([
   ['1000000000000000000000000', '1000000000000000000000000'],
 ])('%s is written %s', (text, written) => {
   expect(canonical(parseMoney(text))).toBe(written);
+  expect(CANONICAL.test(written)).toBe(true);
+  expect(CANONICAL.test(text)).toBe(text === written);
 });
 
 test.each([
@@ -79,6 +81,7 @@ test('sums, signs and canonical texts agree with whole numbers of the smallest u
           decimals,
         ),
       );
+      expect(CANONICAL.test(text)).toBe(true);
       expect(new Money(text).equals(sum)).toBe(true);
     }),
     { seed: 11, numRuns: 2_000 },
