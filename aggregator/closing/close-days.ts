@@ -85,11 +85,7 @@ export async function closeApart(
  * and another aggregator may have written it; and the consumer drops a record that was appended after its statement
  * became final.
  */
-async function closeBatch(
-  closing: Closing,
-  batch: readonly Window[],
-  sealedUntil: number,
-): Promise<Closed> {
+async function closeBatch(closing: Closing, batch: readonly Window[], sealedUntil: number): Promise<Closed> {
   const failures: Failure[] = [];
   let appended = 0;
   let unsettled = batch;

@@ -37,9 +37,17 @@ export const ChargeAnswer = Type.Object(
 );
 export type ChargeAnswer = Static<typeof ChargeAnswer>;
 
-/** With each property by name: to copy the rest of a row takes three times as long, and a day has a row of every organisation. */
-export function chargeAnswer(row: ChargeRow): ChargeAnswer {
-  return {
+/**
+ * The answers of rows. Each property has its name here: copying the rest of a row takes three times as long. Rows beside
+ * each other mostly have the same instants, and the text of one takes longer than that of all other properties.
+ */
+export function chargeAnswers(rows: readonly ChargeRow[]): ChargeAnswer[] {
+  const [from, to, closedAt] = [
+    remembering(formatInstant),
+    remembering(formatInstant),
+    remembering(formatInstant),
+  ];
+  return rows.map((row) => ({
     org_id: row.org_id,
     product: row.product,
     day: row.day,
@@ -54,11 +62,20 @@ export function chargeAnswer(row: ChargeRow): ChargeAnswer {
     delta_credits: row.delta_credits,
     currency: row.currency,
     price_book: row.price_book,
-    from: formatInstant(row.day_from),
-    to: formatInstant(row.day_to),
+    from: from(row.day_from),
+    to: to(row.day_to),
     amount: row.amount,
     delta_amount: row.delta_amount,
     billed_in: { from: row.billed_from, to: row.billed_to },
-    closed_at: formatInstant(row.closed_at),
+    closed_at: closedAt(row.closed_at),
+  }));
+}
+
+/** The function, which computes again only for another instant than the last one. */
+function remembering(textOf: (instant: number) => string): (instant: number) => string {
+  let last: { readonly instant: number; readonly text: string } | undefined;
+  return (instant) => {
+    if (last?.instant !== instant) last = { instant, text: textOf(instant) };
+    return last.text;
   };
 }

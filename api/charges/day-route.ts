@@ -7,7 +7,7 @@ import { csvOf, CSV_MEDIA_TYPE } from '../http/csv.ts';
 import { inRunningRequest } from '../http/running-request.ts';
 import { DateParameter } from '../parameters/date.ts';
 import type { ApiServer } from '../server.ts';
-import { ChargeAnswer, chargeAnswer } from './answer.ts';
+import { ChargeAnswer, chargeAnswers } from './answer.ts';
 import { readDayCharges, type ChargeRow, type DayPage } from '../../store/charges/read-revisions.ts';
 
 /** Rows of one query; while they are written, the next ones are read. */
@@ -25,16 +25,17 @@ const FORMATS = {
   ndjson: {
     mediaType: 'application/x-ndjson',
     write: (rows: readonly ChargeRow[]) =>
-      rows.map((row) => `${JSON.stringify(chargeAnswer(row))}\n`).join(''),
+      chargeAnswers(rows)
+        .map((charge) => `${JSON.stringify(charge)}\n`)
+        .join(''),
   },
   csv: {
     mediaType: CSV_MEDIA_TYPE,
     write: (rows: readonly ChargeRow[], isFirst: boolean) =>
       csvOf(
-        rows.map((row) => {
-          const { billed_in, ...charge } = chargeAnswer(row);
-          return { ...charge, billed_in_from: billed_in.from, billed_in_to: billed_in.to };
-        }),
+        chargeAnswers(rows).map(({ billed_in, ...charge }) =>
+          Object.assign(charge, { billed_in_from: billed_in.from, billed_in_to: billed_in.to }),
+        ),
         CSV_COLUMNS,
         isFirst,
       ),

@@ -3,7 +3,7 @@ import { readLandedEnd } from '../../platform/landed-log.ts';
 import type { Sources } from '../dependencies.ts';
 import { invalidParameter } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
-import { ChargeAnswer, chargeAnswer } from './answer.ts';
+import { ChargeAnswer, chargeAnswers } from './answer.ts';
 import { decodeOffset, encodeOffset } from './cursor.ts';
 import { readRevisions } from '../../store/charges/read-revisions.ts';
 
@@ -59,7 +59,7 @@ export function chargesRoute(app: ApiServer, { clickhouse, topics }: Sources): v
       const rows = await readRevisions(clickhouse, { from, to, limit });
       const last = rows.at(-1);
       return {
-        charges: rows.map((row) => chargeAnswer(row)),
+        charges: chargeAnswers(rows),
         // Nothing new: the client's own cursor, whichever codec wrote it.
         next_cursor: last === undefined ? (cursor ?? encodeOffset(0)) : encodeOffset(last.offset + 1),
       };

@@ -1,9 +1,17 @@
+import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import type { ApiServer } from '../server.ts';
 import { CODINGS, preferredCoding, type Coding } from './accept-encoding.ts';
 
 /** About one packet: compressing less gains nothing. */
 const THRESHOLD_BYTES = 1_024;
+
+/**
+ * Of 4.6 MB of charges, level 1 of gzip makes 269 KB in 12 ms, 6 makes 243 KB in 37; quality 2 of brotli makes 146 KB in
+ * 16 ms, 4 (the plugin's) makes 147 KB in 65.
+ */
+const GZIP_LEVEL = 1;
+const BROTLI_QUALITY = 2;
 
 /** The media types that are compressed: all of the API's but PDF. mime-db lacks NDJSON. */
 const COMPRESSIBLE = /^text\/|^image\/svg\+xml(?:;|$)|[+/](?:x-nd)?json(?:;|$)/;
@@ -36,6 +44,8 @@ export async function compressAnswers(app: ApiServer): Promise<void> {
   await app.register(compress, {
     encodings: [...CODINGS],
     threshold: THRESHOLD_BYTES,
+    zlibOptions: { level: GZIP_LEVEL },
+    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } },
     customTypes: (mediaType: string) => COMPRESSIBLE.test(mediaType),
     // A small body could inflate to gigabytes, and no request here is large.
     globalDecompression: false,

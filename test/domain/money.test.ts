@@ -1,5 +1,13 @@
 import * as fc from 'fast-check';
-import { CANONICAL, Money, canonical, MoneyError, parseMoney, roundMinor, sumMoney } from '../../domain/money.ts';
+import {
+  CANONICAL,
+  Money,
+  canonical,
+  MoneyError,
+  parseMoney,
+  roundMinor,
+  sumMoney,
+} from '../../domain/money.ts';
 
 test.each([
   ['0', '0'],

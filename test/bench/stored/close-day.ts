@@ -47,15 +47,15 @@ export interface ClosingProcess {
 }
 
 export async function startClosing(namespace: NamespaceSettings): Promise<ClosingProcess> {
-  const { pid, ask, end } = await startProgram('stored/closing-program.ts', namespace);
+  const program = await startProgram('stored/closing-program.ts', namespace);
   return {
-    pid,
+    pid: program.pid,
     close: async (command) => {
-      const appended = await ask(JSON.stringify(command));
+      const appended = await program.ask(JSON.stringify(command));
       if (typeof appended !== 'number') throw new Error(`The closing process answered ${String(appended)}.`);
       return appended;
     },
-    end,
+    end: () => program.end(),
   };
 }
 
