@@ -1,9 +1,7 @@
-import { connectKafka } from '../../platform/kafka/connect.ts';
-import { createLogger } from '../../platform/logging.ts';
+import { attemptWithAdmin } from './broker-reads.ts';
 
 /** The default of CONSUMER_GROUP. */
 const GROUP = 'landing';
-const RETRIES = 1;
 
 /**
  * Whether the group that lands calls is at rest, with so many members.
@@ -14,15 +12,9 @@ export async function areConsumersAssigned(
   { KAFKA_BROKERS = '', TOPIC_PREFIX = '' }: Readonly<Record<string, string>>,
   consumers: number,
 ): Promise<boolean> {
-  const logger = createLogger('chaos', 'silent');
-  const admin = connectKafka({ KAFKA_BROKERS }, 'chaos', logger, RETRIES).admin();
-  try {
-    await admin.connect();
-    const [group] = (await admin.describeGroups([`${TOPIC_PREFIX}${GROUP}`])).groups;
-    return group?.state === 'Stable' && group.members.length >= consumers;
-  } catch {
-    return false;
-  } finally {
-    await admin.disconnect();
-  }
+  const described = await attemptWithAdmin(KAFKA_BROKERS, (admin) =>
+    admin.describeGroups([`${TOPIC_PREFIX}${GROUP}`]),
+  );
+  const group = described?.groups[0];
+  return group?.state === 'Stable' && group.members.length >= consumers;
 }

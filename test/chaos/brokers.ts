@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaCluster } from '../../deploy/local/kafka-cluster.ts';
 import { until } from '../../deploy/local/until.ts';
-import { connectKafka } from '../../platform/kafka/connect.ts';
-import { createLogger } from '../../platform/logging.ts';
+import { attemptWithAdmin } from './broker-reads.ts';
 import type { Fault } from './plan.ts';
 
 /** The one before may have to end first, and its brokers to catch up. */
@@ -57,17 +56,10 @@ export class BrokerFaults {
 
 /** Whether every partition, of the consumers' offsets too, has all of its replicas. */
 async function isInSync(brokers: string): Promise<boolean> {
-  const kafka = connectKafka({ KAFKA_BROKERS: brokers }, 'chaos', createLogger('chaos', 'silent'), 1);
-  const admin = kafka.admin();
-  try {
-    await admin.connect();
-    const { topics } = await admin.fetchTopicMetadata();
-    return topics.every(({ partitions }) =>
+  const metadata = await attemptWithAdmin(brokers, (admin) => admin.fetchTopicMetadata());
+  return (
+    metadata?.topics.every(({ partitions }) =>
       partitions.every(({ isr, replicas }) => isr.length === replicas.length),
-    );
-  } catch {
-    return false; // not yet
-  } finally {
-    await admin.disconnect();
-  }
+    ) ?? false
+  );
 }

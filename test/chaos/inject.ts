@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Admin } from 'kafkajs';
 import { until } from '../../deploy/local/until.ts';
 import { isRunning, readProcessRecord } from '../../deploy/local/process-record.ts';
-import { connectKafka } from '../../platform/kafka/connect.ts';
-import { createLogger } from '../../platform/logging.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { signalProcess } from '../../deploy/local/process-identity.ts';
 import { startConsumer } from '../consumers/consumer-process.ts';
+import { attemptWithAdmin } from './broker-reads.ts';
 import type { LinkFault } from './network.ts';
 import type { Fault, Victim } from './plan.ts';
 import type { ShardFault } from './shard-faults.ts';
@@ -94,23 +94,15 @@ export async function inject(
 }
 
 /** Tries again while brokers are away. */
-async function addPartitions({ KAFKA_BROKERS = '', TOPIC_PREFIX = '' }: Readonly<Record<string, string>>) {
-  const kafka = connectKafka({ KAFKA_BROKERS }, 'chaos', createLogger('chaos', 'silent'), 1);
+function addPartitions({ KAFKA_BROKERS = '', TOPIC_PREFIX = '' }: Readonly<Record<string, string>>) {
   const topic = topicNames(TOPIC_PREFIX).calls;
-  return until(async () => {
-    const admin = kafka.admin();
-    try {
-      await admin.connect();
-      const [before] = (await admin.fetchTopicMetadata({ topics: [topic] })).topics;
-      const count = (before?.partitions.length ?? 0) + ADDED;
-      await admin.createPartitions({ topicPartitions: [{ topic, count }] });
-      return true;
-    } catch {
-      return false;
-    } finally {
-      await admin.disconnect();
-    }
-  }, READY_WITHIN_MS);
+  const add = async (admin: Admin): Promise<true> => {
+    const [before] = (await admin.fetchTopicMetadata({ topics: [topic] })).topics;
+    const count = (before?.partitions.length ?? 0) + ADDED;
+    await admin.createPartitions({ topicPartitions: [{ topic, count }] });
+    return true;
+  };
+  return until(async () => (await attemptWithAdmin(KAFKA_BROKERS, add)) ?? false, READY_WITHIN_MS);
 }
 
 /** The pid of a process that the stack has recorded, never that of a later one with the same pid; undefined where it has ended. */

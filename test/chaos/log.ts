@@ -7,6 +7,7 @@ import { limitedCall } from './limits/gated-calls.ts';
 import { GATED } from './limits/gated-orgs.ts';
 import type { LimitedCall } from './limits/kept.ts';
 import type { Call } from './traffic.ts';
+import { readPatiently } from './broker-reads.ts';
 import { foreignWriter, lateWriter } from './foreign-schema.ts';
 import { INVALID_HEADER } from './invalid-records.ts';
 import type { Ledger } from './ledger.ts';
@@ -38,7 +39,7 @@ export async function checkLog(kafka: Kafka, topic: string, ledger: Ledger): Pro
   const invalid: string[] = [];
   const beforeSchema = new Map<string, string>();
   const gated = new Map<string, Call>();
-  const records = await readTopic(kafka, topic);
+  const records = await readPatiently(() => readTopic(kafka, topic));
   for (const { value, headers, offset, partition } of records) {
     const marked = headers.get(INVALID_HEADER);
     if (marked) invalid.push(marked.toString());

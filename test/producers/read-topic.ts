@@ -11,34 +11,46 @@ export interface ReadRecord {
   readonly headers: ReadonlyMap<string, Buffer | null>;
 }
 
-/** All records of a topic, by partition and offset. */
+/**
+ * All records of a topic, by partition and offset, each once.
+ * @throws kafkajs's errors, where it has stopped reading too
+ */
 export async function readTopic(kafka: Kafka, topic: string): Promise<ReadRecord[]> {
   const left = await partitionsWithRecords(kafka, topic);
   const records: ReadRecord[] = [];
+  const next = new Map<number, number>();
   if (left.size === 0) return records;
   const consumer = kafka.consumer({ groupId: `test-${randomUUID()}` });
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-  await new Promise<void>((resolve, reject) => {
-    consumer
-      .run({
-        autoCommit: false,
-        eachBatch: ({ batch }) => {
-          const cursor = recordSetOf(batch).records();
-          while (cursor.next()) {
-            const { offset, timestampMs, key, value } = cursor;
-            const headers = cursor.headers();
-            records.push({ partition: batch.partition, offset, timestampMs, key, value, headers });
-          }
-          if (BigInt(batch.lastOffset()) + 1n >= (left.get(batch.partition) ?? 0n))
-            left.delete(batch.partition);
-          if (left.size === 0) resolve();
-          return Promise.resolve();
-        },
-      })
-      .catch(reject);
+  const done = Promise.withResolvers<void>();
+  // It may fail before it is waited for.
+  done.promise.catch(() => undefined);
+  consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+    if (!restart) done.reject(error);
   });
-  await consumer.disconnect();
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatch: ({ batch }) => {
+        const { partition } = batch;
+        const cursor = recordSetOf(batch).records();
+        while (cursor.next()) {
+          const { offset, timestampMs, key, value } = cursor;
+          // After a rebalance kafkajs begins again, for nothing is committed.
+          if (offset < (next.get(partition) ?? 0)) continue;
+          records.push({ partition, offset, timestampMs, key, value, headers: cursor.headers() });
+          next.set(partition, offset + 1);
+        }
+        if (BigInt(batch.lastOffset()) + 1n >= (left.get(partition) ?? 0n)) left.delete(partition);
+        if (left.size === 0) done.resolve();
+        return Promise.resolve();
+      },
+    });
+    await done.promise;
+  } finally {
+    await consumer.disconnect();
+  }
   return records.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
 }
 
@@ -46,9 +58,12 @@ export async function readTopic(kafka: Kafka, topic: string): Promise<ReadRecord
 async function partitionsWithRecords(kafka: Kafka, topic: string): Promise<Map<number, bigint>> {
   const admin = kafka.admin();
   await admin.connect();
-  const offsets = await admin.fetchTopicOffsets(topic);
-  await admin.disconnect();
-  return new Map(
-    offsets.filter(({ high }) => high !== '0').map(({ partition, high }) => [partition, BigInt(high)]),
-  );
+  try {
+    const offsets = await admin.fetchTopicOffsets(topic);
+    return new Map(
+      offsets.filter(({ high }) => high !== '0').map(({ partition, high }) => [partition, BigInt(high)]),
+    );
+  } finally {
+    await admin.disconnect();
+  }
 }

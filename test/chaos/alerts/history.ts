@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Kafka } from 'kafkajs';
 import { decodeAlertRecord } from '../../../schemas/alert-record.ts';
 import { readTopic } from '../../producers/read-topic.ts';
+import { readPatiently } from '../broker-reads.ts';
 
 /** An alert that a record of the topic alerts raises or resolves. */
 export interface AlertRecord {
@@ -16,7 +17,8 @@ export interface AlertRecord {
 
 /** In the order of the log, repeated records too. */
 export async function readAlertRecords(kafka: Kafka, topic: string): Promise<AlertRecord[]> {
-  return (await readTopic(kafka, topic)).flatMap(({ value }): AlertRecord[] => {
+  const records = await readPatiently(() => readTopic(kafka, topic));
+  return records.flatMap(({ value }): AlertRecord[] => {
     if (value === null) return [];
     const record = decodeAlertRecord(value);
     const { kind: phase, record_id, org_id, rule_id, product, subject, number } = record;
