@@ -1,4 +1,11 @@
-import { newClusterId, startBroker, type BrokerOptions, type LocalKafka } from './kafka.ts';
+import {
+  logDirOf,
+  newClusterId,
+  startBroker,
+  type BrokerOptions,
+  type LocalKafka,
+  type LogFileSystem,
+} from './kafka.ts';
 import type { BrokerNode } from './kafka-properties.ts';
 import { freePort } from './ports.ts';
 
@@ -16,21 +23,29 @@ export interface ClusterMember {
   signal(signal: NodeJS.Signals): boolean;
   /** Ends it at once, as a machine that loses its power does. Resolves when it is gone. */
   kill(): Promise<void>;
+  /** Resolves when the process that runs now has ended, by itself too. */
+  exited(): Promise<void>;
   /** Starts it again on its data and its ports; resolves when it answers, which takes most of the cluster. */
   start(): Promise<void>;
+}
+
+export interface KafkaClusterOptions {
+  /** An odd number: a majority of the controllers must run. Default: 3. */
+  readonly size?: number;
+  /** Opens a link to the port of a broker: clients and the other brokers come through its port. */
+  readonly linkTo?: (port: number) => Promise<number>;
+  /** Makes a file system of its own for a broker's log. */
+  readonly fileSystemOf?: (name: string, logDir: string) => Promise<LogFileSystem | undefined>;
 }
 
 /**
  * Starts brokers that replicate to each other (three replicas of a topic, of which two acknowledge) and waits until
  * each answers. For tests and the fault run: one broker, or topics of one partition, cannot show what happens when a
  * partition moves. Each broker has a rack of its own, `rack-1` and so on, and leaders send clients to a replica in theirs.
- * @param size an odd number: a majority of the controllers must run
- * @param linkTo opens a link to the port of a broker: clients and the other brokers come through its port
  */
 export async function startKafkaCluster(
   dataDir: string,
-  size = 3,
-  linkTo: (port: number) => Promise<number> = (port) => Promise.resolve(port),
+  { size = 3, linkTo, fileSystemOf }: KafkaClusterOptions = {},
 ): Promise<KafkaCluster> {
   const clusterId = newClusterId();
   const nodes: BrokerNode[] = [];
@@ -38,13 +53,17 @@ export async function startKafkaCluster(
   for (let nodeId = 1; nodeId <= size; nodeId += 1) {
     const port = await freePort();
     nodes.push({ nodeId, port, controllerPort: await freePort() });
-    advertised.push(await linkTo(port));
+    advertised.push((await linkTo?.(port)) ?? port);
   }
-  const members = nodes.map((node, index) => {
+  const members: Member[] = [];
+  for (const [index, node] of nodes.entries()) {
     const port = advertised[index] ?? node.port;
     const properties = { ...rackOf(node), 'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}` };
-    return new Member({ dataDir, name: `kafka-${node.nodeId}`, node, cluster: nodes, clusterId, properties });
-  });
+    const name = `kafka-${node.nodeId}`;
+    const fileSystem = await fileSystemOf?.(name, logDirOf(dataDir, name));
+    const broker = { dataDir, name, node, cluster: nodes, clusterId, properties };
+    members.push(new Member({ ...broker, ...(fileSystem && { fileSystem }) }));
+  }
   const stop = async (): Promise<void> => {
     await Promise.all(members.map((member) => member.stop()));
   };
@@ -90,6 +109,10 @@ class Member implements ClusterMember {
     this.#running = undefined;
     running?.kill('SIGKILL');
     await running?.exited;
+  }
+
+  async exited(): Promise<void> {
+    await this.#running?.exited;
   }
 
   /** Ends it also while it starts. */

@@ -53,6 +53,14 @@ export async function startKafka(options: KafkaOptions): Promise<LocalKafka> {
   });
 }
 
+/** A file system of its own for the log of a broker. */
+export interface LogFileSystem {
+  /** A command that runs a process on it, and becomes it. */
+  readonly within: readonly string[];
+  /** Where other processes see the directory of the log. */
+  readonly seenAt: string;
+}
+
 export interface BrokerOptions {
   readonly dataDir: string;
   /** Names its directory under DATA_DIR, its log and its pid record. */
@@ -66,23 +74,25 @@ export interface BrokerOptions {
   readonly properties?: Readonly<Record<string, string>>;
   /** More options for the storage tool that formats a new directory. */
   readonly formatOptions?: readonly string[];
+  /** That of DATA_DIR by default. */
+  readonly fileSystem?: LogFileSystem;
 }
+
+export const logDirOf = (dataDir: string, name: string): string => join(dataDir, name, 'log');
 
 /** One broker of a cluster: see startKafka. With several, it answers once most of them run. */
 export async function startBroker(options: BrokerOptions): Promise<LocalKafka> {
-  const { dataDir, name, node, cluster } = options;
+  const { dataDir, name, node, cluster, fileSystem } = options;
   const dir = join(dataDir, name);
-  const logDir = join(dir, 'log');
+  const logDir = logDirOf(dataDir, name);
   mkdirSync(dir, { recursive: true });
   const properties = join(dir, 'server.properties');
   writeFileSync(properties, brokerProperties(logDir, node, cluster, options.properties));
-  if (!existsSync(join(logDir, 'meta.properties'))) await format(options, dir, properties);
-  const child = await startChild({
-    name,
-    command: java(),
-    args: [...jvmArgs(dir), 'kafka.Kafka', properties],
-    dataDir,
-  });
+  if (!existsSync(join(fileSystem?.seenAt ?? logDir, 'meta.properties')))
+    await format(options, dir, properties);
+  const [command, ...before] = [...(fileSystem?.within ?? []), java()];
+  const args = [...before, ...jvmArgs(dir), 'kafka.Kafka', properties];
+  const child = await startChild({ name, command, args, dataDir });
   const brokers = `127.0.0.1:${node.port}`;
   await ready(child, brokers, join(dir, 'server.log'));
   return {
@@ -99,10 +109,11 @@ export const newClusterId = (): string => randomBytes(16).toString('base64url');
 
 /** Gives a new data directory its cluster id; a directory whose formatting was interrupted is formatted again. */
 async function format(
-  { dataDir, name, clusterId, formatOptions = [] }: BrokerOptions,
+  { dataDir, name, clusterId, formatOptions = [], fileSystem }: BrokerOptions,
   dir: string,
   properties: string,
 ): Promise<void> {
+  const [command, ...before] = [...(fileSystem?.within ?? []), java()];
   // With =, because one id in 64 starts with a dash.
   const args = [
     'kafka.tools.StorageTool',
@@ -115,8 +126,8 @@ async function format(
   ];
   const tool = await startChild({
     name: `${name}-format`,
-    command: java(),
-    args: [...jvmArgs(dir), ...args],
+    command,
+    args: [...before, ...jvmArgs(dir), ...args],
     dataDir,
   });
   if ((await tool.exited).code === 0) return;

@@ -1,7 +1,7 @@
 import { readStartArguments } from '../../deploy/local/arguments.ts';
 import { membersOf } from '../../deploy/local/members.ts';
 import { freePort } from '../../deploy/local/ports.ts';
-import { TWO_OF_EACH } from './plan.ts';
+import { TWO_OF_EACH } from './fault.ts';
 
 /** Where the processes of a stack listen, by the variables of npm start. */
 export interface StackPorts {

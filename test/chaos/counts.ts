@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
-import type { Fault } from './plan.ts';
+import type { Fault } from './fault.ts';
 import type { Overall } from './requests.ts';
 
 /** How often each kind of fault occurs, as text: `12 kill, 5 freeze`, the most frequent first. */

@@ -1,16 +1,19 @@
 import { SmallDisk } from './small-disk.ts';
 
-/** The file systems of shards, by their names; none where this machine does not allow it. */
+/** The file systems of shards and brokers, by their names; none where this machine does not allow it. */
 export class Disks {
   readonly #disks = new Map<string, SmallDisk>();
 
-  /** Mounts the one of a shard. @returns the command that runs the shard on it */
-  readonly within = async (name: string, directory: string): Promise<readonly string[]> => {
+  /** Mounts one. @param directory of what it is for. @returns undefined where this machine does not allow it */
+  readonly mount = async (name: string, directory: string): Promise<SmallDisk | undefined> => {
     const disk = await SmallDisk.mount(directory);
-    if (disk === undefined) return [];
-    this.#disks.set(name, disk);
-    return disk.within;
+    if (disk) this.#disks.set(name, disk);
+    return disk;
   };
+
+  /** The same. @returns the command that runs a process on it */
+  readonly within = async (name: string, directory: string): Promise<readonly string[]> =>
+    (await this.mount(name, directory))?.within ?? [];
 
   /** Whether none is mounted. */
   get isEmpty(): boolean {
@@ -21,7 +24,7 @@ export class Disks {
     return this.#disks.get(name);
   }
 
-  /** When the shards have ended. */
+  /** When the processes on them have ended. */
   async unmount(): Promise<void> {
     await Promise.all([...this.#disks.values()].map((disk) => disk.unmount()));
   }

@@ -8,7 +8,7 @@ import { killWhileInsertsFail } from './kill-while-failing.ts';
 import type { GatedServer } from './limits/gated-server.ts';
 import type { MeteredServer } from './metered-server.ts';
 import { isLinkFault } from './network.ts';
-import { LINKS, SHARDS, type Fault } from './plan.ts';
+import { LINKS, SHARDS, type Fault } from './fault.ts';
 import type { ChaosServers } from './servers.ts';
 import { isShardFault } from './shard-faults.ts';
 
@@ -36,7 +36,7 @@ export interface FaultTargets {
   readonly variables: Readonly<Record<string, string>>;
   readonly publisher: MeteredServer;
   readonly gated: GatedServer;
-  readonly servers: Pick<ChaosServers, 'cluster' | 'shardsDir' | 'shards' | 'links' | 'clocksDir'>;
+  readonly servers: Pick<ChaosServers, 'cluster' | 'disks' | 'shardsDir' | 'shards' | 'links' | 'clocksDir'>;
 }
 
 /**
@@ -73,15 +73,15 @@ class Injector {
   constructor(targets: FaultTargets, report: (what: string) => void) {
     this.#targets = targets;
     this.#report = report;
-    this.#brokerFaults = new BrokerFaults(targets.servers.cluster);
+    this.#brokerFaults = new BrokerFaults(targets.servers.cluster, targets.servers.disks);
   }
 
   /** Resolves when the fault is over. @returns whether it could be injected */
   inject(fault: Fault): Promise<boolean> {
     const begin = (): void => this.#report(describeFault(fault));
-    if (fault.brokers) return this.#brokerFaults.inject(fault, begin);
-    begin();
     const { kind, victim, forMs, atMs } = fault;
+    if (victim === 'kafka' || kind === 'full-broker') return this.#brokerFaults.inject(fault, begin);
+    begin();
     const { dataDir, variables, publisher, gated, servers } = this.#targets;
     if (victim === 'publisher') return over(publisher.inject(fault));
     if (victim === 'gated publisher') return over(gated.inject(fault));

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { startPrometheus } from '../deploy/monitoring/prometheus.ts';
 import { prometheus } from '../deploy/tools/programs.ts';
 import { until } from '../until.ts';
-import { LONG_RUN_S } from './plan.ts';
+import { LONG_RUN_S } from './outages.ts';
 
 /** What every run brings about, and keeps until its end. */
 const ALWAYS = ['ApiCreditsInvalidRecords', 'ApiCreditsOrgsSetAside'];
-/** What the outages of a long run bring about (plan.ts), and its dead letters. RELIABILITY.md says why no others. */
+/** What the outages of a long run bring about (outages.ts), and its dead letters. RELIABILITY.md says why no others. */
 const IN_LONG_RUNS = [
   'ApiCreditsNotMonitored',
   'ApiCreditsProcessDown',

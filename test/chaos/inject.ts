@@ -7,9 +7,7 @@ import { topicNames } from '../../schemas/topics.ts';
 import { signalProcess } from '../../deploy/local/process-identity.ts';
 import { startConsumer } from '../consumers/consumer-process.ts';
 import { attemptWithAdmin } from './broker-reads.ts';
-import type { LinkFault } from './network.ts';
-import type { Fault, Victim } from './plan.ts';
-import type { ShardFault } from './shard-faults.ts';
+import type { Fault, ProcessFault, Victim } from './fault.ts';
 
 /** Partitions at once. */
 const ADDED = 2;
@@ -45,6 +43,8 @@ export function describeFault({ kind, victim, forMs, brokers, aheadMs = 0 }: Fau
       return `${who} out of memory for ${seconds}`;
     case 'full-disk':
       return `disk of ${who} full for ${seconds}`;
+    case 'full-broker':
+      return `disk of ${who} full: it halts, and is away for ${seconds}`;
     case 'kill-while-failing':
       return `${who} read-only until each consumer fails to insert, then both consumers killed`;
     case 'stutter':
@@ -60,14 +60,7 @@ export function describeFault({ kind, victim, forMs, brokers, aheadMs = 0 }: Fau
  * @returns false where the fault could not be injected: the process was not running, or did not start in time
  */
 export async function inject(
-  {
-    kind,
-    victim,
-    forMs,
-    atMs,
-  }: Fault & {
-    readonly kind: Exclude<Fault['kind'], LinkFault | ShardFault | 'jump' | 'kill-while-failing'>;
-  },
+  { kind, victim, forMs, atMs }: Fault & { readonly kind: ProcessFault },
   dataDir: string,
   variables: Readonly<Record<string, string>>,
 ): Promise<boolean> {

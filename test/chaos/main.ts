@@ -5,8 +5,9 @@ import { Options } from '../../platform/command-line/options.ts';
 import { npmStart } from '../deploy/local/npm-start.ts';
 import { inTestRun } from '../servers/test-run.ts';
 import { freePorts, variablesOf } from './addresses.ts';
+import { TWO_OF_EACH } from './fault.ts';
 import { planInputs } from './inputs-plan.ts';
-import { planFaults, TWO_OF_EACH } from './plan.ts';
+import { planFaults } from './plan.ts';
 import { runChaos } from './run.ts';
 import { startChaosServers } from './servers.ts';
 

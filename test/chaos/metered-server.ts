@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../deploy/local/ports.ts';
 import type { ApiServerOptions } from './api-server.ts';
 import type { Ledger } from './ledger.ts';
-import type { Fault } from './plan.ts';
+import type { Fault } from './fault.ts';
 import { ServerProcess } from './server-process.ts';
 import type { Call } from './traffic.ts';
 

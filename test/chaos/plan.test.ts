@@ -1,4 +1,5 @@
-import { LINKS, planFaults, SHARDS, VICTIMS } from './plan.ts';
+import { LINKS, SHARDS, VICTIMS } from './fault.ts';
+import { planFaults } from './plan.ts';
 import { SHARD_FAULTS } from './shard-faults.ts';
 
 const SECONDS = 600;
@@ -64,6 +65,11 @@ describe('the plan of a fault run', () => {
   it('hits every broker, and sometimes two at once', () => {
     const hits = planFaults(1, SECONDS).flatMap(({ brokers }) => (brokers ? [brokers.join()] : []));
     expect(new Set(hits)).toEqual(new Set(['0', '1', '2', '0,1', '1,2', '2,0']));
+  });
+
+  it('fills the file system of every broker, of one at a time', () => {
+    const full = planFaults(1, SECONDS).filter(({ kind }) => kind === 'full-broker');
+    expect(new Set(full.map(({ brokers }) => brokers?.join()))).toEqual(new Set(['0', '1', '2']));
   });
 
   it('gives a process some seconds to recover before it is killed or frozen again', () => {

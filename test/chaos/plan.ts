@@ -1,37 +1,21 @@
 import { HOUR_MS, MINUTE_MS } from '../../schemas/time-units.ts';
 import { randomOf } from '../random.ts';
-import { LINK_FAULTS, type LinkFault } from './network.ts';
-import { SHARD_FAULTS, type ShardFault } from './shard-faults.ts';
+import {
+  BROKERS,
+  GUARDS,
+  LINKS,
+  PIPELINE,
+  PROCESSES,
+  SHARDS,
+  type API_SERVERS,
+  type Fault,
+  type Victim,
+} from './fault.ts';
+import { LINK_FAULTS } from './network.ts';
+import { LONG_RUN_S, outagesOf } from './outages.ts';
+import { SHARD_FAULTS } from './shard-faults.ts';
 
-/** What the stack is started with: two of each process, and one of alerts. */
-export const TWO_OF_EACH = ['--consumers', '2', '--apis', '2', '--aggregators', '2', '--gates', '2'] as const;
-/** The shards of ClickHouse, by the names of their processes. */
-export const SHARDS = ['clickhouse-1', 'clickhouse-2'] as const;
-/** The connections of all processes to each shard, and to each broker. */
-export const LINKS = [
-  'link to clickhouse-1',
-  'link to clickhouse-2',
-  'link to kafka-1',
-  'link to kafka-2',
-  'link to kafka-3',
-] as const;
-const PIPELINE = ['consumer', 'consumer-2', 'aggregator', 'aggregator-2', 'api', 'api-2'] as const;
-/** What limits and warns. */
-const GUARDS = ['gate', 'gate-2', 'alerts'] as const;
-/** Processes that are started again when they end. */
-const PROCESSES = [...PIPELINE, ...SHARDS] as const;
-/** API servers: `publisher` meters its calls through a spool, `gated publisher` asks a gate before each. */
-const API_SERVERS = ['publisher', 'gated publisher'] as const;
-export const VICTIMS = [...PROCESSES, ...GUARDS, ...API_SERVERS, 'kafka'] as const;
-export type Victim = (typeof VICTIMS)[number] | (typeof LINKS)[number] | 'topic';
-
-/**
- * kill: kill -9; the stack restarts the process. freeze: the process is stopped for a while and then continues, as
- * after a network outage. join: another consumer joins the group and is killed later. redeliver: a consumer of a new
- * group gets everything again from the first offset and is killed later. rival: another aggregator or alerts works beside
- * the first and is killed later. widen: the call topic gets more partitions. jump: the clock of a process is
- * wrong for a while. kill-while-failing: all consumers are killed while their inserts fail.
- */
+/** How often each is drawn. */
 const KINDS = ['kill', 'kill', 'kill', 'freeze', 'freeze', 'join', 'redeliver', 'rival', 'widen'] as const;
 
 const GUARD_KINDS = ['kill', 'kill', 'freeze', 'jump', 'rival'] as const;
@@ -44,25 +28,9 @@ const DOUBLED: { readonly [kind: string]: Victim } = {
   widen: 'topic',
 };
 
-export interface Fault {
-  readonly kind: (typeof KINDS)[number] | 'jump' | 'kill-while-failing' | LinkFault | ShardFault;
-  /** After the start of the run. */
-  readonly atMs: number;
-  /**
-   * How long it lasts; 0 for the kill of a process, which the stack restarts at once, and for what ends by what is seen.
-   * A broker stays away so long.
-   */
-  readonly forMs: number;
-  readonly victim: Victim;
-  /** By how much a clock is set ahead, negative where it is set back. */
-  readonly aheadMs?: number;
-  /** The brokers that are hit, from 0, where kafka is the victim. */
-  readonly brokers?: readonly number[];
-}
-
-export const BROKERS = 3;
 const TWO_AT_ONCE = 0.25;
 const BROKER_FROZEN = 0.25;
+const BROKER_FULL = 0.15;
 const PUBLISHER_FROZEN = 0.25;
 const MEAN_GAP_MS = 2_500;
 const MAX_DURATION_MS = 9_000;
@@ -71,15 +39,6 @@ const REDELIVERED_UNTIL = 0.3;
 const KILLED_WHILE_FAILING_EVERY_MS = MINUTE_MS;
 /** The pause before a process is hit again: the stack gives up on one that keeps exiting. */
 const RECOVERY_MS = 4_000;
-
-/** A run that lasts so long brings about every alert that faults can (firing.ts). */
-export const LONG_RUN_S = 200;
-/** Of the run: before the first kill while inserts fail, which may hold a link for long. */
-const BLIND_AT = 0.1;
-const AWAY_AT = 0.18;
-/** Longer than the alerts take in a run, behind another fault of the same link. */
-const BLIND_MS = 8_000;
-const AWAY_MS = 25_000;
 
 type Random = () => number;
 const pick = <T>(random: Random, items: readonly [T, ...T[]]): T =>
@@ -105,16 +64,6 @@ export function planFaults(seed: number, seconds: number): Fault[] {
   ].toSorted((a, b) => a.atMs - b.atMs);
 }
 
-/** No API can be scraped, and later none of the processes reaches ClickHouse, for long enough that someone is called. */
-function outagesOf(endMs: number): Fault[] {
-  const both = (victims: readonly Victim[], kind: 'freeze' | 'cut', at: number, forMs: number): Fault[] =>
-    victims.map((victim) => ({ kind, atMs: Math.round(endMs * at), forMs, victim }));
-  return [
-    ...both(['api', 'api-2'], 'freeze', BLIND_AT, BLIND_MS),
-    ...both([LINKS[0], LINKS[1]], 'cut', AWAY_AT, AWAY_MS),
-  ];
-}
-
 /** Whether they hit one process within the time that it needs to recover. */
 const overlap = (a: Fault, b: Fault): boolean =>
   a.victim === b.victim && a.atMs < b.atMs + b.forMs + RECOVERY_MS && b.atMs < a.atMs + a.forMs + RECOVERY_MS;
@@ -136,16 +85,22 @@ function processFaults(random: Random, endMs: number): Fault[] {
   }
 }
 
-/** Each broker in its turn, sometimes two at once, all the time. */
+/** Each broker in its turn, sometimes two at once, all the time; one at most has a full file system. */
 function brokerFaults(random: Random, endMs: number): Fault[] {
   let turn = Math.floor(BROKERS * random());
   return oneAfterAnother(random, endMs, (forMs) => {
-    const kind = random() < BROKER_FROZEN ? 'freeze' : 'kill';
-    const hit = random() < TWO_AT_ONCE ? [turn, turn + 1] : [turn];
+    const kind = brokerFaultOf(random());
+    const isAlone = random() >= TWO_AT_ONCE || kind === 'full-broker';
+    const hit = isAlone ? [turn] : [turn, turn + 1];
     const brokers = hit.map((broker) => broker % BROKERS);
     turn += brokers.length;
     return { kind, forMs, victim: 'kafka', brokers };
   });
+}
+
+function brokerFaultOf(drawn: number): Fault['kind'] {
+  if (drawn < BROKER_FROZEN) return 'freeze';
+  return drawn < BROKER_FROZEN + BROKER_FULL ? 'full-broker' : 'kill';
 }
 
 function apiServerFaults(random: Random, endMs: number, victim: (typeof API_SERVERS)[number]): Fault[] {

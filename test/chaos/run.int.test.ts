@@ -5,7 +5,7 @@ import { npmStart, type NpmStart } from '../deploy/local/npm-start.ts';
 import { runDataDir } from '../servers/addresses.ts';
 import { freePorts, variablesOf } from './addresses.ts';
 import { planInputs } from './inputs-plan.ts';
-import { TWO_OF_EACH, type Fault } from './plan.ts';
+import { TWO_OF_EACH, type Fault } from './fault.ts';
 import { runChaos } from './run.ts';
 import { startChaosServers, type ChaosServers } from './servers.ts';
 
@@ -17,6 +17,7 @@ const FAULTS: readonly Fault[] = [
   { kind: 'widen', atMs: 500, forMs: 0, victim: 'topic' },
   { kind: 'kill', atMs: 1_000, forMs: 0, victim: 'consumer-2' },
   { kind: 'kill', atMs: 1_500, forMs: 1_000, victim: 'kafka', brokers: [1] },
+  { kind: 'full-broker', atMs: 4_000, forMs: 500, victim: 'kafka', brokers: [2] },
   { kind: 'kill', atMs: 1_500, forMs: 0, victim: 'clickhouse-2' },
   { kind: 'silence', atMs: 1_000, forMs: 1_500, victim: 'link to clickhouse-1' },
   { kind: 'cut', atMs: 3_000, forMs: 500, victim: 'link to clickhouse-1' },
@@ -98,6 +99,7 @@ it(
     expect(text).toContain('consumer-2 killed');
     expect(text).toContain('clickhouse-2 killed');
     expect(text).toContain('kafka-2 killed, away for 1.0 s');
+    expect(text).toContain('disk of kafka-3 full: it halts, and is away for 0.5 s');
     expect(text).toContain('link to clickhouse-1 silent for 1.5 s, its connections stay open');
     expect(text).toContain('link to clickhouse-1 cut for 0.5 s');
     expect(text).toContain('link to clickhouse-2 slow for 1.0 s');
@@ -111,7 +113,7 @@ it(
     expect(text).toMatch(/an API server killed 1 times had [1-9]\d* of [1-9]\d* calls/);
     expect(text).not.toContain('could not be injected');
     expect(text).toMatch(
-      /31 of 31 faults injected; \d{3,} distinct calls published; [1-9]\d* requests for the current usage answered/,
+      /32 of 32 faults injected; \d{3,} distinct calls published; [1-9]\d* requests for the current usage answered/,
     );
     // Faults may end those that were to be abandoned.
     expect(text).toMatch(/transactions: [1-9]\d* committed, [1-9]\d* aborted, \d+ abandoned/);

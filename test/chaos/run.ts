@@ -10,7 +10,7 @@ import { injectDuring, RunClock } from './fault-schedule.ts';
 import { Guards } from './guards.ts';
 import type { Inputs } from './inputs-plan.ts';
 import { Ledger } from './ledger.ts';
-import type { Fault } from './plan.ts';
+import type { Fault } from './fault.ts';
 import { LimitChanges } from './limit-changes.ts';
 import { compareOutcome } from './outcome.ts';
 import { historyDifferences } from './poison.ts';
@@ -80,7 +80,8 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
   const { until } = clock;
   const report = (what: string): void =>
     print(`${(clock.elapsedMs / 1_000).toFixed(1).padStart(6)} s  ${what}`);
-  if (servers.disks.isEmpty) report('no file systems of their own: full disks are a limit of ClickHouse');
+  if (servers.disks.isEmpty)
+    report('no file systems of their own: full disks are a limit of ClickHouse, and full brokers are killed');
 
   const over = new AbortController();
   const settled = new AbortController();

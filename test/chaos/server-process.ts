@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../deploy/local/until.ts';
 import { projectRoot } from '../../schemas/root.ts';
-import type { Fault } from './plan.ts';
+import type { Fault } from './fault.ts';
 
 const UP_WITHIN_MS = 60_000;
 

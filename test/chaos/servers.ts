@@ -10,7 +10,7 @@ import { clockVariables } from './clocks.ts';
 import { Disks } from './disks.ts';
 import { FaultyLinks } from './links.ts';
 import { FaultyLink } from './network.ts';
-import { BROKERS, SHARDS } from './plan.ts';
+import { BROKERS, SHARDS } from './fault.ts';
 import { FaultyShard } from './shard-faults.ts';
 
 /** Of the shards, and of their cluster. */
@@ -19,7 +19,7 @@ const DATABASE = 'test_chaos';
 /** The brokers and the shards of ClickHouse that a fault run hits. */
 export interface ChaosServers {
   readonly cluster: KafkaCluster;
-  /** Of the shards. */
+  /** Of the shards and the brokers. */
   readonly disks: Disks;
   /** Where the pids of the shards are found. */
   readonly shardsDir: string;
@@ -48,7 +48,11 @@ export async function startChaosServers(
     brokerLinks.push(link);
     return link.port;
   };
-  const cluster = await startKafkaCluster(join(dataDir, 'brokers'), BROKERS, linkTo);
+  const cluster = await startKafkaCluster(join(dataDir, 'brokers'), {
+    size: BROKERS,
+    linkTo,
+    fileSystemOf: disks.mount,
+  });
   try {
     const shards = await startClickHouseCluster({
       dataDir: shardsDir,

@@ -10,7 +10,9 @@ const SIZE_BYTES = 2 * 2 ** 30;
  * It needs no root: the user is root in the namespace alone.
  */
 const HOLDER = `mount -t tmpfs -o size="$2" tmpfs "$1" && echo mounted &&
-while read -r size; do mount -o remount,size="$size" tmpfs "$1" && echo "$size"; done`;
+while read -r size; do mount -o remount,size="$size" tmpfs "$1" && echo "$size" || echo failed; done`;
+/** Something may be written between the measuring of what is used and the new size, which it then does not fit. */
+const FILL_ATTEMPTS = 50;
 
 /** A file system of a directory that only processes `within` see, and that can be full. */
 export class SmallDisk {
@@ -42,14 +44,24 @@ export class SmallDisk {
     return ['nsenter', '--preserve-credentials', '-U', '-m', '-t', String(this.#holder.pid), '--'];
   }
 
-  /** From now on no byte more than there is can be written. */
-  async fill(): Promise<void> {
-    const { blocks, bfree, bsize } = statfsSync(`/proc/${this.#holder.pid}/root${this.#directory}`);
-    await this.#resize((blocks - bfree) * bsize);
+  /** Where processes outside see the directory. */
+  get seenAt(): string {
+    return `/proc/${this.#holder.pid}/root${this.#directory}`;
   }
 
+  /** From now on no byte more than there is can be written. @throws where what is there grows faster than it can be measured */
+  async fill(): Promise<void> {
+    for (let attempt = 0; attempt < FILL_ATTEMPTS; attempt += 1) {
+      const { blocks, bfree, bsize } = statfsSync(this.seenAt);
+      if (await this.#resize((blocks - bfree) * bsize)) return;
+    }
+    throw new Error(`the file system of ${this.#directory} could not be filled`);
+  }
+
+  /** @throws where it has not become larger */
   async release(): Promise<void> {
-    await this.#resize(SIZE_BYTES);
+    if (await this.#resize(SIZE_BYTES)) return;
+    throw new Error(`the file system of ${this.#directory} was not resized`);
   }
 
   /** When the processes within have ended. */
@@ -59,10 +71,10 @@ export class SmallDisk {
     await exited;
   }
 
-  /** @throws where it could not: what is there must fit */
-  async #resize(bytes: number): Promise<void> {
+  /** @returns false where it could not: what is there must fit */
+  async #resize(bytes: number): Promise<boolean> {
     this.#holder.stdin?.write(`${bytes}\n`);
     const { value } = await this.#lines.next();
-    if (value !== String(bytes)) throw new Error(`the file system of ${this.#directory} was not resized`);
+    return value === String(bytes);
   }
 }

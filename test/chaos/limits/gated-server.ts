@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../../../deploy/local/until.ts';
-import type { Fault } from '../plan.ts';
+import type { Fault } from '../fault.ts';
 import type { Ledger } from '../ledger.ts';
 import { ServerProcess } from '../server-process.ts';
 import { readAcknowledged } from './gated-calls.ts';
