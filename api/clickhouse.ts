@@ -83,7 +83,10 @@ export function connectForReading(
 
 /** D: as many lines as a spreadsheet holds. */
 const MAX_DOWNLOAD_ROWS = 1_000_000;
-/** ClickHouse keeps the result in a file until it has been read. */
+/**
+ * ClickHouse keeps what a result has beyond RESULT_BUFFER_BYTES in a file until it has been read. Where its disk is
+ * full it answers 200 with the first RESULT_BUFFER_BYTES alone (26.7): selectChunks rejects such an answer.
+ */
 const MAX_DOWNLOAD_BYTES = 1_000_000_000;
 /** D: one organisation leaves three quarters of these connections to the others too. */
 const DOWNLOAD_SHARE = { slots: 2, waitMs: 10_000, maxWaiting: 20 };
@@ -105,13 +108,12 @@ export function connectForDownloads(config: ClickHouseConfig): ClickHouseClient 
     const request = runningRequest();
     if (request === undefined) throw new Error('A download belongs to a request.');
     const { id, signal, holder = '' } = request;
-    const { clickhouse_settings: settings } = params;
     const release = await shares.hold(holder, signal);
     try {
       const result = await query({
         ...params,
         abort_signal: signal,
-        clickhouse_settings: { ...settings, log_comment: id },
+        clickhouse_settings: { ...params.clickhouse_settings, log_comment: id },
       });
       const close = result.close.bind(result);
       result.close = () => {

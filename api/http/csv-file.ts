@@ -27,7 +27,8 @@ export interface CsvFile {
 
 /**
  * Sends records as a file, a chunk at a time. The first chunk is read before the answer begins, so that a failure still
- * gets its own status; a later one breaks the transfer off.
+ * gets its own status; a later one breaks the transfer off, without the last chunk of HTTP/1.1. To a client of HTTP/1.0,
+ * as nginx is by default, the end of the connection is the end of the file: so the connection is reset.
  */
 export async function sendCsvFile(
   reply: FastifyReply,
@@ -39,6 +40,15 @@ export async function sendCsvFile(
     for await (const records of chunks) yield csvOf(records, columns, false);
   }
   void reply.header('content-disposition', attachment(name, 'csv')).type(CSV_MEDIA_TYPE);
-  // A generator that has not begun is not ended by its stream.
-  return Readable.from(texts()).once('close', () => void chunks.return(undefined));
+  const breakOff = (): void => {
+    if (reply.raw.headersSent) reply.raw.socket?.resetAndDestroy();
+  };
+  // Of a reader who takes nothing any more; without a listener the connection would be closed as at the end of a file.
+  reply.raw.once('timeout', breakOff);
+  return (
+    Readable.from(texts())
+      .once('error', breakOff)
+      // A generator that has not begun is not ended by its stream.
+      .once('close', () => void chunks.return(undefined))
+  );
 }

@@ -2,8 +2,10 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { Type } from 'typebox';
 import { startClickHouseCluster } from '../../deploy/local/clickhouse-cluster.ts';
-import { connectForReading } from '../../api/clickhouse.ts';
+import { connectForDownloads, connectForReading } from '../../api/clickhouse.ts';
+import { onBehalfOf } from '../../api/http/running-request.ts';
 import { connectClickHouse, select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { selectChunks } from '../../platform/clickhouse/select-chunks.ts';
 import { runDataDir } from '../servers/addresses.ts';
 import { TEST_USER } from '../servers/clickhouse-user.ts';
 import { until } from '../until.ts';
@@ -12,6 +14,19 @@ import { Disks } from './disks.ts';
 const TIMEOUT_MS = 120_000;
 const ROWS = 200_000;
 const Count = Type.Object({ rows: Type.Integer(), sum: Type.Integer() });
+
+/** As JSON 100 MB, of which the API lets ClickHouse keep 64 MB in memory. */
+const DOWNLOADED = 900_000;
+const Downloaded = Type.Object({ number: Type.Integer(), text: Type.String() });
+const DOWNLOAD = `SELECT number, hex(sipHash128(number)) || hex(sipHash128(-number)) AS text FROM numbers(${DOWNLOADED})`;
+
+/** The rows that a download gets. @throws where it is not complete */
+const download = (by: ClickHouseClient): Promise<number> =>
+  onBehalfOf({ id: 'download', signal: new AbortController().signal }, async () => {
+    let rows = 0;
+    for await (const chunk of selectChunks(by, Downloaded, DOWNLOAD)) rows += chunk.length;
+    return rows;
+  });
 
 /** The batches that are there, each as a whole. */
 const batches = async (by: ClickHouseClient): Promise<number[]> => {
@@ -31,6 +46,7 @@ describe('a ClickHouse whose file system is full', () => {
   let client: ClickHouseClient;
   /** As the API reads. */
   let reading: ClickHouseClient;
+  let downloading: ClickHouseClient;
   beforeAll(async () => {
     cluster = await startClickHouseCluster({
       dataDir: mkdtempSync(join(runDataDir(), 'full-disk-')),
@@ -48,6 +64,7 @@ describe('a ClickHouse whose file system is full', () => {
     };
     client = connectClickHouse(config, 'test full disk');
     reading = connectForReading(config);
+    downloading = connectForDownloads(config);
     await client.command({ query: 'CREATE DATABASE test_full_disk' });
     await client.command({
       query:
@@ -55,7 +72,7 @@ describe('a ClickHouse whose file system is full', () => {
     });
   }, TIMEOUT_MS);
   afterAll(async () => {
-    await Promise.all([client?.close(), reading?.close()]);
+    await Promise.all([client?.close(), reading?.close(), downloading?.close()]);
     await cluster?.stop();
     await disks.unmount();
   });
@@ -100,6 +117,20 @@ describe('a ClickHouse whose file system is full', () => {
         'SELECT count() AS rows, sum(batch) AS sum FROM test_full_disk.kept',
       );
       expect(sums).toEqual({ rows: 4 * ROWS, sum: (0 + 1 + 2 + 7) * ROWS });
+    },
+    TIMEOUT_MS,
+  );
+
+  // Without room ClickHouse answers 200 with the first 64 MB, and says that it was all; with little it hangs up.
+  it.each([0, 300_000])(
+    'never ends a download early as if it were complete, with room for %s bytes',
+    async (room) => {
+      const disk = disks.of(cluster.members[0]?.name ?? '');
+      if (disk === undefined) return;
+      await disk.fill(room);
+      expect(await download(downloading).catch(() => 'broken off')).toBe('broken off');
+      await disk.release();
+      expect(await download(downloading)).toBe(DOWNLOADED);
     },
     TIMEOUT_MS,
   );

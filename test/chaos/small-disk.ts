@@ -49,11 +49,14 @@ export class SmallDisk {
     return `/proc/${this.#holder.pid}/root${this.#directory}`;
   }
 
-  /** From now on no byte more than there is can be written. @throws where what is there grows faster than it can be measured */
-  async fill(): Promise<void> {
+  /**
+   * From now on no byte more than there is can be written, or only so many.
+   * @throws where what is there grows faster than it can be measured
+   */
+  async fill(leavingBytes = 0): Promise<void> {
     for (let attempt = 0; attempt < FILL_ATTEMPTS; attempt += 1) {
       const { blocks, bfree, bsize } = statfsSync(this.seenAt);
-      if (await this.#resize((blocks - bfree) * bsize)) return;
+      if (await this.#resize((blocks - bfree) * bsize + leavingBytes)) return;
     }
     throw new Error(`the file system of ${this.#directory} could not be filled`);
   }
