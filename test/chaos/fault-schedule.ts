@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SECOND_MS } from '../../schemas/time-units.ts';
+import { killWhileDelivering } from './alerts/kill-while-delivering.ts';
+import type { FailingReceiver } from './alerts/receiver.ts';
 import { areConsumersAssigned } from './assigned.ts';
 import { BrokerFaults } from './brokers.ts';
 import { jumpClock } from './clocks.ts';
@@ -36,6 +38,8 @@ export interface FaultTargets {
   readonly variables: Readonly<Record<string, string>>;
   readonly publisher: MeteredServer;
   readonly gated: GatedServer;
+  /** Of alerts. */
+  readonly receiver: FailingReceiver;
   readonly servers: Pick<ChaosServers, 'cluster' | 'disks' | 'shardsDir' | 'shards' | 'links' | 'clocksDir'>;
 }
 
@@ -69,6 +73,7 @@ class Injector {
   readonly #report: (what: string) => void;
   readonly #brokerFaults: BrokerFaults;
   readonly #redeliveries: Promise<unknown>[] = [];
+  #deliveryKill: Promise<boolean> = Promise.resolve(true);
 
   constructor(targets: FaultTargets, report: (what: string) => void) {
     this.#targets = targets;
@@ -90,10 +95,18 @@ class Injector {
     const shard = servers.shards.find(({ name }) => name === victim);
     if (isShardFault(kind)) return over(shard?.inject(kind, forMs));
     if (kind === 'kill-while-failing') return this.#killWhileFailing(victim);
+    if (kind === 'kill-while-delivering') return this.#killWhileDelivering();
     if (kind === 'jump') return jump(fault, dataDir, servers.clocksDir);
     const injected = inject({ kind, victim, forMs, atMs }, shard ? servers.shardsDir : dataDir, variables);
     if (kind === 'redeliver') this.#redeliveries.push(injected);
     return injected;
+  }
+
+  /** One after the other: each hits an attempt of its own. */
+  #killWhileDelivering(): Promise<boolean> {
+    const { dataDir, receiver } = this.#targets;
+    const kill = () => killWhileDelivering(dataDir, receiver);
+    return (this.#deliveryKill = this.#deliveryKill.then(kill, kill));
   }
 
   /** Behind all redeliveries, which would make good what is lost. */

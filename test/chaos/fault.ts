@@ -33,10 +33,17 @@ export type ProcessFault = 'kill' | 'freeze' | 'join' | 'redeliver' | 'rival' | 
 
 /**
  * jump: the clock of a process is wrong for a while. kill-while-failing: all consumers are killed while their inserts
- * fail. full-broker: nothing can be written to the file system of a broker any more, it halts, and is started again
+ * fail. kill-while-delivering: the process of alerts is killed while it waits for the answer to a delivery. full-broker: nothing can be written to the file system of a broker any more, it halts, and is started again
  * once there is room.
  */
-export type FaultKind = ProcessFault | LinkFault | ShardFault | 'jump' | 'kill-while-failing' | 'full-broker';
+export type FaultKind =
+  | ProcessFault
+  | LinkFault
+  | ShardFault
+  | 'jump'
+  | 'kill-while-failing'
+  | 'kill-while-delivering'
+  | 'full-broker';
 
 export interface Fault {
   readonly kind: FaultKind;

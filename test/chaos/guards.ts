@@ -52,11 +52,11 @@ const FALLS_AFTER_S = 40;
 /** What limits, warns and rejects: an API server that asks gates, and a receiver of alerts that fails. */
 export class Guards {
   readonly server: GatedServer;
-  readonly #receiver: FailingReceiver;
+  readonly receiver: FailingReceiver;
 
   private constructor(server: GatedServer, receiver: FailingReceiver) {
     this.server = server;
-    this.#receiver = receiver;
+    this.receiver = receiver;
   }
 
   /** Sets terms and rules, and resolves when calls are admitted and the first alerts have arrived. */
@@ -83,7 +83,7 @@ export class Guards {
 
   /** When the faults are over. @returns what became of the calls, for people */
   async finish(ledger: Ledger): Promise<string> {
-    this.#receiver.recover();
+    this.receiver.recover();
     const { calls, rejected } = await this.server.finish(ledger);
     return (
       `an API server killed ${this.server.kills} times asked gates: ` +
@@ -95,13 +95,13 @@ export class Guards {
   async differences({ kafka, topic, ledger, limits, gated, report }: GuardsOutcome): Promise<string[]> {
     const kept = limitsOutcome(gated, limits);
     report(`the most credits of 24 hours: ${kept.summary}`);
-    const alerts = await alertsOutcome({ kafka, topic, ledger, limits, receiver: this.#receiver });
+    const alerts = await alertsOutcome({ kafka, topic, ledger, limits, receiver: this.receiver });
     report(alerts.summary);
     return [...kept.differences, ...alerts.differences];
   }
 
   close(): Promise<void> {
-    return this.#receiver.close();
+    return this.receiver.close();
   }
 }
 

@@ -47,6 +47,8 @@ export function describeFault({ kind, victim, forMs, brokers, aheadMs = 0 }: Fau
       return `disk of ${who} full: it halts, and is away for ${seconds}`;
     case 'kill-while-failing':
       return `${who} read-only until each consumer fails to insert, then both consumers killed`;
+    case 'kill-while-delivering':
+      return `${who} killed as soon as a delivery waits for its answer`;
     case 'stutter':
       return `${who} at a third of its speed for ${seconds}`;
   }

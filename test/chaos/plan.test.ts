@@ -67,6 +67,11 @@ describe('the plan of a fault run', () => {
     expect(new Set(hits)).toEqual(new Set(['0', '1', '2', '0,1', '1,2', '2,0']));
   });
 
+  it('kills the process of alerts while it delivers, also in a short run', () => {
+    for (const seconds of [10, 270])
+      expect(planFaults(3, seconds).map(({ kind }) => kind)).toContain('kill-while-delivering');
+  });
+
   it('fills the file system of every broker, of one at a time', () => {
     const full = planFaults(1, SECONDS).filter(({ kind }) => kind === 'full-broker');
     expect(new Set(full.map(({ brokers }) => brokers?.join()))).toEqual(new Set(['0', '1', '2']));

@@ -11,6 +11,7 @@ import {
   type Fault,
   type Victim,
 } from './fault.ts';
+import { killsWhileDelivering, killsWhileFailing, REDELIVERED_UNTIL } from './aimed-kills.ts';
 import { LINK_FAULTS } from './network.ts';
 import { LONG_RUN_S, outagesOf } from './outages.ts';
 import { SHARD_FAULTS } from './shard-faults.ts';
@@ -34,9 +35,6 @@ const BROKER_FULL = 0.15;
 const PUBLISHER_FROZEN = 0.25;
 const MEAN_GAP_MS = 2_500;
 const MAX_DURATION_MS = 9_000;
-/** Of the run. */
-const REDELIVERED_UNTIL = 0.3;
-const KILLED_WHILE_FAILING_EVERY_MS = MINUTE_MS;
 /** The pause before a process is hit again: the stack gives up on one that keeps exiting. */
 const RECOVERY_MS = 4_000;
 
@@ -61,6 +59,7 @@ export function planFaults(seed: number, seconds: number): Fault[] {
     ...killsWhileFailing(random, endMs),
     ...guardFaults(random, endMs),
     ...apiServerFaults(random, endMs, 'gated publisher'),
+    ...killsWhileDelivering(endMs),
   ].toSorted((a, b) => a.atMs - b.atMs);
 }
 
@@ -145,18 +144,6 @@ function guardFaults(random: Random, endMs: number): Fault[] {
     if (kind === 'jump') return { kind, forMs, victim, aheadMs };
     return { kind, forMs: kind === 'kill' ? 0 : forMs, victim };
   });
-}
-
-/** Once a minute, and only when nothing is delivered again any more that would make good what they lose. */
-function killsWhileFailing(random: Random, endMs: number): Fault[] {
-  const firstMs = endMs * (REDELIVERED_UNTIL + 0.2 * random());
-  const count = Math.ceil((endMs - firstMs) / KILLED_WHILE_FAILING_EVERY_MS);
-  return Array.from({ length: count }, (_, index) => ({
-    kind: 'kill-while-failing',
-    atMs: Math.round(firstMs + index * KILLED_WHILE_FAILING_EVERY_MS),
-    forMs: 0,
-    victim: SHARDS[1],
-  }));
 }
 
 /** Faults each of which begins some seconds after the one before is over. */

@@ -36,7 +36,7 @@ const FAULTS: readonly Fault[] = [
   { kind: 'kill', atMs: 2_000, forMs: 0, victim: 'publisher' },
   { kind: 'kill', atMs: 2_500, forMs: 0, victim: 'consumer' },
   { kind: 'kill', atMs: 1_000, forMs: 0, victim: 'gate' },
-  { kind: 'kill', atMs: 3_000, forMs: 0, victim: 'alerts' },
+  { kind: 'kill-while-delivering', atMs: 3_000, forMs: 0, victim: 'alerts' },
   { kind: 'kill', atMs: 5_000, forMs: 0, victim: 'gated publisher' },
   { kind: 'rival', atMs: 5_000, forMs: 2_000, victim: 'alerts' },
   { kind: 'jump', atMs: 7_000, forMs: 3_000, victim: 'alerts', aheadMs: -1_800_000 },

@@ -86,7 +86,8 @@ export async function runChaos(options: ChaosOptions): Promise<string[]> {
   const over = new AbortController();
   const settled = new AbortController();
   const alert = watchAlert(url, ALERT, settled.signal);
-  const targets = { dataDir, variables, publisher: server, gated: guards.server, servers };
+  const { server: gated, receiver } = guards;
+  const targets = { dataDir, variables, publisher: server, gated, receiver, servers };
   const inject = () => injectDuring(seconds, faults, targets, clock, report).finally(() => over.abort());
   const run = {
     kafka: config,

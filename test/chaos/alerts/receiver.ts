@@ -35,6 +35,7 @@ export class FailingReceiver {
   readonly deliveries = new Map<string, Delivery>();
   readonly failures: Record<Failure, number> = { error: 0, cut: 0, none: 0, slow: 0, hang: 0, late: 0 };
   readonly #server: Server;
+  readonly #unanswered = new Set<IncomingMessage>();
   #isWell = false;
 
   private constructor() {
@@ -54,6 +55,11 @@ export class FailingReceiver {
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('the receiver does not listen');
     return `http://127.0.0.1:${address.port}/hook`;
+  }
+
+  /** How many attempts wait for an answer that comes too late or never. */
+  get waiting(): number {
+    return this.#unanswered.size;
   }
 
   /** From now on every attempt is accepted. */
@@ -84,6 +90,10 @@ export class FailingReceiver {
     delivery.isChanged ||= delivery.body !== body;
     const failure = this.#failureOf(delivery.attempts, index);
     this.failures[failure] += 1;
+    if (failure === 'hang' || failure === 'late') {
+      this.#unanswered.add(request);
+      response.once('close', () => this.#unanswered.delete(request));
+    }
     if (failure === 'hang') return;
     if (failure === 'cut') return void request.socket.destroy();
     if (failure === 'slow') await sleep(SLOW_MS);
