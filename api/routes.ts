@@ -38,6 +38,7 @@ import { subscriptionRoute } from './settings/subscription-route.ts';
 import { sessionRoutes } from './sign-in/session-routes.ts';
 import { signInRoutes } from './sign-in/sign-in-routes.ts';
 import { statementRoutes } from './statements/routes.ts';
+import { addressesCsvRoute } from './usage/addresses-csv-route.ts';
 import { addressesRoute } from './usage/addresses-route.ts';
 import { usageCsvRoute } from './usage/csv-route.ts';
 import { usageRoute } from './usage/route.ts';
@@ -54,6 +55,7 @@ export async function registerRoutes(app: ApiServer, dependencies: ApiDependenci
   usageRoute(app, dependencies);
   usageCsvRoute(app, dependencies);
   addressesRoute(app, dependencies);
+  addressesCsvRoute(app, dependencies);
   callsRoute(app, dependencies);
   callsCsvRoute(app, dependencies);
   oneCallRoute(app, dependencies);

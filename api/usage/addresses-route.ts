@@ -1,21 +1,19 @@
-import { Type, type Static } from 'typebox';
-import { DAY_MS } from '../../schemas/time-units.ts';
-import { floorTo, formatInstant } from '../../domain/instants.ts';
+import { Type } from 'typebox';
+import { formatInstant } from '../../domain/instants.ts';
 import { readAddresses, type AddressRow } from '../../store/usage/read-addresses.ts';
-import { readTotal, totalOf } from '../../store/usage/read.ts';
+import { totalOf } from '../../store/usage/read.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { OrgParams } from '../parameters/org.ts';
 import { Instant } from '../parameters/instant.ts';
 import type { ApiServer } from '../server.ts';
 import { sums } from './answer.ts';
-import { requestedRange, requestedUsage, usageProperties } from './requested.ts';
+import { addressesProperties, requestedAddresses } from './requested-addresses.ts';
 
 const strict = { additionalProperties: false };
-const { group_by: _groups, time_zone: _zone, ...rangeProperties } = usageProperties;
 
 const AddressesQuery = Type.Object(
   {
-    ...rangeProperties,
+    ...addressesProperties,
     top: Type.Integer({
       minimum: 1,
       maximum: 1_000,
@@ -62,31 +60,19 @@ export function addressesRoute(app: ApiServer, sources: ApiDependencies): void {
       response: { 200: AddressesAnswer },
     },
     handler: async ({ params, query: { top, ...query } }) => {
-      const { from, to } = requestedRange(query);
-      const now = sources.now();
-      const requested = { range: { from, to }, now, only: undefined };
-      const { org, sealed, filters, lagSeconds } = await requestedUsage(
-        sources,
-        params.org,
-        query,
-        requested,
-      );
-      // Whole UTC days, as ClickHouse clears them; it may have cleared the address of an earlier call already, or not.
-      const keptSince = Math.max(0, floorTo(now, DAY_MS) - sources.sourceRetentionDays * DAY_MS);
-      const cut = Math.min(Math.max(from, keptSince), to);
-      const { orgId } = org;
+      const { kept, readBefore, ...requested } = await requestedAddresses(sources, params.org, query);
       const [before, rows] = await Promise.all([
-        from < cut ? readTotal(sources.clickhouse, { orgId, sealed, from, to: cut, filters }) : NOTHING,
-        cut < to ? readAddresses(sources.clickhouse, { orgId, from: cut, to, filters, top }) : [],
+        readBefore(),
+        kept === undefined ? [] : readAddresses(sources.clickhouse, { ...kept, top }),
       ]);
       const figuresOf = (kind: AddressRow['kind']) => totalOf(rows.filter((row) => row.kind === kind));
       return {
-        org_id: orgId,
-        from: formatInstant(from),
-        to: formatInstant(to),
-        as_of: formatInstant(now),
-        lag_seconds: lagSeconds,
-        kept_since: formatInstant(keptSince),
+        org_id: requested.orgId,
+        from: formatInstant(requested.from),
+        to: formatInstant(requested.to),
+        as_of: formatInstant(requested.now),
+        lag_seconds: requested.lagSeconds,
+        kept_since: formatInstant(requested.keptSince),
         rows: rows.filter(({ kind }) => kind === 'top').map(({ kind: _kind, ...row }) => row),
         other: figuresOf('other'),
         without_address: figuresOf('none'),
@@ -96,5 +82,3 @@ export function addressesRoute(app: ApiServer, sources: ApiDependencies): void {
     },
   });
 }
-
-const NOTHING: Static<ReturnType<typeof Sums>> = { calls: 0, credits: 0, rejected: 0 };

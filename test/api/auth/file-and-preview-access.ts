@@ -19,6 +19,11 @@ export const FILE_AND_PREVIEW_ACCESS = {
     own: [200, 200, 403, 200, 403, 403, 403],
     foreign: [404, 404, 404, 404, 403, 403, 403],
   },
+  'GET /v1/orgs/:org/usage/source-addresses.csv': {
+    query: RANGE,
+    own: [200, 200, 403, 200, 403, 403, 403],
+    foreign: [404, 404, 404, 404, 403, 403, 403],
+  },
   'GET /v1/orgs/:org/calls.csv': {
     query: RANGE,
     own: [200, 200, 200, 200, 403, 403, 403],

@@ -2,6 +2,7 @@ import { AddressesAnswer } from '../../../api/usage/addresses-route.ts';
 import { UsageAnswer } from '../../../api/usage/answer.ts';
 import type { Claims } from '../../../api/auth/tokens.ts';
 import { openApi, type ApiUnderTest } from '../api-under-test.ts';
+import { fetchCsv } from '../statements/files.ts';
 import { sealAll } from '../sealing.ts';
 import { callEvent, insertEvents, insertSettings } from '../tables.ts';
 import { countOf } from '../traffic.ts';
@@ -90,11 +91,55 @@ describe('usage by source address', () => {
     });
   });
 
-  it('is for the roles that read everyone’s calls', async () => {
-    const path = `/v1/orgs/one/usage/source-addresses?${range(KEPT_SINCE)}`;
+  it.each(['', '.csv'])('is for the roles that read everyone’s calls (%s)', async (suffix) => {
+    const path = `/v1/orgs/one/usage/source-addresses${suffix}?${range(KEPT_SINCE)}`;
     const user = await api.get(path, { role: 'user', sub: 'ann', org: 'one' });
     expect(user.status).toBe(403);
     const analyst = await api.get(path, { role: 'analyst', sub: 'ann', orgs: ['one'] });
     expect(analyst.status).toBe(200);
+  });
+});
+
+const csv = (query: string) => fetchCsv(api, `/v1/orgs/one/usage/source-addresses.csv?${query}`, ADMIN);
+
+describe('usage by source address as CSV', () => {
+  it('has every address, and what has none, in the order of the answer', async () => {
+    const rows = await csv(range(KEPT_SINCE - 10 * DAY_MS));
+    expect(
+      rows.map(({ line, source_address, calls, credits, rejected_calls }) =>
+        [line, source_address, calls, credits, rejected_calls].join(' '),
+      ),
+    ).toEqual([
+      'without_address  2 10 0',
+      'address 192.0.2.1 2 9 0',
+      'address 192.0.2.2 1 5 0',
+      'address 192.0.2.3 1 1 0',
+      'address 2001:db8::1 1 0 1',
+      'no_longer_kept  2 24 0',
+    ]);
+  });
+
+  it('says of each line what it is of, and takes the filters of usage', async () => {
+    expect(await csv(`${range(KEPT_SINCE)}&status=429`)).toEqual([
+      {
+        line: 'address',
+        source_address: '2001:db8::1',
+        calls: '1',
+        credits: '0',
+        rejected_calls: '1',
+        org_id: 'one',
+        from_utc: new Date(KEPT_SINCE).toISOString(),
+        to_utc: new Date(NOW).toISOString(),
+        as_of_utc: new Date(NOW).toISOString(),
+        lag_seconds: expect.any(String),
+        kept_since_utc: new Date(KEPT_SINCE).toISOString(),
+      },
+    ]);
+  });
+
+  it('has no address that is past its retention', async () => {
+    const rows = await csv(range(KEPT_SINCE - 10 * DAY_MS, KEPT_SINCE));
+    expect(rows).toMatchObject([{ line: 'no_longer_kept', source_address: '', calls: '2', credits: '24' }]);
+    expect(rows).toHaveLength(1);
   });
 });

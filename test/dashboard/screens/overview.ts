@@ -9,6 +9,9 @@ import { OTHER, type SampleStack } from '../stack.ts';
 
 const DAY_MS = 86_400_000;
 
+const creditsOf = (rows: readonly Record<string, string>[]): number =>
+  rows.reduce((sum, row) => sum + Number(row['credits']), 0);
+
 /** The gauge, and who used its credits. */
 export function overviewTests(opened: () => OpenDashboard): void {
   let page: Page;
@@ -51,8 +54,7 @@ export function overviewTests(opened: () => OpenDashboard): void {
   it('saves the users of the gauge as CSV, adding up to it', async () => {
     const { figures } = await screenOf(page);
     const rows = await savedCsv(page, page.getByRole('button', { name: 'Download users as CSV' }));
-    const sum = rows.reduce((all, row) => all + Number(row['credits']), 0);
-    expect(number(sum)).toBe(figures.get('used'));
+    expect(number(creditsOf(rows))).toBe(figures.get('used'));
   });
 
   it('saves all values of a panel as CSV, with the credits on screen', async () => {
@@ -67,6 +69,11 @@ export function overviewTests(opened: () => OpenDashboard): void {
     await page.locator('.addresses tfoot').waitFor();
     const total = await page.locator('.addresses tfoot td').first().innerText();
     expect(total).toBe((await screenOf(page)).figures.get('used'));
+    const rows = await savedCsv(
+      page,
+      page.getByRole('button', { name: 'Download CSV of all source addresses' }),
+    );
+    expect(number(creditsOf(rows))).toBe(total);
     await page.getByText('Source addresses', { exact: true }).click();
   });
 

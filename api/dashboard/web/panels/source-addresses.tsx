@@ -2,6 +2,7 @@ import { printableLine } from '../../../../platform/printable-text.ts';
 import { useState } from 'preact/hooks';
 import type { Addresses } from '../answers.ts';
 import { dateTime, number, percent } from '../formats.ts';
+import { DownloadButton } from '../components/download-button.tsx';
 import { Table } from '../components/table.tsx';
 import { Loading, ProblemNotice } from '../components/states.tsx';
 import type { Range } from '../intervals.ts';
@@ -106,9 +107,23 @@ function AddressTable({ org, range, query }: SourceAddressesProps) {
           </button>
         )}
       </p>
+      <DownloadButton
+        isLink
+        label="Download CSV"
+        title="Download CSV of all source addresses"
+        path={orgPath(org, 'usage/source-addresses.csv')}
+        query={[...inRange(query, data), ...filters]}
+      />
     </div>
   );
 }
+
+/** The same query with the range of the figures on screen, which stays as it was while the screen refreshes. */
+const inRange = (query: Query, { from, to }: Pick<Addresses, 'from' | 'to'>): Query => [
+  ...query.filter(([name]) => name !== 'from' && name !== 'to'),
+  ['from', from],
+  ['to', to],
+];
 
 type Figures = Addresses['total'];
 
