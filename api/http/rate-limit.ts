@@ -1,5 +1,7 @@
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { quotaFields } from '../../domain/quota-fields.ts';
+import { SECOND_MS } from '../../schemas/time-units.ts';
 import { subjectOf } from '../auth/permissions.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
@@ -11,6 +13,7 @@ declare module 'fastify' {
   }
 }
 
+const POLICY = 'requests';
 const WINDOW_MS = 60_000;
 /** Subjects and addresses counted at once, some hundred bytes each. Beyond it the least recently seen is dropped. */
 const COUNTED_AT_ONCE = 10_000;
@@ -34,8 +37,15 @@ export async function createRateLimit(app: ApiServer, perMinute: number): Promis
     if (request.routeOptions.config.isUnlimited === true) return;
     const count = await (request.caller === null ? byAddress(request) : bySubject(request));
     if (count.isAllowed) return;
-    const resetSeconds = Math.ceil(count.ttl / 1000);
+    const resetSeconds = Math.ceil(count.ttl / SECOND_MS);
     reply.headers({
+      ...quotaFields({
+        policy: POLICY,
+        quota: perMinute,
+        windowS: WINDOW_MS / SECOND_MS,
+        remaining: count.remaining,
+        resetS: resetSeconds,
+      }),
       'x-ratelimit-limit': perMinute,
       'x-ratelimit-remaining': count.remaining,
       'x-ratelimit-reset': resetSeconds,

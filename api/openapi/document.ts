@@ -7,8 +7,9 @@ const DESCRIPTION = `Times are RFC 3339 in UTC, exact to the millisecond; ranges
 is a canonical decimal string, never a number; errors are problem documents (RFC 9457) whose \`type\` is stable.
 
 Every answer carries \`x-request-id\` (the request’s own, if it sent one). Except for probes, metrics, this
-document and public files, it carries \`x-ratelimit-limit\`, \`x-ratelimit-remaining\` and \`x-ratelimit-reset\` in
-seconds, counted by token, or by address for requests without a valid one; each API process counts for itself. A 401 or 403 carries
+document and public files, it carries \`ratelimit-policy\` and \`ratelimit\` (draft-ietf-httpapi-ratelimit-headers-10), and the
+same as \`x-ratelimit-limit\`, \`x-ratelimit-remaining\` and \`x-ratelimit-reset\` in seconds, counted by token, or by
+address for requests without a valid one; each API process counts for itself. A 401 or 403 carries
 \`www-authenticate\` (RFC 6750), which names the error of the token. In addition to the answers listed for
 each operation, other methods of a known address return 405 with \`allow\`, unknown addresses 404, and malformed
 requests 400, 408, 414, 417 or 431. HEAD is answered wherever GET is, OPTIONS with 204 and \`allow\`.`;

@@ -1,11 +1,12 @@
 import { formatInstant } from '../instants.ts';
+import { quotaFields } from '../quota-fields.ts';
 import type { LimitStanding, Shortage } from './protocol.ts';
 import type { LimitName, Scope } from './scopes.ts';
 import { DAY_MS, SECOND_MS } from '../../schemas/time-units.ts';
 
 /**
- * How an answer explains the limits: the fields RateLimit-Policy and RateLimit of draft-ietf-httpapi-ratelimit-headers-10,
- * and of a rejected call a problem document (RFC 9457) of that draft's type `quota-exceeded`.
+ * How an answer explains the limits: the fields RateLimit-Policy and RateLimit, and of a rejected call a problem document
+ * (RFC 9457) of a type of draft-ietf-httpapi-ratelimit-headers-10.
  */
 
 const POLICIES: Readonly<Record<Scope, string>> = {
@@ -15,6 +16,7 @@ const POLICIES: Readonly<Record<Scope, string>> = {
   team: 'team-budget',
 };
 const CAP_POLICY = 'spending-cap';
+const PROBLEM_TYPES = 'https://iana.org/assignments/http-problem-types';
 const WHAT: Readonly<Record<Scope, (name: string) => string>> = {
   org: () => 'of the organisation',
   user: (name) => `of the user ${name}`,
@@ -30,19 +32,25 @@ type Named = Pick<LimitName, 'scope'> & { readonly shortage?: Shortage | undefin
 const policyOf = ({ scope, shortage }: Named): string =>
   shortage?.spending_cap ? CAP_POLICY : POLICIES[scope];
 
-/** The fields of every answer. Credits in 24 hours, the quota's unit being credits; by a cap, in the billing day. */
-export function rateLimitFields(standing: LimitStanding, now: number): Record<string, string> {
+/**
+ * The fields of every answer. Credits in 24 hours, the quota's unit being credits; by a cap, in the billing day.
+ * @param at when more is available, as far as that is known
+ */
+export function rateLimitFields(
+  standing: LimitStanding,
+  now: number,
+  at: Instant = standing.shortage?.available_at ?? null,
+): Record<string, string> {
   const { limit, available, shortage } = standing;
-  const policy = JSON.stringify(policyOf(standing));
-  const at = shortage?.available_at;
-  const reset = isKnown(at) ? `;t=${secondsUntil(at, now)}` : '';
   const cap = shortage?.spending_cap;
-  // A billing day is not always 24 hours long, and a policy need not name its window.
-  const quota = cap ? `q=${cap.day_credits};qu="credits"` : `q=${limit};qu="credits";w=${DAY_MS / SECOND_MS}`;
-  return {
-    'ratelimit-policy': `${policy};${quota}`,
-    ratelimit: `${policy};r=${available}${reset}`,
-  };
+  return quotaFields({
+    policy: policyOf(standing),
+    unit: 'credits',
+    // A billing day is not always 24 hours long, and a policy need not name its window.
+    ...(cap ? { quota: cap.day_credits } : { quota: limit, windowS: DAY_MS / SECOND_MS }),
+    remaining: available,
+    resetS: isKnown(at) ? secondsUntil(at, now) : undefined,
+  });
 }
 
 /** Why a call was rejected, for its event: at most 128 bytes. */
@@ -62,17 +70,17 @@ export function rejectionAnswer(
   credits: number,
   now: number,
 ): RejectionAnswer {
-  const base = {
-    type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
-    title: 'The credits of 24 hours are used up',
-    status: 429,
-    credits,
-  };
   if (standing === undefined) {
     return {
       status: 429,
       headers: { 'retry-after': String(RETRY_SOON_S) },
-      problem: { ...base, detail: 'The gate has not said how many credits are left: try again in a second.' },
+      problem: {
+        type: `${PROBLEM_TYPES}#temporary-reduced-capacity`,
+        title: 'It is not known whether there are credits left',
+        status: 429,
+        credits,
+        detail: 'The gate has not said how many credits are left: try again in a second.',
+      },
     };
   }
   const { shortage } = standing;
@@ -81,11 +89,15 @@ export function rejectionAnswer(
   return {
     status: 429,
     headers: {
-      ...rateLimitFields(standing, now),
+      // Not the instant of a cheaper call: the draft has no Retry-After before the reset.
+      ...rateLimitFields(standing, now, at ?? null),
       ...(at !== null && { 'retry-after': String(at === undefined ? RETRY_SOON_S : secondsUntil(at, now)) }),
     },
     problem: {
-      ...base,
+      type: `${PROBLEM_TYPES}#quota-exceeded`,
+      title: 'Not enough credits are left',
+      status: 429,
+      credits,
       ...reasonOf(standing, credits, at),
       'violated-policies': [policyOf(standing)],
       ...(shortage && { top_user: shortage.top_user, top_app: shortage.top_app }),

@@ -6,6 +6,7 @@ import { listenWithoutServers, openWithoutServers, SECRET } from '../api-without
 const VARYING = new Set([
   'date',
   'x-request-id',
+  'ratelimit',
   'x-ratelimit-remaining',
   'x-ratelimit-reset',
   'transfer-encoding',

@@ -28,6 +28,8 @@ const served = (status: number): number[] => Array.from({ length: PER_MINUTE }, 
 describe('the rate limit', () => {
   it('counts by the token’s subject, from any address, and reports what is left', async () => {
     expect((await send(ADMIN)).headers).toMatchObject({
+      'ratelimit-policy': '"requests";q=5;w=60',
+      ratelimit: '"requests";r=4;t=60',
       'x-ratelimit-limit': '5',
       'x-ratelimit-remaining': '4',
       'x-ratelimit-reset': '60',
@@ -39,6 +41,7 @@ describe('the rate limit', () => {
     expect(JSON.parse(rejected.text)).toMatchObject({ type: 'too-many-requests', status: 429 });
     expect(Number(rejected.headers['retry-after'])).toBeGreaterThan(0);
     expect(rejected.headers['x-ratelimit-remaining']).toBe('0');
+    expect(rejected.headers['ratelimit']).toBe(`"requests";r=0;t=${rejected.headers['retry-after']}`);
   });
 
   it('never lets one subject use up the limit of another', async () => {

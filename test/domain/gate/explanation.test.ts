@@ -44,7 +44,8 @@ describe('a rejection', () => {
   it('gives the instant of a dearer call to a cheaper one, and none to a dearer one', () => {
     expect(rejectionAnswer(short, 30, NOW).headers['retry-after']).toBe('62');
     expect(rejectionAnswer(short, 60, NOW)).toMatchObject({
-      headers: { 'retry-after': '1' },
+      // Retry-After is never earlier than t.
+      headers: { 'retry-after': '1', ratelimit: '"team-budget";r=20' },
       problem: { available_at: null, detail: expect.stringContaining('Try again in a second.') },
     });
   });
@@ -88,6 +89,12 @@ describe('a rejection', () => {
   });
 
   it('says so where no gate has answered', () => {
-    expect(rejectionAnswer(undefined, 5, NOW)).toMatchObject({ headers: { 'retry-after': '1' } });
+    expect(rejectionAnswer(undefined, 5, NOW)).toMatchObject({
+      headers: { 'retry-after': '1' },
+      problem: {
+        type: 'https://iana.org/assignments/http-problem-types#temporary-reduced-capacity',
+        title: 'It is not known whether there are credits left',
+      },
+    });
   });
 });
