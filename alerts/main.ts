@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { clusterOf } from '../platform/clickhouse/cluster.ts';
 import { connectClickHouse } from '../platform/clickhouse/connect.ts';
 import { firstClusterContact } from '../platform/clickhouse/first-contact.ts';
 import { ServerClock } from '../platform/clickhouse/server-clock.ts';
@@ -53,7 +54,7 @@ async function run({
   const ticks = new TickHistory(Date.now);
   const client = connectClickHouse(config, 'api-credits alerts', { keepIdleMs: KEEP_IDLE_MS });
   // By a clock that is behind, the calls of the last hour would leave the window: their alerts resolved, and raised again.
-  const clock = new ServerClock(client, uptime);
+  const clock = new ServerClock(client, uptime, clusterOf(config) !== undefined);
   const { now } = clock;
   const topics = topicNames(config.TOPIC_PREFIX);
   const kafka = connectKafka(config, 'api-credits-alerts', logger);

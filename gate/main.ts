@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { openHealth } from '../platform/health/server.ts';
+import { clusterOf } from '../platform/clickhouse/cluster.ts';
 import { connectClickHouse } from '../platform/clickhouse/connect.ts';
 import { firstClusterContact } from '../platform/clickhouse/first-contact.ts';
 import { ServerClock } from '../platform/clickhouse/server-clock.ts';
@@ -54,7 +55,7 @@ async function run({ config, logger, onStop, fail }: RunningProcess<GateConfig>)
     keepIdleMs: KEEP_IDLE_MS,
   });
   // Gates that differ about the time would differ about which calls the last 24 hours have.
-  const clock = new ServerClock(client, uptime);
+  const clock = new ServerClock(client, uptime, clusterOf(config) !== undefined);
   const { now } = clock;
   const url = config.GATE_URL || `http://${config.HOST}:${config.PORT}`;
   const groupId = `${config.TOPIC_PREFIX}gate`;

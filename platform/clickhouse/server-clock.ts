@@ -2,6 +2,13 @@ import { Type } from 'typebox';
 import { select, type ClickHouseClient } from './connect.ts';
 
 const Row = Type.Object({ at: Type.Integer() });
+const TIME = 'SELECT toUnixTimestamp64Milli(now64(3)) AS at';
+/**
+ * Of a cluster: nowInBlock64 is evaluated where the rows are, and settings are on the first shard. Before the first
+ * setting there is nothing to decide, and any server's clock will do.
+ */
+const TIME_OF_FIRST_SHARD = `SELECT toUnixTimestamp64Milli(if(count() = 0, now64(3), max(read_at))) AS at
+  FROM (SELECT nowInBlock64(3) AS read_at FROM settings_log LIMIT 1)`;
 /** D: two monotonic clocks run apart by less than a millisecond in this time. */
 const READ_EVERY_MS = 10_000;
 /** A reading is off by half of what it took: one that took longer, as where the process was suspended, is not used. */
@@ -18,19 +25,22 @@ export class ClockNotReadError extends Error {
 
 /**
  * The time by ClickHouse's clock, which a monotonic clock carries on between readings. Processes that decide by it agree
- * on the time, and a wrong clock of their own machine, or one that is set meanwhile, changes nothing.
+ * on the time, and a wrong clock of their own machine, or one that is set meanwhile, changes nothing. Of a cluster it is
+ * the clock of the first shard: requests go to the servers in turn, and their clocks may differ.
  */
 export class ServerClock {
   readonly #client: ClickHouseClient;
   readonly #uptime: () => number;
+  readonly #query: string;
   /** ClickHouse's time less the uptime. */
   #offsetMs: number | undefined;
   #readAt = -Infinity;
 
-  /** @param uptime milliseconds of a monotonic clock */
-  constructor(client: ClickHouseClient, uptime: () => number) {
+  /** @param uptime milliseconds of a monotonic clock. @param isCluster whether there are several servers (cluster.ts) */
+  constructor(client: ClickHouseClient, uptime: () => number, isCluster: boolean) {
     this.#client = client;
     this.#uptime = uptime;
+    this.#query = isCluster ? TIME_OF_FIRST_SHARD : TIME;
   }
 
   /** Epoch milliseconds. @throws ClockNotReadError */
@@ -43,7 +53,7 @@ export class ServerClock {
   async refresh(): Promise<void> {
     const before = this.#uptime();
     if (before - this.#readAt < READ_EVERY_MS) return;
-    const [row] = await select(this.#client, Row, 'SELECT toUnixTimestamp64Milli(now64(3)) AS at');
+    const [row] = await select(this.#client, Row, this.#query);
     const after = this.#uptime();
     if (row === undefined || (this.#offsetMs !== undefined && after - before > SURE_WITHIN_MS)) return;
     this.#offsetMs = row.at - (before + after) / 2;

@@ -1,39 +1,38 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { select } from '../../platform/clickhouse/connect.ts';
 import type { Gate } from '../../producers/gate/contract.ts';
 import type { Publisher } from '../../producers/publisher-contract.ts';
 import { DAY_MS, SECOND_MS } from '../../schemas/time-units.ts';
 import { killConsumers } from '../consumers/consumer-process.ts';
 import { openPipeline, type PipelineUnderTest } from '../integration/pipeline.ts';
 import { until } from '../until.ts';
-import { gateToken, openClient, openPublisher, post, startGate, type RunningGate } from './gates.ts';
-
-/** The local stack's sample terms: 5,000 included and 10,000 additional credits. */
-const TOTAL = 15_000;
-const COST = 500;
-const SPENT_WITHIN_MS = 90_000;
+import {
+  admittedUntilRejected,
+  call,
+  callOf,
+  COST,
+  eventOf,
+  landedCredits,
+  spendAll,
+  spendRest,
+  TOTAL,
+} from './spending.ts';
+import {
+  gateToken,
+  leasesOf,
+  openClient,
+  openPublisher,
+  post,
+  startGate,
+  untilDivided,
+  type RunningGate,
+} from './gates.ts';
 
 let pipeline: PipelineUnderTest;
 let publisher: Publisher;
 let gates: RunningGate[];
 const clients: Gate[] = [];
-
-const callOf = (org_id: string, credits = COST, user_id = 'ann') => ({
-  org_id,
-  product: 'crm',
-  user_id,
-  app_id: 'sync',
-  credits,
-});
-const eventOf = (org_id: string, credits: number, occurred_at?: number) => ({
-  ...callOf(org_id, credits),
-  method: 'GET',
-  endpoint: '/leads',
-  status: 200,
-  ...(occurred_at !== undefined && { occurred_at }),
-});
 
 async function client(...args: Parameters<typeof openClient>): Promise<Gate> {
   const opened = await openClient(...args);
@@ -41,74 +40,14 @@ async function client(...args: Parameters<typeof openClient>): Promise<Gate> {
   return opened;
 }
 
-/** Asks, and publishes an admitted call. @returns the credits that were admitted; undefined where no gate answered */
-async function call(gate: Gate, org: string): Promise<number | undefined> {
-  const decision = await gate.admit(callOf(org));
-  if (!decision.admitted) return decision.rejection.cause === 'gate unreachable' ? undefined : 0;
-  await publisher.publish(eventOf(org, COST));
-  decision.reservation.settle();
-  return COST;
-}
-
-/**
- * Lets each server make calls until the limit has rejected some of each in turn.
- * @param onAdmitted gets the sum so far
- * @returns the admitted credits
- */
-async function spendAll(
-  servers: readonly Gate[],
-  org: string,
-  onAdmitted: (admitted: number) => void = () => undefined,
-): Promise<number> {
-  const deadline = performance.now() + SPENT_WITHIN_MS;
-  let admitted = 0;
-  await Promise.all(
-    servers.map(async (server) => {
-      for (let rejected = 0; rejected < 5;) {
-        const credits = await call(server, org);
-        admitted += credits ?? 0;
-        if (credits === COST) onAdmitted(admitted);
-        rejected = credits === 0 ? rejected + 1 : 0;
-        if (credits !== COST) await sleep(100);
-        if (performance.now() < deadline) continue;
-        throw new Error(`${admitted} of ${TOTAL} admitted: ${JSON.stringify(server.counters())}`);
-      }
-    }),
-  );
-  return admitted;
-}
-
-/** What other servers had leased and then gave back. @returns the admitted credits, with those before */
-async function spendRest(server: Gate, org: string, before: number): Promise<number> {
-  let admitted = before;
-  await until('every credit is admitted', async () => {
-    admitted += (await call(server, org)) ?? 0;
-    return admitted >= TOTAL;
-  });
-  return admitted;
-}
-
-const landed = async (org: string): Promise<number> => {
-  const [row] = await select(
-    pipeline.client,
-    Type.Object({ credits: Type.Integer() }),
-    'SELECT sum(credits) AS credits FROM call_events FINAL WHERE org_id = {org:String}',
-    { org },
-  );
-  return row?.credits ?? 0;
-};
+const landed = (org: string): Promise<number> => landedCredits(pipeline.client, org);
 
 beforeAll(async () => {
   pipeline = await openPipeline('gate');
   await pipeline.start('consumer');
   publisher = openPublisher(pipeline);
   gates = [await startGate(pipeline), await startGate(pipeline)];
-  await until('every organisation has a gate', async () => {
-    const answers = await Promise.all(
-      Array.from({ length: 8 }, (_, index) => leasesOf(`org-${index}`).then(({ status }) => status)),
-    );
-    return answers.every((status) => status === 200 || status === 409);
-  });
+  await untilDivided(gates);
 });
 
 afterAll(async () => {
@@ -118,12 +57,11 @@ afterAll(async () => {
   await pipeline.stop();
 });
 
-const leasesOf = (org_id: string, url = gates[0]?.url ?? '') =>
-  post(url, '/v1/leases', { org_id, product: 'crm', leases: [] });
+const leasesOfFirst = (org: string) => leasesOf(org, gates[0]?.url ?? '');
 
 describe('the gate', () => {
   it('divides the organisations, and says which gate has another one', async () => {
-    const [one, other] = gates.map(({ url }) => url);
+    const [one = '', other = ''] = gates.map(({ url }) => url);
     const answers = await Promise.all(
       Array.from({ length: 24 }, async (_, index) => {
         const { status, body } = await leasesOf(`org-${index}`, one);
@@ -143,9 +81,17 @@ describe('the gate', () => {
 
   it('admits as many credits as there are, of several servers, and never more', async () => {
     const servers = await Promise.all([client(gates), client(gates), client(gates)]);
-    expect(await spendRest(servers[0], 'many-servers', await spendAll(servers, 'many-servers'))).toBe(TOTAL);
+    expect(
+      await spendRest(
+        publisher,
+        servers[0],
+        'many-servers',
+        await spendAll(publisher, servers, 'many-servers'),
+      ),
+    ).toBe(TOTAL);
     await until('everything has landed', async () => (await landed('many-servers')) === TOTAL);
-    expect(await Promise.all(servers.map((server) => call(server, 'many-servers')))).toEqual([0, 0, 0]);
+    const admitted = servers.map((server) => admittedUntilRejected(publisher, server, 'many-servers'));
+    expect(await Promise.all(admitted)).toEqual([0, 0, 0]);
   });
 
   it('explains a rejection: the limit, who used it up, and until when', async () => {
@@ -190,7 +136,7 @@ describe('the gate', () => {
 
   it('decides over HTTP for gateways in other languages', async () => {
     const org = 'gateway';
-    const { status, body } = await leasesOf(org);
+    const { status, body } = await leasesOfFirst(org);
     const url =
       status === 409 ? Value.Parse(Type.Object({ gate_url: Type.String() }), body).gate_url : undefined;
     const decide = (credits: number, more: object = {}) =>
@@ -229,8 +175,8 @@ describe('the gate', () => {
     const org = 'paused-gate';
     const server = await client(gates, { waitMs: 20_000 });
     const calls = 10;
-    for (let made = 0; made < calls; made += 1) await call(server, org);
-    const [paused, other] = (await leasesOf(org)).status === 200 ? gates : gates.toReversed();
+    for (let made = 0; made < calls; made += 1) await call(publisher, server, org);
+    const [paused, other] = (await leasesOfFirst(org)).status === 200 ? gates : gates.toReversed();
     if (paused === undefined || other === undefined) throw new Error('there are not two gates');
     process.kill(paused.process.pid, 'SIGSTOP');
     const sums = { settled: 0, returned: 0, closed: false, wanted: TOTAL, needed: COST, least: COST };
@@ -241,36 +187,30 @@ describe('the gate', () => {
         'the other gate has the organisation',
         async () => (await leasesOf(org, other.url)).status === 200,
       );
-      expect(await spendRest(server, org, calls * COST)).toBe(TOTAL);
+      expect(await spendRest(publisher, server, org, calls * COST)).toBe(TOTAL);
     } finally {
       process.kill(paused.process.pid, 'SIGCONT');
     }
     expect([409, 503]).toContain((await asked).status);
     // It joins again, and the organisations are divided anew.
-    const admitted: number[] = [];
-    await until('a gate rejects again', async () => {
-      const credits = await call(server, org);
-      admitted.push(credits ?? 0);
-      return credits === 0;
-    });
-    expect(admitted.every((credits) => credits === 0)).toBe(true);
+    expect(await admittedUntilRejected(publisher, server, org)).toBe(0);
   });
 
   it('admits no more than there is when gates are killed, and goes on with the others', async () => {
     const org = 'killed-gates';
     const servers = await Promise.all([client(gates), client(gates)]);
     const begun = Promise.withResolvers<void>();
-    const spending = spendAll(servers, org, (admitted) => {
+    const spending = spendAll(publisher, servers, org, (admitted) => {
       if (admitted > TOTAL / 5) begun.resolve();
     });
     await begun.promise;
-    const owner = (await leasesOf(org)).status === 200 ? 0 : 1;
+    const owner = (await leasesOfFirst(org)).status === 200 ? 0 : 1;
     await gates[owner]?.process.kill();
     const restarted = await startGate(pipeline);
     // And once more while it reads what its predecessor has granted.
     await until('it reads the leases', () => restarted.process.log().includes('organisations assigned'));
     await restarted.process.kill();
     gates[owner] = await startGate(pipeline);
-    expect(await spendRest(servers[0], org, await spending)).toBe(TOTAL);
+    expect(await spendRest(publisher, servers[0], org, await spending)).toBe(TOTAL);
   });
 });

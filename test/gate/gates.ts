@@ -8,6 +8,7 @@ import { createPublisher } from '../../producers/publisher.ts';
 import type { Publisher } from '../../producers/publisher-contract.ts';
 import { createGate } from '../../producers/sdk/gate.ts';
 import { startConsumer, type ConsumerProcess } from '../consumers/consumer-process.ts';
+import { until } from '../until.ts';
 import { SECRET, type PipelineUnderTest } from '../integration/pipeline.ts';
 
 export interface RunningGate {
@@ -43,6 +44,19 @@ export async function openClient(
   // Strict, and patient on a busy machine: what no gate has granted is not admitted.
   const strict = { whenUnreachable: 'reject', waitMs: 5_000 } as const;
   return createGate({ urls: gates.map(({ url }) => url), token: () => token, ...strict, ...more });
+}
+
+/** Asks a gate for no lease of an organisation: 200 where it has it, 409 where another gate has. */
+export const leasesOf = (org_id: string, url: string) =>
+  post(url, '/v1/leases', { org_id, product: 'crm', leases: [] });
+
+/** Waits until every organisation has a gate. */
+export async function untilDivided(gates: readonly RunningGate[]): Promise<void> {
+  const orgs = Array.from({ length: 8 }, (_, index) => `org-${index}`);
+  await until('every organisation has a gate', async () => {
+    const answers = await Promise.all(gates.flatMap(({ url }) => orgs.map((org) => leasesOf(org, url))));
+    return answers.every(({ status }) => status === 200 || status === 409);
+  });
 }
 
 export function openPublisher({ env, topics }: Beside): Publisher {

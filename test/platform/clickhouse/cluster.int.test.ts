@@ -11,6 +11,7 @@ import {
   type ClickHouseConfig,
 } from '../../../platform/clickhouse/connect.ts';
 import { migrate } from '../../../platform/clickhouse/migrate.ts';
+import { ServerClock } from '../../../platform/clickhouse/server-clock.ts';
 import { enforceRetention, readKeptEvents } from '../../../store/retention.ts';
 import { DAY_MS } from '../../../schemas/time-units.ts';
 import { land, landedEvent } from '../../aggregator/events.ts';
@@ -224,13 +225,29 @@ describe('a cluster of two shards', () => {
 
   it('answers nothing rather than a part while a shard is down, and everything when it is back', async () => {
     const before = await count(client, 'call_events FINAL');
-    cluster.members[1]?.signal('SIGKILL');
-    const answers: (number | 'error')[] = [];
-    const answer = () => count(client, 'call_events FINAL').catch((): 'error' => 'error');
-    await until('the shard answers again', async () => {
-      answers.push(await answer());
-      return answers.includes('error') && answers.at(-1) !== 'error';
-    });
+    const answers = await answersWhileDown(1, () => count(client, 'call_events FINAL'));
     expect(new Set(answers)).toEqual(new Set([before, 'error']));
   });
+
+  it('has one clock, that of the first shard, whichever server is asked', async () => {
+    const readClock = async (): Promise<'read'> => {
+      await new ServerClock(client, () => performance.now(), true).refresh();
+      return 'read';
+    };
+    expect(new Set(await answersWhileDown(0, readClock))).toEqual(new Set(['read', 'error']));
+  });
 });
+
+/** What a question is answered from the kill of a shard on until it is back. */
+async function answersWhileDown<Answer>(
+  shard: number,
+  ask: () => Promise<Answer>,
+): Promise<(Answer | 'error')[]> {
+  cluster.members[shard]?.signal('SIGKILL');
+  const answers: (Answer | 'error')[] = [];
+  await until('the shard answers again', async () => {
+    answers.push(await ask().catch((): 'error' => 'error'));
+    return answers.includes('error') && answers.at(-1) !== 'error';
+  });
+  return answers;
+}

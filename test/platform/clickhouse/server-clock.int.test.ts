@@ -18,7 +18,7 @@ describe('the clock of ClickHouse', () => {
   });
   beforeEach(() => {
     [uptime, readingMs] = [5_000, 0];
-    clock = new ServerClock(client, steps);
+    clock = new ServerClock(client, steps, false);
   });
   afterAll(() => client.close());
 
