@@ -1,6 +1,12 @@
 import { Type } from 'typebox';
-import { Address, DestinationId, Events, WebhookUrl } from '../../domain/alerts/destinations.ts';
-import { destinationsAt } from '../../domain/settings/alerting.ts';
+import {
+  Address,
+  DestinationId,
+  Events,
+  WebhookUrl,
+  type Destination,
+} from '../../domain/alerts/destinations.ts';
+import { destinationsAt, lastUnder } from '../../domain/settings/alerting.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { NoQuery } from '../parameters/no-query.ts';
 import { invalidParameter } from '../problems/problem.ts';
@@ -80,14 +86,11 @@ function destinationRoutes(
       const state = await settings.refresh();
       const orgId = orgIdOf(state, request.params);
       if (body.type === 'webhook') assertTarget(body.url, webhooks);
-      const before = destinationsAt(state.alerting(orgId), now()).find(
-        ({ destination }) => destination.destination_id === id,
-      )?.destination;
+      const last = lastUnder(state.alerting(orgId), id);
       const value = {
         ...body,
         destination_id: id,
-        generation: before?.generation ?? 1,
-        rotated_at: before?.rotated_at ?? 0,
+        ...secretOf(last),
         disabled_reason: '',
         is_removed: false,
       };
@@ -119,6 +122,13 @@ function destinationRoutes(
       return { org_id: orgId, destinations: left.map((each) => destinationAnswer(each)) };
     },
   });
+}
+
+/** The same secret as before; another one where the id was that of a destination which is removed. */
+function secretOf(last: Destination | undefined): Pick<Destination, 'generation' | 'rotated_at'> {
+  if (last === undefined) return { generation: 1, rotated_at: 0 };
+  const { generation, rotated_at, is_removed } = last;
+  return is_removed ? { generation: generation + 1, rotated_at: 0 } : { generation, rotated_at };
 }
 
 /** What is known before anything is sent; where the name leads to is checked as the connection is made. */

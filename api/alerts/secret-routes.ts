@@ -44,6 +44,7 @@ function secretRoutes(
     config: { access },
     schema: {
       summary: 'Rotate the secret of a webhook: for a day both sign',
+      description: 'Another rotation within that day ends the secret before both of them at once.',
       params,
       querystring: NoQuery,
       headers: ChangeHeaders,

@@ -32,7 +32,8 @@ export const Events = Type.Array(Type.Enum([...DELIVERED_EVENTS]), { minItems: 1
 
 /**
  * The value of a change of kind `alert-destination`: the whole destination. `generation` counts the rotations of a
- * webhook's secret, which is derived from it. `is_removed`: it is shown no more, and its id may be used again.
+ * webhook's secret, which is derived from it. `is_removed`: it is shown no more, and its id may be used again, from the next
+ * generation on.
  */
 export const DestinationValue = Type.Object(
   {

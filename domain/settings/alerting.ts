@@ -89,6 +89,15 @@ export function destinationsAt(alerting: Alerting | undefined, instant: number):
 export const lastDestinations = (alerting: Alerting | undefined): DestinationInEffect[] =>
   destinationsAt(alerting, Infinity);
 
+/**
+ * The destination that had an id last, also one that is removed: another one under its id must not sign by its secret,
+ * which is derived from the id and the generation.
+ */
+export function lastUnder(alerting: Alerting | undefined, destinationId: string): Destination | undefined {
+  const version = alerting?.destinations.get(destinationId)?.latest;
+  return version && parsed(DestinationValue, version);
+}
+
 /** Versions are never changed, and the same ones are read again and again. */
 const known = new WeakMap<Version<string>, unknown>();
 

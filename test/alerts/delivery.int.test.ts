@@ -204,10 +204,16 @@ it(
     await api.write('PUT', DESTINATION, body, ANN);
     await until('it is resolved', async () => (await open()) === 1);
     await until('the receiver gets that', () => gotOf('alert.resolved').length === 1);
+    const removed = await api.read(Secret, `${DESTINATION}/secret`, ANN);
     expect((await api.send(DESTINATION, { method: 'DELETE', claims: ANN })).body).toMatchObject({
       destinations: [],
     });
     expect(await destinations()).toEqual([]);
+
+    // Another one under its id has a secret of its own.
+    await api.write('PUT', DESTINATION, body, ANN);
+    const after = await api.read(Secret, `${DESTINATION}/secret`, ANN);
+    expect([after.secret === removed.secret, after.previous_secret]).toEqual([false, null]);
   },
   TIMEOUT_MS,
 );

@@ -41,7 +41,12 @@ export function WebhookSecret({ base, id, zone, onClose }: WebhookSecretProps) {
         The receiver checks the header webhook-signature with it, as the Standard Webhooks specification says.
       </p>
       <form class="actions" onSubmit={rotation.submit}>
-        {rotation.isConfirming && <span>For a day both secrets sign, then only the new one.</span>}
+        {rotation.isConfirming && (
+          <span>
+            For a day this secret and the new one sign, then only the new one.
+            {data?.previous_secret && ' The one before this stops signing at once.'}
+          </span>
+        )}
         <button type="submit" disabled={data === undefined || rotation.isSaving}>
           {rotation.isConfirming ? 'Make a new secret' : 'New secret …'}
         </button>
