@@ -10,9 +10,6 @@ import { ENVIRONMENT_NAMES } from '../platform/kafka/security.ts';
 import { SchemaRegistry } from '../platform/schema-registry/client.ts';
 import { openTracing } from '../platform/tracing/tracing.ts';
 import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
-import { enforceDeadLetterRetention } from '../store/dead-letters/retention.ts';
-import { enforceRetention } from '../store/retention.ts';
-import { enforceSourceRetention } from '../store/source-retention.ts';
 import { pipelineTopics, topicNames } from '../schemas/topics.ts';
 import { InsertBatch } from './write/insert-batch.ts';
 import { alertsLog } from './write/alerts-log.ts';
@@ -26,6 +23,7 @@ import { landInOrder, type LandingSteps } from './write/landing-order.ts';
 import { landCallEvents } from './write/call-events.ts';
 import { landDecisionLog, type DecisionLog } from './write/decision-log.ts';
 import { BatchWriter } from './write/batch-writer.ts';
+import { enforceRetentions } from './retentions.ts';
 import { createRetry } from './retry.ts';
 import { ProgressWriter } from './write/progress-writer.ts';
 import { RangeRecorder, recordAtOnce } from './write/range-recorder.ts';
@@ -79,16 +77,7 @@ async function run({
   await admin.connect();
   await retryUntilSuccess('reading the topics', () => knowTopics(admin, allTopics));
   await firstClusterContact(config, 'api-credits consumer', logger);
-  // ClickHouse may be away when the consumer starts, as at any other time.
-  const kept = await retryUntilSuccess('setting the retention', () =>
-    enforceRetention(config, config.RETENTION_DAYS),
-  );
-  await retryUntilSuccess('setting the retention of dead letters', () =>
-    enforceDeadLetterRetention(config, config.DEAD_LETTER_RETENTION_DAYS),
-  );
-  await retryUntilSuccess('setting the retention of source addresses', () =>
-    enforceSourceRetention(config, config.SOURCE_RETENTION_DAYS),
-  );
+  const kept = await enforceRetentions(config, retryUntilSuccess);
   const inserts = new Inserts(config);
   const quarantine = new Quarantine(producer, topics.dead, inserts, counters);
 
