@@ -93,16 +93,20 @@ describe('a change in the history', () => {
       { kind: 'team', product: null, value: { name: 'support', users: ['ann', 'bob'] } },
       { kind: 'team', product: null, value: { name: 'support', users: null } },
       { kind: 'spending-cap', product: 'crm', value: { amount: '50' } },
+      { kind: 'spending-cap', product: 'crm', value: { amount: null } },
+      { kind: 'subscription', product: 'crm', value: { additional_limit: 900 } },
       { kind: 'gate', product: 'crm', value: { mode: 'dry-run', when_unreachable: null } },
       { kind: 'alert-rules', product: 'crm', value: { rules: null } },
       { kind: 'alert-destination', product: null, value: { destination_id: 'ops', is_enabled: false } },
-    ].map((change) => changeText(change));
+    ].map((change) => changeText(change, 'USD'));
     expect(texts).toEqual([
       'crm: budget of user ann 500 credits',
       'crm: budget of app sync ended',
       'team support: ann, bob',
       'team support dissolved',
-      'crm: spending cap 50',
+      'crm: spending cap 50 USD',
+      'crm: spending cap ended',
+      'crm: additional limit 900 credits',
       'crm: gate dry-run, calls while no gate answers: as configured',
       'crm: alert rules: the platform’s defaults',
       'alert destination ops disabled',

@@ -10,17 +10,18 @@ describe('the thresholds on the bar of the current usage', () => {
         { rule_id: 'a', kind: 'total-share', percent: 80 },
         { rule_id: 'b', kind: 'included-share', percent: 90 },
         { rule_id: 'c', kind: 'additional-share', percent: 50 },
+        { rule_id: 'd', kind: 'total-share', percent: 100 },
       ],
       BOUNDS,
     );
-    expect(marks.map(({ credits }) => credits)).toEqual([12_000, 4_500, 10_000]);
+    expect(marks.map(({ credits }) => credits)).toEqual([12_000, 4_500, 10_000, 15_000]);
     expect(marks[0]?.title).toMatch(/^Alert at 12.000: 80 % of the total$/);
   });
 
   it('leave out what lies outside of the bar, and rules about something else', () => {
     const marks = thresholdsOf(
       [
-        { rule_id: 'a', kind: 'total-share', percent: 100 },
+        { rule_id: 'a', kind: 'total-share', percent: 101 },
         { rule_id: 'b', kind: 'included-share', percent: 400 },
         { rule_id: 'c', kind: 'exhaustion', hours: 4 },
         { rule_id: 'd', kind: 'user-share', percent: 20 },

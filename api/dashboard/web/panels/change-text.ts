@@ -1,6 +1,6 @@
 import type { Change } from '../answers.ts';
 import { printableLine } from '../../../../platform/printable-text.ts';
-import { number } from '../formats.ts';
+import { counted, number } from '../formats.ts';
 
 /** The names of settings in a sentence. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -11,10 +11,12 @@ const NAMES: Readonly<Record<string, string>> = {
   additional_limit: 'additional limit',
 };
 
+const UNITS: Readonly<Record<string, string>> = { additional_limit: ' credits' };
+
 type Fields = ReadonlyMap<string, unknown>;
 
 /** What a change of each kind says; every other kind names its values. */
-const TEXTS: Readonly<Record<string, (fields: Fields) => string>> = {
+const TEXTS: Readonly<Record<string, (fields: Fields, currency: string) => string>> = {
   budget: (fields) =>
     `budget of ${text(fields, 'scope')} ${text(fields, 'name')} ${ended(fields, 'credits', ' credits')}`,
   team: (fields) => {
@@ -22,7 +24,7 @@ const TEXTS: Readonly<Record<string, (fields: Fields) => string>> = {
     const members = Array.isArray(users) ? `: ${users.map(valueText).join(', ')}` : ' dissolved';
     return `team ${text(fields, 'name')}${members}`;
   },
-  'spending-cap': (fields) => `spending cap ${ended(fields, 'amount')}`,
+  'spending-cap': (fields, currency) => `spending cap ${ended(fields, 'amount', ` ${currency}`).trim()}`,
   gate: (fields) =>
     `gate ${text(fields, 'mode')}, calls while no gate answers: ${
       fields.get('when_unreachable') === null ? 'as configured' : text(fields, 'when_unreachable')
@@ -30,7 +32,7 @@ const TEXTS: Readonly<Record<string, (fields: Fields) => string>> = {
   'alert-rules': (fields) => {
     const rules = fields.get('rules');
     return Array.isArray(rules)
-      ? `alert rules: ${number(rules.length)}`
+      ? counted(rules.length, 'alert rule')
       : 'alert rules: the platform’s defaults';
   },
   'alert-destination': (fields) => {
@@ -48,12 +50,20 @@ const text = (fields: Fields, name: string): string => valueText(fields.get(name
 const ended = (fields: Fields, name: string, unit = ''): string =>
   fields.get(name) === null ? 'ended' : `${text(fields, name)}${unit}`;
 
-/** What a change set, in words: "crm: edition standard, users 25". */
-export function changeText({ kind, product, value }: Pick<Change, 'kind' | 'product' | 'value'>): string {
+/**
+ * What a change set, in words: "crm: edition standard, users 25".
+ * @param currency of amounts, ISO 4217
+ */
+export function changeText(
+  { kind, product, value }: Pick<Change, 'kind' | 'product' | 'value'>,
+  currency = '',
+): string {
   const isObject = typeof value === 'object' && value !== null;
   const fields = new Map(Object.entries(isObject ? value : {}));
-  const parts = [...fields].map(([name, each]) => `${NAMES[name] ?? name} ${valueText(each)}`);
-  const what = TEXTS[kind]?.(fields) ?? (parts.length > 0 ? parts.join(', ') : valueText(value));
+  const parts = [...fields].map(
+    ([name, each]) => `${NAMES[name] ?? name} ${valueText(each)}${UNITS[name] ?? ''}`,
+  );
+  const what = TEXTS[kind]?.(fields, currency) ?? (parts.length > 0 ? parts.join(', ') : valueText(value));
   const prefix = kind === 'new-org' ? 'Created: ' : product === null ? '' : `${printableLine(product)}: `;
   return prefix + what;
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { AlertDefaults } from '../answers.ts';
 import { Loading, ProblemNotice } from '../components/states.tsx';
 import { dateTime } from '../formats.ts';
@@ -22,38 +23,46 @@ export function DefaultRulesPanels({ zone }: { readonly zone: string }) {
     recorded_at === null
       ? 'as the release has them'
       : `set by ${recorded_by}, ${dateTime(recorded_at, zone)}`;
+  const shared = { path: PATH, onSaved: refresh };
   return (
     <div class="pair section">
-      <section class="card" aria-labelledby="platform-rules-title">
-        <header class="card-head">
-          <h2 id="platform-rules-title">Rules of the platform</h2>
-          <span class="faint">{setBy}</span>
-        </header>
+      <RulesCard id="platform-rules-title" title="Rules of the platform" setBy={setBy}>
         <RulesForm
           key={recorded_at}
+          {...shared}
           emptyText="No rule: no alert is raised about the platform."
           rules={platform_rules}
           kinds={PLATFORM_RULE_KINDS}
-          path={PATH}
           bodyOf={(changed) => ({ rules, platform_rules: changed })}
-          onSaved={refresh}
         />
-      </section>
-      <section class="card" aria-labelledby="default-rules-title">
-        <header class="card-head">
-          <h2 id="default-rules-title">Rules of organisations that have set none</h2>
-          <span class="faint">{setBy}</span>
-        </header>
+      </RulesCard>
+      <RulesCard id="default-rules-title" title="Rules of organisations that have set none" setBy={setBy}>
         <RulesForm
           key={recorded_at}
+          {...shared}
           emptyText="No rule: organisations get alerts only by rules of their own."
           rules={rules}
           kinds={RULE_KINDS}
-          path={PATH}
           bodyOf={(changed) => ({ rules: changed, platform_rules })}
-          onSaved={refresh}
         />
-      </section>
+      </RulesCard>
     </div>
   );
 }
+
+interface RulesCardProps {
+  readonly id: string;
+  readonly title: string;
+  readonly setBy: string;
+  readonly children: ComponentChildren;
+}
+
+const RulesCard = ({ id, title, setBy, children }: RulesCardProps) => (
+  <section class="card" aria-labelledby={id}>
+    <header class="card-head">
+      <h2 id={id}>{title}</h2>
+      <span class="faint">{setBy}</span>
+    </header>
+    {children}
+  </section>
+);

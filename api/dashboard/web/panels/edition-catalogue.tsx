@@ -6,15 +6,8 @@ import { ReasonField } from '../components/reason-field.tsx';
 import { Table } from '../components/table.tsx';
 import { counted, dateTime, number } from '../formats.ts';
 import { useConfirmedChange } from '../state/confirmed-change.ts';
+import { EDITION_COLUMNS } from './edition-columns.ts';
 import { EditionRow, editionOf, type EditionTexts } from './edition-row.tsx';
-
-const COLUMNS = [
-  { title: 'Product' },
-  { title: 'Edition', isText: true },
-  { title: 'Base' },
-  { title: 'Per user' },
-  { title: 'At most' },
-];
 
 interface EditionCatalogueProps {
   /** In effect now. */
@@ -63,7 +56,7 @@ export function EditionCatalogue({ editions, onChanged }: EditionCatalogueProps)
         </span>
       </header>
       <form onSubmit={change.submit}>
-        <Table label="Credits that each edition includes" kind="editions" columns={COLUMNS}>
+        <Table label="Credits that each edition includes" kind="editions" columns={EDITION_COLUMNS}>
           <tbody>
             {rows.map((row, index) => (
               <EditionRow

@@ -1,21 +1,14 @@
 import type { Edition } from '../../../../domain/catalogues/editions.ts';
 import { number } from '../formats.ts';
 import { Table } from '../components/table.tsx';
-
-const COLUMNS = [
-  { title: 'Product' },
-  { title: 'Edition', isText: true },
-  { title: 'Base' },
-  { title: 'Per user' },
-  { title: 'At most' },
-];
+import { EDITION_COLUMNS } from './edition-columns.ts';
 
 /** What each edition includes in 24 hours. */
 export function EditionsPanel({ editions }: { readonly editions: readonly Edition[] }) {
   return (
     <details class="card section">
       <summary>Credits that each edition includes in 24 hours</summary>
-      <Table label="Included credits by edition" columns={COLUMNS}>
+      <Table label="Included credits by edition" columns={EDITION_COLUMNS}>
         <tbody>
           {editions.map(({ product, edition, base, per_user, maximum }) => (
             <tr key={`${product} ${edition}`}>

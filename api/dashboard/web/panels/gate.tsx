@@ -85,29 +85,11 @@ function GateForm({ org, product, gate, onChanged }: GateFormProps) {
     <form class="settings-form" onSubmit={change.submit}>
       <label>
         Mode
-        <select
-          value={mode}
-          onChange={({ currentTarget: { value } }) => setMode(keyIn(MODES, value) ?? gate.mode)}
-        >
-          {Object.entries(MODES).map(([each, [title]]) => (
-            <option key={each} value={each}>
-              {title}
-            </option>
-          ))}
-        </select>
+        <Choice of={MODES} chosen={mode} onChoose={setMode} />
       </label>
       <label class="grow">
         Calls while no gate answers
-        <select
-          value={unreachable}
-          onChange={({ currentTarget: { value } }) => setUnreachable(keyIn(UNREACHABLE, value) ?? present)}
-        >
-          {Object.entries(UNREACHABLE).map(([each, [title]]) => (
-            <option key={each} value={each}>
-              {title}
-            </option>
-          ))}
-        </select>
+        <Choice of={UNREACHABLE} chosen={unreachable} onChoose={setUnreachable} />
       </label>
       <ConfirmedSubmit
         change={change}
@@ -120,7 +102,27 @@ function GateForm({ org, product, gate, onChanged }: GateFormProps) {
   );
 }
 
-function keyIn<Table extends object>(table: Table, text: string): keyof Table | undefined {
-  const isKey = (key: string): key is Extract<keyof Table, string> => key in table;
-  return isKey(text) ? text : undefined;
+interface ChoiceProps<Key extends string> {
+  /** The choices, each with its words first. */
+  readonly of: Readonly<Record<Key, readonly [string, ...string[]]>>;
+  readonly chosen: Key;
+  readonly onChoose: (key: Key) => void;
+}
+
+function Choice<Key extends string>({ of, chosen, onChoose }: ChoiceProps<Key>) {
+  const isKey = (text: string): text is Key => text in of;
+  return (
+    <select
+      value={chosen}
+      onChange={({ currentTarget: { value } }) => {
+        if (isKey(value)) onChoose(value);
+      }}
+    >
+      {Object.entries<readonly [string, ...string[]]>(of).map(([key, [title]]) => (
+        <option key={key} value={key}>
+          {title}
+        </option>
+      ))}
+    </select>
+  );
 }

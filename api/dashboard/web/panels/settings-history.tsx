@@ -7,6 +7,7 @@ import { RejectionNote } from '../components/rejection-note.tsx';
 import { Table } from '../components/table.tsx';
 import { address } from '../state/address.ts';
 import { fetchJson, orgPath } from '../state/client.ts';
+import { useCurrency } from '../state/currency.ts';
 import { useLive } from '../state/live.ts';
 import { changeText } from './change-text.ts';
 
@@ -21,6 +22,7 @@ const COLUMNS = [
 
 /** Every change of the settings, rejected ones too: who, when, why. */
 export function SettingsHistory({ org, zone }: { readonly org: string; readonly zone: string }) {
+  const currency = useCurrency();
   const trail = address.value.params.getAll('cursor');
   const cursor = trail.at(-1) ?? '';
   const { data, error, isPending, refresh } = useLive<History>(
@@ -46,7 +48,7 @@ export function SettingsHistory({ org, zone }: { readonly org: string; readonly 
         <Table label="Changes of the settings" kind="history" columns={COLUMNS}>
           <tbody>
             {data.changes.map((change) => (
-              <Row key={change.change_id} change={change} zone={zone} />
+              <Row key={change.change_id} change={change} zone={zone} currency={currency} />
             ))}
           </tbody>
         </Table>
@@ -56,7 +58,14 @@ export function SettingsHistory({ org, zone }: { readonly org: string; readonly 
   );
 }
 
-function Row({ change, zone }: { readonly change: Change; readonly zone: string }) {
+interface RowProps {
+  readonly change: Change;
+  readonly zone: string;
+  /** Of amounts. */
+  readonly currency: string;
+}
+
+function Row({ change, zone, currency }: RowProps) {
   const { recorded_at, effective_at, recorded_by, reason } = change;
   return (
     <tr>
@@ -65,7 +74,7 @@ function Row({ change, zone }: { readonly change: Change; readonly zone: string 
         <span class="phone-only">{dayTime(recorded_at, zone)}</span>
       </th>
       <td class="text wrap">
-        {changeText(change)}
+        {changeText(change, currency)}
         <RejectionNote problems={change.refused} />
       </td>
       <td class="text by">{printableLine(recorded_by)}</td>

@@ -27,7 +27,7 @@ export function thresholdsOf(
   });
   const byPlace = new Map<number, string>();
   for (const [credits, title] of found) {
-    if (credits > 0 && credits < total) byPlace.set(credits, title);
+    if (credits > 0 && credits <= total) byPlace.set(credits, title);
   }
   return [...byPlace].map(([credits, title]) => ({
     credits,
