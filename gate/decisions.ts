@@ -20,8 +20,11 @@ interface Subscription {
 }
 
 const IDLE_MS = MINUTE_MS;
-/** The first answer may name budgets that the call must fit, too. */
-const ROUNDS = 2;
+/**
+ * The first answer may name budgets that the call must fit, too; and what the second one grants of them may go to a call
+ * that came before the budgets were known.
+ */
+const ROUNDS = 3;
 /** What the limit has just said is not asked again for so long. */
 const KNOWN_FOR_MS = 300;
 
@@ -81,8 +84,10 @@ export class Decisions {
       subscription.renewing = renewing;
       return renewing;
     };
+    // Not beside the one that begins next: without the calls that wait it would give back what they were just granted.
+    if (subscription.next !== undefined) return subscription.next;
     if (subscription.renewing === undefined) return begin();
-    return (subscription.next ??= subscription.renewing.then(begin, begin));
+    return (subscription.next = subscription.renewing.then(begin, begin));
   }
 
   #isKnown(holder: Holder, decision: HolderDecision, credits: number): boolean {

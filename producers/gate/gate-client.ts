@@ -16,8 +16,11 @@ export interface GateClientSources {
 }
 
 const WAIT_MS = 150;
-/** The first answer may name budgets that a call must fit, too. */
-const ROUNDS = 2;
+/**
+ * The first answer may name budgets that a call must fit, too; and what the second one grants of them may go to a call
+ * that came before the budgets were known.
+ */
+const ROUNDS = 3;
 const MAX_SUBSCRIPTIONS = 10_000;
 /** A subscription without calls for so long gives its credits back. */
 const IDLE_MS = 60_000;

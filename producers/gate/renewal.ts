@@ -32,9 +32,11 @@ export class Renewal {
   /** Resolves when a request that began after the call has ended, well or not; at once in the pause after a failure. */
   now(): Promise<void> {
     if (this.#options.now() < this.#notBefore) return Promise.resolve();
+    // Calls that come during a request share the next one. None begins beside it: without the calls that wait it would
+    // give back what they were just granted.
+    if (this.#next !== undefined) return this.#next;
     if (this.#running === undefined) return this.#begin();
-    // Calls that come during a request share the next one.
-    return (this.#next ??= this.#running.then(() => {
+    return (this.#next = this.#running.then(() => {
       this.#next = undefined;
       return this.#options.now() < this.#notBefore ? undefined : this.#begin();
     }));

@@ -122,6 +122,12 @@ describe('the gate’s client', () => {
     expect(client.counters()).toMatchObject({ would_reject: 0, rejected: 0 });
   });
 
+  it('admits the first calls of a user with a budget, where there is room for all of them', async () => {
+    gate.answer.budgets = [{ scope: 'user', name: 'ann' }];
+    const decisions = await Promise.all([90, 80, 70].map((credits) => client.admit(call(credits))));
+    expect(decisions.map(({ admitted }) => admitted)).toEqual([true, true, true]);
+  });
+
   it('holds a call to the budget of its user as well', async () => {
     gate.answer.budgets = [{ scope: 'user', name: 'ann' }];
     reserved(await client.admit(call(1, 'bob')));

@@ -29,12 +29,12 @@ export class ScriptedGate {
         now: () => this.now,
         monotonicMs: () => this.now,
         newId: () => `lease-${(this.#ids += 1)}`,
-        renew: async (request) => this.#renew(request),
+        renew: async (request) => this.renew(request),
       },
     );
   }
 
-  #renew(request: LeasesRequest): LeasesAnswer {
+  renew(request: LeasesRequest): LeasesAnswer {
     if (this.isAway) throw new Error('the gate is away');
     this.requests.push(request);
     const leases = request.leases.map(({ id, closed, ...lease }) => {
