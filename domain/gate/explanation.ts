@@ -107,14 +107,21 @@ export function rejectionAnswer(
 }
 
 /** The members that name what is used up: the cap of the billing period, or the limit of 24 hours. */
-function reasonOf({ scope, name, limit, used, shortage }: LimitStanding, credits: number, at: Instant) {
+function reasonOf(
+  { scope, name, limit, used, available, shortage }: LimitStanding,
+  credits: number,
+  at: Instant,
+) {
   const cap = shortage?.spending_cap;
   if (cap === undefined) {
     const whose = WHAT[scope](name);
     const never = 'It costs more than the limit allows in 24 hours: raise the limit.';
+    // By leases: for calls under way, and until the events of calls have landed.
+    const reserved = Math.max(0, limit - used - available);
+    const taken = `${used} of ${limit} are used${reserved > 0 ? ` and ${reserved} are reserved` : ''}`;
     return {
-      detail: `The call costs ${credits} credits, which the limit ${whose} does not have: ${used} of ${limit} are used. ${adviceOf(at, never)}`,
-      limit: { scope, name, credits: limit, used },
+      detail: `The call costs ${credits} credits, which the limit ${whose} does not have: ${taken}. ${adviceOf(at, never)}`,
+      limit: { scope, name, credits: limit, used, reserved },
     };
   }
   const { amount, spent, currency, day_credits } = cap;

@@ -41,6 +41,14 @@ describe('a rejection', () => {
     expect(rejectionCauseOf(short)).toBe('limit: team-budget');
   });
 
+  it('says what is reserved besides, so that the figures add up', () => {
+    const { problem } = rejectionAnswer({ ...short, used: 300, available: 20 }, 50, NOW);
+    expect(problem).toMatchObject({
+      detail: expect.stringContaining('300 of 500 are used and 180 are reserved. As many'),
+      limit: { credits: 500, used: 300, reserved: 180 },
+    });
+  });
+
   it('gives the instant of a dearer call to a cheaper one, and none to a dearer one', () => {
     expect(rejectionAnswer(short, 30, NOW).headers['retry-after']).toBe('62');
     expect(rejectionAnswer(short, 60, NOW)).toMatchObject({
