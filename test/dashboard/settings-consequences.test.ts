@@ -98,6 +98,11 @@ describe('a change in the history', () => {
       { kind: 'gate', product: 'crm', value: { mode: 'dry-run', when_unreachable: null } },
       { kind: 'alert-rules', product: 'crm', value: { rules: null } },
       { kind: 'alert-destination', product: null, value: { destination_id: 'ops', is_enabled: false } },
+      {
+        kind: 'alert-destination',
+        product: null,
+        value: { destination_id: 'ops', is_enabled: true, generation: 2 },
+      },
     ].map((change) => changeText(change, 'USD'));
     expect(texts).toEqual([
       'crm: budget of user ann 500 credits',
@@ -110,6 +115,7 @@ describe('a change in the history', () => {
       'crm: gate dry-run, calls while no gate answers: as configured',
       'crm: alert rules: the platform’s defaults',
       'alert destination ops disabled',
+      'alert destination ops enabled, secret no. 2',
     ]);
   });
 

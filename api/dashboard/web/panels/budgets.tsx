@@ -35,7 +35,9 @@ export function BudgetsPanel({ budgets, zone, onChange }: BudgetsPanelProps) {
       <Table label="Budgets" kind="budgets" columns={columns}>
         <tbody>
           <tr class="is-whole">
-            <th scope="row">The whole subscription</th>
+            <th scope="row" class="wrap">
+              The whole subscription
+            </th>
             <Figures used={used} left={left} credits={total} />
             {onChange && <td class="action" />}
           </tr>

@@ -42,7 +42,9 @@ const TEXTS: Readonly<Record<string, (fields: Fields, currency: string) => strin
         : fields.get('is_enabled') === true
           ? 'enabled'
           : 'disabled';
-    return `alert destination ${text(fields, 'destination_id')} ${state}`;
+    const generation = fields.get('generation');
+    const secret = typeof generation === 'number' && generation > 1 ? `, secret no. ${generation}` : '';
+    return `alert destination ${text(fields, 'destination_id')} ${state}${secret}`;
   },
 };
 
