@@ -71,7 +71,8 @@ export class Watches {
           this.#landedFor(key);
         }
       }
-      this.#landed.forgetBefore(Math.max(...sums.keys()) - 2 * READ_AGAIN_FOR_S);
+      // Later sums begin no earlier.
+      this.#landed.forgetBefore(Math.max(...sums.keys()) - READ_AGAIN_FOR_S);
     }
     for (const key of this.#timed) {
       if ((this.#watches.get(key)?.lookAt ?? Infinity) <= now) this.#due.add(key);

@@ -8,23 +8,35 @@
  */
 
 interface NewCredits {
-  /** When they were seen, milliseconds of a clock that only goes forward. */
+  /** When they were seen at the latest, milliseconds of a clock that only goes forward. */
   readonly seenAt: number;
-  readonly credits: number;
+  credits: number;
+}
+
+interface Second {
+  /** Credits by subscription. */
+  readonly rows: ReadonlyMap<string, number>;
+  readonly sum: number;
 }
 
 /** D: an insert takes less, from its first row to the acknowledgement. */
 export const MISSED_FOR_MS = 15_000;
+/** What was seen within so long counts as seen at its end, so that little is kept of each subscription. */
+const SEEN_WITHIN_MS = 1_000;
 
 export class LandedSince {
-  /** Credits by subscription, for each second that is still read. */
-  #seconds = new Map<number, ReadonlyMap<string, number>>();
+  /** Those that are still read. */
+  readonly #seconds = new Map<number, Second>();
+  /** The text of each subscription, once: every second has thousands of them. */
+  readonly #texts = new Map<string, string>();
   /** By subscription; the earlier of what is older than MISSED_FOR_MS is one sum. */
   readonly #new = new Map<string, NewCredits[]>();
 
   /** Of these sums of all subscriptions, the seconds whose sum has changed: their rows must be read. */
   changed(sums: ReadonlyMap<number, number>): number[] {
-    return [...sums].filter(([second, sum]) => sum !== this.#sumOf(second)).map(([second]) => second);
+    return [...sums]
+      .filter(([second, sum]) => sum !== (this.#seconds.get(second)?.sum ?? 0))
+      .map(([second]) => second);
   }
 
   /**
@@ -32,15 +44,20 @@ export class LandedSince {
    * @returns the subscriptions with new credits
    */
   take(second: number, rows: ReadonlyMap<string, number>, now: number): string[] {
-    const before = this.#seconds.get(second);
-    this.#seconds.set(second, rows);
+    const before = this.#seconds.get(second)?.rows;
+    const kept = new Map<string, number>();
     const grown: string[] = [];
-    for (const [subscription, credits] of rows) {
+    let sum = 0;
+    for (const [text, credits] of rows) {
+      const subscription = this.#textOf(text);
+      kept.set(subscription, credits);
+      sum += credits;
       const added = credits - (before?.get(subscription) ?? 0);
       if (added <= 0) continue;
       this.#add(subscription, added, now);
       grown.push(subscription);
     }
+    this.#seconds.set(second, { rows: kept, sum });
     return grown;
   }
 
@@ -64,18 +81,25 @@ export class LandedSince {
   }
 
   #add(subscription: string, credits: number, now: number): void {
+    const seenAt = Math.ceil(now / SEEN_WITHIN_MS) * SEEN_WITHIN_MS;
     const list = this.#new.get(subscription) ?? [];
-    const old = list.filter(({ seenAt }) => seenAt < now - MISSED_FOR_MS);
+    const last = list.at(-1);
+    if (last?.seenAt === seenAt) {
+      last.credits += credits;
+      return;
+    }
+    const old = list.filter((each) => each.seenAt < now - MISSED_FOR_MS);
     const recent = list.slice(old.length);
-    const last = old.at(-1);
-    const merged = last ? [{ seenAt: last.seenAt, credits: sumOf(old) }] : [];
-    this.#new.set(subscription, [...merged, ...recent, { seenAt: now, credits }]);
+    const lastOld = old.at(-1);
+    const merged = lastOld ? [{ seenAt: lastOld.seenAt, credits: sumOf(old) }] : [];
+    this.#new.set(subscription, [...merged, ...recent, { seenAt, credits }]);
   }
 
-  #sumOf(second: number): number {
-    let sum = 0;
-    for (const credits of this.#seconds.get(second)?.values() ?? []) sum += credits;
-    return sum;
+  #textOf(subscription: string): string {
+    const known = this.#texts.get(subscription);
+    if (known !== undefined) return known;
+    this.#texts.set(subscription, subscription);
+    return subscription;
   }
 }
 
