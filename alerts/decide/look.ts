@@ -17,12 +17,12 @@ import {
 import { measureUsage } from '../../domain/alerts/usage-rules.ts';
 import { runsOutAt } from '../../domain/usage/returning.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { readTopSubjects, readUsageFacts, type FactsRequest } from '../../store/alerts/read-facts.ts';
+import { readTopSubjects, type FactsRequest } from '../../store/alerts/read-facts.ts';
+import type { UsageFacts } from '../../store/alerts/usage-of-many.ts';
 import { isPseudonymLike } from '../../store/erasures/erasure.ts';
 import { readBill, type Bill } from '../../store/statements/bill.ts';
 import type { StatementSources } from '../../store/statements/moment.ts';
 import { readReturning } from '../../store/usage/read-returning.ts';
-import { readSealedHours } from '../../store/usage/sealed-hours.ts';
 import { measureBudgetRule } from './budgets.ts';
 import type { WatchedTerms } from './rules-of.ts';
 
@@ -48,22 +48,21 @@ export interface LookRequest {
   readonly terms: WatchedTerms;
   /** Epoch milliseconds. */
   readonly asOf: number;
-  /** How far ahead of its append time a call may be dated. */
-  readonly aheadMs: number;
+  readonly facts: UsageFacts;
   /** Of a bill, besides the events. */
   readonly statements: Pick<StatementSources, 'topics' | 'timing'>;
 }
 
-/** Reads the exact usage of a subscription and decides by it. */
+/** Decides by the exact usage of a subscription; what further figures its rules need, it reads. */
 export async function lookAt(
   client: ClickHouseClient,
-  { orgId, product, terms, asOf, aheadMs, statements }: LookRequest,
+  { orgId, product, terms, asOf, facts, statements }: LookRequest,
   book: AlertBook,
 ): Promise<LookOutcome> {
   const { allowance, rules, changeAt } = terms;
   const total = allowance.included + allowance.additionalLimit;
-  const request: FactsRequest = { orgId, product, asOf, sealed: await readSealedHours(client, orgId) };
-  const { used, usedByQuarter, ahead } = await readUsageFacts(client, request, aheadMs);
+  const { sealed, used, usedByQuarter, ahead } = facts;
+  const request: FactsRequest = { orgId, product, asOf, sealed };
   const open = new Set(book.openOf(orgId, product).map(({ key }) => subjectKey(key.ruleId, key.subject)));
   const openSubjects = (ruleId: string): string[] =>
     book

@@ -1,7 +1,6 @@
 import type { SubjectDimension, TopSubjects } from '../../domain/alerts/subject-rules.ts';
 import { WINDOW_MS } from '../../domain/usage/returning.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { readTotal, readUsage } from '../usage/read.ts';
 import { readTopUsage } from '../usage/read-top.ts';
 import type { SealedHours } from '../usage/rollup-plan.ts';
 
@@ -13,30 +12,6 @@ export interface FactsRequest {
   readonly sealed: SealedHours;
   /** The end of the 24 hours, epoch milliseconds. */
   readonly asOf: number;
-}
-
-export interface UsageFacts {
-  /** Credits of the rolling 24 hours: exactly what /credits answers for this instant. */
-  readonly used: number;
-  readonly usedByQuarter: ReadonlyMap<number, number>;
-  /** Credits of calls that are dated ahead: they enter the window by themselves. */
-  readonly ahead: number;
-}
-
-/** @param aheadMs how far ahead of its append time a call may be dated */
-export async function readUsageFacts(
-  client: ClickHouseClient,
-  { orgId, product, sealed, asOf }: FactsRequest,
-  aheadMs: number,
-): Promise<UsageFacts> {
-  const range = { orgId, sealed, filters: { product } };
-  const [quarters, ahead] = await Promise.all([
-    readUsage(client, { ...range, from: Math.max(0, asOf - WINDOW_MS), to: asOf, groupBy: ['15m'] }),
-    readTotal(client, { ...range, from: asOf, to: asOf + aheadMs }),
-  ]);
-  const usedByQuarter = new Map(quarters.map(({ '15m': start = 0, credits }) => [start, credits]));
-  const used = quarters.reduce((sum, { credits }) => sum + credits, 0);
-  return { used, usedByQuarter, ahead: ahead.credits };
 }
 
 /** D: a share of 2 % and more is found of each that has it. */

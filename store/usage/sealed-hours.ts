@@ -2,11 +2,11 @@ import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import type { SealedHours } from './rollup-plan.ts';
 
-const SealedRow = Type.Object({
-  /** `sealed`, and how far the narrow breakdowns are complete; empty before the first seal. */
-  progress: Type.Array(Type.Tuple([Type.Number(), Type.Number()])),
-  invalidated_hours: Type.Array(Type.Number()),
-});
+/** `sealed`, and how far the narrow breakdowns are complete; empty before the first seal. */
+const Progress = Type.Array(Type.Tuple([Type.Number(), Type.Number()]));
+const PROGRESS = `(SELECT groupArray((toUnixTimestamp64Milli(until), toUnixTimestamp64Milli(breakdowns_until)))
+         FROM aggregator_progress FINAL WHERE name = 'sealed') AS progress`;
+const SealedRow = Type.Object({ progress: Progress, invalidated_hours: Type.Array(Type.Number()) });
 
 /**
  * How far hours are sealed, and which hours of an organisation are invalidated. Read this before the rollup: an hour
@@ -20,12 +20,46 @@ export async function readSealedHours(client: ClickHouseClient, orgId: string): 
     client,
     SealedRow,
     `SELECT
-       (SELECT groupArray((toUnixTimestamp64Milli(until), toUnixTimestamp64Milli(breakdowns_until)))
-         FROM aggregator_progress FINAL WHERE name = 'sealed') AS progress,
+       ${PROGRESS},
        (SELECT groupUniqArray(toUnixTimestamp(hour) * 1000) FROM dirty_marks FINAL
          WHERE org_id = {org:String} AND cleared = 0) AS invalidated_hours`,
     { org: orgId },
   );
   const [until, breakdownsUntil] = row?.progress[0] ?? [0, 0];
   return { until, breakdownsUntil, invalidatedHours: row?.invalidated_hours ?? [] };
+}
+
+const SealedOfManyRow = Type.Object({
+  progress: Progress,
+  invalidated: Type.Array(Type.Tuple([Type.String(), Type.Array(Type.Number())])),
+});
+
+/** Which hours of several organisations the rollup has. */
+export interface SealedHoursOfMany {
+  /** Of all of them. */
+  readonly until: number;
+  of(this: void, orgId: string): SealedHours;
+}
+
+/** The same of several organisations, by one statement. */
+export async function readSealedHoursOf(
+  client: ClickHouseClient,
+  orgIds: readonly string[],
+): Promise<SealedHoursOfMany> {
+  const [row] = await select(
+    client,
+    SealedOfManyRow,
+    `SELECT
+       ${PROGRESS},
+       (SELECT groupArray((toString(org_id), hours)) FROM (
+         SELECT org_id, groupUniqArray(toUnixTimestamp(hour) * 1000) AS hours FROM dirty_marks FINAL
+         WHERE org_id IN {orgs:Array(String)} AND cleared = 0 GROUP BY org_id)) AS invalidated`,
+    { orgs: orgIds },
+  );
+  const [until, breakdownsUntil] = row?.progress[0] ?? [0, 0];
+  const invalidated = new Map(row?.invalidated);
+  return {
+    until,
+    of: (orgId) => ({ until, breakdownsUntil, invalidatedHours: invalidated.get(orgId) ?? [] }),
+  };
 }
