@@ -2,13 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { count } from '../../cli/table.ts';
 import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
 import { migrate } from '../../platform/clickhouse/migrate.ts';
-import { createLogger } from '../../platform/logging.ts';
 import { createPublisher } from '../../producers/sdk/connect.ts';
-import { readPositions } from '../../store/alerts/progress.ts';
-import { openRecorder } from '../../store/settings/recorder.ts';
 import { openReceiver, type Receiver } from '../alerts/receiver.ts';
 import type { NamespaceSettings } from '../servers/namespace.ts';
 import { until } from '../until.ts';
+import { alertSteps, type Crossing } from './alert-steps.ts';
+import { recordAlerting } from './alert-settings.ts';
 import type { Benchmark, Measure } from './benchmark.ts';
 import { callInput } from './calls.ts';
 import { startLoad } from './load.ts';
@@ -40,14 +39,12 @@ const VARIABLES = {
   WEBHOOK_KEY: 'a key of this run alone, which signs what it sends',
   WEBHOOK_TARGETS: 'any',
 } as const;
-const RULES = { rules: [{ rule_id: 'total-80', kind: 'total-share', percent: 80 }], platform_rules: [] };
 /** More than 24 hours may use by the sample terms. */
 const CREDITS = 100_000;
-const RECORDED_WITHIN_MS = 60_000;
 const ARRIVES_WITHIN_MS = 60_000;
 
 async function alertsBenchmark(
-  { open, clickhousePid, kafkaPid }: Places,
+  { open, clickhousePid, kafkaPid, progress }: Places,
   { callsASecond, seconds, crossings }: AlertsSize,
 ): Promise<Benchmark> {
   const opened = open('bench_alerts');
@@ -56,7 +53,7 @@ async function alertsBenchmark(
   const stack = await startStack({ ...namespace, ...VARIABLES }, STAGES);
   const receiver = await openReceiver();
   const orgIds = Array.from({ length: crossings }, (_, index) => `crossing-${index}`);
-  await recordSettings(namespace, receiver.url, orgIds);
+  await recordAlerting(namespace, receiver.url, orgIds);
   const pids = {
     ...Object.fromEntries(STAGES.map((stage) => [stage, stack.pidOf(stage)])),
     ClickHouse: clickhousePid,
@@ -65,16 +62,18 @@ async function alertsBenchmark(
 
   async function run(measure: Measure): Promise<void> {
     const load = await startLoad(namespace, callsASecond, seconds);
+    let crossed: readonly Crossing[] = [];
     try {
       await measure({ publisher: load.pid, ...pids }, async () => {
         const loading = load.ask('publish');
-        const latenciesMs = await cross(namespace, receiver, orgIds, seconds);
+        crossed = await cross(namespace, receiver, orgIds, seconds);
         await loading;
-        return { latenciesMs };
+        return { latenciesMs: crossed.map(({ publishedAt, arrivedAt }) => arrivedAt - publishedAt) };
       });
     } finally {
       await load.end();
     }
+    for (const line of await readSteps(namespace, crossed)) progress(line);
   }
 
   return {
@@ -99,59 +98,20 @@ async function alertsBenchmark(
   };
 }
 
-/** One rule for all, and a webhook of each organisation. */
-async function recordSettings(
-  namespace: NamespaceSettings,
-  url: string,
-  orgIds: readonly string[],
-): Promise<void> {
+async function readSteps(namespace: NamespaceSettings, crossings: readonly Crossing[]): Promise<string[]> {
   const client = connectClickHouse(namespace, 'bench');
-  const recorder = openRecorder(
-    { ...namespace, UNKNOWN_ORGS: 'local', SETTINGS_CHANGES_PER_HOUR: 100 },
-    client,
-    {
-      clientId: 'bench',
-      logger: createLogger('bench', 'fatal'),
-      now: Date.now,
-      timeoutMs: RECORDED_WITHIN_MS,
-    },
-  );
-  const record = (orgId: string, kind: string, value: object) =>
-    recorder.record({
-      change_id: `${kind} ${orgId}`,
-      org_id: orgId,
-      kind,
-      product: '',
-      value: JSON.stringify(value),
-      effective_at: 0,
-      recorded_by: 'bench',
-      reason: '',
-    });
-  await record('', 'alert-defaults', RULES);
-  const webhook = {
-    destination_id: 'ops',
-    type: 'webhook',
-    url,
-    events: ['alert.raised'],
-    is_enabled: true,
-    disabled_reason: '',
-    generation: 1,
-    rotated_at: 0,
-    is_removed: false,
-  };
-  await Promise.all(orgIds.map((orgId) => record(orgId, 'alert-destination', webhook)));
-  await until('the alerts process works', async () => (await readPositions(client)).settings !== undefined);
-  await recorder.close();
+  const steps = await alertSteps(client, crossings);
   await client.close();
+  return steps;
 }
 
-/** @returns from each crossing to its first attempt, in milliseconds @throws where an alert does not come, or comes twice */
+/** @returns each crossing with its first attempt @throws where an alert does not come, or comes twice */
 async function cross(
   namespace: NamespaceSettings,
   receiver: Receiver,
   orgIds: readonly string[],
   seconds: number,
-): Promise<number[]> {
+): Promise<Crossing[]> {
   const publisher = createPublisher({
     brokers: namespace.KAFKA_BROKERS.split(','),
     topicPrefix: namespace.TOPIC_PREFIX,
@@ -173,5 +133,8 @@ async function cross(
   if (came.size !== orgIds.length || receiver.got.length !== orgIds.length) {
     throw new Error(`${receiver.got.length} alerts of ${came.size} organisations came, of ${orgIds.length}.`);
   }
-  return receiver.got.map(({ at, data }) => at - (publishedAt.get(String(data['org_id'])) ?? 0));
+  return receiver.got.map(({ at, data }) => {
+    const orgId = String(data['org_id']);
+    return { orgId, publishedAt: publishedAt.get(orgId) ?? 0, arrivedAt: at };
+  });
 }
