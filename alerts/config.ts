@@ -37,7 +37,7 @@ export const alertsVariables = {
       'how long acknowledged decisions may take to land before the tick fails and the next one retries',
   }),
   TICK_MS: Type.Integer({
-    default: 500,
+    default: 250,
     minimum: 50,
     maximum: 10_000,
     description: 'from one look at what has landed to the next',

@@ -30,8 +30,10 @@ const DELIVERY_TIMEOUT_MS = 15_000;
 /** Longer than from one tick to the next. */
 const KEEP_IDLE_MS = 10_000;
 const RECORD_WITHIN_MS = 15_000;
-/** D: a process at rest looks half as often; what lands then is still delivered within two seconds. */
-const REST_TICKS = 2;
+/** D: a process at rest looks a quarter as often; what lands then is still delivered within two seconds. */
+const REST_TICKS = 4;
+/** D: after a tick that took longer than TICK_MS. */
+const LEAST_PAUSE_MS = 50;
 /** Milliseconds of a monotonic clock. */
 const uptime = (): number => performance.now();
 
@@ -80,8 +82,8 @@ async function run({
   const counts: DeliveryCounts = { attempts: 0, delivered: 0, failed: 0 };
 
   const newWorker = (): Worker =>
-    new Worker(
-      new Decider({
+    new Worker({
+      decider: new Decider({
         client,
         store: recorder,
         log,
@@ -91,8 +93,8 @@ async function run({
         timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS },
         aheadMs: config.FUTURE_LIMIT_MS,
       }),
-      new Events({ client, log, topics, now, sealDelayMs: config.SEAL_DELAY_MS }),
-      new Deliverer({
+      events: new Events({ client, log, topics, now, sealDelayMs: config.SEAL_DELAY_MS }),
+      deliverer: new Deliverer({
         client,
         store: recorder,
         ship,
@@ -102,7 +104,9 @@ async function run({
         logger,
         counts,
       }),
-    );
+      topic: topics.alerts,
+      landedWithinMs: config.LOG_LANDED_TIMEOUT_MS,
+    });
 
   const shift = new Shift({
     clock,
@@ -122,8 +126,10 @@ async function run({
   async function loop(): Promise<void> {
     await firstClusterContact(config, 'api-credits alerts', logger);
     while (!stopping.signal.aborted) {
+      const startedAt = uptime();
       const isAtRest = await shift.tick();
-      const pauseMs = isAtRest ? REST_TICKS * config.TICK_MS : config.TICK_MS;
+      const everyMs = isAtRest ? REST_TICKS * config.TICK_MS : config.TICK_MS;
+      const pauseMs = Math.max(LEAST_PAUSE_MS, everyMs - (uptime() - startedAt));
       await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   }

@@ -32,7 +32,7 @@ export class Shift {
     return this.#worker;
   }
 
-  /** One tick. Never rejects: the next one retries. @returns whether nothing has happened for some time */
+  /** One tick. Never rejects: the next one retries. @returns whether there is nothing to do, as for some time already */
   async tick(): Promise<boolean> {
     const { clock, lease, ticks, logger } = this.#parts;
     ticks.started();
@@ -41,7 +41,7 @@ export class Shift {
       if (!(await lease.take())) {
         await this.#stopWorker();
         ticks.stoodBy();
-        return false;
+        return true;
       }
       return await this.#work();
     } catch (error) {

@@ -66,6 +66,16 @@ export interface LandedLog {
   close(): Promise<void>;
 }
 
+/** The same for a writer that follows what lands of the log itself. */
+export interface FollowedLog extends LandedLog {
+  /**
+   * Appends the records and returns once all in-sync replicas have them.
+   * @returns the offset of the last one; -1 without records
+   * @throws LogUnavailableError, LogUncertainError as append
+   */
+  send(records: readonly LogRecord[]): Promise<number>;
+}
+
 /**
  * Opens a log. Connects to Kafka at the first append and again after a failure, so a process that only reads needs no
  * Kafka.
@@ -76,7 +86,7 @@ export function openLandedLog(
   client: ClickHouseClient,
   topic: string,
   timeoutMs: number,
-): LandedLog {
+): FollowedLog {
   const producer = new AcknowledgedProducer(kafka);
 
   async function untilLanded(offset: number): Promise<void> {
@@ -93,7 +103,7 @@ export function openLandedLog(
    * @param hasAppended whether records of the same append are in the log already
    * @returns the offset of the last record, as the broker acknowledged it
    */
-  async function send(records: readonly LogRecord[], hasAppended: boolean): Promise<number> {
+  async function sendPart(records: readonly LogRecord[], hasAppended: boolean): Promise<number> {
     const messages = records.map((record) => ({ ...record, partition: PARTITION }));
     let isUncertain = hasAppended;
     for (let attempt = 1; ; attempt += 1) {
@@ -113,12 +123,18 @@ export function openLandedLog(
     }
   }
 
+  async function send(records: readonly LogRecord[]): Promise<number> {
+    let last = -1;
+    for (let start = 0; start < records.length; start += RECORDS_PER_SEND) {
+      last = await sendPart(records.slice(start, start + RECORDS_PER_SEND), last >= 0);
+    }
+    return last;
+  }
+
   return {
+    send,
     async append(records) {
-      let last = -1;
-      for (let start = 0; start < records.length; start += RECORDS_PER_SEND) {
-        last = await send(records.slice(start, start + RECORDS_PER_SEND), last >= 0);
-      }
+      const last = await send(records);
       if (last >= 0) await untilLanded(last);
     },
     close: () => producer.close(),

@@ -1,15 +1,16 @@
 import type { AlertBook } from '../../domain/alerts/alert-book.ts';
 import type { Decision } from '../../domain/alerts/alert.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
-import type { LandedLog, LogRecord } from '../../platform/landed-log.ts';
+import type { FollowedLog, LogRecord } from '../../platform/landed-log.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
+import type { LogPart } from '../../store/alerts/log.ts';
 import { readPulse, type Pulse } from '../../store/alerts/pulse.ts';
 import type { SettingsLog } from '../../store/settings/store.ts';
 import { changedLimits } from '../events/changed-limits.ts';
 import { recordOf } from '../record.ts';
 import { boundAll } from './bounds.ts';
 import { Changes } from './changes.ts';
-import { decideDestinations } from './destinations.ts';
+import { decideDestinations, destinationsIn } from './destinations.ts';
 import { FollowedBook } from './followed-book.ts';
 import { lookAtAll, type LookFailure, type Looking } from './looks.ts';
 import { decidePlatform } from './platform.ts';
@@ -20,7 +21,7 @@ import { Watches, type Clocks } from './watches.ts';
 export interface Deciding extends Looking {
   readonly store: Pick<SettingsLog, 'refresh' | 'known'>;
   /** The topic alerts. */
-  readonly log: LandedLog;
+  readonly log: FollowedLog;
 }
 
 /** What a tick has seen and done. */
@@ -28,8 +29,6 @@ export interface Tick {
   readonly settings: SettingsState;
   /** The changes of settings since the last tick. */
   readonly changes: readonly LoggedChange[];
-  /** The offset up to which the topic alerts has landed. */
-  readonly alertsEnd: number;
   /** Pulse.erasedAt */
   readonly erasedAt: number;
   /** Whether nothing has landed of late, and nothing was due. */
@@ -57,6 +56,8 @@ export class Decider {
   readonly #changes: Changes;
   readonly #unusual: UnusualHours;
   #erasedAt: number | undefined;
+  /** Whether the topic alerts had more than was read of it when it was looked at last. */
+  #hasMore = false;
   #boundsAt = -Infinity;
   #platformAt = -Infinity;
 
@@ -75,9 +76,29 @@ export class Decider {
     return this.#watches;
   }
 
-  /** @throws the errors of ClickHouse and of LandedLog.append */
+  /** Whether there is something to follow: what others have appended to the topic alerts, or this process. */
+  get isBehind(): boolean {
+    return this.#hasMore || this.#followed.awaitsOwn;
+  }
+
+  /** The offset up to which the topic alerts was followed. */
+  get alertsEnd(): number {
+    return this.#followed.next;
+  }
+
+  /**
+   * Reads on in the topic alerts. It may be called during a tick.
+   * @returns undefined where nothing has landed since @throws the errors of ClickHouse
+   */
+  async follow(): Promise<LogPart | undefined> {
+    const part = await this.#followed.follow();
+    this.#hasMore = part?.isCut ?? false;
+    return part;
+  }
+
+  /** @throws the errors of ClickHouse and of FollowedLog.send */
   async tick(): Promise<Tick> {
-    const { client, store, now, uptime } = this.#deciding;
+    const { client, store, topics, now, uptime } = this.#deciding;
     const known = store.known();
     const pulse = await readPulse(client, {
       alerts: this.#followed.next,
@@ -93,12 +114,14 @@ export class Decider {
     const looks = await lookAtAll(this.#deciding, due, settings, book);
     const decisions = [
       ...destinationsIn(changes).flatMap((orgId) => decideDestinations(settings, orgId, now(), book)),
-      ...(isPlatformDue ? await this.#ofPlatform(settings, book) : []),
+      ...(isPlatformDue
+        ? await decidePlatform(client, settings, { topic: topics.calls, asOf: now() }, book)
+        : []),
       ...looks.flatMap(({ outcome }) => outcome.decisions),
       ...(await this.#unusual.next(settings, book, { now: now(), uptime: uptime() })),
     ];
     const events = changedLimits(settings, changes);
-    await this.#record(decisions, events, book);
+    await this.#record(decisions, events);
     // Only now: what was not recorded is decided again.
     for (const { subscribed, outcome, startedAt } of looks) {
       this.#watches.looked(subscribed, outcome, startedAt);
@@ -110,7 +133,6 @@ export class Decider {
     return {
       settings,
       changes,
-      alertsEnd: this.#followed.next,
       erasedAt: pulse.erasedAt,
       isIdle: pulse.landed.size + changes.length + looks.length + decisions.length === 0,
       looks: looks.length,
@@ -121,16 +143,19 @@ export class Decider {
   }
 
   async #bookAt({ hasAlerts, erasedAt }: Pulse): Promise<AlertBook> {
-    // Alerts have other subjects now, and the names before must not be decided about again.
-    if (this.#erasedAt !== erasedAt) this.#followed.forget();
-    this.#erasedAt = erasedAt;
+    // Alerts have other subjects now, and the names before must not be decided about again. The table has all of them once
+    // what this process has appended has landed.
+    if (this.#erasedAt !== erasedAt && !this.#followed.awaitsOwn) {
+      this.#followed.forget();
+      this.#erasedAt = erasedAt;
+    }
     const { known } = this.#followed;
     if (known === undefined) {
       const restored = await this.#followed.restore();
       for (const scope of restored.openScopes()) this.#watches.mustLook(scope);
       return restored;
     }
-    if (hasAlerts) await this.#followed.follow(known);
+    this.#hasMore ||= hasAlerts;
     return known;
   }
 
@@ -146,24 +171,10 @@ export class Decider {
     );
   }
 
-  /** Appends the decisions. What the log has made of them is read back, as by every other decider. */
-  async #record(
-    decisions: readonly Decision[],
-    events: readonly LogRecord[],
-    book: AlertBook,
-  ): Promise<void> {
+  /** Appends the decisions. What the log has made of them is followed later, as by every other decider. */
+  async #record(decisions: readonly Decision[], events: readonly LogRecord[]): Promise<void> {
     if (decisions.length + events.length === 0) return;
-    await this.#deciding.log.append([...decisions.map((decision) => recordOf(decision)), ...events]);
-    await this.#followed.follow(book);
-  }
-
-  #ofPlatform(settings: SettingsState, book: AlertBook): Promise<readonly Decision[]> {
-    const { client, now, topics } = this.#deciding;
-    return decidePlatform(client, settings, { topic: topics.calls, asOf: now() }, book);
+    const records = [...decisions.map((decision) => recordOf(decision)), ...events];
+    this.#followed.appended(decisions, await this.#deciding.log.send(records));
   }
 }
-
-/** The organisations whose destinations have changed. */
-const destinationsIn = (changes: readonly LoggedChange[]): string[] => [
-  ...new Set(changes.filter(({ kind }) => kind === 'alert-destination').map(({ org_id }) => org_id)),
-];

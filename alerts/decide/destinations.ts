@@ -4,6 +4,7 @@ import { decide } from '../../domain/alerts/decide.ts';
 import type { Measured } from '../../domain/alerts/measured.ts';
 import { lastDestinations } from '../../domain/settings/alerting.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
+import type { LoggedChange } from '../../schemas/settings-change.ts';
 
 /** Alerts about destinations that were disabled because nothing could be delivered to them. They need no rule. */
 export const DESTINATION_DISABLED = 'destination-disabled';
@@ -53,3 +54,8 @@ const measuredOf = (subject: string, reason: string): Measured => ({
   headroom: 0,
   excess: 0,
 });
+
+/** The organisations whose destinations have changed. */
+export const destinationsIn = (changes: readonly LoggedChange[]): string[] => [
+  ...new Set(changes.filter(({ kind }) => kind === 'alert-destination').map(({ org_id }) => org_id)),
+];

@@ -1,12 +1,15 @@
 import { AlertBook } from '../../domain/alerts/alert-book.ts';
+import type { Decision } from '../../domain/alerts/alert.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { factsOf, readAlertLog, readBook, type LoggedRecord } from '../../store/alerts/log.ts';
+import { factsOf, readAlertLog, readBook, type LoggedRecord, type LogPart } from '../../store/alerts/log.ts';
 
-/** The alerts that are open, as far as the topic alerts was followed. */
+/** The alerts that are open, as far as the topic alerts was followed, and by what this process has appended to it. */
 export class FollowedBook {
   readonly #client: ClickHouseClient;
   #book: AlertBook | undefined;
   #next = 0;
+  /** The offset after what this process has appended. */
+  #appended = 0;
 
   constructor(client: ClickHouseClient) {
     this.#client = client;
@@ -26,6 +29,11 @@ export class FollowedBook {
     return this.#book;
   }
 
+  /** Whether records of this process have not been read yet. */
+  get awaitsOwn(): boolean {
+    return this.#book !== undefined && this.#next < this.#appended;
+  }
+
   /** What is known is wrong: it is restored next. */
   forget(): void {
     this.#book = undefined;
@@ -41,14 +49,24 @@ export class FollowedBook {
     return book;
   }
 
-  /** Reads what has landed since. */
-  async follow(book: AlertBook): Promise<void> {
-    for (;;) {
-      const { records, next, isCut } = await readAlertLog(this.#client, this.#next);
-      for (const record of records) applyRecord(book, record);
-      this.#next = next;
-      if (!isCut) return;
-    }
+  /**
+   * Takes decisions that the log has, before they have landed. Each is the next step of its alert (alert-book.ts), so the
+   * log takes it too, here or at an equal record before it; to read it later changes nothing.
+   */
+  appended(decisions: readonly Decision[], lastOffset: number): void {
+    for (const decision of decisions) this.#book?.apply(decision);
+    this.#appended = Math.max(this.#appended, lastOffset + 1);
+  }
+
+  /** Reads what has landed since. @returns undefined where nothing has, or the book was restored meanwhile */
+  async follow(): Promise<LogPart | undefined> {
+    const book = this.#book;
+    if (book === undefined) return undefined;
+    const part = await readAlertLog(this.#client, this.#next);
+    if (this.#book !== book || part.next === part.from) return undefined;
+    for (const record of part.records) applyRecord(book, record);
+    this.#next = part.next;
+    return part;
   }
 }
 

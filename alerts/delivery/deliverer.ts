@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Destination } from '../../domain/alerts/destinations.ts';
 import type { SettingsState } from '../../domain/settings/state.ts';
 import type { Logger } from '../../platform/logging.ts';
-import { recordAttempts, type Attempt } from '../../store/alerts/attempts.ts';
+import type { LogPart } from '../../store/alerts/log.ts';
 import { afterAttempt, firstAttemptAt, unfinishedOf } from './attempt.ts';
+import { AttemptRecorder } from './attempt-recorder.ts';
 import { destinationsOf } from './begin.ts';
 import type { DisableDestination } from './disable.ts';
 import { LogDeliveries, type LogFollowing } from './log-deliveries.ts';
@@ -22,8 +22,6 @@ export interface Delivering extends LogFollowing {
   readonly counts: DeliveryCounts;
 }
 
-const RECORD_AGAIN_MS = 1_000;
-
 /** What has become of deliveries since the process started. */
 export interface DeliveryCounts {
   attempts: number;
@@ -39,6 +37,8 @@ export interface Found {
   readonly alertsEnd: number;
   /** When alerts got pseudonyms last: what waits may name someone. */
   readonly erasedAt: number;
+  /** The last part of it, where that was read just now. */
+  readonly part?: LogPart | undefined;
 }
 
 /**
@@ -49,6 +49,7 @@ export interface Found {
 export class Deliverer {
   readonly #delivering: Delivering;
   readonly #log: LogDeliveries;
+  readonly #recorder: AttemptRecorder;
   readonly #queue = new DeliveryQueue();
   readonly #running = new Set<Promise<void>>();
   #settings: SettingsState | undefined;
@@ -58,6 +59,8 @@ export class Deliverer {
   constructor(delivering: Delivering) {
     this.#delivering = delivering;
     this.#log = new LogDeliveries(delivering);
+    const { client, logger } = delivering;
+    this.#recorder = new AttemptRecorder({ client, logger, stopping: this.#stopping.signal });
   }
 
   get queued(): number {
@@ -68,19 +71,29 @@ export class Deliverer {
    * Begins the deliveries of what has landed of the log, and makes the attempts that are due.
    * @throws the errors of ClickHouse: the next step goes on
    */
-  async step({ settings, alertsEnd, erasedAt }: Found): Promise<void> {
-    this.#settings = settings;
+  async step({ settings, alertsEnd, erasedAt, part: read }: Found): Promise<void> {
+    this.#use(settings);
     if (this.#erasedAt !== erasedAt) this.#queue.forget();
     this.#erasedAt = erasedAt;
     for (;;) {
-      const part = await this.#log.next(alertsEnd);
+      const part = await this.#log.next(alertsEnd, read);
       if (part === undefined) break;
-      this.#settings = part.settings;
-      this.#queue.add(part.begun.map(({ attempt, message }) => unfinishedOf(attempt, message)));
-      this.pump();
+      this.#use(part.settings);
+      // Otherwise they are read below, less those that an earlier process has made: it may have been killed before it
+      // recorded its position.
+      if (!this.#queue.wantsMore) {
+        this.#queue.add(part.begun.map(({ attempt, message }) => unfinishedOf(attempt, message)));
+        this.pump();
+      }
     }
     if (this.#queue.wantsMore) await this.#queue.refill(() => readQueued(this.#delivering.client));
     this.pump();
+    await this.#log.recordPosition();
+  }
+
+  /** Settings that were read earlier may come later. */
+  #use(settings: SettingsState): void {
+    if (settings.nextOffset >= (this.#settings?.nextOffset ?? 0)) this.#settings = settings;
   }
 
   /** Makes the attempts that are due. */
@@ -112,7 +125,7 @@ export class Deliverer {
     const made = { startedAt, endedAt: now(), durationMs, result, random: random() };
     const { row, next } = afterAttempt(delivery, made);
     counts.attempts += 1;
-    await this.#record(row);
+    await this.#recorder.record(row);
     if (next !== undefined) return this.#queue.retry(next);
     counts[result.isDelivered ? 'delivered' : 'failed'] += 1;
     this.#queue.done(delivery, result.isDelivered);
@@ -136,21 +149,6 @@ export class Deliverer {
     const found = all.find((each) => each.destination_id === destination_id);
     if (found === undefined) return 'the destination was removed';
     return found.is_enabled || message.event === 'test' ? found : 'the destination is disabled';
-  }
-
-  /** Until it is written: what was attempted must be known to the next process. */
-  async #record(attempt: Attempt): Promise<void> {
-    const { client, logger } = this.#delivering;
-    for (;;) {
-      try {
-        await recordAttempts(client, [attempt]);
-        return;
-      } catch (error) {
-        if (this.#stopping.signal.aborted) return;
-        logger.warn({ err: error }, 'attempt not recorded, trying again');
-        await sleep(RECORD_AGAIN_MS);
-      }
-    }
   }
 }
 

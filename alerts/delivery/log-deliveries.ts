@@ -1,7 +1,7 @@
 import type { SettingsState } from '../../domain/settings/state.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { recordAttempts } from '../../store/alerts/attempts.ts';
-import { readAlertLog } from '../../store/alerts/log.ts';
+import { readAlertLog, type LogPart } from '../../store/alerts/log.ts';
 import { advance, readPositions } from '../../store/alerts/progress.ts';
 import type { SettingsStore } from '../../store/settings/store.ts';
 import { deliveriesOf, type Begun } from './begin.ts';
@@ -26,6 +26,8 @@ export interface BegunPart {
 export class LogDeliveries {
   readonly #following: LogFollowing;
   #next: number | undefined;
+  /** The position that is recorded. */
+  #recorded = 0;
 
   constructor(following: LogFollowing) {
     this.#following = following;
@@ -34,14 +36,15 @@ export class LogDeliveries {
   /**
    * Begins the deliveries of the next part of the log.
    * @param end up to which it has landed
+   * @param read a part that was read already: it is used where it is the next one
    * @returns undefined where there is none
    */
-  async next(end: number): Promise<BegunPart | undefined> {
+  async next(end: number, read: LogPart | undefined): Promise<BegunPart | undefined> {
     const { client, store, now } = this.#following;
-    this.#next ??= (await readPositions(client)).deliveries ?? 0;
-    if (this.#next >= end) return undefined;
-    const { records, next } = await readAlertLog(client, this.#next);
-    if (next === this.#next) return undefined;
+    const from = (this.#next ??= await this.#readPosition());
+    if (from >= end) return undefined;
+    const { records, next } = read?.from === from ? read : await readAlertLog(client, from);
+    if (next === from) return undefined;
     // Only now: a record may be about a destination that was recorded right before it.
     const settings = await store.refresh();
     const begun: Begun[] = [];
@@ -50,8 +53,23 @@ export class LogDeliveries {
       client,
       begun.map(({ attempt }) => attempt),
     );
-    await advance(client, 'deliveries', next);
     this.#next = next;
     return { begun, settings };
+  }
+
+  /**
+   * Records how far it has come. Attempts need not wait for it: deliveries that the next process begins again are known by
+   * their rows.
+   */
+  async recordPosition(): Promise<void> {
+    if (this.#next === undefined || this.#next === this.#recorded) return;
+    const next = this.#next;
+    await advance(this.#following.client, 'deliveries', next);
+    this.#recorded = next;
+  }
+
+  async #readPosition(): Promise<number> {
+    this.#recorded = (await readPositions(this.#following.client)).deliveries ?? 0;
+    return this.#recorded;
   }
 }

@@ -25,6 +25,7 @@ const ROWS_AT_ONCE = 1_000;
 
 /** What has landed of the log from an offset on. */
 export interface LogPart {
+  readonly from: number;
   /** The records that count, in the order of the log: of several under one id the first. */
   readonly records: readonly LoggedRecord[];
   /** The offset from which on to read next. */
@@ -33,44 +34,26 @@ export interface LogPart {
   readonly isCut: boolean;
 }
 
+const PartRow = Type.Object({ ...LogRow.properties, is_first: Type.Boolean() });
+
 /** Reads the log from an offset on. One partition lands in order, so nothing before what was read lands later. */
 export async function readAlertLog(client: ClickHouseClient, from: number): Promise<LogPart> {
   const rows = await select(
     client,
-    LogRow,
-    `SELECT ${COLUMNS} FROM alert_log FINAL WHERE kafka_offset >= {from:UInt64}
+    PartRow,
+    `SELECT ${COLUMNS}, toBool(kafka_offset IN (
+       SELECT min(kafka_offset) FROM alert_log
+       WHERE record_id IN (SELECT record_id FROM alert_log WHERE kafka_offset >= {from:UInt64}) GROUP BY record_id)) AS is_first
+     FROM alert_log FINAL WHERE kafka_offset >= {from:UInt64}
      ORDER BY kafka_offset LIMIT ${ROWS_AT_ONCE}`,
     { from },
   );
-  const first = await readFirst(
-    client,
-    rows.map(({ record_id }) => record_id),
-  );
   return {
-    records: rows.filter(({ record_id, offset }) => first.get(record_id) === offset),
+    from,
+    records: rows.filter(({ is_first }) => is_first),
     next: (rows.at(-1)?.offset ?? from - 1) + 1,
     isCut: rows.length === ROWS_AT_ONCE,
   };
-}
-
-const FirstRow = Type.Object({ record_id: Type.String(), offset: Type.Integer() });
-/** They are query parameters, which travel in the request's URL. */
-const IDS_PER_QUERY = 200;
-
-/** The offset of the first record under each of these ids. */
-async function readFirst(client: ClickHouseClient, ids: readonly string[]): Promise<Map<string, number>> {
-  const first = new Map<string, number>();
-  for (let start = 0; start < ids.length; start += IDS_PER_QUERY) {
-    const rows = await select(
-      client,
-      FirstRow,
-      `SELECT record_id, toInt64(min(kafka_offset)) AS offset FROM alert_log
-       WHERE record_id IN {ids:Array(String)} GROUP BY record_id`,
-      { ids: ids.slice(start, start + IDS_PER_QUERY) },
-    );
-    for (const { record_id, offset } of rows) first.set(record_id, offset);
-  }
-  return first;
 }
 
 /** Records of an organisation by their offsets. */

@@ -72,7 +72,7 @@ export async function openAlertingStack(suite: string) {
       logger,
       counts: { attempts: 0, delivered: 0, failed: 0 },
     });
-    return new Worker(decider, events, deliverer);
+    return new Worker({ decider, events, deliverer, topic: topics.alerts, landedWithinMs: 30_000 });
   }
 
   const worker = newWorker();

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { Claims } from '../../api/auth/tokens.ts';
+import { readPositions } from '../../store/alerts/progress.ts';
 import { WEBHOOK_KEY } from '../api/api-under-test.ts';
 import { openWritableApi, PLATFORM, type WritableApi } from '../api/writable-api.ts';
 import { killConsumers, startConsumer, type ConsumerProcess } from '../consumers/consumer-process.ts';
@@ -150,6 +151,23 @@ it(
     expect((await deliveries())[0]).toMatchObject({ delivery_id, state: 'delivered' });
     // What was delivered before it was killed is not delivered again.
     expect(gotOf('alert.raised')).toHaveLength(1);
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  'a process that was killed before it had recorded how far it came delivers nothing twice',
+  async () => {
+    await running.kill();
+    await api.clickhouse.command({
+      query: `ALTER TABLE alert_progress DELETE WHERE name = 'deliveries' SETTINGS mutations_sync = 2`,
+    });
+    const before = receiver.got.length;
+    running = start();
+    await api.write('POST', `${DESTINATION}/test`, {}, ANN);
+    await until('it is delivered', async () => (await deliveries())[0]?.state === 'delivered');
+    expect(receiver.got).toHaveLength(before + 1);
+    expect((await readPositions(api.clickhouse)).deliveries).toBeGreaterThan(0);
   },
   TIMEOUT_MS,
 );

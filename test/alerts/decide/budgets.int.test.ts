@@ -3,19 +3,20 @@ import { Decider } from '../../../alerts/decide/decider.ts';
 import { BudgetsAnswer } from '../../../api/budgets/answer.ts';
 import type { Claims } from '../../../api/auth/tokens.ts';
 import { connectKafka } from '../../../platform/kafka/connect.ts';
-import { openLandedLog, type LandedLog } from '../../../platform/landed-log.ts';
+import { openLandedLog, type FollowedLog } from '../../../platform/landed-log.ts';
 import { createLogger } from '../../../platform/logging.ts';
 import { DAY_MS, MINUTE_MS } from '../../../schemas/time-units.ts';
 import { topicNames } from '../../../schemas/topics.ts';
 import { createSettingsStore } from '../../../store/settings/store.ts';
 import { callEvent, insertEvents } from '../../api/tables.ts';
 import { openWritableApi, type WritableApi } from '../../api/writable-api.ts';
+import { tickOf } from '../ticks.ts';
 
 const BASE = '/v1/orgs/acme';
 const OWNER: Claims = { role: 'super_admin', sub: 'owen', org: 'acme' };
 
 let api: WritableApi;
-let log: LandedLog;
+let log: FollowedLog;
 beforeAll(async () => {
   api = await openWritableApi('budgetalerts');
   const { settings } = api.namespace;
@@ -56,7 +57,7 @@ async function decide(aheadMs = 0): Promise<void> {
     timing: { sealDelayMs: MINUTE_MS, graceMs: 15 * MINUTE_MS },
     aheadMs: 5 * MINUTE_MS,
   });
-  expect((await decider.tick()).failures).toEqual([]);
+  await tickOf(decider);
 }
 
 const Alerts = Type.Object({

@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
-import { Decider, type Tick } from '../../../alerts/decide/decider.ts';
+import { Decider } from '../../../alerts/decide/decider.ts';
 import { eraseCommand } from '../../../cli/erase-command.ts';
 import { connectKafka } from '../../../platform/kafka/connect.ts';
 import { select } from '../../../platform/clickhouse/connect.ts';
-import { openLandedLog, type LandedLog } from '../../../platform/landed-log.ts';
+import { openLandedLog, type FollowedLog } from '../../../platform/landed-log.ts';
 import { createLogger } from '../../../platform/logging.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../schemas/time-units.ts';
 import { topicNames, type Topics } from '../../../schemas/topics.ts';
@@ -11,10 +11,11 @@ import { createSettingsStore } from '../../../store/settings/store.ts';
 import type { Claims } from '../../../api/auth/tokens.ts';
 import { callEvent, insertEvents } from '../../api/tables.ts';
 import { openWritableApi, PLATFORM, type WritableApi } from '../../api/writable-api.ts';
+import { tickOf } from '../ticks.ts';
 
 let api: WritableApi;
 let topics: Topics;
-let log: LandedLog;
+let log: FollowedLog;
 beforeAll(async () => {
   api = await openWritableApi('decider');
   const { settings } = api.namespace;
@@ -66,13 +67,6 @@ const newDecider = (aheadMs = 0): Decider =>
     timing: { sealDelayMs: MINUTE_MS, graceMs: 15 * MINUTE_MS },
     aheadMs: 5 * MINUTE_MS,
   });
-
-/** One tick, of which no look failed. */
-async function tickOf(decider: Decider): Promise<Tick> {
-  const tick = await decider.tick();
-  expect(tick.failures).toEqual([]);
-  return tick;
-}
 
 const Alert = Type.Object({
   rule_id: Type.String(),

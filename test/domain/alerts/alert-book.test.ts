@@ -125,6 +125,36 @@ it.each(Array.from({ length: 50 }, (_, seed) => seed))(
   },
 );
 
+it.each(Array.from({ length: 50 }, (_, seed) => seed))(
+  'a decider that takes its decisions before it has read them from the log ends where the log does (seed %i)',
+  (seed) => {
+    const random = randomOf(seed);
+    const log: LoggedDecision[] = [];
+    const deciders = Array.from({ length: 3 }, () => ({ book: new AlertBook(), next: 0 }));
+    const readUpTo = (decider: { readonly book: AlertBook; next: number }, end: number): void => {
+      for (const record of log.slice(decider.next, end)) decider.book.apply(record);
+      decider.next = Math.max(decider.next, end);
+    };
+    for (let step = 0; step < 200; step += 1) {
+      for (const decider of deciders) {
+        if (random() < 0.5) continue;
+        readUpTo(decider, decider.next + Math.floor(random() * (log.length - decider.next + 1)));
+        const decisions = look(Math.round(random() * 2_000), decider.book);
+        for (const decision of decisions) expect(decider.book.apply(decision)).toBe(true);
+        log.push(...decisions);
+      }
+    }
+    const folded = new AlertBook();
+    for (const record of log) folded.apply(record);
+    for (const decider of deciders) {
+      readUpTo(decider, log.length);
+      expect(decider.book.openOf('acme', 'crm')).toEqual(folded.openOf('acme', 'crm'));
+      expect(decider.book.nextNumber(KEY)).toBe(folded.nextNumber(KEY));
+    }
+    expect(folded.nextNumber(KEY)).toBeGreaterThan(2);
+  },
+);
+
 it('resolves an alert whose rule was removed or is another one, and leaves alone what was not measured', () => {
   const book = new AlertBook();
   book.apply(raised(1));
