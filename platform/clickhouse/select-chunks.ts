@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox';
-import { rowReader, type ClickHouseClient } from './connect.ts';
+import { AS_ARRAY, rowReader, type ClickHouseClient } from './connect.ts';
 
 /** The answer ended as a complete one does, but the query had not: ClickHouse could not keep or send all of its result. */
 export class IncompleteResultError extends Error {
@@ -13,8 +13,6 @@ export class IncompleteResultError extends Error {
   }
 }
 
-/** The result is one JSON array, a row a line: so an answer that ClickHouse broke off lacks the end. */
-const AS_ARRAY = { output_format_json_array_of_rows: 1 } as const;
 const [BEGIN, END, SEPARATOR] = ['[', ']', ','];
 
 /**
