@@ -36,6 +36,9 @@ const UsageRow = Type.Object({
   credits: Type.Integer(),
 });
 
+const isInvalidated = (instantColumn: string): string =>
+  `(org_id, toUnixTimestamp(toStartOfHour(${instantColumn}))) IN {invalidated:Array(Tuple(String, UInt32))}`;
+
 /**
  * Reads the usage of all subscriptions of some organisations by two statements, however many they are: planning one takes
  * longer than reading what an organisation has. As in query.ts, the figures equal those of a FINAL scan of call_events.
@@ -58,8 +61,6 @@ export async function readUsageOfMany(
     until: sealed.until,
     invalidatedHours,
   });
-  const isInvalidated = (hour: string): string =>
-    `(org_id, toUnixTimestamp(toStartOfHour(${hour}))) IN {invalidated:Array(Tuple(String, UInt32))}`;
   const rollup = `SELECT org_id, product, bucket, 0 AS is_ahead, credits FROM usage_15m FINAL
     WHERE org_id IN {orgs:Array(String)} AND bucket >= ${second('rollup_from')} AND bucket < ${second('rollup_to')}
       AND NOT ${isInvalidated('bucket')}

@@ -15,7 +15,7 @@ describe('a simulated day', () => {
     const [head, , row] = tableOf([rowOf('a day', { orgs, timesMs })]);
     expect(row).toMatch(/^\| a day \| 1 \| 3,\d{3} \|.* µs \|$/);
     expect(row?.split('|')).toHaveLength(head?.split('|').length ?? 0);
-    const over = orgs.map((org) => ({ ...org, most: org.limit + 1 }));
+    const over = orgs.map((org) => Object.assign({}, org, { most: org.limit + 1 }));
     expect(() => rowOf('a day', { orgs: over, timesMs })).toThrow('credits in 24 hours');
   });
 });
