@@ -230,13 +230,14 @@ describe('a cluster of two shards', () => {
   });
 
   it('has one clock, that of the first shard, whichever server is asked', async () => {
-    const readClock = async (): Promise<'read'> => {
-      await new ServerClock(client, () => performance.now(), true).refresh();
-      return 'read';
-    };
     expect(new Set(await answersWhileDown(0, readClock))).toEqual(new Set(['read', 'error']));
   });
 });
+
+async function readClock(): Promise<'read'> {
+  await new ServerClock(client, () => performance.now(), true).refresh();
+  return 'read';
+}
 
 /** What a question is answered from the kill of a shard on until it is back. */
 async function answersWhileDown<Answer>(
