@@ -32,9 +32,9 @@ describe('select', () => {
     ]);
   });
 
-  it('throws the error of a query that fails after its answer has begun', async () => {
-    const query = `SELECT 'acme' AS org_id, number AS used FROM numbers(5000000)
-      WHERE NOT throwIf(number = 4999999, 'at the end') SETTINGS max_threads = 1`;
+  it('throws the error of a query that fails after its first rows', async () => {
+    const query = `SELECT 'acme' AS org_id, number AS used FROM numbers(200000)
+      WHERE throwIf(number = 199999, 'at the end') = 0 SETTINGS max_block_size = 1000, max_threads = 1`;
     const error: unknown = await select(client, Row, query).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ClickHouseError);
     expect(error).toMatchObject({ message: expect.stringContaining('at the end') });
