@@ -37,7 +37,7 @@ export class LogUncertainError extends Error {
 
 const LandedRow = Type.Object({ end: Type.Integer() });
 const RECORDS_PER_SEND = 1_000;
-/** A landing takes 30 to 60 ms: then it is looked for often, later ever less often. */
+/** A landing that takes longer is looked for less often. */
 const FIRST_POLLS_MS = 15;
 const POLL_MS = 50;
 /** Of such a topic's one partition. */

@@ -7,7 +7,7 @@ export interface Window {
   readonly orgIds: readonly string[];
 }
 
-/** D: figures and records of so many days take a few megabytes, and one landing of them takes as long as reading them. */
+/** D: figures and records of so many days take a few megabytes. */
 const DAYS_PER_BATCH = 1_000;
 
 /**

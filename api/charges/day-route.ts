@@ -12,7 +12,7 @@ import { readDayCharges, type ChargeRow, type DayPage } from '../../store/charge
 
 /** Rows of one query; while they are written, the next ones are read. */
 const ROWS_AT_ONCE = 5_000;
-/** Rows written at once: what is short-lived is freed at once. */
+/** Rows that become one text: a longer one would be copied, and kept, as a whole. */
 const ROWS_PER_TEXT = 500;
 /** The longest time for a slow reader. Each query has the connection's own limits. */
 const STREAM_TIMEOUT_MS = 600_000;

@@ -24,8 +24,8 @@ const UNSEALED = `SELECT org_id, product, count() AS calls, sum(credits) AS cred
   GROUP BY org_id, product`;
 
 /**
- * The usage of organisations in [from, to), by product: sealed hours from the rollup, later ones from the events. What
- * can hold nothing is not read: planning over every day of events costs more than the rest of the statement.
+ * The usage of organisations in [from, to), by product: sealed hours from the rollup, later ones from the events. A part
+ * that can hold nothing is not read.
  * Ignores invalidations: late events that are not re-sealed yet are missing here. Their invalidation closes the day
  * again after the re-seal, as invalidations are cleared only after closing.
  * @param window epoch milliseconds, half-open, on quarter hours
