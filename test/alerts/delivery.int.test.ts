@@ -164,10 +164,13 @@ it(
     });
     const before = receiver.got.length;
     running = start();
-    await api.write('POST', `${DESTINATION}/test`, {}, ANN);
-    await until('it is delivered', async () => (await deliveries())[0]?.state === 'delivered');
+    const { body } = await api.write('POST', `${DESTINATION}/test`, {}, ANN);
+    const { delivery_id } = Object(body);
+    await until('the next one is delivered', () => receiver.got.some(({ id }) => id === delivery_id));
     expect(receiver.got).toHaveLength(before + 1);
-    expect((await readPositions(api.clickhouse)).deliveries).toBeGreaterThan(0);
+    await until('its position is recorded', async () =>
+      Boolean((await readPositions(api.clickhouse)).deliveries),
+    );
   },
   TIMEOUT_MS,
 );
@@ -222,16 +225,10 @@ it(
     await api.write('PUT', DESTINATION, body, ANN);
     await until('it is resolved', async () => (await open()) === 1);
     await until('the receiver gets that', () => gotOf('alert.resolved').length === 1);
-    const removed = await api.read(Secret, `${DESTINATION}/secret`, ANN);
     expect((await api.send(DESTINATION, { method: 'DELETE', claims: ANN })).body).toMatchObject({
       destinations: [],
     });
     expect(await destinations()).toEqual([]);
-
-    // Another one under its id has a secret of its own.
-    await api.write('PUT', DESTINATION, body, ANN);
-    const after = await api.read(Secret, `${DESTINATION}/secret`, ANN);
-    expect([after.secret === removed.secret, after.previous_secret]).toEqual([false, null]);
   },
   TIMEOUT_MS,
 );
