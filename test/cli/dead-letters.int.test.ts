@@ -18,6 +18,7 @@ import { killConsumers, startConsumer, type ConsumerProcess } from '../consumers
 import { eventOf } from '../consumers/event.ts';
 import { openLandingStack, type LandingStack } from '../consumers/landing-stack.ts';
 import { until } from '../until.ts';
+import { PROGRAM_ENV } from '../servers/program-env.ts';
 
 let stack: LandingStack;
 let client: ClickHouseClient;
@@ -37,7 +38,7 @@ afterAll(async () => {
 
 const PROGRAM = join(projectRoot(), 'cli/dead-letters.ts');
 const environment = (more: Record<string, string> = {}) => ({
-  PATH: process.env['PATH'],
+  ...PROGRAM_ENV,
   ...stack.settings,
   ...more,
 });

@@ -23,6 +23,7 @@ import { killConsumers, startConsumer } from '../consumers/consumer-process.ts';
 import { eventOf } from '../consumers/event.ts';
 import { openLandingStack, type LandingStack } from '../consumers/landing-stack.ts';
 import { until } from '../until.ts';
+import { PROGRAM_ENV } from '../servers/program-env.ts';
 
 const ORG = 'acme';
 const PERSON = 'anna.lind@example.com';
@@ -44,7 +45,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
 });
 
-const environment = () => ({ PATH: process.env['PATH'], ...stack.settings });
+const environment = () => ({ ...PROGRAM_ENV, ...stack.settings });
 const erase = (...args: string[]): Promise<string> => eraseCommand(args, environment());
 
 const call = (seed: string, occurred_at: number, user_id = PERSON) =>

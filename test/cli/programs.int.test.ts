@@ -11,6 +11,7 @@ import { projectRoot } from '../../schemas/root.ts';
 import { callEvent, insertCharges, insertEvents, insertSettings } from '../api/tables.ts';
 import { openNamespace } from '../servers/namespace.ts';
 import { DAY_MS } from '../../schemas/time-units.ts';
+import { PROGRAM_ENV } from '../servers/program-env.ts';
 
 const now = Date.now();
 /** The first of last month: in the period that what-if prices. */
@@ -70,7 +71,7 @@ function run(
   more: Record<string, string> = {},
 ): Promise<{ code: number; out: string; errors: string }> {
   const file = join(projectRoot(), 'cli', `${program}.ts`);
-  const env = { PATH: process.env['PATH'], ...namespace.settings, ...more };
+  const env = { ...PROGRAM_ENV, ...namespace.settings, ...more };
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [file, ...args], { env }, (_, out, errors) =>
       resolve({ code: child.exitCode ?? -1, out, errors }),

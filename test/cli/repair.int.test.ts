@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readOpenDifferences } from '../../store/reconciliation/found.ts';
 import { projectRoot } from '../../schemas/root.ts';
 import { openMeteredDays, type MeteredDays } from '../aggregator/reconciliation/metered-days.ts';
+import { PROGRAM_ENV } from '../servers/program-env.ts';
 
 let days: MeteredDays;
 beforeAll(async () => {
@@ -12,7 +13,7 @@ afterAll(() => days.close());
 
 /** Runs `npm run repair`, with the stack's settings in the environment. */
 function repair(...args: readonly string[]): Promise<{ code: number | null; out: string; errors: string }> {
-  const env = { PATH: process.env['PATH'], ...days.namespace.settings };
+  const env = { ...PROGRAM_ENV, ...days.namespace.settings };
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,

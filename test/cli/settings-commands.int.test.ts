@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../schemas/root.ts';
 import { openPipeline, type PipelineUnderTest } from '../integration/pipeline.ts';
+import { PROGRAM_ENV } from '../servers/program-env.ts';
 
 interface Ended {
   readonly code: number;
@@ -20,7 +21,7 @@ afterAll(() => pipeline.stop(), 60_000);
 /** Runs a command like deploy/run.ts. */
 function run(command: 'org' | 'catalogue', ...args: readonly string[]): Promise<Ended> {
   const main = join(projectRoot(), 'cli', `${command}.ts`);
-  const env = { PATH: process.env['PATH'], ...pipeline.env };
+  const env = { ...PROGRAM_ENV, ...pipeline.env };
   return new Promise((resolve) => {
     execFile(process.execPath, [main, ...args], { env }, (error, out, err) => {
       resolve({ code: Number(error?.code ?? 0), out, err });

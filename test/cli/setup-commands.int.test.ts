@@ -8,6 +8,7 @@ import { DAY_MS } from '../../schemas/time-units.ts';
 import { topicNames } from '../../schemas/topics.ts';
 import { openNamespace } from '../servers/namespace.ts';
 import { until } from '../until.ts';
+import { PROGRAM_ENV } from '../servers/program-env.ts';
 
 /** `npm run migrate` and `npm run topics`, for deployments without `npm start`. */
 const namespace = openNamespace('setup');
@@ -16,7 +17,7 @@ afterAll(() => namespace.drop());
 
 function run(program: string, more: Readonly<Record<string, string>> = {}): Promise<string> {
   const file = join(projectRoot(), 'cli', `${program}.ts`);
-  const env = { PATH: process.env['PATH'], ...settings, ...more };
+  const env = { ...PROGRAM_ENV, ...settings, ...more };
   return new Promise((resolve) => {
     execFile(process.execPath, [file], { env }, (_, out, errors) => resolve(out + errors));
   });

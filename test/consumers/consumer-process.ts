@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { runDataDir } from '../servers/addresses.ts';
 import { projectRoot } from '../../schemas/root.ts';
+import { PROGRAM_ENV } from '../servers/program-env.ts';
 
 /** The compiled consumer as a child process. */
 export interface ConsumerProcess {
@@ -20,12 +21,12 @@ export interface ConsumerProcess {
 const running = new Set<ConsumerProcess>();
 
 /**
- * @param settings its whole environment except PATH
+ * @param settings its whole environment except PROGRAM_ENV
  * @param program another program that lands events, by its path from the project's root
  */
 export function startConsumer(settings: object, program = 'consumers/main.ts'): ConsumerProcess {
   const child = spawn(process.execPath, [join(projectRoot(), program)], {
-    env: { PATH: process.env['PATH'], SESSION_TIMEOUT_MS: '6000', ...settings },
+    env: { ...PROGRAM_ENV, SESSION_TIMEOUT_MS: '6000', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';

@@ -15,6 +15,7 @@ import {
   type WatchedPage,
 } from './browser.ts';
 import { startLoadBalancer, type LoadBalancer } from './load-balancer.ts';
+import { PROGRAM_ENV } from '../servers/program-env.ts';
 
 const SCREEN = '/calls?range=7d&method=GET';
 /** Its figures are fetched again and again. */
@@ -54,7 +55,7 @@ inChromium('the dashboard with an identity provider and two API processes behind
     [pipeline, browser] = await Promise.all([openPipeline('oidc', settings), launchBrowser()]);
     const otherPort = String(await freePort());
     secondApi = spawn(process.execPath, [mainOf('api')], {
-      env: { PATH: process.env['PATH'], ...pipeline.env, PORT: otherPort },
+      env: { ...PROGRAM_ENV, ...pipeline.env, PORT: otherPort },
       stdio: 'ignore',
     });
     const [one, other] = [`http://127.0.0.1:${pipeline.env['PORT']}`, `http://127.0.0.1:${otherPort}`];

@@ -15,6 +15,7 @@ import { signToken } from '../../api/auth/tokens.ts';
 import { runDataDir } from '../servers/addresses.ts';
 import { openNamespace, type NamespaceSettings } from '../servers/namespace.ts';
 import { until } from '../until.ts';
+import { PROGRAM_ENV } from '../servers/program-env.ts';
 
 export type Stage = 'consumer' | 'aggregator' | 'alerts' | 'api';
 const MAINS: Record<Stage, string> = {
@@ -109,7 +110,7 @@ export async function openPipeline(
     async start(stage, extra = {}) {
       const log = createWriteStream(join(dataDir, `${stage}.log`), { flags: 'a' });
       const child = spawn(process.execPath, [mainOf(stage)], {
-        env: { PATH: process.env['PATH'], ...env, ...extra },
+        env: { ...PROGRAM_ENV, ...env, ...extra },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       child.stdout.pipe(log, { end: false });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { projectRoot } from '../../schemas/root.ts';
+import { PROGRAM_ENV } from '../servers/program-env.ts';
 
 const Summary = Type.Object({
   anchor: Type.String(),
@@ -20,7 +21,7 @@ export function startReplay(
 ): { child: ChildProcess; summary: Promise<Summary> } {
   const main = join(projectRoot(), 'producers/access-log/main.ts');
   const child = spawn(process.execPath, [main, ...args, '--json'], {
-    env: { PATH: process.env['PATH'], ...env },
+    env: { ...PROGRAM_ENV, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';

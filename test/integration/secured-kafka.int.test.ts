@@ -24,6 +24,7 @@ import { call } from '../producers/sample-event.ts';
 import { startSecuredKafka, type SecuredKafka } from '../servers/secured-kafka.ts';
 import { until } from '../until.ts';
 import { mainOf, openPipeline, type PipelineUnderTest, type Stage } from './pipeline.ts';
+import { PROGRAM_ENV } from '../servers/program-env.ts';
 
 /** Every program as a user of its own, with the ACLs of cli/acls.ts and no others. */
 const USERS = Object.keys(PROGRAMS);
@@ -274,7 +275,7 @@ async function request(method: string, path: string, role: Claims['role'], body:
 
 function run(program: string, args: readonly string[], variables: Record<string, string>): Promise<string> {
   const file = join(projectRoot(), 'cli', `${program}.ts`);
-  const env = { PATH: process.env['PATH'], ...pipeline.env, ...variables };
+  const env = { ...PROGRAM_ENV, ...pipeline.env, ...variables };
   return new Promise((resolve) => {
     execFile(process.execPath, [file, ...args], { env }, (_, out, errors) => resolve(out + errors));
   });

@@ -15,6 +15,7 @@ import { publish, publisherOf } from '../aggregator/closing/stories-on-servers.t
 import { dropDatabase } from '../servers/namespace.ts';
 import { until } from '../until.ts';
 import { openPipeline, type Claims, type PipelineUnderTest } from './pipeline.ts';
+import { PROGRAM_ENV } from '../servers/program-env.ts';
 
 /** The last migration of the earlier release: before merged ranges, background reconciliation and erasures. */
 const EARLIER = '0018';
@@ -119,7 +120,7 @@ async function makeEarlier(): Promise<void> {
 
 /** `npm run migrate` with the new release. @returns what it prints */
 function runMigrate(): Promise<string> {
-  const env = { PATH: process.env['PATH'], ...earlier };
+  const env = { ...PROGRAM_ENV, ...earlier };
   return new Promise((resolve, reject) => {
     execFile(process.execPath, [join(projectRoot(), 'cli', 'migrate.ts')], { env }, (error, out) => {
       if (error) reject(error);

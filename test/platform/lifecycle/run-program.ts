@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
+import { PROGRAM_ENV } from '../../servers/program-env.ts';
 
 const Line = Type.Object({ level: Type.Integer(), process: Type.String(), msg: Type.String() });
 
@@ -25,7 +26,7 @@ export async function runProgram(
   stopAt?: string | Promise<unknown>,
 ): Promise<Ended> {
   const child = spawn(process.execPath, [program], {
-    env: { PATH: process.env['PATH'], ...env },
+    env: { ...PROGRAM_ENV, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const stop = (): boolean => child.kill('SIGTERM');

@@ -11,6 +11,7 @@ import { runDataDir } from '../../servers/addresses.ts';
 import { openNamespace, type Namespace } from '../../servers/namespace.ts';
 import { readTopic } from '../read-topic.ts';
 import { decode } from '../scripted-transport.ts';
+import { PROGRAM_ENV } from '../../servers/program-env.ts';
 
 const SAMPLE = join(projectRoot(), 'producers/access-log/sample/apache_access.log.gz');
 const CALLS = 9_999;
@@ -38,7 +39,7 @@ interface Ended {
 async function replay(args: readonly string[], signal?: NodeJS.Signals, env: object = {}): Promise<Ended> {
   const main = join(projectRoot(), 'producers/access-log/main.ts');
   const child = spawn(process.execPath, [main, ...args], {
-    env: { PATH: process.env['PATH'], ...namespace.settings, DATA_DIR: dataDir, ...env },
+    env: { ...PROGRAM_ENV, ...namespace.settings, DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';
