@@ -28,7 +28,7 @@ import {
 /** By the hour, an organisation's calls are on both shards. */
 const DATABASE = 'test_gates_on_shards';
 const CLOCK_DIFFERENCE_MS = 100;
-const TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = 300_000;
 
 let cluster: ClickHouseCluster;
 let config: ClickHouseConfig;
@@ -125,12 +125,15 @@ describe('two gates on two shards', () => {
   it(
     'admit exactly what there is, of organisations of either gate, and nothing more once it has landed',
     async () => {
-      for (const org of ['one', 'two', 'three', 'four']) {
-        const before = await spendAll(publisher, servers, org);
-        expect([org, await spendRest(publisher, firstServer(), org, before)]).toEqual([org, TOTAL]);
-        await until('everything has landed', async () => (await landed(org)) === TOTAL);
-        expect(await admittedOf(org)).toEqual([0, 0]);
-      }
+      // At once: what a server has leased too much is another one's only after the lease has ended.
+      await Promise.all(
+        ['one', 'two', 'three', 'four'].map(async (org) => {
+          const before = await spendAll(publisher, servers, org);
+          expect([org, await spendRest(publisher, firstServer(), org, before)]).toEqual([org, TOTAL]);
+          await until('everything has landed', async () => (await landed(org)) === TOTAL);
+          expect(await admittedOf(org)).toEqual([0, 0]);
+        }),
+      );
     },
     TIMEOUT_MS,
   );
