@@ -2,35 +2,9 @@ import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import type { SealedHours } from './rollup-plan.ts';
 
-/** `sealed`, and how far the narrow breakdowns are complete; empty before the first seal. */
-const Progress = Type.Array(Type.Tuple([Type.Number(), Type.Number()]));
-const PROGRESS = `(SELECT groupArray((toUnixTimestamp64Milli(until), toUnixTimestamp64Milli(breakdowns_until)))
-         FROM aggregator_progress FINAL WHERE name = 'sealed') AS progress`;
-const SealedRow = Type.Object({ progress: Progress, invalidated_hours: Type.Array(Type.Number()) });
-
-/**
- * How far hours are sealed, and which hours of an organisation are invalidated. Read this before the rollup: an hour
- * that is sealed or re-sealed in between is then read from the raw events, which is right too.
- *
- * All hours, whatever interval is read: conditions on the hour double the time of the subquery, and an organisation has
- * at most some hundred of these hours for some minutes.
- */
-export async function readSealedHours(client: ClickHouseClient, orgId: string): Promise<SealedHours> {
-  const [row] = await select(
-    client,
-    SealedRow,
-    `SELECT
-       ${PROGRESS},
-       (SELECT groupUniqArray(toUnixTimestamp(hour) * 1000) FROM dirty_marks FINAL
-         WHERE org_id = {org:String} AND cleared = 0) AS invalidated_hours`,
-    { org: orgId },
-  );
-  const [until, breakdownsUntil] = row?.progress[0] ?? [0, 0];
-  return { until, breakdownsUntil, invalidatedHours: row?.invalidated_hours ?? [] };
-}
-
-const SealedOfManyRow = Type.Object({
-  progress: Progress,
+const SealedRow = Type.Object({
+  /** `sealed`, and how far the narrow breakdowns are complete; empty before the first seal. */
+  progress: Type.Array(Type.Tuple([Type.Number(), Type.Number()])),
   invalidated: Type.Array(Type.Tuple([Type.String(), Type.Array(Type.Number())])),
 });
 
@@ -41,16 +15,23 @@ export interface SealedHoursOfMany {
   of(this: void, orgId: string): SealedHours;
 }
 
-/** The same of several organisations, by one statement. */
+/**
+ * How far hours are sealed, and which hours of organisations are invalidated. Read this before the rollup: an hour that
+ * is sealed or re-sealed in between is then read from the raw events, which is right too.
+ *
+ * All hours, whatever interval is read: conditions on the hour double the time of the subquery, and an organisation has
+ * at most some hundred of these hours for some minutes.
+ */
 export async function readSealedHoursOf(
   client: ClickHouseClient,
   orgIds: readonly string[],
 ): Promise<SealedHoursOfMany> {
   const [row] = await select(
     client,
-    SealedOfManyRow,
+    SealedRow,
     `SELECT
-       ${PROGRESS},
+       (SELECT groupArray((toUnixTimestamp64Milli(until), toUnixTimestamp64Milli(breakdowns_until)))
+         FROM aggregator_progress FINAL WHERE name = 'sealed') AS progress,
        (SELECT groupArray((toString(org_id), hours)) FROM (
          SELECT org_id, groupUniqArray(toUnixTimestamp(hour) * 1000) AS hours FROM dirty_marks FINAL
          WHERE org_id IN {orgs:Array(String)} AND cleared = 0 GROUP BY org_id)) AS invalidated`,
@@ -62,4 +43,9 @@ export async function readSealedHoursOf(
     until,
     of: (orgId) => ({ until, breakdownsUntil, invalidatedHours: invalidated.get(orgId) ?? [] }),
   };
+}
+
+/** The same of one organisation. */
+export async function readSealedHours(client: ClickHouseClient, orgId: string): Promise<SealedHours> {
+  return (await readSealedHoursOf(client, [orgId])).of(orgId);
 }
