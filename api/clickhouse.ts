@@ -1,5 +1,6 @@
 import {
   connectClickHouse,
+  WHOLE_RESULT,
   type ClickHouseClient,
   type ClickHouseConfig,
 } from '../platform/clickhouse/connect.ts';
@@ -18,9 +19,6 @@ const PROBE_CONNECTIONS = 2;
 /** D: one organisation's slow queries leave three quarters of the connections to the others. */
 const SHARE = { slots: CONNECTIONS / 4, waitMs: 10_000, maxWaiting: 200 };
 
-/** D: as much as max_result_bytes, as JSON. */
-const RESULT_BUFFER_BYTES = 64_000_000;
-
 /** The limits that ClickHouse enforces on every query of the API. */
 const LIMITS = {
   // Reads only. 2 instead of 1, because queries set settings of their own.
@@ -31,11 +29,7 @@ const LIMITS = {
   // More than the largest page of api/usage/ reads; an answer with larger texts needs pages.
   max_result_bytes: 32_000_000,
   result_overflow_mode: 'throw',
-  // An error in the middle of a result still changes the status of the answer.
-  wait_end_of_query: 1,
-  // Otherwise ClickHouse keeps each result in a file until its end, and where its disk is full the answer is 200 and
-  // empty: a figure of 0.
-  http_response_buffer_size: RESULT_BUFFER_BYTES,
+  ...WHOLE_RESULT,
   // Otherwise a query keeps running after its client has gone.
   cancel_http_readonly_queries_on_client_close: 1,
 };
@@ -84,8 +78,8 @@ export function connectForReading(
 /** D: as many lines as a spreadsheet holds. */
 const MAX_DOWNLOAD_ROWS = 1_000_000;
 /**
- * ClickHouse keeps what a result has beyond RESULT_BUFFER_BYTES in a file until it has been read. Where its disk is
- * full it answers 200 with the first RESULT_BUFFER_BYTES alone (26.7): selectChunks rejects such an answer.
+ * ClickHouse keeps what a result has beyond its buffer (WHOLE_RESULT) in a file until it has been read. Where its disk is
+ * full it answers 200 with what is in the buffer alone (26.7): selectChunks rejects such an answer.
  */
 const MAX_DOWNLOAD_BYTES = 1_000_000_000;
 /** D: one organisation leaves three quarters of these connections to the others too. */

@@ -136,14 +136,17 @@ export async function select<Schema extends TSchema>(
  * half of the CPU that the client's stream of rows takes.
  */
 export const AS_ARRAY = { output_format_json_array_of_rows: 1 } as const;
-const AT_ONCE = {
-  ...AS_ARRAY,
+/** D: as much as the API's max_result_bytes, as JSON. */
+const RESULT_BUFFER_BYTES = 64_000_000;
+/** A result, up to RESULT_BUFFER_BYTES, is answered when it is complete. */
+export const WHOLE_RESULT = {
   // An error in the middle of a result is the error of the query, with its code: the answer has not begun.
   wait_end_of_query: 1,
   // Otherwise ClickHouse keeps a result beyond a megabyte in a file until its end, and where its disk is full the
   // answer is 200 and empty: a figure of 0.
-  http_response_buffer_size: '64000000',
+  http_response_buffer_size: String(RESULT_BUFFER_BYTES),
 } as const;
+const AT_ONCE = { ...AS_ARRAY, ...WHOLE_RESULT };
 
 /** Validates the rows of a query. The function throws UnexpectedRowError. */
 export function rowReader<Schema extends TSchema>(
