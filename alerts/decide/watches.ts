@@ -1,11 +1,8 @@
 import { LandedSince } from '../../domain/alerts/landed-since.ts';
-import { measureUsage } from '../../domain/alerts/usage-rules.ts';
-import { isBudgetKind } from '../../domain/alerts/budget-rules.ts';
-import { isSubjectKind } from '../../domain/alerts/subject-rules.ts';
-import { shareOf } from '../../domain/alerts/measured.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { readLanded, subscriptionKey, subscriptionOf } from '../../store/alerts/landed-credits.ts';
 import { READ_AGAIN_FOR_S } from '../../store/alerts/pulse.ts';
+import { headroomOf } from './headroom.ts';
 import type { WatchedTerms } from './rules-of.ts';
 
 /** A subscription whose usage is watched. */
@@ -166,29 +163,4 @@ export class Watches {
     if (watch.lookAt < Infinity) this.#timed.add(key);
     else this.#timed.delete(key);
   }
-}
-
-function headroomOf(
-  { allowance, rules, budgets, cap }: WatchedTerms,
-  bound: number,
-  isOpen: (ruleId: string) => boolean,
-): number {
-  const total = allowance.included + allowance.additionalLimit;
-  let headroom = Infinity;
-  for (const rule of rules) {
-    if (isSubjectKind(rule.kind)) {
-      if (total > 0) headroom = Math.min(headroom, shareOf(total, rule.percent ?? 100) - bound);
-    } else if (
-      rule.kind === 'exhaustion' ||
-      rule.kind === 'accrued-amount' ||
-      rule.kind === 'projected-amount' ||
-      (isBudgetKind(rule.kind) && (budgets.length > 0 || cap !== undefined))
-    ) {
-      // They depend on more than the bound shows.
-      headroom = 0;
-    } else if (!isOpen(rule.rule_id)) {
-      headroom = Math.min(headroom, measureUsage(rule, allowance, bound)?.headroom ?? Infinity);
-    }
-  }
-  return headroom;
 }
