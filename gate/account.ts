@@ -78,7 +78,7 @@ export class Account {
     const standings = await Promise.all(
       read.map(async (limit): Promise<LimitStanding> => {
         const needed = short.get(limit);
-        return limit.standing(needed === undefined ? undefined : await limit.explain(needed));
+        return limit.standing(needed === undefined ? undefined : await limit.explanations.of(needed));
       }),
     );
     return {

@@ -1,5 +1,4 @@
 import type { ClickHouseClient } from '../platform/clickhouse/connect.ts';
-import type { Logger } from '../platform/logging.ts';
 import type { LeasesAnswer, LeasesRequest } from '../domain/gate/protocol.ts';
 import { capAt, gateTermsAt } from '../domain/gate/terms.ts';
 import type { SettingsState } from '../domain/settings/state.ts';
@@ -20,7 +19,6 @@ export interface AccountsOptions extends AccountSources {
   readonly url: string;
   /** Throws where the settings could not be read lately. */
   readonly settings: () => SettingsState;
-  readonly logger: Logger;
 }
 
 /** A limit that no holder has asked about for so long is not read. */

@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from '../platform/clickhouse/connect.ts';
+import type { Logger } from '../platform/logging.ts';
 import { Ledger } from '../domain/gate/ledger.ts';
 import type { LimitStanding, Shortage } from '../domain/gate/protocol.ts';
 import type { LimitName } from '../domain/gate/scopes.ts';
@@ -6,8 +7,10 @@ import type { CapShortage } from '../domain/gate/spending.ts';
 import { heldAfterEndMs, type GateTiming } from '../domain/gate/timing.ts';
 import { canonical } from '../domain/money.ts';
 import { readTopUsage } from '../store/usage/read-top.ts';
+import { readSealedHours } from '../store/usage/sealed-hours.ts';
 import { DAY_MS } from '../schemas/time-units.ts';
 import type { Checkpoints } from './checkpoints.ts';
+import { Explanations } from './explanations.ts';
 import { readSpendingBound, type CappedSpending } from './spending.ts';
 import { readReturnOf, readUsed, type CountedCalls } from './used.ts';
 
@@ -19,15 +22,15 @@ export interface LimitSources {
   readonly now: () => number;
   /** Milliseconds of a monotonic clock. */
   readonly uptime: () => number;
+  readonly logger: Logger;
 }
-
-/** Answers to calls that do not fit share an explanation for so long. */
-const EXPLAINED_FOR_MS = 1_000;
 
 /** One limit of a subscription, and the reading of its used credits. */
 export class Limit {
   readonly name: LimitName;
   readonly ledger: Ledger;
+  /** Why calls do not fit, and until when. */
+  readonly explanations: Explanations;
   readonly #sources: LimitSources;
   #calls: CountedCalls;
   #capped: CappedSpending | undefined;
@@ -35,13 +38,17 @@ export class Limit {
   readAt = -Infinity;
   #running: Promise<unknown> = Promise.resolve();
   #next: Promise<void> | undefined;
-  #explained: { readonly at: number; readonly shortage: Shortage } | undefined;
 
   constructor(name: LimitName, calls: CountedCalls, sources: LimitSources) {
     this.name = name;
     this.#calls = calls;
     this.#sources = sources;
     this.ledger = new Ledger(sources.timing);
+    this.explanations = new Explanations({
+      explain: (needed) => this.#shortage(needed),
+      uptime: sources.uptime,
+      onFailure: (error) => sources.logger.warn({ err: error }, 'a rejection is not explained'),
+    });
   }
 
   /** @param calls that it counts from now on; others need another reading */
@@ -77,18 +84,6 @@ export class Limit {
     return { ...this.name, limit: total, used, available, ...(shortage && { shortage }) };
   }
 
-  /** Why a call does not fit, and until when. @throws ClickHouse's errors */
-  async explain(needed: number): Promise<Shortage> {
-    const { uptime } = this.#sources;
-    const known = this.#explained;
-    if (known && uptime() - known.at < EXPLAINED_FOR_MS && known.shortage.needed >= needed) {
-      return known.shortage;
-    }
-    const shortage = await this.#shortage(needed);
-    this.#explained = { at: uptime(), shortage };
-    return shortage;
-  }
-
   async #read(): Promise<void> {
     const { client, checkpoints, timing, now, uptime } = this.#sources;
     const [calls, capped] = [this.#calls, this.#capped];
@@ -111,9 +106,11 @@ export class Limit {
     const { orgId, filters } = this.#calls;
     const missing = needed + used + held - total;
     const cap = this.ledger.capShortage(needed, instant);
-    const range = { orgId, from: instant - DAY_MS, to: instant, filters, top: 1 };
+    const sealed = await readSealedHours(client, orgId);
+    const calls = { ...this.#calls, sealed };
+    const range = { orgId, sealed, from: instant - DAY_MS, to: instant, filters, top: 1 };
     const [returnAt, users, apps] = await Promise.all([
-      missing > 0 ? readReturnOf(client, this.#calls, missing, instant, timing.clockDifferenceMs) : instant,
+      missing > 0 ? readReturnOf(client, calls, missing, instant, timing.clockDifferenceMs) : instant,
       readTopUsage(client, { ...range, groupBy: ['user'] }),
       readTopUsage(client, { ...range, groupBy: ['app'] }),
     ]);

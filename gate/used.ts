@@ -4,6 +4,7 @@ import { BUCKET_MS, DAY_MS, SECOND_MS } from '../schemas/time-units.ts';
 import { readTotal, readUsage } from '../store/usage/read.ts';
 import { readSeconds } from '../store/usage/read-seconds.ts';
 import type { Filters } from '../store/usage/filters.ts';
+import type { UsageRequest } from '../store/usage/query.ts';
 import { filtersOfLimit } from '../store/usage/used-of-limits.ts';
 import type { BudgetName, LimitName } from '../domain/gate/scopes.ts';
 
@@ -42,14 +43,14 @@ export async function readUsed(
  */
 export async function readReturnOf(
   client: ClickHouseClient,
-  { orgId, filters }: CountedCalls,
+  { orgId, filters, sealed }: CountedCalls & Pick<UsageRequest, 'sealed'>,
   credits: number,
   now: number,
   clockDifferenceMs: number,
 ): Promise<number | undefined> {
   const from = Math.max(0, now - DAY_MS - clockDifferenceMs);
   const to = now + FUTURE_LIMIT_MS + clockDifferenceMs;
-  const quarters = await readUsage(client, { orgId, from, to, filters, groupBy: ['15m'] });
+  const quarters = await readUsage(client, { orgId, sealed, from, to, filters, groupBy: ['15m'] });
   let left = credits;
   for (const { '15m': start = 0, credits: inQuarter } of quarters) {
     if (inQuarter < left) {
