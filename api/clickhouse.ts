@@ -16,6 +16,14 @@ const REQUEST_TIMEOUT_MS = QUERY_SECONDS * 1_000 + 2_000;
 /** Twice the number of requests that one subject may run at once, each with one query at a time. */
 const CONNECTIONS = 16;
 const PROBE_CONNECTIONS = 2;
+const CURRENT_USAGE_CONNECTIONS = 4;
+/**
+ * ClickHouse's, among queries that have one: while one of a lower number runs, those of a higher number rest. Current
+ * usage is a small query that people look at, and that programs poll; breakdowns take ten times as much.
+ */
+const PRIORITIES = { currentUsage: 1, others: 2 } as const;
+/** D: before each block that they read, and no longer: they go on where current usage is read all the time. */
+const REST_MS = 50;
 /** D: one organisation's slow queries leave three quarters of the connections to the others. */
 const SHARE = { slots: CONNECTIONS / 4, waitMs: 10_000, maxWaiting: 200 };
 
@@ -32,22 +40,29 @@ const LIMITS = {
   ...WHOLE_RESULT,
   // Otherwise a query keeps running after its client has gone.
   cancel_http_readonly_queries_on_client_close: 1,
+  priority: PRIORITIES.others,
+  low_priority_query_wait_time_ms: REST_MS,
 };
+
+interface ReadingOptions {
+  /** Called with 1 when a query begins and with -1 when it ends. */
+  readonly onOpen?: (change: 1 | -1) => void;
+  readonly connections?: number;
+  readonly priority?: number;
+}
 
 /**
  * The API's connection, which bounds the cost of every query, and the number of queries at once of one organisation. A query ends with its request, and carries the
  * request's id as log_comment into ClickHouse's system.processes and system.query_log (the embedded server keeps no
  * query_log). The id is not the query id: that must be unique, and a request makes several queries.
- * @param onOpen called with 1 when a query begins and with -1 when it ends
  */
 export function connectForReading(
   config: ClickHouseConfig,
-  onOpen: (change: 1 | -1) => void = () => undefined,
-  connections = CONNECTIONS,
+  { onOpen = () => undefined, connections = CONNECTIONS, priority = PRIORITIES.others }: ReadingOptions = {},
 ): ClickHouseClient {
   const client = connectClickHouse(config, 'api-credits api', {
     connections,
-    settings: LIMITS,
+    settings: { ...LIMITS, priority },
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
   });
   const query = client.query.bind(client);
@@ -125,4 +140,15 @@ export function connectForDownloads(config: ClickHouseConfig): ClickHouseClient 
 
 /** The connection of probes and metrics, which must not wait behind other queries. */
 export const connectForProbing = (config: ClickHouseConfig): ClickHouseClient =>
-  connectForReading(config, undefined, PROBE_CONNECTIONS);
+  connectForReading(config, { connections: PROBE_CONNECTIONS, priority: PRIORITIES.currentUsage });
+
+/** The connection of current usage and the settings, which must not wait behind reports, here or in ClickHouse. */
+export const connectForCurrentUsage = (
+  config: ClickHouseConfig,
+  onOpen?: ReadingOptions['onOpen'],
+): ClickHouseClient =>
+  connectForReading(config, {
+    connections: CURRENT_USAGE_CONNECTIONS,
+    priority: PRIORITIES.currentUsage,
+    ...(onOpen && { onOpen }),
+  });

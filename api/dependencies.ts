@@ -35,7 +35,7 @@ export interface Sources {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly clickhouse: ClickHouseClient;
-  /** Of that connection and the topic of the calls. */
+  /** Of the connection of current usage and the topic of the calls. */
   readonly bases: Pick<SharedBasis, 'read'>;
   /** Refreshed for every answer, so that a change shows in the next one: see store/settings/. */
   readonly settings: Pick<SettingsRecorder, 'refresh' | 'known' | 'record' | 'outcomesOf'>;
@@ -47,6 +47,8 @@ export interface Sources {
 }
 
 export interface ApiDependencies extends Sources {
+  /** A connection of its own for current usage and what it goes by, so that it never waits behind reports. */
+  readonly clickhouseForCurrentUsage: ClickHouseClient;
   /** A connection of their own for probes and metrics, so that they never wait behind other queries. */
   readonly clickhouseForProbes: ClickHouseClient;
   /** A connection of their own for files that are larger than an answer. */

@@ -11,7 +11,12 @@ import { topicNames } from '../schemas/topics.ts';
 import { SharedBasis } from '../store/usage/shared-basis.ts';
 import { buildApp } from './app.ts';
 import { createTokenVerifier } from './auth/tokens.ts';
-import { connectForDownloads, connectForProbing, connectForReading } from './clickhouse.ts';
+import {
+  connectForCurrentUsage,
+  connectForDownloads,
+  connectForProbing,
+  connectForReading,
+} from './clickhouse.ts';
 import { isOn, readApiConfig } from './config.ts';
 import { openLocalSignIn } from './dashboard/open-local-sign-in.ts';
 import { CallEventProducer } from '../platform/kafka/call-event-producer.ts';
@@ -43,10 +48,12 @@ async function run({
 }: RunningProcess<ReturnType<typeof readApiConfig>>): Promise<void> {
   const metrics = new Registry();
   collectProcessMetrics(metrics);
-  const clickhouse = connectForReading(config, countOpenQueries(metrics));
+  const onOpen = countOpenQueries(metrics);
+  const clickhouse = connectForReading(config, { onOpen });
+  const clickhouseForCurrentUsage = connectForCurrentUsage(config, onOpen);
   const clickhouseForProbes = connectForProbing(config);
   const clickhouseForDownloads = connectForDownloads(config);
-  const settings = openRecorder(config, clickhouse, {
+  const settings = openRecorder(config, clickhouseForCurrentUsage, {
     clientId: 'api-credits-api',
     logger,
     now: Date.now,
@@ -75,7 +82,8 @@ async function run({
   const { app } = await buildApp({
     now: Date.now,
     clickhouse,
-    bases: new SharedBasis(clickhouse, topics.calls),
+    bases: new SharedBasis(clickhouseForCurrentUsage, topics.calls),
+    clickhouseForCurrentUsage,
     clickhouseForProbes,
     clickhouseForDownloads,
     settings,
@@ -104,7 +112,8 @@ async function run({
     await app.close();
     await Promise.all([settings.close(), events.close(), deadLetters.close(), alertRequests.close()]);
     await tracing?.close();
-    await Promise.all([clickhouse, clickhouseForProbes, clickhouseForDownloads].map((each) => each.close()));
+    const clients = [clickhouse, clickhouseForCurrentUsage, clickhouseForProbes, clickhouseForDownloads];
+    await Promise.all(clients.map((each) => each.close()));
   });
   await listen(app, config.HOST, config.PORT);
 }

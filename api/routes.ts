@@ -48,7 +48,7 @@ export async function registerRoutes(app: ApiServer, dependencies: ApiDependenci
   const probes = { ...dependencies, clickhouse: dependencies.clickhouseForProbes };
   healthRoutes(app, probes);
   metricsRoute(app, probes);
-  creditsRoute(app, dependencies);
+  creditsRoute(app, { ...dependencies, clickhouse: dependencies.clickhouseForCurrentUsage });
   creditUsersRoute(app, dependencies);
   creditUsersCsvRoute(app, dependencies);
   returningRoute(app, dependencies);

@@ -7,7 +7,12 @@ import { openLocalSignIn } from '../../api/dashboard/open-local-sign-in.ts';
 import { buildApp } from '../../api/app.ts';
 import type { RouteSummary } from '../../api/openapi/describe-routes.ts';
 import { createTokenVerifier, signToken, type Claims } from '../../api/auth/tokens.ts';
-import { connectForDownloads, connectForProbing, connectForReading } from '../../api/clickhouse.ts';
+import {
+  connectForCurrentUsage,
+  connectForDownloads,
+  connectForProbing,
+  connectForReading,
+} from '../../api/clickhouse.ts';
 import { PROBLEM_MEDIA_TYPE, ProblemSchema } from '../../api/problems/schema.ts';
 import { connectClickHouse, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { createLogger } from '../../platform/logging.ts';
@@ -51,6 +56,8 @@ export interface ApiUnderTest {
   /** The suite's database and topics, for other processes on the same servers. */
   readonly namespace: Namespace;
   readonly clickhouse: ClickHouseClient;
+  /** The API's connection of reports. */
+  readonly reading: ClickHouseClient;
   /** The API's now, epoch milliseconds. */
   clock: { now: number };
   /** Checks the answer against its route's schema. */
@@ -80,12 +87,13 @@ export async function openApi(
   await enforceSourceRetention(settings, SOURCE_RETENTION_DAYS);
   const clickhouse = connectClickHouse(settings, `test ${suite}`);
   const reading = connectForReading(settings);
+  const currentUsage = connectForCurrentUsage(settings);
   const probing = connectForProbing(settings);
   const downloads = connectForDownloads(settings);
   const clock = { now };
   const logger = createLogger('api', 'error');
   const recorded = { ...settings, UNKNOWN_ORGS: unknownOrgs, SETTINGS_CHANGES_PER_HOUR: 1_000 };
-  const recorder = openRecorder(recorded, reading, {
+  const recorder = openRecorder(recorded, currentUsage, {
     clientId: `test-${suite}`,
     logger,
     now: () => clock.now,
@@ -116,7 +124,8 @@ export async function openApi(
   const { app, routes } = await buildApp({
     now: () => clock.now,
     clickhouse: reading,
-    bases: new SharedBasis(reading, topicNames().calls),
+    bases: new SharedBasis(currentUsage, topicNames().calls),
+    clickhouseForCurrentUsage: currentUsage,
     clickhouseForProbes: probing,
     clickhouseForDownloads: downloads,
     sourceRetentionDays,
@@ -179,6 +188,7 @@ export async function openApi(
     routes,
     namespace,
     clickhouse,
+    reading,
     clock,
     send,
     get,
@@ -195,6 +205,7 @@ export async function openApi(
       await deadLetters.close();
       await alertRequests.close();
       await reading.close();
+      await currentUsage.close();
       await probing.close();
       await downloads.close();
       await clickhouse.close();

@@ -6,7 +6,12 @@ import { Registry } from 'prom-client';
 import { openRecorder } from '../../store/settings/recorder.ts';
 import { buildApp } from '../../api/app.ts';
 import { createTokenVerifier } from '../../api/auth/tokens.ts';
-import { connectForDownloads, connectForProbing, connectForReading } from '../../api/clickhouse.ts';
+import {
+  connectForCurrentUsage,
+  connectForDownloads,
+  connectForProbing,
+  connectForReading,
+} from '../../api/clickhouse.ts';
 import type { ApiDependencies } from '../../api/dependencies.ts';
 import { UnconfirmedError } from '../../api/events/event-publisher.ts';
 import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS } from '../../schemas/event-rules.ts';
@@ -33,6 +38,7 @@ export async function openWithoutServers(
     CLICKHOUSE_PASSWORD: '',
   };
   const clickhouse = connectForReading(config);
+  const clickhouseForCurrentUsage = connectForCurrentUsage(config);
   const clickhouseForProbes = connectForProbing(config);
   const clickhouseForDownloads = connectForDownloads(config);
   const logger = createLogger('api', 'silent');
@@ -45,7 +51,8 @@ export async function openWithoutServers(
   const { app, routes } = await buildApp({
     now: Date.now,
     clickhouse,
-    bases: new SharedBasis(clickhouse, topicNames().calls),
+    bases: new SharedBasis(clickhouseForCurrentUsage, topicNames().calls),
+    clickhouseForCurrentUsage,
     clickhouseForProbes,
     clickhouseForDownloads,
     sourceRetentionDays: 90,
@@ -78,6 +85,7 @@ export async function openWithoutServers(
     close: async () => {
       await app.close();
       await clickhouse.close();
+      await clickhouseForCurrentUsage.close();
       await clickhouseForProbes.close();
       await clickhouseForDownloads.close();
     },

@@ -23,7 +23,7 @@ const config = {
 };
 const watching: ClickHouseClient = connectClickHouse(config, 'test running requests');
 let open = 0;
-const reading = connectForReading(config, (change) => (open += change));
+const reading = connectForReading(config, { onOpen: (change) => (open += change) });
 const TIMEOUT_MS = 1_500;
 const app = fastify({ genReqId: (raw) => String(raw.headers['x-request-id']) });
 app.setErrorHandler(answerError);
