@@ -2,14 +2,20 @@ import { Type } from 'typebox';
 import { BUDGET } from '../../../aggregator/reconciliation/budget.ts';
 import { reconcileStep, type Reconciler } from '../../../aggregator/reconciliation/step.ts';
 import { count } from '../../../cli/table.ts';
-import { connectClickHouse, connectNodes, select } from '../../../platform/clickhouse/connect.ts';
+import {
+  connectClickHouse,
+  connectNodes,
+  select,
+  type ClickHouseClient,
+} from '../../../platform/clickhouse/connect.ts';
 import { topicNames } from '../../../schemas/topics.ts';
 import { readOpenDifferences } from '../../../store/reconciliation/found.ts';
-import { readRoundProgress } from '../../../store/reconciliation/round-progress.ts';
+import { readRoundProgress, writeRoundProgress } from '../../../store/reconciliation/round-progress.ts';
 import { keptEventsIn } from '../../../store/retention.ts';
 import { createSettingsStore } from '../../../store/settings/store.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { plan, type Places } from '../plan.ts';
+import { dropClosedDays, storeClosedDays } from './closed-days.ts';
 import type { HistorySize } from './history.ts';
 import { sharedHistory } from './shared-history.ts';
 import { HISTORY_SIZES } from './sizes.ts';
@@ -21,7 +27,7 @@ interface ReconcileSize {
   readonly steps: number;
 }
 
-/** Reconciliation's count of the sealed hours against their events, by the aggregator's code and without its rests. */
+/** Reconciliation of sealed hours with their events, and of charges with both, by the aggregator's code and without its rests. */
 export const reconcile = plan<ReconcileSize>(
   {
     full: { history: HISTORY_SIZES.full, steps: 40 },
@@ -32,6 +38,15 @@ export const reconcile = plan<ReconcileSize>(
 );
 
 const CountRow = Type.Object({ events: Type.Integer() });
+
+/** Units of work that are checked in steps, for one benchmark after the other. */
+interface Checking {
+  readonly client: ClickHouseClient;
+  readonly step: () => Promise<void>;
+  readonly pids: Readonly<Record<string, number>>;
+  readonly steps: number;
+  readonly calls: string;
+}
 
 async function reconcileBenchmarks(
   places: Places,
@@ -49,12 +64,30 @@ async function reconcileBenchmarks(
     sample: () => Promise.resolve([]),
     now: Date.now,
   };
+  const checking: Checking = {
+    client,
+    step: () => reconcileStep(reconciler, BUDGET),
+    pids: { 'this process': process.pid, ClickHouse: places.clickhousePid },
+    steps,
+    calls: count(history.calls),
+  };
+  return [
+    ofUsage(checking),
+    ofCharges(checking, async () => {
+      await Promise.all([client, ...nodes].map((each) => each.close()));
+    }),
+  ];
+}
+
+const ALONE = { rounds: 1, others: [] } as const;
+
+function ofUsage({ client, step, pids, steps, calls }: Checking): Benchmark {
   const run: Benchmark['ours']['run'] = async (measure) => {
     // The first step begins the round and checks nothing else.
-    await reconcileStep(reconciler, BUDGET);
+    await step();
     const before = Date.parse((await readRoundProgress(client)).position);
-    await measure({ 'this process': process.pid, ClickHouse: places.clickhousePid }, async () => {
-      const latenciesMs = await timed(steps, () => reconcileStep(reconciler, BUDGET));
+    await measure(pids, async () => {
+      const latenciesMs = await timed(steps, step);
       const { position, stage } = await readRoundProgress(client);
       const after = stage === 'usage' ? Date.parse(position) : 0;
       const [row] = await select(
@@ -66,22 +99,64 @@ async function reconcileBenchmarks(
       );
       return { latenciesMs, count: row?.events ?? 0 };
     });
-    const found = await readOpenDifferences(client);
-    if (found.length > 0) throw new Error(`a difference in what is equal: ${JSON.stringify(found[0])}`);
+    await nothingFound(client);
   };
-  return [
-    {
-      name: 'reconcile: usage',
-      work: `${steps} steps of a round over ${count(history.calls)} calls, the newest hours first`,
-      unit: 'event',
-      count: history.calls,
-      cpuPer: 1_000_000,
-      rounds: 1,
-      ours: { name: 'aggregator', run },
-      others: [],
-      close: async () => {
-        await Promise.all([client, ...nodes].map((each) => each.close()));
-      },
-    },
-  ];
+  return {
+    ...ALONE,
+    name: 'reconcile: usage',
+    work: `${steps} steps of a round over ${calls} calls, the newest hours first`,
+    unit: 'event',
+    count: 1,
+    cpuPer: 1_000_000,
+    ours: { name: 'aggregator', run },
+    close: () => Promise.resolve(),
+  };
+}
+
+const FEED = 'the feed against all charges';
+
+function ofCharges({ client, step, pids, steps, calls }: Checking, close: () => Promise<void>): Benchmark {
+  const run: Benchmark['ours']['run'] = async (measure) => {
+    const stored = await storeClosedDays(client);
+    const start = async (stage: 'charges' | 'feed') =>
+      writeRoundProgress(client, {
+        ...(await readRoundProgress(client)),
+        stage,
+        position: '',
+        done: 0,
+        total: 0,
+      });
+    await start('feed');
+    const [feedMs = 0] = await timed(1, step);
+    await start('charges');
+    await measure(pids, async () => {
+      const latenciesMs = await timed(steps, step);
+      const { done } = await readRoundProgress(client);
+      return {
+        latenciesMs,
+        count: done,
+        figures: [
+          { name: 'charges', unit: 'revisions', value: stored, better: 'more' },
+          { name: FEED, unit: 's', value: feedMs / 1_000, better: 'less' },
+        ],
+      };
+    });
+    await nothingFound(client);
+    await dropClosedDays(client);
+  };
+  return {
+    ...ALONE,
+    name: 'reconcile: charges',
+    work: `${steps} steps of a round over the charges of 13 months, with ${calls} calls stored, and the feed`,
+    unit: 'organisation',
+    count: 1,
+    cpuPer: 1_000,
+    ours: { name: 'aggregator', run },
+    close,
+  };
+}
+
+async function nothingFound(client: ClickHouseClient): Promise<void> {
+  const [found] = await readOpenDifferences(client);
+  if (found !== undefined) throw new Error(`a difference in what is equal: ${JSON.stringify(found)}`);
 }
