@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { schedule } from 'node-cron';
 import { openHealth } from '../platform/health/server.ts';
 import { connectClickHouse } from '../platform/clickhouse/connect.ts';
+import { prioritySettings } from '../platform/clickhouse/priorities.ts';
 import { firstClusterContact } from '../platform/clickhouse/first-contact.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
 import { firstContact } from '../platform/kafka/first-contact.ts';
@@ -54,6 +55,7 @@ async function run({
   const client = connectClickHouse(config, 'api-credits aggregator', {
     requestTimeoutMs: (SEAL_WITHIN_S + 60) * 1_000,
     keepIdleMs: KEEP_IDLE_MS,
+    settings: prioritySettings('background'),
   });
   const topics = topicNames(config.TOPIC_PREFIX);
   // Beside the work: what needs no Kafka is done without it.

@@ -4,6 +4,7 @@ import {
   type ClickHouseClient,
   type ClickHouseConfig,
 } from '../platform/clickhouse/connect.ts';
+import { prioritySettings } from '../platform/clickhouse/priorities.ts';
 import { FairShare } from './http/fair-share.ts';
 import { runningRequest } from './http/running-request.ts';
 
@@ -17,13 +18,6 @@ const REQUEST_TIMEOUT_MS = QUERY_SECONDS * 1_000 + 2_000;
 const CONNECTIONS = 16;
 const PROBE_CONNECTIONS = 2;
 const CURRENT_USAGE_CONNECTIONS = 4;
-/**
- * ClickHouse's, among queries that have one: while one of a lower number runs, those of a higher number rest. Current
- * usage is a small query that people look at, and that programs poll; breakdowns take ten times as much.
- */
-const PRIORITIES = { currentUsage: 1, others: 2 } as const;
-/** D: before each block that they read, and no longer: they go on where current usage is read all the time. */
-const REST_MS = 50;
 /** D: one organisation's slow queries leave three quarters of the connections to the others. */
 const SHARE = { slots: CONNECTIONS / 4, waitMs: 10_000, maxWaiting: 200 };
 
@@ -40,15 +34,14 @@ const LIMITS = {
   ...WHOLE_RESULT,
   // Otherwise a query keeps running after its client has gone.
   cancel_http_readonly_queries_on_client_close: 1,
-  priority: PRIORITIES.others,
-  low_priority_query_wait_time_ms: REST_MS,
+  ...prioritySettings('reports'),
 };
 
 interface ReadingOptions {
   /** Called with 1 when a query begins and with -1 when it ends. */
   readonly onOpen?: (change: 1 | -1) => void;
   readonly connections?: number;
-  readonly priority?: number;
+  readonly work?: Parameters<typeof prioritySettings>[0];
 }
 
 /**
@@ -58,11 +51,11 @@ interface ReadingOptions {
  */
 export function connectForReading(
   config: ClickHouseConfig,
-  { onOpen = () => undefined, connections = CONNECTIONS, priority = PRIORITIES.others }: ReadingOptions = {},
+  { onOpen = () => undefined, connections = CONNECTIONS, work = 'reports' }: ReadingOptions = {},
 ): ClickHouseClient {
   const client = connectClickHouse(config, 'api-credits api', {
     connections,
-    settings: { ...LIMITS, priority },
+    settings: { ...LIMITS, ...prioritySettings(work) },
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
   });
   const query = client.query.bind(client);
@@ -140,7 +133,7 @@ export function connectForDownloads(config: ClickHouseConfig): ClickHouseClient 
 
 /** The connection of probes and metrics, which must not wait behind other queries. */
 export const connectForProbing = (config: ClickHouseConfig): ClickHouseClient =>
-  connectForReading(config, { connections: PROBE_CONNECTIONS, priority: PRIORITIES.currentUsage });
+  connectForReading(config, { connections: PROBE_CONNECTIONS, work: 'current usage' });
 
 /** The connection of current usage and the settings, which must not wait behind reports, here or in ClickHouse. */
 export const connectForCurrentUsage = (
@@ -149,6 +142,6 @@ export const connectForCurrentUsage = (
 ): ClickHouseClient =>
   connectForReading(config, {
     connections: CURRENT_USAGE_CONNECTIONS,
-    priority: PRIORITIES.currentUsage,
+    work: 'current usage',
     ...(onOpen && { onOpen }),
   });
