@@ -4,7 +4,14 @@ import { percentile } from '../figures.ts';
 import { GIANT_ORG } from './history.ts';
 import type { Stack } from './stack.ts';
 
-const READ_EVERY_MS = 500;
+/** Longer than a read of the giant's events takes: reads that wait for one another would say nothing about one. */
+const READ_EVERY_MS = 2_000;
+
+const TYPICAL = 'a typical organisation';
+const GIANT = 'the giant';
+const p99Name = (whose: string): string => `p99 of ${whose}`;
+/** The figures of readMeanwhile. */
+export const READ_P99S = [p99Name(TYPICAL), p99Name(GIANT)] as const;
 
 /** Reads the current usage of a typical organisation and of the giant at a fixed pace while something is done. */
 export async function readMeanwhile(
@@ -22,7 +29,7 @@ export async function readMeanwhile(
   const [ofTypical = [], ofGiant = []] = await reading;
   return {
     latenciesMs: [...ofTypical, ...ofGiant],
-    figures: [p99Of('a typical organisation', ofTypical), p99Of('the giant', ofGiant)],
+    figures: [p99Of(TYPICAL, ofTypical), p99Of(GIANT, ofGiant)],
   };
 }
 
@@ -45,7 +52,7 @@ async function pacedReads(stack: Stack, orgId: string, ended: AbortSignal): Prom
 }
 
 const p99Of = (whose: string, latenciesMs: readonly number[]): NamedFigure => ({
-  name: `p99 of ${whose}`,
+  name: p99Name(whose),
   unit: 'ms',
   value: percentile(latenciesMs, 0.99),
   better: 'less',
