@@ -16,8 +16,9 @@ export interface ReconciliationBudget {
 }
 
 /**
- * D: a step takes about a CPU second of ClickHouse. With the pauses of main.ts, 100M events of 10,000 organisations are
- * 400 steps of usage and 500 of charges: a round of hours, and a twentieth of a core.
+ * D: a step takes about a CPU second of ClickHouse, and more where one hour has millions of events. With the pauses of
+ * main.ts, 100M events of 10,000 organisations are 400 steps of usage and 500 of charges: a round of hours, and a
+ * twentieth of a core.
  */
 export const BUDGET: ReconciliationBudget = {
   roundEveryMs: 86_400_000,

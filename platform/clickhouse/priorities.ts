@@ -1,6 +1,6 @@
 /**
  * What ClickHouse does first where it is busy: while a query of a lower number runs, those of a higher number rest
- * before each block of rows that they read. Queries without a number take no part.
+ * before they read on. Queries without a number take no part.
  *
  * Current usage is a small query that people and programs wait for, a report takes ten times as much, and what the
  * aggregator does is waited for by no one.
