@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { endsWithin } from '../platform/deadline.ts';
 import type { Shortage } from '../domain/gate/protocol.ts';
 
 export interface ExplanationsOptions {
@@ -26,13 +26,8 @@ export class Explanations {
 
   /** Never rejects. @returns undefined where ClickHouse does not say so soon: then a later answer explains it */
   async of(needed: number): Promise<Shortage | undefined> {
-    const ended = new AbortController();
-    const late = sleep(EXPLAINED_WITHIN_MS, undefined, { signal: ended.signal }).catch(() => undefined);
-    try {
-      return await Promise.race([this.#shortage(needed), late]);
-    } finally {
-      ended.abort();
-    }
+    const shortage = this.#shortage(needed);
+    return (await endsWithin(shortage, EXPLAINED_WITHIN_MS)) ? shortage : undefined;
   }
 
   async #shortage(needed: number): Promise<Shortage | undefined> {

@@ -2,7 +2,7 @@ import type { CallEventInput } from '../schemas/call-event-input.ts';
 import type { EventLimits } from '../schemas/event-validation.ts';
 import { prepareEvent } from '../schemas/prepared-event.ts';
 import { BufferedEntry } from './buffered-entry.ts';
-import { endsWithin } from './deadline.ts';
+import { endsWithin } from '../platform/deadline.ts';
 import { BufferFullError, PublisherClosedError, UndeliveredError } from './errors.ts';
 import type { Publisher, PublisherCounters, PublisherLimits } from './publisher-contract.ts';
 import { MemorySendBuffer } from './send-buffer.ts';

@@ -1,7 +1,7 @@
 import { rateLimitFields, rejectionAnswer, rejectionCauseOf } from '../../domain/gate/explanation.ts';
 import { Holder, type HolderDecision } from '../../domain/gate/holder.ts';
 import type { LeasesAnswer, LeasesRequest, LimitStanding } from '../../domain/gate/protocol.ts';
-import { endsWithin } from '../deadline.ts';
+import { endsWithin } from '../../platform/deadline.ts';
 import type { Gate, GateCounters, GateDecision, GatedCall, GateOptions } from './contract.ts';
 import { Renewal } from './renewal.ts';
 

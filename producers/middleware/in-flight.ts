@@ -1,4 +1,4 @@
-import { endsWithin } from '../deadline.ts';
+import { endsWithin } from '../../platform/deadline.ts';
 
 /** Counts the calls that are not settled, for a close() that waits for them. */
 export class InFlight {

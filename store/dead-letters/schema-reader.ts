@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
 import { SchemaTopic } from '../decode/schema-topic.ts';
 import { WriterSchemas } from '../decode/writer-schemas.ts';
+import { endsWithin } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/logging.ts';
 
 const READ_WITHIN_MS = 15_000;
@@ -37,18 +37,10 @@ export class SchemaReader {
 
   /** Resolves when every schema that the topic holds now is known. @throws SchemasUnavailableError */
   async readToEnd(): Promise<void> {
-    const end = new AbortController();
-    const timeout = delay(READ_WITHIN_MS, 'timeout' as const, { signal: end.signal });
-    try {
-      const outcome = await Promise.race([this.#read(), timeout]);
-      if (outcome === 'timeout') throw new SchemasUnavailableError(this.#topic, undefined);
-    } catch (error) {
-      if (error instanceof SchemasUnavailableError) throw error;
+    const isRead = await endsWithin(this.#read(), READ_WITHIN_MS).catch((error: unknown) => {
       throw new SchemasUnavailableError(this.#topic, error);
-    } finally {
-      timeout.catch(() => undefined);
-      end.abort();
-    }
+    });
+    if (!isRead) throw new SchemasUnavailableError(this.#topic, undefined);
   }
 
   /** Where it is still connecting, that ends by itself: its client repeats it a few times. */

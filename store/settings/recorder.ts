@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { endsWithin } from '../../platform/deadline.ts';
 import { connectKafka, type KafkaConfig } from '../../platform/kafka/connect.ts';
 import { openLandedLog } from '../../platform/landed-log.ts';
 import type { Logger } from '../../platform/logging.ts';
@@ -63,22 +63,14 @@ export function openRecorder(
   return {
     ...store,
     async record(change, options) {
-      const timer = new AbortController();
-      const late = sleep(timeoutMs, undefined, { signal: timer.signal }).then(() => {
+      const recording = recordChange(
+        { store, log, now, changesPerHour: config.SETTINGS_CHANGES_PER_HOUR },
+        change,
+        options,
+      );
+      if (!(await endsWithin(recording, timeoutMs)))
         throw new RecordTimeoutError(change.change_id, timeoutMs);
-      });
-      try {
-        return await Promise.race([
-          recordChange(
-            { store, log, now, changesPerHour: config.SETTINGS_CHANGES_PER_HOUR },
-            change,
-            options,
-          ),
-          late,
-        ]);
-      } finally {
-        timer.abort();
-      }
+      return recording;
     },
     close: () => log.close(),
   };
