@@ -34,7 +34,6 @@ const LIMITS = {
   ...WHOLE_RESULT,
   // Otherwise a query keeps running after its client has gone.
   cancel_http_readonly_queries_on_client_close: 1,
-  ...prioritySettings('reports'),
 };
 
 interface ReadingOptions {
@@ -101,7 +100,12 @@ const DOWNLOAD_CONNECTIONS = 8;
 export function connectForDownloads(config: ClickHouseConfig): ClickHouseClient {
   const client = connectClickHouse(config, 'api-credits api downloads', {
     connections: DOWNLOAD_CONNECTIONS,
-    settings: { ...LIMITS, max_result_rows: MAX_DOWNLOAD_ROWS, max_result_bytes: MAX_DOWNLOAD_BYTES },
+    settings: {
+      ...LIMITS,
+      ...prioritySettings('reports'),
+      max_result_rows: MAX_DOWNLOAD_ROWS,
+      max_result_bytes: MAX_DOWNLOAD_BYTES,
+    },
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
   });
   const query = client.query.bind(client);
@@ -138,10 +142,6 @@ export const connectForProbing = (config: ClickHouseConfig): ClickHouseClient =>
 /** The connection of current usage and the settings, which must not wait behind reports, here or in ClickHouse. */
 export const connectForCurrentUsage = (
   config: ClickHouseConfig,
-  onOpen?: ReadingOptions['onOpen'],
+  options: Pick<ReadingOptions, 'onOpen'> = {},
 ): ClickHouseClient =>
-  connectForReading(config, {
-    connections: CURRENT_USAGE_CONNECTIONS,
-    work: 'current usage',
-    ...(onOpen && { onOpen }),
-  });
+  connectForReading(config, { ...options, connections: CURRENT_USAGE_CONNECTIONS, work: 'current usage' });

@@ -50,7 +50,7 @@ async function run({
   collectProcessMetrics(metrics);
   const onOpen = countOpenQueries(metrics);
   const clickhouse = connectForReading(config, { onOpen });
-  const clickhouseForCurrentUsage = connectForCurrentUsage(config, onOpen);
+  const clickhouseForCurrentUsage = connectForCurrentUsage(config, { onOpen });
   const clickhouseForProbes = connectForProbing(config);
   const clickhouseForDownloads = connectForDownloads(config);
   const settings = openRecorder(config, clickhouseForCurrentUsage, {
