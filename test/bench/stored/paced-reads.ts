@@ -7,11 +7,10 @@ import type { Stack } from './stack.ts';
 /** Longer than a read of the giant's events takes: reads that wait for one another would say nothing about one. */
 const READ_EVERY_MS = 2_000;
 
-const TYPICAL = 'a typical organisation';
-const GIANT = 'the giant';
-const p99Name = (whose: string): string => `p99 of ${whose}`;
+const P99_OF_TYPICAL = 'p99 of a typical organisation';
+const P99_OF_GIANT = 'p99 of the giant';
 /** The figures of readMeanwhile. */
-export const READ_P99S = [p99Name(TYPICAL), p99Name(GIANT)] as const;
+export const READ_P99S = [P99_OF_TYPICAL, P99_OF_GIANT] as const;
 
 /** Reads the current usage of a typical organisation and of the giant at a fixed pace while something is done. */
 export async function readMeanwhile(
@@ -29,7 +28,7 @@ export async function readMeanwhile(
   const [ofTypical = [], ofGiant = []] = await reading;
   return {
     latenciesMs: [...ofTypical, ...ofGiant],
-    figures: [p99Of(TYPICAL, ofTypical), p99Of(GIANT, ofGiant)],
+    figures: [p99(P99_OF_TYPICAL, ofTypical), p99(P99_OF_GIANT, ofGiant)],
   };
 }
 
@@ -51,8 +50,8 @@ async function pacedReads(stack: Stack, orgId: string, ended: AbortSignal): Prom
   return latenciesMs;
 }
 
-const p99Of = (whose: string, latenciesMs: readonly number[]): NamedFigure => ({
-  name: p99Name(whose),
+const p99 = (name: string, latenciesMs: readonly number[]): NamedFigure => ({
+  name,
   unit: 'ms',
   value: percentile(latenciesMs, 0.99),
   better: 'less',
