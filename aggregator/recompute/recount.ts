@@ -4,7 +4,13 @@ import { instant, second } from '../../platform/clickhouse/sql-time.ts';
 import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
 import type { Day } from '../../domain/calendar/zone-days.ts';
 import type { AggregatorProgress } from '../../store/progress/aggregator-progress.ts';
-import { columnsOf, NARROW_BREAKDOWNS, ROLLUPS, type RollupTable } from '../../store/usage/breakdowns.ts';
+import {
+  columnsOf,
+  NARROW_BREAKDOWNS,
+  ROLLUPS,
+  selectOf,
+  type RollupTable,
+} from '../../store/usage/breakdowns.ts';
 import type { UsageTotal } from '../../store/usage/read.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { floorTo } from '../../domain/instants.ts';
@@ -60,7 +66,8 @@ export async function compareSealed(
          sumIf(part.calls, is_counted) AS counted_calls, sumIf(part.credits, is_counted) AS counted_credits,
          sumIf(part.rejected, is_counted) AS counted_rejected, toString(maxIf(part.seen, is_counted)) AS version
        FROM (
-         SELECT true AS is_counted, toStartOfFifteenMinutes(occurred_at) AS bucket, ${dimensions},
+         SELECT true AS is_counted, toStartOfFifteenMinutes(occurred_at) AS bucket,
+           ${['product', ...selectOf(rollup)].join(', ')},
            count() AS calls, sum(credits) AS credits, countIf(status = ${REJECTED_STATUS}) AS rejected,
            sum(sum(toUInt128(version))) OVER (PARTITION BY bucket) AS seen
          FROM call_events FINAL

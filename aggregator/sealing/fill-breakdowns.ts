@@ -3,7 +3,13 @@ import { select, type ClickHouseClient } from '../../platform/clickhouse/connect
 import { second, toSeconds } from '../../platform/clickhouse/sql-time.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { advanceProgress, readProgress } from '../../store/progress/aggregator-progress.ts';
-import { keyOf, NARROW_BREAKDOWNS, WIDE_BREAKDOWN, type Rollup } from '../../store/usage/breakdowns.ts';
+import {
+  keyOf,
+  NARROW_BREAKDOWNS,
+  selectOf,
+  WIDE_BREAKDOWN,
+  type Rollup,
+} from '../../store/usage/breakdowns.ts';
 import type { Interval } from '../../store/usage/rollup-plan.ts';
 import { zeroRowsLeftBehind } from './replaced-rows.ts';
 import { insertGrouped } from './rollup.ts';
@@ -69,7 +75,7 @@ export function filledRows(breakdown: Rollup, { from, to }: Interval) {
   const wide = WIDE_BREAKDOWN.table;
   const isInHours = `bucket >= ${second('from')} AND bucket < ${second('to')}`;
   const sql = `SELECT ${key}, calls, credits, rejected, if(newest = 0, 0, newest - 1) AS seen FROM (
-      SELECT ${key}, sum(${wide}.calls) AS calls, sum(${wide}.credits) AS credits, sum(${wide}.rejected) AS rejected
+      SELECT ${['org_id', 'product', 'bucket', ...selectOf(breakdown, WIDE_BREAKDOWN)].join(', ')}, sum(${wide}.calls) AS calls, sum(${wide}.credits) AS credits, sum(${wide}.rejected) AS rejected
       FROM ${wide} FINAL WHERE ${isInHours} AND ${wide}.calls > 0 GROUP BY ${key}
     ) AS counted
     INNER JOIN (

@@ -5,7 +5,7 @@ import { select, type ClickHouseClient } from '../../platform/clickhouse/connect
 import { toSeconds } from '../../platform/clickhouse/sql-time.ts';
 import { recordConflicts } from './conflicts.ts';
 import { scopeCondition, type SealScope } from './scope.ts';
-import { BREAKDOWNS, columnsOf, keyOf, type Rollup } from '../../store/usage/breakdowns.ts';
+import { BREAKDOWNS, keyOf, selectOf, type Rollup } from '../../store/usage/breakdowns.ts';
 import { zeroReplacedRows } from './replaced-rows.ts';
 
 /**
@@ -105,7 +105,7 @@ export async function writeBreakdown(
     client,
     `INSERT INTO ${breakdown.table} (${key}, calls, credits, rejected, seen)
      SELECT ${key}, calls, credits, rejected, seen FROM (
-       SELECT org_id, product, ${BUCKET}, ${columnsOf(breakdown).join(', ')}, ${SUMS} ${eventsOf(scope)} GROUP BY ${key}
+       SELECT org_id, product, ${BUCKET}, ${selectOf(breakdown).join(', ')}, ${SUMS} ${eventsOf(scope)} GROUP BY ${key}
      ) AS counted
      INNER JOIN (
        SELECT org_id, bucket, max(seen) AS seen FROM seal_counts WHERE seal = {seal:UUID} GROUP BY org_id, bucket

@@ -22,7 +22,7 @@ const ExplanationQuery = Type.Object(
       minimum: 1,
       maximum: 1_000,
       default: 10,
-      description: 'how many users, apps, endpoints and rules are listed',
+      description: 'how many users, apps, routes, endpoints and rules are listed',
     }),
   },
   { additionalProperties: false },

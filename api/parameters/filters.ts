@@ -34,6 +34,7 @@ export const filterProperties = {
   app: names('of this application'),
   method: texts('of this HTTP method'),
   endpoint: texts('of this path'),
+  route: texts('of this route: a path with {id} in place of each segment that names a record'),
   module: texts('that touched this module'),
   status: anyOf(
     Type.Integer({ minimum: 100, maximum: 999, description: 'an HTTP status' }),

@@ -48,7 +48,7 @@ export async function readUsageFacts(
     client,
     HourRow,
     `SELECT toUnixTimestamp(at) * 1000 AS hour,
-       ${isBefore('until')} AS sealed, ${isBefore('breakdowns_until')} AS filled, sumIf(part.calls, source = 'traces') AS traced,
+       ${isBefore('until')} AS sealed, ${isBefore('narrow_until')} AS filled, sumIf(part.calls, source = 'traces') AS traced,
        ${SUMS_OF_EACH}
      FROM (
        SELECT 'call_events' AS source, toStartOfHour(occurred_at) AS at, count() AS calls, sum(call_events.credits) AS credits,

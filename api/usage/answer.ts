@@ -20,6 +20,9 @@ export const UsageRowAnswer = Type.Object(
     app: Type.Optional(Type.String()),
     method: Type.Optional(Type.String()),
     endpoint: Type.Optional(Type.String()),
+    route: Type.Optional(
+      Type.String({ description: 'The endpoint, with {id} in place of each segment that names a record.' }),
+    ),
     module: Type.Optional(Type.String({ description: 'Empty for calls without one.' })),
     status: Type.Optional(Type.Integer()),
     rule: Type.Optional(Type.String({ description: 'The cost rule that gave the credits.' })),

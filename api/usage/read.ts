@@ -70,7 +70,9 @@ const MAX_READ_BYTES = 16_000_000;
 
 /** The rows that are read for a page at most, however long their texts are. */
 function maxPageRows(groupBy: readonly GroupBy[]): number {
-  const rowBytes = groupBy.map((group) => (group === 'endpoint' ? MAX_ENDPOINT_BYTES : MAX_NAME_BYTES));
+  const rowBytes = groupBy.map((group) =>
+    group === 'endpoint' || group === 'route' ? MAX_ENDPOINT_BYTES : MAX_NAME_BYTES,
+  );
   return Math.floor(MAX_READ_BYTES / rowBytes.reduce((sum, size) => sum + size, 0));
 }
 

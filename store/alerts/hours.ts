@@ -41,15 +41,15 @@ export async function readHour(
 /** D: the main cause is one of those that used the most. */
 const CANDIDATES = 5;
 
-/** The user, app or endpoint that explains the most of what an hour used beyond what is usual. */
+/** The user, app or route that explains the most of what an hour used beyond what is usual. */
 export async function readMainCause(
   client: ClickHouseClient,
   { orgId, product, sealed, hour }: HourRequest,
 ): Promise<Cause | undefined> {
-  const causes = await Promise.all((['user', 'app', 'endpoint'] as const).map(causesBy));
+  const causes = await Promise.all((['user', 'app', 'route'] as const).map(causesBy));
   return mainCause(causes.flat());
 
-  async function causesBy(dimension: 'user' | 'app' | 'endpoint'): Promise<Cause[]> {
+  async function causesBy(dimension: 'user' | 'app' | 'route'): Promise<Cause[]> {
     const request = { orgId, sealed, groupBy: [dimension] };
     const { rows } = await readTopUsage(client, {
       ...request,

@@ -41,7 +41,7 @@ export interface HourOfUse extends UsageTotal {
 }
 
 /** The dimensions of the breakdowns. `rule` is the cost rule that gave the credits. */
-export const BREAKDOWNS = ['user', 'app', 'endpoint', 'rule'] as const;
+export const BREAKDOWNS = ['user', 'app', 'route', 'endpoint', 'rule'] as const;
 export type BreakdownName = (typeof BREAKDOWNS)[number];
 
 export interface Breakdown {

@@ -15,7 +15,7 @@ export interface ExplainRequest {
   readonly subscription: Subscription;
   readonly catalogues: Catalogues;
   readonly day: Day;
-  /** How many users, apps, endpoints and rules to list each. */
+  /** How many users, apps, routes, endpoints and rules to list each. */
   readonly top: number;
 }
 

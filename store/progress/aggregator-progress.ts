@@ -18,7 +18,7 @@ export interface AggregatorProgress extends Readonly<Record<ProgressName, number
 const ProgressRow = Type.Object({
   name: Type.Enum(['sealed', 'closed']),
   until: Type.Integer(),
-  breakdowns_until: Type.Integer(),
+  narrow_until: Type.Integer(),
 });
 
 export async function readProgress(client: ClickHouseClient): Promise<AggregatorProgress> {
@@ -26,12 +26,12 @@ export async function readProgress(client: ClickHouseClient): Promise<Aggregator
     client,
     ProgressRow,
     `SELECT name, toUnixTimestamp64Milli(aggregator_progress.until) AS until,
-       toUnixTimestamp64Milli(aggregator_progress.breakdowns_until) AS breakdowns_until FROM aggregator_progress FINAL`,
+       toUnixTimestamp64Milli(aggregator_progress.narrow_until) AS narrow_until FROM aggregator_progress FINAL`,
   );
   const rowOf = (wanted: ProgressName) => rows.find(({ name }) => name === wanted);
   return {
     sealed: rowOf('sealed')?.until ?? 0,
-    breakdowns: rowOf('sealed')?.breakdowns_until ?? 0,
+    breakdowns: rowOf('sealed')?.narrow_until ?? 0,
     closed: rowOf('closed')?.until ?? 0,
   };
 }
@@ -48,7 +48,7 @@ export async function advanceProgress(
 ): Promise<void> {
   await client.insert({
     table: 'aggregator_progress',
-    values: [{ name, until: formatInstant(until), breakdowns_until: formatInstant(breakdowns) }],
+    values: [{ name, until: formatInstant(until), narrow_until: formatInstant(breakdowns) }],
     format: 'JSONEachRow',
   });
 }

@@ -12,7 +12,7 @@ export const SumsOfEach = {
   usage_15m: Sums,
   usage_15m_by: Sums,
   usage_15m_by_user: Sums,
-  usage_15m_by_kind: Sums,
+  usage_15m_by_route: Sums,
 };
 
 /** Columns over a subquery `part` whose rows have calls, credits, rejected and, as `source`, one of these tables. */
@@ -31,7 +31,7 @@ export const comparedOf = (row: Static<typeof Row>, isFilled: boolean): Compared
   rolledUp: usageOf(row.usage_15m),
   breakdowns: [
     usageOf(row.usage_15m_by),
-    ...(isFilled ? [row.usage_15m_by_user, row.usage_15m_by_kind].map(usageOf) : []),
+    ...(isFilled ? [row.usage_15m_by_user, row.usage_15m_by_route].map(usageOf) : []),
   ],
 });
 

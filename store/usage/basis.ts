@@ -63,7 +63,7 @@ export async function readBases(
        toUnixTimestamp64Milli(observed_at) AS instant_too, toBool(landing_progress.next_offset >= end_offset) AS holds,
        '' AS ids, '' AS org, landing_progress.partition AS partition, landing_progress.next_offset AS next_offset
      FROM landing_progress FINAL WHERE topic = {topic:String}
-     UNION ALL SELECT 'sealed', toUnixTimestamp64Milli(until), toUnixTimestamp64Milli(breakdowns_until), false, '', '', 0, 0
+     UNION ALL SELECT 'sealed', toUnixTimestamp64Milli(until), toUnixTimestamp64Milli(narrow_until), false, '', '', 0, 0
        FROM aggregator_progress FINAL WHERE name = 'sealed'
      UNION ALL SELECT 'invalidated', toInt64(toUnixTimestamp(hour)) * 1000, 0, toBool(min(cleared) = 0),
          toString(groupBitXor(sipHash64(id))), org_id, 0, 0

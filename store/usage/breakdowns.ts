@@ -1,13 +1,13 @@
 import { DIMENSIONS, isDimension, type Dimension } from './dimensions.ts';
 import type { SealedHours } from './rollup-plan.ts';
 
-/** A rollup of sealed hours (schemas/clickhouse/0003 and 0029). Every seal writes all of them. */
+/** A rollup of sealed hours (schemas/clickhouse/0003, 0029 and 0030). Every seal writes all of them. */
 export interface Rollup {
   readonly table: RollupTable;
   /** Beyond the product, in the order of the table's key. */
   readonly dimensions: readonly Dimension[];
 }
-export type RollupTable = 'usage_15m' | 'usage_15m_by_user' | 'usage_15m_by_kind' | 'usage_15m_by';
+export type RollupTable = 'usage_15m' | 'usage_15m_by_user' | 'usage_15m_by_route' | 'usage_15m_by';
 
 const TOTALS: Rollup = { table: 'usage_15m', dimensions: [] };
 
@@ -15,15 +15,17 @@ const TOTALS: Rollup = { table: 'usage_15m', dimensions: [] };
 export const NARROW_BREAKDOWNS: readonly Rollup[] = [
   { table: 'usage_15m_by_user', dimensions: ['user'] },
   {
-    table: 'usage_15m_by_kind',
-    dimensions: ['app', 'method', 'module', 'status', 'rule', 'rejection_cause'],
+    table: 'usage_15m_by_route',
+    dimensions: ['route', 'app', 'method', 'module', 'status', 'rule', 'rejection_cause'],
   },
 ];
 
-/** The breakdown of all dimensions, for the endpoint and for questions that no other one answers. */
+/** The breakdown of all dimensions of an event, for the endpoint and for questions that no other one answers. */
 export const WIDE_BREAKDOWN: Rollup = {
   table: 'usage_15m_by',
-  dimensions: Object.keys(DIMENSIONS).filter((name) => isDimension(name) && name !== 'product'),
+  dimensions: Object.keys(DIMENSIONS)
+    .filter((name) => isDimension(name))
+    .filter((name) => name !== 'product' && DIMENSIONS[name].computed === undefined),
 };
 
 export const BREAKDOWNS: readonly Rollup[] = [...NARROW_BREAKDOWNS, WIDE_BREAKDOWN];
@@ -32,6 +34,19 @@ export const ROLLUPS: readonly Rollup[] = [TOTALS, ...BREAKDOWNS];
 /** The columns of a rollup's dimensions, beyond the product. */
 export const columnsOf = ({ dimensions }: Rollup): string[] =>
   dimensions.map((name) => DIMENSIONS[name].column);
+
+/**
+ * A dimension as SQL over the columns of a rollup, or of call_events.
+ * @param rollup undefined for call_events
+ */
+export function dimensionSql(name: Dimension, rollup?: Rollup): string {
+  const { column, computed } = DIMENSIONS[name];
+  return computed === undefined || rollup?.dimensions.includes(name) === true ? column : computed;
+}
+
+/** The SELECT list of a rollup's dimensions, beyond the product. @param from another rollup; undefined for call_events */
+export const selectOf = ({ dimensions }: Pick<Rollup, 'dimensions'>, from?: Rollup): string[] =>
+  dimensions.map((name) => `${dimensionSql(name, from)} AS ${DIMENSIONS[name].column}`);
 
 /** The columns of a rollup's key, as SQL. */
 export const keyOf = (rollup: Rollup): string =>
@@ -46,9 +61,9 @@ export function narrowestRollup(
   dimensions: readonly string[],
   rollupTo: number,
   { breakdownsUntil }: Pick<SealedHours, 'breakdownsUntil'>,
-): RollupTable {
+): Rollup {
   const usable = [TOTALS, ...(rollupTo <= breakdownsUntil ? NARROW_BREAKDOWNS : [])];
   const isIn = (rollup: Rollup): boolean =>
     dimensions.every((name) => name === 'product' || rollup.dimensions.some((each) => each === name));
-  return (usable.find(isIn) ?? WIDE_BREAKDOWN).table;
+  return usable.find(isIn) ?? WIDE_BREAKDOWN;
 }

@@ -1,21 +1,33 @@
 import { Type, type Static } from 'typebox';
+import { ROUTE_OF_ENDPOINT } from './route.ts';
 
-/**
- * The dimensions by which usage can be grouped and filtered: their names in the API, their columns in the rollups (breakdowns.ts)
- * and call_events, and the ClickHouse type of a filter's value.
- */
-export const DIMENSIONS = {
+interface DimensionSql {
+  readonly column: string;
+  /** Of a filter's value. */
+  readonly type: 'String' | 'Int32';
+  /** Of a dimension that no event has: computed from the columns of one, where a rollup has no column for it. */
+  readonly computed?: string;
+}
+
+const SQL = {
   product: { column: 'product', type: 'String' },
   user: { column: 'user_id', type: 'String' },
   app: { column: 'app_id', type: 'String' },
   method: { column: 'method', type: 'String' },
   endpoint: { column: 'endpoint', type: 'String' },
+  route: { column: 'route', type: 'String', computed: ROUTE_OF_ENDPOINT },
   module: { column: 'module', type: 'String' },
   status: { column: 'status', type: 'Int32' },
   rule: { column: 'rule', type: 'String' },
   rejection_cause: { column: 'rejection_cause', type: 'String' },
-} as const;
-export type Dimension = keyof typeof DIMENSIONS;
+} as const satisfies Readonly<Record<string, DimensionSql>>;
+export type Dimension = keyof typeof SQL;
+
+/**
+ * The dimensions by which usage can be grouped and filtered: their names in the API, and their columns in the rollups
+ * (breakdowns.ts) and call_events.
+ */
+export const DIMENSIONS: Readonly<Record<Dimension, DimensionSql>> = SQL;
 
 /** Groups by time; a row has the start of its day, hour or quarter hour as epoch milliseconds. */
 export const TIME_GROUPS = ['day', 'hour', '15m'] as const;
@@ -33,6 +45,7 @@ export const UsageRow = Type.Object({
   app: Type.Optional(Type.String()),
   method: Type.Optional(Type.String()),
   endpoint: Type.Optional(Type.String()),
+  route: Type.Optional(Type.String()),
   module: Type.Optional(Type.String()),
   status: Type.Optional(Type.Integer()),
   rule: Type.Optional(Type.String()),

@@ -1,3 +1,4 @@
+import { dimensionSql, type Rollup } from './breakdowns.ts';
 import { DIMENSIONS, isDimension, type Dimension } from './dimensions.ts';
 
 /** Selects calls: each named dimension must have the value, or one of the values. An empty list selects no calls. */
@@ -10,12 +11,14 @@ export interface Conditions {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** Filters as SQL. Column names come from DIMENSIONS, values are query parameters. */
-export function conditionsOf(filters: Filters): Conditions {
+/**
+ * Filters as SQL. Column names come from DIMENSIONS, values are query parameters.
+ * @param rollup that is read; undefined for call_events
+ */
+export function conditionsOf(filters: Filters, rollup?: Rollup): Conditions {
   const names = Object.keys(filters).filter((name) => isDimension(name));
   const sql = names.map((name) => {
-    const { column, type } = DIMENSIONS[name];
-    return `AND ${column} IN {filter_${name}:Array(${type})}`;
+    return `AND ${dimensionSql(name, rollup)} IN {filter_${name}:Array(${DIMENSIONS[name].type})}`;
   });
   const params = names.map((name) => [`filter_${name}`, [filters[name] ?? []].flat()]);
   return { sql: sql.join(' '), params: Object.fromEntries(params) };

@@ -1,7 +1,7 @@
 import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { instant, second, toSeconds } from '../../platform/clickhouse/sql-time.ts';
-import { narrowestRollup } from './breakdowns.ts';
+import { narrowestRollup, selectOf, type Rollup } from './breakdowns.ts';
 import { DIMENSIONS, isDimension, TIME_GROUPS, type GroupBy } from './dimensions.ts';
 import { conditionsOf, type Filters } from './filters.ts';
 import { planRollup, type SealedHours } from './rollup-plan.ts';
@@ -58,23 +58,27 @@ export async function usageQuery(client: ClickHouseClient, request: UsageRequest
 
   const dimensions = groupBy.filter((name) => isDimension(name));
   const times = TIME_GROUPS.filter((name) => groupBy.includes(name));
-  const table = narrowestRollup([...dimensions, ...Object.keys(filters)], plan.rollupTo, sealed);
+  const narrowest = narrowestRollup([...dimensions, ...Object.keys(filters)], plan.rollupTo, sealed);
 
   const conditions = conditionsOf(filters);
   const columns = dimensions.map((name) => `${DIMENSIONS[name].column},`).join(' ');
+  const selected = (read?: Rollup): string =>
+    selectOf({ dimensions }, read)
+      .map((column) => `${column},`)
+      .join(' ');
   const groups = [
     ...dimensions.map((name) => `${DIMENSIONS[name].column} AS ${columnOf(name)},`),
     ...times.map((name) => `${TIME_EXPRESSIONS[name]} AS ${columnOf(name)},`),
   ];
   // Most answers have none, and a condition on nothing is still computed for every row.
   const hasInvalidated = plan.invalidatedHours.length > 0;
-  const rollup = `SELECT ${columns} bucket, calls, credits, rejected
-      FROM ${table} FINAL
+  const rollup = `SELECT ${selected(narrowest)} bucket, calls, credits, rejected
+      FROM ${narrowest.table} FINAL
       WHERE org_id = {org:String}
         AND bucket >= ${second('rollup_from')} AND bucket < ${second('rollup_to')}
         ${hasInvalidated ? 'AND toStartOfHour(bucket) NOT IN {invalidated_hours:Array(UInt32)}' : ''}
-        AND calls > 0 ${conditions.sql}`;
-  const raw = `SELECT ${columns} toStartOfFifteenMinutes(occurred_at) AS bucket,
+        AND calls > 0 ${conditionsOf(filters, narrowest).sql}`;
+  const raw = `SELECT ${selected()} toStartOfFifteenMinutes(occurred_at) AS bucket,
         count() AS calls, sum(credits) AS credits, countIf(status = ${REJECTED_STATUS}) AS rejected
       FROM call_events FINAL
       WHERE toStartOfHour(occurred_at) IN {raw_hours:Array(UInt32)}

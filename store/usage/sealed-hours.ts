@@ -30,7 +30,7 @@ export async function readSealedHoursOf(
     client,
     SealedRow,
     `SELECT
-       (SELECT groupArray((toUnixTimestamp64Milli(until), toUnixTimestamp64Milli(breakdowns_until)))
+       (SELECT groupArray((toUnixTimestamp64Milli(until), toUnixTimestamp64Milli(narrow_until)))
          FROM aggregator_progress FINAL WHERE name = 'sealed') AS progress,
        (SELECT groupArray((toString(org_id), hours)) FROM (
          SELECT org_id, groupUniqArray(toUnixTimestamp(hour) * 1000) AS hours FROM dirty_marks FINAL

@@ -19,7 +19,7 @@ export function trafficOf(
       user_id: pick(['ann', 'bob', 'cem', 'dörte']),
       app_id: pick(['web', 'sync, nightly', '-']),
       method: pick(['GET', 'POST']),
-      endpoint: pick(['/leads', '/deals/1', '/leads/a b', "/o'hara", '/a\\b\t"']),
+      endpoint: pick(['/leads', '/deals/1', '/deals/27', '/leads/a b', "/o'hara", '/a\\b\t"']),
       module: pick(['leads', 'deals', '']),
       status,
       credits: status === 429 ? 0 : Math.floor(random() * 20),

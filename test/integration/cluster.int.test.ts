@@ -18,6 +18,7 @@ const HASHED = {
   usage_15m_by: '*',
   usage_15m_by_user: '*',
   usage_15m_by_kind: '*',
+  usage_15m_by_route: '*',
   daily_charges: '* EXCEPT closed_at',
   quarantined: '* EXCEPT quarantined_at',
 };

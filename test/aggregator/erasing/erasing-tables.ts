@@ -139,8 +139,8 @@ export async function insertFrozen(): Promise<void> {
     format: 'JSONEachRow',
   });
   await client.insert({
-    table: 'usage_15m_by_kind',
-    values: [{ ...row, ...dimensions, calls: 5, credits: 14 }],
+    table: 'usage_15m_by_route',
+    values: [{ ...row, ...dimensions, route: '/a', calls: 5, credits: 14 }],
     format: 'JSONEachRow',
   });
 }

@@ -155,8 +155,8 @@ describe('recompute', () => {
     ['a user without calls, only in the breakdown by user', '', damagedRow('usage_15m_by_user', 'crm', 3, 7)],
     [
       'kinds of calls with a version above every real one',
-      'DELETE FROM usage_15m_by_kind WHERE 1',
-      damagedRow('usage_15m_by_kind', 'crm', 3, '340282366920938463463374607431768211455'),
+      'DELETE FROM usage_15m_by_route WHERE 1',
+      damagedRow('usage_15m_by_route', 'crm', 3, '340282366920938463463374607431768211455'),
     ],
   ])('finds and corrects %s', async (_, remove, insert) => {
     const [totals, byUser] = [await usage(['product']), await usage(['user'])];
@@ -182,7 +182,7 @@ describe('recompute', () => {
     expect(buckets.map(({ bucket, table }) => [bucket, table])).toEqual([
       [today - 2 * DAY_MS, 'usage_15m'],
       [today - 2 * DAY_MS, 'usage_15m_by_user'],
-      [today - 2 * DAY_MS, 'usage_15m_by_kind'],
+      [today - 2 * DAY_MS, 'usage_15m_by_route'],
       [today - 2 * DAY_MS, 'usage_15m_by'],
     ]);
     expect(charges).toMatchObject([

@@ -49,7 +49,7 @@ describe('repair', () => {
     ['usage_15m', `DELETE WHERE ${IN_HOUR('bucket')}`, 3],
     ['usage_15m_by', `UPDATE calls = 2 * calls WHERE ${IN_HOUR('bucket')}`, 1],
     ['usage_15m_by_user', `DELETE WHERE ${IN_HOUR('bucket')} AND user_id = 'user 3'`, 1],
-    ['usage_15m_by_kind', `UPDATE calls = 2 * calls WHERE ${IN_HOUR('bucket')}`, 1],
+    ['usage_15m_by_route', `UPDATE calls = 2 * calls WHERE ${IN_HOUR('bucket')}`, 1],
     ['charges_by_day', `DELETE WHERE org_id = 'two' AND day = '2026-11-21'`, 1],
     ['daily_charges', `DELETE WHERE org_id = 'two' AND day = '2026-11-22'`, 2],
   ])(

@@ -4,6 +4,7 @@ import type { CallEvent } from '../../../schemas/call-event.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../schemas/time-units.ts';
 import { isDimension, type GroupBy } from '../../../store/usage/dimensions.ts';
 import { callEvent } from '../../api/tables.ts';
+import { routeOf } from '../../store/usage/route-of.ts';
 import { now } from './sealing-tables.ts';
 
 export const ORG = 'acme';
@@ -21,11 +22,13 @@ const VALUES = {
   app: ['web', 'sync', '-'],
   method: ['GET', 'PUT'],
   endpoint: ['/a', '/a/1', '/b/2', '/b/3'],
+  route: ['/a', '/a/{id}', '/b/{id}', '/none'],
   module: ['', 'Leads'],
   status: [200, 404, 429],
   rule: ['records', 'query'],
   rejection_cause: ['', 'credits'],
 } as const;
+type Name = keyof typeof VALUES;
 const COLUMNS = {
   product: 'product',
   user: 'user_id',
@@ -36,8 +39,7 @@ const COLUMNS = {
   status: 'status',
   rule: 'rule',
   rejection_cause: 'rejection_cause',
-} as const;
-type Name = keyof typeof VALUES;
+} as const satisfies Record<Exclude<Name, 'route'>, keyof CallEvent>;
 const NAMES = Object.keys(VALUES).filter((name) => isDimension(name));
 
 export const anyEvent = fc
@@ -100,7 +102,7 @@ export function answerOf({ from, to, groupBy, filters }: Question, delivered: re
   if (groupBy.length === 0) sums.set('{}', { ...none });
   for (const { event } of first.values()) {
     if (event.occurred_at < from || event.occurred_at >= to) continue;
-    const isMeant = NAMES.every((name) => filters[name]?.includes(event[COLUMNS[name]]) ?? true);
+    const isMeant = NAMES.every((name) => filters[name]?.includes(valueOf(event, name)) ?? true);
     if (!isMeant) continue;
     const groups = Object.fromEntries(groupBy.map((group) => [group, valueOf(event, group)]));
     const key = JSON.stringify(groups);
@@ -114,5 +116,7 @@ export function answerOf({ from, to, groupBy, filters }: Question, delivered: re
 }
 
 const LENGTHS = { day: DAY_MS, hour: HOUR_MS, '15m': 15 * MINUTE_MS };
-const valueOf = (event: CallEvent, group: GroupBy): string | number =>
-  isDimension(group) ? event[COLUMNS[group]] : floorTo(event.occurred_at, LENGTHS[group]);
+function valueOf(event: CallEvent, group: GroupBy): string | number {
+  if (!isDimension(group)) return floorTo(event.occurred_at, LENGTHS[group]);
+  return group === 'route' ? routeOf(event.endpoint) : event[COLUMNS[group]];
+}

@@ -21,7 +21,7 @@ const TABLES = [
   'usage_15m',
   'usage_15m_by',
   'usage_15m_by_user',
-  'usage_15m_by_kind',
+  'usage_15m_by_route',
   'dirty_marks',
   'seal_counts',
   'aggregator_progress',

@@ -99,6 +99,10 @@ describe('GET /v1/orgs/{org}/calls', () => {
     ['method=POST', (event: CallEvent) => event.method === 'POST'],
     ["endpoint=/o'hara", (event: CallEvent) => event.endpoint === "/o'hara"],
     ['endpoint=/leads/a%20b', (event: CallEvent) => event.endpoint === '/leads/a b'],
+    [
+      `route=${encodeURIComponent('/deals/{id}')}&status=200`,
+      (event: CallEvent) => event.endpoint.startsWith('/deals/') && event.status === 200,
+    ],
     ['status=429', (event: CallEvent) => event.status === 429],
     ['product=bigin', (event: CallEvent) => event.product === 'bigin'],
     ['user=d%C3%B6rte&status=404', (event: CallEvent) => event.user_id === 'dörte' && event.status === 404],

@@ -111,6 +111,7 @@ describe('GET /v1/orgs/{org}/billing/days/{day}/explanation', () => {
     expect(breakdowns.map(({ by, top }) => [by, top.length])).toEqual([
       ['user', 1],
       ['app', 1],
+      ['route', 1],
       ['endpoint', 1],
       ['rule', 1],
     ]);

@@ -213,7 +213,7 @@ describe('GET /v1/reconciliation', () => {
     ],
     [
       'the breakdown by kind has other credits',
-      'usage_15m_by_kind',
+      'usage_15m_by_route',
       `UPDATE credits = credits + 1 WHERE org_id = 'two' AND toDate(bucket) = '2026-11-20'`,
       ['breakdown-differs'],
     ],

@@ -1,4 +1,5 @@
 import type { CallEvent } from '../../../schemas/call-event.ts';
+import { routeOf } from '../../store/usage/route-of.ts';
 import { countOf } from '../traffic.ts';
 
 /** The independent count of breakdowns: from the events themselves, with days from Intl instead of Temporal. */
@@ -23,6 +24,7 @@ const VALUES = {
   app: ({ app_id }: CallEvent) => app_id,
   method: ({ method }: CallEvent) => method,
   endpoint: ({ endpoint }: CallEvent) => endpoint,
+  route: ({ endpoint }: CallEvent) => routeOf(endpoint),
   module: ({ module }: CallEvent) => module,
   status: ({ status }: CallEvent) => status,
   rule: ({ rule }: CallEvent) => rule,
@@ -36,6 +38,7 @@ export const DIMENSIONS: readonly GroupName[] = [
   'app',
   'method',
   'endpoint',
+  'route',
   'module',
   'status',
   'rule',

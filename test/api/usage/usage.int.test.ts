@@ -62,6 +62,8 @@ describe.each(['unsealed', 'sealed'])('GET /v1/orgs/{org}/usage of %s hours', (s
     { names: ['user', 'app', 'method'] },
     { names: ['module', 'status', 'rule', 'rejection_cause', 'product'] },
     { names: ['endpoint', 'method', '15m'] },
+    { names: ['route', 'status', 'hour'] },
+    { names: ['route', 'user'] },
   ])('groups by $names as counted from the events', async ({ names }) => {
     const { rows, total } = await usage(`group_by=${names.join(',')}`);
     expect(sorted(rows)).toEqual(sorted(rowsOf(counted, names, 'Europe/Rome')));

@@ -15,14 +15,14 @@ interface DashboardsSize {
   readonly rounds: number;
 }
 
-/** As api/dashboard/web/ has them: state/request-limit.ts, state/live.ts, state/filters.ts, screens/overview-data.ts. */
+/** As api/dashboard/web/ has them: state/request-limit.ts, state/live.ts, screens/overview-data.ts. */
 const REQUESTS_AT_ONCE = 4;
 const REST_PER_WORK = 4;
 const RETRY_MS = 2_000;
 const TOO_MANY_REQUESTS = 429;
 /** A query took longer than the API lets it. */
 const TOOK_TOO_LONG = 503;
-const DIMENSIONS = ['user', 'app', 'endpoint', 'method', 'status', 'module', 'rule', 'rejection_cause'];
+const DIMENSIONS = ['user', 'app', 'route', 'method', 'status', 'module', 'rule', 'rejection_cause'];
 const TOP = 1_000;
 const CURRENT_USAGE = 'p99 of current usage';
 

@@ -5,6 +5,7 @@ import { connectClickHouse, select } from '../../../platform/clickhouse/connect.
 import { compiled } from '../../../platform/compiled-schema.ts';
 import { DAY_MS } from '../../../schemas/time-units.ts';
 import { FINAL_SETTINGS } from '../../../store/usage/query.ts';
+import { ROUTE_OF_ENDPOINT } from '../../../store/usage/route.ts';
 import type { Benchmark, Candidate } from '../benchmark.ts';
 import { plan, type Places } from '../plan.ts';
 import { rangeSql } from './alternatives.ts';
@@ -42,17 +43,24 @@ interface Report {
   /** Before the end of the history, or of the day before. */
   readonly days: number;
   readonly ofWholeDays?: boolean;
-  readonly groupBy: 'day' | 'user' | 'endpoint';
+  readonly groupBy: 'day' | 'user' | 'route' | 'endpoint';
 }
 
 const REPORTS: readonly Report[] = [
   { name: '30 days by day', days: 30, groupBy: 'day' },
   { name: '30 days by user', days: 30, groupBy: 'user' },
+  { name: '30 days by route', days: 30, groupBy: 'route' },
   { name: '30 days by endpoint', days: 30, groupBy: 'endpoint' },
   { name: '13 months by day', days: 394, groupBy: 'day' },
+  { name: 'a day by route', days: 1, ofWholeDays: true, groupBy: 'route' },
   { name: 'a day by endpoint', days: 1, ofWholeDays: true, groupBy: 'endpoint' },
 ];
-const RAW_GROUPS = { day: 'toStartOfDay(occurred_at)', user: 'user_id', endpoint: 'endpoint' } as const;
+const RAW_GROUPS = {
+  day: 'toStartOfDay(occurred_at)',
+  user: 'user_id',
+  route: ROUTE_OF_ENDPOINT,
+  endpoint: 'endpoint',
+} as const;
 
 async function reportBenchmarks(places: Places, size: ReportsSize): Promise<readonly Benchmark[]> {
   const { namespace, history } = await sharedHistory(places, size.history);

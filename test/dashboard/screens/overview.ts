@@ -39,8 +39,8 @@ export function overviewTests(opened: () => OpenDashboard): void {
     await page.getByText('its sample terms: free edition, 1 user, 10,000 additional credits.').waitFor();
   });
 
-  it('breaks the gauge down by user, app, endpoint, method and status as the API does', async () => {
-    const dimensions = ['user', 'app', 'endpoint', 'method', 'status'] as const;
+  it('breaks the gauge down by user, app, route, method and status as the API does', async () => {
+    const dimensions = ['user', 'app', 'route', 'method', 'status'] as const;
     const { figures, tables } = await screenOf(page, ...dimensions.map((by) => `.of-${by}`));
     const to = figures.get('as_of') ?? '';
     for (const [index, by] of dimensions.entries()) {
@@ -113,6 +113,29 @@ export function overviewTests(opened: () => OpenDashboard): void {
     await page.getByRole('button', { name: 'Clear all' }).click();
     await page.locator('.chip').waitFor({ state: 'detached' });
     expect(inAddress(page, 'user')).toBeNull();
+  });
+
+  it('shows the endpoints of a chosen route', async () => {
+    await page.getByLabel('Range').selectOption('24h');
+    await shown(page);
+    expect(await page.locator('.of-endpoint').count()).toBe(0);
+    const [route = '', credits] = (await screenOf(page, '.of-route')).tables[0]?.[0] ?? [];
+    await page.locator('.of-route tbody button').first().click();
+    await page.locator('.of-endpoint').waitFor();
+    await shown(page);
+    const { figures, tables } = await screenOf(page, '.of-endpoint');
+    const to = figures.get('as_of') ?? '';
+    const { rows, total } = await usage(
+      Date.parse(to) - DAY_MS,
+      to,
+      `group_by=endpoint&top=8&route=${encodeURIComponent(route)}`,
+    );
+    expect(number(total.credits)).toBe(credits);
+    expect(tables[0]?.slice(0, 8)).toEqual(
+      rows.map((row) => [String(row['endpoint']), number(row.credits), number(row.calls)]),
+    );
+    await page.getByRole('button', { name: `Remove the filter Route ${route}` }).click();
+    await page.locator('.of-endpoint').waitFor({ state: 'detached' });
   });
 
   it('shows a custom range in the chosen zone, compared with the previous period', async () => {

@@ -1,6 +1,6 @@
 import { calendarOf } from '../../../domain/calendar/calendar.ts';
 import { nextChargeRecord } from '../../../domain/closing/next-revision.ts';
-import type { Explanation } from '../../../store/explain/explanation.ts';
+import type { BreakdownName, Explanation } from '../../../store/explain/explanation.ts';
 import { readExplanation } from '../../../store/explain/read.ts';
 import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
 import { createSettingsStore } from '../../../store/settings/store.ts';
@@ -11,6 +11,7 @@ import { canonical } from '../../../domain/money.ts';
 import { callEvent, insertCharges, insertEvents, insertSettings } from '../../api/tables.ts';
 import { countOf, trafficOf, within } from '../../api/traffic.ts';
 import { openNamespace } from '../../servers/namespace.ts';
+import { routeOf } from '../usage/route-of.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../schemas/time-units.ts';
 
 /** In Kolkata, which is 5:30 h ahead, a day begins at 18:30 UTC. */
@@ -79,6 +80,14 @@ const plus = (rows: readonly Sums[]): Sums =>
     { calls: 0, credits: 0, rejected: 0 },
   );
 
+const VALUES: Readonly<Record<BreakdownName, (event: CallEvent) => string>> = {
+  user: ({ user_id }) => user_id,
+  app: ({ app_id }) => app_id,
+  route: ({ endpoint }) => routeOf(endpoint),
+  endpoint: ({ endpoint }) => endpoint,
+  rule: ({ rule }) => rule,
+};
+
 /** Checks an explanation against the events themselves. */
 function expectEveryLevelToAddUp({ charge, total, hours, breakdowns }: Explanation): void {
   expect(total).toEqual(countOf(crmOfTheDay()));
@@ -89,12 +98,11 @@ function expectEveryLevelToAddUp({ charge, total, hours, breakdowns }: Explanati
   for (const { from, to, ...sums } of hours) {
     expect(sums).toEqual(countOf(within(crmOfTheDay(), from, to)));
   }
-  const columns = { user: 'user_id', app: 'app_id', endpoint: 'endpoint', rule: 'rule' } as const;
   for (const { by, top, other } of breakdowns) {
     expect(top.length).toBeLessThanOrEqual(TOP);
     expect(plus([...top, other])).toEqual(total);
     for (const { value, ...sums } of top) {
-      expect(sums).toEqual(countOf(crmOfTheDay().filter((event) => event[columns[by]] === value)));
+      expect(sums).toEqual(countOf(crmOfTheDay().filter((event) => VALUES[by](event) === value)));
     }
   }
 }

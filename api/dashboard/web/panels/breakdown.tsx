@@ -5,7 +5,7 @@ import { SortHeader, type Column, type Figure } from './sort-header.tsx';
 import { Path } from '../components/path.tsx';
 import { UsageDownload } from './usage-download.tsx';
 import type { Query } from '../state/send.ts';
-import { filterOf, labelOf, TITLES, toggleFilter, type Dimension } from '../state/filters.ts';
+import { filterOf, isPath, labelOf, TITLES, toggleFilter, type Dimension } from '../state/filters.ts';
 
 const SHOWN = 8;
 const MORE = 50;
@@ -93,9 +93,7 @@ export function Breakdown({ dimension, usage, org, query, countsRejections = fal
                   onClick={() => toggleFilter(dimension, row.value)}
                 >
                   <span class="bar" style={{ width: `${(row[measure] / most) * 100}%` }} />
-                  <span class="bar-name">
-                    {dimension === 'endpoint' ? <Path text={row.name} /> : row.name}
-                  </span>
+                  <span class="bar-name">{isPath(dimension) ? <Path text={row.name} /> : row.name}</span>
                 </button>
               </th>
               {columns.map(([column]) => (
@@ -144,6 +142,9 @@ export function Breakdown({ dimension, usage, org, query, countsRejections = fal
         <button type="button" class="link" onClick={() => setLimit(SHOWN)}>
           Show fewer
         </button>
+      )}
+      {dimension === 'route' && all.some(({ name }) => name.includes('{id}')) && (
+        <p class="faint">{'{id}'} stands for any record. Choose a route to see its endpoints.</p>
       )}
       {all.length > 0 && (
         <UsageDownload

@@ -1,7 +1,7 @@
 import { printableLine } from '../../../../platform/printable-text.ts';
 import type { Call } from '../answers.ts';
 import { dayTime, fullTime, number } from '../formats.ts';
-import { labelOf, toggleFilter, type Dimension } from '../state/filters.ts';
+import { isPath, labelOf, toggleFilter, type Dimension } from '../state/filters.ts';
 import { setParams } from '../state/address.ts';
 import { Path } from '../components/path.tsx';
 import { Table } from '../components/table.tsx';
@@ -74,7 +74,7 @@ function Value({ dimension, value, before, isWideOnly = false }: ValueProps) {
       title={`Filter by ${name}`}
       onClick={() => toggleFilter(dimension, value)}
     >
-      {dimension === 'endpoint' ? <Path text={name} /> : name}
+      {isPath(dimension) ? <Path text={name} /> : name}
     </button>
   );
   if (before === undefined) return <td class={isWideOnly ? 'text wide-only' : 'text'}>{button}</td>;

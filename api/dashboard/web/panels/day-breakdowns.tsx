@@ -7,11 +7,11 @@ const SHOWN = 5;
 const TITLES: Readonly<Record<string, string>> = {
   user: 'Users',
   app: 'Apps',
-  endpoint: 'Endpoints',
+  route: 'Routes',
   rule: 'Cost rules',
 };
 
-/** The largest users, apps, endpoints and cost rules of a day, in credits. */
+/** The largest users, apps, routes and cost rules of a day, in credits. */
 export function DayBreakdowns({ breakdowns }: Pick<Explanation, 'breakdowns'>) {
   return (
     <>
@@ -28,7 +28,7 @@ export function DayBreakdowns({ breakdowns }: Pick<Explanation, 'breakdowns'>) {
                   return (
                     <li key={value}>
                       <span title={text}>
-                        {by === 'endpoint' && text !== '' ? <Path text={text} /> : text || '(none)'}
+                        {by === 'route' && text !== '' ? <Path text={text} /> : text || '(none)'}
                       </span>{' '}
                       <b>{number(credits)}</b>
                     </li>

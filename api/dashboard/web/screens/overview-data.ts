@@ -2,7 +2,7 @@ import type { Credits, Returning, Usage } from '../answers.ts';
 import { grainOf, previousRange, type Range } from '../intervals.ts';
 import { fetchJson, orgPath } from '../state/client.ts';
 import type { Query } from '../state/send.ts';
-import { DIMENSIONS, filterParams, type Dimension } from '../state/filters.ts';
+import { DIMENSIONS, filterOf, filterParams, type Dimension } from '../state/filters.ts';
 import type { Load } from '../state/live.ts';
 import { rangeAt } from '../state/time-range.ts';
 
@@ -23,7 +23,8 @@ export interface OverviewUsage {
   readonly series: Usage;
   /** The previous period; undefined unless it is compared with. */
   readonly previousSeries: Usage | undefined;
-  readonly by: Readonly<Record<Dimension, Usage>>;
+  /** Without the endpoints where neither a route nor an endpoint is chosen: they may be as many as the calls. */
+  readonly by: ReadonlyMap<Dimension, Usage>;
   /** Of all products, subscribed or not. */
   readonly byProduct: Usage;
 }
@@ -54,6 +55,7 @@ export function loadOverview(request: OverviewRequest): Load<Overview> {
         signal,
       });
     const grain: Query = [['group_by', grainOf(range)], ...ofProduct, ...zoneParam(zone)];
+    const dimensions = DIMENSIONS.filter((dimension) => dimension !== 'endpoint' || hasEndpoints());
     const [returning, series, previousSeries, byProduct, ...named] = await Promise.all([
       credits &&
         fetchJson<Returning>(orgPath(org, 'credits/returning'), {
@@ -63,18 +65,17 @@ export function loadOverview(request: OverviewRequest): Load<Overview> {
       usage(range, grain),
       isCompared ? usage(previousRange(range), grain) : undefined,
       usage(range, [['group_by', 'product']]),
-      ...DIMENSIONS.map((dimension) =>
-        usage(range, [['group_by', dimension], ['top', String(NAMED)], ...ofProduct], dimension),
-      ),
+      ...dimensions.map(async (dimension): Promise<[Dimension, Usage]> => {
+        const top: Query = [['group_by', dimension], ['top', String(NAMED)], ...ofProduct];
+        return [dimension, await usage(range, top, dimension)];
+      }),
     ]);
-    const [user, app, endpoint, method, status, module, rule, rejection_cause] = named;
-    if (!user || !app || !endpoint || !method || !status || !module || !rule || !rejection_cause) {
-      throw new Error('The overview lacks the usage of a dimension.');
-    }
-    const by = { user, app, endpoint, method, status, module, rule, rejection_cause };
+    const by = new Map(named);
     return { credits, returning, usage: { range, series, previousSeries, by, byProduct } };
   };
 }
+
+const hasEndpoints = (): boolean => filterOf('route').length > 0 || filterOf('endpoint').length > 0;
 
 /** The range of a request of usage. */
 export const rangeQuery = ({ from, to }: Range): Query => [

@@ -21,9 +21,10 @@ import { useThresholds } from '../state/thresholds.ts';
 import { loadOverview, productParam, rangeQuery, type Overview } from './overview-data.ts';
 import type { ScreenProps } from './screens.ts';
 
-/** In the order of the screen: the first two are the widest. */
+/** In the order of the screen: users, routes and endpoints are the widest. */
 const PANELS: readonly Dimension[] = [
   'user',
+  'route',
   'endpoint',
   'app',
   'method',
@@ -101,16 +102,21 @@ export function OverviewScreen({ org, profile }: ScreenProps) {
             <OtherProducts usage={usage.byProduct} subscribed={products} shown={product} />
           )}
           <div class="panels">
-            {PANELS.map((dimension) => (
-              <Breakdown
-                key={dimension}
-                dimension={dimension}
-                usage={usage.by[dimension]}
-                org={org}
-                query={query}
-                countsRejections={dimension === 'rejection_cause'}
-              />
-            ))}
+            {PANELS.map((dimension) => {
+              const shown = usage.by.get(dimension);
+              return (
+                shown && (
+                  <Breakdown
+                    key={dimension}
+                    dimension={dimension}
+                    usage={shown}
+                    org={org}
+                    query={query}
+                    countsRejections={dimension === 'rejection_cause'}
+                  />
+                )
+              );
+            })}
           </div>
           {may('read-source-addresses') && <SourceAddresses org={org} range={usage.range} query={query} />}
         </>

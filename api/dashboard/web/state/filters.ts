@@ -5,6 +5,7 @@ import { param, address, setParams } from './address.ts';
 export const DIMENSIONS = [
   'user',
   'app',
+  'route',
   'endpoint',
   'method',
   'status',
@@ -19,6 +20,7 @@ export const TITLES: Readonly<
 > = {
   user: { one: 'User', many: 'Users', none: '' },
   app: { one: 'App', many: 'Apps', none: '' },
+  route: { one: 'Route', many: 'Routes', none: '(no endpoint)' },
   endpoint: { one: 'Endpoint', many: 'Endpoints', none: '(no endpoint)' },
   method: { one: 'Method', many: 'Methods', none: '(no method)' },
   status: { one: 'Status', many: 'Statuses', none: '' },
@@ -32,6 +34,9 @@ export const labelOf = (dimension: Dimension, value: string): string =>
   value === '' ? TITLES[dimension].none : printableLine(value);
 
 export const filterOf = (dimension: Dimension): readonly string[] => address.value.params.getAll(dimension);
+
+/** Whether values of this dimension are paths. */
+export const isPath = (dimension: Dimension): boolean => dimension === 'route' || dimension === 'endpoint';
 
 export const hasFilters = (): boolean => DIMENSIONS.some((dimension) => filterOf(dimension).length > 0);
 
