@@ -40,6 +40,7 @@ import { signInRoutes } from './sign-in/sign-in-routes.ts';
 import { statementRoutes } from './statements/routes.ts';
 import { addressesCsvRoute } from './usage/addresses-csv-route.ts';
 import { addressesRoute } from './usage/addresses-route.ts';
+import { breakdownsRoute } from './usage/breakdowns-route.ts';
 import { usageCsvRoute } from './usage/csv-route.ts';
 import { usageRoute } from './usage/route.ts';
 
@@ -54,6 +55,7 @@ export async function registerRoutes(app: ApiServer, dependencies: ApiDependenci
   returningRoute(app, dependencies);
   usageRoute(app, dependencies);
   usageCsvRoute(app, dependencies);
+  breakdownsRoute(app, dependencies);
   addressesRoute(app, dependencies);
   addressesCsvRoute(app, dependencies);
   callsRoute(app, dependencies);

@@ -5,7 +5,7 @@
  * such segments is its own route; so is a template that the middleware publishes.
  *
  * Where paths contain ids, endpoints are as many as calls, and routes a few: breakdowns by route are as small as those by app.
- * Computing it takes 0.4 CPU-s for a million calls; one regular expression over the whole path cannot tell the segment
+ * Computing it takes 0.4 CPU-s for a million calls; one regular expression over the whole path cannot distinguish the segment
  * `/12` from the beginning of `/12-months` without matching the slash that the next segment needs.
  */
 export const ROUTE_OF_ENDPOINT = `arrayStringConcat(arrayMap(

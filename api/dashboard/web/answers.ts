@@ -31,6 +31,7 @@ import type { PriceBookShape } from '../../../domain/catalogues/prices.ts';
 import type { SignInAnswer } from '../../sign-in/session-routes.ts';
 import type { AddressesAnswer } from '../../usage/addresses-route.ts';
 import type { UsageAnswer, UsageRowAnswer } from '../../usage/answer.ts';
+import type { BreakdownsAnswer } from '../../usage/breakdowns-route.ts';
 import type { LocalSessionAnswer, LocalSignInAnswer, SignedInAnswer } from '../local-sign-in.ts';
 
 export type AlertDefaults = Static<typeof DefaultsAnswer>;
@@ -69,6 +70,9 @@ export type Statements = Static<typeof StatementsAnswer>;
 export type SubscriptionPreview = Static<typeof SubscriptionPreviewAnswer>;
 export type SignInState = Static<typeof SignInAnswer>;
 export type SignedIn = Static<typeof SignedInAnswer>;
+export type Breakdowns = Static<typeof BreakdownsAnswer>;
+/** Usage by one dimension. */
+export type Breakdown = Breakdowns['breakdowns'][number];
 export type Usage = Static<typeof UsageAnswer>;
 export type UsageRow = Static<typeof UsageRowAnswer>;
 export type WhatIf = Static<typeof WhatIfAnswer>;

@@ -13,6 +13,11 @@ export const FILE_AND_PREVIEW_ACCESS = {
     own: [200, 200, 200, 200, 403, 403, 403],
     foreign: [404, 404, 404, 404, 403, 403, 403],
   },
+  'GET /v1/orgs/:org/usage/breakdowns': {
+    query: `${RANGE}&by=app`,
+    own: [200, 200, 200, 200, 403, 403, 403],
+    foreign: [404, 404, 404, 404, 403, 403, 403],
+  },
   // Not for a user, who may not read everyone's calls.
   'GET /v1/orgs/:org/usage/source-addresses': {
     query: RANGE,

@@ -1,4 +1,5 @@
 import { UsageAnswer } from '../../../api/usage/answer.ts';
+import { BreakdownsAnswer } from '../../../api/usage/breakdowns-route.ts';
 import type { Claims } from '../../../api/auth/tokens.ts';
 import { openApi, type ApiUnderTest } from '../api-under-test.ts';
 import { callEvent, insertEvents, insertSettings } from '../tables.ts';
@@ -41,6 +42,11 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const usage = (query: string) => api.read(UsageAnswer, `/v1/orgs/one/usage?${query}`, ADMIN);
+
+const breakdowns = (query: string, claims = ADMIN) =>
+  api.read(BreakdownsAnswer, `/v1/orgs/one/usage/breakdowns?${query}`, claims);
+const eventsBetween = (from: number, to: number) =>
+  eventsOf(events, { from, to, filters: new Map(), groupBy: [], timeZone: undefined });
 
 /** Random requests, the same in every run; a failure names its request. */
 async function expectOfEach(
@@ -123,6 +129,55 @@ describe('any breakdown', () => {
     });
     expect(othersSeen).toBeGreaterThan(50);
   });
+
+  it('is the same beside others in one request, without the filter of its own', async () => {
+    let [rowsSeen, othersSeen] = [0, 0];
+    await expectOfEach(25, 5, async (request, random) => {
+      const dimensions = DIMENSIONS.filter(() => random() < 0.6);
+      const by = dimensions.length === 0 ? (['app'] as const) : dimensions;
+      const top = 1 + Math.floor(random() * 6);
+      const query = queryOf({ ...request, groupBy: [], timeZone: undefined });
+      const answer = await breakdowns(`${query}&by=${by.join(',')}&top=${top}`);
+      expect(answer.breakdowns.map((each) => each.by)).toEqual(by);
+      for (const [index, name] of by.entries()) {
+        const others = new Map([...request.filters].filter(([filtered]) => filtered !== name));
+        const selected = eventsOf(events, { ...request, filters: others });
+        const groups = groupsOf(selected, [name]);
+        const kept = largest(groups, top).map((key) => groups.get(key) ?? []);
+        const rest = selected.filter((event) => !kept.flat().includes(event));
+        expect(answer.breakdowns[index]).toEqual({
+          by: name,
+          rows: kept.flatMap((own) => rowsOf(own, [name])),
+          other: rest.length === 0 ? [] : [countOf(rest)],
+          total: countOf(selected),
+        });
+        rowsSeen += kept.length;
+        othersSeen += rest.length;
+      }
+    });
+    expect(rowsSeen).toBeGreaterThan(200);
+    expect(othersSeen).toBeGreaterThan(50);
+  });
+
+  it('shows a user nothing of others, whatever is requested', async () => {
+    const answer = await breakdowns(`${range}&by=user,app&user=bob&user=ann`, {
+      role: 'user',
+      sub: 'ann',
+      org: 'one',
+    });
+    const own = countOf(eventsBetween(FIRST, LAST).filter(({ user_id }) => user_id === 'ann'));
+    expect(answer.breakdowns[0]).toMatchObject({ rows: [{ user: 'ann', ...own }], other: [], total: own });
+    expect(answer.breakdowns[1]?.total).toEqual(own);
+  });
+
+  it.each(['by=', 'by=hour', 'by=app,day', 'by=app,app', 'by=none', ''])(
+    'is rejected where a request names no dimensions: %j',
+    async (query) => {
+      const { status, body } = await api.get(`/v1/orgs/one/usage/breakdowns?${range}&${query}`, ADMIN);
+      expect(status).toBe(400);
+      expect(JSON.stringify(body)).toContain('"by"');
+    },
+  );
 
   it('can be drilled into: filters with a row’s values return that row', async () => {
     const { rows } = await usage(`${range}&group_by=${DIMENSIONS.join(',')}`);

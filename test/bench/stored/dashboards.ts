@@ -22,7 +22,7 @@ const RETRY_MS = 2_000;
 const TOO_MANY_REQUESTS = 429;
 /** A query took longer than the API lets it. */
 const TOOK_TOO_LONG = 503;
-const DIMENSIONS = ['user', 'app', 'route', 'method', 'status', 'module', 'rule', 'rejection_cause'];
+const BREAKDOWNS = 'product,user,app,route,method,status,module,rule,rejection_cause';
 const TOP = 1_000;
 const CURRENT_USAGE = 'p99 of current usage';
 
@@ -117,12 +117,11 @@ const windowBefore = (to: number): Range => ({ from: to - DAY_MS, to });
 /** What the overview reads after the current usage, up to the same instant. */
 function refreshPaths({ from, to }: Range): string[] {
   const at = new Date(to).toISOString();
-  const usage = `usage?from=${new Date(from).toISOString()}&to=${at}`;
+  const range = `from=${new Date(from).toISOString()}&to=${at}`;
   return [
     `credits/returning?product=crm&at=${at}`,
-    `${usage}&group_by=hour&product=crm`,
-    `${usage}&group_by=product`,
-    ...DIMENSIONS.map((dimension) => `${usage}&group_by=${dimension}&top=${TOP}&product=crm`),
+    `usage?${range}&group_by=hour&product=crm`,
+    `usage/breakdowns?${range}&by=${BREAKDOWNS}&top=${TOP}&product=crm`,
   ];
 }
 

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { Usage } from '../answers.ts';
+import type { Breakdown as BreakdownAnswer } from '../answers.ts';
 import { number, percent } from '../formats.ts';
 import { SortHeader, type Column, type Figure } from './sort-header.tsx';
 import { Path } from '../components/path.tsx';
@@ -21,7 +21,7 @@ interface Row {
 
 interface BreakdownProps {
   readonly dimension: Dimension;
-  readonly usage: Usage;
+  readonly usage: BreakdownAnswer;
   readonly org: string;
   /** The range and the product of the usage. */
   readonly query: Query;
@@ -53,7 +53,7 @@ export function Breakdown({ dimension, usage, org, query, countsRejections = fal
       ];
   const title = TITLES[dimension];
   const id = `by-${dimension}`;
-  const other = usage.other?.[0];
+  const other = usage.other[0];
   return (
     <section class={`card breakdown of-${dimension}`} aria-labelledby={id}>
       <header class="card-head">
@@ -164,7 +164,7 @@ const sumOf = (rows: readonly Row[], figure: Figure): number =>
 const emptyText = (countsRejections: boolean): string =>
   countsRejections ? 'No calls were rejected.' : 'No calls in this range.';
 
-function rowsOf(dimension: Dimension, usage: Usage, countsRejections: boolean): readonly Row[] {
+function rowsOf(dimension: Dimension, usage: BreakdownAnswer, countsRejections: boolean): readonly Row[] {
   const rows = usage.rows.map(({ credits, calls, rejected, ...row }): Row => {
     const value = String(row[dimension] ?? '');
     return { value, name: labelOf(dimension, value), credits, calls, rejected };

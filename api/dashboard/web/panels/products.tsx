@@ -1,4 +1,4 @@
-import type { Usage } from '../answers.ts';
+import type { Breakdown } from '../answers.ts';
 import { counted } from '../formats.ts';
 import { Link } from '../components/link.tsx';
 import { hrefOf, address } from '../state/address.ts';
@@ -19,15 +19,17 @@ export function NotSubscribed({ product }: { readonly product: string }) {
 }
 
 interface OtherProductsProps {
-  /** Grouped by product. */
-  readonly usage: Usage;
+  /** By product; undefined before it is known. */
+  readonly usage: Breakdown | undefined;
   readonly subscribed: readonly string[];
   readonly shown: string;
 }
 
 /** Names products that were called without a subscription: the gauge and the bill leave them out. */
 export function OtherProducts({ usage, subscribed, shown }: OtherProductsProps) {
-  const others = usage.rows.filter(({ product = '' }) => product !== shown && !subscribed.includes(product));
+  const others = (usage?.rows ?? []).filter(
+    ({ product = '' }) => product !== shown && !subscribed.includes(product),
+  );
   return (
     <>
       {others.map(({ product = '', calls, credits }) => (

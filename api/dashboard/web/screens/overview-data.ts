@@ -1,8 +1,8 @@
-import type { Credits, Returning, Usage } from '../answers.ts';
+import type { Breakdown, Breakdowns, Credits, Returning, Usage } from '../answers.ts';
 import { grainOf, previousRange, type Range } from '../intervals.ts';
 import { fetchJson, orgPath } from '../state/client.ts';
 import type { Query } from '../state/send.ts';
-import { DIMENSIONS, filterOf, filterParams, type Dimension } from '../state/filters.ts';
+import { DIMENSIONS, filterOf, filterParams } from '../state/filters.ts';
 import type { Load } from '../state/live.ts';
 import { rangeAt } from '../state/time-range.ts';
 
@@ -23,10 +23,8 @@ export interface OverviewUsage {
   readonly series: Usage;
   /** The previous period; undefined unless it is compared with. */
   readonly previousSeries: Usage | undefined;
-  /** Without the endpoints where neither a route nor an endpoint is chosen: they may be as many as the calls. */
-  readonly by: ReadonlyMap<Dimension, Usage>;
-  /** Of all products, subscribed or not. */
-  readonly byProduct: Usage;
+  /** By dimension, and by all products, subscribed or not. Without the endpoints where neither a route nor an endpoint is chosen: they may be as many as the calls. */
+  readonly by: ReadonlyMap<string, Breakdown>;
 }
 
 export interface OverviewRequest {
@@ -49,14 +47,14 @@ export function loadOverview(request: OverviewRequest): Load<Overview> {
     publish({ credits, returning: undefined, usage: undefined });
     const range = rangeAt(credits === undefined ? Date.now() : Date.parse(credits.as_of));
     const ofProduct = productParam(credits?.product ?? request.product);
-    const usage = (of: Range, query: Query, without?: Dimension): Promise<Usage> =>
+    const usage = (of: Range, query: Query): Promise<Usage> =>
       fetchJson<Usage>(orgPath(org, 'usage'), {
-        query: [...rangeQuery(of), ...filterParams(without), ...query],
+        query: [...rangeQuery(of), ...filterParams(), ...query],
         signal,
       });
     const grain: Query = [['group_by', grainOf(range)], ...ofProduct, ...zoneParam(zone)];
     const dimensions = DIMENSIONS.filter((dimension) => dimension !== 'endpoint' || hasEndpoints());
-    const [returning, series, previousSeries, byProduct, ...named] = await Promise.all([
+    const [returning, series, previousSeries, { breakdowns }] = await Promise.all([
       credits &&
         fetchJson<Returning>(orgPath(org, 'credits/returning'), {
           query: [...ofProduct, ['at', credits.as_of]],
@@ -64,14 +62,19 @@ export function loadOverview(request: OverviewRequest): Load<Overview> {
         }),
       usage(range, grain),
       isCompared ? usage(previousRange(range), grain) : undefined,
-      usage(range, [['group_by', 'product']]),
-      ...dimensions.map(async (dimension): Promise<[Dimension, Usage]> => {
-        const top: Query = [['group_by', dimension], ['top', String(NAMED)], ...ofProduct];
-        return [dimension, await usage(range, top, dimension)];
+      fetchJson<Breakdowns>(orgPath(org, 'usage/breakdowns'), {
+        query: [
+          ...rangeQuery(range),
+          ['by', ['product', ...dimensions].join(',')],
+          ['top', String(NAMED)],
+          ...filterParams(),
+          ...ofProduct,
+        ],
+        signal,
       }),
     ]);
-    const by = new Map(named);
-    return { credits, returning, usage: { range, series, previousSeries, by, byProduct } };
+    const by = new Map(breakdowns.map((breakdown) => [breakdown.by, breakdown]));
+    return { credits, returning, usage: { range, series, previousSeries, by } };
   };
 }
 

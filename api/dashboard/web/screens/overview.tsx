@@ -99,7 +99,7 @@ export function OverviewScreen({ org, profile }: ScreenProps) {
           <Consumption usage={usage} zone={zone} org={org} query={query} />
           {credits && <Sum used={credits.used} shown={usage.series.total.credits} />}
           {(hasCredits || product !== '') && (
-            <OtherProducts usage={usage.byProduct} subscribed={products} shown={product} />
+            <OtherProducts usage={usage.by.get('product')} subscribed={products} shown={product} />
           )}
           <div class="panels">
             {PANELS.map((dimension) => {
