@@ -4,7 +4,7 @@ import type { Charge } from '../charges/charges.ts';
 import type { Day } from '../../domain/calendar/zone-days.ts';
 import type { DayCharge } from '../../domain/pricing/day-charge.ts';
 import { differenceOf, needsRevision } from '../../domain/closing/revisions.ts';
-import { totalOf, type UsageTotal } from '../usage/read.ts';
+import { otherThan, type UsageTotal } from '../usage/read.ts';
 import type { TermsInEffect } from '../../domain/pricing/terms-of-day.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 
@@ -64,16 +64,6 @@ export function hoursOfDay(
     credits,
     rejected,
   }));
-}
-
-/** The total less the rows. */
-export function otherThan(total: UsageTotal, rows: readonly UsageTotal[]): UsageTotal {
-  const sum = totalOf(rows);
-  return {
-    calls: total.calls - sum.calls,
-    credits: total.credits - sum.credits,
-    rejected: total.rejected - sum.rejected,
-  };
 }
 
 /**

@@ -5,9 +5,9 @@ import type { Day } from '../../domain/calendar/zone-days.ts';
 import { addDays } from '../../domain/calendar/dates.ts';
 import { readCharges, type Charge } from '../charges/charges.ts';
 import { chargeOfDay } from '../../domain/pricing/day-charge.ts';
-import { readTopUsage } from '../usage/read-top.ts';
-import { readTotal, readUsage } from '../usage/read.ts';
-import { addsUp, BREAKDOWNS, hoursOfDay, otherThan, pendingOf, type Explanation } from './explanation.ts';
+import { readBreakdowns } from '../usage/read-breakdowns.ts';
+import { otherThan, readTotal, readUsage } from '../usage/read.ts';
+import { addsUp, BREAKDOWNS, hoursOfDay, pendingOf, type Explanation } from './explanation.ts';
 import { termsOfDay } from '../../domain/pricing/terms-of-day.ts';
 
 export interface ExplainRequest {
@@ -72,17 +72,18 @@ async function readLevels(
   };
   const total = await readTotal(client, interval);
   const hours = hoursOfDay(day, await readUsage(client, { ...interval, groupBy: ['hour'] }));
-  const breakdowns = [];
-  for (const by of BREAKDOWNS) {
-    const { rows } = await readTopUsage(client, { ...interval, groupBy: [by], top });
-    const named = rows.map(({ calls, credits, rejected, [by]: value = '' }) => ({
+  const { filters } = interval;
+  const requested = BREAKDOWNS.map((by) => ({ by, filters }));
+  const found = await readBreakdowns(client, { ...interval, breakdowns: requested, top });
+  const breakdowns = BREAKDOWNS.map((by, index) => {
+    const named = (found[index]?.rows ?? []).map(({ calls, credits, rejected, [by]: value = '' }) => ({
       value,
       calls,
       credits,
       rejected,
     }));
-    breakdowns.push({ by, top: named, other: otherThan(total, named) });
-  }
+    return { by, top: named, other: otherThan(total, named) };
+  });
   // Events are only added: with the same number of calls, credits and rejections as before, nothing has changed.
   const after = otherThan(await readTotal(client, interval), [total]);
   const unchanged = after.calls === 0 && after.credits === 0 && after.rejected === 0;

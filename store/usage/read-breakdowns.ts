@@ -4,8 +4,8 @@ import { narrowestRollup } from './breakdowns.ts';
 import { DIMENSIONS, type Dimension } from './dimensions.ts';
 import type { Filters } from './filters.ts';
 import { columnOf, FINAL_SETTINGS, usageQuery, type UsageRequest } from './query.ts';
-import { readTopUsage, type TopUsage } from './read-top.ts';
-import type { UsageTotal } from './read.ts';
+import type { TopUsage } from './read-top.ts';
+import { otherThan, totalOf } from './read.ts';
 import { readSealedHours } from './sealed-hours.ts';
 
 export interface RequestedBreakdown {
@@ -37,11 +37,16 @@ export async function readBreakdowns(
   const together = [...Map.groupBy(breakdowns, kindOf).values()].map(async (alike) => {
     const [first] = alike;
     if (first === undefined) return;
-    const request = { orgId, sealed, from, to, filters: first.filters, top };
-    const rows =
-      alike.length === 1
-        ? [await readTopUsage(client, { ...request, groupBy: [first.by] })]
-        : await readTogether(client, { ...request, dimensions: alike.map(({ by }) => by) });
+    const dimensions = alike.map(({ by }) => by);
+    const rows = await readTogether(client, {
+      orgId,
+      sealed,
+      from,
+      to,
+      filters: first.filters,
+      dimensions,
+      top,
+    });
     for (const [index, each] of alike.entries()) found.set(each, rows[index] ?? { rows: [], other: [] });
   });
   await Promise.all(together);
@@ -51,56 +56,47 @@ export async function readBreakdowns(
 const Row = Type.Object({
   dimension: Type.Integer(),
   value: Type.String(),
-  is_top: Type.Boolean(),
   calls: Type.Integer(),
   credits: Type.Integer(),
   rejected: Type.Integer(),
 });
 
-/** The combinations of all dimensions once, and from these the values of each. */
+/** The combinations of all dimensions once, and from these the values of each, and the total. */
 async function readTogether(
   client: ClickHouseClient,
   { dimensions, top, ...request }: UsageRequest & { dimensions: readonly Dimension[]; top: number },
 ): Promise<TopUsage[]> {
   const { sql, params } = await usageQuery(client, { ...request, groupBy: dimensions });
-  // A status as a number too, for its place among those with equal sums.
   const values = dimensions.map((name, index) => {
     const column = columnOf(name);
+    // A status as a number too, for its place among those with equal sums.
     return DIMENSIONS[name].type === 'String'
       ? `(${index}, ${column}, 0)`
       : `(${index}, toString(${column}), ${column})`;
   });
+  const whole = dimensions.length;
   const found = await select(
     client,
     Row,
-    `SELECT dimension, if(is_top, ranked.value, '') AS value, is_top,
-       sum(ranked.calls) AS calls, sum(ranked.credits) AS credits, sum(ranked.rejected) AS rejected
-     FROM (
-       SELECT *, row_number() OVER (PARTITION BY dimension ORDER BY credits DESC, calls DESC, number, value) AS place,
-         toBool(place <= {top:UInt32}) AS is_top
-       FROM (
-         SELECT each.1 AS dimension, each.2 AS value, each.3 AS number,
-           sum(combined.calls) AS calls, sum(combined.credits) AS credits, sum(combined.rejected) AS rejected
-         FROM (${sql}) AS combined ARRAY JOIN [${values.join(', ')}] AS each
-         GROUP BY dimension, value, number
-       )
-     ) AS ranked
-     GROUP BY dimension, value, is_top
-     ORDER BY dimension, is_top DESC, min(place)
+    `SELECT each.1 AS dimension, each.2 AS value,
+       sum(combined.calls) AS calls, sum(combined.credits) AS credits, sum(combined.rejected) AS rejected
+     FROM (${sql}) AS combined ARRAY JOIN [${[...values, `(${whole}, '', 0)`].join(', ')}] AS each
+     GROUP BY dimension, value, each.3
+     ORDER BY dimension, credits DESC, calls DESC, each.3, value
+     LIMIT {top:UInt32} BY dimension
      ${FINAL_SETTINGS}`,
     { ...params, top },
   );
+  const total = totalOf(found.filter(({ dimension }) => dimension === whole));
   return dimensions.map((name, index) => {
     const own = found.filter(({ dimension }) => dimension === index);
-    return {
-      rows: own
-        .filter(({ is_top }) => is_top)
-        .map((row) => Object.assign(sumsOf(row), { [name]: valueOf(name, row.value) })),
-      other: own.filter(({ is_top }) => !is_top).map(sumsOf),
-    };
+    const rows = own.map(({ value, calls, credits, rejected }) =>
+      Object.assign(
+        { calls, credits, rejected },
+        { [name]: DIMENSIONS[name].type === 'String' ? value : Number(value) },
+      ),
+    );
+    const rest = otherThan(total, rows);
+    return { rows, other: rest.calls > 0 ? [rest] : [] };
   });
 }
-
-const valueOf = (name: Dimension, value: string): string | number =>
-  DIMENSIONS[name].type === 'String' ? value : Number(value);
-const sumsOf = ({ calls, credits, rejected }: UsageTotal): UsageTotal => ({ calls, credits, rejected });

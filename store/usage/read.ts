@@ -41,3 +41,13 @@ export function totalOf(rows: readonly UsageTotal[]): UsageTotal {
   }
   return total;
 }
+
+/** The total less the rows. */
+export function otherThan(total: UsageTotal, rows: readonly UsageTotal[]): UsageTotal {
+  const sum = totalOf(rows);
+  return {
+    calls: total.calls - sum.calls,
+    credits: total.credits - sum.credits,
+    rejected: total.rejected - sum.rejected,
+  };
+}

@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
-import { columnsOf, keyOf, ROLLUPS } from '../../store/usage/breakdowns.ts';
+import { keyOf, ROLLUPS, selectOf } from '../../store/usage/breakdowns.ts';
 
 /**
  * The rollups of sealed hours as sums that every insert into a table of events adds to: what one would write instead of sealing. A
@@ -15,7 +15,7 @@ export async function createSummingViews(client: ClickHouseClient, events: strin
       'org_id',
       'product',
       'toStartOfFifteenMinutes(occurred_at) AS bucket',
-      ...columnsOf(rollup),
+      ...selectOf(rollup),
     ].join(', ');
     await client.command({
       query: `CREATE TABLE ${table} ENGINE = SummingMergeTree((calls, credits, rejected))
