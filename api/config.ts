@@ -19,6 +19,7 @@ import { tracingVariables } from '../platform/tracing/variables.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import { readTokenKeys } from '../platform/tokens/keys.ts';
 import { tokenRuleVariables } from '../platform/tokens/rules.ts';
+import { QUERIES } from './clickhouse.ts';
 import { trustedProxiesVariable } from './http/trusted-proxies.ts';
 import { readSignInConfig } from './sign-in/config.ts';
 
@@ -46,6 +47,13 @@ export const apiVariables = {
     minimum: 1,
     description:
       'requests a minute for each token, or for each address without a token, counted by each API process',
+  }),
+  CLICKHOUSE_QUERIES: Type.Integer({
+    default: QUERIES,
+    minimum: 3,
+    maximum: 1_000,
+    description:
+      'reports that an API process reads from ClickHouse at once: three for each core of ClickHouse, divided by the number of API processes. An organisation uses a third of them at most; current usage has a third of them beside',
   }),
   STATEMENT_ISSUER: Type.String({
     default: 'API credits',

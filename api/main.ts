@@ -49,8 +49,9 @@ async function run({
   const metrics = new Registry();
   collectProcessMetrics(metrics);
   const onOpen = countOpenQueries(metrics);
-  const clickhouse = connectForReading(config, { onOpen });
-  const clickhouseForCurrentUsage = connectForCurrentUsage(config, { onOpen });
+  const reading = { onOpen, queries: config.CLICKHOUSE_QUERIES };
+  const clickhouse = connectForReading(config, reading);
+  const clickhouseForCurrentUsage = connectForCurrentUsage(config, reading);
   const clickhouseForProbes = connectForProbing(config);
   const clickhouseForDownloads = connectForDownloads(config);
   const settings = openRecorder(config, clickhouseForCurrentUsage, {

@@ -18,7 +18,7 @@ const running = new AsyncLocalStorage<RunningRequest>();
 
 /**
  * D: the number of requests that one subject may run at once, so that subjects do not block each other. Browsers open
- * six connections; the API has twice this many to ClickHouse (see connectForReading).
+ * six connections.
  */
 const MAX_AT_ONCE = 8;
 /** One error for all: abort() without a reason would create an exception and its stack trace for each request. */

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { QUERIES } from '../../../api/clickhouse.ts';
 import { CreditsAnswer } from '../../../api/credits/route.ts';
 import { select } from '../../../platform/clickhouse/connect.ts';
 import { until } from '../../until.ts';
@@ -8,8 +9,8 @@ import { callEvent, insertEvents, insertSettings } from '../tables.ts';
 const NOW = Date.parse('2026-11-22T10:20:30.400Z');
 const CLAIMS = { role: 'admin', sub: 'ann', org: 'one' } as const;
 const PATH = '/v1/orgs/one/credits?product=crm';
-/** As many as there are connections, of queries that read without an end. */
-const REPORTS = 16;
+/** As many as run at once, of queries that read without an end. */
+const REPORTS = QUERIES;
 const ENDLESS = `SELECT count() AS running_report FROM numbers(100000000000) WHERE cityHash64(number) = 1`;
 const Running = Type.Object({ reports: Type.Integer() });
 
