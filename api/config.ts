@@ -53,7 +53,7 @@ export const apiVariables = {
     minimum: 3,
     maximum: 1_000,
     description:
-      'reports that an API process reads from ClickHouse at once: three for each core of ClickHouse, divided by the number of API processes. An organisation uses a third of them at most; current usage has a third of them beside',
+      'reports that an API process reads from ClickHouse at once: four for each core of ClickHouse, divided by the number of API processes. An organisation uses a third of them at most; current usage has as many beside, and at least four',
   }),
   STATEMENT_ISSUER: Type.String({
     default: 'API credits',

@@ -15,8 +15,8 @@ const DEFAULT_TOP = 10;
 const MAX_TOP = 1_000;
 const USAGE = `npm run explain -- --org ORG --day DATE [--product P] [--top N]
 
-Explains the charge of a billing day: the limits in effect and who set them, revisions, hours, users, apps, endpoints
-and cost rules. Each level adds up to the one above.
+Explains the charge of a billing day: the limits in effect and who set them, revisions, hours, users, apps, routes,
+endpoints and cost rules. Each level adds up to the one above.
 
   --org ORG      the organisation
   --day DATE     its billing day, YYYY-MM-DD in its time zone

@@ -74,8 +74,9 @@ export function filledRows(breakdown: Rollup, { from, to }: Interval) {
   const key = keyOf(breakdown);
   const wide = WIDE_BREAKDOWN.table;
   const isInHours = `bucket >= ${second('from')} AND bucket < ${second('to')}`;
+  const columns = ['org_id', 'product', 'bucket', ...selectOf(breakdown, WIDE_BREAKDOWN)].join(', ');
   const sql = `SELECT ${key}, calls, credits, rejected, if(newest = 0, 0, newest - 1) AS seen FROM (
-      SELECT ${['org_id', 'product', 'bucket', ...selectOf(breakdown, WIDE_BREAKDOWN)].join(', ')}, sum(${wide}.calls) AS calls, sum(${wide}.credits) AS credits, sum(${wide}.rejected) AS rejected
+      SELECT ${columns}, sum(${wide}.calls) AS calls, sum(${wide}.credits) AS credits, sum(${wide}.rejected) AS rejected
       FROM ${wide} FINAL WHERE ${isInHours} AND ${wide}.calls > 0 GROUP BY ${key}
     ) AS counted
     INNER JOIN (

@@ -10,6 +10,7 @@ export const RULE_PARAMETERS = {
   'over-limit': ['credits'],
   'user-share': ['percent'],
   'app-share': ['percent'],
+  'route-share': ['percent'],
   'endpoint-share': ['percent'],
   exhaustion: ['hours'],
   'accrued-amount': ['amount'],

@@ -1,11 +1,12 @@
 import { countText, creditThreshold, percentText, shareOf, standing, type Measured } from './measured.ts';
 import type { AlertRule } from './rules.ts';
 
-/** The rules about one user, app or endpoint: its share of the total of the rolling 24 hours. */
+/** The rules about one user, app, route or endpoint: its share of the total of the rolling 24 hours. */
 
 export const SUBJECT_DIMENSIONS = {
   'user-share': 'user',
   'app-share': 'app',
+  'route-share': 'route',
   'endpoint-share': 'endpoint',
 } as const;
 export type SubjectKind = keyof typeof SUBJECT_DIMENSIONS;
@@ -13,7 +14,7 @@ export type SubjectDimension = (typeof SUBJECT_DIMENSIONS)[SubjectKind];
 
 export const isSubjectKind = (kind: string): kind is SubjectKind => kind in SUBJECT_DIMENSIONS;
 
-/** The users, apps or endpoints with the most credits. */
+/** The users, apps, routes or endpoints with the most credits. */
 export interface TopSubjects {
   readonly rows: readonly { readonly subject: string; readonly credits: number }[];
   /** Whether the rows are all there are; otherwise the others have no more credits than the last one. */

@@ -20,8 +20,8 @@ export interface BreakdownsRequest extends Pick<UsageRequest, 'orgId' | 'from' |
 
 /**
  * The largest values of several dimensions, each as readTopUsage finds them, in the order of the request. Breakdowns
- * with equal filters from one rollup are read by one statement: of a small organisation planning a statement takes longer than
- * running it, and of a large one the rollup is read once.
+ * with equal filters from one rollup are read by one statement: of a small organisation, planning a statement takes
+ * longer than running it, and of a large one the rollup is read once.
  */
 export async function readBreakdowns(
   client: ClickHouseClient,

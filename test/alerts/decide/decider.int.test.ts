@@ -45,13 +45,18 @@ async function newOrg(org: string, additionalLimit = 0): Promise<void> {
   await api.write('PUT', `/v1/orgs/${org}/subscriptions/crm`, terms, PLATFORM);
 }
 
-const use = (org: string, credits: number, given: { user_id?: string; at?: number } = {}): Promise<void> =>
+const use = (
+  org: string,
+  credits: number,
+  given: { user_id?: string; at?: number; endpoint?: string } = {},
+): Promise<void> =>
   insertEvents(api.clickhouse, [
     callEvent({
       org_id: org,
       credits,
       occurred_at: given.at ?? Date.now() - 1_000,
       user_id: given.user_id ?? 'ann',
+      endpoint: given.endpoint ?? '/leads',
     }),
   ]);
 
@@ -173,6 +178,22 @@ describe('a crossing', () => {
     await tickOf(decider);
     expect((await shortOf('own')).toSorted()).toEqual(['half-of-limit resolved', 'one-user open']);
   });
+});
+
+it('an alert about a route is raised where each of its endpoints used little', async () => {
+  await newOrg('routes');
+  const rules = [
+    { rule_id: 'a-route', kind: 'route-share', percent: 60 },
+    { rule_id: 'an-endpoint', kind: 'endpoint-share', percent: 60 },
+  ];
+  await api.write('PUT', '/v1/orgs/routes/alert-rules', { rules }, adminOf('routes'));
+  await use('routes', 2_000, { endpoint: '/leads/1001' });
+  await use('routes', 2_000, { endpoint: '/leads/1002' });
+  await tickOf(newDecider());
+  const found = await alertsOf('routes');
+  expect(found.filter(({ rule_id }) => ['a-route', 'an-endpoint'].includes(rule_id))).toMatchObject([
+    { rule_id: 'a-route', subject: '/leads/{id}', value: '80' },
+  ]);
 });
 
 const ofUser = async () => (await alertsOf('own')).filter(({ rule_id }) => rule_id === 'one-user');

@@ -29,6 +29,7 @@ export const RULE_KINDS: Readonly<Record<AlertKind, RuleKind>> = {
   'over-limit': { name: 'Credits over the limit', initial: { credits: 1 } },
   'user-share': { name: 'One user used a share of the total', initial: { percent: 50 } },
   'app-share': { name: 'One app used a share of the total', initial: { percent: 50 } },
+  'route-share': { name: 'One route used a share of the total', initial: { percent: 50 } },
   'endpoint-share': { name: 'One endpoint used a share of the total', initial: { percent: 50 } },
   exhaustion: { name: 'Credits run out within', initial: { hours: 4 } },
   'accrued-amount': { name: 'Cost of the billing period so far', initial: { amount: '50' } },

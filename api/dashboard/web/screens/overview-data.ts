@@ -23,7 +23,10 @@ export interface OverviewUsage {
   readonly series: Usage;
   /** The previous period; undefined unless it is compared with. */
   readonly previousSeries: Usage | undefined;
-  /** By dimension, and by all products, subscribed or not. Without the endpoints where neither a route nor an endpoint is chosen: they may be as many as the calls. */
+  /**
+   * By dimension, and by all products, subscribed or not. Without the endpoints where neither a route nor an endpoint is
+   * chosen: they may be as many as the calls.
+   */
   readonly by: ReadonlyMap<string, Breakdown>;
 }
 
