@@ -6,7 +6,7 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { OrgParams } from '../parameters/org.ts';
 import { Instant } from '../parameters/instant.ts';
 import type { ApiServer } from '../server.ts';
-import { sums } from './answer.ts';
+import { counted, sums } from './answer.ts';
 import { addressesProperties, requestedAddresses } from './requested-addresses.ts';
 
 const strict = { additionalProperties: false };
@@ -30,8 +30,7 @@ export const AddressesAnswer = Type.Object(
     org_id: Type.String(),
     from: Instant,
     to: Instant,
-    as_of: Type.String({ format: 'date-time', description: 'When the events were counted.' }),
-    lag_seconds: Type.Number({ minimum: 0, description: 'How far landing lags behind as_of.' }),
+    ...counted,
     kept_since: Type.String({
       format: 'date-time',
       description: 'The addresses of earlier calls are not kept (SOURCE_RETENTION_DAYS).',

@@ -6,6 +6,11 @@ import { NextCursor } from '../parameters/page.ts';
 
 /** The figures of usage in an answer. */
 export const sums = { calls: Count, credits: Credits, rejected: Count };
+/** The moment of an answer. */
+export const counted = {
+  as_of: Type.String({ format: 'date-time', description: 'When the events were counted.' }),
+  lag_seconds: Type.Number({ minimum: 0, description: 'How far landing lags behind as_of.' }),
+};
 const times = {
   day: Type.Optional(DateOfDay),
   hour: Type.Optional(Instant),
@@ -45,8 +50,7 @@ export const UsageAnswer = Type.Object(
     time_zone: Type.String({
       description: 'The time zone of the days; the organisation’s current one by default.',
     }),
-    as_of: Type.String({ format: 'date-time', description: 'When the events were counted.' }),
-    lag_seconds: Type.Number({ minimum: 0, description: 'How far landing lags behind as_of.' }),
+    ...counted,
     rows: Type.Array(UsageRowAnswer, {
       description:
         'In the order of the groups; none without group_by. With `top`, the largest combinations first, each in order of time.',

@@ -2,27 +2,25 @@ import { Type } from 'typebox';
 import { formatInstant } from '../../domain/instants.ts';
 import { isDimension, type Dimension } from '../../store/usage/dimensions.ts';
 import { readBreakdowns } from '../../store/usage/read-breakdowns.ts';
-import { totalOf } from '../../store/usage/read.ts';
 import { onlyUser } from '../auth/guard.ts';
 import type { Sources } from '../dependencies.ts';
 import { findOrg } from '../orgs/subscription.ts';
 import { filterProperties, filtersOf } from '../parameters/filters.ts';
-import { Instant, InstantParameter } from '../parameters/instant.ts';
+import { Instant } from '../parameters/instant.ts';
 import { OrgParams } from '../parameters/org.ts';
 import { invalidParameter } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
-import { sums, UsageRowAnswer } from './answer.ts';
+import { counted, sums, UsageRowAnswer } from './answer.ts';
 import { parseGroupBy } from './group-by.ts';
 import { readNewest } from './newest.ts';
-import { answerRow } from './read.ts';
-import { requestedRange } from './requested.ts';
+import { requestedRange, usageProperties } from './requested.ts';
 
 const strict = { additionalProperties: false };
 
 const BreakdownsQuery = Type.Object(
   {
-    from: InstantParameter('the range’s first instant'),
-    to: InstantParameter('the range’s end, exclusive; it may lie in the future'),
+    from: usageProperties.from,
+    to: usageProperties.to,
     by: Type.String({
       maxLength: 200,
       description:
@@ -45,8 +43,7 @@ export const BreakdownsAnswer = Type.Object(
     org_id: Type.String(),
     from: Instant,
     to: Instant,
-    as_of: Type.String({ format: 'date-time', description: 'When the events were counted.' }),
-    lag_seconds: Type.Number({ minimum: 0, description: 'How far landing lags behind as_of.' }),
+    ...counted,
     breakdowns: Type.Array(
       Type.Object(
         {
@@ -99,11 +96,11 @@ export function breakdownsRoute(app: ApiServer, sources: Sources): void {
         to: formatInstant(to),
         as_of: formatInstant(now),
         lag_seconds: lagSeconds,
-        breakdowns: found.map(({ rows, other }, index) => ({
+        breakdowns: found.map(({ rows, other, total }, index) => ({
           by: dimensions[index] ?? '',
-          rows: rows.map((row) => answerRow(row, new Map())),
-          other: other.map(({ calls, credits, rejected }) => ({ calls, credits, rejected })),
-          total: totalOf([...rows, ...other]),
+          rows: [...rows],
+          other: [...other],
+          total,
         })),
       };
     },

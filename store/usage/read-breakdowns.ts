@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { narrowestRollup } from './breakdowns.ts';
-import { DIMENSIONS, type Dimension } from './dimensions.ts';
+import { DIMENSIONS, type Dimension, type TimeGroup, type UsageRow } from './dimensions.ts';
 import type { Filters } from './filters.ts';
 import { columnOf, FINAL_SETTINGS, usageQuery, type UsageRequest } from './query.ts';
-import type { TopUsage } from './read-top.ts';
-import { otherThan, totalOf } from './read.ts';
+import { otherThan, totalOf, type UsageTotal } from './read.ts';
+import { planRollup } from './rollup-plan.ts';
 import { readSealedHours } from './sealed-hours.ts';
 
 export interface RequestedBreakdown {
@@ -18,6 +18,15 @@ export interface BreakdownsRequest extends Pick<UsageRequest, 'orgId' | 'from' |
   readonly top: number;
 }
 
+/** The usage of a range by one dimension. */
+export interface Breakdown {
+  /** The values with the most credits (then calls) first. */
+  readonly rows: readonly Omit<UsageRow, TimeGroup>[];
+  /** The sum of all other values: one row, or none where there are no others. */
+  readonly other: readonly UsageTotal[];
+  readonly total: UsageTotal;
+}
+
 /**
  * The largest values of several dimensions, each as readTopUsage finds them, in the order of the request. Breakdowns
  * with equal filters from one rollup are read by one statement: of a small organisation, planning a statement takes
@@ -25,32 +34,22 @@ export interface BreakdownsRequest extends Pick<UsageRequest, 'orgId' | 'from' |
  */
 export async function readBreakdowns(
   client: ClickHouseClient,
-  { orgId, from, to, breakdowns, top, ...given }: BreakdownsRequest,
-): Promise<TopUsage[]> {
-  const sealed = given.sealed ?? (await readSealedHours(client, orgId));
+  { breakdowns, top, ...given }: BreakdownsRequest,
+): Promise<Breakdown[]> {
+  const sealed = given.sealed ?? (await readSealedHours(client, given.orgId));
+  const { rollupTo } = planRollup(given.from, given.to, sealed);
   const kindOf = ({ by, filters }: RequestedBreakdown): string => {
-    const { table } = narrowestRollup([by, ...Object.keys(filters)], Math.min(to, sealed.until), sealed);
+    const { table } = narrowestRollup([by, ...Object.keys(filters)], rollupTo, sealed);
     // Combined with others, endpoints would be as many as calls.
     return JSON.stringify([table, by === 'endpoint', filters]);
   };
-  const found = new Map<RequestedBreakdown, TopUsage>();
-  const together = [...Map.groupBy(breakdowns, kindOf).values()].map(async (alike) => {
-    const [first] = alike;
-    if (first === undefined) return;
-    const dimensions = alike.map(({ by }) => by);
-    const rows = await readTogether(client, {
-      orgId,
-      sealed,
-      from,
-      to,
-      filters: first.filters,
-      dimensions,
-      top,
-    });
-    for (const [index, each] of alike.entries()) found.set(each, rows[index] ?? { rows: [], other: [] });
-  });
-  await Promise.all(together);
-  return breakdowns.map((each) => found.get(each) ?? { rows: [], other: [] });
+  const read = await Promise.all(
+    [...Map.groupBy(breakdowns, kindOf).values()].map((alike) =>
+      readTogether(client, { ...given, sealed, alike, top }),
+    ),
+  );
+  const found = new Map(read.flat());
+  return breakdowns.map((each) => found.get(each) ?? { rows: [], other: [], total: totalOf([]) });
 }
 
 const Row = Type.Object({
@@ -61,20 +60,28 @@ const Row = Type.Object({
   rejected: Type.Integer(),
 });
 
-/** The combinations of all dimensions once, and from these the values of each, and the total. */
+/**
+ * The combinations of all dimensions once, and from these the values of each, and the total.
+ * @param request.alike with equal filters
+ */
 async function readTogether(
   client: ClickHouseClient,
-  { dimensions, top, ...request }: UsageRequest & { dimensions: readonly Dimension[]; top: number },
-): Promise<TopUsage[]> {
-  const { sql, params } = await usageQuery(client, { ...request, groupBy: dimensions });
-  const values = dimensions.map((name, index) => {
+  {
+    alike,
+    top,
+    ...request
+  }: Omit<BreakdownsRequest, 'breakdowns'> & { readonly alike: readonly RequestedBreakdown[] },
+): Promise<[RequestedBreakdown, Breakdown][]> {
+  const groupBy = alike.map(({ by }) => by);
+  const { sql, params } = await usageQuery(client, { ...request, filters: alike[0]?.filters ?? {}, groupBy });
+  const values = groupBy.map((name, index) => {
     const column = columnOf(name);
     // A status as a number too, for its place among those with equal sums.
     return DIMENSIONS[name].type === 'String'
       ? `(${index}, ${column}, 0)`
       : `(${index}, toString(${column}), ${column})`;
   });
-  const whole = dimensions.length;
+  const whole = alike.length;
   const found = await select(
     client,
     Row,
@@ -88,15 +95,16 @@ async function readTogether(
     { ...params, top },
   );
   const total = totalOf(found.filter(({ dimension }) => dimension === whole));
-  return dimensions.map((name, index) => {
+  return alike.map((each, index) => {
+    const { by } = each;
     const own = found.filter(({ dimension }) => dimension === index);
     const rows = own.map(({ value, calls, credits, rejected }) =>
       Object.assign(
         { calls, credits, rejected },
-        { [name]: DIMENSIONS[name].type === 'String' ? value : Number(value) },
+        { [by]: DIMENSIONS[by].type === 'String' ? value : Number(value) },
       ),
     );
     const rest = otherThan(total, rows);
-    return { rows, other: rest.calls > 0 ? [rest] : [] };
+    return [each, { rows, other: rest.calls > 0 ? [rest] : [], total }];
   });
 }

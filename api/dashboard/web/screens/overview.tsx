@@ -104,17 +104,16 @@ export function OverviewScreen({ org, profile }: ScreenProps) {
           <div class="panels">
             {PANELS.map((dimension) => {
               const shown = usage.by.get(dimension);
+              if (shown === undefined) return null;
               return (
-                shown && (
-                  <Breakdown
-                    key={dimension}
-                    dimension={dimension}
-                    usage={shown}
-                    org={org}
-                    query={query}
-                    countsRejections={dimension === 'rejection_cause'}
-                  />
-                )
+                <Breakdown
+                  key={dimension}
+                  dimension={dimension}
+                  usage={shown}
+                  org={org}
+                  query={query}
+                  countsRejections={dimension === 'rejection_cause'}
+                />
               );
             })}
           </div>
