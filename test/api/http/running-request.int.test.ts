@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { fastify } from 'fastify';
 import { Type } from 'typebox';
 import type { Caller } from '../../../api/auth/permissions.ts';
-import { connectForReading } from '../../../api/clickhouse.ts';
+import { connectForCurrentUsage, connectForReading } from '../../../api/clickhouse.ts';
 import { answerError } from '../../../api/problems/handlers.ts';
 import { followRequests } from '../../../api/http/running-request.ts';
 import { connectClickHouse, select, type ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
@@ -24,6 +24,7 @@ const config = {
 const watching: ClickHouseClient = connectClickHouse(config, 'test running requests');
 let open = 0;
 const reading = connectForReading(config, { onOpen: (change) => (open += change) });
+const currentUsage = connectForCurrentUsage(config);
 const TIMEOUT_MS = 1_500;
 const app = fastify({ genReqId: (raw) => String(raw.headers['x-request-id']) });
 app.setErrorHandler(answerError);
@@ -40,6 +41,7 @@ app.post('/endless', async () => {
 });
 app.get('/endless', () => select(reading, CountRow, ENDLESS));
 app.get('/orgs/:org/endless', () => select(reading, CountRow, ENDLESS));
+app.get('/orgs/:org/current', () => select(currentUsage, CountRow, ENDLESS));
 app.get('/orgs/:org/quick', () => select(reading, CountRow, 'SELECT 1 AS n'));
 app.get('/patient', { handlerTimeout: 60_000 }, async () => {
   await new Promise((resolve) => setTimeout(resolve, TIMEOUT_MS * 1.2));
@@ -53,6 +55,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await app.close();
   await reading.close();
+  await currentUsage.close();
   await watching.close();
 });
 
@@ -157,5 +160,18 @@ describe('the slow queries of one organisation', () => {
       expect(answer.headers.get('retry-after')).toBe('2');
     }
     await until('none of them waits any more', async () => open === 0);
+  });
+});
+
+describe('reads of the current usage of one organisation', () => {
+  it('run at once', async () => {
+    const ids = Array.from({ length: 4 }, () => randomUUID());
+    const answers = ids.map((id) =>
+      fetch(`${url}/orgs/busy/current`, { headers: { 'x-user': id, 'x-request-id': id } }),
+    );
+    await until('all of them run', async () =>
+      (await Promise.all(ids.map(queriesOf))).every((count) => count === 1),
+    );
+    for (const answer of await Promise.all(answers)) expect(answer.status).toBe(503);
   });
 });
