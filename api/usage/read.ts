@@ -2,6 +2,7 @@ import type { Static } from 'typebox';
 import type { Day } from '../../domain/calendar/zone-days.ts';
 import type { GroupBy, UsageRow } from '../../store/usage/dimensions.ts';
 import { readUsagePage } from '../../store/usage/read-page.ts';
+import { MAX_ROUTE_BYTES } from '../../store/usage/route.ts';
 import { readTopUsage } from '../../store/usage/read-top.ts';
 import { readUsage, totalOf, type UsageTotal } from '../../store/usage/read.ts';
 import type { UsageRequest } from '../../store/usage/query.ts';
@@ -70,9 +71,8 @@ const MAX_READ_BYTES = 16_000_000;
 
 /** The rows that are read for a page at most, however long their texts are. */
 function maxPageRows(groupBy: readonly GroupBy[]): number {
-  const rowBytes = groupBy.map((group) =>
-    group === 'endpoint' || group === 'route' ? MAX_ENDPOINT_BYTES : MAX_NAME_BYTES,
-  );
+  const longest: Partial<Record<GroupBy, number>> = { endpoint: MAX_ENDPOINT_BYTES, route: MAX_ROUTE_BYTES };
+  const rowBytes = groupBy.map((group) => longest[group] ?? MAX_NAME_BYTES);
   return Math.floor(MAX_READ_BYTES / rowBytes.reduce((sum, size) => sum + size, 0));
 }
 

@@ -1,3 +1,5 @@
+import { MAX_ENDPOINT_BYTES } from '../../schemas/event-rules.ts';
+
 /**
  * The route of a call, as SQL over its endpoint: the path with `{id}` in place of every segment that names a record. D:
  * those are the segments that are a number, or have at least four digits, as UUIDs, dates and order numbers do. So
@@ -13,3 +15,6 @@
 export const ROUTE_OF_ENDPOINT = `arrayStringConcat(arrayMap(
   segment -> if(match(segment, '^[0-9]+$|[0-9][^0-9]*[0-9][^0-9]*[0-9][^0-9]*[0-9]'), '{id}', segment),
   splitByChar('/', endpoint)), '/')`;
+
+/** Of the longest endpoint whose every segment is one digit: `/1` becomes `/{id}`. */
+export const MAX_ROUTE_BYTES = (MAX_ENDPOINT_BYTES / '/1'.length) * '/{id}'.length;

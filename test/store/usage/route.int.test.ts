@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { Type } from 'typebox';
 import { connectClickHouse, select, type ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
 import { migrate } from '../../../platform/clickhouse/migrate.ts';
-import { ROUTE_OF_ENDPOINT } from '../../../store/usage/route.ts';
+import { MAX_ENDPOINT_BYTES } from '../../../schemas/event-rules.ts';
+import { MAX_ROUTE_BYTES, ROUTE_OF_ENDPOINT } from '../../../store/usage/route.ts';
 import { openNamespace } from '../../servers/namespace.ts';
 import { routeOf } from './route-of.ts';
 
@@ -43,6 +44,11 @@ it.each([
   ['a path without its first slash', '42/leads', '{id}/leads'],
 ])('the route of an endpoint with %s', async (_, endpoint, route) => {
   expect(await routesOf([endpoint])).toEqual([route]);
+});
+
+it('is never longer than it may be', async () => {
+  const [route = ''] = await routesOf(['/1'.repeat(MAX_ENDPOINT_BYTES / 2)]);
+  expect(Buffer.byteLength(route)).toBe(MAX_ROUTE_BYTES);
 });
 
 it('is that of plain code for any endpoint', async () => {
