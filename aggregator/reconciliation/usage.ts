@@ -65,8 +65,7 @@ export async function checkHours(
        ) AS part GROUP BY at, org_id, product
        HAVING call_events != usage_15m OR usage_15m != usage_15m_by OR (toUnixTimestamp(at) IN {filled:Array(UInt32)}
          AND (${NARROW_BREAKDOWNS.map(({ table }) => `usage_15m != ${table}`).join(' OR ')}))
-       ORDER BY hour, org_id, product LIMIT ${MAX_FOUND}
-       SETTINGS do_not_merge_across_partitions_select_final = 1`,
+       ORDER BY hour, org_id, product LIMIT ${MAX_FOUND}`,
       params,
     ),
     traced.length === 0
@@ -80,8 +79,7 @@ export async function checkHours(
              UNION ALL
              SELECT hour AS at, org_id, 0 AS e_calls, uniqExact(event) AS t_calls
              FROM event_payloads WHERE ${ofHours('hour')} GROUP BY at, org_id
-           ) GROUP BY at, org_id HAVING calls < traced ORDER BY hour, org_id LIMIT ${MAX_FOUND}
-           SETTINGS do_not_merge_across_partitions_select_final = 1`,
+           ) GROUP BY at, org_id HAVING calls < traced ORDER BY hour, org_id LIMIT ${MAX_FOUND}`,
           { hours: traced.map(toSeconds) },
         ),
   ]);

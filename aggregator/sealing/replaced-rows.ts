@@ -70,7 +70,6 @@ async function zeroOutdated(
     query_params: params,
     clickhouse_settings: {
       max_partitions_per_insert_block: '0',
-      do_not_merge_across_partitions_select_final: 1,
     },
   });
 }

@@ -127,7 +127,6 @@ export async function insertGrouped(
     clickhouse_settings: {
       // The default limit is 100 partitions an insert: do not fail in the unlikely case of more late months.
       max_partitions_per_insert_block: '0',
-      do_not_merge_across_partitions_select_final: 1,
       // The rows come from a GROUP BY, so no two have the same key: a third of the insert's CPU.
       optimize_on_insert: 0,
       max_execution_time: SEAL_WITHIN_S,

@@ -2,7 +2,6 @@ import { select, type ClickHouseClient } from '../../platform/clickhouse/connect
 import { instant } from '../../platform/clickhouse/sql-time.ts';
 import { conditionsOf, type Filters } from '../../store/usage/filters.ts';
 import { NEWEST_FIRST, standsAfter, type Position } from '../../store/usage/log-order.ts';
-import { FINAL_SETTINGS } from '../../store/usage/query.ts';
 import { readUsage } from '../../store/usage/read.ts';
 import { CALL_COLUMNS, CallRow } from './row.ts';
 import { BUCKET_MS, HOUR_MS } from '../../schemas/time-units.ts';
@@ -90,8 +89,7 @@ function readPart(
        AND call_events.occurred_at < ${instant('to')}
        ${conditions.sql} ${after.sql}
      ${NEWEST_FIRST}
-     LIMIT {limit:UInt32}
-     ${FINAL_SETTINGS}`,
+     LIMIT {limit:UInt32}`,
     {
       org: orgId,
       from,

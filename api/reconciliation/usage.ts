@@ -59,8 +59,7 @@ export async function readUsageFacts(
        SELECT 'traces' AS source, hour AS at, uniqExact(org_id, event) AS calls, 0 AS credits, 0 AS rejected
        FROM event_payloads WHERE ${within('hour')} AND ${notInvalidated('hour')} GROUP BY at
        UNION ALL ${ROLLUPS.map(rowsOf).join(' UNION ALL ')}
-     ) AS part GROUP BY at ORDER BY at
-     SETTINGS do_not_merge_across_partitions_select_final = 1`,
+     ) AS part GROUP BY at ORDER BY at`,
     { from: from / 1000, to: to / 1000 },
   );
   const sum = (of: (row: (typeof rows)[number]) => number): number =>

@@ -27,6 +27,20 @@ export interface ClientOptions {
   readonly settings?: Readonly<Record<string, number | string>>;
 }
 
+/**
+ * How FINAL merges. ClickHouse applies conditions on columns of the sorting key before it, and no others: rows of one
+ * key have the same values there. So it merges the rows of an organisation, or of a day, and not whole granules: a
+ * quarter less time for the current usage of a typical organisation (87 instead of 118 ms on a busy machine), and 34
+ * instead of 116 ms CPU for the usage of 500 organisations on a day among those of a month.
+ *
+ * All rows of a key are in one partition of every table, that of its month, day or quarter hour, so each is merged for
+ * itself.
+ */
+const FINAL_BY_KEY = {
+  optimize_move_to_prewhere_if_final: 1,
+  do_not_merge_across_partitions_select_final: 1,
+} as const;
+
 /** The library's default. */
 const KEEP_IDLE_MS = 2_500;
 
@@ -78,6 +92,7 @@ export function connectClickHouse(
       // that their partition excludes. Until a background task has cached them, five minutes after a start, reading them
       // took two thirds of the CPU time of a small query over 434 parts.
       use_statistics: 0,
+      ...FINAL_BY_KEY,
       ...clusterSettings(config),
       ...settings,
     },

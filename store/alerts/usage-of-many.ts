@@ -4,7 +4,6 @@ import { select, type ClickHouseClient } from '../../platform/clickhouse/connect
 import { instant, second, toSeconds } from '../../platform/clickhouse/sql-time.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { WINDOW_MS } from '../../domain/usage/returning.ts';
-import { FINAL_SETTINGS } from '../usage/query.ts';
 import { hoursOf, planRollup, type SealedHours } from '../usage/rollup-plan.ts';
 import { readSealedHoursOf } from '../usage/sealed-hours.ts';
 import { subscriptionKey } from './landed-credits.ts';
@@ -78,7 +77,7 @@ export async function readUsageOfMany(
          AND (occurred_at < ${instant('rollup_from_ms')} OR occurred_at >= ${instant('rollup_to_ms')}
            OR ${isInvalidated('occurred_at')})
        GROUP BY org_id, product, bucket, is_ahead
-     ) AS part GROUP BY org_id, product, quarter, is_ahead ${FINAL_SETTINGS}`,
+     ) AS part GROUP BY org_id, product, quarter, is_ahead`,
     {
       orgs: orgIds,
       as_of: asOf,

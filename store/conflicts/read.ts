@@ -2,7 +2,6 @@ import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { second } from '../../platform/clickhouse/sql-time.ts';
 import { NEWEST_FIRST, standsAfter, type Position } from '../usage/log-order.ts';
-import { FINAL_SETTINGS } from '../usage/query.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { floorTo, ceilTo } from '../../domain/instants.ts';
 
@@ -103,8 +102,7 @@ function readHours(
      WHERE toStartOfHour(call_events.occurred_at) IN {hours:Array(UInt32)}
        AND call_events.org_id = {org:String} ${after.sql}
      ${NEWEST_FIRST}
-     LIMIT {limit:UInt32}
-     ${FINAL_SETTINGS}`,
+     LIMIT {limit:UInt32}`,
     {
       org: orgId,
       hours: hours.map(({ hour }) => hour / 1000),

@@ -4,7 +4,6 @@ import { select, type ClickHouseClient } from '../../platform/clickhouse/connect
 import { selectChunks } from '../../platform/clickhouse/select-chunks.ts';
 import { instant, toSeconds } from '../../platform/clickhouse/sql-time.ts';
 import { conditionsOf, type Filters } from './filters.ts';
-import { FINAL_SETTINGS } from './query.ts';
 import { hoursOf } from './rollup-plan.ts';
 
 /** The usage of an organisation that is broken down by source address. */
@@ -54,8 +53,7 @@ export function readAddresses(client: ClickHouseClient, request: AddressesReques
        FROM (${sql})
      ) AS ranked
      GROUP BY kind, source_address
-     ORDER BY min(place), kind
-     ${FINAL_SETTINGS}`,
+     ORDER BY min(place), kind`,
     { ...params, top: request.top },
   );
 }
@@ -66,7 +64,7 @@ export async function* readAddressChunks(
   range: AddressesRange,
 ): AsyncGenerator<AddressTotal[]> {
   const { sql, params } = totalsOf(range);
-  yield* selectChunks(client, AddressTotal, `${sql} ORDER BY ${MOST_FIRST} ${FINAL_SETTINGS}`, params);
+  yield* selectChunks(client, AddressTotal, `${sql} ORDER BY ${MOST_FIRST}`, params);
 }
 
 const MOST_FIRST = 'credits DESC, calls DESC, source_address';

@@ -3,7 +3,7 @@ import { select, type ClickHouseClient } from '../../platform/clickhouse/connect
 import { narrowestRollup } from './breakdowns.ts';
 import { DIMENSIONS, type Dimension, type TimeGroup, type UsageRow } from './dimensions.ts';
 import type { Filters } from './filters.ts';
-import { columnOf, FINAL_SETTINGS, usageQuery, type UsageRequest } from './query.ts';
+import { columnOf, usageQuery, type UsageRequest } from './query.ts';
 import { otherThan, totalOf, type UsageTotal } from './read.ts';
 import { planRollup } from './rollup-plan.ts';
 import { readSealedHours } from './sealed-hours.ts';
@@ -90,8 +90,7 @@ async function readTogether(
      FROM (${sql}) AS combined ARRAY JOIN [${[...values, `(${whole}, '', 0)`].join(', ')}] AS each
      GROUP BY dimension, value, each.3
      ORDER BY dimension, credits DESC, calls DESC, each.3, value
-     LIMIT {top:UInt32} BY dimension
-     ${FINAL_SETTINGS}`,
+     LIMIT {top:UInt32} BY dimension`,
     { ...params, top },
   );
   const total = totalOf(found.filter(({ dimension }) => dimension === whole));

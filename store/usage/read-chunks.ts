@@ -1,7 +1,7 @@
 import { selectChunks } from '../../platform/clickhouse/select-chunks.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { UsageRow } from './dimensions.ts';
-import { columnOf, FINAL_SETTINGS, usageQuery, type UsageRequest } from './query.ts';
+import { columnOf, usageQuery, type UsageRequest } from './query.ts';
 import { USERS_ORDER, UserRow, type UsersRequest } from './read-users.ts';
 
 /** The rows of readUsage, in chunks and of one statement, so that they are all usage of one moment. */
@@ -12,7 +12,7 @@ export async function* readUsageChunks(
   const { sql, params } = await usageQuery(client, request);
   const { groupBy = [] } = request;
   const order = groupBy.length > 0 ? `ORDER BY ${groupBy.map(columnOf).join(', ')}` : '';
-  yield* selectChunks(client, UsageRow, `${sql} ${order} ${FINAL_SETTINGS}`, params);
+  yield* selectChunks(client, UsageRow, `${sql} ${order}`, params);
 }
 
 /** The rows of readUsers, all of them, in the same way. */
@@ -21,6 +21,6 @@ export async function* readUserChunks(
   request: Omit<UsersRequest, 'after' | 'limit'>,
 ): AsyncGenerator<UserRow[]> {
   const { sql, params } = await usageQuery(client, { ...request, groupBy: ['user'] });
-  const query = `SELECT user, calls, credits FROM (${sql}) ${USERS_ORDER} ${FINAL_SETTINGS}`;
+  const query = `SELECT user, calls, credits FROM (${sql}) ${USERS_ORDER}`;
   yield* selectChunks(client, UserRow, query, params);
 }

@@ -1,7 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { isRead, rawPart, rollupPart } from './credit-segments.ts';
-import { FINAL_SETTINGS } from './query.ts';
 import { planRollup, type Interval, type SealedHours } from './rollup-plan.ts';
 
 export interface CreditsRequest {
@@ -43,7 +42,7 @@ export async function readCredits(
       : await select(
           client,
           SegmentRow,
-          `${parts.map(({ sql }) => sql).join(' UNION ALL ')} ${FINAL_SETTINGS}`,
+          parts.map(({ sql }) => sql).join(' UNION ALL '),
           Object.assign({ org: orgId, product }, ...parts.map(({ params }) => params)),
         );
   if (!before)

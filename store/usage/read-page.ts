@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { DIMENSIONS, isDimension, UsageRow, type GroupBy } from './dimensions.ts';
 import type { FilterValue } from './filters.ts';
-import { columnOf, FINAL_SETTINGS, usageQuery, type UsageRequest } from './query.ts';
+import { columnOf, usageQuery, type UsageRequest } from './query.ts';
 import { readTotal, type UsageTotal } from './read.ts';
 
 export interface PageRequest extends UsageRequest {
@@ -43,8 +43,7 @@ export async function readUsagePage(client: ClickHouseClient, request: PageReque
      )
      ${after === undefined ? '' : `WHERE tuple(${columns}) > tuple(${position})`}
      ORDER BY ${columns}
-     LIMIT {limit:UInt32}
-     ${FINAL_SETTINGS}`,
+     LIMIT {limit:UInt32}`,
     {
       ...params,
       ...Object.fromEntries((after ?? []).map((value, index) => [`after_${index}`, value])),

@@ -4,7 +4,6 @@ import { instant, toSeconds } from '../../platform/clickhouse/sql-time.ts';
 import { floorTo } from '../../domain/instants.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { conditionsOf, type Filters } from './filters.ts';
-import { FINAL_SETTINGS } from './query.ts';
 
 /** `second`: its start, epoch milliseconds. */
 const SecondRow = Type.Object({ second: Type.Integer(), credits: Type.Integer() });
@@ -27,7 +26,7 @@ export function readSeconds(
      FROM call_events FINAL
      WHERE toStartOfHour(occurred_at) IN {hours:Array(UInt32)} AND org_id = {org:String}
        AND occurred_at >= ${instant('from')} AND occurred_at < ${instant('to')} ${conditions.sql}
-     GROUP BY second ORDER BY second ${FINAL_SETTINGS}`,
+     GROUP BY second ORDER BY second`,
     { org: orgId, from, to, hours: [toSeconds(floorTo(from, HOUR_MS))], ...conditions.params },
   );
 }

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { DIMENSIONS, isDimension, isTimeGroup, UsageRow, type GroupBy } from './dimensions.ts';
-import { columnOf, FINAL_SETTINGS, usageQuery, type UsageRequest } from './query.ts';
+import { columnOf, usageQuery, type UsageRequest } from './query.ts';
 
 export interface TopRequest extends UsageRequest {
   /** At least one dimension. Every combination of the dimensions is ranked over the whole range. */
@@ -43,8 +43,7 @@ export async function readTopUsage(client: ClickHouseClient, request: TopRequest
        FROM (SELECT *, ${whole('credits')} AS whole_credits, ${whole('calls')} AS whole_calls FROM (${sql}))
      ) AS ranked
      GROUP BY ${[...dimensions.map(columnOf), ...times, 'is_top'].join(', ')}
-     ORDER BY ${['is_top DESC', 'min(if(is_top, place, 0))', ...times].join(', ')}
-     ${FINAL_SETTINGS}`,
+     ORDER BY ${['is_top DESC', 'min(if(is_top, place, 0))', ...times].join(', ')}`,
     { ...params, top },
   );
   const rows: UsageRow[] = [];

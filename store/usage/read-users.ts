@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { FINAL_SETTINGS, usageQuery, type UsageRequest } from './query.ts';
+import { usageQuery, type UsageRequest } from './query.ts';
 
 export const UserRow = Type.Object({ user: Type.String(), calls: Type.Integer(), credits: Type.Integer() });
 export type UserRow = Static<typeof UserRow>;
@@ -28,8 +28,7 @@ export async function readUsers(
     `SELECT user, calls, credits FROM (${sql})
      ${after === undefined ? '' : 'WHERE (-toInt64(credits), user) > (-{after_credits:Int64}, {after_user:String})'}
      ${USERS_ORDER}
-     LIMIT {limit:UInt32}
-     ${FINAL_SETTINGS}`,
+     LIMIT {limit:UInt32}`,
     { ...params, after_credits: after?.credits, after_user: after?.user, limit },
   );
 }

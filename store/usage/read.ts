@@ -1,13 +1,13 @@
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { UsageRow } from './dimensions.ts';
-import { columnOf, FINAL_SETTINGS, usageQuery, type UsageRequest } from './query.ts';
+import { columnOf, usageQuery, type UsageRequest } from './query.ts';
 
 /** All rows of a request, sorted by their groups; without groupBy exactly one row. See query.ts. */
 export async function readUsage(client: ClickHouseClient, request: UsageRequest): Promise<UsageRow[]> {
   const { sql, params } = await usageQuery(client, request);
   const { groupBy = [] } = request;
   const order = groupBy.length > 0 ? `ORDER BY ${groupBy.map(columnOf).join(', ')}` : '';
-  return select(client, UsageRow, `${sql} ${order} ${FINAL_SETTINGS}`, params);
+  return select(client, UsageRow, `${sql} ${order}`, params);
 }
 
 export interface UsageTotal {

@@ -7,7 +7,7 @@ export interface Candidate {
 }
 
 /**
- * Measures the work, once in each run.
+ * Measures the work. Where a run measures several times, the last one counts.
  * @param pids of the processes whose CPU and memory count, by their names in the report. They live until the work ends
  */
 export type Measure = (

@@ -1,6 +1,5 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
-import { FINAL_SETTINGS } from '../../../store/usage/query.ts';
 
 const Total = Type.Object({ credits: Type.Integer() });
 
@@ -16,7 +15,7 @@ export async function finalScan(client: ClickHouseClient, { orgId, from, to }: R
   const [row] = await select(
     client,
     Total,
-    `SELECT sum(credits) AS credits FROM call_events FINAL ${rangeSql} ${FINAL_SETTINGS}`,
+    `SELECT sum(credits) AS credits FROM call_events FINAL ${rangeSql}`,
     { from, to, org: orgId },
   );
   return row?.credits ?? 0;
@@ -51,8 +50,7 @@ export async function createOpenMeter(
           '","endpoint":"', endpoint, '","status":', toString(status), '}'),
         appended_at, appended_at, toString(event_id)
       FROM call_events FINAL
-      WHERE toStartOfHour(occurred_at) >= toStartOfHour(fromUnixTimestamp64Milli({from:Int64})) AND org_id IN {orgs:Array(String)}
-      ${FINAL_SETTINGS}`,
+      WHERE toStartOfHour(occurred_at) >= toStartOfHour(fromUnixTimestamp64Milli({from:Int64})) AND org_id IN {orgs:Array(String)}`,
     query_params: { from, orgs: orgIds },
   });
 }

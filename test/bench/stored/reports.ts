@@ -4,7 +4,6 @@ import { floorTo } from '../../../domain/instants.ts';
 import { connectClickHouse, select } from '../../../platform/clickhouse/connect.ts';
 import { compiled } from '../../../platform/compiled-schema.ts';
 import { DAY_MS } from '../../../schemas/time-units.ts';
-import { FINAL_SETTINGS } from '../../../store/usage/query.ts';
 import { ROUTE_OF_ENDPOINT } from '../../../store/usage/route.ts';
 import type { Benchmark, Candidate } from '../benchmark.ts';
 import { plan, type Places } from '../plan.ts';
@@ -87,7 +86,7 @@ async function reportBenchmarks(places: Places, size: ReportsSize): Promise<read
         Row,
         `SELECT toString(${RAW_GROUPS[groupBy]}) AS of, count() AS calls, sum(credits) AS credits, countIf(status = 429) AS rejected,
            sum(sum(events.credits)) OVER () AS total
-         FROM call_events AS events FINAL ${rangeSql} GROUP BY of ORDER BY credits DESC LIMIT ${TOP} ${FINAL_SETTINGS}`,
+         FROM call_events AS events FINAL ${rangeSql} GROUP BY of ORDER BY credits DESC LIMIT ${TOP}`,
         { ...range, org: GIANT_ORG },
       );
       return rows[0]?.total ?? 0;
