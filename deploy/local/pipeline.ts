@@ -25,6 +25,20 @@ export const LOGINS: Record<Stage, StackRole> = {
   gate: 'gate',
   api: 'reader',
 };
+/**
+ * By default Node lets the heap grow with the memory of the machine: with 24 GiB, an API that read the charges of days
+ * one after the other took 403 MiB, with these flags 215, as under the limits of the systemd units and of the chart, by
+ * which Node goes there. These reads took a third more CPU. Garbage of the consumer and the gate is short-lived.
+ */
+const SMALL_HEAP = ['--max-semi-space-size=8', '--max-old-space-size=1024'];
+/** Flags of Node. */
+export const NODE_FLAGS: Record<Stage, readonly string[]> = {
+  consumer: [],
+  aggregator: SMALL_HEAP,
+  alerts: SMALL_HEAP,
+  gate: [],
+  api: SMALL_HEAP,
+};
 const READY_WITHIN_MS = 30_000;
 
 export interface StageOptions {
@@ -48,7 +62,7 @@ export function superviseStage(
       const child = await startChild({
         name,
         command: process.execPath,
-        args: [join(projectRoot(), MAINS[stage])],
+        args: [...NODE_FLAGS[stage], join(projectRoot(), MAINS[stage])],
         env,
         dataDir,
       });

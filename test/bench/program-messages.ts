@@ -12,9 +12,16 @@ export interface Program {
   end(): Promise<void>;
 }
 
-/** @returns when the program has sent its first message */
-export async function startProgram(name: string, env: object): Promise<Program> {
-  const program = fork(join(projectRoot(), 'test/bench', name), { env: { ...env } });
+/**
+ * @param flags of Node
+ * @returns when the program has sent its first message
+ */
+export async function startProgram(
+  name: string,
+  env: object,
+  flags: readonly string[] = [],
+): Promise<Program> {
+  const program = fork(join(projectRoot(), 'test/bench', name), { env: { ...env }, execArgv: [...flags] });
   await messageFrom(program, name);
   return {
     pid: program.pid ?? 0,

@@ -1,3 +1,4 @@
+import { NODE_FLAGS } from '../../deploy/local/pipeline.ts';
 import { until } from '../../deploy/local/until.ts';
 import { floorTo } from '../../domain/instants.ts';
 import { connectClickHouse, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
@@ -127,7 +128,8 @@ async function runOurs(places: Places, pace: Pace, measure: Measure): Promise<Pa
     if (!(await until(isAssigned, WITHIN_MS))) throw new Error('The consumer got no partitions in time.');
     const clock = clockFor(pace);
     await moveClockOfInvalidations(client, clock);
-    const started = await startProgram('sealing-loop.ts', { ...namespace, ...eventClockEnvironment(clock) });
+    const sealingEnv = { ...namespace, ...eventClockEnvironment(clock) };
+    const started = await startProgram('sealing-loop.ts', sealingEnv, NODE_FLAGS.aggregator);
     sealing = started;
     const pids = { consumer: consumer.pid, aggregator: started.pid, ...serversOf(places) };
     const reseal = (): Promise<unknown> => started.ask('reseal');

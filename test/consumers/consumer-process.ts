@@ -23,9 +23,14 @@ const running = new Set<ConsumerProcess>();
 /**
  * @param settings its whole environment except PROGRAM_ENV
  * @param program another program that lands events, by its path from the project's root
+ * @param flags of Node
  */
-export function startConsumer(settings: object, program = 'consumers/main.ts'): ConsumerProcess {
-  const child = spawn(process.execPath, [join(projectRoot(), program)], {
+export function startConsumer(
+  settings: object,
+  program = 'consumers/main.ts',
+  flags: readonly string[] = [],
+): ConsumerProcess {
+  const child = spawn(process.execPath, [...flags, join(projectRoot(), program)], {
     env: { ...PROGRAM_ENV, SESSION_TIMEOUT_MS: '6000', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { closeApart, type Closing } from '../../../aggregator/closing/close-days.ts';
 import type { Day } from '../../../domain/calendar/zone-days.ts';
+import { NODE_FLAGS } from '../../../deploy/local/pipeline.ts';
 import { floorTo } from '../../../domain/instants.ts';
 import type { ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
 import { connectKafka, type KafkaConfig } from '../../../platform/kafka/connect.ts';
@@ -47,7 +48,7 @@ export interface ClosingProcess {
 }
 
 export async function startClosing(namespace: NamespaceSettings): Promise<ClosingProcess> {
-  const program = await startProgram('stored/closing-program.ts', namespace);
+  const program = await startProgram('stored/closing-program.ts', namespace, NODE_FLAGS.aggregator);
   return {
     pid: program.pid,
     close: async (command) => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { signToken } from '../../../api/auth/tokens.ts';
+import { NODE_FLAGS } from '../../../deploy/local/pipeline.ts';
 import { freePort } from '../../../deploy/local/ports.ts';
 import { until } from '../../../deploy/local/until.ts';
 import { connectKafka, ensureTopics } from '../../../platform/kafka/connect.ts';
@@ -57,7 +58,7 @@ export async function startStack(namespace: NamespaceSettings, stages: readonly 
     RATE_LIMIT_PER_MINUTE: '1000000',
   };
   const processes = new Map<Stage, ConsumerProcess>();
-  for (const stage of stages) processes.set(stage, startConsumer(env, PROGRAMS[stage]));
+  for (const stage of stages) processes.set(stage, startConsumer(env, PROGRAMS[stage], NODE_FLAGS[stage]));
   const processOf = (stage: Stage): ConsumerProcess => {
     const found = processes.get(stage);
     if (!found) throw new Error(`The stack has no ${stage}.`);
