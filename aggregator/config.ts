@@ -3,14 +3,9 @@ import { Type } from 'typebox';
 import type { Environment } from '../platform/config.ts';
 import { healthVariables } from '../platform/health/variables.ts';
 import { readKafkaConfig } from '../platform/kafka/config.ts';
-import {
-  clickhouseVariables,
-  kafkaVariables,
-  processVariables,
-  replicationVariables,
-  orgVariables,
-  closingVariables,
-} from '../platform/variables.ts';
+import { clickhouseVariables } from '../platform/clickhouse/variables.ts';
+import { kafkaVariables, replicationVariables } from '../platform/kafka/variables.ts';
+import { processVariables, orgVariables, closingVariables } from '../platform/variables.ts';
 
 /** The environment variables of the aggregator. */
 export const aggregatorVariables = {

@@ -2,14 +2,13 @@ import { Type } from 'typebox';
 import { ConfigError, type Environment } from '../platform/config.ts';
 import { readKafkaConfig } from '../platform/kafka/config.ts';
 import { healthVariables } from '../platform/health/variables.ts';
+import { clickhouseVariables } from '../platform/clickhouse/variables.ts';
+import { kafkaVariables, replicationVariables } from '../platform/kafka/variables.ts';
 import {
-  clickhouseVariables,
   closingVariables,
   eventTimeVariables,
-  kafkaVariables,
   orgVariables,
   processVariables,
-  replicationVariables,
   webhookVariables,
 } from '../platform/variables.ts';
 

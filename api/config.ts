@@ -2,11 +2,10 @@ import { join, resolve } from 'node:path';
 import { Type } from 'typebox';
 import { ConfigError, readBoth, type Environment } from '../platform/config.ts';
 import { readKafkaConfig } from '../platform/kafka/config.ts';
+import { clickhouseVariables } from '../platform/clickhouse/variables.ts';
+import { kafkaVariables, replicationVariables } from '../platform/kafka/variables.ts';
 import {
-  clickhouseVariables,
-  kafkaVariables,
   processVariables,
-  replicationVariables,
   orgVariables,
   eventTimeVariables,
   closingVariables,

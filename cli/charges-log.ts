@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '../platform/clickhouse/connect.ts';
 import { readKafkaConfig } from '../platform/kafka/config.ts';
-import { kafkaVariables } from '../platform/variables.ts';
+import { kafkaVariables } from '../platform/kafka/variables.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
 import { openLandedLog, type LandedLog } from '../platform/landed-log.ts';
 import { createLogger } from '../platform/logging.ts';

@@ -4,7 +4,9 @@ import { connectClickHouse, type ClickHouseClient } from '../platform/clickhouse
 import { readKafkaConfig } from '../platform/kafka/config.ts';
 import { createLogger } from '../platform/logging.ts';
 import { readRegistryAccess, schemaRegistryVariables } from '../platform/schema-registry/variables.ts';
-import { clickhouseVariables, eventTimeVariables, kafkaVariables } from '../platform/variables.ts';
+import { clickhouseVariables } from '../platform/clickhouse/variables.ts';
+import { kafkaVariables } from '../platform/kafka/variables.ts';
+import { eventTimeVariables } from '../platform/variables.ts';
 import { openDeadLetterTool, type DeadLetterTool } from '../store/dead-letters/tool.ts';
 
 /** What the commands for dead letters work with. */

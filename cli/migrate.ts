@@ -3,7 +3,7 @@ import { runCommand } from '../platform/command-line/command.ts';
 import { Options } from '../platform/command-line/options.ts';
 import { migrate } from '../platform/clickhouse/migrate.ts';
 import { readConfig } from '../platform/config.ts';
-import { clickhouseVariables } from '../platform/variables.ts';
+import { clickhouseVariables } from '../platform/clickhouse/variables.ts';
 
 const USAGE = `npm run migrate
 

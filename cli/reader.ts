@@ -4,7 +4,7 @@ import { runCommand } from '../platform/command-line/command.ts';
 import { Options } from '../platform/command-line/options.ts';
 import { connectNodes } from '../platform/clickhouse/connect.ts';
 import { readConfig } from '../platform/config.ts';
-import { clickhouseName, clickhouseVariables } from '../platform/variables.ts';
+import { clickhouseName, clickhouseVariables } from '../platform/clickhouse/variables.ts';
 import { createReader } from '../platform/clickhouse/reader.ts';
 
 const USAGE = `READER_PASSWORD=... npm run reader

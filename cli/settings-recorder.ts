@@ -1,7 +1,9 @@
 import { Type } from 'typebox';
 import { connectClickHouse } from '../platform/clickhouse/connect.ts';
 import { readKafkaConfig } from '../platform/kafka/config.ts';
-import { clickhouseVariables, kafkaVariables, logVariables, orgVariables } from '../platform/variables.ts';
+import { clickhouseVariables } from '../platform/clickhouse/variables.ts';
+import { kafkaVariables } from '../platform/kafka/variables.ts';
+import { logVariables, orgVariables } from '../platform/variables.ts';
 import { createLogger } from '../platform/logging.ts';
 import { openRecorder, type SettingsRecorder } from '../store/settings/recorder.ts';
 

@@ -5,12 +5,9 @@ import {
   type ClickHouseConfig,
 } from '../platform/clickhouse/connect.ts';
 import { readConfig } from '../platform/config.ts';
-import {
-  clickhouseVariables,
-  closingVariables,
-  kafkaVariables,
-  orgVariables,
-} from '../platform/variables.ts';
+import { clickhouseVariables } from '../platform/clickhouse/variables.ts';
+import { kafkaVariables } from '../platform/kafka/variables.ts';
+import { closingVariables, orgVariables } from '../platform/variables.ts';
 import type { StatementSources } from '../store/statements/moment.ts';
 import type { SettingsState } from '../domain/settings/state.ts';
 import { topicNames } from '../schemas/topics.ts';

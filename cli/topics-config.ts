@@ -1,7 +1,7 @@
 import { ConfigError, type Environment } from '../platform/config.ts';
 import { readKafkaConfig } from '../platform/kafka/config.ts';
 import { isSafe, SAFE_REPLICATION } from '../platform/kafka/replication-check.ts';
-import { kafkaVariables, topicVariables } from '../platform/variables.ts';
+import { kafkaVariables, topicVariables } from '../platform/kafka/variables.ts';
 import type { Replication } from '../schemas/topics.ts';
 import { retentionVariables } from '../store/retention.ts';
 

@@ -6,7 +6,7 @@ import { readConfig } from '../platform/config.ts';
 import { connectKafka, ensureTopics } from '../platform/kafka/connect.ts';
 import { enforceTopicRetention } from '../platform/kafka/topic-retention.ts';
 import { createLogger } from '../platform/logging.ts';
-import { kafkaVariables } from '../platform/variables.ts';
+import { kafkaVariables } from '../platform/kafka/variables.ts';
 import { topicNames } from '../schemas/topics.ts';
 import { aclCommands, kafkaAcls } from './acls.ts';
 import { RetentionNotSetError, TopicsNotCreatedError } from './topics-error.ts';

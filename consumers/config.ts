@@ -1,12 +1,7 @@
 import { Type } from 'typebox';
-import {
-  clickhouseVariables,
-  kafkaVariables,
-  eventTimeVariables,
-  invalidRecordVariables,
-  processVariables,
-  replicationVariables,
-} from '../platform/variables.ts';
+import { clickhouseVariables } from '../platform/clickhouse/variables.ts';
+import { kafkaVariables, replicationVariables } from '../platform/kafka/variables.ts';
+import { eventTimeVariables, invalidRecordVariables, processVariables } from '../platform/variables.ts';
 import { assertRetention, retentionVariables } from '../store/retention.ts';
 import { readRegistryAccess, schemaRegistryVariables } from '../platform/schema-registry/variables.ts';
 import { tracingVariables } from '../platform/tracing/variables.ts';

@@ -4,14 +4,9 @@ import { healthVariables } from '../platform/health/variables.ts';
 import { readKafkaConfig } from '../platform/kafka/config.ts';
 import { readTokenKeys } from '../platform/tokens/keys.ts';
 import { tokenRuleVariables } from '../platform/tokens/rules.ts';
-import {
-  clickhouseVariables,
-  httpAddress,
-  kafkaVariables,
-  orgVariables,
-  processVariables,
-  replicationVariables,
-} from '../platform/variables.ts';
+import { clickhouseVariables } from '../platform/clickhouse/variables.ts';
+import { kafkaVariables, replicationVariables } from '../platform/kafka/variables.ts';
+import { httpAddress, orgVariables, processVariables } from '../platform/variables.ts';
 import { GATE_TIMING } from '../domain/gate/timing.ts';
 
 /** The environment variables of the gate, without those of the tokens’ keys (platform/tokens/keys.ts). */

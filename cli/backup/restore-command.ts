@@ -7,7 +7,7 @@ import { readBoth, readConfig, type Environment } from '../../platform/config.ts
 import { AcknowledgedProducer } from '../../platform/kafka/acknowledged-producer.ts';
 import { connectKafka, ensureTopics } from '../../platform/kafka/connect.ts';
 import { createLogger } from '../../platform/logging.ts';
-import { clickhouseVariables } from '../../platform/variables.ts';
+import { clickhouseVariables } from '../../platform/clickhouse/variables.ts';
 import { topicDefinitions, topicNames, type TopicDefinition, type Topics } from '../../schemas/topics.ts';
 import { limited } from '../limited-progress.ts';
 import { count, table } from '../table.ts';

@@ -9,13 +9,9 @@ import { consumerVariables } from '../../consumers/config.ts';
 import { ConfigError, readBoth, type Environment } from '../../platform/config.ts';
 import type { KafkaConfig } from '../../platform/kafka/connect.ts';
 import { readKafkaConfig } from '../../platform/kafka/config.ts';
-import {
-  brokerList,
-  clickhouseAddresses,
-  orgVariables,
-  stopTimeout,
-  topicVariables,
-} from '../../platform/variables.ts';
+import { clickhouseAddresses } from '../../platform/clickhouse/variables.ts';
+import { brokerList, topicVariables } from '../../platform/kafka/variables.ts';
+import { orgVariables, stopTimeout } from '../../platform/variables.ts';
 import { readRegistryAccess } from '../../platform/schema-registry/variables.ts';
 import { assertRetention } from '../../store/retention.ts';
 import { signInProblems } from './sign-in-obstacles.ts';

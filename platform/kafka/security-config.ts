@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError, readBoth, readConfig, readSecretText, type Environment } from '../config.ts';
-import { kafkaSecurityVariables } from '../variables.ts';
+import { kafkaSecurityVariables } from './variables.ts';
 import { clientCredentialsToken, isTrustedEndpoint } from './client-credentials.ts';
 import { areLocal, ENVIRONMENT_NAMES, type KafkaSecurity, type Sasl, type TlsFiles } from './security.ts';
 import { tlsFileProblems } from './tls-files.ts';

@@ -1,7 +1,8 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
 import { readConfig } from '../../platform/config.ts';
-import { clickhouseVariables, kafkaVariables } from '../../platform/variables.ts';
+import { clickhouseVariables } from '../../platform/clickhouse/variables.ts';
+import { kafkaVariables } from '../../platform/kafka/variables.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { consumerVariables } from '../../consumers/config.ts';
 import { SINGLE_OBJECT_HEADER_BYTES } from '../../schemas/avro.ts';

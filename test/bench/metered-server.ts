@@ -7,7 +7,8 @@ import { jwtVerify } from 'jose';
 import { Type } from 'typebox';
 import { connectClickHouse, select } from '../../platform/clickhouse/connect.ts';
 import { readConfig } from '../../platform/config.ts';
-import { clickhouseVariables, kafkaVariables } from '../../platform/variables.ts';
+import { clickhouseVariables } from '../../platform/clickhouse/variables.ts';
+import { kafkaVariables } from '../../platform/kafka/variables.ts';
 import { createPublisher } from '../../producers/sdk/connect.ts';
 import { fastifyMeter } from '../../producers/sdk/meters.ts';
 

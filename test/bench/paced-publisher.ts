@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Type } from 'typebox';
 import { readConfig } from '../../platform/config.ts';
-import { kafkaVariables } from '../../platform/variables.ts';
+import { kafkaVariables } from '../../platform/kafka/variables.ts';
 import { createPublisher } from '../../producers/sdk/connect.ts';
 import { arrivalAt, callEvent, latenessMs } from './calls.ts';
 import { eventClockOf, eventClockVariables } from './event-clock.ts';

@@ -1,5 +1,5 @@
 import { readConfig } from '../../platform/config.ts';
-import { kafkaVariables } from '../../platform/variables.ts';
+import { kafkaVariables } from '../../platform/kafka/variables.ts';
 import { Type } from 'typebox';
 import type { CallEventInput } from '../../schemas/call-event-input.ts';
 import { callInput } from './calls.ts';

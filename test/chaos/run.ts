@@ -1,5 +1,5 @@
 import { readConfig } from '../../platform/config.ts';
-import { kafkaVariables } from '../../platform/variables.ts';
+import { kafkaVariables } from '../../platform/kafka/variables.ts';
 import { readStack } from '../../deploy/local/stack.ts';
 import { stackVariables } from '../../deploy/local/stack-variables.ts';
 import { topicNames } from '../../schemas/topics.ts';

@@ -8,7 +8,7 @@ import { readTopicsConfig } from '../../cli/topics-config.ts';
 import { readConsumerConfig } from '../../consumers/config.ts';
 import { readGateConfig } from '../../gate/config.ts';
 import { ConfigError, readConfig, type Environment } from '../../platform/config.ts';
-import { clickhouseVariables } from '../../platform/variables.ts';
+import { clickhouseVariables } from '../../platform/clickhouse/variables.ts';
 import { projectFile } from '../../schemas/root.ts';
 import { newAuthority } from '../servers/certificates.ts';
 

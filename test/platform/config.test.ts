@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { Type } from 'typebox';
 import { ConfigError, readConfig, type Environment } from '../../platform/config.ts';
 import { withoutCredentials } from '../../platform/credentials.ts';
-import { clickhouseVariables, kafkaVariables } from '../../platform/variables.ts';
+import { clickhouseVariables } from '../../platform/clickhouse/variables.ts';
+import { kafkaVariables } from '../../platform/kafka/variables.ts';
 
 const VARIABLES = {
   ...kafkaVariables,

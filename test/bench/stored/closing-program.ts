@@ -3,7 +3,8 @@ import { closeDays } from '../../../aggregator/closing/close-days.ts';
 import { connectClickHouse } from '../../../platform/clickhouse/connect.ts';
 import { compiled } from '../../../platform/compiled-schema.ts';
 import { readConfig } from '../../../platform/config.ts';
-import { clickhouseVariables, kafkaVariables } from '../../../platform/variables.ts';
+import { clickhouseVariables } from '../../../platform/clickhouse/variables.ts';
+import { kafkaVariables } from '../../../platform/kafka/variables.ts';
 import { ClosingCommand, closeDay, openClosing } from './close-day.ts';
 
 const config = readConfig(process.env, { ...kafkaVariables, ...clickhouseVariables });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from '../../../platform/config.ts';
 import { readKafkaConfig } from '../../../platform/kafka/config.ts';
-import { kafkaVariables } from '../../../platform/variables.ts';
+import { kafkaVariables } from '../../../platform/kafka/variables.ts';
 import { issue, newAuthority } from '../../servers/certificates.ts';
 import { problemsIn } from '../../config-problems.ts';
 
