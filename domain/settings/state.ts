@@ -1,17 +1,14 @@
-import { isCatalogueName, type Catalogues } from '../catalogues/catalogues.ts';
+import type { Catalogues } from '../catalogues/catalogues.ts';
 import type { OrgHistory, Versions } from './org-history.ts';
 import type { LoggedChange } from '../../schemas/settings-change.ts';
 import type { Alerting } from './alerting.ts';
-import { applyAlerting, isAlertingKind } from './apply-alerting.ts';
-import { applyCatalogueChange, type CatalogueJson } from './apply-catalogue.ts';
-import { applyOrgChange, orgWithoutDays } from './apply-org.ts';
-import { assertAuditFields, assertNewChange, effectiveAt } from './change-rules.ts';
+import type { CatalogueJson } from './apply-catalogue.ts';
+import { applyChange, decide } from './apply-change.ts';
+import { assertNewChange } from './change-rules.ts';
 import { copyOf, emptyFold, type FoldedLog } from './folded-log.ts';
-import { foldedOf, readFolded } from './folded-org.ts';
-import { HeldOrg } from './held-org.ts';
+import { readFolded } from './folded-org.ts';
 import { fieldsOf, type OrgFields } from './org-fields.ts';
 import type { Outcome } from './outcome.ts';
-import { rejectedChange, SettingsRejectedError } from './rejected-change.ts';
 import { foldedFrom, snapshotOf, type Snapshot } from './snapshot.ts';
 import { sampleOrgHistory } from './sample-subscription.ts';
 import type { VersionList } from './version-list.ts';
@@ -136,7 +133,7 @@ export class SettingsState {
   /** Checks whether a change may be recorded as the next one in the log. @throws SettingsRejectedError */
   check(change: LoggedChange): void {
     assertNewChange(change);
-    this.#decide(change);
+    decide(this.#folded, this.#assumed, change);
   }
 
   /**
@@ -161,69 +158,11 @@ export class SettingsState {
    * @param applied ids of changes that are applied already, before outcomesFrom
    */
   append(changes: readonly LoggedChange[], applied: ReadonlySet<string> = NONE): void {
-    for (const change of changes) if (change.offset >= this.nextOffset) this.#apply(change, applied);
-  }
-
-  #apply(logged: LoggedChange, applied: ReadonlySet<string>): void {
-    const { outcomes, chains } = this.#folded;
-    this.#folded.nextOffset = logged.offset + 1;
-    this.#folded.logRows += 1;
-    if (outcomes.has(logged.change_id) || applied.has(logged.change_id)) return;
-    const before = chains.get(logged.org_id);
-    // D: the order of the log decides even where a broker's clock went back: no change is recorded before an earlier one.
-    const change = {
-      ...logged,
-      appended_at: Math.max(logged.appended_at, before?.recordedAt ?? 0),
-    };
-    const rejection = this.#make(change);
-    if (rejection) this.#keepOrg(change, rejection);
-    const outcome = { change, effectiveAt: effectiveAt(change), ...(rejection && { rejection }) };
-    outcomes.set(change.change_id, outcome);
-    chains.set(change.org_id, { recordedAt: change.appended_at, last: outcome, before });
-  }
-
-  /** Makes the change, or returns why it is rejected. */
-  #make(change: LoggedChange): SettingsRejectedError | undefined {
-    try {
-      this.#decide(change)();
-      return undefined;
-    } catch (error) {
-      if (error instanceof SettingsRejectedError) return error;
-      // No record may end the fold: that would end every answer and every close of every organisation.
-      const cause = error instanceof Error ? error.message : String(error);
-      return rejectedChange('not-applicable', '', `the change cannot be applied: ${cause}`);
+    for (const change of changes) {
+      if (change.offset >= this.nextOffset) applyChange(this.#folded, this.#assumed, change, applied);
     }
   }
 
-  #keepOrg(change: LoggedChange, rejection: SettingsRejectedError): void {
-    const { orgs } = this.#folded;
-    const org = orgWithoutDays(orgs.get(change.org_id)?.org, change, rejection);
-    if (org) orgs.set(change.org_id, HeldOrg.folded(org));
-  }
-
-  /** Checks a change and returns the function that makes it. @throws SettingsRejectedError */
-  #decide(change: LoggedChange): () => void {
-    const { kind, org_id } = change;
-    assertAuditFields(change);
-    if (isCatalogueName(kind)) {
-      const held = applyCatalogueChange(this.#folded.held, change, kind);
-      return () => (this.#folded.held = held);
-    }
-    if (org_id === '' && isAlertingKind(kind)) {
-      const alerting = applyAlerting(this.#folded.alerting, change);
-      return () => (this.#folded.alerting = alerting);
-    }
-    const assumed = this.#assumed(org_id);
-    const org = applyOrgChange(
-      this.#folded.orgs.get(org_id)?.org,
-      assumed && foldedOf(assumed),
-      change,
-      this.#folded.held.catalogues,
-    );
-    return () => this.#folded.orgs.set(org_id, HeldOrg.folded(org));
-  }
-
-  #assumed(orgId: string): OrgHistory | undefined {
-    return this.#unknownOrgs === 'local' ? sampleOrgHistory(orgId) : undefined;
-  }
+  readonly #assumed = (orgId: string): OrgHistory | undefined =>
+    this.#unknownOrgs === 'local' ? sampleOrgHistory(orgId) : undefined;
 }

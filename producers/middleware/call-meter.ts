@@ -1,55 +1,18 @@
-import type { CallCost, CallEventInput } from '../../schemas/call-event-fields.ts';
-import { mintEventId } from '../../schemas/event-id.ts';
-import type { AnsweredCall, Cost, Meter, MeterCounters, MeterOptions } from './contract.ts';
-import { sendCostHeader } from './cost-header.ts';
 import { CallGate } from './call-gate.ts';
+import { CallRecorder, type MeterClock, type OpenCall, type Template } from './call-recorder.ts';
+import type { Cost, Meter, MeterCounters, MeterOptions } from './contract.ts';
+import { sendCostHeader } from './cost-header.ts';
 import { Delivery } from './delivery.ts';
 import type { GateRejection } from '../gate/contract.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 import { InFlight } from './in-flight.ts';
 import { LimitedLog } from './limited-log.ts';
 import { checkedOptions } from './options.ts';
-import { PlatformFunctions, type RecordedCaller } from './platform-functions.ts';
+import { PlatformFunctions } from './platform-functions.ts';
 import { onceEnded } from './response-end.ts';
-
-export interface MeterClock {
-  /** Epoch milliseconds. */
-  readonly now: () => number;
-  /** Milliseconds of a clock that only goes forward. */
-  readonly monotonicMs: () => number;
-  /** Returns that many random bytes, for event ids. */
-  readonly random: (bytes: number) => Uint8Array;
-}
-
-/** Finds the template of a call's route, once the framework knows it. */
-export type Template = () => string | undefined;
-
-/** A call, from its beginning to the end of its answer. */
-interface OpenCall<Context> {
-  readonly context: Context;
-  readonly method: string;
-  readonly template: Template;
-  readonly startedMs: number;
-  readonly address: string;
-  /** By the handler. */
-  said: Cost | undefined;
-  /** Found when the headers were written, if they show the cost. */
-  atHeaders: Findings | undefined;
-  ended: boolean;
-}
-
-interface Findings {
-  readonly answered: AnsweredCall;
-  /** Undefined for a call that is not to be counted. */
-  readonly caller: RecordedCaller | undefined;
-  /** What the handler had said. */
-  readonly said: Cost | undefined;
-  readonly price: CallCost | 'later';
-}
 
 /** nginx's word for it: the client closed the request. */
 const CLIENT_CLOSED_REQUEST = 499;
-const MAX_DURATION_MS = 2 ** 31 - 1;
 const CLOSE_DEADLINE_MS = 10_000;
 const NO_TEMPLATE: Template = () => undefined;
 
@@ -61,11 +24,12 @@ export class CallMeter<Context extends object> implements Meter<Context> {
   readonly #sourceAddress: boolean;
   readonly #log: LimitedLog;
   readonly #functions: PlatformFunctions<Context>;
+  readonly #recorder: CallRecorder<Context>;
   readonly #delivery: Delivery;
   readonly #gate: CallGate<Context> | undefined;
   readonly #inFlight = new InFlight();
   readonly #calls = new WeakMap<Context, OpenCall<Context>>();
-  readonly #tally = { open: 0, upgrade: 0, begin_failed: 0, cost_too_late: 0, header_differed: 0 };
+  readonly #tally = { open: 0, upgrade: 0, begin_failed: 0, cost_too_late: 0 };
 
   /**
    * @param templateOf is called when a call begins, for the framework's template
@@ -84,6 +48,7 @@ export class CallMeter<Context extends object> implements Meter<Context> {
     this.#sourceAddress = sourceAddress;
     this.#log = new LimitedLog(logger, clock.monotonicMs);
     this.#functions = new PlatformFunctions(options, this.#log);
+    this.#recorder = new CallRecorder(clock, this.#functions);
     this.#gate = options.gate && new CallGate(options.gate, this.#log);
     const onSettled = (): void => this.#inFlight.leave();
     this.#delivery = new Delivery({ publisher, maxWaiting, log: this.#log, onLost, onSettled });
@@ -116,7 +81,7 @@ export class CallMeter<Context extends object> implements Meter<Context> {
     };
     this.#calls.set(context, call);
     if (this.#costHeader !== false) {
-      sendCostHeader(response, this.#costHeader, (status) => this.#headerOf(call, status));
+      sendCostHeader(response, this.#costHeader, (status) => this.#recorder.headerOf(call, status));
     }
     onceEnded(request, response, () => this.#end(call, response));
     this.#tally.open += 1;
@@ -134,7 +99,8 @@ export class CallMeter<Context extends object> implements Meter<Context> {
   }
 
   counters(): MeterCounters {
-    const { open, upgrade, begin_failed, cost_too_late, header_differed } = this.#tally;
+    const { open, upgrade, begin_failed, cost_too_late } = this.#tally;
+    const header_differed = this.#recorder.headerDiffered;
     const { no_caller, caller_failed, endpoint_failed, cost_failed } = this.#functions.tally;
     const { metered, published, pending, waiting, failed } = this.#delivery;
     const not_metered = { no_caller, caller_failed, upgrade, begin_failed };
@@ -153,23 +119,11 @@ export class CallMeter<Context extends object> implements Meter<Context> {
     this.#delivery.close();
   }
 
-  #find(call: OpenCall<Context>, status: number): Findings {
-    const { context, method, template, said, address } = call;
-    const answered = { method, endpoint: this.#functions.endpointOf(context, template), status };
-    const caller = this.#functions.callerOf(context, answered, address);
-    const price = caller ? this.#functions.priceOf(context, answered, said, this.#clock.now()) : 'later';
-    return { answered, caller, said, price };
-  }
-
-  #headerOf(call: OpenCall<Context>, status: number): string | undefined {
-    const { caller, price } = (call.atHeaders ??= this.#find(call, status));
-    return caller && price !== 'later' ? String(price.credits) : undefined;
-  }
-
   #end(call: OpenCall<Context>, response: HttpResponse): void {
     if (call.ended) return;
     const found =
-      call.atHeaders ?? this.#find(call, response.headersSent ? response.statusCode : CLIENT_CLOSED_REQUEST);
+      call.atHeaders ??
+      this.#recorder.find(call, response.headersSent ? response.statusCode : CLIENT_CLOSED_REQUEST);
     call.ended = true;
     this.#tally.open -= 1;
     const gated = this.#gate?.outcomeOf(call.context);
@@ -178,48 +132,10 @@ export class CallMeter<Context extends object> implements Meter<Context> {
       this.#inFlight.leave();
       return;
     }
-    const event = this.#eventOf(call, found, found.caller, gated?.cause ?? '');
+    const event = this.#recorder.eventOf(call, found, found.caller, gated?.cause ?? '');
     const reservation = gated?.reservation;
     reservation?.cost(event.credits);
     this.#delivery.deliver(event, reservation && (() => reservation.settle()));
-  }
-
-  #eventOf(
-    call: OpenCall<Context>,
-    found: Findings,
-    caller: RecordedCaller,
-    gateCause: string,
-  ): CallEventInput {
-    const { now, monotonicMs, random } = this.#clock;
-    const occurredAt = now();
-    const { method, endpoint, status } = found.answered;
-    const { credits, rule, units } = this.#finalPrice(call, found, occurredAt);
-    // Written out: spreading the parts takes a microsecond of every call.
-    return {
-      event_id: mintEventId(occurredAt, random(10)),
-      occurred_at: occurredAt,
-      org_id: caller.org_id,
-      product: caller.product,
-      user_id: caller.user_id,
-      app_id: caller.app_id,
-      method,
-      endpoint,
-      module: caller.module,
-      status,
-      credits,
-      rule,
-      units,
-      rejection_cause: caller.rejection_cause === '' ? gateCause : caller.rejection_cause,
-      source_address: caller.source_address,
-      duration_ms: Math.min(MAX_DURATION_MS, Math.max(0, Math.round(monotonicMs() - call.startedMs))),
-    };
-  }
-
-  #finalPrice(call: OpenCall<Context>, { answered, said, price }: Findings, occurredAt: number): CallCost {
-    if (price !== 'later' && call.said === said) return price;
-    const final = this.#functions.finalPriceOf(call.context, answered, call.said, occurredAt);
-    if (price !== 'later' && price.credits !== final.credits) this.#tally.header_differed += 1;
-    return final;
   }
 }
 

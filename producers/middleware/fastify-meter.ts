@@ -1,4 +1,5 @@
-import { CallMeter, type MeterClock } from './call-meter.ts';
+import { CallMeter } from './call-meter.ts';
+import type { MeterClock } from './call-recorder.ts';
 import type { MeterOptions } from './contract.ts';
 import type { FastifyMeter, FastifyRequestLike } from './fastify.ts';
 

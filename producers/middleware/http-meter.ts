@@ -1,4 +1,5 @@
-import { CallMeter, type MeterClock } from './call-meter.ts';
+import { CallMeter } from './call-meter.ts';
+import type { MeterClock } from './call-recorder.ts';
 import type { HttpMeter, MeterOptions } from './contract.ts';
 import { expressTemplate } from './express-route.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';

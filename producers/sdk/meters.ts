@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { pooled } from '../../platform/random-pool.ts';
-import { CallMeter, type MeterClock } from '../middleware/call-meter.ts';
+import { CallMeter } from '../middleware/call-meter.ts';
+import type { MeterClock } from '../middleware/call-recorder.ts';
 import type { HttpMeter, Meter, MeterOptions } from '../middleware/contract.ts';
 import { fastifyMeterBy } from '../middleware/fastify-meter.ts';
 import type { FastifyMeter, FastifyRequestLike } from '../middleware/fastify.ts';

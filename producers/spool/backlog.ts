@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutgoingRecord } from '../../schemas/prepared-event.ts';
-import { MemorySendBuffer, type BufferedEvent } from '../send-buffer.ts';
+import { MemorySendBuffer } from '../send-buffer.ts';
 import { hasErrorCode } from './error-code.ts';
 import type { Unreadable } from './outcomes.ts';
 import { readNext } from './segment-reader.ts';
 import { isSettled, removeSegment, type Segment } from './segment.ts';
+import { WindowEvent, type WindowOutcome } from './window-event.ts';
 
 /** What a backlog reports. */
 export interface BacklogReports {
@@ -43,7 +44,7 @@ export class Backlog {
   readonly #reports: BacklogReports;
   readonly #removals = new Set<Promise<void>>();
   readonly #stop = new AbortController();
-  readonly #outcome: Outcome = (number, segment, error) => {
+  readonly #outcome: WindowOutcome = (number, segment, error) => {
     if (error) {
       this.#noteProblem(segment, error.message);
       this.#reports.onRejected(number, error);
@@ -171,34 +172,5 @@ export class Backlog {
   async #pause(): Promise<void> {
     // Aborted by stop().
     await sleep(RETRY_READ_MS, undefined, { signal: this.#stop.signal, ref: false }).catch(() => undefined);
-  }
-}
-
-type Outcome = (number: number, segment: Segment, error?: Error) => void;
-
-/** A record on the disk that is also in memory, for the sender. */
-class WindowEvent implements BufferedEvent {
-  readonly key: string;
-  readonly value: Buffer;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly #number: number;
-  readonly #segment: Segment;
-  readonly #outcome: Outcome;
-
-  constructor({ key, value, headers }: OutgoingRecord, number: number, segment: Segment, outcome: Outcome) {
-    this.key = key;
-    this.value = value;
-    if (headers) this.headers = headers;
-    this.#number = number;
-    this.#segment = segment;
-    this.#outcome = outcome;
-  }
-
-  delivered(): void {
-    this.#outcome(this.#number, this.#segment);
-  }
-
-  failed(error: Error): void {
-    this.#outcome(this.#number, this.#segment, error);
   }
 }

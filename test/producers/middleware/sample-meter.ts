@@ -1,4 +1,4 @@
-import type { MeterClock } from '../../../producers/middleware/call-meter.ts';
+import type { MeterClock } from '../../../producers/middleware/call-recorder.ts';
 import type { Caller, MeterOptions } from '../../../producers/middleware/contract.ts';
 import { countingBytes } from '../sample-event.ts';
 import { RecordingPublisher } from './recording-publisher.ts';
