@@ -5,6 +5,7 @@ import { BufferedEntry } from './buffered-entry.ts';
 import { endsWithin } from '../platform/deadline.ts';
 import { BufferFullError, PublisherClosedError, UndeliveredError } from './errors.ts';
 import type { Publisher, PublisherCounters, PublisherLimits } from './publisher-contract.ts';
+import { RoomWaiters } from './room-waiters.ts';
 import { MemorySendBuffer } from './send-buffer.ts';
 import { Sender } from './sender.ts';
 import type { SpoolLogger } from './spool/spool-log.ts';
@@ -32,7 +33,7 @@ export class BufferedPublisher implements Publisher {
   readonly #sendBuffer: MemorySendBuffer;
   readonly #sender: Sender;
   readonly #tally = { accepted: 0, published: 0, failed: 0, rejected: 0 };
-  #roomWaiters: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
+  readonly #roomWaiters = new RoomWaiters();
   #flushes: { readonly until: number; readonly resolve: () => void }[] = [];
   #closing: Promise<void> | undefined;
 
@@ -74,8 +75,8 @@ export class BufferedPublisher implements Publisher {
 
   ready(): Promise<void> {
     if (this.#closing) return Promise.reject(new PublisherClosedError());
-    if (this.#sendBuffer.hasRoomFor(this.#options.maxEventBytes)) return HAS_ROOM;
-    return new Promise((resolve, reject) => this.#roomWaiters.push({ resolve, reject }));
+    if (this.#hasRoom()) return HAS_ROOM;
+    return this.#roomWaiters.wait();
   }
 
   flush(): Promise<void> {
@@ -91,7 +92,7 @@ export class BufferedPublisher implements Publisher {
   }
 
   async #close(deadlineMs: number): Promise<void> {
-    for (const waiter of this.#roomWaiters.splice(0)) waiter.reject(new PublisherClosedError());
+    this.#roomWaiters.reject(new PublisherClosedError());
     await endsWithin(this.flush(), deadlineMs);
     const undelivered = new UndeliveredError(this.#buffered(), deadlineMs);
     for (const entry of this.#sender.stop()) entry.failed(undelivered);
@@ -102,6 +103,10 @@ export class BufferedPublisher implements Publisher {
 
   counters(): PublisherCounters {
     return { ...this.#tally, buffered: this.#buffered(), buffered_bytes: this.#sendBuffer.sizeBytes };
+  }
+
+  #hasRoom(): boolean {
+    return this.#sendBuffer.hasRoomFor(this.#options.maxEventBytes);
   }
 
   #buffered(): number {
@@ -115,7 +120,6 @@ export class BufferedPublisher implements Publisher {
       if (settled >= until) resolve();
       return settled < until;
     });
-    if (!this.#sendBuffer.hasRoomFor(this.#options.maxEventBytes)) return;
-    for (const waiter of this.#roomWaiters.splice(0)) waiter.resolve();
+    this.#roomWaiters.wake(() => this.#hasRoom());
   }
 }

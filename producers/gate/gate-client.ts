@@ -1,8 +1,8 @@
-import { rateLimitFields, rejectionAnswer, rejectionCauseOf } from '../../domain/gate/explanation.ts';
 import { Holder, type HolderDecision } from '../../domain/gate/holder.ts';
-import type { LeasesAnswer, LeasesRequest, LimitStanding } from '../../domain/gate/protocol.ts';
+import type { LeasesAnswer, LeasesRequest } from '../../domain/gate/protocol.ts';
 import { endsWithin } from '../../platform/deadline.ts';
 import type { Gate, GateCounters, GateDecision, GatedCall, GateOptions } from './contract.ts';
+import { GateAnswers } from './gate-answers.ts';
 import { Renewal } from './renewal.ts';
 
 export interface GateClientSources {
@@ -27,8 +27,6 @@ const IDLE_MS = 60_000;
 const SWEEP_EVERY_MS = 5_000;
 /** What a gate has just said about a limit is not asked again for so long. */
 const KNOWN_FOR_MS = 300;
-const UNREACHABLE = 'gate unreachable';
-const FREE = { cost: () => undefined, settle: () => undefined, cancel: () => undefined };
 
 /** Decides from leased credits. See contract.ts. */
 export class GateClient implements Gate {
@@ -36,37 +34,29 @@ export class GateClient implements Gate {
   readonly #sources: GateClientSources;
   readonly #renewals = new Map<string, Renewal>();
   readonly #sweep: NodeJS.Timeout;
-  readonly #tally = {
-    asked: 0,
-    admitted: 0,
-    rejected: 0,
-    admitted_unreachable: 0,
-    rejected_unreachable: 0,
-    would_reject: 0,
-    waited: 0,
-    requests: 0,
-    failed_requests: 0,
-  };
+  readonly #answers: GateAnswers;
+  readonly #tally = { asked: 0, waited: 0, requests: 0, failed_requests: 0 };
 
   constructor(options: GateOptions, sources: GateClientSources) {
     this.#options = options;
     this.#sources = sources;
+    this.#answers = new GateAnswers(options, sources.now);
     this.#sweep = setInterval(() => this.#dropIdle(), SWEEP_EVERY_MS).unref();
   }
 
   decide(call: GatedCall): GateDecision {
     this.#tally.asked += 1;
     const renewal = this.#renewalOf(call);
-    if (renewal === undefined) return this.#unreachable(call, undefined);
+    if (renewal === undefined) return this.#answers.unreachable(call, undefined);
     const decision = this.#ask(renewal, call);
     if (decision.kind !== 'admitted' && !this.#isKnown(renewal, decision, call)) void renewal.now();
-    return this.#answer(renewal, call, decision);
+    return this.#answers.of(renewal, call, decision);
   }
 
   async admit(call: GatedCall): Promise<GateDecision> {
     this.#tally.asked += 1;
     const renewal = this.#renewalOf(call);
-    if (renewal === undefined) return this.#unreachable(call, undefined);
+    if (renewal === undefined) return this.#answers.unreachable(call, undefined);
     const { monotonicMs } = this.#sources;
     const deadline = monotonicMs() + (this.#options.waitMs ?? WAIT_MS);
     const mayFit = (made: HolderDecision): boolean =>
@@ -78,11 +68,11 @@ export class GateClient implements Gate {
       decision = this.#ask(renewal, call, false);
       if (mayFit(decision) && round < ROUNDS) this.#ask(renewal, call);
     }
-    return this.#answer(renewal, call, decision);
+    return this.#answers.of(renewal, call, decision);
   }
 
   counters(): GateCounters {
-    return { ...this.#tally, subscriptions: this.#renewals.size };
+    return { ...this.#tally, ...this.#answers.tally, subscriptions: this.#renewals.size };
   }
 
   async close(): Promise<void> {
@@ -109,58 +99,6 @@ export class GateClient implements Gate {
     if (shortage === undefined || shortage.needed > credits) return false;
     const isNew = this.#sources.monotonicMs() - holder.answeredAt < KNOWN_FOR_MS;
     return isNew && (shortage.available_at ?? Infinity) > this.#sources.now();
-  }
-
-  #answer(renewal: Renewal, call: GatedCall, decision: HolderDecision): GateDecision {
-    const { holder } = renewal;
-    if (holder.mode === 'off' && decision.kind !== 'unknown') return this.#admitFreely(decision);
-    if (decision.kind === 'admitted') {
-      this.#tally.admitted += 1;
-      return {
-        admitted: true,
-        reservation: decision.reservation,
-        headers: this.#fields(decision.standing),
-      };
-    }
-    if (decision.kind === 'unknown' || !renewal.isReachable) return this.#unreachable(call, renewal);
-    const cause = rejectionCauseOf(decision.standing ?? decision.limit);
-    if (holder.mode === 'dry-run') {
-      this.#tally.admitted += 1;
-      this.#tally.would_reject += 1;
-      const wouldReject = `dry run, ${cause}`;
-      return {
-        admitted: true,
-        reservation: FREE,
-        headers: this.#fields(decision.standing),
-        wouldReject,
-      };
-    }
-    this.#tally.rejected += 1;
-    const answer = rejectionAnswer(decision.standing, call.credits, this.#sources.now());
-    return { admitted: false, rejection: { ...answer, cause } };
-  }
-
-  #admitFreely(decision: HolderDecision): GateDecision {
-    this.#tally.admitted += 1;
-    const reservation = decision.kind === 'admitted' ? decision.reservation : FREE;
-    return { admitted: true, reservation, headers: {} };
-  }
-
-  #unreachable(call: GatedCall, renewal: Renewal | undefined): GateDecision {
-    const policy = renewal?.holder.whenUnreachable ?? this.#options.whenUnreachable ?? 'admit';
-    if (policy === 'admit') {
-      this.#tally.admitted += 1;
-      this.#tally.admitted_unreachable += 1;
-      return { admitted: true, reservation: FREE, headers: {} };
-    }
-    this.#tally.rejected += 1;
-    this.#tally.rejected_unreachable += 1;
-    const answer = rejectionAnswer(undefined, call.credits, this.#sources.now());
-    return { admitted: false, rejection: { ...answer, cause: UNREACHABLE } };
-  }
-
-  #fields(standing: LimitStanding | undefined): Record<string, string> {
-    return standing ? rateLimitFields(standing, this.#sources.now()) : {};
   }
 
   #renewalOf({ org_id, product }: GatedCall): Renewal | undefined {
