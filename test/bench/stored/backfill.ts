@@ -40,6 +40,8 @@ export const backfill = plan<BackfillSize>(
 function backfillBenchmark(places: Places, { calls, orgs, rounds }: BackfillSize): Benchmark {
   const earlier = Math.floor(calls / 10);
   const outcomes = new Set<string>();
+  /** The first of the 24 hours, the same in both ways: a day that they lie in has another share of them an hour later. */
+  let from: number | undefined;
 
   /** @param isLate whether the hours are sealed and the day is closed before most of the events land */
   const sealing = (name: string, isLate: boolean): Candidate => ({
@@ -50,7 +52,7 @@ function backfillBenchmark(places: Places, { calls, orgs, rounds }: BackfillSize
       await migrate(settings);
       const client = connectClickHouse(settings, 'bench', { requestTimeoutMs: 300_000 });
       await insertSettings(client, orgs);
-      const day = floorTo(Date.now(), HOUR_MS) - DAY_MS;
+      const day = (from ??= floorTo(Date.now(), HOUR_MS) - DAY_MS);
       /** The events with these numbers, in the order of time, over the same 24 hours. */
       const insert = (first: number, until: number): Promise<void> =>
         insertInterval(
