@@ -54,6 +54,19 @@ it('runs all in every round, and rotates which begins', async () => {
   ]);
 });
 
+it('has the last of several measurements of a run', async () => {
+  const twice = candidate('ours', 1, 2);
+  const ours: Candidate = {
+    ...twice,
+    run: async (measure) => {
+      await twice.run(measure);
+      await twice.run(measure);
+    },
+  };
+  const [round] = await compared(benchmarkOf(1, ours));
+  expect(round?.ours.seconds).toBe(2);
+});
+
 it('adds what the work observed', async () => {
   const [round] = await compared(benchmarkOf(1, candidate('ours', 1)));
   expect(round?.ours).toMatchObject({ latenciesMs: [101_000], cpuSeconds: new Map([['ours', 2]]) });
