@@ -1,35 +1,20 @@
 import type { CallEventInput } from '../schemas/call-event-input.ts';
-import type { EventLimits } from '../schemas/event-validation.ts';
 import { prepareEvent } from '../schemas/prepared-event.ts';
 import { BufferedEntry } from './buffered-entry.ts';
+import type { CompletePublisherOptions } from './complete-options.ts';
 import { endsWithin } from '../platform/deadline.ts';
 import { BufferFullError, PublisherClosedError, UndeliveredError } from './errors.ts';
-import type { Publisher, PublisherCounters, PublisherLimits } from './publisher-contract.ts';
+import type { Publisher, PublisherCounters } from './publisher-contract.ts';
 import { RoomWaiters } from './room-waiters.ts';
 import { MemorySendBuffer } from './send-buffer.ts';
 import { Sender } from './sender.ts';
-import type { SpoolLogger } from './spool/spool-log.ts';
 import { traced } from './traced-event.ts';
-import type { PublisherTracer } from './tracer.ts';
-import type { Transport } from './transport.ts';
 
 const HAS_ROOM = Promise.resolve();
 
-export interface BufferedPublisherOptions extends Required<PublisherLimits> {
-  readonly limits: EventLimits;
-  readonly transport: Transport;
-  readonly now: () => number;
-  readonly random: (bytes: number) => Uint8Array;
-  readonly retryMs: number;
-  readonly maxRetryMs: number;
-  readonly closeDeadlineMs: number;
-  readonly logger?: SpoolLogger | undefined;
-  readonly tracer?: PublisherTracer | undefined;
-}
-
 /** A publisher whose events wait for Kafka in memory. */
 export class BufferedPublisher implements Publisher {
-  readonly #options: BufferedPublisherOptions;
+  readonly #options: CompletePublisherOptions;
   readonly #sendBuffer: MemorySendBuffer;
   readonly #sender: Sender;
   readonly #tally = { accepted: 0, published: 0, failed: 0, rejected: 0 };
@@ -37,7 +22,7 @@ export class BufferedPublisher implements Publisher {
   #flushes: { readonly until: number; readonly resolve: () => void }[] = [];
   #closing: Promise<void> | undefined;
 
-  constructor(options: BufferedPublisherOptions) {
+  constructor(options: CompletePublisherOptions) {
     const { maxBufferedRecords, maxBufferedBytes, transport, logger } = options;
     this.#options = options;
     this.#sendBuffer = new MemorySendBuffer(maxBufferedRecords, maxBufferedBytes);

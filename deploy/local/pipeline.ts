@@ -10,7 +10,8 @@ import { until } from './until.ts';
 export const STAGES = ['consumer', 'aggregator', 'alerts', 'gate', 'api'] as const;
 export type Stage = (typeof STAGES)[number];
 
-const MAINS: Record<Stage, string> = {
+/** The program of each, by its path from the project's root. */
+export const MAINS: Record<Stage, string> = {
   consumer: 'consumers/main.ts',
   aggregator: 'aggregator/main.ts',
   alerts: 'alerts/main.ts',

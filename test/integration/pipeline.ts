@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Kafka } from 'kafkajs';
 import { connectClickHouse, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { connectKafka, ensureTopics } from '../../platform/kafka/connect.ts';
+import { MAINS } from '../../deploy/local/pipeline.ts';
 import { freePort } from '../../deploy/local/ports.ts';
 import { untilSettled } from '../../deploy/local/settled.ts';
 import { createLogger } from '../../platform/logging.ts';
@@ -18,12 +19,6 @@ import { until } from '../until.ts';
 import { PROGRAM_ENV } from '../servers/program-env.ts';
 
 export type Stage = 'consumer' | 'aggregator' | 'alerts' | 'api';
-const MAINS: Record<Stage, string> = {
-  consumer: 'consumers/main.ts',
-  aggregator: 'aggregator/main.ts',
-  alerts: 'alerts/main.ts',
-  api: 'api/main.ts',
-};
 
 /** The program of a process, as a path. */
 export const mainOf = (stage: Stage): string => join(projectRoot(), MAINS[stage]);

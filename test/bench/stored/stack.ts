@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { signToken } from '../../../api/auth/tokens.ts';
-import { NODE_FLAGS } from '../../../deploy/local/pipeline.ts';
+import { MAINS, NODE_FLAGS, type Stage } from '../../../deploy/local/pipeline.ts';
 import { freePort } from '../../../deploy/local/ports.ts';
 import { until } from '../../../deploy/local/until.ts';
 import { connectKafka, ensureTopics } from '../../../platform/kafka/connect.ts';
@@ -12,14 +12,6 @@ import type { NamespaceSettings } from '../../servers/namespace.ts';
 
 const PARTITIONS = 4;
 const ANSWERS_WITHIN_MS = 60_000;
-
-export type Stage = 'consumer' | 'aggregator' | 'alerts' | 'api';
-const PROGRAMS: Readonly<Record<Stage, string>> = {
-  consumer: 'consumers/main.ts',
-  aggregator: 'aggregator/main.ts',
-  alerts: 'alerts/main.ts',
-  api: 'api/main.ts',
-};
 
 /** Real processes on a database, so that their CPU and memory count for themselves. */
 export interface Stack {
@@ -58,7 +50,7 @@ export async function startStack(namespace: NamespaceSettings, stages: readonly 
     RATE_LIMIT_PER_MINUTE: '1000000',
   };
   const processes = new Map<Stage, ConsumerProcess>();
-  for (const stage of stages) processes.set(stage, startConsumer(env, PROGRAMS[stage], NODE_FLAGS[stage]));
+  for (const stage of stages) processes.set(stage, startConsumer(env, MAINS[stage], NODE_FLAGS[stage]));
   const processOf = (stage: Stage): ConsumerProcess => {
     const found = processes.get(stage);
     if (!found) throw new Error(`The stack has no ${stage}.`);
