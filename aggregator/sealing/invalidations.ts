@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { second } from '../../platform/clickhouse/sql-time.ts';
+import { second, toSeconds } from '../../platform/clickhouse/sql-time.ts';
 import { formatInstant } from '../../domain/instants.ts';
 
 /** The most invalidations that are read at once: some tens of megabytes. */
@@ -45,6 +45,25 @@ export async function readInvalidations(
      QUALIFY min(marked_at) OVER () <= now64(3) - toIntervalMillisecond({gather:UInt32})
      ORDER BY dirty_marks.hour DESC LIMIT {limit:UInt32}`,
     { sealed: sealedUntil / 1000, gather: gatherMs, limit },
+  );
+}
+
+/**
+ * The invalidations of some hours, the oldest first. Whatever counts these hours afterwards has their events: an event
+ * is there before its invalidation.
+ * @param hours their starts, epoch milliseconds
+ */
+export async function readInvalidationsOf(
+  client: ClickHouseClient,
+  hours: readonly number[],
+): Promise<Invalidation[]> {
+  return select(
+    client,
+    InvalidationRow,
+    `${SELECT}
+     WHERE cleared = ${STATE.invalidated} AND dirty_marks.hour IN {hours:Array(UInt32)} AND ${FREE}
+     ORDER BY marked_at LIMIT ${INVALIDATIONS_PER_READ}`,
+    { hours: hours.map(toSeconds) },
   );
 }
 

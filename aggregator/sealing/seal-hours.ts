@@ -3,6 +3,7 @@ import { select, type ClickHouseClient } from '../../platform/clickhouse/connect
 import { second } from '../../platform/clickhouse/sql-time.ts';
 import { advanceProgress, readProgress } from '../../store/progress/aggregator-progress.ts';
 import { chunksOf } from './chunks.ts';
+import { readInvalidationsOf, recordResealed } from './invalidations.ts';
 import { writeRollup } from './rollup.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { sealableUntil } from '../../domain/closing/when-to-close.ts';
@@ -24,8 +25,11 @@ export async function sealEndedHours(
   if (sealed >= target) return 0;
   const hours = await hoursWithEvents(client, sealed, target);
   for (const chunk of await chunksOf(client, hours)) {
+    // Events that landed after the end of their hour and before its first seal are counted by it.
+    const counted = await readInvalidationsOf(client, chunk);
     await writeRollup(client, chunk, 'all');
     await advance(client, sealed, (chunk.at(-1) ?? 0) + HOUR_MS);
+    await recordResealed(client, counted);
   }
   await advance(client, sealed, target);
   return hours.length;

@@ -1,5 +1,5 @@
 import { chunksOf } from '../../../aggregator/sealing/chunks.ts';
-import { readInvalidations } from '../../../aggregator/sealing/invalidations.ts';
+import { readInvalidations, readResealed } from '../../../aggregator/sealing/invalidations.ts';
 import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
 import { readProgress } from '../../../store/progress/aggregator-progress.ts';
 import { readUsage } from '../../../store/usage/read.ts';
@@ -41,6 +41,17 @@ describe('sealing', () => {
     const invalidations = await readInvalidations(client(), thisHour + HOUR_MS, 0);
     const invalidated = invalidations.map(({ org_id, hour }) => `${org_id} ${hour - thisHour}`);
     expect(new Set(invalidated)).toEqual(new Set([`acme ${-HOUR_MS}`, `other ${-HOUR_MS}`]));
+  });
+
+  it('does not count an hour again for what landed between its end and its first seal', async () => {
+    const late = landedEvent(thisHour - HOUR_MS, { credits: 2 });
+    await land(client(), [late]);
+    await sealEndedHours(client(), now, 0);
+    expect(await readInvalidations(client(), thisHour, 0)).toEqual([]);
+    // Its days are compared: another aggregator may have sealed the hour, and closed the day, without it.
+    expect(await readResealed(client())).toMatchObject([{ org_id: 'acme', hour: thisHour - HOUR_MS }]);
+    await land(client(), [landedEvent(thisHour - HOUR_MS)]);
+    expect(await readInvalidations(client(), thisHour, 0)).toHaveLength(1);
   });
 
   it('counts a retried, repeated or redelivered event once', async () => {
