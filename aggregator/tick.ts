@@ -13,6 +13,7 @@ import {
 import { resealHours } from './sealing/reseal.ts';
 import type { ResealPace } from './sealing/reseal-pace.ts';
 import { sealEndedHours } from './sealing/seal-hours.ts';
+import { sealRunningHour } from './sealing/seal-running-hour.ts';
 import type { SettingsStore } from '../store/settings/store.ts';
 import type { ClosingDelays } from '../domain/closing/when-to-close.ts';
 import { byOrganisation, clearSetAside, readSetAside, setAside } from '../store/progress/set-aside.ts';
@@ -31,6 +32,8 @@ export interface Aggregator {
   /** The topic daily-charges. */
   readonly log: LandedLog;
   readonly now: () => number;
+  /** When this process started, epoch milliseconds. */
+  readonly since: number;
   /** A day closes by the watermarks of both: every call and every change of settings of the day has landed by then. */
   readonly topics: Pick<Topics, 'calls' | 'settings'>;
   readonly timing: TickDelays;
@@ -54,7 +57,7 @@ export interface TickReport {
 const RETRIES_PER_TICK = 500;
 
 /**
- * One round of the aggregator: seals ended hours, re-seals hours that late events invalidated, closes ended days and
+ * One round of the aggregator: seals ended hours, counts the ended quarters of the running one, re-seals hours that late events invalidated, closes ended days and
  * re-closes days that late events changed. The recorded progress says what is still to do, so a tick may crash at any
  * instant, run twice at once, or come hours late.
  *
@@ -66,6 +69,7 @@ export async function tick({
   store,
   log,
   now,
+  since,
   topics,
   timing,
   resealPace,
@@ -73,6 +77,7 @@ export async function tick({
   const { calls, closable } = await readTimes();
   // First, as sealing needs no settings.
   let hoursSealed = await sealEndedHours(client, calls, timing.sealDelayMs);
+  await sealRunningHour(client, calls, timing.sealDelayMs, since);
   const [settings, progress, owed] = await Promise.all([
     store.refresh(),
     readProgress(client),
@@ -129,7 +134,9 @@ export async function tick({
 
   /** Counting hours again may take longer than an hour lasts. */
   async function sealWhatHasEnded(): Promise<void> {
-    const sealed = await sealEndedHours(client, (await readTimes()).calls, timing.sealDelayMs);
+    const times = await readTimes();
+    const sealed = await sealEndedHours(client, times.calls, timing.sealDelayMs);
+    await sealRunningHour(client, times.calls, timing.sealDelayMs, since);
     if (sealed === 0) return;
     hoursSealed += sealed;
     sealedUntil = (await readProgress(client)).sealed;

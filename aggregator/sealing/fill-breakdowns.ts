@@ -43,7 +43,9 @@ export async function fillBreakdowns(
   const now = await readProgress(client);
   // Earlier than before: an aggregator of an earlier release has sealed hours, perhaps again some of these.
   const until = now.breakdowns < from ? now.breakdowns : Math.max(now.breakdowns, to);
-  if (until > now.breakdowns) await advanceProgress(client, 'sealed', now.sealed, until);
+  if (until > now.breakdowns) {
+    await advanceProgress(client, 'sealed', now.sealed, { breakdowns: until, totals: now.totals });
+  }
   return until;
 }
 

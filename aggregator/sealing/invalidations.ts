@@ -1,15 +1,15 @@
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { second, toSeconds } from '../../platform/clickhouse/sql-time.ts';
-import { formatInstant } from '../../domain/instants.ts';
+import { instant, second, toSeconds } from '../../platform/clickhouse/sql-time.ts';
+import { END_OF_INSTANTS, formatInstant } from '../../domain/instants.ts';
 
 /** The most invalidations that are read at once: some tens of megabytes. */
 export const INVALIDATIONS_PER_READ = 100_000;
 
 const InvalidationRow = Type.Object({ org_id: Type.String(), hour: Type.Integer(), id: Type.String() });
 /**
- * Rows of an organisation landed after their hour had ended, so its rollup must be counted again. A view writes
- * invalidations into the table dirty_marks (schemas/clickhouse/0003). `hour` is in epoch milliseconds.
+ * Rows of an organisation landed after their quarter hour had ended, so the rollup of their hour must be counted again. A
+ * view writes invalidations into the table dirty_marks (schemas/clickhouse/0031). `hour` is in epoch milliseconds.
  */
 export type Invalidation = Static<typeof InvalidationRow>;
 const SELECT =
@@ -52,18 +52,21 @@ export async function readInvalidations(
  * The invalidations of some hours, the oldest first. Whatever counts these hours afterwards has their events: an event
  * is there before its invalidation.
  * @param hours their starts, epoch milliseconds
+ * @param before only those of events that were inserted before this instant
  */
 export async function readInvalidationsOf(
   client: ClickHouseClient,
   hours: readonly number[],
+  before = END_OF_INSTANTS,
 ): Promise<Invalidation[]> {
   return select(
     client,
     InvalidationRow,
     `${SELECT}
      WHERE cleared = ${STATE.invalidated} AND dirty_marks.hour IN {hours:Array(UInt32)} AND ${FREE}
+       AND marked_at < ${instant('before')}
      ORDER BY marked_at LIMIT ${INVALIDATIONS_PER_READ}`,
-    { hours: hours.map(toSeconds) },
+    { hours: hours.map(toSeconds), before },
   );
 }
 

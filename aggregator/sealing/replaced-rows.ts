@@ -8,16 +8,20 @@ import { keyOf, ROLLUPS, type Rollup } from '../../store/usage/breakdowns.ts';
  * version than the other rows of its bucket.
  *
  * Every sealer does this after writing its own rows, so whichever finishes last covers the rows of all of them. Only
- * hours that were ever invalidated need it: an event that lands before the first seal of its hour is in that seal.
+ * hours that were ever invalidated need it: an event that lands before its quarter has ended is in the first count of it.
  * One case remains for recompute: a sealer that read before the earlier payload landed, wrote after another sealer had
  * finished, and crashed before this step.
  */
-export async function zeroReplacedRows(client: ClickHouseClient, hours: readonly number[]): Promise<void> {
+export async function zeroReplacedRows(
+  client: ClickHouseClient,
+  hours: readonly number[],
+  rollups: readonly Rollup[] = ROLLUPS,
+): Promise<void> {
   const params = { hours: hours.map(toSeconds) };
   const isInHours = 'toStartOfHour(bucket) IN {hours:Array(UInt32)}';
   const isInvalidated = `org_id IN (SELECT org_id FROM dirty_marks WHERE hour IN {hours:Array(UInt32)})
     AND (org_id, toStartOfHour(bucket)) IN (SELECT org_id, hour FROM dirty_marks WHERE hour IN {hours:Array(UInt32)})`;
-  for (const rollup of ROLLUPS) {
+  for (const rollup of rollups) {
     await zeroOutdated(client, rollup, { isInHours, isInvalidated, version: 'newest', params });
   }
 }

@@ -48,6 +48,14 @@ export async function writeRollup(
   await recordConflicts(client, hours, scope);
 }
 
+/**
+ * A SELECT of totals and the version of every bucket. The version covers all products and dimensions of the bucket, and
+ * exactly the rows counted here: one statement reads one snapshot.
+ * @param events FROM and WHERE, without others of a bucket than those that it selects
+ */
+export const countedTotals = (events: string): string =>
+  `org_id, product, ${BUCKET}, ${SUMS}, sum(sum(toUInt128(version))) OVER (PARTITION BY org_id, bucket) AS seen
+   ${events} GROUP BY org_id, product, bucket`;
 const SUMS = `count() AS calls, sum(credits) AS credits, countIf(status = ${REJECTED_STATUS}) AS rejected`;
 const BUCKET = 'toStartOfFifteenMinutes(occurred_at) AS bucket';
 
@@ -56,11 +64,7 @@ const eventsOf = (scope: SealScope): string => `FROM call_events FINAL
   WHERE toStartOfHour(occurred_at) IN {hours:Array(UInt32)}
   ${scopeCondition(scope, 'toStartOfHour(occurred_at)')}`;
 
-/**
- * Counts the totals and the version of every bucket into seal_counts. The version covers all products and dimensions
- * of the bucket, and exactly the rows counted here: one statement reads one snapshot.
- * @param seal its id, a UUID
- */
+/** Counts the totals and the version of every bucket into seal_counts. @param seal its id, a UUID */
 export async function countTotals(
   client: ClickHouseClient,
   hours: readonly number[],
@@ -70,9 +74,7 @@ export async function countTotals(
   await insertGrouped(
     client,
     `INSERT INTO seal_counts (seal, org_id, product, bucket, calls, credits, rejected, seen)
-     SELECT {seal:UUID}, org_id, product, ${BUCKET}, ${SUMS},
-       sum(sum(toUInt128(version))) OVER (PARTITION BY org_id, bucket) AS seen
-     ${eventsOf(scope)} GROUP BY org_id, product, bucket`,
+     SELECT {seal:UUID}, ${countedTotals(eventsOf(scope))}`,
     { seal, hours: hours.map(toSeconds) },
   );
 }

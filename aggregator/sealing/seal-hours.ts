@@ -25,7 +25,7 @@ export async function sealEndedHours(
   if (sealed >= target) return 0;
   const hours = await hoursWithEvents(client, sealed, target);
   for (const chunk of await chunksOf(client, hours)) {
-    // Events that landed after the end of their hour and before its first seal are counted by it.
+    // Events that landed after the end of their quarter and before the first seal of their hour are counted by it.
     const counted = await readInvalidationsOf(client, chunk);
     await writeRollup(client, chunk, 'all');
     await advance(client, sealed, (chunk.at(-1) ?? 0) + HOUR_MS);
@@ -41,7 +41,7 @@ export async function sealEndedHours(
  */
 async function advance(client: ClickHouseClient, from: number, until: number): Promise<void> {
   const { breakdowns } = await readProgress(client);
-  await advanceProgress(client, 'sealed', until, breakdowns >= from ? until : breakdowns);
+  await advanceProgress(client, 'sealed', until, { breakdowns: breakdowns >= from ? until : breakdowns });
 }
 
 const HourRow = Type.Object({ hour: Type.Integer() });

@@ -23,13 +23,17 @@ export function sealableUntil(calls: number, sealDelayMs: number): number {
   return Math.max(0, floorTo(calls - sealDelayMs, HOUR_MS));
 }
 
+/** Quarter hours that ended by this instant may be counted into the totals of the running hour. */
+export function countableUntil(calls: number, sealDelayMs: number): number {
+  return Math.max(0, floorTo(calls - sealDelayMs, BUCKET_MS));
+}
+
 /**
  * Days that ended by this instant may be closed: all of their calls and changes of settings have landed. Moves in steps
  * of a quarter hour, as every zone's midnight falls on one.
  *
- * A day never closes before the hour in which it ends can be sealed. Only rows that land after the end of their hour
- * leave an invalidation. A row that landed after the close but before the end of the hour would be part of the hour's
- * first seal, and nothing would re-close the day.
+ * A day never closes before the hour in which it ends can be sealed. A row that landed after the close but before the
+ * first seal of its hour would be part of that seal, and nothing would re-close the day.
  */
 export function closableUntil(
   { calls, settings }: Confirmed,

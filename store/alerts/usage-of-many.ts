@@ -57,7 +57,7 @@ export async function readUsageOfMany(
   );
   const invalidatedHours = [...new Set(invalidated.map(({ hour }) => hour))];
   const { rollupFrom, rollupTo, rawHours } = planRollup(from, asOf, {
-    until: sealed.until,
+    until: sealed.totalsUntil,
     invalidatedHours,
   });
   const rollup = `SELECT org_id, product, bucket, 0 AS is_ahead, credits FROM usage_15m FINAL

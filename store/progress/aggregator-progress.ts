@@ -13,12 +13,15 @@ export type ProgressName = 'sealed' | 'closed';
 export interface AggregatorProgress extends Readonly<Record<ProgressName, number>> {
   /** Hours before this instant are in the narrow breakdowns too (store/usage/breakdowns.ts); at most `sealed`. */
   readonly breakdowns: number;
+  /** Quarter hours before this instant are in the totals; `sealed`, or in the hour that begins there. */
+  readonly totals: number;
 }
 
 const ProgressRow = Type.Object({
   name: Type.Enum(['sealed', 'closed']),
   until: Type.Integer(),
   narrow_until: Type.Integer(),
+  totals_until: Type.Integer(),
 });
 
 export async function readProgress(client: ClickHouseClient): Promise<AggregatorProgress> {
@@ -26,29 +29,39 @@ export async function readProgress(client: ClickHouseClient): Promise<Aggregator
     client,
     ProgressRow,
     `SELECT name, toUnixTimestamp64Milli(aggregator_progress.until) AS until,
-       toUnixTimestamp64Milli(aggregator_progress.narrow_until) AS narrow_until FROM aggregator_progress FINAL`,
+       toUnixTimestamp64Milli(aggregator_progress.narrow_until) AS narrow_until,
+       toUnixTimestamp64Milli(aggregator_progress.totals_until) AS totals_until FROM aggregator_progress FINAL`,
   );
   const rowOf = (wanted: ProgressName) => rows.find(({ name }) => name === wanted);
+  const sealed = rowOf('sealed')?.until ?? 0;
   return {
-    sealed: rowOf('sealed')?.until ?? 0,
+    sealed,
     breakdowns: rowOf('sealed')?.narrow_until ?? 0,
+    totals: Math.max(sealed, rowOf('sealed')?.totals_until ?? 0),
     closed: rowOf('closed')?.until ?? 0,
   };
 }
 
 /**
  * Advances the progress to an instant; has no effect where the recorded one is later.
- * @param breakdowns together with `sealed`: of equal instants the last one recorded counts
+ * @param rollups, together with `sealed`: of equal instants the last one recorded counts
  */
 export async function advanceProgress(
   client: ClickHouseClient,
   name: ProgressName,
   until: number,
-  breakdowns = 0,
+  { breakdowns = 0, totals = 0 }: Partial<Pick<AggregatorProgress, 'breakdowns' | 'totals'>> = {},
 ): Promise<void> {
   await client.insert({
     table: 'aggregator_progress',
-    values: [{ name, until: formatInstant(until), narrow_until: formatInstant(breakdowns) }],
+    values: [
+      {
+        name,
+        until: formatInstant(until),
+        narrow_until: formatInstant(breakdowns),
+        totals_until: formatInstant(totals),
+      },
+    ],
     format: 'JSONEachRow',
   });
 }

@@ -8,8 +8,8 @@ import type { SealedHours } from './rollup-plan.ts';
 export interface Basis {
   readonly sealed: SealedHours;
   /**
-   * Of two bases of an organisation that were read within a day, equal ones say that no hour of it was sealed,
-   * invalidated or sealed again in between. Every invalidation has an id of its own, and is kept for a day.
+   * Of two bases of an organisation that were read within a day, equal ones say that no hour or quarter hour
+   * of it was sealed, invalidated or sealed again in between. Every invalidation has an id of its own, and is kept for a day.
    */
   readonly stamp: string;
   /** How far each partition of the calls has landed. */
@@ -33,7 +33,8 @@ const BasisRow = Type.Object({
   /** Whose hour it is. */
   org: Type.String(),
   partition: Type.Integer(),
-  next_offset: Type.Integer(),
+  /** Of landing: the offset before which every record has landed. Of sealing: how far the totals are complete. */
+  position: Type.Integer(),
 });
 
 export interface BasesRequest {
@@ -61,9 +62,10 @@ export async function readBases(
     BasisRow,
     `SELECT 'landing' AS part, toUnixTimestamp64Milli(landed_until) AS instant,
        toUnixTimestamp64Milli(observed_at) AS instant_too, toBool(landing_progress.next_offset >= end_offset) AS holds,
-       '' AS ids, '' AS org, landing_progress.partition AS partition, landing_progress.next_offset AS next_offset
+       '' AS ids, '' AS org, landing_progress.partition AS partition, toInt64(landing_progress.next_offset) AS position
      FROM landing_progress FINAL WHERE topic = {topic:String}
-     UNION ALL SELECT 'sealed', toUnixTimestamp64Milli(until), toUnixTimestamp64Milli(narrow_until), false, '', '', 0, 0
+     UNION ALL SELECT 'sealed', toUnixTimestamp64Milli(until), toUnixTimestamp64Milli(narrow_until), false, '', '', 0,
+         toUnixTimestamp64Milli(totals_until)
        FROM aggregator_progress FINAL WHERE name = 'sealed'
      UNION ALL SELECT 'invalidated', toInt64(toUnixTimestamp(hour)) * 1000, 0, toBool(min(cleared) = 0),
          toString(groupBitXor(sipHash64(id))), org_id, 0, 0
@@ -76,10 +78,11 @@ export async function readBases(
   const [sealed] = rowsOf('sealed');
   const until = sealed?.instant ?? 0;
   const breakdownsUntil = sealed?.instant_too ?? 0;
+  const totalsUntil = Math.max(until, sealed?.position ?? 0);
   const invalidated = Map.groupBy(rowsOf('invalidated'), ({ org }) => org);
-  const landed = rowsOf('landing').map(({ partition, next_offset, instant, instant_too, holds }) => ({
+  const landed = rowsOf('landing').map(({ partition, position, instant, instant_too, holds }) => ({
     partition,
-    next_offset,
+    next_offset: position,
     landed_until: instant,
     observed_at: instant_too,
     caught_up: holds,
@@ -89,8 +92,8 @@ export async function readBases(
     const hours = (invalidated.get(orgId) ?? []).toSorted((one, other) => one.instant - other.instant);
     const invalidatedHours = hours.filter(({ holds }) => holds).map(({ instant }) => instant);
     return {
-      sealed: { until, breakdownsUntil, invalidatedHours },
-      stamp: hashOf([until, ...hours.map(({ instant, holds, ids }) => [instant, holds, ids])]),
+      sealed: { until, breakdownsUntil, totalsUntil, invalidatedHours },
+      stamp: hashOf([until, totalsUntil, ...hours.map(({ instant, holds, ids }) => [instant, holds, ids])]),
       landed,
       watermark: displayedWatermark(landed, now),
       now,

@@ -9,7 +9,7 @@ export interface Rollup {
 }
 export type RollupTable = 'usage_15m' | 'usage_15m_by_user' | 'usage_15m_by_route' | 'usage_15m_by';
 
-const TOTALS: Rollup = { table: 'usage_15m', dimensions: [] };
+export const TOTALS: Rollup = { table: 'usage_15m', dimensions: [] };
 
 /** The breakdowns of some dimensions, the narrowest first. They may lack the oldest hours (SealedHours.breakdownsUntil). */
 export const NARROW_BREAKDOWNS: readonly Rollup[] = [
@@ -52,6 +52,10 @@ export const selectOf = ({ dimensions }: Pick<Rollup, 'dimensions'>, from?: Roll
 export const keyOf = (rollup: Rollup): string =>
   ['org_id', 'product', 'bucket', ...columnsOf(rollup)].join(', ');
 
+/** Whether the totals, which only have the product, answer a question. @param dimensions of groups and filters */
+export const isInTotals = (dimensions: readonly string[]): boolean =>
+  dimensions.every((name) => name === 'product');
+
 /**
  * The narrowest rollup that has all of these dimensions and all hours before an instant.
  * @param dimensions of groups and filters
@@ -62,7 +66,8 @@ export function narrowestRollup(
   rollupTo: number,
   { breakdownsUntil }: Pick<SealedHours, 'breakdownsUntil'>,
 ): Rollup {
-  const usable = [TOTALS, ...(rollupTo <= breakdownsUntil ? NARROW_BREAKDOWNS : [])];
+  if (isInTotals(dimensions)) return TOTALS;
+  const usable = rollupTo <= breakdownsUntil ? NARROW_BREAKDOWNS : [];
   const isIn = (rollup: Rollup): boolean =>
     dimensions.every((name) => name === 'product' || rollup.dimensions.some((each) => each === name));
   return usable.find(isIn) ?? WIDE_BREAKDOWN;

@@ -1,10 +1,10 @@
 import { REJECTED_STATUS } from '../../schemas/event-rules.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { instant, second, toSeconds } from '../../platform/clickhouse/sql-time.ts';
-import { narrowestRollup, selectOf, type Rollup } from './breakdowns.ts';
+import { isInTotals, narrowestRollup, selectOf, type Rollup } from './breakdowns.ts';
 import { DIMENSIONS, isDimension, TIME_GROUPS, type GroupBy } from './dimensions.ts';
 import { conditionsOf, type Filters } from './filters.ts';
-import { planRollup, type SealedHours } from './rollup-plan.ts';
+import { planRollup, totalsOf, type SealedHours } from './rollup-plan.ts';
 import { readSealedHours } from './sealed-hours.ts';
 
 /** Usage of one org in [from, to), epoch milliseconds. */
@@ -44,11 +44,11 @@ export const columnOf = (group: GroupBy): string => `\`${group}\``;
 export async function usageQuery(client: ClickHouseClient, request: UsageRequest): Promise<UsageQuery> {
   const { orgId, from, to, filters = {}, groupBy = [], dayStarts = [] } = request;
   const sealed = request.sealed ?? (await readSealedHours(client, orgId));
-  const plan = planRollup(from, to, sealed);
-
   const dimensions = groupBy.filter((name) => isDimension(name));
   const times = TIME_GROUPS.filter((name) => groupBy.includes(name));
-  const narrowest = narrowestRollup([...dimensions, ...Object.keys(filters)], plan.rollupTo, sealed);
+  const names = [...dimensions, ...Object.keys(filters)];
+  const plan = planRollup(from, to, isInTotals(names) ? totalsOf(sealed) : sealed);
+  const narrowest = narrowestRollup(names, plan.rollupTo, sealed);
 
   const conditions = conditionsOf(filters);
   const columns = dimensions.map((name) => `${DIMENSIONS[name].column},`).join(' ');

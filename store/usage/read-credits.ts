@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { isRead, rawPart, rollupPart } from './credit-segments.ts';
-import { planRollup, type Interval, type SealedHours } from './rollup-plan.ts';
+import { planRollup, totalsOf, type Interval, type SealedHours } from './rollup-plan.ts';
 
 export interface CreditsRequest {
   readonly orgId: string;
@@ -31,7 +31,7 @@ export async function readCredits(
   { orgId, product, intervals }: CreditsRequest,
   known: KnownRollup = new Map(),
 ): Promise<number[]> {
-  const plans = intervals.map((interval) => planRollup(interval.from, interval.to, sealed));
+  const plans = intervals.map((interval) => planRollup(interval.from, interval.to, totalsOf(sealed)));
   const rollup = rollupPart(plans);
   const key = JSON.stringify([product, rollup?.params]);
   const before = rollup ? known.get(key) : [];

@@ -9,13 +9,21 @@ export interface Interval {
 
 /** Which hours of an organisation the rollup has: read before the rollup itself. */
 export interface SealedHours {
-  /** Hours before this instant are in the rollup; a full hour, 0 before the first seal. */
+  /** Hours before this instant are in every rollup; a full hour, 0 before the first seal. */
   readonly until: number;
+  /** Quarter hours before this instant are in the totals too; at least `until`, and less than an hour later. */
+  readonly totalsUntil: number;
   /** Hours before this instant are in the narrow breakdowns too (breakdowns.ts); at most `until`. */
   readonly breakdownsUntil: number;
-  /** Starts of sealed hours that must be sealed again. */
+  /** Starts of hours that must be counted again. */
   readonly invalidatedHours: readonly number[];
 }
+
+/** What the totals have of the hours of an organisation, for a plan of reading them. */
+export const totalsOf = ({ totalsUntil, invalidatedHours }: SealedHours) => ({
+  until: totalsUntil,
+  invalidatedHours,
+});
 
 /**
  * Which part of an interval to read from the rollup and which from the raw events. Together they cover the interval

@@ -3,15 +3,15 @@ import { select, type ClickHouseClient } from '../../platform/clickhouse/connect
 import type { SealedHours } from './rollup-plan.ts';
 
 const SealedRow = Type.Object({
-  /** `sealed`, and how far the narrow breakdowns are complete; empty before the first seal. */
-  progress: Type.Array(Type.Tuple([Type.Number(), Type.Number()])),
+  /** `sealed`, and how far the narrow breakdowns and the totals are complete; empty before the first seal. */
+  progress: Type.Array(Type.Tuple([Type.Number(), Type.Number(), Type.Number()])),
   invalidated: Type.Array(Type.Tuple([Type.String(), Type.Array(Type.Number())])),
 });
 
 /** Which hours of several organisations the rollup has. */
 export interface SealedHoursOfMany {
-  /** Of all of them. */
-  readonly until: number;
+  /** Of all of them: quarter hours before this instant are in the totals. */
+  readonly totalsUntil: number;
   of(this: void, orgId: string): SealedHours;
 }
 
@@ -30,18 +30,19 @@ export async function readSealedHoursOf(
     client,
     SealedRow,
     `SELECT
-       (SELECT groupArray((toUnixTimestamp64Milli(until), toUnixTimestamp64Milli(narrow_until)))
+       (SELECT groupArray((toUnixTimestamp64Milli(until), toUnixTimestamp64Milli(narrow_until), toUnixTimestamp64Milli(totals_until)))
          FROM aggregator_progress FINAL WHERE name = 'sealed') AS progress,
        (SELECT groupArray((toString(org_id), hours)) FROM (
          SELECT org_id, groupUniqArray(toUnixTimestamp(hour) * 1000) AS hours FROM dirty_marks FINAL
          WHERE org_id IN {orgs:Array(String)} AND cleared = 0 GROUP BY org_id)) AS invalidated`,
     { orgs: orgIds },
   );
-  const [until, breakdownsUntil] = row?.progress[0] ?? [0, 0];
+  const [until, breakdownsUntil, countedUntil] = row?.progress[0] ?? [0, 0, 0];
+  const totalsUntil = Math.max(until, countedUntil);
   const invalidated = new Map(row?.invalidated);
   return {
-    until,
-    of: (orgId) => ({ until, breakdownsUntil, invalidatedHours: invalidated.get(orgId) ?? [] }),
+    totalsUntil,
+    of: (orgId) => ({ until, breakdownsUntil, totalsUntil, invalidatedHours: invalidated.get(orgId) ?? [] }),
   };
 }
 

@@ -47,6 +47,7 @@ beforeAll(async () => {
     },
     store: createSettingsStore(client, 'none'),
     now: () => closed,
+    since: 0,
     topics,
     timing,
     resealPace: new ResealPace(() => 0),

@@ -7,17 +7,17 @@ import { eventTimeSql, type EventClock } from './event-clock.ts';
 const SEALED_WITHIN_MS = 600_000;
 const View = Type.Object({ query: Type.String() });
 
-/** A call invalidates its hour when that is over by the clock of the events. */
+/** A call invalidates its hour when its quarter is over by the clock of the events, and at a time of that clock. */
 export async function moveClockOfInvalidations(client: ClickHouseClient, clock: EventClock): Promise<void> {
   const [view] = await select(
     client,
     View,
     `SELECT as_select AS query FROM system.tables WHERE database = currentDatabase() AND name = 'mark_late_events'`,
   );
-  if (!view?.query.includes('now()'))
-    throw new Error('The view mark_late_events no longer compares with now().');
+  if (!view?.query.includes('now()') || !view.query.includes('now64(3)'))
+    throw new Error('The view mark_late_events no longer goes by now() and now64(3).');
   await client.command({ query: 'DROP VIEW mark_late_events' });
-  const moved = view.query.replace('now()', eventTimeSql(clock));
+  const moved = view.query.replaceAll(/now\(\)|now64\(3\)/g, eventTimeSql(clock));
   await client.command({ query: `CREATE MATERIALIZED VIEW mark_late_events TO dirty_marks AS ${moved}` });
 }
 

@@ -1,10 +1,11 @@
 import { Type, type Static } from 'typebox';
 import { sealEndedHours } from '../../aggregator/sealing/seal-hours.ts';
+import { sealRunningHour } from '../../aggregator/sealing/seal-running-hour.ts';
 import { count } from '../../cli/table.ts';
 import { floorTo } from '../../domain/instants.ts';
 import { connectClickHouse, select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { migrate } from '../../platform/clickhouse/migrate.ts';
-import { HOUR_MS } from '../../schemas/time-units.ts';
+import { BUCKET_MS, HOUR_MS } from '../../schemas/time-units.ts';
 import type { Benchmark, Measure, Observed } from './benchmark.ts';
 import { cpuSecondsOf } from './cpu.ts';
 import { plan, type Places } from './plan.ts';
@@ -62,7 +63,10 @@ async function sealBenchmark(
 
   async function sealHour(measure: Measure): Promise<void> {
     const hour = hourOf(sealed++);
+    await sealEndedHours(client, hour, 0);
     await measure({ ClickHouse: clickhousePid }, async () => {
+      for (let until = hour; until < hour + HOUR_MS; until += BUCKET_MS)
+        await sealRunningHour(client, until, 0, 0);
       await sealEndedHours(client, hour + HOUR_MS, 0);
       await merged(client);
     });

@@ -8,6 +8,7 @@ import { clearInvalidations, readResealed } from '../../aggregator/sealing/inval
 import { ResealPace } from '../../aggregator/sealing/reseal-pace.ts';
 import { resealHours } from '../../aggregator/sealing/reseal.ts';
 import { sealEndedHours } from '../../aggregator/sealing/seal-hours.ts';
+import { sealRunningHour } from '../../aggregator/sealing/seal-running-hour.ts';
 import { connectClickHouse } from '../../platform/clickhouse/connect.ts';
 import { readConfig } from '../../platform/config.ts';
 import { clickhouseVariables } from '../../platform/clickhouse/variables.ts';
@@ -38,7 +39,10 @@ process.once('disconnect', () => stopped.abort());
 
 async function sealWhatHasEnded(): Promise<void> {
   const { confirmed } = await readWatermark(client, calls, Date.now());
-  if (confirmed > 0) await sealEndedHours(client, eventTime(clock, confirmed), config.SEAL_DELAY_MS);
+  if (confirmed === 0) return;
+  const watermark = eventTime(clock, confirmed);
+  await sealEndedHours(client, watermark, config.SEAL_DELAY_MS);
+  await sealRunningHour(client, watermark, config.SEAL_DELAY_MS, 0);
 }
 
 async function reseal(gatherMs: number): Promise<void> {

@@ -1,9 +1,10 @@
+import { floorTo, formatInstant } from '../../../domain/instants.ts';
 import { chunksOf } from '../../../aggregator/sealing/chunks.ts';
 import { readInvalidations, readResealed } from '../../../aggregator/sealing/invalidations.ts';
 import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
 import { readProgress } from '../../../store/progress/aggregator-progress.ts';
 import { readUsage } from '../../../store/usage/read.ts';
-import { DAY_MS, HOUR_MS } from '../../../schemas/time-units.ts';
+import { BUCKET_MS, DAY_MS, HOUR_MS } from '../../../schemas/time-units.ts';
 import { land, landedEvent } from '../events.ts';
 import { now, readLive, reseal, SEAL_DELAY_MS, thisHour, useSealingTables } from './sealing-tables.ts';
 
@@ -32,15 +33,21 @@ describe('sealing', () => {
     expect(await chunksOf(client(), [])).toEqual([]);
   });
 
-  it('invalidates exactly the hours whose rows landed after their end', async () => {
+  it('invalidates exactly the hours with rows that landed after their quarter had ended', async () => {
+    const lastQuarter = floorTo(now, BUCKET_MS);
     await land(client(), [
-      landedEvent(now),
-      landedEvent(thisHour - 1),
-      landedEvent(thisHour - 1, { org: 'other' }),
+      landedEvent(Date.now() + BUCKET_MS, { org: 'running' }),
+      landedEvent(lastQuarter - 1),
+      landedEvent(thisHour - HOUR_MS, { org: 'other' }),
     ]);
-    const invalidations = await readInvalidations(client(), thisHour + HOUR_MS, 0);
-    const invalidated = invalidations.map(({ org_id, hour }) => `${org_id} ${hour - thisHour}`);
-    expect(new Set(invalidated)).toEqual(new Set([`acme ${-HOUR_MS}`, `other ${-HOUR_MS}`]));
+    const invalidations = await readInvalidations(client(), thisHour + 2 * HOUR_MS, 0);
+    const invalidated = invalidations.map(({ org_id, hour }) => `${org_id} ${formatInstant(hour)}`);
+    expect(new Set(invalidated)).toEqual(
+      new Set([
+        `acme ${formatInstant(floorTo(lastQuarter - 1, HOUR_MS))}`,
+        `other ${formatInstant(thisHour - HOUR_MS)}`,
+      ]),
+    );
   });
 
   it('does not count an hour again for what landed between its end and its first seal', async () => {

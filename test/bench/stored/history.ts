@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
 import { floorTo } from '../../../domain/instants.ts';
-import { DAY_MS, HOUR_MS } from '../../../schemas/time-units.ts';
+import { BUCKET_MS, DAY_MS, HOUR_MS, MINUTE_MS } from '../../../schemas/time-units.ts';
 import { CALL_COLUMNS, callsSql, type Pass } from './calls-sql.ts';
 
 /** A history of calls, the same for the same seed and size, whatever else is in the database. */
@@ -37,24 +37,35 @@ const MONTH_DAYS = 30;
 /** The first instant of the hour in which the history ends: hours before it can be sealed. */
 export const lastHour = ({ end }: Pick<History, 'end'>): number => floorTo(end, HOUR_MS);
 
+/** The first instant of the quarter hour in which it ends: quarters before it can be counted. */
+export const lastQuarter = ({ end }: Pick<History, 'end'>): number => floorTo(end, BUCKET_MS);
+
+/** As many minutes' calls in the running hour before its running quarter as there are on average, and in that. */
+const RUNNING_MINUTES = 22.5;
+const LIVE_MINUTES = 7.5;
+
 /**
- * When the calls were: 40 % in the 24 hours before the hour in which the history ends, 50 % in the 29 days before
- * these, and the rest before that. The last hour has half of its calls whatever the minute, so that reads of the part
- * that is not sealed cost the same in every run.
+ * When the calls were: 40 % in the last 24 hours and the hour in which the history ends, 50 % in the 29 days before
+ * these, and the rest before that. The last quarter has half of its calls whatever the minute, and the last hour half of
+ * its calls too where it has ended quarters: reads of the part that is not sealed cost the same in every run.
  */
 export function intervalsOf(history: Pick<History, 'calls' | 'days' | 'end'>): Interval[] {
   const { calls, days, end } = history;
-  const hour = lastHour(history);
-  const live = Math.floor((calls * RECENT_SHARE) / 49);
-  const recent = Math.floor(calls * RECENT_SHARE) - live;
+  const [hour, quarter] = [lastHour(history), lastQuarter(history)];
+  const recentMinutes = DAY_MS / MINUTE_MS + RUNNING_MINUTES + LIVE_MINUTES;
+  const callsOf = (minutes: number): number => Math.floor((calls * RECENT_SHARE * minutes) / recentMinutes);
+  const live = callsOf(LIVE_MINUTES);
+  const running = hour < quarter ? callsOf(RUNNING_MINUTES) : 0;
+  const recent = Math.floor(calls * RECENT_SHARE) - running - live;
   const month = Math.floor(calls * MONTH_SHARE);
   const start = hour - days * DAY_MS;
   const [dayStart, monthStart] = [hour - DAY_MS, Math.max(start, hour - MONTH_DAYS * DAY_MS)];
   return [
-    { from: start, to: monthStart, calls: start < monthStart ? calls - recent - month - live : 0 },
-    { from: monthStart, to: dayStart, calls: start < monthStart ? month : calls - recent - live },
+    { from: start, to: monthStart, calls: start < monthStart ? calls - recent - month - running - live : 0 },
+    { from: monthStart, to: dayStart, calls: start < monthStart ? month : calls - recent - running - live },
     { from: dayStart, to: hour, calls: recent },
-    { from: hour, to: Math.max(end, hour + 1), calls: live },
+    { from: hour, to: quarter, calls: running },
+    { from: quarter, to: Math.max(end, quarter + 1), calls: live },
   ];
 }
 

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { sealEndedHours } from '../../../aggregator/sealing/seal-hours.ts';
+import { sealRunningHour } from '../../../aggregator/sealing/seal-running-hour.ts';
 import { SEAL_WITHIN_S } from '../../../aggregator/sealing/rollup.ts';
 import { count } from '../../../cli/table.ts';
 import { connectClickHouse, select, type ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
@@ -7,14 +8,14 @@ import { migrate } from '../../../platform/clickhouse/migrate.ts';
 import { readProgress } from '../../../store/progress/aggregator-progress.ts';
 import { until } from '../../../deploy/local/until.ts';
 import type { NamespaceSettings } from '../../servers/namespace.ts';
-import { insertHistory, lastHour, type History } from './history.ts';
+import { insertHistory, lastHour, lastQuarter, type History } from './history.ts';
 
 const PROGRESS_EVERY_MS = 10_000;
 const MERGED_WITHIN_MS = 120_000;
 
 /**
  * A database with a history that landed and was sealed long ago: organisations with subscriptions, events, rollups. The
- * hour in which the history ends is not sealed.
+ * hour in which the history ends is not sealed, and its ended quarters are in the totals.
  * @param onProgress gets a line of text now and then
  */
 export async function storeHistory(
@@ -36,7 +37,7 @@ export async function storeHistory(
   return client;
 }
 
-/** Seals the hours of a history by the aggregator's own code. */
+/** Seals the hours of a history, and counts the quarters after them, by the aggregator's own code. */
 export async function sealHistory(
   client: ClickHouseClient,
   history: Pick<History, 'end'>,
@@ -50,6 +51,7 @@ export async function sealHistory(
   }, PROGRESS_EVERY_MS);
   try {
     await sealEndedHours(client, lastHour(history), 0);
+    await sealRunningHour(client, lastQuarter(history), 0, 0);
   } finally {
     clearInterval(timer);
   }

@@ -1,10 +1,11 @@
+import { sealRunningHour } from '../../../aggregator/sealing/seal-running-hour.ts';
 import { createSettingsStore } from '../../../store/settings/store.ts';
 import { readBases, type Basis } from '../../../store/usage/basis.ts';
 import { readSealedHours } from '../../../store/usage/sealed-hours.ts';
 import { floorTo } from '../../../domain/instants.ts';
 import { connectClickHouse, type ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
 import { migrate } from '../../../platform/clickhouse/migrate.ts';
-import { HOUR_MS } from '../../../schemas/time-units.ts';
+import { BUCKET_MS, HOUR_MS } from '../../../schemas/time-units.ts';
 import { sealAll } from '../../api/sealing.ts';
 import { callEvent, insertEvents, insertLanded, insertSettings } from '../../api/tables.ts';
 import { openNamespace } from '../../servers/namespace.ts';
@@ -28,7 +29,7 @@ async function read(settingsFrom = 0): Promise<Basis> {
 
 describe('the basis of an answer', () => {
   it('is empty where nothing has landed', async () => {
-    const sealed = { until: 0, breakdownsUntil: 0, invalidatedHours: [] };
+    const sealed = { until: 0, breakdownsUntil: 0, totalsUntil: 0, invalidatedHours: [] };
     expect(await read()).toEqual({
       sealed,
       stamp: expect.any(String),
@@ -67,6 +68,16 @@ describe('the basis of an answer', () => {
     });
     await sealAll(client, NOW - HOUR_MS);
     expect((await read()).sealed.invalidatedHours).toEqual([]);
+  });
+
+  it('has the quarters of the running hour that are in the totals, and a stamp of its own', async () => {
+    const [before, hour] = [await read(), floorTo(NOW - HOUR_MS, HOUR_MS)];
+    expect(before.sealed).toMatchObject({ until: hour, totalsUntil: hour });
+    await sealRunningHour(client, hour + BUCKET_MS, 0, 0);
+    const after = await read();
+    expect(after.sealed).toEqual({ ...before.sealed, totalsUntil: hour + BUCKET_MS });
+    expect(after.stamp).not.toBe(before.stamp);
+    expect(await readSealedHours(client, 'one')).toEqual(after.sealed);
   });
 
   it('says whether the settings log has changes that a state does not have', async () => {
