@@ -16,8 +16,8 @@ export interface DueWork {
 }
 
 /**
- * Whether a tick would seal, count quarters, re-seal or close, or try an organisation again: one statement, where a tick that finds
- * nothing to do needs seven. It reads what decides that in tick.ts, and may only err towards a tick.
+ * Whether a tick would seal, count quarters, re-seal or close, or try an organisation again: one statement, where a tick
+ * that finds nothing to do needs seven. It reads what decides that in tick.ts, and may only err towards a tick.
  */
 export async function isAnythingDue({ client, topics, timing, since }: DueWork): Promise<boolean> {
   const { calls, settings } = topics;

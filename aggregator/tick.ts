@@ -57,9 +57,9 @@ export interface TickReport {
 const RETRIES_PER_TICK = 500;
 
 /**
- * One round of the aggregator: seals ended hours, counts the ended quarters of the running one, re-seals hours that late events invalidated, closes ended days and
- * re-closes days that late events changed. The recorded progress says what is still to do, so a tick may crash at any
- * instant, run twice at once, or come hours late.
+ * One round of the aggregator: seals ended hours, counts the ended quarters of the running one, re-seals hours that late
+ * events invalidated, closes ended days and re-closes days that late events changed. The recorded progress says what is
+ * still to do, so a tick may crash at any instant, run twice at once, or come hours late.
  *
  * An organisation whose days cannot be closed is set aside (store/progress/set-aside.ts), and progress moves on for the
  * others. It is recorded before the invalidations are cleared and before progress advances, so its days are not lost.

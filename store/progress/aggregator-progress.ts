@@ -44,13 +44,13 @@ export async function readProgress(client: ClickHouseClient): Promise<Aggregator
 
 /**
  * Advances the progress to an instant; has no effect where the recorded one is later.
- * @param rollups, together with `sealed`: of equal instants the last one recorded counts
+ * @param ofRollups together with `sealed`: of equal instants the last one recorded counts
  */
 export async function advanceProgress(
   client: ClickHouseClient,
   name: ProgressName,
   until: number,
-  { breakdowns = 0, totals = 0 }: Partial<Pick<AggregatorProgress, 'breakdowns' | 'totals'>> = {},
+  ofRollups: Partial<Pick<AggregatorProgress, 'breakdowns' | 'totals'>> = {},
 ): Promise<void> {
   await client.insert({
     table: 'aggregator_progress',
@@ -58,8 +58,8 @@ export async function advanceProgress(
       {
         name,
         until: formatInstant(until),
-        narrow_until: formatInstant(breakdowns),
-        totals_until: formatInstant(totals),
+        narrow_until: formatInstant(ofRollups.breakdowns ?? 0),
+        totals_until: formatInstant(ofRollups.totals ?? 0),
       },
     ],
     format: 'JSONEachRow',

@@ -8,8 +8,8 @@ import type { SealedHours } from './rollup-plan.ts';
 export interface Basis {
   readonly sealed: SealedHours;
   /**
-   * Of two bases of an organisation that were read within a day, equal ones say that no hour or quarter hour
-   * of it was sealed, invalidated or sealed again in between. Every invalidation has an id of its own, and is kept for a day.
+   * Of two bases of an organisation that were read within a day, equal ones say that no hour or quarter hour of it was
+   * sealed, invalidated or sealed again in between. Every invalidation has an id of its own, and is kept for a day.
    */
   readonly stamp: string;
   /** How far each partition of the calls has landed. */

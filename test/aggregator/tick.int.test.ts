@@ -4,6 +4,8 @@ import { tick, type Aggregator } from '../../aggregator/tick.ts';
 import { readCharges } from '../../store/charges/charges.ts';
 import { readInvalidations, readResealed } from '../../aggregator/sealing/invalidations.ts';
 import { resealHours } from '../../aggregator/sealing/reseal.ts';
+import { readProgress } from '../../store/progress/aggregator-progress.ts';
+import { readSealedHours } from '../../store/usage/sealed-hours.ts';
 import { readBacklog } from '../../store/progress/aggregator-backlog.ts';
 import { createSettingsStore } from '../../store/settings/store.ts';
 import { connectClickHouse, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
@@ -14,7 +16,7 @@ import { topicNames } from '../../schemas/topics.ts';
 import { callEvent, insertCharges, insertEvents, insertLanded, insertSettings } from '../api/tables.ts';
 import { openNamespace } from '../servers/namespace.ts';
 import { floorTo } from '../../domain/instants.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../schemas/time-units.ts';
+import { BUCKET_MS, DAY_MS, HOUR_MS, MINUTE_MS } from '../../schemas/time-units.ts';
 
 /** In the past, so that every event is late by ClickHouse's clock and leaves an invalidation. */
 const day = floorTo(Date.now(), DAY_MS) - 3 * DAY_MS;
@@ -201,5 +203,29 @@ describe('an aggregator', () => {
     await use('ending', 36, 500);
     const report = await tick({ ...aggregator, now: () => later, store });
     expect(report).toMatchObject({ hoursSealed: 1, sealedUntil: later - HOUR_MS });
+  });
+
+  it('is due when a quarter of the running hour has ended, not for what is late in it', async () => {
+    await closedDay('running');
+    const hour = closed + 5 * HOUR_MS;
+    const later = { ...aggregator, now: () => hour + 2 * HOUR_MS };
+    const passTo = (instant: number) =>
+      insertLanded(client, topics.calls, { until: instant, observedAt: instant, isCaughtUp: true });
+    await passTo(hour + timing.sealDelayMs);
+    while (await isAnythingDue(later)) await tick(later);
+    await passTo(hour + BUCKET_MS + timing.sealDelayMs);
+    expect(await isAnythingDue({ ...later, since: hour + BUCKET_MS + 1 })).toBe(false);
+    expect(await isAnythingDue(later)).toBe(true);
+    await tick(later);
+    expect(await readProgress(client)).toMatchObject({ sealed: hour, totals: hour + BUCKET_MS });
+    expect(await isAnythingDue(later)).toBe(false);
+
+    await insertEvents(client, [callEvent({ org_id: 'running', occurred_at: hour, credits: 7 })]);
+    expect((await readSealedHours(client, 'running')).invalidatedHours).toEqual([hour]);
+    expect(await isAnythingDue(later)).toBe(false);
+    await passTo(hour + HOUR_MS + timing.sealDelayMs);
+    await tick(later);
+    expect((await readSealedHours(client, 'running')).invalidatedHours).toEqual([]);
+    expect(await isAnythingDue(later)).toBe(false);
   });
 });
