@@ -12,14 +12,14 @@ export interface DueWork {
   readonly topics: Pick<Topics, 'calls' | 'settings'>;
   readonly timing: ClosingDelays;
   /** As in tick.ts. */
-  readonly since: number;
+  readonly startedAt: number;
 }
 
 /**
  * Whether a tick would seal, count quarters, re-seal or close, or try an organisation again: one statement, where a tick
  * that finds nothing to do needs seven. It reads what decides that in tick.ts, and may only err towards a tick.
  */
-export async function isAnythingDue({ client, topics, timing, since }: DueWork): Promise<boolean> {
+export async function isAnythingDue({ client, topics, timing, startedAt }: DueWork): Promise<boolean> {
   const { calls, settings } = topics;
   const rows = await select(
     client,
@@ -27,7 +27,7 @@ export async function isAnythingDue({ client, topics, timing, since }: DueWork):
     `SELECT topic AS name, toUnixTimestamp64Milli(min(landing_progress.landed_until)) AS value
      FROM landing_progress FINAL WHERE topic IN {topics:Array(String)} GROUP BY topic
      UNION ALL SELECT name, toUnixTimestamp64Milli(max(until)) FROM aggregator_progress GROUP BY name
-     UNION ALL SELECT 'totals', toUnixTimestamp64Milli(max(totals_until)) FROM aggregator_progress
+     UNION ALL SELECT 'totals', toUnixTimestamp64Milli(totals_until) FROM aggregator_progress FINAL WHERE name = 'sealed'
      UNION ALL SELECT 'invalidated', toInt64(toUnixTimestamp(min(hour))) * 1000 FROM dirty_marks FINAL
        WHERE cleared < 2 HAVING count() > 0
      UNION ALL SELECT 'waiting', toInt64(count()) FROM set_aside FINAL WHERE cleared = 0`,
@@ -44,7 +44,7 @@ export async function isAnythingDue({ client, topics, timing, since }: DueWork):
     isInvalidated ||
     valueOf('waiting') > 0 ||
     sealableUntil(confirmed.calls, timing.sealDelayMs) > sealed ||
-    runningHourUntil({ sealed, totals }, confirmed.calls, timing.sealDelayMs, since) !== undefined ||
+    runningHourUntil({ sealed, totals }, confirmed.calls, timing.sealDelayMs, startedAt) !== undefined ||
     closableUntil(confirmed, timing) > valueOf('closed')
   );
 }

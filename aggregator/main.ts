@@ -73,7 +73,7 @@ async function run({
       onError: (error) => logger.error({ err: error }, 'settings snapshot not written'),
     }),
     now: Date.now,
-    since: Date.now(),
+    startedAt: Date.now(),
     topics,
     resealPace: new ResealPace(() => performance.now()),
     timing: { sealDelayMs: config.SEAL_DELAY_MS, graceMs: config.GRACE_MS, gatherMs: config.GATHER_MS },

@@ -33,7 +33,7 @@ export interface Aggregator {
   readonly log: LandedLog;
   readonly now: () => number;
   /** When this process started, epoch milliseconds. */
-  readonly since: number;
+  readonly startedAt: number;
   /** A day closes by the watermarks of both: every call and every change of settings of the day has landed by then. */
   readonly topics: Pick<Topics, 'calls' | 'settings'>;
   readonly timing: TickDelays;
@@ -69,7 +69,7 @@ export async function tick({
   store,
   log,
   now,
-  since,
+  startedAt,
   topics,
   timing,
   resealPace,
@@ -77,7 +77,7 @@ export async function tick({
   const { calls, closable } = await readTimes();
   // First, as sealing needs no settings.
   let hoursSealed = await sealEndedHours(client, calls, timing.sealDelayMs);
-  await sealRunningHour(client, calls, timing.sealDelayMs, since);
+  await sealRunningHour(client, calls, timing.sealDelayMs, startedAt);
   const [settings, progress, owed] = await Promise.all([
     store.refresh(),
     readProgress(client),
@@ -136,7 +136,7 @@ export async function tick({
   async function sealWhatHasEnded(): Promise<void> {
     const times = await readTimes();
     const sealed = await sealEndedHours(client, times.calls, timing.sealDelayMs);
-    await sealRunningHour(client, times.calls, timing.sealDelayMs, since);
+    await sealRunningHour(client, times.calls, timing.sealDelayMs, startedAt);
     if (sealed === 0) return;
     hoursSealed += sealed;
     sealedUntil = (await readProgress(client)).sealed;

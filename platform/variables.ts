@@ -68,7 +68,7 @@ export const closingVariables = {
     default: 60_000,
     minimum: 1_000,
     description:
-      'how long after an hour’s end it is sealed; must exceed the difference of the machines’ clocks',
+      'how long after its end an hour is sealed and a quarter hour counted; must exceed the difference of the machines’ clocks',
   }),
   GRACE_MS: Type.Integer({
     default: 15 * 60_000,

@@ -49,8 +49,9 @@ export async function readInvalidations(
 }
 
 /**
- * The invalidations of some hours, the oldest first. Whatever counts these hours afterwards has their events: an event
- * is there before its invalidation.
+ * The invalidations of some hours, all of one organisation after those of another, at most as many as are read at once:
+ * the others wait for a later count. Whatever counts these hours afterwards has their events: an event is there before
+ * its invalidation.
  * @param hours their starts, epoch milliseconds
  * @param before only those of events that were inserted before this instant
  */
@@ -65,7 +66,7 @@ export async function readInvalidationsOf(
     `${SELECT}
      WHERE cleared = ${STATE.invalidated} AND dirty_marks.hour IN {hours:Array(UInt32)} AND ${FREE}
        AND marked_at < ${instant('before')}
-     ORDER BY marked_at LIMIT ${INVALIDATIONS_PER_READ}`,
+     ORDER BY dirty_marks.hour, org_id LIMIT ${INVALIDATIONS_PER_READ}`,
     { hours: hours.map(toSeconds), before },
   );
 }

@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { second, toSeconds } from '../../platform/clickhouse/sql-time.ts';
-import { keyOf, ROLLUPS, type Rollup } from '../../store/usage/breakdowns.ts';
+import { instant, second, toSeconds } from '../../platform/clickhouse/sql-time.ts';
+import { keyOf, ROLLUPS, TOTALS, type Rollup } from '../../store/usage/breakdowns.ts';
 
 /**
  * The last step of a seal: replaces outdated rows by rows with 0 calls. A row is outdated where an earlier payload
@@ -12,18 +12,34 @@ import { keyOf, ROLLUPS, type Rollup } from '../../store/usage/breakdowns.ts';
  * One case remains for recompute: a sealer that read before the earlier payload landed, wrote after another sealer had
  * finished, and crashed before this step.
  */
-export async function zeroReplacedRows(
-  client: ClickHouseClient,
-  hours: readonly number[],
-  rollups: readonly Rollup[] = ROLLUPS,
-): Promise<void> {
+export async function zeroReplacedRows(client: ClickHouseClient, hours: readonly number[]): Promise<void> {
   const params = { hours: hours.map(toSeconds) };
   const isInHours = 'toStartOfHour(bucket) IN {hours:Array(UInt32)}';
   const isInvalidated = `org_id IN (SELECT org_id FROM dirty_marks WHERE hour IN {hours:Array(UInt32)})
     AND (org_id, toStartOfHour(bucket)) IN (SELECT org_id, hour FROM dirty_marks WHERE hour IN {hours:Array(UInt32)})`;
-  for (const rollup of rollups) {
+  for (const rollup of ROLLUPS) {
     await zeroOutdated(client, rollup, { isInHours, isInvalidated, version: 'newest', params });
   }
+}
+
+/**
+ * The same for the totals of the running hour, of organisations with an event that landed after a count of its quarter
+ * may have begun: those that are invalidated for quarters before `from`, and those that another sealer has cleared since
+ * this one began. At the end of a quarter most have an invalidation, and reading all of them takes longer than the count.
+ * @param since no sealer that began later needs to be covered, epoch milliseconds by ClickHouse's clock
+ */
+export async function zeroReplacedTotals(
+  client: ClickHouseClient,
+  { hour, from, since }: { readonly hour: number; readonly from: number; readonly since: number },
+): Promise<void> {
+  const invalidated = 'FROM dirty_marks FINAL WHERE hour IN {hours:Array(UInt32)}';
+  await zeroOutdated(client, TOTALS, {
+    isInHours: 'toStartOfHour(bucket) IN {hours:Array(UInt32)}',
+    isInvalidated: `(org_id IN (SELECT org_id ${invalidated} AND cleared = 0 AND earliest < ${second('from')})
+      OR org_id IN (SELECT org_id ${invalidated} AND marked_at >= ${instant('since')}))`,
+    version: 'newest',
+    params: { hours: [toSeconds(hour)], from: toSeconds(from), since },
+  });
 }
 
 /**

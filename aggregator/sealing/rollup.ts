@@ -140,7 +140,7 @@ export async function insertGrouped(
 const ClockRow = Type.Object({ now: Type.Integer() });
 
 /** ClickHouse's own time, by which the counts expire, in epoch seconds. */
-async function readClock(client: ClickHouseClient): Promise<number> {
+export async function readClock(client: ClickHouseClient): Promise<number> {
   const [row] = await select(client, ClockRow, 'SELECT toUnixTimestamp(now()) AS now');
   return row?.now ?? 0;
 }

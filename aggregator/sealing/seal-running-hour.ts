@@ -1,17 +1,16 @@
 import { floorTo } from '../../domain/instants.ts';
 import { countableUntil } from '../../domain/closing/when-to-close.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { instant, toSeconds } from '../../platform/clickhouse/sql-time.ts';
-import { BUCKET_MS, HOUR_MS, MINUTE_MS } from '../../schemas/time-units.ts';
+import { instant, second, toSeconds } from '../../platform/clickhouse/sql-time.ts';
+import { BUCKET_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../schemas/time-units.ts';
 import {
   advanceProgress,
   readProgress,
   type AggregatorProgress,
 } from '../../store/progress/aggregator-progress.ts';
-import { TOTALS } from '../../store/usage/breakdowns.ts';
 import { clearInvalidations, readInvalidationsOf } from './invalidations.ts';
-import { zeroReplacedRows } from './replaced-rows.ts';
-import { countedTotals, insertGrouped } from './rollup.ts';
+import { zeroReplacedTotals } from './replaced-rows.ts';
+import { countedTotals, insertGrouped, readClock } from './rollup.ts';
 
 /** Far more than the time from a quarter's end to its count, and than what the clocks of two servers differ by. */
 const CLOCKS_MS = MINUTE_MS;
@@ -19,46 +18,52 @@ const CLOCKS_MS = MINUTE_MS;
 /**
  * Until when the totals of the running hour can be counted; undefined where they have been.
  * @param watermark the confirmed watermark of the calls, epoch milliseconds
- * @param since when the process started, after the migrations: the invalidating view of an earlier release passed over
+ * @param startedAt when the process started, after the migrations: the invalidating view of an earlier release passed over
  * rows of a running hour, so only quarters that have ended since are counted. All that was appended before has landed.
  */
 export function runningHourUntil(
   { sealed, totals }: Pick<AggregatorProgress, 'sealed' | 'totals'>,
   watermark: number,
   sealDelayMs: number,
-  since: number,
+  startedAt: number,
 ): number | undefined {
   const until = countableUntil(watermark, sealDelayMs);
-  return until > totals && until >= since && floorTo(until, HOUR_MS) === sealed ? until : undefined;
+  return until > totals && until >= startedAt && floorTo(until, HOUR_MS) === sealed ? until : undefined;
 }
 
 /**
  * Counts the ended quarters of the running hour into the totals, for all organisations: current usage reads only the last
  * minutes from the events. The seal of the hour counts all of it again, for every rollup.
  *
- * A quarter has ended once everything that Kafka appended before its end plus the delay has landed. Rows that land later
- * leave an invalidation, by which readers count the hour of that organisation from the events, until the next quarter's
- * count has them too. Invalidations that may be of a later quarter stay: a process that was suspended may do this when
- * the hour is over. The others can be cleared, as no day is closed before its last hour is sealed, with their events.
+ * A quarter has ended once everything that Kafka appended before its end plus the delay has landed. Rows that land after
+ * its count leave an invalidation, by which readers count the hour of that organisation from the events, until the next
+ * quarter's count has them too. Invalidations that may be of a later quarter stay: a process that was suspended may do
+ * this when the hour is over. The others can be cleared, as no day is closed before its last hour is sealed, with their
+ * events.
  */
 export async function sealRunningHour(
   client: ClickHouseClient,
   watermark: number,
   sealDelayMs: number,
-  since: number,
+  startedAt: number,
 ): Promise<void> {
+  const untilOf = (progress: AggregatorProgress): number | undefined =>
+    runningHourUntil(progress, watermark, sealDelayMs, startedAt);
+  if (untilOf(await readProgress(client)) === undefined) return;
+  const since = (await readClock(client)) * SECOND_MS - CLOCKS_MS;
+  // Again, after the clock: by it is known what another sealer counts later, by progress what it has counted before.
   const progress = await readProgress(client);
-  const until = runningHourUntil(progress, watermark, sealDelayMs, since);
+  const until = untilOf(progress);
   if (until === undefined) return;
   const { sealed: hour, breakdowns, totals } = progress;
   const counted = await readInvalidationsOf(client, [hour], until + BUCKET_MS - CLOCKS_MS);
   await countQuarters(client, { hour, from: totals, until });
-  if (counted.length > 0) await zeroReplacedRows(client, [hour], [TOTALS]);
+  await zeroReplacedTotals(client, { hour, from: totals, since });
   await advanceProgress(client, 'sealed', hour, { breakdowns, totals: until });
   await clearInvalidations(client, counted);
 }
 
-/** Those of invalidated organisations from the beginning of the hour. */
+/** From `from` on; of organisations with late events in quarters before it, from the beginning of the hour. */
 async function countQuarters(
   client: ClickHouseClient,
   { hour, from, until }: { readonly hour: number; readonly from: number; readonly until: number },
@@ -66,10 +71,11 @@ async function countQuarters(
   const events = `FROM call_events FINAL
     WHERE toStartOfHour(occurred_at) IN {hours:Array(UInt32)} AND occurred_at < ${instant('until')}
       AND (occurred_at >= ${instant('from')} OR org_id IN (
-        SELECT org_id FROM dirty_marks FINAL WHERE cleared = 0 AND hour IN {hours:Array(UInt32)}))`;
+        SELECT org_id FROM dirty_marks FINAL
+        WHERE cleared = 0 AND hour IN {hours:Array(UInt32)} AND earliest < ${second('from_second')}))`;
   await insertGrouped(
     client,
     `INSERT INTO usage_15m (org_id, product, bucket, calls, credits, rejected, seen) SELECT ${countedTotals(events)}`,
-    { hours: [toSeconds(hour)], from, until },
+    { hours: [toSeconds(hour)], from, from_second: toSeconds(from), until },
   );
 }

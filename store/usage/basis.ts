@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { displayedWatermark, type LandedPartition } from '../progress/watermark.ts';
-import type { SealedHours } from './rollup-plan.ts';
+import { sealedHours, type SealedHours } from './rollup-plan.ts';
 
 /** What an answer about current usage goes by. */
 export interface Basis {
@@ -24,7 +24,10 @@ export interface Basis {
 const BasisRow = Type.Object({
   part: Type.Enum(['landing', 'sealed', 'invalidated', 'settings']),
   instant: Type.Integer(),
-  /** Of landing: when it was observed. Of sealing: how far the narrow breakdowns are complete. */
+  /**
+   * Of landing: when it was observed. Of sealing: how far the narrow breakdowns are complete. Of an invalidated hour: its
+   * first quarter with late events.
+   */
   instant_too: Type.Integer(),
   /** Whether a partition is caught up, or an hour is still invalidated. */
   holds: Type.Boolean(),
@@ -67,7 +70,8 @@ export async function readBases(
      UNION ALL SELECT 'sealed', toUnixTimestamp64Milli(until), toUnixTimestamp64Milli(narrow_until), false, '', '', 0,
          toUnixTimestamp64Milli(totals_until)
        FROM aggregator_progress FINAL WHERE name = 'sealed'
-     UNION ALL SELECT 'invalidated', toInt64(toUnixTimestamp(hour)) * 1000, 0, toBool(min(cleared) = 0),
+     UNION ALL SELECT 'invalidated', toInt64(toUnixTimestamp(hour)) * 1000,
+         toInt64(toUnixTimestamp(minIf(earliest, cleared = 0))) * 1000, toBool(min(cleared) = 0),
          toString(groupBitXor(sipHash64(id))), org_id, 0, 0
        FROM dirty_marks FINAL WHERE org_id IN {orgs:Array(String)} GROUP BY org_id, hour
      UNION ALL SELECT 'settings', 0, 0, false, '', '', 0, 0
@@ -76,9 +80,11 @@ export async function readBases(
   );
   const rowsOf = (wanted: Static<typeof BasisRow>['part']) => rows.filter(({ part }) => part === wanted);
   const [sealed] = rowsOf('sealed');
-  const until = sealed?.instant ?? 0;
-  const breakdownsUntil = sealed?.instant_too ?? 0;
-  const totalsUntil = Math.max(until, sealed?.position ?? 0);
+  const progress = {
+    until: sealed?.instant ?? 0,
+    breakdownsUntil: sealed?.instant_too ?? 0,
+    totalsUntil: sealed?.position ?? 0,
+  };
   const invalidated = Map.groupBy(rowsOf('invalidated'), ({ org }) => org);
   const landed = rowsOf('landing').map(({ partition, position, instant, instant_too, holds }) => ({
     partition,
@@ -90,9 +96,12 @@ export async function readBases(
   const hasNewSettings = rowsOf('settings').length > 0;
   return (orgId, now) => {
     const hours = (invalidated.get(orgId) ?? []).toSorted((one, other) => one.instant - other.instant);
-    const invalidatedHours = hours.filter(({ holds }) => holds).map(({ instant }) => instant);
+    const invalidatedHours = hours
+      .filter(({ holds }) => holds)
+      .map(({ instant, instant_too }) => ({ hour: instant, earliest: instant_too }));
+    const { until, totalsUntil } = progress;
     return {
-      sealed: { until, breakdownsUntil, totalsUntil, invalidatedHours },
+      sealed: sealedHours(progress, invalidatedHours),
       stamp: hashOf([until, totalsUntil, ...hours.map(({ instant, holds, ids }) => [instant, holds, ids])]),
       landed,
       watermark: displayedWatermark(landed, now),

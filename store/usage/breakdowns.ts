@@ -1,7 +1,10 @@
 import { DIMENSIONS, isDimension, type Dimension } from './dimensions.ts';
 import type { SealedHours } from './rollup-plan.ts';
 
-/** A rollup of sealed hours (schemas/clickhouse/0003, 0029 and 0030). Every seal writes all of them. */
+/**
+ * A rollup of sealed hours (schemas/clickhouse/0003, 0029 and 0030). Every seal writes all of them; the totals have the
+ * ended quarters of the running hour too.
+ */
 export interface Rollup {
   readonly table: RollupTable;
   /** Beyond the product, in the order of the table's key. */

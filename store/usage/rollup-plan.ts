@@ -19,6 +19,25 @@ export interface SealedHours {
   readonly invalidatedHours: readonly number[];
 }
 
+/** Events that landed after their quarter had ended: instants, of their hour and of the first of these quarters. */
+export interface InvalidatedHour {
+  readonly hour: number;
+  readonly earliest: number;
+}
+
+/**
+ * Invalidations of quarters that even the totals do not have are left out: those are read from the events anyway.
+ * @param progress as recorded: 0 where nothing is
+ */
+export function sealedHours(
+  { until, breakdownsUntil, totalsUntil }: Omit<SealedHours, 'invalidatedHours'>,
+  invalidated: readonly InvalidatedHour[],
+): SealedHours {
+  const countedUntil = Math.max(until, totalsUntil);
+  const hours = invalidated.filter(({ earliest }) => earliest < countedUntil).map(({ hour }) => hour);
+  return { until, breakdownsUntil, totalsUntil: countedUntil, invalidatedHours: [...new Set(hours)] };
+}
+
 /** What the totals have of the hours of an organisation, for a plan of reading them. */
 export const totalsOf = ({ totalsUntil, invalidatedHours }: SealedHours) => ({
   until: totalsUntil,

@@ -1,11 +1,14 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import type { SealedHours } from './rollup-plan.ts';
+import { sealedHours, type SealedHours } from './rollup-plan.ts';
 
 const SealedRow = Type.Object({
   /** `sealed`, and how far the narrow breakdowns and the totals are complete; empty before the first seal. */
   progress: Type.Array(Type.Tuple([Type.Number(), Type.Number(), Type.Number()])),
-  invalidated: Type.Array(Type.Tuple([Type.String(), Type.Array(Type.Number())])),
+  /** By organisation: hours, each with the first quarter that has late events. */
+  invalidated: Type.Array(
+    Type.Tuple([Type.String(), Type.Array(Type.Tuple([Type.Number(), Type.Number()]))]),
+  ),
 });
 
 /** Which hours of several organisations the rollup has. */
@@ -33,16 +36,20 @@ export async function readSealedHoursOf(
        (SELECT groupArray((toUnixTimestamp64Milli(until), toUnixTimestamp64Milli(narrow_until), toUnixTimestamp64Milli(totals_until)))
          FROM aggregator_progress FINAL WHERE name = 'sealed') AS progress,
        (SELECT groupArray((toString(org_id), hours)) FROM (
-         SELECT org_id, groupUniqArray(toUnixTimestamp(hour) * 1000) AS hours FROM dirty_marks FINAL
+         SELECT org_id, groupUniqArray((toUnixTimestamp(hour) * 1000, toUnixTimestamp(earliest) * 1000)) AS hours FROM dirty_marks FINAL
          WHERE org_id IN {orgs:Array(String)} AND cleared = 0 GROUP BY org_id)) AS invalidated`,
     { orgs: orgIds },
   );
-  const [until, breakdownsUntil, countedUntil] = row?.progress[0] ?? [0, 0, 0];
-  const totalsUntil = Math.max(until, countedUntil);
+  const [until, breakdownsUntil, totalsUntil] = row?.progress[0] ?? [0, 0, 0];
+  const progress = { until, breakdownsUntil, totalsUntil };
   const invalidated = new Map(row?.invalidated);
   return {
-    totalsUntil,
-    of: (orgId) => ({ until, breakdownsUntil, totalsUntil, invalidatedHours: invalidated.get(orgId) ?? [] }),
+    totalsUntil: sealedHours(progress, []).totalsUntil,
+    of: (orgId) =>
+      sealedHours(
+        progress,
+        (invalidated.get(orgId) ?? []).map(([hour, earliest]) => ({ hour, earliest })),
+      ),
   };
 }
 

@@ -57,7 +57,7 @@ function anAggregator(): Aggregator {
     },
     store: createSettingsStore(client, 'none'),
     now: () => now,
-    since: 0,
+    startedAt: 0,
     topics,
     timing,
     resealPace: new ResealPace(() => 0),

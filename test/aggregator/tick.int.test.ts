@@ -49,7 +49,7 @@ beforeAll(async () => {
     },
     store: createSettingsStore(client, 'none'),
     now: () => closed,
-    since: 0,
+    startedAt: 0,
     topics,
     timing,
     resealPace: new ResealPace(() => 0),
@@ -214,7 +214,7 @@ describe('an aggregator', () => {
     await passTo(hour + timing.sealDelayMs);
     while (await isAnythingDue(later)) await tick(later);
     await passTo(hour + BUCKET_MS + timing.sealDelayMs);
-    expect(await isAnythingDue({ ...later, since: hour + BUCKET_MS + 1 })).toBe(false);
+    expect(await isAnythingDue({ ...later, startedAt: hour + BUCKET_MS + 1 })).toBe(false);
     expect(await isAnythingDue(later)).toBe(true);
     await tick(later);
     expect(await readProgress(client)).toMatchObject({ sealed: hour, totals: hour + BUCKET_MS });

@@ -72,7 +72,7 @@ async function openAggregator(): Promise<Aggregator> {
     log,
     store: createSettingsStore(client, 'none'),
     now: Date.now,
-    since: 0,
+    startedAt: 0,
     topics,
     timing: { sealDelayMs: MINUTE_MS, graceMs: 15 * MINUTE_MS, gatherMs: 0 },
     resealPace: new ResealPace(() => 0),

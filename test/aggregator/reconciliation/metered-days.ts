@@ -89,7 +89,16 @@ export async function openMeteredDays(suite: string): Promise<MeteredDays> {
   };
   const timing = { sealDelayMs: MINUTE_MS, graceMs: 15 * MINUTE_MS, gatherMs: 0 };
   const resealPace = new ResealPace(() => 0);
-  const aggregator: Aggregator = { client, store, log, now: () => NOW, since: 0, topics, timing, resealPace };
+  const aggregator: Aggregator = {
+    client,
+    store,
+    log,
+    now: () => NOW,
+    startedAt: 0,
+    topics,
+    timing,
+    resealPace,
+  };
   await tick(aggregator);
 
   let now = NOW;

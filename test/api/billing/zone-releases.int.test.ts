@@ -80,7 +80,7 @@ describe('days that are closed when new time zone rules are adopted', () => {
         close: () => Promise.resolve(),
       },
       now: () => NOW,
-      since: 0,
+      startedAt: 0,
       topics,
       timing: { sealDelayMs: MINUTE_MS, graceMs: 15 * MINUTE_MS, gatherMs: 0 },
       resealPace: new ResealPace(() => 0),

@@ -89,7 +89,7 @@ async function settle(): Promise<void> {
       close: async () => undefined,
     },
     now: () => NOW,
-    since: 0,
+    startedAt: 0,
     topics: topicNames(),
     timing: { sealDelayMs: 60_000, graceMs: 900_000, gatherMs: 0 },
     resealPace: new ResealPace(() => 0),
