@@ -26,7 +26,7 @@ export async function zeroReplacedRows(client: ClickHouseClient, hours: readonly
  * The same for the totals of the running hour, of organisations with an event that landed after a count of its quarter
  * may have begun: those that are invalidated for quarters before `from`, and those that another sealer has cleared since
  * this one began. At the end of a quarter most have an invalidation, and reading all of them takes longer than the count.
- * @param since no sealer that began later needs to be covered, epoch milliseconds by ClickHouse's clock
+ * @param since when this one began, less what two clocks may differ by; epoch milliseconds by ClickHouse's clock
  */
 export async function zeroReplacedTotals(
   client: ClickHouseClient,
