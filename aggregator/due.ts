@@ -1,8 +1,12 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../platform/clickhouse/connect.ts';
-import { closableUntil, sealableUntil, type ClosingDelays } from '../domain/closing/when-to-close.ts';
+import {
+  closableUntil,
+  runningHourUntil,
+  sealableUntil,
+  type ClosingDelays,
+} from '../domain/closing/when-to-close.ts';
 import type { Topics } from '../schemas/topics.ts';
-import { runningHourUntil } from './sealing/seal-running-hour.ts';
 
 const ValueRow = Type.Object({ name: Type.String(), value: Type.Integer() });
 
@@ -27,7 +31,8 @@ export async function isAnythingDue({ client, topics, timing, startedAt }: DueWo
     `SELECT topic AS name, toUnixTimestamp64Milli(min(landing_progress.landed_until)) AS value
      FROM landing_progress FINAL WHERE topic IN {topics:Array(String)} GROUP BY topic
      UNION ALL SELECT name, toUnixTimestamp64Milli(max(until)) FROM aggregator_progress GROUP BY name
-     UNION ALL SELECT 'totals', toUnixTimestamp64Milli(totals_until) FROM aggregator_progress FINAL WHERE name = 'sealed'
+     UNION ALL SELECT 'totals', toUnixTimestamp64Milli(greatest(until, totals_until)) FROM aggregator_progress FINAL
+       WHERE name = 'sealed'
      UNION ALL SELECT 'invalidated', toInt64(toUnixTimestamp(min(hour))) * 1000 FROM dirty_marks FINAL
        WHERE cleared < 2 HAVING count() > 0
      UNION ALL SELECT 'waiting', toInt64(count()) FROM set_aside FINAL WHERE cleared = 0`,
@@ -39,7 +44,7 @@ export async function isAnythingDue({ client, topics, timing, startedAt }: DueWo
   const sealed = valueOf('sealed');
   // Those of the running hour wait for its next quarter.
   const isInvalidated = rows.some(({ name, value }) => name === 'invalidated' && value < sealed);
-  const totals = Math.max(sealed, valueOf('totals'));
+  const totals = valueOf('totals');
   return (
     isInvalidated ||
     valueOf('waiting') > 0 ||

@@ -76,8 +76,7 @@ export async function tick({
 }: Aggregator): Promise<TickReport> {
   const { calls, closable } = await readTimes();
   // First, as sealing needs no settings.
-  let hoursSealed = await sealEndedHours(client, calls, timing.sealDelayMs);
-  await sealRunningHour(client, calls, timing.sealDelayMs, startedAt);
+  let hoursSealed = await sealUntil(calls);
   const [settings, progress, owed] = await Promise.all([
     store.refresh(),
     readProgress(client),
@@ -132,11 +131,16 @@ export async function tick({
     closedUntil: Math.max(closable, progress.closed),
   };
 
+  /** @returns the number of hours with events that were sealed */
+  async function sealUntil(watermark: number): Promise<number> {
+    const hours = await sealEndedHours(client, watermark, timing.sealDelayMs);
+    await sealRunningHour(client, watermark, timing.sealDelayMs, startedAt);
+    return hours;
+  }
+
   /** Counting hours again may take longer than an hour lasts. */
   async function sealWhatHasEnded(): Promise<void> {
-    const times = await readTimes();
-    const sealed = await sealEndedHours(client, times.calls, timing.sealDelayMs);
-    await sealRunningHour(client, times.calls, timing.sealDelayMs, startedAt);
+    const sealed = await sealUntil((await readTimes()).calls);
     if (sealed === 0) return;
     hoursSealed += sealed;
     sealedUntil = (await readProgress(client)).sealed;

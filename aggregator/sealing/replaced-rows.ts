@@ -2,6 +2,8 @@ import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { instant, second, toSeconds } from '../../platform/clickhouse/sql-time.ts';
 import { keyOf, ROLLUPS, TOTALS, type Rollup } from '../../store/usage/breakdowns.ts';
 
+const IS_IN_HOURS = 'toStartOfHour(bucket) IN {hours:Array(UInt32)}';
+
 /**
  * The last step of a seal: replaces outdated rows by rows with 0 calls. A row is outdated where an earlier payload
  * under an event's id moved the event to another user, endpoint or product. The row under the old key then has a lower
@@ -14,11 +16,10 @@ import { keyOf, ROLLUPS, TOTALS, type Rollup } from '../../store/usage/breakdown
  */
 export async function zeroReplacedRows(client: ClickHouseClient, hours: readonly number[]): Promise<void> {
   const params = { hours: hours.map(toSeconds) };
-  const isInHours = 'toStartOfHour(bucket) IN {hours:Array(UInt32)}';
   const isInvalidated = `org_id IN (SELECT org_id FROM dirty_marks WHERE hour IN {hours:Array(UInt32)})
     AND (org_id, toStartOfHour(bucket)) IN (SELECT org_id, hour FROM dirty_marks WHERE hour IN {hours:Array(UInt32)})`;
   for (const rollup of ROLLUPS) {
-    await zeroOutdated(client, rollup, { isInHours, isInvalidated, version: 'newest', params });
+    await zeroOutdated(client, rollup, { isInHours: IS_IN_HOURS, isInvalidated, version: 'newest', params });
   }
 }
 
@@ -34,7 +35,7 @@ export async function zeroReplacedTotals(
 ): Promise<void> {
   const invalidated = 'FROM dirty_marks FINAL WHERE hour IN {hours:Array(UInt32)}';
   await zeroOutdated(client, TOTALS, {
-    isInHours: 'toStartOfHour(bucket) IN {hours:Array(UInt32)}',
+    isInHours: IS_IN_HOURS,
     isInvalidated: `(org_id IN (SELECT org_id ${invalidated} AND cleared = 0 AND earliest < ${second('from')})
       OR org_id IN (SELECT org_id ${invalidated} AND marked_at >= ${instant('since')}))`,
     version: 'newest',

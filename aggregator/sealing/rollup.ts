@@ -49,9 +49,9 @@ export async function writeRollup(
 }
 
 /**
- * A SELECT of totals and the version of every bucket. The version covers all products and dimensions of the bucket, and
- * exactly the rows counted here: one statement reads one snapshot.
- * @param events FROM and WHERE, without others of a bucket than those that it selects
+ * What follows the SELECT of totals and the version of every bucket. The version covers all products and dimensions of
+ * the bucket, and exactly the rows counted here: one statement reads one snapshot.
+ * @param events FROM and WHERE; they select all events of a bucket or none
  */
 export const countedTotals = (events: string): string =>
   `org_id, product, ${BUCKET}, ${SUMS}, sum(sum(toUInt128(version))) OVER (PARTITION BY org_id, bucket) AS seen

@@ -1,8 +1,7 @@
-import { floorTo } from '../../domain/instants.ts';
-import { countableUntil } from '../../domain/closing/when-to-close.ts';
+import { runningHourUntil } from '../../domain/closing/when-to-close.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { instant, second, toSeconds } from '../../platform/clickhouse/sql-time.ts';
-import { BUCKET_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../schemas/time-units.ts';
+import { BUCKET_MS, MINUTE_MS, SECOND_MS } from '../../schemas/time-units.ts';
 import {
   advanceProgress,
   readProgress,
@@ -16,22 +15,6 @@ import { countedTotals, insertGrouped, readClock } from './rollup.ts';
 const CLOCKS_MS = MINUTE_MS;
 
 /**
- * Until when the totals of the running hour can be counted; undefined where they have been.
- * @param watermark the confirmed watermark of the calls, epoch milliseconds
- * @param startedAt when the process started, after the migrations: the invalidating view of an earlier release passed over
- * rows of a running hour, so only quarters that have ended since are counted. All that was appended before has landed.
- */
-export function runningHourUntil(
-  { sealed, totals }: Pick<AggregatorProgress, 'sealed' | 'totals'>,
-  watermark: number,
-  sealDelayMs: number,
-  startedAt: number,
-): number | undefined {
-  const until = countableUntil(watermark, sealDelayMs);
-  return until > totals && until >= startedAt && floorTo(until, HOUR_MS) === sealed ? until : undefined;
-}
-
-/**
  * Counts the ended quarters of the running hour into the totals, for all organisations: current usage reads only the last
  * minutes from the events. The seal of the hour counts all of it again, for every rollup.
  *
@@ -40,6 +23,8 @@ export function runningHourUntil(
  * quarter's count has them too. Invalidations that may be of a later quarter stay: a process that was suspended may do
  * this when the hour is over. The others can be cleared, as no day is closed before its last hour is sealed, with their
  * events.
+ * @param watermark the confirmed watermark of the calls, epoch milliseconds
+ * @param startedAt as of runningHourUntil
  */
 export async function sealRunningHour(
   client: ClickHouseClient,

@@ -23,9 +23,21 @@ export function sealableUntil(calls: number, sealDelayMs: number): number {
   return Math.max(0, floorTo(calls - sealDelayMs, HOUR_MS));
 }
 
-/** Quarter hours that ended by this instant may be counted into the totals of the running hour. */
-export function countableUntil(calls: number, sealDelayMs: number): number {
-  return Math.max(0, floorTo(calls - sealDelayMs, BUCKET_MS));
+/**
+ * Until when the totals of the running hour, the first that is not sealed, may be counted; undefined where they have been.
+ * @param done progress: hours before `sealed` are sealed, quarter hours before `totals` are in the totals
+ * @param calls the confirmed watermark of the calls, epoch milliseconds
+ * @param startedAt when the process started, after the migrations: the invalidating view of an earlier release passed over
+ * rows of a running hour, so only quarters that have ended since are counted. All that was appended before has landed.
+ */
+export function runningHourUntil(
+  { sealed, totals }: { readonly sealed: number; readonly totals: number },
+  calls: number,
+  sealDelayMs: number,
+  startedAt: number,
+): number | undefined {
+  const until = floorTo(calls - sealDelayMs, BUCKET_MS);
+  return until > totals && until >= startedAt && floorTo(until, HOUR_MS) === sealed ? until : undefined;
 }
 
 /**

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Kafka } from 'kafkajs';
 import { connectClickHouse, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { connectKafka, ensureTopics } from '../../platform/kafka/connect.ts';
-import { MAINS } from '../../deploy/local/pipeline.ts';
+import { MAINS, type Stage } from '../../deploy/local/pipeline.ts';
 import { freePort } from '../../deploy/local/ports.ts';
 import { untilSettled } from '../../deploy/local/settled.ts';
 import { createLogger } from '../../platform/logging.ts';
@@ -17,8 +17,6 @@ import { runDataDir } from '../servers/addresses.ts';
 import { openNamespace, type NamespaceSettings } from '../servers/namespace.ts';
 import { until } from '../until.ts';
 import { PROGRAM_ENV } from '../servers/program-env.ts';
-
-export type Stage = 'consumer' | 'aggregator' | 'alerts' | 'api';
 
 /** The program of a process, as a path. */
 export const mainOf = (stage: Stage): string => join(projectRoot(), MAINS[stage]);

@@ -23,7 +23,8 @@ import { ANN, ANNS_PASSWORD, describeConnections } from '../platform/kafka/conne
 import { call } from '../producers/sample-event.ts';
 import { startSecuredKafka, type SecuredKafka } from '../servers/secured-kafka.ts';
 import { until } from '../until.ts';
-import { mainOf, openPipeline, type PipelineUnderTest, type Stage } from './pipeline.ts';
+import type { Stage } from '../../deploy/local/pipeline.ts';
+import { mainOf, openPipeline, type PipelineUnderTest } from './pipeline.ts';
 import { PROGRAM_ENV } from '../servers/program-env.ts';
 
 /** Every program as a user of its own, with the ACLs of cli/acls.ts and no others. */

@@ -174,42 +174,44 @@ describe('the running hour', () => {
   });
 });
 
-/** A client whose counts of totals are written late: what they have read stays as it is. */
-function writingAfter(resumed: Promise<unknown>, hasRead: () => void): ClickHouseClient {
-  return new Proxy(client(), {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name);
-      if (typeof member !== 'function') return member;
-      return async (request: { readonly query?: string }) => {
-        if (name !== 'command' || request.query?.includes('FROM call_events') !== true)
-          return Reflect.apply(member, target, [request]) as unknown;
-        await target.command({ query: 'CREATE TABLE read_totals AS usage_15m' });
-        await target.command({
-          ...request,
-          query: request.query.replace('INTO usage_15m', 'INTO read_totals'),
-        });
-        hasRead();
-        await resumed;
-        return target.command({ query: 'INSERT INTO usage_15m SELECT * FROM read_totals' });
-      };
-    },
-  });
-}
+type Statement = { readonly query: string };
 
-/** A client whose statement with this text waits. */
-function suspendedBefore(
+/** A client that leaves its statements with a text to a function, which may pass them on. */
+function intercepting(
   method: 'query' | 'command',
   text: string,
-  resumed: Promise<unknown>,
+  run: (statement: Statement, pass: (statement: Statement) => Promise<unknown>) => Promise<unknown>,
 ): ClickHouseClient {
   return new Proxy(client(), {
     get(target, name) {
       const member: unknown = Reflect.get(target, name);
       if (typeof member !== 'function') return member;
-      return async (request: { readonly query?: string }) => {
-        if (name === method && request.query?.includes(text) === true) await resumed;
-        return Reflect.apply(member, target, [request]) as unknown;
-      };
+      const pass = async (statement: Statement): Promise<unknown> =>
+        Reflect.apply(member, target, [statement]);
+      if (name !== method) return pass;
+      return (statement: Statement) =>
+        statement.query.includes(text) ? run(statement, pass) : pass(statement);
     },
   });
 }
+
+/** A client whose counts of totals are written late: what they have read stays as it is. */
+const writingAfter = (resumed: Promise<unknown>, hasRead: () => void): ClickHouseClient =>
+  intercepting('command', 'FROM call_events', async (statement, pass) => {
+    await pass({ query: 'CREATE TABLE read_totals AS usage_15m' });
+    await pass({ ...statement, query: statement.query.replace('INTO usage_15m', 'INTO read_totals') });
+    hasRead();
+    await resumed;
+    return pass({ query: 'INSERT INTO usage_15m SELECT * FROM read_totals' });
+  });
+
+/** A client whose statement with this text waits. */
+const suspendedBefore = (
+  method: 'query' | 'command',
+  text: string,
+  resumed: Promise<unknown>,
+): ClickHouseClient =>
+  intercepting(method, text, async (statement, pass) => {
+    await resumed;
+    return pass(statement);
+  });

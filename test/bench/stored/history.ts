@@ -56,14 +56,14 @@ export function intervalsOf(history: Pick<History, 'calls' | 'days' | 'end'>): I
   const callsOf = (minutes: number): number => Math.floor((calls * RECENT_SHARE * minutes) / recentMinutes);
   const live = callsOf(LIVE_MINUTES);
   const running = hour < quarter ? callsOf(RUNNING_MINUTES) : 0;
-  const recent = Math.floor(calls * RECENT_SHARE) - running - live;
+  const recent = Math.floor(calls * RECENT_SHARE);
   const month = Math.floor(calls * MONTH_SHARE);
   const start = hour - days * DAY_MS;
   const [dayStart, monthStart] = [hour - DAY_MS, Math.max(start, hour - MONTH_DAYS * DAY_MS)];
   return [
-    { from: start, to: monthStart, calls: start < monthStart ? calls - recent - month - running - live : 0 },
-    { from: monthStart, to: dayStart, calls: start < monthStart ? month : calls - recent - running - live },
-    { from: dayStart, to: hour, calls: recent },
+    { from: start, to: monthStart, calls: start < monthStart ? calls - recent - month : 0 },
+    { from: monthStart, to: dayStart, calls: start < monthStart ? month : calls - recent },
+    { from: dayStart, to: hour, calls: recent - running - live },
     { from: hour, to: quarter, calls: running },
     { from: quarter, to: Math.max(end, quarter + 1), calls: live },
   ];
