@@ -12,6 +12,7 @@ import { openTracing } from '../platform/tracing/tracing.ts';
 import { runProcess, type RunningProcess } from '../platform/lifecycle/run-process.ts';
 import { pipelineTopics, topicNames } from '../schemas/topics.ts';
 import { InsertBatch } from './write/insert-batch.ts';
+import { InsertPace } from './write/insert-pace.ts';
 import { alertsLog } from './write/alerts-log.ts';
 import { chargesLog } from './write/charges-log.ts';
 import { consumerMetrics } from './metrics.ts';
@@ -121,7 +122,8 @@ async function run({
   );
   const land = landFrom(calls, ranges.add);
   const landBatch = landCallEvents({ land, inserts, counters, erasures, decoder, tracing });
-  const batchWriter = new BatchWriter([newBatch(), newBatch()], config.BATCH_LINGER_MS, landBatch, fail, () =>
+  const pace = new InsertPace(config.BATCH_LINGER_MS);
+  const batchWriter = new BatchWriter([newBatch(), newBatch()], pace, landBatch, fail, () =>
     performance.now(),
   );
   const waveLimits = { percent: config.INVALID_PERCENT_LIMIT, records: config.INVALID_RECORDS_LIMIT };

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { InsertBatch } from './insert-batch.ts';
+import type { InsertPace } from './insert-pace.ts';
 
 const HEARTBEAT_MS = 500;
 /** What one fetch brings of several partitions is added within this time. */
@@ -7,8 +8,8 @@ const GATHER_MS = 10;
 
 /**
  * Two insert batches in turn: one is filled while the other lands, strictly one insert after the other. A batch lands
- * when it is full, else the linger time after the landing before it began, so that many partitions share an insert at
- * low traffic; a record that comes after a rest waits for a moment only. Memory is bounded by the two batches: while
+ * when it is full, else at the pace of inserts (insert-pace.ts), so that many partitions share one; a record that comes
+ * after a rest waits for a moment only. Memory is bounded by the two batches: while
  * both are full, callers wait for room.
  */
 export class BatchWriter {
@@ -19,7 +20,7 @@ export class BatchWriter {
   #isDue = false;
   #gaveUp = false;
   #begunAtMs = -Infinity;
-  readonly #lingerMs: number;
+  readonly #pace: InsertPace;
   readonly #land: (insertBatch: InsertBatch) => Promise<void>;
   readonly #onFailure: (error: unknown) => void;
   readonly #now: () => number;
@@ -31,13 +32,13 @@ export class BatchWriter {
    */
   constructor(
     insertBatches: readonly [InsertBatch, InsertBatch],
-    lingerMs: number,
+    pace: InsertPace,
     land: (insertBatch: InsertBatch) => Promise<void>,
     onFailure: (error: unknown) => void,
     now: () => number,
   ) {
     [this.#open, this.#spare] = insertBatches;
-    this.#lingerMs = lingerMs;
+    this.#pace = pace;
     this.#land = land;
     this.#onFailure = onFailure;
     this.#now = now;
@@ -61,21 +62,22 @@ export class BatchWriter {
     }
   }
 
-  /** Call it after adding records: it starts the landing, or the linger time. */
+  /** Call it after adding records: it starts the landing, or the wait for it. */
   added(): void {
     if (this.#open.isFull) this.#landIfIdle();
     if (this.#open.isEmpty) return;
-    const restMs = this.#begunAtMs + this.#lingerMs - this.#now();
+    const { intervalMs } = this.#pace;
+    const restMs = this.#begunAtMs + intervalMs - this.#now();
     this.#timer ??= setTimeout(
       () => {
         this.#isDue = true;
         this.#landIfIdle();
       },
-      Math.min(this.#lingerMs, Math.max(GATHER_MS, restMs)),
+      Math.min(intervalMs, Math.max(GATHER_MS, restMs)),
     );
   }
 
-  /** Lands everything added so far, without lingering; returns early only if landing gave up. */
+  /** Lands everything added so far, without waiting for more; returns early only if landing gave up. */
   async drain(): Promise<void> {
     for (;;) {
       this.#landIfIdle();
@@ -103,6 +105,7 @@ export class BatchWriter {
       this.#onFailure(error);
       return;
     }
+    if (!insertBatch.isFull) this.#pace.landed(this.#now() - this.#begunAtMs);
     insertBatch.clear();
     this.#spare = insertBatch;
     this.#landing = undefined;

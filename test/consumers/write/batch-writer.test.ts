@@ -1,5 +1,6 @@
 import { InsertBatch } from '../../../consumers/write/insert-batch.ts';
 import { BatchWriter } from '../../../consumers/write/batch-writer.ts';
+import { InsertPace } from '../../../consumers/write/insert-pace.ts';
 import { until } from '../../until.ts';
 
 const noHeartbeat = (): Promise<void> => Promise.resolve();
@@ -17,7 +18,7 @@ function pacedBatchWriter(lingerMs: number) {
   let isOver = false;
   const batchWriter = new BatchWriter(
     [new InsertBatch(2, 2 ** 20), new InsertBatch(2, 2 ** 20)],
-    lingerMs,
+    new InsertPace(lingerMs),
     (insertBatch) =>
       new Promise((resolve, reject) => {
         const offsets = insertBatch.ranges.map(({ lastOffset }) => lastOffset);
