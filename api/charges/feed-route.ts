@@ -5,7 +5,7 @@ import { invalidParameter } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
 import { ChargeAnswer, chargeAnswers } from './answer.ts';
 import { decodeOffset, encodeOffset } from './cursor.ts';
-import { readRevisions } from '../../store/charges/read-revisions.ts';
+import { readRevisions, type ChargeRow } from '../../store/charges/read-revisions.ts';
 
 const FeedQuery = Type.Object(
   {
@@ -41,6 +41,22 @@ export type FeedAnswer = Static<typeof FeedAnswer>;
  * A revision never changes, and a client that follows the cursors gets it once.
  */
 export function chargesRoute(app: ApiServer, { clickhouse, topics }: Sources): void {
+  /** As last read. What has landed stays landed, so a page before it need not read it again. */
+  let landedEnd = 0;
+
+  async function readPage(from: number, limit: number): Promise<ChargeRow[]> {
+    if (from + limit <= landedEnd) {
+      const page = await readRevisions(clickhouse, { from, to: landedEnd, limit });
+      if (page.length === limit) return page;
+    }
+    // Before the rows: what lands meanwhile belongs to the next page.
+    const to = await readLandedEnd(clickhouse, topics.dailyCharges);
+    if (from > to)
+      throw invalidParameter('cursor', 'lies beyond the end of the log: it belongs to another system');
+    landedEnd = to;
+    return readRevisions(clickhouse, { from, to, limit });
+  }
+
   app.route({
     method: 'GET',
     url: '/v1/charges',
@@ -52,11 +68,7 @@ export function chargesRoute(app: ApiServer, { clickhouse, topics }: Sources): v
     },
     handler: async ({ query: { cursor, limit } }) => {
       const from = cursor === undefined ? 0 : decodeOffset(cursor);
-      // Before the rows: what lands meanwhile belongs to the next page.
-      const to = await readLandedEnd(clickhouse, topics.dailyCharges);
-      if (from > to)
-        throw invalidParameter('cursor', 'lies beyond the end of the log: it belongs to another system');
-      const rows = await readRevisions(clickhouse, { from, to, limit });
+      const rows = await readPage(from, limit);
       const last = rows.at(-1);
       return {
         charges: chargeAnswers(rows),

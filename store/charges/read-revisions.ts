@@ -44,8 +44,8 @@ const SELECT = `SELECT toInt64(kafka_offset) AS offset, org_id, product, toStrin
 
 /** FINAL must see every record of a revision, also those in granules without an offset that is searched for. */
 const WHOLE = 'SETTINGS use_skip_indexes_if_final = 0';
-/** Some offsets have no revision: those of ignored records. */
-const FIRST_SPAN = 2;
+/** Few offsets have no revision: those of ignored records. */
+const FIRST_SPAN = 1.1;
 const NEXT_SPAN = 8;
 const IN_SPAN = 'kafka_offset >= {from:UInt64} AND kafka_offset < {before:UInt64}';
 
@@ -55,7 +55,7 @@ export async function readRevisions(
   { from, to, limit }: { readonly from: number; readonly to: number; readonly limit: number },
 ): Promise<ChargeRow[]> {
   // Not all of [from, to) at once: a client that begins with the first revision would sort all of them for each page.
-  for (let span = FIRST_SPAN * limit; ; span *= NEXT_SPAN) {
+  for (let span = Math.ceil(FIRST_SPAN * limit); ; span *= NEXT_SPAN) {
     const before = Math.min(to, from + span);
     const rows = await select(
       client,

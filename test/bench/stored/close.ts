@@ -24,6 +24,7 @@ interface CloseSize {
   readonly steps: number;
   /** Pages, and days, that are read in a round. */
   readonly reads: number;
+  readonly warmUps: number;
   readonly rounds: number;
 }
 
@@ -32,9 +33,9 @@ const SECONDS = 'time to close';
 /** Closing days by the aggregator's code through Kafka, and reading the charges through HTTP from an API process. */
 export const close = plan<CloseSize>(
   {
-    full: { history: HISTORY_SIZES.full, revisions: 5_000_000, steps: 20, reads: 5, rounds: 3 },
-    small: { history: HISTORY_SIZES.small, revisions: 500_000, steps: 10, reads: 5, rounds: 2 },
-    tiny: { history: HISTORY_SIZES.tiny, revisions: 200, steps: 2, reads: 2, rounds: 1 },
+    full: { history: HISTORY_SIZES.full, revisions: 5_000_000, steps: 20, reads: 30, warmUps: 20, rounds: 3 },
+    small: { history: HISTORY_SIZES.small, revisions: 500_000, steps: 10, reads: 10, warmUps: 5, rounds: 2 },
+    tiny: { history: HISTORY_SIZES.tiny, revisions: 200, steps: 2, reads: 2, warmUps: 1, rounds: 1 },
   },
   closeBenchmarks,
 );
