@@ -172,6 +172,10 @@ describe('reads of the current usage of one organisation', () => {
     await until('all of them run', async () =>
       (await Promise.all(ids.map(queriesOf))).every((count) => count === 1),
     );
+    // Those that began while half of the connections were in use take no second core.
+    const ofOneThread = `SELECT count() AS n FROM system.processes
+      WHERE Settings['log_comment'] IN {ids:Array(String)} AND Settings['max_threads'] = '1'`;
+    expect(await select(watching, CountRow, ofOneThread, { ids })).toEqual([{ n: 2 }]);
     for (const answer of await Promise.all(answers)) expect(answer.status).toBe(503);
   });
 });
