@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { LastEntries } from '../last-entries.ts';
-import { watermarkOfRead, type LandedPartition } from '../progress/watermark.ts';
+import { displayedWatermark, watermarkOfRead, type LandedPartition } from '../progress/watermark.ts';
 import type { Basis } from './basis.ts';
 import { readCredits, type CreditsRequest, type KnownRollup } from './read-credits.ts';
 
@@ -57,8 +57,10 @@ export class CurrentCredits {
   readonly #client: ClickHouseClient;
   readonly #uptime: () => number;
   readonly #known = new LastEntries<string, Known>(MAX_ORGS);
-  /** Of the last basis of any organisation. */
-  #landed: readonly LandedPartition[] = [];
+  /** The last basis of any organisation, and when it was followed, by `uptime`. */
+  #last: { readonly basis: Landed; readonly at: number } | undefined;
+  /** Whether more had landed by it than by the one before. */
+  #isLanding = false;
 
   /** @param uptime milliseconds of a clock that only goes forward */
   constructor(client: ClickHouseClient, uptime: () => number = () => performance.now()) {
@@ -66,26 +68,50 @@ export class CurrentCredits {
     this.#uptime = uptime;
   }
 
-  /** Begins to read by what is known of the organisation; undefined where nothing is. Pass it on to `read`. */
+  /**
+   * Begins to read by what is known of the organisation; undefined where nothing is, or where all would probably be read
+   * again. Pass it on to `read`.
+   */
   begin(request: CreditsRequest): Begun | undefined {
     const known = this.#known.get(request.orgId);
     if (!known || this.#uptime() - known.since >= KNOWN_FOR_MS) return undefined;
+    if (this.#wouldAddLag()) return undefined;
     const credits = readCredits(this.#client, known.sealed, request, known.rollup);
     // An error matters only to `read`, which may not need the credits.
     credits.catch(() => undefined);
-    return { stamp: known.stamp, landed: this.#landed, request, credits };
+    return { stamp: known.stamp, landed: this.#last?.basis.landed ?? [], request, credits };
   }
 
   /** @param basis read after the request has arrived */
   async read(request: CreditsRequest, basis: Sealed & Landed, begun?: Begun): Promise<Current> {
     const known = this.#keep(request.orgId, basis);
-    this.#landed = basis.landed;
+    this.#follow(basis);
     if (begun?.stamp === basis.stamp && JSON.stringify(begun.request) === JSON.stringify(request)) {
       const watermark = watermarkOfRead(begun.landed, basis.landed, basis.now);
       if (basis.watermark - watermark <= MAX_ADDED_LAG_MS) return { credits: await begun.credits, watermark };
     }
     const credits = await readCredits(this.#client, known.sealed, request, known.rollup);
     return { credits, watermark: basis.watermark };
+  }
+
+  #follow(basis: Landed): void {
+    const before = this.#last?.basis.landed;
+    // Requests that arrive together share one basis.
+    if (before === basis.landed) return;
+    this.#isLanding = basis.landed.some(({ partition, next_offset }) => {
+      const earlier = before?.find((each) => each.partition === partition);
+      return earlier !== undefined && next_offset > earlier.next_offset;
+    });
+    this.#last = { basis, at: this.#uptime() };
+  }
+
+  /** Whether calls land and the next basis, as late as the last one, would claim much more than the last one does by now. */
+  #wouldAddLag(): boolean {
+    if (!this.#last || !this.#isLanding) return false;
+    const { basis, at } = this.#last;
+    const passedMs = this.#uptime() - at;
+    const watermark = displayedWatermark(basis.landed, basis.now + passedMs);
+    return basis.watermark + passedMs - watermark > MAX_ADDED_LAG_MS;
   }
 
   #keep(orgId: string, { sealed, stamp }: Sealed): Known {

@@ -190,6 +190,30 @@ describe('the watermark of current credits', () => {
     });
   });
 
+  it('would be much lower by a reading that begins long after a basis while calls land: none does', async () => {
+    await report(8_000, (offset += 1));
+    const basis = await basisNow();
+    await current.read(request(), basis);
+    // Another request of the same moment.
+    await current.read(request(), basis);
+    expect(current.begin(request())).toBeDefined();
+    uptime += 2_001;
+    expect(current.begin(request())).toBeUndefined();
+    // Nothing has landed any more.
+    await answer();
+    uptime += 2_001;
+    expect(current.begin(request())).toBeDefined();
+  });
+
+  it('is not lower where all had landed by the earlier report: what lands meanwhile is no lag yet', async () => {
+    await report(8_000, (offset += 1), true);
+    await answer();
+    uptime += 5_000;
+    expect(current.begin(request())).toBeDefined();
+    uptime += 6_000;
+    expect(current.begin(request())).toBeUndefined();
+  });
+
   it('is the newest one where nothing has landed since the earlier report', async () => {
     const begun = current.begin(request());
     await report(0, offset, true);
