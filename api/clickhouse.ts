@@ -40,9 +40,10 @@ const LIMITS = {
 };
 
 /**
- * Of a query that begins while more than half of the queries of its connection run: two for each core. A query of two
- * threads takes up to a quarter more CPU, and is only faster where a core is free. With ten readers of reports and
- * current usage on two cores, 8 % more queries a second were answered, and those of current usage in two thirds of the time.
+ * Of a query that begins while half of the queries of its connection run: of reports, by default, two for each core. With
+ * a second thread it takes up to a quarter more CPU, and is only faster where a core is free. With ten readers of reports
+ * and current usage on two cores, 8 % more queries a second were answered, and those of current usage in two thirds of the
+ * time.
  */
 const ONE_THREAD = { max_threads: 1 } as const;
 

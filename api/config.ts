@@ -52,7 +52,7 @@ export const apiVariables = {
     minimum: 3,
     maximum: 1_000,
     description:
-      'reports that an API process reads from ClickHouse at once: four for each core of ClickHouse, divided by the number of API processes. An organisation uses a third of them at most; current usage has as many beside, and at least four',
+      'reports that an API process reads from ClickHouse at once: four for each core of ClickHouse, divided by the number of API processes. An organisation uses a third of them at most; current usage has as many beside, and at least four. A query that begins while half of them run uses one core',
   }),
   STATEMENT_ISSUER: Type.String({
     default: 'API credits',

@@ -40,7 +40,7 @@ export const consumerVariables = {
     minimum: 0,
     maximum: 5_000,
     description:
-      'the least time between two inserts that are not full, and up to 1 s while ClickHouse is busy; after a rest a row waits 10 ms',
+      'the least time between two inserts that are not full; it grows up to 1 s where landing takes longer than 60 ms; after a rest a row waits 10 ms',
   }),
   FETCH_BYTES: Type.Integer({ default: 8 * 2 ** 20, minimum: 2 ** 16, maximum: 2 ** 26 }),
   // A partition at rest is written at every second interval, and a record older than 10 s counts as lag.

@@ -9,8 +9,7 @@ const GATHER_MS = 10;
 /**
  * Two insert batches in turn: one is filled while the other lands, strictly one insert after the other. A batch lands
  * when it is full, else at the pace of inserts (insert-pace.ts), so that many partitions share one; a record that comes
- * after a rest waits for a moment only. Memory is bounded by the two batches: while
- * both are full, callers wait for room.
+ * after a rest waits for a moment only. Memory is bounded by the two batches: while both are full, callers wait for room.
  */
 export class BatchWriter {
   #open: InsertBatch;

@@ -16,6 +16,7 @@ function pacedBatchWriter(lingerMs: number) {
   const landings: { offsets: number[]; atMs: number; end: (error?: Error) => void }[] = [];
   const failures: unknown[] = [];
   let isOver = false;
+  let passedMs = 0;
   const batchWriter = new BatchWriter(
     [new InsertBatch(2, 2 ** 20), new InsertBatch(2, 2 ** 20)],
     new InsertPace(lingerMs),
@@ -27,7 +28,7 @@ function pacedBatchWriter(lingerMs: number) {
         if (isOver) resolve();
       }),
     (error) => failures.push(error),
-    () => performance.now(),
+    () => performance.now() + passedMs,
   );
   cleanups.push(() => {
     isOver = true;
@@ -44,7 +45,16 @@ function pacedBatchWriter(lingerMs: number) {
     insertBatch.addedRow(range, 100);
     batchWriter.added();
   };
-  return { batchWriter, landings, failures, add };
+  /** Lands records as one batch, and lets the time pass that landing it takes. */
+  const landSlowly = async (...offsets: readonly number[]) => {
+    const before = landings.length;
+    for (const offset of offsets) await add(offset);
+    await until('the batch lands', () => landings.length > before);
+    passedMs += 100;
+    landings[before]?.end();
+    await batchWriter.drain();
+  };
+  return { batchWriter, landings, failures, add, landSlowly };
 }
 
 describe('an insert batch', () => {
@@ -56,7 +66,7 @@ describe('an insert batch', () => {
     expect(landings).toMatchObject([{ offsets: [1] }]);
   });
 
-  it('lands when the linger time since the landing before it has passed', async () => {
+  it('lands when the interval since the landing before it has passed', async () => {
     const { landings, add } = pacedBatchWriter(100);
     await add(0);
     await until('the first batch lands', () => landings.length === 1);
@@ -68,12 +78,31 @@ describe('an insert batch', () => {
     expect(second - first).toBeGreaterThan(95);
   });
 
-  it('lands soon when nothing has landed for the linger time', async () => {
+  it('lands soon when nothing has landed for the interval', async () => {
     const { landings, add } = pacedBatchWriter(60_000);
     await add(0);
-    // With the linger time it would come too late for this test.
+    // With the interval it would come too late for this test.
     await until('the batch lands', () => landings.length === 1);
     expect(landings).toMatchObject([{ offsets: [0] }]);
+  });
+
+  it('waits for more records after slow landings', async () => {
+    const { landings, add, landSlowly } = pacedBatchWriter(5);
+    await landSlowly(0);
+    await add(1);
+    // The interval is 405 ms, of which 100 have passed.
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(landings).toHaveLength(1);
+    await until('the next batch lands', () => landings.length === 2);
+  });
+
+  it('waits no longer after slow landings of full ones, as those of a backlog are', async () => {
+    const { landings, add, landSlowly } = pacedBatchWriter(5);
+    await landSlowly(0, 1);
+    const startedAt = performance.now();
+    await add(2);
+    await until('the next batch lands', () => landings.length === 2);
+    expect(landings[1]?.atMs).toBeLessThan(startedAt + 150);
   });
 
   it('that landed while the intake waited is no longer the open one', async () => {
@@ -133,7 +162,7 @@ describe('back pressure', () => {
 });
 
 describe('draining', () => {
-  it('lands everything that was taken, without lingering', async () => {
+  it('lands everything that was taken, without waiting', async () => {
     const { batchWriter, landings, add } = pacedBatchWriter(60_000);
     for (const offset of [0, 1, 2]) await add(offset);
     let isDrained = false;

@@ -13,7 +13,7 @@ describe('the interval between inserts', () => {
     expect(paceAfter(150, times(9, 60)).intervalMs).toBe(150);
   });
 
-  it('is longer where landing takes longer, ten milliseconds for each', () => {
+  it('is longer where landing takes longer, by ten milliseconds for each beyond sixty', () => {
     expect(paceAfter(150, times(9, 100)).intervalMs).toBe(550);
   });
 
