@@ -24,8 +24,11 @@ export interface LandingStack {
   ask<Schema extends TSchema>(schema: Schema, query: string): Promise<Static<Schema>[]>;
   /** The call topic's next offsets by partition. */
   ends(): Promise<Map<number, number>>;
-  /** Waits until the landed ranges reach the call topic's end. */
-  untilLanded(): Promise<void>;
+  /**
+   * Waits until the landed ranges reach the call topic's end.
+   * @param partitions that it has at least: a broker may not know yet of those that were just added
+   */
+  untilLanded(partitions?: number): Promise<void>;
   /** Distinct rows of the call events and their credits. */
   figures(): Promise<Static<typeof Figures> | undefined>;
   close(): Promise<void>;
@@ -66,8 +69,12 @@ export async function openLandingStack(suite: string, own?: OwnServers): Promise
     const offsets = await admin.fetchTopicOffsets(topics.calls);
     return new Map(offsets.map(({ partition, high }) => [partition, Number(high)]));
   };
-  const untilLanded = async () => {
-    const wanted = await ends();
+  const untilLanded = async (partitions = 1) => {
+    let wanted = await ends();
+    await until('the brokers know all partitions', async () => {
+      wanted = await ends();
+      return wanted.size >= partitions;
+    });
     await until('everything published has landed', async () => {
       const covered = await ask(
         Covered,

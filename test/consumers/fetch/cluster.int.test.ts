@@ -45,7 +45,7 @@ async function publishAndLand(partitions: number): Promise<void> {
   await producer.send({ topic: stack.topics.calls, acks: -1, messages });
   await producer.disconnect();
   published += BATCH;
-  await stack.untilLanded();
+  await stack.untilLanded(partitions);
 }
 
 const everything = () => ({ calls: published, credits: published, ids: published });
