@@ -13,7 +13,7 @@ export const MAX_ANSWER_ROWS = 50_000;
 /** Shorter than a request may take: see HANDLER_TIMEOUT_MS in api/app.ts. */
 const QUERY_SECONDS = 20;
 /** Longer than a query may take: a query that several requests share ends by its own limit first. */
-const REQUEST_TIMEOUT_MS = QUERY_SECONDS * 1_000 + 2_000;
+export const REQUEST_TIMEOUT_MS = QUERY_SECONDS * 1_000 + 2_000;
 /**
  * D, the default of CLICKHOUSE_QUERIES: four for each of two cores. More queries at once only wait for each other: with
  * 16 of them for 50 dashboards that keep two cores busy, as many answers a second came, p50 of these was 176 instead of
@@ -25,7 +25,7 @@ const CURRENT_USAGE_QUERIES = 4;
 const PROBE_CONNECTIONS = 2;
 
 /** The limits that ClickHouse enforces on every query of the API. */
-const LIMITS = {
+export const LIMITS = {
   // Reads only. 2 instead of 1, because queries set settings of their own.
   readonly: 2,
   max_execution_time: QUERY_SECONDS,
@@ -107,59 +107,6 @@ export function connectForReading(
       return await (holder === undefined ? run() : shares.run(holder, signal, run));
     } finally {
       onOpen(-1);
-    }
-  };
-  return client;
-}
-
-/** D: as many lines as a spreadsheet holds. */
-const MAX_DOWNLOAD_ROWS = 1_000_000;
-/**
- * ClickHouse keeps what a result has beyond its buffer (WHOLE_RESULT) in a file until it has been read. Where its disk is
- * full it answers 200 with what is in the buffer alone (26.7): selectChunks rejects such an answer.
- */
-const MAX_DOWNLOAD_BYTES = 1_000_000_000;
-/** D: one organisation leaves three quarters of these connections to the others too. */
-const DOWNLOAD_SHARE = { slots: 2, waitMs: 10_000, maxWaiting: 20 };
-const DOWNLOAD_CONNECTIONS = 8;
-
-/**
- * The connection of files that are larger than an answer. A slow reader holds one as long as it reads, so it is none of
- * those that other answers need. An organisation's slot is free again once the result has been closed.
- */
-export function connectForDownloads(config: ClickHouseConfig): ClickHouseClient {
-  const client = connectClickHouse(config, 'api-credits api downloads', {
-    connections: DOWNLOAD_CONNECTIONS,
-    settings: {
-      ...LIMITS,
-      ...prioritySettings('reports'),
-      max_result_rows: MAX_DOWNLOAD_ROWS,
-      max_result_bytes: MAX_DOWNLOAD_BYTES,
-    },
-    requestTimeoutMs: REQUEST_TIMEOUT_MS,
-  });
-  const query = client.query.bind(client);
-  const shares = new FairShare(DOWNLOAD_SHARE);
-  client.query = async (params) => {
-    const request = runningRequest();
-    if (request === undefined) throw new Error('A download belongs to a request.');
-    const { id, signal, holder = '' } = request;
-    const release = await shares.hold(holder, signal);
-    try {
-      const result = await query({
-        ...params,
-        abort_signal: signal,
-        clickhouse_settings: { ...params.clickhouse_settings, log_comment: id },
-      });
-      const close = result.close.bind(result);
-      result.close = () => {
-        release();
-        close();
-      };
-      return result;
-    } catch (error) {
-      release();
-      throw error;
     }
   };
   return client;

@@ -11,12 +11,8 @@ import { topicNames } from '../schemas/topics.ts';
 import { SharedBasis } from '../store/usage/shared-basis.ts';
 import { buildApp } from './app.ts';
 import { createTokenVerifier } from './auth/tokens.ts';
-import {
-  connectForCurrentUsage,
-  connectForDownloads,
-  connectForProbing,
-  connectForReading,
-} from './clickhouse.ts';
+import { connectForCurrentUsage, connectForProbing, connectForReading } from './clickhouse.ts';
+import { connectForDownloads } from './clickhouse-downloads.ts';
 import { isOn, readApiConfig } from './config.ts';
 import { openLocalSignIn } from './dashboard/open-local-sign-in.ts';
 import { CallEventProducer } from '../platform/kafka/call-event-producer.ts';

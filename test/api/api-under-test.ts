@@ -7,12 +7,8 @@ import { openLocalSignIn } from '../../api/dashboard/open-local-sign-in.ts';
 import { buildApp } from '../../api/app.ts';
 import type { RouteSummary } from '../../api/openapi/describe-routes.ts';
 import { createTokenVerifier, signToken, type Claims } from '../../api/auth/tokens.ts';
-import {
-  connectForCurrentUsage,
-  connectForDownloads,
-  connectForProbing,
-  connectForReading,
-} from '../../api/clickhouse.ts';
+import { connectForCurrentUsage, connectForProbing, connectForReading } from '../../api/clickhouse.ts';
+import { connectForDownloads } from '../../api/clickhouse-downloads.ts';
 import { PROBLEM_MEDIA_TYPE, ProblemSchema } from '../../api/problems/schema.ts';
 import { connectClickHouse, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { createLogger } from '../../platform/logging.ts';

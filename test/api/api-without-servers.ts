@@ -6,12 +6,8 @@ import { Registry } from 'prom-client';
 import { openRecorder } from '../../store/settings/recorder.ts';
 import { buildApp } from '../../api/app.ts';
 import { createTokenVerifier } from '../../api/auth/tokens.ts';
-import {
-  connectForCurrentUsage,
-  connectForDownloads,
-  connectForProbing,
-  connectForReading,
-} from '../../api/clickhouse.ts';
+import { connectForCurrentUsage, connectForProbing, connectForReading } from '../../api/clickhouse.ts';
+import { connectForDownloads } from '../../api/clickhouse-downloads.ts';
 import type { ApiDependencies } from '../../api/dependencies.ts';
 import { UnconfirmedError } from '../../api/events/event-publisher.ts';
 import { FUTURE_LIMIT_MS, LATENESS_LIMIT_MS } from '../../schemas/event-rules.ts';
