@@ -64,10 +64,10 @@ export class BatchWriter {
   /** Call it after adding records: it starts the landing, or the wait for it. */
   added(): void {
     if (this.#open.isFull) this.#landIfIdle();
-    if (this.#open.isEmpty) return;
+    if (this.#open.isEmpty || this.#timer !== undefined) return;
     const { intervalMs } = this.#pace;
     const restMs = this.#begunAtMs + intervalMs - this.#now();
-    this.#timer ??= setTimeout(
+    this.#timer = setTimeout(
       () => {
         this.#isDue = true;
         this.#landIfIdle();

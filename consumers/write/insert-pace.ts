@@ -1,3 +1,5 @@
+import { medianOf } from '../../domain/median.ts';
+
 /** What a landing takes where ClickHouse has a disk of its own and time to spare: most of it is waiting for the disk. */
 const QUICK_MS = 60;
 /** For each further millisecond, inserts are so much further apart. */
@@ -23,8 +25,7 @@ export class InsertPace {
 
   /** From the beginning of one insert to that of the next one, in milliseconds. */
   get intervalMs(): number {
-    const median = this.#last.toSorted((a, b) => a - b)[Math.floor((this.#last.length - 1) / 2)] ?? 0;
-    const busyMs = this.#leastMs + FURTHER_APART * Math.max(0, median - QUICK_MS);
+    const busyMs = this.#leastMs + FURTHER_APART * Math.max(0, medianOf(this.#last) - QUICK_MS);
     return Math.max(this.#leastMs, Math.min(MOST_MS, busyMs));
   }
 

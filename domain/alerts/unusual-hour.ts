@@ -15,12 +15,6 @@ export interface Cause {
   readonly usual: number;
 }
 
-/** The lower of the two in the middle, so that it is a value that occurred. */
-export function medianOf(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
-}
-
 /** The one that grew the most; undefined where none did. */
 export function mainCause(causes: readonly Cause[]): Cause | undefined {
   const growth = ({ credits, usual }: Cause): number => credits - usual;

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
-import { mainCause, medianOf, PAST_WEEKS, type Cause } from '../../domain/alerts/unusual-hour.ts';
+import { mainCause, PAST_WEEKS, type Cause } from '../../domain/alerts/unusual-hour.ts';
+import { medianOf } from '../../domain/median.ts';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { second, toSeconds } from '../../platform/clickhouse/sql-time.ts';
 import { DAY_MS, HOUR_MS } from '../../schemas/time-units.ts';

@@ -70,7 +70,7 @@ export async function openLandingStack(suite: string, own?: OwnServers): Promise
     return new Map(offsets.map(({ partition, high }) => [partition, Number(high)]));
   };
   const untilLanded = async (partitions = 1) => {
-    let wanted = await ends();
+    let wanted: ReadonlyMap<number, number> = new Map();
     await until('the brokers know all partitions', async () => {
       wanted = await ends();
       return wanted.size >= partitions;

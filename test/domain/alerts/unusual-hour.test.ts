@@ -1,4 +1,4 @@
-import { mainCause, measureUnusualHour, medianOf } from '../../../domain/alerts/unusual-hour.ts';
+import { mainCause, measureUnusualHour } from '../../../domain/alerts/unusual-hour.ts';
 
 const HOUR = Date.UTC(2026, 4, 4, 13);
 const RULE = { rule_id: 'odd', kind: 'unusual-hour', percent: 300, credits: 1_000 } as const;
@@ -27,10 +27,5 @@ describe('an unusual hour', () => {
     expect(found.message).toBe(
       'From 13:00 to 14:00 UTC 8,500 credits were used, usually 1,200. Mainly the endpoint /leads: 3,500, usually 200.',
     );
-  });
-
-  it('is compared with the median: one unusual week among the past ones does not matter', () => {
-    expect(medianOf([100, 90_000, 110, 105])).toBe(105);
-    expect(medianOf([])).toBe(0);
   });
 });
