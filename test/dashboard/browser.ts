@@ -27,9 +27,12 @@ export interface WatchedPage {
   readonly errors: string[];
 }
 
-/** The browser logs each 4xx answer and each failed connection by itself; the tests check what the page shows then. */
+/**
+ * The browser logs each 4xx answer and each failed connection by itself; the tests check what the page shows then.
+ * A killed API ends the connections of requests under way and refuses new ones.
+ */
 const EXPECTED_ERROR =
-  /^Failed to load resource: (the server responded with a status of 4|net::ERR_CONNECTION_REFUSED)/;
+  /^Failed to load resource: (the server responded with a status of 4|net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE))/;
 
 export async function openPage(
   browser: Browser,
