@@ -25,6 +25,7 @@ const places: Places = {
     return namespace;
   },
   progress: () => {},
+  untilQuiet: () => Promise.resolve(),
 };
 
 /** Their alternatives need Kafka's jars, and a ClickHouse that reaches Kafka and a registry here: not one in a container. */

@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 import { failCommand } from '../../platform/command-line/command.ts';
 import { Options } from '../../platform/command-line/options.ts';
 import { startClickHouseCluster } from '../../deploy/local/clickhouse-cluster.ts';
-import { connectClickHouse, select } from '../../platform/clickhouse/connect.ts';
+import { connectClickHouse, select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { TEST_USER } from '../servers/clickhouse-user.ts';
 import { testClusters } from '../servers/cluster-names.ts';
 import { startEmbedded } from '../servers/embedded.ts';
@@ -15,6 +15,7 @@ import { BENCHMARKS } from './benchmarks.ts';
 import { consumersReport, type ConsumersSize } from './consumers.ts';
 import { machineLine, thisMachine } from './machine.ts';
 import type { Size } from './plan.ts';
+import { untilQuiet } from './quiet-server.ts';
 import { reportOf } from './report.ts';
 import { readResults, resultsPath, writeResults, type Outcome } from './results-file.ts';
 import { runBenchmarks } from './run-benchmarks.ts';
@@ -36,6 +37,9 @@ two shards, and the CPU that it takes; it runs only when it is named, and is not
 --markdown  runs nothing: prints the table of the last run as Markdown, for BENCHMARKS.md
 
 Exit code 1 where a benchmark failed. A target that is not met is no failure.`;
+
+/** How long ClickHouse merges nothing before a benchmark begins. */
+const QUIET_MS: Readonly<Record<Size, number>> = { full: 10_000, small: 2_000, tiny: 0 };
 
 const CONSUMERS: ConsumersSize = { calls: 600_000, groups: [1, 2, 3], rounds: 3 };
 
@@ -119,11 +123,17 @@ async function runConsumers(dataDir: string, servers: Embedded): Promise<void> {
 async function runAll(servers: Embedded, names: readonly string[], size: Size): Promise<void> {
   const plans = Object.fromEntries(Object.entries(BENCHMARKS).filter(([name]) => names.includes(name)));
   if (Object.keys(plans).length === 0) return;
-  const machine = thisMachine(await versionOf(servers), new Date());
+  const server = connectServer(servers);
+  const machine = thisMachine(await versionOf(server), new Date());
   process.stdout.write(`${machineLine(machine)}\n`);
   const outcomes = await runBenchmarks(
     plans,
-    { ...servers, open: (name: string): Namespace => openNamespace(name, servers), progress },
+    {
+      ...servers,
+      open: (name: string): Namespace => openNamespace(name, servers),
+      progress,
+      untilQuiet: () => untilQuiet(server, QUIET_MS[size], progress),
+    },
     size,
     {
       progress,
@@ -133,6 +143,7 @@ async function runAll(servers: Embedded, names: readonly string[], size: Size): 
       },
     },
   );
+  await server.close();
   const rows = outcomes.flatMap((each) =>
     'benchmark' in each ? summaryRows(each.benchmark, each.rounds) : [],
   );
@@ -148,10 +159,13 @@ function textOf(outcome: Outcome): string {
   return reportOf(outcome.benchmark, outcome.rounds);
 }
 
-async function versionOf(servers: Servers): Promise<string> {
+/** To the server, whatever its databases. */
+function connectServer(servers: Servers): ClickHouseClient {
   const { settings } = openNamespace('version', servers);
-  const client = connectClickHouse({ ...settings, CLICKHOUSE_DATABASE: 'default' }, 'bench');
+  return connectClickHouse({ ...settings, CLICKHOUSE_DATABASE: 'default' }, 'bench');
+}
+
+async function versionOf(client: ClickHouseClient): Promise<string> {
   const [row] = await select(client, Type.Object({ version: Type.String() }), 'SELECT version() AS version');
-  await client.close();
   return row?.version ?? 'unknown';
 }

@@ -13,6 +13,8 @@ export interface Places {
   readonly open: (name: string) => Namespace;
   /** Reports a preparation that takes long. */
   readonly progress: (text: string) => void;
+  /** Waits until ClickHouse has merged what was stored before. */
+  readonly untilQuiet: () => Promise<void>;
 }
 
 /** Prepares the benchmarks of one path. */

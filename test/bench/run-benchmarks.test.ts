@@ -10,6 +10,7 @@ const places: Places = {
     throw new Error('no servers here');
   },
   progress: () => {},
+  untilQuiet: () => Promise.resolve(),
 };
 
 let closed: string[] = [];

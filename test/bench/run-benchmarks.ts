@@ -30,7 +30,7 @@ export async function runBenchmarks(
   for (const [name, { open }] of Object.entries(plans)) {
     progress(`${name}: preparing`);
     try {
-      for (const benchmark of await open(places, size)) add(await runOne(benchmark, progress));
+      for (const benchmark of await open(places, size)) add(await runOne(benchmark, places, progress));
     } catch (error) {
       add({ name, error: messageOf(error) });
     }
@@ -38,11 +38,16 @@ export async function runBenchmarks(
   return outcomes;
 }
 
-async function runOne(benchmark: Benchmark, progress: Output['progress']): Promise<Outcome> {
+async function runOne(
+  benchmark: Benchmark,
+  { untilQuiet }: Places,
+  progress: Output['progress'],
+): Promise<Outcome> {
   const { name } = benchmark;
   const onRun = (round: number, candidate: string): void =>
     progress(`${name}: round ${round} of ${benchmark.rounds}, ${candidate}`);
   try {
+    await untilQuiet();
     const rounds = await compare(benchmark, () => performance.now(), onRun);
     // A target that names nothing is found here, not when the results are written.
     judge(benchmark, figuresOf(benchmark, rounds));
