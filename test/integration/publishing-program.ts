@@ -1,6 +1,6 @@
 /**
- * An API server with the publishing SDK: it publishes a call every 20 ms, and at SIGTERM closes its publisher within
- * STOP_TIMEOUT_MS. Its last line is the outcome.
+ * An API server with the publishing SDK: it publishes a call every 20 ms, and a last one at SIGTERM, when it closes
+ * its publisher within STOP_TIMEOUT_MS. Its last line is the outcome.
  */
 import { createPublisher } from '../../producers/sdk/connect.ts';
 import { call } from '../producers/sample-event.ts';
@@ -10,12 +10,14 @@ const publisher = createPublisher({ brokers: KAFKA_BROKERS.split(','), topicPref
 
 process.on('SIGTERM', () => {
   clearInterval(timer);
+  publish();
   publisher.close(Number(STOP_TIMEOUT_MS)).then(
     () => end('closed', 0),
     (error: unknown) => end(String(error), 1),
   );
 });
-const timer = setInterval(() => void publisher.publish(call()).catch(() => undefined), 20);
+const publish = (): void => void publisher.publish(call()).catch(() => undefined);
+const timer = setInterval(publish, 20);
 await publisher.publish(call());
 process.stdout.write('published\n');
 
