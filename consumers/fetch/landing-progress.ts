@@ -21,10 +21,13 @@ export interface PartitionProgress {
 
 /** What this process knows about its partitions in the present generation. */
 export class LandingProgress {
+  /** Grows with everything that may change a report. */
+  moves = 0;
   #generation = 0;
   readonly #partitions = new Map<number, PartitionState>();
 
   assigned(generation: number, partitions: readonly number[]): void {
+    this.moves += 1;
     this.#generation = generation;
     this.#partitions.clear();
     for (const partition of partitions) {
@@ -83,6 +86,7 @@ export class LandingProgress {
   }
 
   #stateOf(generation: number, partition: number): PartitionState | undefined {
+    this.moves += 1;
     return generation === this.#generation ? this.#partitions.get(partition) : undefined;
   }
 }

@@ -15,6 +15,9 @@ export interface ObservedPartition extends PartitionProgress {
   readonly observedAtMs: number;
 }
 
+/** At rest: of four ticks three are left out, but readers count what is older than 10 s as lag. */
+const LEFT_OUT_AT_REST = 3;
+const LONGEST_REST_MS = 8_000;
 /** Earlier than every observation, so that any other row replaces it. */
 const NEVER_MS = 0;
 /**
@@ -33,7 +36,7 @@ const NO_PARTITIONS: ReadonlyMap<number, number> = new Map();
 
 /**
  * Reads and writes how far each partition has landed, in one small insert for all topics: every tick while anything
- * moves, every second tick at rest. It never fails the process, because readers count a missing progress record as lag.
+ * moves, and every fourth at rest, which ends where a record arrives. It never fails the process, because readers count a missing progress record as lag.
  */
 export class ProgressWriter {
   readonly #sources: readonly ProgressSource[];
@@ -47,7 +50,11 @@ export class ProgressWriter {
   /** When the progress was last read and written; epoch milliseconds, 0 before the first time. */
   completedAtMs = 0;
   #lastOffsets = '';
-  #isResting = false;
+  /** So many of the next ticks are left out. */
+  #leftOut = 0;
+  #leftOutAtRest = 0;
+  /** Of the sources, when the progress was last read. */
+  #moves = 0;
   /** By topic: how many partitions were announced, and when that was last checked. */
   readonly #announced = new Map<string, { readonly partitions: number; readonly atMs: number }>();
 
@@ -67,6 +74,7 @@ export class ProgressWriter {
   }
 
   start(intervalMs: number): void {
+    this.#leftOutAtRest = Math.min(LEFT_OUT_AT_REST, Math.floor(LONGEST_REST_MS / intervalMs) - 1);
     this.#timer = setInterval(() => {
       this.#isWriting ??= this.#tick().finally(() => (this.#isWriting = undefined));
     }, intervalMs);
@@ -83,10 +91,12 @@ export class ProgressWriter {
   }
 
   async #tick(): Promise<void> {
-    if (this.#isResting) {
-      this.#isResting = false;
+    const moves = this.#sources.reduce((sum, { progress }) => sum + progress.moves, 0);
+    if (this.#leftOut > 0 && moves === this.#moves) {
+      this.#leftOut -= 1;
       return;
     }
+    this.#moves = moves;
     try {
       // First the clock, then the end offsets, then the landed ones: so the watermark is never too late.
       const observedAtMs = this.#now();
@@ -105,7 +115,7 @@ export class ProgressWriter {
       const rows = reported.map((at) => rowOf(at.topic, at, observedAtMs));
       const offsets = JSON.stringify(rows.map((row) => [row.next_offset, row.end_offset]));
       await this.#inserts.insertComputed('landing_progress', COLUMNS, rows);
-      this.#isResting = offsets === this.#lastOffsets;
+      this.#leftOut = offsets === this.#lastOffsets ? this.#leftOutAtRest : 0;
       this.#lastOffsets = offsets;
       this.completedAtMs = this.#now();
     } catch (error) {

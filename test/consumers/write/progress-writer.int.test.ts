@@ -86,3 +86,33 @@ test('a clock that has jumped ahead makes no progress that is later than now', a
     await stack.close();
   }
 });
+
+test('at rest every fourth tick writes, and the next one where a record arrives', async () => {
+  const TICK_MS = 500;
+  const stack = await openLandingStack('progress_rest');
+  const inserts = new Inserts(stack.settings);
+  const landing = new LandingProgress();
+  const source = { topic: stack.topics.calls, progress: landing };
+  const logger = createLogger('test', 'fatal');
+  const progress = new ProgressWriter([source], stack.admin, inserts, logger, Date.now);
+  /** Waits for the next time. @returns how long after the last one, in milliseconds */
+  async function untilWritten(): Promise<number> {
+    const before = progress.completedAtMs;
+    expect(await until(() => progress.completedAtMs > before, 20_000)).toBe(true);
+    return progress.completedAtMs - before;
+  }
+  try {
+    landing.assigned(1, [0]);
+    landing.committed(1, 0, 0);
+    progress.start(TICK_MS);
+    // The first two show that nothing moves.
+    for (let written = 0; written < 2; written += 1) await untilWritten();
+    expect(await untilWritten()).toBeGreaterThan(2 * TICK_MS);
+    landing.waiting(1, 0, 0, 0);
+    expect(await untilWritten()).toBeLessThan(3 * TICK_MS);
+  } finally {
+    await progress.stop();
+    inserts.close();
+    await stack.close();
+  }
+});
