@@ -3,6 +3,8 @@ import type { Logger } from '../platform/logging.ts';
 export interface LoopPace {
   /** From the end of a step to the next one. */
   readonly pauseMs: number;
+  /** The same after a step that had nothing to do. */
+  readonly idlePauseMs: number;
   /** A longer step is followed by so many times its own duration: it bounds the share of a core that the loop takes. */
   readonly restFactor: number;
 }
@@ -13,7 +15,7 @@ export interface LoopPace {
  */
 export class BackgroundLoop {
   readonly #name: string;
-  readonly #step: () => Promise<void>;
+  readonly #step: () => Promise<boolean>;
   readonly #isOurs: () => boolean;
   readonly #pace: LoopPace;
   readonly #logger: Pick<Logger, 'error'>;
@@ -21,9 +23,10 @@ export class BackgroundLoop {
   #running: Promise<void> | undefined;
   #isStopped = false;
 
+  /** @param step returns whether there was anything to do */
   constructor(
     name: string,
-    step: () => Promise<void>,
+    step: () => Promise<boolean>,
     isOurs: () => boolean,
     pace: LoopPace,
     logger: Pick<Logger, 'error'>,
@@ -55,11 +58,12 @@ export class BackgroundLoop {
 
   async #run(): Promise<void> {
     const startedAt = performance.now();
+    let { pauseMs } = this.#pace;
     try {
-      if (this.#isOurs()) await this.#step();
+      if (this.#isOurs() && !(await this.#step())) pauseMs = this.#pace.idlePauseMs;
     } catch (error) {
       this.#logger.error({ err: error }, `${this.#name} failed, it is tried again`);
     }
-    this.#wait(Math.max(this.#pace.pauseMs, (performance.now() - startedAt) * this.#pace.restFactor));
+    this.#wait(Math.max(pauseMs, (performance.now() - startedAt) * this.#pace.restFactor));
   }
 }

@@ -18,11 +18,11 @@ import type { SampledRecord } from './reconciliation/sampled-record.ts';
 import { reconcileStep } from './reconciliation/step.ts';
 import { fillBreakdowns } from './sealing/fill-breakdowns.ts';
 
-const COMPACTION_PACE = { pauseMs: 60_000, restFactor: 5 };
+const COMPACTION_PACE = { pauseMs: 60_000, idlePauseMs: 300_000, restFactor: 5 };
 /** After an upgrade; reads one small table once all is filled. */
-const FILL_PACE = { pauseMs: 10_000, restFactor: 1 };
+const FILL_PACE = { pauseMs: 10_000, idlePauseMs: 60_000, restFactor: 1 };
 /** A round takes a twentieth of a core. */
-const RECONCILIATION_PACE = { pauseMs: 10_000, restFactor: 20 };
+const RECONCILIATION_PACE = { pauseMs: 10_000, idlePauseMs: 20_000, restFactor: 20 };
 /** Low: a step of reconciliation waits for it, and the next one tries again. */
 const KAFKA_RETRIES = 2;
 
@@ -45,10 +45,12 @@ export function startBackgroundWork({ config, client, store, topics, isOurs, log
 } {
   const { calls, settings, dailyCharges } = topics;
   const nodes = connectNodes(config, 'api-credits aggregator');
-  const compact = async (): Promise<void> => {
+  async function compact(): Promise<boolean> {
+    let isAnyMerged = false;
     for (const topic of [calls, dailyCharges, settings])
-      await compactRanges(client, nodes, topic, COMPACTION);
-  };
+      isAnyMerged = (await compactRanges(client, nodes, topic, COMPACTION)) || isAnyMerged;
+    return isAnyMerged;
+  }
   const kafka = connectKafka(config, 'api-credits-aggregator', logger, KAFKA_RETRIES);
   const reader = new RecordReader(kafka);
   const logSample = new LogSample({ client, reader, topics, random: Math.random });
@@ -63,10 +65,11 @@ export function startBackgroundWork({ config, client, store, topics, isOurs, log
   }
   const readKept = () => keptEventsIn({ client, nodes });
   const reconciler = { client, store, topics, readKept, sample, now: Date.now };
-  const reconcile = (): Promise<void> => reconcileStep(reconciler, BUDGET);
-  async function fill(): Promise<void> {
+  const reconcile = (): Promise<boolean> => reconcileStep(reconciler, BUDGET);
+  async function fill(): Promise<boolean> {
     const until = await fillBreakdowns(client);
     if (until !== undefined) logger.info({ until: formatInstant(until) }, 'breakdowns filled');
+    return until !== undefined;
   }
   const loops = [
     new BackgroundLoop('compaction of landed ranges', compact, isOurs, COMPACTION_PACE, logger),

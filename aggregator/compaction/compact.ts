@@ -33,13 +33,14 @@ const CountRow = Type.Object({ ranges: Type.Integer(), oldest: Type.Integer() })
  * next ones. Wherever it stops, and however many aggregators take it at once, the readers of store/landing/ get the
  * same figures all the time.
  * @param nodes of the tables of each server (platform/clickhouse/cluster.ts)
+ * @returns whether any were merged
  */
 export async function compactRanges(
   client: ClickHouseClient,
   nodes: readonly ClickHouseClient[],
   topic: string,
   limits: CompactionLimits,
-): Promise<void> {
+): Promise<boolean> {
   const [state] = await select(
     client,
     StateRow,
@@ -49,10 +50,12 @@ export async function compactRanges(
      FROM landed_intervals FINAL WHERE topic = {topic:String}`,
     { topic, settle: limits.settleMs },
   );
-  if (!state?.is_settled) return;
+  if (!state?.is_settled) return false;
   await deleteMerged(client, nodes, topic, state.merged_until);
   const until = await nextInstant(client, topic, state.merged_until, state.settled_before, limits);
-  if (until !== undefined) await mergeRanges(client, topic, until);
+  if (until === undefined) return false;
+  await mergeRanges(client, topic, until);
+  return true;
 }
 
 /** Up to when ranges are merged next, in halves of the time where they are too many; undefined if they are too few. */

@@ -30,8 +30,9 @@ export interface Reconciler {
  * that were sealed or sealed again since the last step, and the next part of the round over everything else. What was
  * found and how far it is are in ClickHouse, so any aggregator goes on where another one stopped. Where there is nothing
  * to check, it reads four small tables and writes nothing.
+ * @returns whether there was anything to check
  */
-export async function reconcileStep(reconciler: Reconciler, budget: ReconciliationBudget): Promise<void> {
+export async function reconcileStep(reconciler: Reconciler, budget: ReconciliationBudget): Promise<boolean> {
   const { client, topics, sample, now } = reconciler;
   const { sealed } = await readProgress(client);
   const at = now();
@@ -66,7 +67,9 @@ export async function reconcileStep(reconciler: Reconciler, budget: Reconciliati
     sealedChecked: Math.max(before.sealedChecked, sealedChecked),
     resealedChecked: Math.max(before.resealedChecked, again.until),
   };
-  if (!isDeepStrictEqual(after, before)) await writeRoundProgress(client, after);
+  const isChanged = !isDeepStrictEqual(after, before);
+  if (isChanged) await writeRoundProgress(client, after);
+  return isChanged || known.length > 0;
 }
 
 async function readContext(

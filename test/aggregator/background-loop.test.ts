@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BackgroundLoop } from '../../aggregator/background-loop.ts';
 import { until } from '../until.ts';
 
-const PACE = { pauseMs: 1, restFactor: 0 };
+const PACE = { pauseMs: 1, idlePauseMs: 1, restFactor: 0 };
 
 describe('background work', () => {
   it('goes on after a step that fails, and logs it', async () => {
@@ -11,6 +12,7 @@ describe('background work', () => {
     const step = async () => {
       steps += 1;
       if (steps === 1) throw failure;
+      return true;
     };
     const logger = { error: (...line: unknown[]) => errors.push(line) };
     const loop = new BackgroundLoop('work', step, () => true, PACE, logger);
@@ -27,7 +29,7 @@ describe('background work', () => {
       asked += 1;
       return asked > 3;
     };
-    const step = async () => void (steps += 1);
+    const step = async () => (steps += 1) > 0;
     const loop = new BackgroundLoop('work', step, isOurs, PACE, { error: () => undefined });
     loop.start();
     await until('it is ours', () => steps > 0);
@@ -36,9 +38,21 @@ describe('background work', () => {
     expect(steps).toBe(asked - 3);
   });
 
+  it('pauses longer after a step that had nothing to do', async () => {
+    let steps = 0;
+    const step = async () => (steps += 1) < 3;
+    const pace = { ...PACE, idlePauseMs: 3_600_000 };
+    const loop = new BackgroundLoop('work', step, () => true, pace, { error: () => undefined });
+    loop.start();
+    await until('there was nothing to do', () => steps === 3);
+    await sleep(50);
+    await loop.stop();
+    expect(steps).toBe(3);
+  });
+
   it('ends with the running step', async () => {
     const log: string[] = [];
-    const { promise: end, resolve: finish } = Promise.withResolvers<void>();
+    const { promise: end, resolve: finish } = Promise.withResolvers<boolean>();
     const step = () => {
       log.push('begun');
       return end;
@@ -47,7 +61,7 @@ describe('background work', () => {
     loop.start();
     await until('a step runs', () => log.length > 0);
     const stopped = loop.stop().then(() => log.push('stopped'));
-    finish();
+    finish(true);
     await stopped;
     expect(log).toEqual(['begun', 'stopped']);
   });

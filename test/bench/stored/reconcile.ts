@@ -42,7 +42,7 @@ const CountRow = Type.Object({ events: Type.Integer() });
 /** Units of work that are checked in steps, for one benchmark after the other. */
 interface Checking {
   readonly client: ClickHouseClient;
-  readonly step: () => Promise<void>;
+  readonly step: () => Promise<unknown>;
   readonly pids: Readonly<Record<string, number>>;
   readonly steps: number;
   readonly calls: string;
