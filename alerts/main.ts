@@ -30,8 +30,8 @@ const DELIVERY_TIMEOUT_MS = 15_000;
 /** Longer than from one tick to the next. */
 const KEEP_IDLE_MS = 10_000;
 const RECORD_WITHIN_MS = 15_000;
-/** D: a process at rest looks a quarter as often; what lands then is still delivered within two seconds. */
-const REST_TICKS = 4;
+/** D: a process at rest looks an eighth as often; what lands then is still delivered within three seconds. */
+const REST_TICKS = 8;
 /** D: after a tick that took longer than TICK_MS. */
 const LEAST_PAUSE_MS = 50;
 /** Milliseconds of a monotonic clock. */
