@@ -2,7 +2,7 @@ import type { SettingsState } from '../../domain/settings/state.ts';
 import type { ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { readLandedEnd, type LogRecord } from '../../platform/landed-log.ts';
 import { advance, readPositions } from '../../store/alerts/progress.ts';
-import { readRevisions, type ChargeRow } from '../../store/charges/read-revisions.ts';
+import { parseRevision, readRevisions, type Revision } from '../../store/charges/read-revisions.ts';
 import { eventRecord, wanting } from './wanting.ts';
 
 const ROWS_AT_ONCE = 1_000;
@@ -34,8 +34,9 @@ export class ClosedDays {
       const rows = await readRevisions(this.#client, { from: this.#next, to: end, limit: ROWS_AT_ONCE });
       await append(
         rows
+          .map(parseRevision)
           .filter(({ org_id }) => wanting(settings, org_id, 'day.closed').length > 0)
-          .map((row) => closedDay(row)),
+          .map((revision) => closedDay(revision)),
       );
       // Fewer rows than that: there are no more before the end.
       const isCut = rows.length === ROWS_AT_ONCE;
@@ -49,8 +50,8 @@ export class ClosedDays {
   }
 }
 
-function closedDay(row: ChargeRow): LogRecord {
-  const { org_id: orgId, product, day, revision, billed_from, billed_to } = row;
+function closedDay(row: Revision): LogRecord {
+  const { org_id: orgId, product, day, revision } = row;
   return eventRecord('day.closed', { orgId, product }, [day, revision], {
     day,
     revision,
@@ -63,6 +64,6 @@ function closedDay(row: ChargeRow): LogRecord {
     delta_credits: row.delta_credits,
     delta_amount: row.delta_amount,
     currency: row.currency,
-    billed_in: { from: billed_from, to: billed_to },
+    billed_in: row.billed_in,
   });
 }

@@ -7,8 +7,13 @@ import { csvOf, CSV_MEDIA_TYPE } from '../http/csv.ts';
 import { inRunningRequest } from '../http/running-request.ts';
 import { DateParameter } from '../parameters/date.ts';
 import type { ApiServer } from '../server.ts';
-import { ChargeAnswer, chargeAnswers } from './answer.ts';
-import { readDayCharges, type ChargeRow, type DayPage } from '../../store/charges/read-revisions.ts';
+import { ChargeAnswer } from './answer.ts';
+import {
+  parseRevision,
+  readDayCharges,
+  type DayPage,
+  type RevisionText,
+} from '../../store/charges/read-revisions.ts';
 
 /** Rows of one query; while they are written, the next ones are read. */
 const ROWS_AT_ONCE = 5_000;
@@ -24,18 +29,17 @@ const CSV_COLUMNS = [...Object.keys(PLAIN), 'billed_in_from', 'billed_in_to'];
 const FORMATS = {
   ndjson: {
     mediaType: 'application/x-ndjson',
-    write: (rows: readonly ChargeRow[]) =>
-      chargeAnswers(rows)
-        .map((charge) => `${JSON.stringify(charge)}\n`)
-        .join(''),
+    write: (rows: readonly RevisionText[]) => rows.map(({ json }) => `${json}\n`).join(''),
   },
   csv: {
     mediaType: CSV_MEDIA_TYPE,
-    write: (rows: readonly ChargeRow[], isFirst: boolean) =>
+    write: (rows: readonly RevisionText[], isFirst: boolean) =>
       csvOf(
-        chargeAnswers(rows).map(({ billed_in, ...charge }) =>
-          Object.assign(charge, { billed_in_from: billed_in.from, billed_in_to: billed_in.to }),
-        ),
+        rows
+          .map(parseRevision)
+          .map(({ billed_in: { from, to }, ...charge }) =>
+            Object.assign(charge, { billed_in_from: from, billed_in_to: to }),
+          ),
         CSV_COLUMNS,
         isFirst,
       ),
@@ -80,7 +84,7 @@ export function dayChargesRoute(app: ApiServer, sources: Sources): void {
         yield* continued(first.slice(ROWS_PER_TEXT));
         for await (const page of pages) yield* continued(page);
       }
-      function* continued(rows: readonly ChargeRow[]): Generator<string> {
+      function* continued(rows: readonly RevisionText[]): Generator<string> {
         for (let start = 0; start < rows.length; start += ROWS_PER_TEXT)
           yield write(rows.slice(start, start + ROWS_PER_TEXT), false);
       }
@@ -93,16 +97,16 @@ export function dayChargesRoute(app: ApiServer, sources: Sources): void {
 async function* pagesOf(
   { clickhouse, topics }: Sources,
   day: LocalDate,
-): AsyncGenerator<ChargeRow[], undefined> {
+): AsyncGenerator<RevisionText[], undefined> {
   const to = await readLandedEnd(clickhouse, topics.dailyCharges);
   const pageAfter = inRunningRequest((after: DayPage['after']) =>
     readDayCharges(clickhouse, { day, to, after, limit: ROWS_AT_ONCE }),
   );
-  let reading: Promise<ChargeRow[]> | undefined = pageAfter({ org_id: '', product: '' });
+  let reading: Promise<RevisionText[]> | undefined = pageAfter({ org_id: '', product: '' });
   while (reading !== undefined) {
-    const page: ChargeRow[] = await reading;
+    const page: RevisionText[] = await reading;
     const last = page.length < ROWS_AT_ONCE ? undefined : page.at(-1);
-    reading = last && pageAfter(last);
+    reading = last && pageAfter(parseRevision(last));
     // Where the client leaves meanwhile, no one waits for it.
     reading?.catch(() => undefined);
     yield page;

@@ -135,15 +135,30 @@ export async function select<Schema extends TSchema>(
   query: string,
   params: Record<string, unknown> = {},
 ): Promise<Static<Schema>[]> {
+  const rows: unknown[] = JSON.parse(await readArray(client, query, params));
+  return rows.map(rowReader(schema, query));
+}
+
+/** The rows of a SELECT as one JSON array, a row a line. @param settings ClickHouse's, for this query */
+export async function readArray(
+  client: ClickHouseClient,
+  query: string,
+  params: Record<string, unknown>,
+  settings: Readonly<Record<string, number | string>> = {},
+): Promise<string> {
   const read = () =>
-    client.query({ query, query_params: params, format: 'JSONEachRow', clickhouse_settings: AT_ONCE });
+    client.query({
+      query,
+      query_params: params,
+      format: 'JSONEachRow',
+      clickhouse_settings: { ...AT_ONCE, ...settings },
+    });
   // A SELECT changes nothing, so it can be sent twice.
   const result = await read().catch((error: unknown) => {
     if (isConnectionLost(error)) return read();
     throw error;
   });
-  const rows: unknown[] = JSON.parse(await result.text());
-  return rows.map(rowReader(schema, query));
+  return result.text();
 }
 
 /**
