@@ -34,7 +34,7 @@ export class ClosedDays {
       const rows = await readRevisions(this.#client, { from: this.#next, to: end, limit: ROWS_AT_ONCE });
       await append(
         rows
-          .map(parseRevision)
+          .map(({ json }) => parseRevision(json))
           .filter(({ org_id }) => wanting(settings, org_id, 'day.closed').length > 0)
           .map((revision) => closedDay(revision)),
       );

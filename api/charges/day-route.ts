@@ -8,17 +8,12 @@ import { inRunningRequest } from '../http/running-request.ts';
 import { DateParameter } from '../parameters/date.ts';
 import type { ApiServer } from '../server.ts';
 import { ChargeAnswer } from './answer.ts';
-import {
-  parseRevision,
-  readDayCharges,
-  type DayPage,
-  type RevisionText,
-} from '../../store/charges/read-revisions.ts';
+import { parseRevision, readDayCharges, type DayPage } from '../../store/charges/read-revisions.ts';
 
-/** Rows of one query; while they are written, the next ones are read. */
-const ROWS_AT_ONCE = 5_000;
-/** Rows that become one text: a longer one would be copied, and kept, as a whole. */
-const ROWS_PER_TEXT = 500;
+/** Rows of one query, some 5 MB; while they are written, the next ones are read. */
+const ROWS_AT_ONCE = 10_000;
+/** What is written at once: a longer text would be copied, and kept, as a whole. */
+const CHARACTERS_AT_ONCE = 250_000;
 /** The longest time for a slow reader. Each query has the connection's own limits. */
 const STREAM_TIMEOUT_MS = 600_000;
 
@@ -29,13 +24,15 @@ const CSV_COLUMNS = [...Object.keys(PLAIN), 'billed_in_from', 'billed_in_to'];
 const FORMATS = {
   ndjson: {
     mediaType: 'application/x-ndjson',
-    write: (rows: readonly RevisionText[]) => rows.map(({ json }) => `${json}\n`).join(''),
+    write: (lines: string) => lines,
   },
   csv: {
     mediaType: CSV_MEDIA_TYPE,
-    write: (rows: readonly RevisionText[], isFirst: boolean) =>
+    write: (lines: string, isFirst: boolean) =>
       csvOf(
-        rows
+        lines
+          .split('\n')
+          .slice(0, -1)
           .map(parseRevision)
           .map(({ billed_in: { from, to }, ...charge }) =>
             Object.assign(charge, { billed_in_from: from, billed_in_to: to }),
@@ -78,37 +75,50 @@ export function dayChargesRoute(app: ApiServer, sources: Sources): void {
       const { mediaType, write } = FORMATS[query.format];
       const pages = pagesOf(sources, params.day);
       // Read before the answer begins, so that a failure still gets its own status.
-      const first = (await pages.next()).value ?? [];
+      const first = (await pages.next()).value ?? '';
       async function* texts(): AsyncGenerator<string> {
-        yield write(first.slice(0, ROWS_PER_TEXT), true);
-        yield* continued(first.slice(ROWS_PER_TEXT));
-        for await (const page of pages) yield* continued(page);
-      }
-      function* continued(rows: readonly RevisionText[]): Generator<string> {
-        for (let start = 0; start < rows.length; start += ROWS_PER_TEXT)
-          yield write(rows.slice(start, start + ROWS_PER_TEXT), false);
+        let isFirst = true;
+        for (const piece of piecesOf(first)) {
+          yield write(piece, isFirst);
+          isFirst = false;
+        }
+        for await (const page of pages) for (const piece of piecesOf(page)) yield write(piece, false);
       }
       return reply.type(mediaType).send(Readable.from(texts()));
     },
   });
 }
 
-/** All pages show the same state of the log. */
-async function* pagesOf(
-  { clickhouse, topics }: Sources,
-  day: LocalDate,
-): AsyncGenerator<RevisionText[], undefined> {
+/** Pages of lines, of which only the last one may be empty. All show the same state of the log. */
+async function* pagesOf({ clickhouse, topics }: Sources, day: LocalDate): AsyncGenerator<string, undefined> {
   const to = await readLandedEnd(clickhouse, topics.dailyCharges);
   const pageAfter = inRunningRequest((after: DayPage['after']) =>
     readDayCharges(clickhouse, { day, to, after, limit: ROWS_AT_ONCE }),
   );
-  let reading: Promise<RevisionText[]> | undefined = pageAfter({ org_id: '', product: '' });
+  let reading: Promise<string> | undefined = pageAfter({ org_id: '', product: '' });
   while (reading !== undefined) {
-    const page: RevisionText[] = await reading;
-    const last = page.length < ROWS_AT_ONCE ? undefined : page.at(-1);
-    reading = last && pageAfter(parseRevision(last));
+    const page: string = await reading;
+    reading = linesOf(page) < ROWS_AT_ONCE ? undefined : pageAfter(parseRevision(lastLineOf(page)));
     // Where the client leaves meanwhile, no one waits for it.
     reading?.catch(() => undefined);
     yield page;
   }
 }
+
+/** Lines of about CHARACTERS_AT_ONCE at a time; one piece of no lines, which has a header in CSV. */
+function* piecesOf(lines: string): Generator<string> {
+  let start = 0;
+  do {
+    const end = lines.indexOf('\n', start + CHARACTERS_AT_ONCE) + 1 || lines.length;
+    yield lines.slice(start, end);
+    start = end;
+  } while (start < lines.length);
+}
+
+function linesOf(lines: string): number {
+  let count = 0;
+  for (let at = lines.indexOf('\n'); at !== -1; at = lines.indexOf('\n', at + 1)) count += 1;
+  return count;
+}
+
+const lastLineOf = (lines: string): string => lines.slice(lines.lastIndexOf('\n', lines.length - 2) + 1);

@@ -5,7 +5,7 @@ import { invalidParameter } from '../problems/problem.ts';
 import type { ApiServer } from '../server.ts';
 import { ChargeAnswer } from './answer.ts';
 import { decodeOffset, encodeOffset } from './cursor.ts';
-import { readRevisions, type RevisionText } from '../../store/charges/read-revisions.ts';
+import { readRevisions, type LoggedRevision } from '../../store/charges/read-revisions.ts';
 
 const JSON_MEDIA_TYPE = 'application/json; charset=utf-8';
 
@@ -46,7 +46,7 @@ export function chargesRoute(app: ApiServer, { clickhouse, topics }: Sources): v
   /** As last read. What has landed stays landed, so a page before it need not read it again. */
   let landedEnd = 0;
 
-  async function readPage(from: number, limit: number): Promise<RevisionText[]> {
+  async function readPage(from: number, limit: number): Promise<LoggedRevision[]> {
     if (from + limit <= landedEnd) {
       const page = await readRevisions(clickhouse, { from, to: landedEnd, limit });
       if (page.length === limit) return page;

@@ -135,23 +135,23 @@ export async function select<Schema extends TSchema>(
   query: string,
   params: Record<string, unknown> = {},
 ): Promise<Static<Schema>[]> {
-  const rows: unknown[] = JSON.parse(await readArray(client, query, params));
+  const rows: unknown[] = JSON.parse(await readText(client, query, params, AS_ARRAY));
   return rows.map(rowReader(schema, query));
 }
 
-/** The rows of a SELECT as one JSON array, a row a line. @param settings ClickHouse's, for this query */
-export async function readArray(
+/** The whole result of a SELECT in the format JSONEachRow. @param settings ClickHouse's, for this query */
+export async function readText(
   client: ClickHouseClient,
   query: string,
   params: Record<string, unknown>,
-  settings: Readonly<Record<string, number | string>> = {},
+  settings: Readonly<Record<string, number | string>>,
 ): Promise<string> {
   const read = () =>
     client.query({
       query,
       query_params: params,
       format: 'JSONEachRow',
-      clickhouse_settings: { ...AT_ONCE, ...settings },
+      clickhouse_settings: { ...WHOLE_RESULT, ...settings },
     });
   // A SELECT changes nothing, so it can be sent twice.
   const result = await read().catch((error: unknown) => {
@@ -176,7 +176,6 @@ export const WHOLE_RESULT = {
   // answer is 200 and empty: a figure of 0.
   http_response_buffer_size: String(RESULT_BUFFER_BYTES),
 } as const;
-const AT_ONCE = { ...AS_ARRAY, ...WHOLE_RESULT };
 
 /** Validates the rows of a query. The function throws UnexpectedRowError. */
 export function rowReader<Schema extends TSchema>(
