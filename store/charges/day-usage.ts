@@ -3,6 +3,7 @@ import { select, type ClickHouseClient } from '../../platform/clickhouse/connect
 import { instant, second } from '../../platform/clickhouse/sql-time.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
 import { floorTo } from '../../domain/instants.ts';
+import { threadsFor } from './batch-threads.ts';
 import type { DayUsage } from '../../domain/closing/next-revision.ts';
 
 const DayUsageRow = Type.Object({
@@ -48,7 +49,7 @@ export async function readDayUsage(
       DayUsageRow,
       `SELECT org_id, product, sum(part.calls) AS calls, sum(part.credits) AS credits
        FROM (${parts.join(' UNION ALL ')}) AS part
-       GROUP BY org_id, product`,
+       GROUP BY org_id, product ${threadsFor(orgIds)}`,
       {
         orgs: orgIds.slice(start, start + ORGS_PER_QUERY),
         from: window.from / 1000,

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
+import { threadsFor } from './batch-threads.ts';
 import type { Revision } from '../../domain/closing/next-revision.ts';
 
 const RevisionRow = Type.Object({
@@ -43,7 +44,7 @@ export async function readLastRevisions(
        WHERE org_id IN {orgs:Array(String)}
          AND daily_charges.day >= toDate32({from:String}) AND daily_charges.day <= toDate32({to:String})
        ORDER BY org_id, product, daily_charges.day, revision DESC
-       LIMIT 1 BY org_id, product, daily_charges.day`,
+       LIMIT 1 BY org_id, product, daily_charges.day ${threadsFor(orgIds)}`,
       { orgs: orgIds.slice(start, start + ORGS_PER_QUERY), from: fromDate, to: toDate },
     );
     for (const row of rows) last.set(revisionKey(row.org_id, row.product, row.day), row);
