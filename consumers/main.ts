@@ -43,6 +43,11 @@ import { checkTopics, knowTopics } from './fetch/topic-check.ts';
 import { WriterSchemas } from '../store/decode/writer-schemas.ts';
 import { WaveGuard } from './wave-guard.ts';
 
+/** A little less than a fetch that brings nothing, so that there is one after each: calls wait for a rebalance. */
+const HEARTBEAT_MS = 900;
+/** After every third: Kafka's default. Heartbeats of the decision logs were a third of an idle consumer's requests. */
+const RARE_HEARTBEAT_MS = 2_900;
+
 await runProcess(
   {
     name: 'consumer',
@@ -86,12 +91,13 @@ async function run({
   const onCrash = (error: Error): void => fail(asAccessError(error, ENVIRONMENT_NAMES) ?? error);
 
   // Every topic lands in the same order.
-  const source = (topic: string, groupId: string) => {
+  const source = (topic: string, groupId: string, heartbeatMs: number) => {
     const fetching = {
       topic,
       groupId,
       fetchBytes: config.FETCH_BYTES,
       sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
+      heartbeatMs,
       rack: config.KAFKA_RACK,
     };
     return new Source(kafka, admin, fetching, retryUntilSuccess, counters, onCrash, logger);
@@ -104,7 +110,7 @@ async function run({
   // Two stacks on one cluster have topics of their own and need groups of their own: members of one group that
   // subscribe to different topics are assigned each other's partitions.
   const group = `${config.TOPIC_PREFIX}${config.CONSUMER_GROUP}`;
-  const calls = source(topics.calls, group);
+  const calls = source(topics.calls, group, HEARTBEAT_MS);
   const newBatch = () => new InsertBatch(config.BATCH_ROWS, config.BATCH_BYTES);
   const ranges = new RangeRecorder(recordingOf(calls), fail, () => performance.now());
   const tracing = openTracing(config, 'api-credits-consumer', logger);
@@ -138,9 +144,9 @@ async function run({
   );
 
   // Decision logs: each fetched batch lands at once.
-  const charges = source(topics.dailyCharges, `${group}.charges`);
-  const settings = source(topics.settings, `${group}.settings`);
-  const alerts = source(topics.alerts, `${group}.alerts`);
+  const charges = source(topics.dailyCharges, `${group}.charges`, RARE_HEARTBEAT_MS);
+  const settings = source(topics.settings, `${group}.settings`, RARE_HEARTBEAT_MS);
+  const alerts = source(topics.alerts, `${group}.alerts`, RARE_HEARTBEAT_MS);
   const takerOf = <Row extends object>(log: DecisionLog<Row>, from: Source) =>
     landDecisionLog(log, {
       inserts,

@@ -42,7 +42,7 @@ export interface Tick {
 
 /** D: all usage is counted again so often, for an insert that took longer than any should (LandedSince). */
 const BOUNDS_EVERY_MS = 10 * 60_000;
-const PLATFORM_EVERY_MS = 5_000;
+const PLATFORM_EVERY_MS = 10_000;
 const LOOKS_PER_TICK = 200;
 
 /**

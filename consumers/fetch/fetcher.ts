@@ -9,6 +9,8 @@ export interface FetchSettings {
   readonly topic: string;
   readonly fetchBytes: number;
   readonly sessionTimeoutMs: number;
+  /** At least so long from one heartbeat to the next, which is how a member notices that its group rebalances. */
+  readonly heartbeatMs: number;
   /** The rack of this process: of the replicas, one in the same rack is fetched from. Empty: the leader. */
   readonly rack: string;
 }
@@ -53,8 +55,6 @@ export class NothingFetchedError extends Error {
 
 /** How long a fetch waits for the first record. kafkajs has a heartbeat after it, so it must not be longer than one. */
 const POLL_MS = 1_000;
-/** A little less, so that there is one after every fetch that brings nothing. */
-const HEARTBEAT_MS = 900;
 const MAX_PARTITION_BYTES = 2 ** 19;
 /**
  * How soon a partition that was added is noticed. Also how long a follower is fetched from before the leader names one
@@ -96,7 +96,7 @@ export class Fetcher {
       groupId: settings.groupId,
       allowAutoTopicCreation: false,
       sessionTimeout: settings.sessionTimeoutMs,
-      heartbeatInterval: Math.min(HEARTBEAT_MS, Math.floor(settings.sessionTimeoutMs / 3)),
+      heartbeatInterval: Math.min(settings.heartbeatMs, Math.floor(settings.sessionTimeoutMs / 3)),
       minBytes: 1,
       maxWaitTimeInMs: Math.min(POLL_MS, Math.floor(settings.sessionTimeoutMs / 3)),
       maxBytes: settings.fetchBytes,

@@ -7,6 +7,8 @@ import type { WriterSchemas } from './writer-schemas.ts';
 
 const POLL_MS = 5;
 const READ_TIMEOUT_MS = 30_000;
+/** A new schema ends the fetch. The group's only member has no rebalance to notice meanwhile. */
+const LONGEST_FETCH_MS = 5_000;
 
 /** Kafka did not deliver the schema topic in time. The fetched batch that needs it is delivered again. */
 export class SchemaTopicTimeoutError extends Error {
@@ -104,7 +106,7 @@ export class SchemaTopic {
     const consumer = this.#kafka.consumer({
       groupId: this.#group,
       allowAutoTopicCreation: false,
-      maxWaitTimeInMs: 1_000,
+      maxWaitTimeInMs: LONGEST_FETCH_MS,
       // The fingerprint proves the schema, so records of aborted and open transactions are read too and hold up nothing.
       readUncommitted: true,
       retry: { retries: Number.MAX_SAFE_INTEGER },

@@ -13,7 +13,7 @@ interface IdleSize {
 /** What a stack costs that has nothing to do: CPU-s in 100 s are per cent of a core. */
 export const idle = plan<IdleSize>(
   {
-    full: { settleSeconds: 20, seconds: 60 },
+    full: { settleSeconds: 60, seconds: 60 },
     small: { settleSeconds: 10, seconds: 20 },
     tiny: { settleSeconds: 0, seconds: 1 },
   },
