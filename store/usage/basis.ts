@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { displayedWatermark, type LandedPartition } from '../progress/watermark.ts';
+import type { Invalidations } from './known-hours.ts';
 import { sealedHours, type SealedHours } from './rollup-plan.ts';
 
 /** What an answer about current usage goes by. */
 export interface Basis {
   readonly sealed: SealedHours;
+  /** Of the hours that must be counted again. */
+  readonly invalidations: Invalidations;
   /**
    * Of two bases of an organisation that were read within a day, equal ones say that no hour or quarter hour of it was
    * sealed, invalidated or sealed again in between. Every invalidation has an id of its own, and is kept for a day.
@@ -86,7 +89,7 @@ export async function readBases(
     breakdownsUntil: sealed?.instant_too ?? 0,
     totalsUntil: sealed?.position ?? 0,
   };
-  const invalidated = Map.groupBy(rowsOf('invalidated'), ({ org }) => org);
+  const hoursByOrg = Map.groupBy(rowsOf('invalidated'), ({ org }) => org);
   const landed = rowsOf('landing').map(({ partition, position, instant, instant_too, holds }) => ({
     partition,
     next_offset: position,
@@ -96,13 +99,16 @@ export async function readBases(
   }));
   const hasNewSettings = rowsOf('settings').length > 0;
   return (orgId, now) => {
-    const hours = (invalidated.get(orgId) ?? []).toSorted((one, other) => one.instant - other.instant);
-    const invalidatedHours = hours
-      .filter(({ holds }) => holds)
-      .map(({ instant, instant_too }) => ({ hour: instant, earliest: instant_too }));
+    const hours = (hoursByOrg.get(orgId) ?? []).toSorted((one, other) => one.instant - other.instant);
+    const invalidated = hours.filter(({ holds }) => holds);
+    const invalidatedHours = invalidated.map(({ instant, instant_too }) => ({
+      hour: instant,
+      earliest: instant_too,
+    }));
     const { until, totalsUntil } = progress;
     return {
       sealed: sealedHours(progress, invalidatedHours),
+      invalidations: new Map(invalidated.map(({ instant, ids }) => [instant, ids])),
       stamp: hashOf([until, totalsUntil, ...hours.map(({ instant, holds, ids }) => [instant, holds, ids])]),
       landed,
       watermark: displayedWatermark(landed, now),

@@ -1,6 +1,6 @@
 import { instant, second, toSeconds } from '../../platform/clickhouse/sql-time.ts';
 import { HOUR_MS } from '../../schemas/time-units.ts';
-import type { RollupPlan } from './rollup-plan.ts';
+import { hoursOf, type RollupPlan } from './rollup-plan.ts';
 
 /**
  * A SELECT of credits by segment: is_raw, start, credits. Time is cut into segments at every bound of the plans, so each
@@ -36,9 +36,16 @@ export function rollupPart(plans: readonly RollupPlan[]): SegmentsPart | undefin
 /**
  * Undefined where no plan reads raw events. The gap is the longest time between what the plans read: the rest of the
  * hour in which the window begins lies in it, and would be read with that hour otherwise.
+ * @param leftOut hours that each plan reads as a whole or not at all
  */
-export function rawPart(plans: readonly RollupPlan[]): SegmentsPart | undefined {
-  const ranges = plans.flatMap(({ rawRanges }) => rawRanges).toSorted((one, other) => one.from - other.from);
+export function rawPart(
+  plans: readonly RollupPlan[],
+  leftOut: ReadonlySet<number> = new Set(),
+): SegmentsPart | undefined {
+  const ranges = plans
+    .flatMap(({ rawRanges }) => rawRanges)
+    .filter(({ from }) => !leftOut.has(from))
+    .toSorted((one, other) => one.from - other.from);
   const [first] = ranges;
   if (first === undefined) return undefined;
   let to = first.to;
@@ -57,7 +64,7 @@ export function rawPart(plans: readonly RollupPlan[]): SegmentsPart | undefined 
         AND (occurred_at < ${instant('gap_from')} OR occurred_at >= ${instant('gap_to')})
       GROUP BY start`,
     params: {
-      raw_hours: [...new Set(plans.flatMap(({ rawHours }) => rawHours))].map(toSeconds),
+      raw_hours: [...new Set(ranges.flatMap(hoursOf))].map(toSeconds),
       raw_from: first.from,
       raw_to: to,
       gap_from: gap.from,

@@ -3,16 +3,16 @@ import { HOUR_MS } from '../../schemas/time-units.ts';
 import { LastEntries } from '../last-entries.ts';
 import { displayedWatermark, watermarkOfRead, type LandedPartition } from '../progress/watermark.ts';
 import type { Basis } from './basis.ts';
-import { readCredits, type CreditsRequest, type KnownRollup } from './read-credits.ts';
+import { KnownHours } from './known-hours.ts';
+import { readCredits, type CreditsRequest, type KnownCredits } from './read-credits.ts';
 
-type Sealed = Pick<Basis, 'sealed' | 'stamp'>;
+type Sealed = Pick<Basis, 'sealed' | 'stamp' | 'invalidations'>;
 type Landed = Pick<Basis, 'landed' | 'watermark' | 'now'>;
 
 /** What is known of an organisation. */
-interface Known extends Sealed {
+interface Known extends Sealed, KnownCredits {
   /** When its basis was read first. */
   readonly since: number;
-  readonly rollup: KnownRollup;
 }
 
 /** A reading that began before its basis was read. */
@@ -31,7 +31,7 @@ export interface Current {
   readonly watermark: number;
 }
 
-/** D: about 1 KB each, and 8 bytes for an invalidated hour. */
+/** D: about 1 KB each, and 200 bytes for an invalidated hour. */
 const MAX_ORGS = 2_000;
 /** Requests with `at` have ranges of their own. */
 const MAX_RANGES = 4;
@@ -48,7 +48,7 @@ const MAX_ADDED_LAG_MS = 2_000;
  * the same stamp: then no hour was invalidated or sealed again since the earlier one. A call that landed before the
  * request is therefore in the rollup since before the earlier basis, or in an hour that is read from the raw events. For
  * the same reason rows that were read from the rollup since the earlier basis are still right. With another stamp all is
- * read again.
+ * read again, but for invalidated hours that have no other invalidations than when they were counted (known-hours.ts).
  *
  * What landed after such a reading had begun may be missing, and the progress that is read beside it may already claim
  * it. So its watermark goes by the progress that was read before. Where that would add to the lag, all is read again.
@@ -76,7 +76,7 @@ export class CurrentCredits {
     const known = this.#known.get(request.orgId);
     if (!known || this.#uptime() - known.since >= KNOWN_FOR_MS) return undefined;
     if (this.#wouldAddLag()) return undefined;
-    const credits = readCredits(this.#client, known.sealed, request, known.rollup);
+    const credits = readCredits(this.#client, known.sealed, request, known);
     // An error matters only to `read`, which may not need the credits.
     credits.catch(() => undefined);
     return { stamp: known.stamp, landed: this.#last?.basis.landed ?? [], request, credits };
@@ -90,7 +90,7 @@ export class CurrentCredits {
       const watermark = watermarkOfRead(begun.landed, basis.landed, basis.now);
       if (basis.watermark - watermark <= MAX_ADDED_LAG_MS) return { credits: await begun.credits, watermark };
     }
-    const credits = await readCredits(this.#client, known.sealed, request, known.rollup);
+    const credits = await readCredits(this.#client, known.sealed, request, known);
     return { credits, watermark: basis.watermark };
   }
 
@@ -114,10 +114,13 @@ export class CurrentCredits {
     return basis.watermark + passedMs - watermark > MAX_ADDED_LAG_MS;
   }
 
-  #keep(orgId: string, { sealed, stamp }: Sealed): Known {
+  #keep(orgId: string, { sealed, stamp, invalidations }: Sealed): Known {
     const before = this.#known.get(orgId);
     const isKnown = before?.stamp === stamp && this.#uptime() - before.since < KNOWN_FOR_MS;
-    const known = isKnown ? before : { sealed, stamp, since: this.#uptime(), rollup: new Map() };
+    const hours = before?.hours ?? new KnownHours(KNOWN_FOR_MS, this.#uptime);
+    const known = isKnown
+      ? before
+      : { sealed, stamp, invalidations, since: this.#uptime(), rollup: new Map(), hours };
     if (known.rollup.size >= MAX_RANGES) known.rollup.clear();
     this.#known.set(orgId, known);
     return known;

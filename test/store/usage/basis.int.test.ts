@@ -32,6 +32,7 @@ describe('the basis of an answer', () => {
     const sealed = { until: 0, breakdownsUntil: 0, totalsUntil: 0, invalidatedHours: [] };
     expect(await read()).toEqual({
       sealed,
+      invalidations: new Map(),
       stamp: expect.any(String),
       landed: [],
       watermark: 0,
@@ -56,11 +57,12 @@ describe('the basis of an answer', () => {
     // The events of another organisation, and two of the same hour.
     await insertEvents(client, [event(5, 'other'), event(3), event(24)]);
     await insertEvents(client, [event(3)]);
-    const { sealed } = await read();
+    const { sealed, invalidations } = await read();
     const hours = new Set([floorTo(NOW - 24 * HOUR_MS, HOUR_MS), floorTo(NOW - 3 * HOUR_MS, HOUR_MS)]);
     expect(sealed.until).toBe(floorTo(NOW - HOUR_MS, HOUR_MS));
     expect(sealed.breakdownsUntil).toBe(sealed.until);
     expect([sealed.invalidatedHours.length, new Set(sealed.invalidatedHours)]).toEqual([2, hours]);
+    expect(new Set(invalidations.keys())).toEqual(hours);
     const separately = await readSealedHours(client, 'one');
     expect({ ...separately, invalidatedHours: new Set(separately.invalidatedHours) }).toEqual({
       ...sealed,
