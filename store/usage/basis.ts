@@ -8,7 +8,10 @@ import { sealedHours, type SealedHours } from './rollup-plan.ts';
 /** What an answer about current usage goes by. */
 export interface Basis {
   readonly sealed: SealedHours;
-  /** Of the hours that must be counted again. */
+  /**
+   * Of the hours that must be counted again, where all of their invalidations are of inserts that have ended: a count
+   * that begins now has their events on every replica.
+   */
   readonly invalidations: Invalidations;
   /**
    * Of two bases of an organisation that were read within a day, equal ones say that no hour or quarter hour of it was
@@ -23,6 +26,9 @@ export interface Basis {
   /** Whether the settings log has changes from the requested offset on. */
   readonly hasNewSettings: boolean;
 }
+
+/** D: at most, those of ClickHouse and Kafka: an event that invalidates an hour was appended before it was inserted. */
+const CLOCKS_DIFFER_MS = 5_000;
 
 const BasisRow = Type.Object({
   part: Type.Enum(['landing', 'sealed', 'invalidated', 'settings']),
@@ -39,7 +45,10 @@ const BasisRow = Type.Object({
   /** Whose hour it is. */
   org: Type.String(),
   partition: Type.Integer(),
-  /** Of landing: the offset before which every record has landed. Of sealing: how far the totals are complete. */
+  /**
+   * Of landing: the offset before which every record has landed. Of sealing: how far the totals are complete. Of an
+   * invalidated hour: its last invalidation.
+   */
   position: Type.Integer(),
 });
 
@@ -75,7 +84,7 @@ export async function readBases(
        FROM aggregator_progress FINAL WHERE name = 'sealed'
      UNION ALL SELECT 'invalidated', toInt64(toUnixTimestamp(hour)) * 1000,
          toInt64(toUnixTimestamp(minIf(earliest, cleared = 0))) * 1000, toBool(min(cleared) = 0),
-         toString(groupBitXor(sipHash64(id))), org_id, 0, 0
+         toString(groupBitXor(sipHash64(id))), org_id, 0, toUnixTimestamp64Milli(max(marked_at))
        FROM dirty_marks FINAL WHERE org_id IN {orgs:Array(String)} GROUP BY org_id, hour
      UNION ALL SELECT 'settings', 0, 0, false, '', '', 0, 0
        FROM settings_log WHERE kafka_offset >= {settings_from:UInt64} LIMIT 1
@@ -98,6 +107,8 @@ export async function readBases(
     caught_up: holds,
   }));
   const hasNewSettings = rowsOf('settings').length > 0;
+  const confirmed = landed.length > 0 ? Math.min(...landed.map(({ landed_until }) => landed_until)) : 0;
+  const endedBefore = confirmed - CLOCKS_DIFFER_MS;
   return (orgId, now) => {
     const hours = (hoursByOrg.get(orgId) ?? []).toSorted((one, other) => one.instant - other.instant);
     const invalidated = hours.filter(({ holds }) => holds);
@@ -108,7 +119,11 @@ export async function readBases(
     const { until, totalsUntil } = progress;
     return {
       sealed: sealedHours(progress, invalidatedHours),
-      invalidations: new Map(invalidated.map(({ instant, ids }) => [instant, ids])),
+      invalidations: new Map(
+        invalidated
+          .filter(({ position }) => position < endedBefore)
+          .map(({ instant, ids }) => [instant, ids]),
+      ),
       stamp: hashOf([until, totalsUntil, ...hours.map(({ instant, holds, ids }) => [instant, holds, ids])]),
       landed,
       watermark: displayedWatermark(landed, now),

@@ -119,7 +119,7 @@ export class CurrentCredits {
     const isKnown = before?.stamp === stamp && this.#uptime() - before.since < KNOWN_FOR_MS;
     const hours = before?.hours ?? new KnownHours(KNOWN_FOR_MS, this.#uptime);
     const known = isKnown
-      ? before
+      ? { ...before, invalidations }
       : { sealed, stamp, invalidations, since: this.#uptime(), rollup: new Map(), hours };
     if (known.rollup.size >= MAX_RANGES) known.rollup.clear();
     this.#known.set(orgId, known);

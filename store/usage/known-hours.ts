@@ -17,8 +17,8 @@ const MAX_HOURS = 100;
  * The credits of an organisation's invalidated hours, as they were counted from the events. A giant's hour is counted
  * once and not at every look until it is sealed again.
  *
- * Of a sealed hour, whatever lands invalidates it once more. An event is there before its invalidation, so a count that
- * began after some invalidations were read has their events, and it is right as long as the hour has no others.
+ * Of a sealed hour, whatever lands invalidates it once more. A count that began after some invalidations were read, and
+ * after the inserts that made them had ended, has their events. It is right as long as the hour has no others.
  */
 export class KnownHours {
   readonly #hours = new Map<string, KnownHour>();

@@ -6,7 +6,7 @@ import { CurrentCredits } from '../../../store/usage/current-credits.ts';
 import type { Interval } from '../../../store/usage/rollup-plan.ts';
 import { SharedBasis } from '../../../store/usage/shared-basis.ts';
 import { sealAll } from '../../api/sealing.ts';
-import { callEvent, insertEvents } from '../../api/tables.ts';
+import { callEvent, insertEvents, insertLanded } from '../../api/tables.ts';
 import { randomOf } from '../../random.ts';
 import { openNamespace } from '../../servers/namespace.ts';
 
@@ -36,7 +36,17 @@ beforeAll(async () => {
     return query(params);
   };
 });
-beforeEach(() => {
+/** All that was appended so long after now has landed: inserts that invalidated hours have ended. */
+const report = (aheadMs: number): Promise<void> =>
+  insertLanded(client, 'calls', {
+    until: Date.now() + aheadMs,
+    observedAt: Date.now(),
+    isCaughtUp: true,
+    nextOffset: 1,
+  });
+
+beforeEach(async () => {
+  await report(HOUR_MS);
   orgId = `org-${(orgs += 1)}`;
   current = new CurrentCredits(client, () => uptime);
   landed = [];
@@ -92,6 +102,19 @@ it('an invalidated hour is read from the events once, as long as nothing else of
   expect(await answer(lastDay)).toEqual({ credits: [11_111], hours: sealed.hours + 2 });
   await seal();
   expect(await answer(lastDay)).toEqual({ credits: [11_111], hours: sealed.hours });
+});
+
+it('an invalidated hour is read every time until the inserts that invalidated it have ended everywhere', async () => {
+  await land([callAt(NOW - 5 * HOUR_MS, 1)]);
+  await seal();
+  await land([callAt(NOW - 5 * HOUR_MS + 1, 10)]);
+  await report(-1);
+  const first = await answer(lastDay);
+  expect(await answer(lastDay)).toEqual({ credits: [11], hours: first.hours });
+  await report(10_000);
+  // The first one begins by what was known before, and the second one is remembered.
+  for (let answers = 0; answers < 2; answers += 1) await answer(lastDay);
+  expect(await answer(lastDay)).toEqual({ credits: [11], hours: first.hours - 1 });
 });
 
 it('an hour in which an interval begins or ends is read every time', async () => {
