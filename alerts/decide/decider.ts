@@ -42,6 +42,7 @@ export interface Tick {
 
 /** D: all usage is counted again so often, for an insert that took longer than any should (LandedSince). */
 const BOUNDS_EVERY_MS = 10 * 60_000;
+/** D: much less than the 60 s of lag after which the rule that is there by default raises an alert. */
 const PLATFORM_EVERY_MS = 10_000;
 const LOOKS_PER_TICK = 200;
 

@@ -2,6 +2,8 @@ import { readText, type ClickHouseClient } from './connect.ts';
 
 /** How ClickHouse writes values as this project's answers have them: instants in RFC 3339, amounts as text. */
 const AS_ANSWERED = {
+  output_format_json_array_of_rows: 0,
+  output_format_json_named_tuples_as_objects: 1,
   date_time_output_format: 'iso',
   output_format_json_quote_decimals: 1,
   output_format_json_escape_forward_slashes: 0,
