@@ -30,8 +30,8 @@ const DELIVERY_TIMEOUT_MS = 15_000;
 /** Longer than from one tick to the next. */
 const KEEP_IDLE_MS = 10_000;
 const RECORD_WITHIN_MS = 15_000;
-/** D: a process at rest looks an eighth as often; what lands then is still delivered within three seconds. */
-const REST_TICKS = 8;
+/** D: so long from one tick to the next at rest. It keeps its lease, and what lands is delivered within three seconds. */
+const REST_MS = 2_000;
 /** D: after a tick that took longer than TICK_MS. */
 const LEAST_PAUSE_MS = 50;
 /** Milliseconds of a monotonic clock. */
@@ -128,7 +128,7 @@ async function run({
     while (!stopping.signal.aborted) {
       const startedAt = uptime();
       const isAtRest = await shift.tick();
-      const everyMs = isAtRest ? REST_TICKS * config.TICK_MS : config.TICK_MS;
+      const everyMs = isAtRest ? Math.max(REST_MS, config.TICK_MS) : config.TICK_MS;
       const pauseMs = Math.max(LEAST_PAUSE_MS, everyMs - (uptime() - startedAt));
       await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }

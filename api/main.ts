@@ -12,6 +12,7 @@ import { SharedBasis } from '../store/usage/shared-basis.ts';
 import { buildApp } from './app.ts';
 import { createTokenVerifier } from './auth/tokens.ts';
 import { connectForCurrentUsage, connectForProbing, connectForReading } from './clickhouse.ts';
+import { clusterOf } from '../platform/clickhouse/cluster.ts';
 import { connectForDownloads } from './clickhouse-downloads.ts';
 import { isOn, readApiConfig } from './config.ts';
 import { openLocalSignIn } from './dashboard/open-local-sign-in.ts';
@@ -79,7 +80,7 @@ async function run({
   const { app } = await buildApp({
     now: Date.now,
     clickhouse,
-    bases: new SharedBasis(clickhouseForCurrentUsage, topics.calls),
+    bases: new SharedBasis(clickhouseForCurrentUsage, topics.calls, (clusterOf(config)?.replicas ?? 1) > 1),
     clickhouseForCurrentUsage,
     clickhouseForProbes,
     clickhouseForDownloads,

@@ -43,7 +43,7 @@ export const consumerVariables = {
       'the least time between two inserts that are not full; it grows up to 1 s where landing takes longer than 60 ms; after a rest a row waits 10 ms',
   }),
   FETCH_BYTES: Type.Integer({ default: 8 * 2 ** 20, minimum: 2 ** 16, maximum: 2 ** 26 }),
-  // At rest it is written at every fourth interval, from 3 s on at every second: a record older than 10 s counts as lag.
+  // At rest it is written at every fourth interval, or as often as fits into 8 s: a record older than 10 s counts as lag.
   PROGRESS_INTERVAL_MS: Type.Integer({ default: 1_000, minimum: 100, maximum: 4_000 }),
   KAFKA_RACK: Type.String({
     default: '',

@@ -47,6 +47,8 @@ import { WaveGuard } from './wave-guard.ts';
 const HEARTBEAT_MS = 900;
 /** After every third: Kafka's default. Heartbeats of the decision logs were a third of an idle consumer's requests. */
 const RARE_HEARTBEAT_MS = 2_900;
+/** A new schema ends the fetch. */
+const SCHEMA_FETCH_MS = 5_000;
 
 await runProcess(
   {
@@ -115,7 +117,16 @@ async function run({
   const ranges = new RangeRecorder(recordingOf(calls), fail, () => performance.now());
   const tracing = openTracing(config, 'api-credits-consumer', logger);
   const schemas = new WriterSchemas();
-  const schemaTopic = new SchemaTopic(kafka, admin, topics.writerSchemas, group, schemas, logger, onCrash);
+  const schemaTopic = new SchemaTopic(
+    kafka,
+    admin,
+    topics.writerSchemas,
+    group,
+    schemas,
+    logger,
+    onCrash,
+    SCHEMA_FETCH_MS,
+  );
   schemaTopic.readAhead();
   const registry =
     config.registry && new RegistrySchemas(new SchemaRegistry(config.registry), retryUntilSuccess);
@@ -166,7 +177,7 @@ async function run({
   onStop(async () => {
     health.readyWhen(() => ['The process is stopping']);
     for (const { fetcher } of sources) fetcher.halt();
-    // Not awaited: it waits for a fetch, for up to a second, and this reader has nothing that could be lost.
+    // Not awaited: it waits for a fetch, for up to SCHEMA_FETCH_MS, and this reader has nothing that could be lost.
     schemaTopic.stop().catch(() => undefined);
     await batchWriter.drain();
     await ranges.flush();
@@ -176,12 +187,13 @@ async function run({
     await reading.close();
     logger.info({ counters }, 'everything fetched has landed');
   });
+  // It reports the partitions of one group while another one is still joined.
+  progress.start(config.PROGRESS_INTERVAL_MS);
   await Promise.all([
     calls.fetcher.start(intake.take),
     charges.fetcher.start(takerOf(chargesLog, charges)),
     settings.fetcher.start(takerOf(settingsLog, settings)),
     alerts.fetcher.start(takerOf(alertsLog, alerts)),
   ]);
-  progress.start(config.PROGRESS_INTERVAL_MS);
   logger.info({ group, topics }, 'landing');
 }

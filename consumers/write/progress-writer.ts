@@ -97,6 +97,8 @@ export class ProgressWriter {
       return;
     }
     this.#moves = moves;
+    // Also where it cannot be written now: the next tick tries again.
+    this.#leftOut = 0;
     try {
       // First the clock, then the end offsets, then the landed ones: so the watermark is never too late.
       const observedAtMs = this.#now();

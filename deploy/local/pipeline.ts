@@ -32,13 +32,11 @@ export const LOGINS: Record<Stage, StackRole> = {
  * which Node goes there. These reads took a third more CPU. Garbage of the consumer and the gate is short-lived.
  */
 const SMALL_HEAP = ['--max-semi-space-size=8', '--max-old-space-size=1024'];
-/** Threads that collect garbage beside one that rests cost more than they save, and no one waits for these processes. */
-const AT_REST = [...SMALL_HEAP, '--single-threaded-gc'];
 /** Flags of Node. */
 export const NODE_FLAGS: Record<Stage, readonly string[]> = {
   consumer: [],
-  aggregator: AT_REST,
-  alerts: AT_REST,
+  aggregator: SMALL_HEAP,
+  alerts: SMALL_HEAP,
   gate: [],
   api: SMALL_HEAP,
 };

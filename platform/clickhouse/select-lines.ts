@@ -6,6 +6,7 @@ const AS_ANSWERED = {
   output_format_json_named_tuples_as_objects: 1,
   date_time_output_format: 'iso',
   output_format_json_quote_decimals: 1,
+  output_format_decimal_trailing_zeros: 0,
   output_format_json_escape_forward_slashes: 0,
 } as const;
 

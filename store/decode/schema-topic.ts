@@ -7,8 +7,6 @@ import type { WriterSchemas } from './writer-schemas.ts';
 
 const POLL_MS = 5;
 const READ_TIMEOUT_MS = 30_000;
-/** A new schema ends the fetch. The group's only member has no rebalance to notice meanwhile. */
-const LONGEST_FETCH_MS = 5_000;
 
 /** Kafka did not deliver the schema topic in time. The fetched batch that needs it is delivered again. */
 export class SchemaTopicTimeoutError extends Error {
@@ -33,6 +31,7 @@ export class SchemaTopic {
   readonly #schemas: WriterSchemas;
   readonly #logger: Logger;
   readonly #onCrash: (error: Error) => void;
+  readonly #fetchMs: number;
   #consumer: Promise<void> | undefined;
   #running: Consumer | undefined;
   #next = 0;
@@ -41,6 +40,7 @@ export class SchemaTopic {
    * @param admin connected
    * @param group the prefix of this reader's own group, which commits nothing
    * @param onCrash gets the error when kafkajs gives up
+   * @param fetchMs how long a fetch waits for a new schema, and so a stop for the fetch
    */
   constructor(
     kafka: Kafka,
@@ -50,7 +50,9 @@ export class SchemaTopic {
     schemas: WriterSchemas,
     logger: Logger,
     onCrash: (error: Error) => void,
+    fetchMs = 1_000,
   ) {
+    this.#fetchMs = fetchMs;
     this.#kafka = kafka;
     this.#admin = admin;
     this.#topic = topic;
@@ -106,7 +108,7 @@ export class SchemaTopic {
     const consumer = this.#kafka.consumer({
       groupId: this.#group,
       allowAutoTopicCreation: false,
-      maxWaitTimeInMs: LONGEST_FETCH_MS,
+      maxWaitTimeInMs: this.#fetchMs,
       // The fingerprint proves the schema, so records of aborted and open transactions are read too and hold up nothing.
       readUncommitted: true,
       retry: { retries: Number.MAX_SAFE_INTEGER },

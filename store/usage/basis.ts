@@ -9,8 +9,8 @@ import { sealedHours, type SealedHours } from './rollup-plan.ts';
 export interface Basis {
   readonly sealed: SealedHours;
   /**
-   * Of the hours that must be counted again, where all of their invalidations are of inserts that have ended: a count
-   * that begins now has their events on every replica.
+   * Of the hours that must be counted again, where a count that begins now has the events of all of their invalidations.
+   * On one server an event is there before its invalidation. With replicas, where their inserts have ended.
    */
   readonly invalidations: Invalidations;
   /**
@@ -27,8 +27,8 @@ export interface Basis {
   readonly hasNewSettings: boolean;
 }
 
-/** D: at most, those of ClickHouse and Kafka: an event that invalidates an hour was appended before it was inserted. */
-const CLOCKS_DIFFER_MS = 5_000;
+/** At most, those of ClickHouse, Kafka and the consumers (RELIABILITY.md). */
+const CLOCKS_DIFFER_MS = 60_000;
 
 const BasisRow = Type.Object({
   part: Type.Enum(['landing', 'sealed', 'invalidated', 'settings']),
@@ -57,6 +57,8 @@ export interface BasesRequest {
   /** Of the calls. */
   readonly topic: string;
   readonly settingsFrom: number;
+  /** Whether ClickHouse's tables have replicas. */
+  readonly isReplicated: boolean;
 }
 
 /**
@@ -70,7 +72,7 @@ export interface BasesRequest {
  */
 export async function readBases(
   client: ClickHouseClient,
-  { orgIds, topic, settingsFrom }: BasesRequest,
+  { orgIds, topic, settingsFrom, isReplicated }: BasesRequest,
 ): Promise<(orgId: string, now: number) => Basis> {
   const rows = await select(
     client,
@@ -108,7 +110,7 @@ export async function readBases(
   }));
   const hasNewSettings = rowsOf('settings').length > 0;
   const confirmed = landed.length > 0 ? Math.min(...landed.map(({ landed_until }) => landed_until)) : 0;
-  const endedBefore = confirmed - CLOCKS_DIFFER_MS;
+  const endedBefore = isReplicated ? confirmed - CLOCKS_DIFFER_MS : Infinity;
   return (orgId, now) => {
     const hours = (hoursByOrg.get(orgId) ?? []).toSorted((one, other) => one.instant - other.instant);
     const invalidated = hours.filter(({ holds }) => holds);

@@ -10,15 +10,15 @@ interface KnownHour {
   readonly at: number;
 }
 
-/** D: two days of two products. */
-const MAX_HOURS = 100;
+/** D: two days of four products. */
+const MAX_HOURS = 200;
 
 /**
  * The credits of an organisation's invalidated hours, as they were counted from the events. A giant's hour is counted
  * once and not at every look until it is sealed again.
  *
- * Of a sealed hour, whatever lands invalidates it once more. A count that began after some invalidations were read, and
- * after the inserts that made them had ended, has their events. It is right as long as the hour has no others.
+ * Of a sealed hour, whatever lands invalidates it once more. A count that began after some invalidations were read has
+ * their events (Basis.invalidations). It is right as long as the hour has no others.
  */
 export class KnownHours {
   readonly #hours = new Map<string, KnownHour>();
@@ -40,8 +40,11 @@ export class KnownHours {
 
   /** @param invalidations read before the count began */
   count(product: string, hour: number, invalidations: string, credits: number): void {
-    if (this.#hours.size >= MAX_HOURS) this.#hours.clear();
-    this.#hours.set(keyOf(product, hour), { invalidations, credits, at: this.#uptime() });
+    const key = keyOf(product, hour);
+    const [oldest] = this.#hours.keys();
+    if (oldest !== undefined && this.#hours.size >= MAX_HOURS && !this.#hours.has(key))
+      this.#hours.delete(oldest);
+    this.#hours.set(key, { invalidations, credits, at: this.#uptime() });
   }
 }
 

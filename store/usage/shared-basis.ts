@@ -26,10 +26,10 @@ export class SharedBasis {
   #running: Promise<unknown> = Promise.resolve();
   #next: Gathered | undefined;
 
-  /** @param topic of the calls */
-  constructor(client: ClickHouseClient, topic: string) {
+  /** @param topic of the calls @param isReplicated whether ClickHouse's tables have replicas */
+  constructor(client: ClickHouseClient, topic: string, isReplicated = false) {
     // Bound to no request's async context: several requests share a read, and none may cancel it for the others.
-    this.#read = AsyncResource.bind((of) => readBases(client, { ...of, topic }));
+    this.#read = AsyncResource.bind((of) => readBases(client, { ...of, topic, isReplicated }));
   }
 
   async read({ orgId, settingsFrom, now }: BasisRequest): Promise<Basis> {

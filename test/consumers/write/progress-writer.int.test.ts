@@ -110,6 +110,14 @@ test('at rest every fourth tick writes, and the next one where a record arrives'
     expect(await untilWritten()).toBeGreaterThan(2 * TICK_MS);
     landing.waiting(1, 0, 0, 0);
     expect(await untilWritten()).toBeLessThan(3 * TICK_MS);
+    // Where that write fails, the tick after it.
+    const insertComputed = inserts.insertComputed.bind(inserts);
+    inserts.insertComputed = () => {
+      inserts.insertComputed = insertComputed;
+      return Promise.reject(new Error('ClickHouse restarts'));
+    };
+    landing.waiting(1, 0, 0, 0);
+    expect(await untilWritten()).toBeLessThan(4 * TICK_MS);
   } finally {
     await progress.stop();
     inserts.close();
