@@ -1,8 +1,11 @@
 import { Type, type Static } from 'typebox';
 import type { LocalDate } from '../../domain/calendar/dates.ts';
+import { CANONICAL } from '../../domain/money.ts';
 import { rowReader, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
 import { selectLines } from '../../platform/clickhouse/select-lines.ts';
 
+/** ClickHouse writes a decimal in the canonical form: what reads an amount need not parse it for that. */
+const Amount = Type.String({ pattern: CANONICAL.source });
 const Period = Type.Object({ from: Type.String(), to: Type.String() }, { additionalProperties: false });
 
 const Revision = Type.Object(
@@ -20,9 +23,9 @@ const Revision = Type.Object(
     additional_used: Type.Integer(),
     over_limit: Type.Integer(),
     billed_credits: Type.Integer(),
-    amount: Type.String(),
+    amount: Amount,
     delta_credits: Type.Integer(),
-    delta_amount: Type.String(),
+    delta_amount: Amount,
     currency: Type.String(),
     price_book: Type.String(),
     billed_in: Period,

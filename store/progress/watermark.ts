@@ -85,7 +85,7 @@ type Partition = Omit<Static<typeof ProgressRow>, 'topic'>;
 function lowestOf(partitions: readonly Partition[], now: number): Watermark {
   return {
     displayed: displayedWatermark(partitions, now),
-    confirmed: lowest(partitions, now, ({ landed_until }) => landed_until),
+    confirmed: confirmedWatermark(partitions, now),
   };
 }
 
@@ -127,8 +127,14 @@ export function displayedWatermark(partitions: readonly Partition[], now: number
   );
 }
 
-const lowest = (
-  partitions: readonly Partition[],
+/** The confirmed watermark of partitions. @param now no watermark is later, epoch milliseconds */
+export const confirmedWatermark = (
+  partitions: readonly Pick<Partition, 'landed_until'>[],
   now: number,
-  watermarkOf: (partition: Partition) => number,
+): number => lowest(partitions, now, ({ landed_until }) => landed_until);
+
+const lowest = <Reported>(
+  partitions: readonly Reported[],
+  now: number,
+  watermarkOf: (partition: Reported) => number,
 ): number => (partitions.length === 0 ? 0 : Math.min(now, ...partitions.map(watermarkOf)));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Type, type Static } from 'typebox';
 import { select, type ClickHouseClient } from '../../platform/clickhouse/connect.ts';
-import { displayedWatermark, type LandedPartition } from '../progress/watermark.ts';
+import { confirmedWatermark, displayedWatermark, type LandedPartition } from '../progress/watermark.ts';
 import type { Invalidations } from './known-hours.ts';
 import { sealedHours, type SealedHours } from './rollup-plan.ts';
 
@@ -109,8 +109,8 @@ export async function readBases(
     caught_up: holds,
   }));
   const hasNewSettings = rowsOf('settings').length > 0;
-  const confirmed = landed.length > 0 ? Math.min(...landed.map(({ landed_until }) => landed_until)) : 0;
-  const endedBefore = isReplicated ? confirmed - CLOCKS_DIFFER_MS : Infinity;
+  // It is by ClickHouse's clock, as invalidations are: this process's clock does not count.
+  const endedBefore = isReplicated ? confirmedWatermark(landed, Infinity) - CLOCKS_DIFFER_MS : Infinity;
   return (orgId, now) => {
     const hours = (hoursByOrg.get(orgId) ?? []).toSorted((one, other) => one.instant - other.instant);
     const invalidated = hours.filter(({ holds }) => holds);

@@ -39,7 +39,7 @@ export class KnownHours {
   }
 
   /** @param invalidations read before the count began */
-  count(product: string, hour: number, invalidations: string, credits: number): void {
+  keep(product: string, hour: number, invalidations: string, credits: number): void {
     const key = keyOf(product, hour);
     const [oldest] = this.#hours.keys();
     if (oldest !== undefined && this.#hours.size >= MAX_HOURS && !this.#hours.has(key))

@@ -65,7 +65,7 @@ export async function readCredits(
   for (const { hour, invalidations, credits } of hours) {
     if (credits !== undefined) continue;
     const segment = read.find(({ is_raw, start }) => is_raw && start === hour);
-    known?.hours.count(product, hour, invalidations, segment?.credits ?? 0);
+    known?.hours.keep(product, hour, invalidations, segment?.credits ?? 0);
   }
   const rows = [
     ...(before ?? []),

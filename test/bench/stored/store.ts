@@ -6,12 +6,13 @@ import { count } from '../../../cli/table.ts';
 import { connectClickHouse, select, type ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
 import { migrate } from '../../../platform/clickhouse/migrate.ts';
 import { readProgress } from '../../../store/progress/aggregator-progress.ts';
-import { until } from '../../../deploy/local/until.ts';
 import type { NamespaceSettings } from '../../servers/namespace.ts';
+import { untilQuiet } from '../quiet-server.ts';
 import { insertHistory, lastHour, lastQuarter, type History } from './history.ts';
 
 const PROGRESS_EVERY_MS = 10_000;
-const MERGED_WITHIN_MS = 120_000;
+/** Merges of the events must not slow down their sealing. */
+const QUIET_MS = 1_000;
 
 /**
  * A database with a history that landed and was sealed long ago: organisations with subscriptions, events, rollups. The
@@ -31,9 +32,9 @@ export async function storeHistory(
       onProgress(`${count(calls)} of ${count(history.calls)} calls inserted`),
     ),
   );
-  await merged(client);
+  // Each benchmark waits for the merges of what is sealed here.
+  await untilQuiet(client, QUIET_MS, onProgress);
   await sealHistory(client, history, onProgress);
-  await merged(client);
   return client;
 }
 
@@ -90,18 +91,4 @@ export async function withoutViews(client: ClickHouseClient, insert: () => Promi
   } finally {
     for (const { name } of views) await client.command({ query: `ATTACH TABLE ${name}` });
   }
-}
-
-const Merges = Type.Object({ running: Type.Integer() });
-
-/** Waits until the merges of this database have ended, for so long at most. */
-async function merged(client: ClickHouseClient): Promise<void> {
-  await until(async () => {
-    const [row] = await select(
-      client,
-      Merges,
-      'SELECT count() AS running FROM system.merges WHERE database = currentDatabase()',
-    );
-    return row?.running === 0;
-  }, MERGED_WITHIN_MS);
 }
