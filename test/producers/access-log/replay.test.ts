@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { lineOf, logOf, ReplayBench } from './replay-bench.ts';
 import { NOW_MS } from '../sample-event.ts';
+import { gate } from '../scripted-transport.ts';
 import { DAY_MS } from '../../../schemas/time-units.ts';
 
 let bench: ReplayBench;
@@ -166,8 +167,13 @@ describe('the anchor of --shift-to-now', () => {
 
   it('is one for two replays that begin at the same moment', async () => {
     bench.write(logOf(3));
+    // Kafka acknowledges nothing until both have begun: otherwise the second may continue where the first has ended.
     const clocks = [NOW_MS, NOW_MS + 7];
-    await Promise.all(clocks.map((clock) => bench.run({ now: () => clock })));
+    const begun = gate();
+    let starts = 0;
+    const onStart = (): void => void ((starts += 1) === clocks.length && begun.open());
+    bench.transport.onSend = () => begun.passed;
+    await Promise.all(clocks.map((clock) => bench.run({ now: () => clock, onStart })));
     expect(bench.ids).toHaveLength(6);
     expect(new Set(bench.ids).size).toBe(3);
   });
