@@ -38,7 +38,9 @@ const send = (first: number, size: number) =>
 await send(0, 1);
 
 async function publish(): Promise<void> {
-  for (let first = 0; first < records.length; first += BATCH) await send(first, BATCH);
+  for (let published = 0; published < publishingConfig.CALLS; published += records.length) {
+    for (let first = 0; first < records.length; first += BATCH) await send(first, BATCH);
+  }
 }
 
 publishOnMessage(publish, () => producer.disconnect());

@@ -16,9 +16,11 @@ if (first) await publisher.publish(first);
 
 async function publish(): Promise<void> {
   const rejected: unknown[] = [];
-  for (const input of inputs) {
-    await publisher.ready();
-    publisher.publish(input).catch((error: unknown) => rejected.push(error));
+  for (let published = 0; published < publishingConfig.CALLS; published += inputs.length) {
+    for (const input of inputs) {
+      await publisher.ready();
+      publisher.publish(input).catch((error: unknown) => rejected.push(error));
+    }
   }
   await publisher.flush();
   if (rejected.length > 0)
