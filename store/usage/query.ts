@@ -67,7 +67,7 @@ export async function usageQuery(client: ClickHouseClient, request: UsageRequest
       WHERE org_id = {org:String}
         AND bucket >= ${second('rollup_from')} AND bucket < ${second('rollup_to')}
         ${hasInvalidated ? 'AND toStartOfHour(bucket) NOT IN {invalidated_hours:Array(UInt32)}' : ''}
-        AND calls > 0 ${conditionsOf(filters, narrowest).sql}`;
+        ${conditionsOf(filters, narrowest).sql}`;
   const raw = `SELECT ${selected()} toStartOfFifteenMinutes(occurred_at) AS bucket,
         count() AS calls, sum(credits) AS credits, countIf(status = ${REJECTED_STATUS}) AS rejected
       FROM call_events FINAL
@@ -83,10 +83,13 @@ export async function usageQuery(client: ClickHouseClient, request: UsageRequest
   const isRaw = plan.rawHours.length > 0;
   const isRollup = plan.rollupFrom < plan.rollupTo || !isRaw;
   const parts = [...(isRollup ? [rollup] : []), ...(isRaw ? [raw] : [])];
+  // Of the groups, as a condition on each row takes a sixth of the CPU: few keys have no calls left (replaced-rows.ts).
+  const grouped =
+    groupBy.length > 0 ? `GROUP BY ${groupBy.map(columnOf).join(', ')} HAVING sum(part.calls) > 0` : '';
   const sql = `SELECT ${groups.join(' ')}
       sum(part.calls) AS calls, sum(part.credits) AS credits, sum(part.rejected) AS rejected
     FROM (${parts.join(' UNION ALL ')}) AS part
-    ${groupBy.length > 0 ? `GROUP BY ${groupBy.map(columnOf).join(', ')}` : ''}`;
+    ${grouped}`;
   const params = {
     org: orgId,
     from,
