@@ -6,6 +6,12 @@ import { END_OF_INSTANTS, formatInstant } from '../../domain/instants.ts';
 /** The most invalidations that are read at once: some tens of megabytes. */
 export const INVALIDATIONS_PER_READ = 100_000;
 
+/**
+ * Bounds the memory of writing as many as are read at once. Each stands for itself: after a crash between two inserts
+ * those that are left are handled again.
+ */
+const ROWS_PER_INSERT = 20_000;
+
 const InvalidationRow = Type.Object({ org_id: Type.String(), hour: Type.Integer(), id: Type.String() });
 /**
  * Rows of an organisation landed after their quarter hour had ended, so the rollup of their hour must be counted again. A
@@ -148,16 +154,17 @@ async function writeInvalidations(
   state: (typeof STATE)[keyof typeof STATE],
   heldBy = '',
 ): Promise<void> {
-  if (invalidations.length === 0) return;
-  await client.insert({
-    table: 'dirty_marks',
-    values: invalidations.map(({ org_id, hour, id }) => ({
-      org_id,
-      hour: formatInstant(hour),
-      id,
-      cleared: state,
-      held_by: heldBy,
-    })),
-    format: 'JSONEachRow',
-  });
+  for (let start = 0; start < invalidations.length; start += ROWS_PER_INSERT) {
+    await client.insert({
+      table: 'dirty_marks',
+      values: invalidations.slice(start, start + ROWS_PER_INSERT).map(({ org_id, hour, id }) => ({
+        org_id,
+        hour: formatInstant(hour),
+        id,
+        cleared: state,
+        held_by: heldBy,
+      })),
+      format: 'JSONEachRow',
+    });
+  }
 }
