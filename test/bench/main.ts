@@ -66,9 +66,10 @@ async function main(args: readonly string[]): Promise<void> {
   const size = options.text('size') ?? 'full';
   if (!isSize(size)) throw options.wrong(`--size must be full, small or tiny, not ${JSON.stringify(size)}.`);
 
-  await inTestRun(async (dataDir) => {
+  await inTestRun(async (dataDir, owns) => {
     progress('starting Kafka and ClickHouse');
     const servers = await startEmbedded(dataDir);
+    owns(`KAFKA_BROKERS=${servers.kafkaBrokers}`);
     try {
       await runAll(servers, options.words.length > 0 ? options.words : NAMES, size);
       if (options.words.includes('consumers')) await runConsumers(dataDir, servers);

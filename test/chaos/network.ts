@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../deploy/local/ports.ts';
 
 /** By how much a slow link delays each piece of data, each way. */
 const LATENCY_MS = 150;
@@ -16,28 +17,26 @@ export const isLinkFault = (kind: string): kind is LinkFault => LINK_FAULTS.some
 
 /** The connection between the processes of a stack and one server, with faults. */
 export class FaultyLink {
+  readonly port: number;
   readonly #target: { readonly host: string; readonly port: number };
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
-  #port = 0;
   #latencyMs = 0;
   /** Resolves when the silence is over. */
   #silence: Promise<unknown> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Listens on a free port and passes everything on. @param port of a server on this machine */
-  static async open(port: number): Promise<FaultyLink> {
-    const link = new FaultyLink('127.0.0.1', port);
+  /** Listens on a free port and passes everything on. @param target port of a server on this machine */
+  static async open(target: number): Promise<FaultyLink> {
+    // No outgoing connection gets this port while the link is cut.
+    const link = new FaultyLink(await freePort(), target);
     await link.#listen();
     return link;
   }
 
-  private constructor(host: string, port: number) {
-    this.#target = { host, port };
-  }
-
-  get port(): number {
-    return this.#port;
+  private constructor(port: number, target: number) {
+    this.port = port;
+    this.#target = { host: '127.0.0.1', port: target };
   }
 
   /** Resolves when the fault is over. A fault waits until the one before is over. */
@@ -83,10 +82,8 @@ export class FaultyLink {
       const upstream = connect({ ...this.#target, noDelay: true });
       this.#pass(client, upstream);
       this.#pass(upstream, client);
-    }).listen(this.#port, '127.0.0.1');
+    }).listen(this.port, '127.0.0.1');
     await once(this.#server, 'listening');
-    const address = this.#server.address();
-    if (address !== null && typeof address === 'object') this.#port = address.port;
   }
 
   #hangUp(): void {

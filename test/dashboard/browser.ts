@@ -29,10 +29,10 @@ export interface WatchedPage {
 
 /**
  * The browser logs each 4xx answer and each failed connection by itself; the tests check what the page shows then.
- * A killed API ends the connections of requests under way and refuses new ones.
+ * A killed API ends the connections of requests under way, even within an answer, and refuses new ones.
  */
 const EXPECTED_ERROR =
-  /^Failed to load resource: (the server responded with a status of 4|net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE))/;
+  /^Failed to load resource: (the server responded with a status of 4|net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|CONTENT_LENGTH_MISMATCH|SOCKET_NOT_CONNECTED))/;
 
 export async function openPage(
   browser: Browser,

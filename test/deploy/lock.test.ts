@@ -1,11 +1,12 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { processIdentity } from '../../deploy/local/process-identity.ts';
 import type { ProcessRecord } from '../../deploy/local/process-record.ts';
 import { tryLock, type LockAttempt } from '../../deploy/lock.ts';
 import { projectRoot } from '../../schemas/root.ts';
+import { until } from '../until.ts';
 import { startIdleProcess } from './local/idle-process.ts';
 import { inTemporaryDir } from './local/temporary-dir.ts';
 
@@ -106,18 +107,33 @@ describe('a process that stalls between reading a dead holder and removing it', 
     }));
 });
 
+/** A process that tries the lock once it gets a line, prints whether it has it, and ends with its input. */
+function contender(lock: string) {
+  const program = `import { tryLock } from ${JSON.stringify(join(projectRoot(), 'deploy/lock.ts'))};
+    process.stdin.on('data', () => console.log('release' in tryLock(${JSON.stringify(lock)})));
+    console.log('up');`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'close');
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  return { stdin: child.stdin, exited, output: () => output };
+}
+
 it('of many processes that find a dead holder at once, one takes the lock', () =>
   inLockDir(async (lock) => {
     writeLock(lock, JSON.stringify(await deadProcess()));
-    // Each says how it went and holds on until all have tried.
-    const program = `import { tryLock } from ${JSON.stringify(join(projectRoot(), 'deploy/lock.ts'))};
-      while (Date.now() < ${Date.now() + 1_500});
-      console.log('release' in tryLock(${JSON.stringify(lock)}));
-      setTimeout(() => {}, 1_500);`;
-    const outputs = await Promise.all(
-      Array.from({ length: 6 }, () =>
-        promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]),
-      ),
-    );
-    expect(outputs.filter(({ stdout }) => stdout === 'true\n')).toHaveLength(1);
+    const contenders = Array.from({ length: 6 }, () => contender(lock));
+    const allPrinted = (expected: RegExp) => contenders.every(({ output }) => expected.test(output()));
+    try {
+      await until('all are up', () => allPrinted(/^up\n$/));
+      for (const { stdin } of contenders) stdin.write('try\n');
+      // None ends before: one that tries later would rightly take over from it.
+      await until('all have tried', () => allPrinted(/^up\n(true|false)\n$/));
+      expect(contenders.filter(({ output }) => output() === 'up\ntrue\n')).toHaveLength(1);
+    } finally {
+      for (const { stdin } of contenders) stdin.end();
+      await Promise.all(contenders.map(({ exited }) => exited));
+    }
   }));

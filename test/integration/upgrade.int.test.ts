@@ -35,7 +35,8 @@ const call = (id: number, days: number, credits: number): RawDelivery => ({
 });
 const FIRST = [call(1, 6, 7_000), call(2, 4, 20_000), call(3, 2, 5_500)];
 const LATE = call(4, 4, 1_000);
-const AFTERWARDS = [call(5, 6, 500), call(6, 1, 6_000)];
+/** Not of yesterday, which may not be closed yet. */
+const AFTERWARDS = [call(5, 6, 500), call(6, 3, 6_000)];
 
 let before: PipelineUnderTest;
 let after: PipelineUnderTest | undefined;

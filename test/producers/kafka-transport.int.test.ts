@@ -204,6 +204,7 @@ describe('a publisher whose broker is killed', () => {
     publishUsers(publisher, 5);
     const started = performance.now();
     await expect(publisher.close(500)).rejects.toMatchObject({ code: 'UNDELIVERED', count: 5 });
-    expect(performance.now() - started).toBeLessThan(5_000);
+    // By default it would wait 30 s.
+    expect(performance.now() - started).toBeLessThan(20_000);
   });
 });

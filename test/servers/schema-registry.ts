@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { Type } from 'typebox';
+import { freePort } from '../../deploy/local/ports.ts';
 import { compiled } from '../../platform/compiled-schema.ts';
 
 /** A schema as it was registered. */
@@ -44,9 +45,9 @@ export class TestSchemaRegistry {
 
   /** Starts, at the same address as before if it ran. */
   async start(): Promise<this> {
+    // No outgoing connection gets this port while the server is stopped.
+    if (this.#port === 0) this.#port = await freePort();
     await new Promise<void>((resolve) => this.#server.listen(this.#port, '127.0.0.1', resolve));
-    const address = this.#server.address();
-    if (typeof address === 'object' && address) this.#port = address.port;
     return this;
   }
 

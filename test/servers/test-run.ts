@@ -10,6 +10,8 @@ export interface TestRun {
   readonly chosen: Chosen | undefined;
   /** For the suites' environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** Processes with this `NAME=value` in their environment belong to the run too, however it ends. */
+  owns(this: void, setting: string): void;
   /** @throws where a process that the run started is still alive; it is ended first */
   end(): Promise<void>;
 }
@@ -38,6 +40,7 @@ export async function startTestRun(needsServers: boolean, wanted: string | undef
   return {
     chosen,
     env,
+    owns: (setting) => void marks.push(setting),
     end: async () => {
       await chosen?.servers.stop();
       const leaked = await stillRunning(marks);
@@ -52,14 +55,16 @@ export async function startTestRun(needsServers: boolean, wanted: string | undef
 
 /**
  * A program's work in a run of its own, which starts its servers itself.
- * @param work gets the run's directory
+ * @param work gets the run's directory, and TestRun.owns
  */
-export async function inTestRun(work: (dataDir: string) => Promise<void>): Promise<void> {
+export async function inTestRun(
+  work: (dataDir: string, owns: TestRun['owns']) => Promise<void>,
+): Promise<void> {
   const run = await startTestRun(false, undefined);
   Object.assign(process.env, run.env);
   const errors: unknown[] = [];
   const collect = (error: unknown): void => void errors.push(error);
-  await work(runDataDir()).catch(collect);
+  await work(runDataDir(), run.owns).catch(collect);
   // What the work started may be left because it failed: that is then the second error.
   await run.end().catch(collect);
   if (errors.length > 1) throw new AggregateError(errors, errors.map(String).join('\n'));

@@ -29,7 +29,7 @@ export async function openPastSettings(pipeline: PipelineUnderTest, store: Setti
   const { kafka, topics, client } = pipeline;
   // The consumer requires LogAppendTime when it starts. Later it lands the times that the records carry.
   await pipeline.start('consumer');
-  await until('the consumer lands', () => pipeline.logOf('consumer').includes('"landing"'), 30_000);
+  await until('the consumer lands', () => pipeline.logOf('consumer').includes('"landing"'));
   const admin = kafka.admin();
   await admin.connect();
   const configEntries = [
@@ -57,7 +57,7 @@ export async function openPastSettings(pipeline: PipelineUnderTest, store: Setti
     effective_at: 0,
   };
   const probing = encodeSettingsChange({ ...probe, recorded_by: 'probe', reason: '' });
-  await until('records keep their own time', async () => (await send('probe', probing, 1)).isOwnTime, 10_000);
+  await until('records keep their own time', async () => (await send('probe', probing, 1)).isOwnTime);
 
   let landed = -1;
   let reading: Promise<void> | undefined;

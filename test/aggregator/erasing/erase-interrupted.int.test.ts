@@ -3,12 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fillBreakdowns } from '../../../aggregator/sealing/fill-breakdowns.ts';
 import { addInvalidations } from '../../../aggregator/sealing/invalidations.ts';
 import { floorTo } from '../../../domain/instants.ts';
+import type { ClickHouseClient } from '../../../platform/clickhouse/connect.ts';
 import { HOUR_MS } from '../../../schemas/time-units.ts';
 import { pseudonymOf } from '../../../store/erasures/erasure.ts';
 import { readErasures } from '../../../store/erasures/log.ts';
 import { readProgress } from '../../../store/progress/aggregator-progress.ts';
 import { totalOf } from '../../../store/usage/read.ts';
-import { killedAfter, unlessKilled } from '../killed-after.ts';
+import { killedAfter, unlessKilled, type Wrap } from '../killed-after.ts';
 import {
   THIS_HOUR,
   PERSON,
@@ -34,6 +35,23 @@ const withUser = (landed: Landed, user: string): Landed => ({
   user_id: user,
   source_address: user,
 });
+
+/** Clients that write rows of rollups only after something else has happened. */
+const writesRollupsAfter =
+  (happened: Promise<void>): Wrap =>
+  (each) =>
+    new Proxy(each, {
+      get(target, name, receiver) {
+        if (name === 'command') {
+          return async (params: Parameters<ClickHouseClient['command']>[0]) => {
+            if (params.query.startsWith('INSERT INTO usage_15m')) await happened;
+            return target.command(params);
+          };
+        }
+        const value: unknown = Reflect.get(target, name, receiver);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
 
 it('finishes when it was killed at any statement, with the figures it would have had', async () => {
   const events = someEvents();
@@ -97,11 +115,14 @@ it('erases the id also from breakdowns that are filled meanwhile', async () => {
   const before = await figures(PERSON);
   await forgetNarrow();
   const erasing = { isRunning: true };
-  const running = erase().finally(() => (erasing.isRunning = false));
+  // Two steps fill rows with the id while the erase runs, before it gives the first ones to the pseudonym.
+  const { promise: twoSteps, resolve: goOn } = Promise.withResolvers<void>();
+  const running = erase('acme', writesRollupsAfter(twoSteps)).finally(() => (erasing.isRunning = false));
   let steps = 0;
   while (erasing.isRunning) {
     await fillBreakdowns(tables.client, 2);
     steps += 1;
+    if (steps === 2) goOn();
   }
   const [erased] = await running;
   expect(steps).toBeGreaterThan(1);

@@ -135,10 +135,10 @@ describe('a crossing', () => {
     await tickOf(decider);
     await use('late', 2_000, { at: Date.now() - 23 * HOUR_MS });
     await use('late', 1_999);
-    await use('late', 1, { at: Date.now() + 2_000 });
+    await use('late', 1, { at: Date.now() + 2 * MINUTE_MS });
     await tickOf(decider);
     expect(await shortOf('late')).toEqual([]);
-    const ahead = newDecider(3_000);
+    const ahead = newDecider(2 * MINUTE_MS + 1_000);
     await tickOf(ahead);
     expect(await shortOf('late')).toEqual(['total-80 open']);
   });

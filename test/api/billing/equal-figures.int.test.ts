@@ -8,8 +8,8 @@ import type { ChargeAnswer } from '../../../api/charges/answer.ts';
 import { FeedAnswer } from '../../../api/charges/feed-route.ts';
 import { ExplanationAnswer } from '../../../api/explanation/answer.ts';
 import { canonical, parseMoney, sumMoney } from '../../../domain/money.ts';
-import { until } from '../../until.ts';
 import { openApi, type ApiUnderTest } from '../api-under-test.ts';
+import { scrapeUntil } from '../metrics/scrape.ts';
 import { fetchCsv, fetchPdf } from '../statements/files.ts';
 import { dollars, grouped } from '../statements/written.ts';
 import {
@@ -292,7 +292,7 @@ describe('the figures of an organisation and day', () => {
   });
 
   it('are the same in the metrics, which are sums over organisations: a day adds there what it adds to the feed', async () => {
-    const before = await scrape();
+    const before = await scrape('the charges are counted', (revisions) => revisions > 0);
     expect(before).toEqual({ revisions: feed.length, billed: sumOf(feed) });
     const last = log.at(-1);
     if (!last) throw new Error('no charge was logged');
@@ -305,17 +305,18 @@ describe('the figures of an organisation and day', () => {
     expect(added).toMatchObject([{ org_id: last.org_id, day: last.day, delta_credits: 7 }]);
     // The totals are counted every 30 s.
     api.clock.now += 30_000;
-    await until('the day is counted', async () => (await scrape()).revisions > before.revisions);
-    expect(await scrape()).toEqual({ revisions: before.revisions + 1, billed: before.billed + sumOf(added) });
+    const after = await scrape('the day is counted', (revisions) => revisions > before.revisions);
+    expect(after).toEqual({ revisions: before.revisions + 1, billed: before.billed + sumOf(added) });
   });
 });
 
 const sumOf = (charges: readonly ChargeAnswer[]): number =>
   charges.reduce((sum, { delta_credits }) => sum + delta_credits, 0);
 
-async function scrape(): Promise<{ revisions: number; billed: number }> {
-  const text = String((await api.get('/metrics')).body);
-  const [, revisions] = /^api_credits_charge_revisions (\d+)$/m.exec(text) ?? [];
-  const [, billed] = /^api_credits_billed_credits (\d+)$/m.exec(text) ?? [];
-  return { revisions: Number(revisions), billed: Number(billed) };
+const revisionsIn = (text: string) => Number(/^api_credits_charge_revisions (\d+)$/m.exec(text)?.[1]);
+
+async function scrape(what: string, isExpected: (revisions: number) => boolean) {
+  const metrics = await scrapeUntil(api, what, (text) => isExpected(revisionsIn(text)));
+  const billed = Number(/^api_credits_billed_credits (\d+)$/m.exec(metrics)?.[1]);
+  return { revisions: revisionsIn(metrics), billed };
 }

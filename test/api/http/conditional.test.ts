@@ -1,4 +1,5 @@
 import { namedEtag } from '../../../api/http/conditional.ts';
+import { cpuMsOf } from '../../thread-cpu.ts';
 import { listenWithoutServers } from '../api-without-servers.ts';
 
 describe('If-None-Match (RFC 9110, 13.1.2)', () => {
@@ -29,10 +30,11 @@ describe('If-None-Match (RFC 9110, 13.1.2)', () => {
   });
 
   it('a list of any length is read in linear time', () => {
-    const started = performance.now();
-    expect(namedEtag(`${'"x", '.repeat(3_000)}!`, ['"a"'])).toBeUndefined();
-    expect(namedEtag(`${', '.repeat(7_000)}!`, ['"a"'])).toBeUndefined();
-    expect(performance.now() - started).toBeLessThan(1_000);
+    const cpuMs = cpuMsOf(() => {
+      expect(namedEtag(`${'"x", '.repeat(3_000)}!`, ['"a"'])).toBeUndefined();
+      expect(namedEtag(`${', '.repeat(7_000)}!`, ['"a"'])).toBeUndefined();
+    });
+    expect(cpuMs).toBeLessThan(1_000);
   });
 });
 

@@ -9,7 +9,9 @@ import { ReconciliationAnswer } from '../../../api/reconciliation/answer.ts';
 import { DIFFERENCES } from '../../../store/reconciliation/difference.ts';
 import { decodeDailyCharge } from '../../../schemas/daily-charge.ts';
 import { topicNames } from '../../../schemas/topics.ts';
+import { until } from '../../until.ts';
 import { openApi, type ApiUnderTest } from '../api-under-test.ts';
+import { scrapeUntil } from '../metrics/scrape.ts';
 import { callEvent, insertCharges, insertEvents, insertLanded, insertSettings } from '../tables.ts';
 
 const NOW = Date.parse('2026-11-22T05:20:00Z');
@@ -263,12 +265,22 @@ describe('GET /v1/reconciliation', () => {
     const since = new Date(api.clock.now).toISOString();
     const found = { where: `two, since ${since}`, found: `UNKNOWN_TIME_ZONE: ${error.message}` };
     expect((await reconcile()).differences).toMatchObject([{ name: 'org-set-aside', ...found }]);
-    expect((await api.get('/readyz')).body).toMatchObject({
+    let readiness: unknown;
+    // It gives up after two seconds, which a busy machine may need.
+    await until('/readyz reads ClickHouse', async () => {
+      const { status, body } = await api.get('/readyz');
+      readiness = body;
+      return status === 200;
+    });
+    expect(readiness).toMatchObject({
       status: 'ready',
       due: { orgs_set_aside: 1 },
       set_aside: [{ org_id: 'two', step: 'days', error: 'UNKNOWN_TIME_ZONE', since }],
     });
-    expect((await api.get('/metrics')).body).toContain('api_credits_orgs_set_aside 1');
+    const metrics = await scrapeUntil(api, '/metrics reads ClickHouse', (text) =>
+      text.includes('api_credits_clickhouse_up 1'),
+    );
+    expect(metrics).toContain('api_credits_orgs_set_aside 1');
     await clearSetAside(api.clickhouse, await readSetAside(api.clickhouse));
   });
 

@@ -1,22 +1,19 @@
 import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { freePort } from '../../../deploy/local/ports.ts';
 import { failoverAgent } from '../../../platform/clickhouse/failover-agent.ts';
 import { until } from '../../until.ts';
 
 const servers: Server[] = [];
 let uptime = 0;
 
-async function serve(name: string, port = 0): Promise<string> {
+/** @param again the port of a server that was closed: no outgoing connection has got it meanwhile */
+async function serve(name: string, again?: number): Promise<string> {
+  const port = again ?? (await freePort());
   const server = createServer((_request, response) => void response.end(name));
   servers.push(server);
   await new Promise<void>((resolve) => void server.listen(port, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${portOf(server)}`;
-}
-
-function portOf(server: Server): number {
-  const address: AddressInfo | string | null = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  return `http://127.0.0.1:${port}`;
 }
 
 async function close(server: Server | undefined): Promise<void> {

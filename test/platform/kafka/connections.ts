@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Kafka } from 'kafkajs';
 import { connectKafka } from '../../../platform/kafka/connect.ts';
 import { readKafkaSecurity } from '../../../platform/kafka/security-config.ts';
 import { DAY_MS } from '../../../schemas/time-units.ts';
@@ -10,28 +11,48 @@ import { unsignedToken, type SecuredKafka } from '../../servers/secured-kafka.ts
 export const ANN = 'ann';
 export const ANNS_PASSWORD = 'anns-secret';
 
+/**
+ * kafkajs's errors where a connection or its first answer takes more than 3 s. On a stalled machine they say
+ * nothing about the settings.
+ */
+const TOO_LATE = /^(Connection timeout|Request .* timed out)$/;
+const ATTEMPTS = 5;
+
 type Variables = Readonly<Record<string, string>>;
 const login = (mechanism = 'SCRAM-SHA-256'): Variables => ({
   KAFKA_SASL_MECHANISM: mechanism,
   KAFKA_SASL_USERNAME: ANN,
   KAFKA_SASL_PASSWORD: ANNS_PASSWORD,
 });
-/** Connects and asks for the topics. @returns the error's message, and every log line */
+/** Connects and asks for the topics. @returns the error's message */
+async function errorOf(client: Kafka): Promise<string | undefined> {
+  for (let attempt = 1; ; attempt += 1) {
+    const error = await errorOfAttempt(client);
+    if (error === undefined || !TOO_LATE.test(error) || attempt === ATTEMPTS) return error;
+  }
+}
+
+async function errorOfAttempt(client: Kafka): Promise<string | undefined> {
+  const admin = client.admin();
+  try {
+    await admin.connect();
+    await admin.listTopics();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** @returns the error's message, and every log line */
 async function connect(brokers: string, variables: Variables) {
   const env = { KAFKA_BROKERS: brokers, ...variables };
   const lines: string[] = [];
   const log = (details: object, message: string): void => void lines.push(message, JSON.stringify(details));
   const config = { KAFKA_BROKERS: brokers, kafkaSecurity: readKafkaSecurity(env) };
-  const admin = connectKafka(config, 'test', { debug: log, warn: log }, 0).admin();
-  try {
-    await admin.connect();
-    await admin.listTopics();
-    return { error: undefined, lines };
-  } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error), lines };
-  } finally {
-    await admin.disconnect();
-  }
+  const error = await errorOf(connectKafka(config, 'test', { debug: log, warn: log }, 0));
+  return { error, lines };
 }
 
 /**
@@ -73,19 +94,11 @@ export function describeConnections(started: () => SecuredKafka): void {
       const config = { KAFKA_BROKERS: kafka.sasl, kafkaSecurity: readKafkaSecurity(env) };
       const silent = { debug: () => undefined, warn: () => undefined };
       const client = connectKafka(config, 'test', silent, 0);
-      const attempt = async (): Promise<void> => {
-        const admin = client.admin();
-        try {
-          await admin.connect();
-        } finally {
-          await admin.disconnect();
-        }
-      };
-      await attempt();
+      expect(await errorOf(client)).toBeUndefined();
       writeFileSync(file, 'rotated too early');
-      await expect(attempt()).rejects.toThrow('rejects the login');
+      expect(await errorOf(client)).toContain('rejects the login');
       writeFileSync(file, ANNS_PASSWORD);
-      await attempt();
+      expect(await errorOf(client)).toBeUndefined();
     });
   });
 

@@ -63,7 +63,11 @@ describe('npm run replay', () => {
   it('continues after a kill and an interrupt, publishes every event, and repeats only under the same id', async () => {
     const args = [SAMPLE, '--laps', String(REPETITIONS), '--shift-to-now', '--json'];
     await replay(args, 'SIGKILL');
-    const interrupted = await replay(args, 'SIGINT');
+    let interrupted = await replay(args, 'SIGINT');
+    // A test that was not run for a second sends it too late.
+    for (let tries = 0; interrupted.code === 0 && tries < 5; tries += 1) {
+      interrupted = await replay(args, 'SIGINT');
+    }
     expect(interrupted).toMatchObject({ code: 1, err: expect.stringContaining('Run it again') });
     const { code, out } = await replay(args);
     expect(code).toBe(0);

@@ -10,6 +10,7 @@ import { fingerprint, SINGLE_OBJECT_HEADER_BYTES, singleObjectHeader } from '../
 import { callEventSchemaJson } from '../../../schemas/call-event.ts';
 import { projectRoot } from '../../../schemas/root.ts';
 import { APPENDED_AT_MS, LIMITS } from '../../consumers/event.ts';
+import { cpuMsOf } from '../../thread-cpu.ts';
 
 /** Made by fastavro: see resolution-vectors.py. */
 const Vectors = Type.Array(
@@ -123,17 +124,19 @@ function nested(depth: number): string {
 
 describe('a schema that multiplies values', () => {
   const body = Buffer.from(vectors[0]?.body ?? '', 'hex');
+  const ofBranch = (branch: number): Buffer => Buffer.concat([body, Buffer.from([branch])]);
 
   it('is read up to 10,000 of them', () => {
     expect(resolve(nested(10), body)).toMatchObject({ org_id: 'net-83' });
   });
 
   it.each([14, 20, 32, 60])('is refused when it is published beyond that (depth %i)', (depth) => {
-    const started = performance.now();
-    expect(resolve(nested(depth), body)).toContain(
-      'incompatible-schema: each of its events has over 10000 nested',
+    const cpuMs = cpuMsOf(() =>
+      expect(resolve(nested(depth), body)).toContain(
+        'incompatible-schema: each of its events has over 10000 nested',
+      ),
     );
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(cpuMs).toBeLessThan(1_000);
   });
 
   it('by a union, where the smallest event is small, ends with the event at fault', () => {
@@ -145,10 +148,11 @@ describe('a schema that multiplies values', () => {
       namespace: 'io.apicredits',
       fields: [...fields, { name: 'bomb', type: ['null', bomb] }],
     });
-    const started = performance.now();
-    expect(resolve(json, Buffer.concat([body, Buffer.from([2])]))).toContain('is one nested value too many');
-    expect(resolve(json, Buffer.concat([body, Buffer.from([0])]))).toMatchObject({ org_id: 'net-83' });
-    expect(performance.now() - started).toBeLessThan(1_000);
+    const cpuMs = cpuMsOf(() => {
+      expect(resolve(json, ofBranch(2))).toContain('is one nested value too many');
+      expect(resolve(json, ofBranch(0))).toMatchObject({ org_id: 'net-83' });
+    });
+    expect(cpuMs).toBeLessThan(1_000);
   });
 });
 

@@ -7,6 +7,7 @@ import { callEventSchemaJson } from '../../../schemas/call-event.ts';
 import { APPENDED_AT_MS, LIMITS } from '../../consumers/event.ts';
 import { readNative, type NativeRow } from './native-reader.ts';
 import { decode, encodeDecoded, rowOf, type DecodedEvent } from '../../consumers/oracle.ts';
+import { cpuMsOf } from '../../thread-cpu.ts';
 
 interface Field {
   readonly name: string;
@@ -146,12 +147,13 @@ describe('a message that lies about itself', () => {
 
   it('is rejected at once when it claims a list of 2^53 items', () => {
     const huge = [0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x1f];
-    const started = performance.now();
-    expect(withTail(...huge, 0, 0).reason).toBe('not-an-event');
-    expect(withTail(0, ...huge, 0).reason).toBe('not-an-event');
-    // The same as a negative count with a size.
-    expect(withTail(...huge.with(0, 0xff), 0, 0, 0).reason).toBe('not-an-event');
-    expect(performance.now() - started).toBeLessThan(1_000);
+    const cpuMs = cpuMsOf(() => {
+      expect(withTail(...huge, 0, 0).reason).toBe('not-an-event');
+      expect(withTail(0, ...huge, 0).reason).toBe('not-an-event');
+      // The same as a negative count with a size.
+      expect(withTail(...huge.with(0, 0xff), 0, 0, 0).reason).toBe('not-an-event');
+    });
+    expect(cpuMs).toBeLessThan(1_000);
     expect(withTail(4, 0, 0).row).toEqual(landed);
     // Two nulls as a block of count -2 and size 0.
     expect(withTail(3, 0, 0, 0).row).toEqual(landed);

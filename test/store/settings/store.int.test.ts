@@ -49,9 +49,15 @@ describe('the settings store', () => {
     // The first read also looks for a snapshot.
     await store.refresh();
     queries = 0;
+    // The first read goes on only when all callers are there.
+    const { promise: allCalled, resolve: goOn } = Promise.withResolvers<void>();
+    before = () => allCalled;
     const first = store.refresh();
     await nextTurn();
-    const states = await Promise.all([first, ...Array.from({ length: 49 }, () => store.refresh())]);
+    expect(queries).toBe(1);
+    const others = Array.from({ length: 49 }, () => store.refresh());
+    goOn();
+    const states = await Promise.all([first, ...others]);
     expect(queries).toBe(2);
     expect(new Set(states.slice(1)).size).toBe(1);
     await store.refresh();

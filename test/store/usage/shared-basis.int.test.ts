@@ -12,8 +12,9 @@ const NOW = Date.now() + 2 * HOUR_MS;
 const namespace = openNamespace('shared_basis');
 let client: ClickHouseClient;
 let statements = 0;
-/** What happens before the next statement is sent. */
+/** What happens before the next statement is sent, and before its answer is read. */
 let before: () => Promise<void> = () => Promise.resolve();
+let beforeAnswer: () => Promise<void> = () => Promise.resolve();
 let bases: SharedBasis;
 
 beforeAll(async () => {
@@ -25,12 +26,15 @@ beforeAll(async () => {
   client.query = async (params) => {
     statements += 1;
     await before();
-    return query(params);
+    const answer = await query(params);
+    await beforeAnswer();
+    return answer;
   };
 });
 beforeEach(() => {
   statements = 0;
   before = () => Promise.resolve();
+  beforeAnswer = () => Promise.resolve();
   bases = new SharedBasis(client, 'calls');
 });
 afterAll(async () => {
@@ -46,9 +50,14 @@ const hourOf = (hoursAgo: number): number => floorTo(NOW - hoursAgo * HOUR_MS, H
 
 describe('shared bases', () => {
   it('of requests that arrive during a read are read by one statement, the next one', async () => {
+    // The first statement is sent only when all requests are there.
+    const { promise: allArrived, resolve: goOn } = Promise.withResolvers<void>();
+    before = () => allArrived;
     const first = read('one');
     await nextTurn();
+    expect(statements).toBe(1);
     const later = Array.from({ length: 50 }, (_, index) => read(`org-${index}`));
+    goOn();
     await Promise.all([first, ...later]);
     expect(statements).toBe(2);
     await read('one');
@@ -56,10 +65,18 @@ describe('shared bases', () => {
   });
 
   it('have what landed before their request, also where an earlier statement is running', async () => {
+    // ClickHouse has run the first statement, whose answer arrives after the second request.
+    const { promise: hasRun, resolve: ran } = Promise.withResolvers<void>();
+    const { promise: secondArrived, resolve: goOn } = Promise.withResolvers<void>();
+    beforeAnswer = () => {
+      ran();
+      return secondArrived;
+    };
     const first = read('three');
-    await nextTurn();
+    await hasRun;
     await lateCall('three', 6);
     const second = read('three');
+    goOn();
     expect((await second).sealed.invalidatedHours).toEqual([hourOf(6)]);
     expect((await second).stamp).not.toBe((await first).stamp);
   });
